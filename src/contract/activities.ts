@@ -1,0 +1,80 @@
+import type { Usage } from './run.js';
+
+/** A value that travels inside history, or by reference because it would not fit there. */
+export type Stored<T> = { inline: T } | { sha256: string; bytes: number };
+
+/** A JSON Schema, as the Messages API takes it in `output_config.format`. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** What a branch asks the model. The parts are sent in this order, so that branches sharing a document share a prefix. */
+export interface ModelRequest {
+  /** The API's model id. */
+  model: string;
+  /** Most output tokens of one answer. */
+  maxTokens: number;
+  system: string;
+  document?: Stored<string>;
+  prompt: string;
+  /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
+  outputSchema?: JsonSchema;
+}
+
+/** One branch's model call: the input of `askModel`. */
+export interface ModelCall {
+  key: string;
+  index: number;
+  request: ModelRequest;
+  /** Whether the offline model answers; it travels on a task queue of its own. */
+  offline: boolean;
+  /** Milliseconds from the first attempt's start, all attempts and the waits between them; pauses that the API asks for do not count. */
+  timeoutMs: number;
+  /** Most tries. Being told to slow down (429) uses up none. */
+  attempts: number;
+  /** An answer larger than this many bytes is stored and returned by reference. */
+  inlineBytes: number;
+  /** When the fan-out began, in milliseconds since the epoch. */
+  queuedAtMs: number;
+}
+
+/** What the attempts of one branch have spent so far. It travels from attempt to attempt in heartbeat details. */
+export interface Ledger {
+  /** Tries begun, throttled ones not counted. */
+  attempts: number;
+  /** Tries that the API answered with "slow down". */
+  throttled: number;
+  usage: Usage;
+  costUsd: number | null;
+  /** Start of the first try, milliseconds since the epoch; `null` before it. */
+  startedAtMs: number | null;
+  modelMs: number;
+  /** Milliseconds waited because the API asked for it. */
+  throttledMs: number;
+  /** Set while such a wait lasts. */
+  throttledAtMs: number | null;
+}
+
+/** What came of a call that the API answered. Anything but `ok` was paid for and is no answer. */
+export interface Answer {
+  status: 'ok' | 'truncated' | 'refused' | 'invalid';
+  /** The whole answer, or what there was of a truncated or invalid one. */
+  output?: Stored<unknown>;
+  error?: { type: string; message: string };
+  /** Model that answered, as the API names it. */
+  model: string;
+  reused: boolean;
+  /** US dollars not spent because the answer was already there. */
+  savedUsd: number;
+  ledger: Ledger;
+  /** Milliseconds since the epoch. */
+  finishedAtMs: number;
+}
+
+/** The contract between workflows and the outside world, met from both sides. */
+export interface Activities {
+  /**
+   * Asks the model once per attempt; Temporal retries.
+   *
+   * @throws ApplicationFailure of a type in `failureTypes`, its first detail a {@link Ledger}
+   */
+  askModel(call: ModelCall): Promise<Answer>;
+}

@@ -1,0 +1,11 @@
+export const exitCodes = {
+  complete: 0,
+  badInput: 2,
+  partial: 3,
+  failed: 4,
+  overBudget: 5,
+  unavailable: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

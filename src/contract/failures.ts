@@ -1,0 +1,42 @@
+/** Every failure type that fanfold itself raises, and whether Temporal may try again. */
+export const failureTypes = {
+  RateLimited: 'retry',
+  Overloaded: 'retry',
+  ServerError: 'retry',
+  ConnectionFailed: 'retry',
+  MalformedAnswer: 'retry',
+  SpendLimitReached: 'final',
+  BadRequest: 'final',
+  Unauthenticated: 'final',
+  PaymentRequired: 'final',
+  PermissionDenied: 'final',
+  NotFound: 'final',
+  RequestTooLarge: 'final',
+  Unprocessable: 'final',
+  NoApiKey: 'final',
+  UnsupportedSchema: 'final',
+  DocumentMissing: 'final',
+  BadInput: 'final',
+  AttemptsExhausted: 'final',
+  TimedOut: 'final',
+  RunFailed: 'final',
+} as const;
+
+export type FailureType = keyof typeof failureTypes;
+
+/** Errors of an answer that came but is not ok; they are data in the outcome, never thrown. */
+export const answerErrors = {
+  truncated: 'Truncated',
+  refused: 'Refused',
+  invalid: 'InvalidAnswer',
+} as const;
+
+/** Longest error message that is kept, in UTF-16 code units: an HTML error page of 300 KB would go into history once per attempt. */
+export const maxMessageLength = 2_048;
+
+export function cutMessage(message: string): string {
+  if (message.length <= maxMessageLength) return message;
+  // A cut through a surrogate pair would leave half a character.
+  const start = message.slice(0, maxMessageLength - 32).replace(/[\uD800-\uDBFF]$/, '');
+  return `${start}… (${message.length} characters)`;
+}

@@ -1,0 +1,25 @@
+/** Task queues by what their slots are spent on. An offline branch has a queue of its own, so that it can never reach a paid API. */
+export const taskQueues = {
+  workflow: 'fanfold',
+  model: 'fanfold-model',
+  offlineModel: 'fanfold-model-offline',
+  io: 'fanfold-io',
+  cpu: 'fanfold-cpu',
+} as const;
+
+export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
+
+/** Workflow types, as Temporal knows them. */
+export const workflowTypes = ['perspectives'] as const;
+
+export type Kind = (typeof workflowTypes)[number];
+
+export const queryNames = { progress: 'progress' } as const;
+
+/** Custom search attributes and their Temporal types, by what they hold. */
+export const searchAttributes = {
+  kind: { name: 'FanfoldKind', type: 'KEYWORD' },
+  status: { name: 'FanfoldStatus', type: 'KEYWORD' },
+  costUsd: { name: 'FanfoldCostUsd', type: 'DOUBLE' },
+  branches: { name: 'FanfoldBranches', type: 'INT' },
+} as const;

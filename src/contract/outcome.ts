@@ -1,0 +1,104 @@
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+
+import type { Answer, Ledger, Stored } from './activities.js';
+import { cutMessage } from './failures.js';
+import type { Branch, BranchStatus } from './run.js';
+import { noUsage } from './usage.js';
+
+/** Where a branch stands, and since when it has been waiting for its turn (milliseconds since the epoch). */
+export interface Place {
+  key: string;
+  index: number;
+  queuedAtMs: number;
+}
+
+/** A branch whose output may still be a reference. */
+export type StoredBranch = Omit<Branch, 'output'> & {
+  output?: Stored<unknown>;
+  /** US dollars not spent because the answer was already there. */
+  savedUsd: number;
+};
+
+export const noLedger: Ledger = {
+  attempts: 0,
+  throttled: 0,
+  usage: noUsage,
+  costUsd: 0,
+  startedAtMs: null,
+  modelMs: 0,
+  throttledMs: 0,
+  throttledAtMs: null,
+};
+
+/** The outcome of a branch that the API answered. */
+export function outcomeOfAnswer(place: Place, answer: Answer): StoredBranch {
+  return {
+    ...outcomeOfLedger(place, answer.ledger, answer.finishedAtMs),
+    status: answer.status,
+    ...(answer.output !== undefined && { output: answer.output }),
+    ...(answer.error !== undefined && { error: answer.error }),
+    reused: answer.reused,
+    savedUsd: answer.savedUsd,
+  };
+}
+
+/** The outcome of a branch that no answer came of, from whatever its activity threw at the workflow. */
+export function outcomeOfFailure(place: Place, failure: unknown, finishedAtMs: number): StoredBranch {
+  const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
+  const { status, type, details } = classify(cause);
+  const ledger = isLedger(details) ? details : noLedger;
+  return {
+    ...outcomeOfLedger(place, ledger, finishedAtMs),
+    status,
+    error: { type, message: cutMessage(cause instanceof Error ? cause.message : String(cause)) },
+  };
+}
+
+function classify(cause: unknown): { status: BranchStatus; type: string; details: unknown } {
+  if (cause instanceof CancelledFailure) {
+    return { status: 'cancelled', type: 'Cancelled', details: cause.details?.[0] };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return { status: 'timed-out', type: 'TimedOut', details: cause.lastHeartbeatDetails };
+  }
+  if (cause instanceof ApplicationFailure) {
+    const type = cause.type ?? 'Error';
+    return { status: type === 'TimedOut' ? 'timed-out' : 'failed', type, details: cause.details?.[0] };
+  }
+  return { status: 'failed', type: cause instanceof Error ? cause.name : 'Error', details: undefined };
+}
+
+function outcomeOfLedger(place: Place, ledger: Ledger, finishedAtMs: number): Omit<StoredBranch, 'status'> {
+  // Several clocks take part; none of them may make a duration negative.
+  const totalMs = Math.max(0, finishedAtMs - place.queuedAtMs);
+  const queuedMs = clamp((ledger.startedAtMs ?? finishedAtMs) - place.queuedAtMs, totalMs);
+  const modelMs = clamp(Math.round(ledger.modelMs), totalMs - queuedMs);
+  const tries = ledger.attempts + ledger.throttled;
+  return {
+    key: place.key,
+    index: place.index,
+    attempts: ledger.attempts,
+    reused: false,
+    savedUsd: 0,
+    hedged: false,
+    usage: ledger.usage,
+    costUsd: ledger.costUsd,
+    startedAt: ledger.startedAtMs === null ? null : new Date(ledger.startedAtMs).toISOString(),
+    finishedAt: new Date(finishedAtMs).toISOString(),
+    latency: { queuedMs, modelMs, retryWaitMs: tries > 1 ? totalMs - queuedMs - modelMs : 0, totalMs },
+  };
+}
+
+function clamp(ms: number, most: number): number {
+  return Math.min(Math.max(0, ms), most);
+}
+
+export function isLedger(details: unknown): details is Ledger {
+  return (
+    typeof details === 'object' &&
+    details !== null &&
+    typeof (details as Ledger).attempts === 'number' &&
+    typeof (details as Ledger).modelMs === 'number' &&
+    typeof (details as Ledger).usage?.outputTokens === 'number'
+  );
+}

@@ -1,0 +1,18 @@
+import type { StoredBranch } from './outcome.js';
+import type { RunStatus } from './run.js';
+
+/** What a workflow returns, or gives as the first detail of its failure: the run without what only its starter knows. */
+export interface RunResult {
+  status: RunStatus;
+  /** The fan-in's output. An answer too large for history stands in it as a reference. */
+  output: unknown;
+  /** In input order. */
+  branches: StoredBranch[];
+  criticalPath: string[];
+}
+
+/** What the query `progress` answers. */
+export interface Progress {
+  status: RunStatus | 'running';
+  branches: { key: string; index: number; status: StoredBranch['status'] | 'waiting' | 'running' }[];
+}

@@ -1,0 +1,86 @@
+/** How a branch ended. Only `ok` is an answer to build on. */
+export type BranchStatus =
+  | 'ok'
+  | 'truncated'
+  | 'refused'
+  | 'invalid'
+  | 'failed'
+  | 'timed-out'
+  | 'cancelled'
+  | 'skipped'
+  | 'late';
+
+export type RunStatus = 'complete' | 'partial' | 'failed' | 'cancelled';
+
+/** Tokens. `inputTokens` is the uncached remainder, as the Messages API counts it. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+}
+
+/** Milliseconds. The parts do not overlap; what is left of `totalMs` is fanfold's and Temporal's own. */
+export interface Latency {
+  /** From the fan-out to the start of the first attempt. */
+  queuedMs: number;
+  /** In model calls, all attempts together. */
+  modelMs: number;
+  /** Between the end of one attempt and the start of the next. */
+  retryWaitMs: number;
+  totalMs: number;
+}
+
+export interface BranchError {
+  /** One of `failureTypes`, or the type an activity of one's own threw. */
+  type: string;
+  message: string;
+}
+
+/** The outcome of one branch. Times are RFC 3339 in UTC; `null` where the branch never came that far. */
+export interface Branch {
+  key: string;
+  index: number;
+  status: BranchStatus;
+  output?: unknown;
+  error?: BranchError;
+  attempts: number;
+  reused: boolean;
+  hedged: boolean;
+  usage: Usage;
+  /** US dollars over all attempts; `null` when the model's price is unknown. */
+  costUsd: number | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  latency: Latency;
+}
+
+/** What `--json` prints. */
+export interface Run {
+  workflowId: string;
+  runId: string;
+  kind: string;
+  /** `running` only where a run is shown before its end. */
+  status: RunStatus | 'running';
+  /** Why the run as a whole failed. */
+  error?: BranchError;
+  output: unknown;
+  /** In input order. */
+  branches: Branch[];
+  coverage: Coverage;
+  usage: Usage;
+  costUsd: number | null;
+  savedUsd: number;
+  elapsedMs: number;
+  /** Keys of the branches that the end of the run waited for, in order. */
+  criticalPath: string[];
+  /** Address of the run's page in Temporal's Web UI; `null` where the server's is not known. */
+  webUi: string | null;
+  /** Whether the offline model answered instead of the real API. */
+  offline: boolean;
+}
+
+export interface Coverage {
+  ok: number;
+  total: number;
+}

@@ -1,0 +1,22 @@
+import type { Usage } from './run.js';
+
+export const noUsage: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+};
+
+export function addUsage(left: Usage, right: Usage): Usage {
+  return {
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+    cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
+    cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
+  };
+}
+
+/** US dollars. One unknown makes the sum unknown: an unknown price is never counted as 0. */
+export function addCost(left: number | null, right: number | null): number | null {
+  return left === null || right === null ? null : left + right;
+}
