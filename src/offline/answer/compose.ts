@@ -1,0 +1,60 @@
+import type { MessageCreateParams } from '@anthropic-ai/sdk/resources/messages';
+import type { Ask } from '../ask/ask.js';
+import { cutToTokens, digestOf } from '../tokens.js';
+import { extract } from './extract.js';
+import { textReply, toolReply, outputTokensOf } from '../reply/reply.js';
+import type { Reply } from '../reply/reply.js';
+import { structuredAnswer } from './structured-answer.js';
+import { chooseTools } from './tool-calls.js';
+
+/** What the offline model says of itself to a request: tool calls, JSON that fits the schema, or an extract. */
+export function compose(params: MessageCreateParams, ask: Ask): Reply {
+  if (params.max_tokens === 0) return { content: [], stopReason: 'max_tokens' };
+  const calls = chooseTools(params, ask);
+  if (calls.length > 0) return cutToMaxTokens(toolReply(calls, idOf(params)), params.max_tokens);
+  const format = params.output_config?.format;
+  const text = format ? JSON.stringify(structuredAnswer(format.schema, ask)) : extract(ask);
+  return cutToMaxTokens(stopAt(textReply(text), params.stop_sequences ?? []), params.max_tokens);
+}
+
+// Tool ids must differ between the turns of a conversation.
+function idOf({ messages }: MessageCreateParams): string {
+  return digestOf(JSON.stringify(messages)).slice(0, 12);
+}
+
+function stopAt(reply: Reply, sequences: readonly string[]): Reply {
+  const [block] = reply.content;
+  if (block?.type !== 'text') return reply;
+  const stops = sequences
+    .map((sequence) => ({ sequence, at: block.text.indexOf(sequence) }))
+    .filter(({ at }) => at >= 0)
+    .sort((left, right) => left.at - right.at);
+  const [first] = stops;
+  if (!first) return reply;
+  return { ...textReply(block.text.slice(0, first.at), 'stop_sequence'), stopSequence: first.sequence };
+}
+
+/** Honours `max_tokens` as the API does: the text ends in mid-sentence, a tool call loses its last input. */
+export function cutToMaxTokens(reply: Reply, maxTokens: number): Reply {
+  if (outputTokensOf(reply.content) <= maxTokens) return reply;
+  const content: Reply['content'] = [];
+  let left = maxTokens;
+  for (const block of reply.content) {
+    const tokens = outputTokensOf([block]);
+    if (tokens <= left) content.push(block);
+    else if (block.type === 'text') content.push({ ...block, text: cutToTokens(block.text, left) });
+    else if (block.type === 'tool_use') content.push({ ...block, input: cutInput(block.input) });
+    left -= tokens;
+    if (left <= 0) break;
+  }
+  return { content, stopReason: 'max_tokens' };
+}
+
+/** Input without its last property, and with half of the last text that is left: what a cut input looks like once it is parsed. */
+export function cutInput(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null) return {};
+  const kept = Object.entries(input).slice(0, -1);
+  const last = kept.at(-1);
+  if (last && typeof last[1] === 'string') last[1] = last[1].slice(0, last[1].length / 2);
+  return Object.fromEntries(kept);
+}

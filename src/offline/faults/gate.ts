@@ -1,0 +1,62 @@
+import type { LiveCall } from '../calls/call-log.js';
+import type { CallRecord } from '../calls/call-record.js';
+import { forever } from '../http/pause.js';
+import { compileMatch } from './match-call.js';
+import type { CallMatch } from './rule.js';
+
+/** Calls held back before their answer. */
+export interface Gate {
+  /** Calls waiting at the gate, in order of arrival. */
+  readonly waiting: readonly CallRecord[];
+  /** Lets the first `count` waiting calls go on; without `count` it opens for good. */
+  release(count?: number): void;
+}
+
+interface Held {
+  call: LiveCall;
+  go(): void;
+}
+
+/** The gates of a server. A call passes every closed gate that matches it. */
+export class Gates {
+  readonly #gates: { matches: ReturnType<typeof compileMatch>; held: Held[]; open: boolean }[] = [];
+
+  /** @param changed called whenever somebody starts to wait */
+  constructor(readonly changed: () => void) {}
+
+  hold(match: CallMatch | undefined): Gate {
+    const gate = { matches: compileMatch(match), held: [] as Held[], open: false };
+    this.#gates.push(gate);
+    return {
+      get waiting() {
+        return gate.held.map(({ call }) => call.record);
+      },
+      release: (count) => {
+        if (count === undefined) gate.open = true;
+        for (const { go } of gate.held.splice(0, count ?? gate.held.length)) go();
+      },
+    };
+  }
+
+  /** @throws Hangup when the connection ends first */
+  async pass(call: LiveCall, signal: AbortSignal): Promise<void> {
+    for (const gate of this.#gates) {
+      if (gate.open || !gate.matches(call.record, call.texts)) continue;
+      await Promise.race([this.#wait(gate.held, call, signal), forever(signal)]);
+    }
+  }
+
+  #wait(held: Held[], call: LiveCall, signal: AbortSignal): Promise<void> {
+    return new Promise((go) => {
+      const waiting = { call, go };
+      held.push(waiting);
+      this.changed();
+      // At once, not when the race is over: whoever sees the call end must not see it waiting.
+      signal.addEventListener('abort', () => {
+        const at = held.indexOf(waiting);
+        if (at >= 0) held.splice(at, 1);
+        this.changed();
+      });
+    });
+  }
+}
