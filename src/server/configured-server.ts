@@ -1,0 +1,82 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+
+import { UnavailableError } from '../contract/errors.js';
+import { askServer, versionOf } from './probe.js';
+import type { ServerConnectionOptions, TemporalServer } from './temporal-server.js';
+import { unreachable } from './unreachable.js';
+import { findWebUi } from './web-ui.js';
+
+/** Longest wait for an answer, in milliseconds; finding out why there was none may take another. */
+const answerWithinMs = 4_000;
+
+const notFound = 5;
+
+/**
+ * The server that the user has configured, through TEMPORAL_ADDRESS or a profile; undefined when none is.
+ *
+ * @throws UnavailableError within five seconds when it cannot be used: nothing else is used in its place
+ */
+export async function findConfiguredServer(env: NodeJS.ProcessEnv): Promise<TemporalServer | undefined> {
+  const { namespace = 'default', connectionOptions } = loadConfig(env);
+  const address = connectionOptions.address ?? (env['TEMPORAL_PROFILE'] ? 'localhost:7233' : undefined);
+  if (!address) return undefined;
+  const options = { ...definedOf(connectionOptions), address } as ServerConnectionOptions;
+  const version = await askServer(options, answerWithinMs, async (connection) => {
+    await checkNamespace(connection, namespace, address);
+    return versionOf(connection);
+  }).catch(async (error: unknown) => {
+    throw error instanceof UnavailableError ? error : await unreachable(options, sourceOf(env), error);
+  });
+  const uiUrl = await findWebUi(options, env);
+  return {
+    kind: 'configured',
+    address,
+    namespace,
+    connectionOptions: options,
+    uiUrl,
+    ...(version !== '' && { version }),
+  };
+}
+
+function loadConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
+  try {
+    // A variable set to nothing is meant as unset.
+    const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (error) {
+    throw new UnavailableError(
+      'BadTemporalConfig',
+      `Temporal's configuration cannot be read: ${(error as Error).message}`,
+      'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS variables.',
+      error,
+    );
+  }
+}
+
+async function checkNamespace({ workflowService }: Connection, namespace: string, address: string): Promise<void> {
+  try {
+    await workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isGrpcServiceError(error)) throw error;
+    // Any other refusal may be a matter of permissions, and running workflows may be permitted.
+    if (error.code !== notFound) return;
+    throw new UnavailableError(
+      'NoNamespace',
+      `The Temporal server at ${address} has no namespace \`${namespace}\`.`,
+      'Set TEMPORAL_NAMESPACE to one it has, or make it: temporal operator namespace create.',
+      error,
+    );
+  }
+}
+
+function sourceOf(env: NodeJS.ProcessEnv): string {
+  if (env['TEMPORAL_ADDRESS']) return 'TEMPORAL_ADDRESS';
+  return env['TEMPORAL_PROFILE'] ? `the profile \`${env['TEMPORAL_PROFILE']}\`` : "Temporal's configuration file";
+}
+
+function definedOf<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

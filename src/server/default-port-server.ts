@@ -1,0 +1,31 @@
+import { askServer, isListening, versionOf } from './probe.js';
+import type { TemporalServer } from './temporal-server.js';
+import { findWebUi } from './web-ui.js';
+
+/** Where Temporal servers listen unless told otherwise. */
+const defaultPort = 7233;
+
+/** A listener that does not answer as Temporal within this many milliseconds is not one. */
+const answerWithinMs = 3_000;
+
+/** The Temporal server on 127.0.0.1:7233, if there is one; whatever else listens there is left alone. */
+export async function findDefaultPortServer(
+  env: NodeJS.ProcessEnv,
+  port = defaultPort,
+): Promise<TemporalServer | undefined> {
+  if (!(await isListening(port))) return undefined;
+  const connectionOptions = { address: `127.0.0.1:${port}` };
+  try {
+    const version = await askServer(connectionOptions, answerWithinMs, versionOf);
+    return {
+      kind: 'default-port',
+      ...connectionOptions,
+      namespace: env['TEMPORAL_NAMESPACE'] || 'default',
+      connectionOptions,
+      uiUrl: await findWebUi(connectionOptions, env),
+      ...(version !== '' && { version }),
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { embeddedNamespace } from './await-ready.js';
+import { endServer } from './end-server.js';
+import { findTemporalCli } from './find-temporal-cli.js';
+import { withHomeLock } from './home-lock.js';
+import type { HomeMembership } from './membership.js';
+import { askServer, versionOf } from './probe.js';
+import { isAlive } from './process-identity.js';
+import { readServerRecord } from './server-record.js';
+import type { ServerRecord } from './server-record.js';
+import { startOnFreePorts } from './start-on-free-ports.js';
+import type { TemporalServer } from './temporal-server.js';
+
+/** A live server that says nothing for so long, in milliseconds, is of no use. */
+const answerWithinMs = 15_000;
+
+/** The embedded server of the home, if it runs. */
+export async function findEmbedded({ home }: HomeMembership): Promise<TemporalServer | undefined> {
+  return withHomeLock(home, () => adopt(home));
+}
+
+/**
+ * The embedded server of the home, started when it does not run.
+ *
+ * @throws UnavailableError when there is no Temporal CLI, or the server does not start
+ */
+export async function findOrStartEmbedded(membership: HomeMembership, env: NodeJS.ProcessEnv): Promise<TemporalServer> {
+  const { home } = membership;
+  const running = await findEmbedded(membership);
+  if (running !== undefined) return running;
+  // Outside the lock, for it may be a long download.
+  const cli = await findTemporalCli(env, membership.say);
+  return withHomeLock(
+    home,
+    async (held) => (await adopt(home)) ?? described(await startOnFreePorts({ home, cli, env }, held)),
+  );
+}
+
+/** The running server if it answers; ends one that does not. Under the home lock only. */
+export async function adopt(home: string): Promise<TemporalServer | undefined> {
+  const record = await readServerRecord(home);
+  if (record === undefined) return undefined;
+  const deadline = Date.now() + answerWithinMs;
+  while ((await isAlive(record)) && Date.now() < deadline) {
+    const server = await described(record).catch(() => undefined);
+    if (server !== undefined) return server;
+    await sleep(50);
+  }
+  await endServer(record);
+  return undefined;
+}
+
+async function described({ address, uiAddress }: ServerRecord): Promise<TemporalServer> {
+  const version = await askServer({ address }, 5_000, versionOf);
+  return {
+    kind: 'embedded',
+    address,
+    namespace: embeddedNamespace,
+    connectionOptions: { address },
+    uiUrl: uiAddress,
+    ...(version !== '' && { version }),
+  };
+}

@@ -1,0 +1,54 @@
+import { lock } from 'proper-lockfile';
+
+import { UnavailableError } from '../contract/errors.js';
+import { homePaths } from './paths.js';
+
+/** After a crash inside the locked section others wait this long, in milliseconds. */
+const staleMs = 5_000;
+/** The longest wait for others, in milliseconds; starting a server takes a second or two. */
+const longestWaitMs = 120_000;
+
+export interface HomeLock {
+  /** @throws UnavailableError when this process stood still for so long that somebody else took the lock over */
+  assertHeld(): void;
+}
+
+/**
+ * Runs `action` while no other process of the home does the like.
+ *
+ * @throws UnavailableError when the lock cannot be had for two minutes
+ */
+export async function withHomeLock<T>(home: string, action: (held: HomeLock) => Promise<T>): Promise<T> {
+  let lost = false;
+  const release = await lock(home, {
+    lockfilePath: homePaths(home).lock,
+    stale: staleMs,
+    update: 1_000,
+    retries: { forever: true, minTimeout: 20, maxTimeout: 250, randomize: true, maxRetryTime: longestWaitMs },
+    // The default is to throw from a timer, which ends the process.
+    onCompromised: () => {
+      lost = true;
+    },
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ELOCKED' ? homeLocked(home, error) : error;
+  });
+  try {
+    return await action({
+      assertHeld: () => {
+        if (lost) throw homeLocked(home);
+      },
+    });
+  } finally {
+    // A lock that was lost, or went with its directory, needs no release.
+    await release().catch(() => {});
+  }
+}
+
+function homeLocked(home: string, cause?: unknown): UnavailableError {
+  return new UnavailableError(
+    'HomeLocked',
+    `Another fanfold process has been busy with the server of ${home} for too long.`,
+    'Try again; if it stays so, end the other fanfold processes of this home.',
+    cause,
+  );
+}

@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises';
+
+import { stopHomeServer } from './end-server.js';
+import { withHomeLock } from './home-lock.js';
+import { openHome } from './home.js';
+import { livePresences, presencePath, prunePresences, writePresence } from './presence.js';
+import type { Presence, Role } from './presence.js';
+import { identityOf } from './process-identity.js';
+
+/** Says something about how things are going. */
+export type Say = (message: string) => void;
+
+export interface JoinOptions {
+  /** Absolute path; made when it does not exist. */
+  home: string;
+  env: NodeJS.ProcessEnv;
+  role: Role;
+  /** Told what takes long, such as a download. */
+  onEvent?: Say;
+}
+
+export type PresenceChange = Partial<Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl'>>;
+
+/** A process's place in a home. For as long as one is held by a live process, the home's server is kept. */
+export interface HomeMembership {
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly say: Say;
+  /** Aborted by `leave`. */
+  readonly left: AbortSignal;
+  /** The live members of the home, oneself among them, of that role or of any. */
+  live(role?: Role): Promise<Presence[]>;
+  /** Changes what others see of this member. */
+  update(change: PresenceChange): Promise<void>;
+  /** The last one out stops the embedded server. A second call does nothing; what goes wrong is said, not thrown. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Joins the home, which is made when it does not exist.
+ *
+ * @throws InputError when the home cannot be used; UnavailableError when others keep its lock for two minutes
+ */
+export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promise<HomeMembership> {
+  await openHome(home);
+  const identity = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: '' };
+  let presence: Presence = { ...identity, role, address: '' };
+  const path = presencePath(home, process.pid);
+  // Under the lock: somebody who is just leaving either sees this member or has stopped the server already.
+  let written = withHomeLock(home, () => writePresence(path, home, presence));
+  await written;
+  const left = new AbortController();
+  const say = onEvent ?? (() => {});
+  let leaving: Promise<void> | undefined;
+  return {
+    home,
+    env,
+    say,
+    left: left.signal,
+    live: async (role) => (await livePresences(home)).filter((member) => role === undefined || member.role === role),
+    update: async (change) => {
+      if (left.signal.aborted) return;
+      presence = { ...presence, ...change };
+      // One after the other: a slower write must not bring back what a later one, or leaving, has replaced.
+      written = written.catch(() => {}).then(() => writePresence(path, home, presence));
+      await written;
+    },
+    leave: async () => {
+      left.abort();
+      await written.catch(() => {});
+      leaving ??= withHomeLock(home, () => lastOneOut(home, path)).catch((error: Error) => say(error.message));
+      await leaving;
+    },
+  };
+}
+
+async function lastOneOut(home: string, path: string): Promise<void> {
+  await rm(path, { force: true });
+  await prunePresences(home);
+  if ((await livePresences(home)).length === 0) await stopHomeServer(home);
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:net';
+
+import { readJson, writeJson } from './json-file.js';
+import { homePaths } from './paths.js';
+
+export interface Ports {
+  /** gRPC. Never 7233: fanfold in another home would take it for a server on the default port. */
+  port: number;
+  uiPort: number;
+}
+
+/** The Web UI's usual port. */
+const preferredUiPort = 8233;
+
+/** Below the ports that systems give to outgoing connections: Linux from 32768, others from 49152. */
+const firstPort = 20_000;
+const portCount = 10_000;
+
+/**
+ * The ports this home used last as far as they are free, and free ones for the rest.
+ *
+ * @param fixedPort the gRPC port that it must be, free or not
+ */
+export async function choosePorts(home: string, fixedPort?: number): Promise<Ports> {
+  const remembered = (await readJson(homePaths(home).ports)) as Partial<Ports> | undefined;
+  const own = candidates(home);
+  const port =
+    fixedPort ?? (await firstFree(typeof remembered?.port === 'number' ? [remembered.port, ...own] : own, 0));
+  const remembersUi = typeof remembered?.uiPort === 'number' ? [remembered.uiPort] : [];
+  return { port, uiPort: await firstFree([...remembersUi, preferredUiPort, ...own], port) };
+}
+
+export async function rememberPorts(home: string, { port, uiPort }: Ports): Promise<void> {
+  await writeJson(homePaths(home).ports, { port, uiPort });
+}
+
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** The same for a home every time, and different for homes that start at the same moment. */
+function candidates(home: string): number[] {
+  const offset = createHash('sha256').update(home).digest().readUInt32BE(0);
+  return Array.from({ length: 200 }, (_, i) => firstPort + ((offset + i * 2) % portCount));
+}
+
+async function firstFree(ports: readonly number[], taken: number): Promise<number> {
+  for (const port of ports) {
+    if (port !== taken && (await isFree(port))) return port;
+  }
+  throw new Error(`None of ${ports.length} ports from ${firstPort} on is free.`);
+}

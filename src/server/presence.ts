@@ -1,0 +1,72 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { readJson, writeJson } from './json-file.js';
+import { homePaths } from './paths.js';
+import { isAlive, signalReaches } from './process-identity.js';
+import type { ProcessIdentity } from './process-identity.js';
+
+export type Role = 'command' | 'worker' | 'dev';
+
+/** A fanfold process that uses a home. It counts for as long as the process lives. */
+export interface Presence extends ProcessIdentity {
+  role: Role;
+  /** Of the Temporal server it uses; empty until it has found one. */
+  address: string;
+  /** A worker: takes work. */
+  ready?: boolean;
+  /** A worker: has no key, so that it can serve offline runs only. */
+  offlineOnly?: boolean;
+  /** A worker: the model API it asks. */
+  modelBaseUrl?: string;
+}
+
+let memberships = 0;
+
+/** A file for one membership; a process may have several. */
+export function presencePath(home: string, pid: number): string {
+  memberships += 1;
+  return join(homePaths(home).presence, `${pid}-${memberships}.json`);
+}
+
+export async function writePresence(path: string, home: string, presence: Presence): Promise<void> {
+  await mkdir(homePaths(home).presence, { recursive: true, mode: 0o700 });
+  await writeJson(path, presence);
+}
+
+/** Those whose process lives, in order of their file names. */
+export async function livePresences(home: string): Promise<Presence[]> {
+  return (await readPresences(home)).flatMap(({ presence, alive }) => (alive && presence ? [presence] : []));
+}
+
+/** Removes what killed processes left behind. Under the home lock only: a new process could have the same file name. */
+export async function prunePresences(home: string): Promise<void> {
+  const dead = (await readPresences(home)).filter(({ alive }) => !alive);
+  await Promise.all(dead.map(({ path }) => rm(path, { force: true })));
+}
+
+async function readPresences(
+  home: string,
+): Promise<{ path: string; presence: Presence | undefined; alive: boolean }[]> {
+  const directory = homePaths(home).presence;
+  const names = await readdir(directory).catch(() => []);
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const path = join(directory, name);
+      const presence = name.endsWith('.json') ? asPresence(await readJson(path)) : undefined;
+      return { path, presence, alive: presence === undefined ? isBeingWritten(name) : await isAlive(presence) };
+    }),
+  );
+}
+
+/** Whether it is a file that a live process is about to rename; such a name begins with the process id. */
+function isBeingWritten(name: string): boolean {
+  return name.endsWith('.new') && signalReaches(Number.parseInt(name));
+}
+
+function asPresence(value: unknown): Presence | undefined {
+  const presence = value as Partial<Presence> | undefined;
+  const known =
+    typeof presence?.pid === 'number' && typeof presence.startTime === 'string' && presence.role !== undefined;
+  return known ? (presence as Presence) : undefined;
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+
+import { awaitReady } from './await-ready.js';
+import { endServer } from './end-server.js';
+import type { HomeLock } from './home-lock.js';
+import { homePaths } from './paths.js';
+import { rememberPorts } from './ports.js';
+import type { Ports } from './ports.js';
+import { identityOf } from './process-identity.js';
+import { serverArguments } from './server-flags.js';
+import { boundLog, logTail } from './server-log.js';
+import { removeServerRecord, writeServerRecord } from './server-record.js';
+import type { ServerRecord } from './server-record.js';
+import { serverFailure } from './server-failure.js';
+import type { TemporalCli } from './temporal-cli.js';
+
+/** What a server must not see: it outlives its starter, and anybody of this user may read its environment. */
+const keptFromServer = /^(ANTHROPIC|TEMPORAL|FANFOLD)_/;
+
+export interface StartPlan {
+  home: string;
+  cli: TemporalCli;
+  ports: Ports;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Starts the embedded server in a session of its own, so that Ctrl-C does not reach it, and waits until it can be used.
+ *
+ * @throws UnavailableError with the end of the log; of type `PortTaken` or `DatabaseUnusable` where that is why
+ */
+export async function startServer({ home, cli, ports, env }: StartPlan, held: HomeLock): Promise<ServerRecord> {
+  const { log: logPath } = homePaths(home);
+  await boundLog(logPath);
+  const log = await open(logPath, 'a', 0o600);
+  const logStart = (await log.stat()).size;
+  held.assertHeld();
+  const child = spawn(cli.path, serverArguments(home, ports), {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    cwd: home,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !keptFromServer.test(name))),
+  });
+  child.unref();
+  let spawnError: Error | undefined;
+  child.once('error', (error) => {
+    spawnError = error;
+  });
+  await log.close();
+  const identity = child.pid === undefined ? undefined : await identityOf(child.pid);
+  if (identity === undefined) throw serverFailure(home, await logTail(logPath, logStart), spawnError);
+  const record = {
+    ...identity,
+    ...addressesOf(ports),
+    ...ports,
+    version: cli.version,
+    startedAt: new Date().toISOString(),
+  };
+  // Before it is ready: whoever comes after a crash at this point finds it and need not start a second one.
+  await writeServerRecord(home, record);
+  try {
+    await awaitReady(record, child);
+    await rememberPorts(home, ports);
+    return record;
+  } catch (error) {
+    await endServer(record);
+    await removeServerRecord(home);
+    throw serverFailure(home, await logTail(logPath, logStart), error);
+  }
+}
+
+function addressesOf({ port, uiPort }: Ports) {
+  return { address: `127.0.0.1:${port}`, uiAddress: `http://127.0.0.1:${uiPort}` };
+}

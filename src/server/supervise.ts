@@ -1,0 +1,86 @@
+import { access } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { endServer } from './end-server.js';
+import type { HomeMembership, Say } from './membership.js';
+import { homePaths } from './paths.js';
+import { isAlive } from './process-identity.js';
+import { restartEmbedded } from './restart-embedded.js';
+import { boundLog } from './server-log.js';
+import { readServerRecord } from './server-record.js';
+import type { TemporalServer } from './temporal-server.js';
+
+/** How often the server is looked at, and the longest pause after restarts that failed, in milliseconds. */
+const pollMs = 1_000;
+const longestPauseMs = 30_000;
+
+/**
+ * Restarts the embedded server when it has died, on the same port and with the same database, so that connected clients
+ * and workers heal by themselves; the Web UI moves only if its port was taken meanwhile. Does nothing for other servers.
+ * Ends with the returned function, or when the member leaves; does not keep the process alive.
+ *
+ * @param onEvent told of each restart, and of each new reason why one failed
+ */
+export function superviseServer(membership: HomeMembership, server: TemporalServer, onEvent: Say): () => void {
+  const stop = new AbortController();
+  if (server.kind === 'embedded') {
+    void supervise({ membership, server, onEvent, stopped: AbortSignal.any([stop.signal, membership.left]) });
+  }
+  return () => stop.abort();
+}
+
+interface Watch {
+  membership: HomeMembership;
+  server: TemporalServer;
+  onEvent: Say;
+  stopped: AbortSignal;
+}
+
+async function supervise({ membership, server, onEvent, stopped }: Watch): Promise<void> {
+  const { home } = membership;
+  let pauseMs = pollMs;
+  let lastFailure = '';
+  let lastSeen = await readServerRecord(home).catch(() => undefined);
+  while (await paused(pauseMs, stopped)) {
+    try {
+      const record = await readServerRecord(home);
+      if (record === undefined && (await isGone(home))) {
+        // Nobody could find it any more, and its database is gone with the home.
+        if (lastSeen !== undefined) await endServer(lastSeen);
+        onEvent(`${home} was removed, and with it the database of the Temporal server, which was stopped.`);
+        return;
+      }
+      if (record !== undefined && record.address !== server.address) {
+        onEvent(
+          `the Temporal server had ended and was restarted at ${record.address}, for its port was taken: start again.`,
+        );
+        return;
+      }
+      lastSeen = record ?? lastSeen;
+      await boundLog(homePaths(home).log);
+      if (record === undefined || !(await isAlive(record))) {
+        const restarted = await restartEmbedded(membership, server, stopped);
+        if (restarted) onEvent(`the Temporal server at ${server.address} had ended and was restarted.`);
+      }
+      pauseMs = pollMs;
+      lastFailure = '';
+    } catch (error) {
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      const failure = (error as Error).message;
+      if (failure !== lastFailure) onEvent(`the Temporal server at ${server.address} has ended. ${failure}`);
+      lastFailure = failure;
+    }
+  }
+}
+
+async function isGone(path: string): Promise<boolean> {
+  return access(path).then(
+    () => false,
+    () => true,
+  );
+}
+
+async function paused(ms: number, stopped: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { ref: false, signal: stopped }).catch(() => {});
+  return !stopped.aborted;
+}

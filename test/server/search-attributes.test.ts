@@ -1,0 +1,38 @@
+import { Connection } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { ensureSearchAttributes } from '../../src/server/index.js';
+import { findTemporalCli } from '../../src/server/find-temporal-cli.js';
+import { env } from './homes.js';
+
+let temporal: TestWorkflowEnvironment;
+let connection: Connection;
+
+beforeEach(async () => {
+  const { path } = await findTemporalCli(env, () => {});
+  temporal = await TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path } } });
+  connection = await Connection.connect({ address: temporal.address });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await temporal.teardown();
+});
+
+it('registers those that are missing, also when several try at once, so that queries know them', async () => {
+  const tries = [1, 2, 3].map(() => ensureSearchAttributes(connection, 'default'));
+  expect(await Promise.all(tries)).toEqual([true, true, true]);
+  expect(await ensureSearchAttributes(connection, 'default')).toBe(true);
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+  expect(customAttributes).toMatchObject({ FanfoldKind: 2, FanfoldCostUsd: 4, FanfoldBranches: 3 });
+});
+
+it('says no when one of the names is taken for something else, and leaves it so', async () => {
+  await connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes: { FanfoldKind: 1 } });
+  expect(await ensureSearchAttributes(connection, 'default')).toBe(false);
+});
+
+it('says no when it is not permitted to ask', async () => {
+  expect(await ensureSearchAttributes(connection, 'no-such-namespace')).toBe(false);
+});
