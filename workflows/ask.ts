@@ -1,0 +1,37 @@
+import { proxyActivities } from '@temporalio/workflow';
+
+import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
+import { taskQueues } from '../src/contract/names.js';
+
+const retry = {
+  // The activity counts its attempts itself: being told to slow down must use up none of them.
+  maximumAttempts: 0,
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  // An answer too large for Temporal has been paid for; asking again would pay for it again.
+  nonRetryableErrorTypes: ['PayloadsTooLarge'],
+};
+
+/** Grace between the activity's own deadline and Temporal's: an attempt must have closed its call before another may begin. */
+const graceMs = 10_000;
+
+/** A dead worker's branches begin anew after this long without a heartbeat; the activity sends one a second. */
+const heartbeatTimeout = '5s';
+
+const { askModel } = proxyActivities<Activities>({ startToCloseTimeout: '10m' });
+
+/** Asks the model in an activity of its own, shown in the Web UI as `summary`. */
+export function ask(call: ModelCall): Promise<Answer> {
+  return askModel.executeWithOptions(
+    {
+      activityId: call.key,
+      taskQueue: call.offline ? taskQueues.offlineModel : taskQueues.model,
+      startToCloseTimeout: call.timeoutMs + graceMs,
+      heartbeatTimeout,
+      retry,
+      summary: `${call.key} · ${call.request.model}`,
+    },
+    [call],
+  );
+}

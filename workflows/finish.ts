@@ -1,0 +1,43 @@
+import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
+
+import { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/contract/fold.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
+import type { Join } from '../src/contract/plan.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import type { RunProgress } from './progress.js';
+
+/**
+ * Folds the outcomes by key and ends the run as they say.
+ *
+ * @throws ApplicationFailure `RunFailed` with the {@link RunResult} as its first detail, when the run has failed
+ * @throws CancelledFailure when the run was cancelled
+ */
+export function finish(branches: StoredBranch[], join: Join, progress: RunProgress): RunResult {
+  if (CancellationScope.current().consideredCancelled) {
+    progress.finished('cancelled');
+    throw new CancelledFailure('The run was cancelled.');
+  }
+  const status = runStatusOf(branches, join);
+  progress.finished(status);
+  const merged = mergeByKey(branches);
+  const output = Object.fromEntries(
+    Object.entries(merged).map(([key, stored]) => [key, 'inline' in stored ? stored.inline : stored]),
+  );
+  const result: RunResult = { status, output, branches, criticalPath: criticalPathOf(branches) };
+  if (status !== 'failed') return result;
+  throw ApplicationFailure.create({
+    type: 'RunFailed',
+    message: whyFailed(branches),
+    nonRetryable: true,
+    details: [result],
+  });
+}
+
+function whyFailed(branches: readonly StoredBranch[]): string {
+  const [culprit] = branches
+    .filter(({ status }) => status !== 'ok' && status !== 'cancelled')
+    .toSorted((left, right) => (left.finishedAt ?? '').localeCompare(right.finishedAt ?? ''));
+  const { ok, total } = coverageOf(branches);
+  const reason = culprit === undefined ? '' : ` First: ${culprit.key} ${culprit.status}: ${culprit.error?.message ?? ''}`;
+  return `${ok} of ${total} branches are ok.${reason}`;
+}

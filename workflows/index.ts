@@ -1,0 +1,1 @@
+export { perspectives } from './perspectives.js';

@@ -1,0 +1,22 @@
+import { formatDuration } from '../src/contract/duration.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
+import type { Progress } from '../src/contract/run-result.js';
+
+/** The run as a Markdown table for the Web UI; at 50 rows well under the 20 KB that Temporal keeps. */
+export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, StoredBranch>): string {
+  const ended = progress.branches.filter(({ status }) => status !== 'waiting' && status !== 'running').length;
+  const rows = progress.branches.map(({ key, index, status }) => {
+    const outcome = outcomes.get(index);
+    if (outcome === undefined) return `| ${key} | ${status} | | | |`;
+    const { inputTokens, outputTokens } = outcome.usage;
+    const cost = outcome.costUsd === null ? 'unknown' : `$${outcome.costUsd.toFixed(4)}`;
+    return `| ${key} | ${status} | ${formatDuration(outcome.latency.totalMs)} | ${inputTokens} in, ${outputTokens} out | ${cost} |`;
+  });
+  return [
+    `**${progress.status}** · ${ended} of ${progress.branches.length} branches ended`,
+    '',
+    '| branch | status | took | tokens | cost |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}

@@ -1,0 +1,87 @@
+import {
+  defineQuery,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+import type { Place, StoredBranch } from '../src/contract/outcome.js';
+import { queryNames, searchAttributes } from '../src/contract/names.js';
+import type { RunStatus } from '../src/contract/run.js';
+import type { Progress } from '../src/contract/run-result.js';
+import { addCost } from '../src/contract/usage.js';
+import { progressTable } from './progress-table.js';
+
+/** Told of every branch as it moves on. */
+export interface Follow {
+  started(place: Place): void;
+  /** Returns what it is given, so that it can stand in the path of an outcome. */
+  ended(outcome: StoredBranch): StoredBranch;
+}
+
+const progressQuery = defineQuery<Progress>(queryNames.progress);
+
+const kindKey = defineSearchAttributeKey(searchAttributes.kind.name, searchAttributes.kind.type);
+const statusKey = defineSearchAttributeKey(searchAttributes.status.name, searchAttributes.status.type);
+const costKey = defineSearchAttributeKey(searchAttributes.costUsd.name, searchAttributes.costUsd.type);
+const branchesKey = defineSearchAttributeKey(searchAttributes.branches.name, searchAttributes.branches.type);
+
+/** Shows a run where Temporal's Web UI can show it: query, current details and search attributes. */
+export class RunProgress implements Follow {
+  #status: Progress['status'] = 'running';
+  readonly #started = new Set<number>();
+  readonly #outcomes = new Map<number, StoredBranch>();
+
+  constructor(
+    private readonly keys: readonly string[],
+    private readonly searchable: boolean,
+  ) {
+    setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
+    this.#show();
+    if (!searchable) return;
+    upsertSearchAttributes([
+      { key: kindKey, value: workflowInfo().workflowType },
+      { key: statusKey, value: 'running' },
+      { key: branchesKey, value: keys.length },
+    ]);
+  }
+
+  started({ index }: Place): void {
+    this.#started.add(index);
+    this.#show();
+  }
+
+  ended(outcome: StoredBranch): StoredBranch {
+    this.#outcomes.set(outcome.index, outcome);
+    this.#show();
+    return outcome;
+  }
+
+  finished(status: RunStatus): void {
+    this.#status = status;
+    this.#show();
+    if (!this.searchable) return;
+    const costUsd = [...this.#outcomes.values()].reduce<number | null>((sum, branch) => addCost(sum, branch.costUsd), 0);
+    upsertSearchAttributes([
+      { key: statusKey, value: status },
+      { key: costKey, value: costUsd },
+    ]);
+  }
+
+  now(): Progress {
+    return {
+      status: this.#status,
+      branches: this.keys.map((key, index) => ({ key, index, status: this.#statusOf(index) })),
+    };
+  }
+
+  #statusOf(index: number): Progress['branches'][number]['status'] {
+    return this.#outcomes.get(index)?.status ?? (this.#started.has(index) ? 'running' : 'waiting');
+  }
+
+  #show(): void {
+    setCurrentDetails(progressTable(this.now(), this.#outcomes));
+  }
+}

@@ -1,0 +1,48 @@
+import { CancellationScope } from '@temporalio/workflow';
+
+/**
+ * Lets at most `size` branches of one run be in flight; the others wait here, where the run's own history can be seen to wait.
+ *
+ * W1. Turns are given in the order they were asked for.
+ * W2. A waiter whose scope is cancelled leaves the line and throws.
+ */
+export class Window {
+  #inFlight = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(readonly size: number) {}
+
+  /** Runs `work` when its turn comes. */
+  async turn<Value>(work: () => Promise<Value>): Promise<Value> {
+    await this.#enter();
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#inFlight < this.size) {
+      this.#inFlight += 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.add(resolve);
+      CancellationScope.current().cancelRequested.catch((cancelled: unknown) => {
+        if (this.#waiting.delete(resolve)) reject(cancelled);
+      });
+    });
+  }
+
+  // A turn passes straight to the next in line, so that nobody can slip in between.
+  #leave(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#inFlight -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
+  }
+}
