@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+
+import type { Stored } from '../contract/activities.js';
+import { InputError } from '../contract/errors.js';
+import { inlineDocumentBytes, maxDocumentBytes } from '../contract/limits.js';
+import type { BlobStore } from '../store/blob-store.js';
+
+/**
+ * The text of a document, exactly as its bytes say.
+ *
+ * @param name what to call it in an error, such as its path
+ * @throws InputError when it is empty, blank, too large, binary or not UTF-8
+ */
+export function documentText(bytes: Uint8Array, name: string): string {
+  if (bytes.length > maxDocumentBytes) {
+    throw new InputError(`Expected ${name} to be at most ${megabytes(maxDocumentBytes)}, got ${megabytes(bytes.length)}.`);
+  }
+  // Control characters other than white space, in the part that `file` looks at too, are the mark of a binary format.
+  if (isBinary(bytes.subarray(0, 8_192))) {
+    throw new InputError(`Expected ${name} to be a text document, got a binary file.`, 'Convert it to text first.');
+  }
+  if (!isUtf8(bytes)) {
+    throw new InputError(
+      `Expected ${name} to be UTF-8 text, got an invalid byte at offset ${firstInvalidByte(bytes)}.`,
+      'Convert it, for example with `iconv -t utf-8`.',
+    );
+  }
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  if (text.replace(/^\uFEFF/, '').trim() === '') throw new InputError(`Expected ${name} to hold text, got ${bytes.length === 0 ? 'nothing' : 'only white space'}.`);
+  return text;
+}
+
+/** A document as a run takes it along: in its history, or stored first when it is large. */
+export async function placeDocument(text: string, store: BlobStore): Promise<Stored<string>> {
+  if (!text.isWellFormed()) {
+    throw new InputError('Expected the document to be well-formed Unicode, got half of a surrogate pair.');
+  }
+  return Buffer.byteLength(text) <= inlineDocumentBytes ? { inline: text } : store.putText(text);
+}
+
+function isBinary(start: Uint8Array): boolean {
+  const controls = start.filter((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27)).length;
+  return start.length > 0 && controls / start.length > 0.1;
+}
+
+function firstInvalidByte(bytes: Uint8Array): number {
+  let valid = 0;
+  let invalid = bytes.length + 1;
+  while (valid + 1 < invalid) {
+    const middle = (valid + invalid) >> 1;
+    if (startsAsUtf8(bytes.subarray(0, middle))) valid = middle;
+    else invalid = middle;
+  }
+  return valid;
+}
+
+function startsAsUtf8(bytes: Uint8Array): boolean {
+  try {
+    // As a stream: a character cut in half at the end is no error yet.
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MB`;
+}

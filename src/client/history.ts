@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+
+import { FanfoldError } from '../contract/errors.js';
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+export interface Execution {
+  workflowId: string;
+  /** The current run where it is left out. */
+  runId?: string;
+}
+
+const grpcStatus = { deadlineExceeded: 4, invalidArgument: 3, notFound: 5, unavailable: 14, cancelled: 1 };
+
+/** Pause before asking again a server that cannot be reached, in milliseconds. */
+const reconnectMs = 300;
+
+/**
+ * A run's events, each once and in order. Needs no worker. With `wait` it follows a run that is open until it is closed,
+ * through restarts of the server; without, it ends at the newest event.
+ *
+ * @throws FanfoldError `NoSuchRun` when the server does not know the run
+ */
+export async function* historyEvents(
+  client: Client,
+  execution: Execution,
+  { wait, signal }: { wait: boolean; signal?: AbortSignal },
+): AsyncGenerator<HistoryEvent, void, undefined> {
+  let seen = 0;
+  let nextPageToken: Uint8Array | null | undefined;
+  do {
+    let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
+    try {
+      page = await fetchPage(client, execution, wait, nextPageToken, signal);
+    } catch (error) {
+      if (signal?.aborted) return;
+      if (!isPassing(error, nextPageToken, wait)) throw describe(error, execution);
+      // A page token may not outlive the server that gave it; events already seen are passed over.
+      nextPageToken = undefined;
+      await sleep(reconnectMs);
+      continue;
+    }
+    for (const event of page.history?.events ?? []) {
+      if (Number(event.eventId) <= seen) continue;
+      seen = Number(event.eventId);
+      yield event;
+    }
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken === undefined || (nextPageToken !== null && nextPageToken.length > 0));
+}
+
+async function fetchPage(
+  client: Client,
+  { workflowId, runId }: Execution,
+  waitNewEvent: boolean,
+  nextPageToken: Uint8Array | null | undefined,
+  signal: AbortSignal | undefined,
+): Promise<temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse> {
+  const call = () =>
+    client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution: { workflowId, ...(runId !== undefined && { runId }) },
+      waitNewEvent,
+      ...(nextPageToken && { nextPageToken }),
+    });
+  return signal === undefined ? call() : client.connection.withAbortSignal(signal, call);
+}
+
+function isPassing(error: unknown, nextPageToken: Uint8Array | null | undefined, wait: boolean): boolean {
+  if (!wait || !isGrpcServiceError(error)) return false;
+  if (error.code === grpcStatus.invalidArgument) return nextPageToken !== undefined;
+  return error.code === grpcStatus.unavailable || error.code === grpcStatus.deadlineExceeded;
+}
+
+function describe(error: unknown, { workflowId }: Execution): unknown {
+  if (!isGrpcServiceError(error) || error.code !== grpcStatus.notFound) return error;
+  return noSuchRun(workflowId);
+}
+
+export function noSuchRun(workflowId: string): FanfoldError {
+  return new FanfoldError('NoSuchRun', `There is no run with the id \`${workflowId}\`.`, 'See `fanfold list`.');
+}

@@ -1,0 +1,14 @@
+export { cancelRun } from './cancel-run.js';
+export { connectClient } from './connect.js';
+export type { ServerAddress } from './connect.js';
+export { documentText, placeDocument } from './documents.js';
+export { historyEvents } from './history.js';
+export type { Execution, HistoryEvent } from './history.js';
+export { listRuns, openRuns } from './list-runs.js';
+export type { ListedRun, RunFilter } from './list-runs.js';
+export { pendingBranches } from './pending.js';
+export type { PendingBranch } from './pending.js';
+export { readRun, resolveBranch } from './read-run.js';
+export { RunView } from './run-view.js';
+export { startRun } from './start-run.js';
+export type { RunToStart, StartedRun } from './start-run.js';

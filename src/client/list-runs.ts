@@ -1,0 +1,84 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+
+import { searchAttributes, workflowTypes } from '../contract/names.js';
+
+export interface ListedRun {
+  workflowId: string;
+  runId: string;
+  kind: string;
+  /** The run's own status; Temporal's where the run could not say it. */
+  status: string;
+  branches: number | null;
+  costUsd: number | null;
+  startedAt: string;
+  closedAt: string | null;
+}
+
+export interface RunFilter {
+  kind?: string;
+  status?: string;
+  /** Most runs, the newest first. */
+  limit: number;
+}
+
+/** Runs of fanfold's workflow types, the newest first. */
+export async function listRuns(client: Client, { kind, status, limit }: RunFilter): Promise<ListedRun[]> {
+  const types = kind === undefined ? workflowTypes : [kind];
+  const query = [
+    `WorkflowType IN (${types.map(quote).join(', ')})`,
+    ...(status === undefined ? [] : [statusQuery(status)]),
+  ].join(' AND ');
+  const runs: ListedRun[] = [];
+  for await (const execution of client.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
+    runs.push(listedRun(execution));
+    if (runs.length === limit) break;
+  }
+  return runs;
+}
+
+/** Ids of the runs that are still going on, the newest first. */
+export async function openRuns(client: Client): Promise<string[]> {
+  const runs = await listRuns(client, { status: 'running', limit: 1_000 });
+  return runs.map(({ workflowId }) => workflowId);
+}
+
+function statusQuery(status: string): string {
+  if (status === 'running') return `ExecutionStatus = 'Running'`;
+  return status === 'cancelled' ? `ExecutionStatus IN ('Canceled', 'Terminated')` : `${searchAttributes.status.name} = ${quote(status)}`;
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+function listedRun(execution: WorkflowExecutionInfo): ListedRun {
+  const attributes = new Map(execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+  return {
+    workflowId: execution.workflowId,
+    runId: execution.runId,
+    kind: execution.type,
+    status: runStatus(execution.status.name, attributes.get(searchAttributes.status.name)),
+    branches: asNumber(attributes.get(searchAttributes.branches.name)),
+    costUsd: asNumber(attributes.get(searchAttributes.costUsd.name)),
+    startedAt: execution.startTime.toISOString(),
+    closedAt: execution.closeTime?.toISOString() ?? null,
+  };
+}
+
+function runStatus(executionStatus: string, recorded: unknown): string {
+  switch (executionStatus) {
+    case 'RUNNING':
+      return 'running';
+    case 'CANCELLED':
+    case 'TERMINATED':
+      return 'cancelled';
+    case 'COMPLETED':
+      return typeof recorded === 'string' ? recorded : 'complete';
+    default:
+      return 'failed';
+  }
+}
+
+function asNumber(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+
+import type { Execution } from './history.js';
+
+/** A branch that has been scheduled and has no outcome yet, as the server sees it now. */
+export interface PendingBranch {
+  activityId: string;
+  state: 'waiting' | 'running' | 'retrying';
+  attempt: number;
+  /** Milliseconds since the epoch; of the current state. */
+  sinceMs: number | null;
+  /** Type and message of the last attempt's failure. */
+  lastFailure?: { type: string; message: string };
+  /** When the next attempt may begin, milliseconds since the epoch. */
+  nextAttemptAtMs?: number;
+}
+
+const activityStarted = 2;
+
+/** The branches of a run that Temporal is waiting for. Asks the server only: no worker is needed. */
+export async function pendingBranches(client: Client, execution: Execution): Promise<PendingBranch[]> {
+  const { raw } = await client.workflow.getHandle(execution.workflowId, execution.runId).describe();
+  return (raw.pendingActivities ?? []).map((activity) => {
+    const attempt = activity.attempt ?? 1;
+    const running = activity.state === activityStarted;
+    const lastFailure = activity.lastFailure;
+    const nextAttemptAtMs = millis(activity.nextAttemptScheduleTime);
+    return {
+      activityId: activity.activityId ?? '',
+      state: running ? 'running' : attempt > 1 ? 'retrying' : 'waiting',
+      attempt,
+      sinceMs: millis(running ? activity.lastStartedTime : activity.scheduledTime),
+      ...(lastFailure && {
+        lastFailure: {
+          type: lastFailure.applicationFailureInfo?.type ?? 'Timeout',
+          message: lastFailure.message ?? '',
+        },
+      }),
+      ...(nextAttemptAtMs !== null && { nextAttemptAtMs }),
+    };
+  });
+}
+
+function millis(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number | null {
+  return time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
+}

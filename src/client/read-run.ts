@@ -1,0 +1,65 @@
+import { CancelledFailure } from '@temporalio/common';
+
+import { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../contract/fold.js';
+import { outcomeOfFailure } from '../contract/outcome.js';
+import type { StoredBranch } from '../contract/outcome.js';
+import type { Branch, Run, RunStatus } from '../contract/run.js';
+import { addCost, addUsage, noUsage } from '../contract/usage.js';
+import type { BlobStore } from '../store/blob-store.js';
+import type { RunView } from './run-view.js';
+
+/**
+ * The run that a view tells, outputs fetched from the store. A run that is still going on has the status `running` and the
+ * branches that have ended; one that was cancelled keeps the branches that were ok.
+ *
+ * @throws FanfoldError `DocumentMissing` when an output was stored elsewhere
+ */
+export async function readRun(view: RunView, store: BlobStore, webUi: string | null): Promise<Run> {
+  const stored = storedBranches(view);
+  const branches = await Promise.all(stored.map((branch) => resolveBranch(branch, store)));
+  const status = statusOf(view, stored);
+  const failure = view.failure;
+  return {
+    workflowId: view.workflowId,
+    runId: view.runId,
+    kind: view.kind,
+    status,
+    output: mergeByKey(branches),
+    branches,
+    coverage: { ok: coverageOf(branches).ok, total: Math.max(view.planned.keys.length, branches.length) },
+    usage: branches.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
+    costUsd: branches.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
+    savedUsd: stored.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
+    elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
+    criticalPath: view.closed === null ? [] : criticalPathOf(branches),
+    webUi,
+    offline: view.planned.offline,
+    ...(failure !== null && { error: { type: failure.name, message: failure.message } }),
+  };
+}
+
+/** A stored branch as the contract has it, its output fetched from the store. */
+export async function resolveBranch(branch: StoredBranch, store: BlobStore): Promise<Branch> {
+  const { output, savedUsd: _, ...rest } = branch;
+  if (output === undefined) return rest;
+  return { ...rest, output: 'inline' in output ? output.inline : JSON.parse(await store.readText(output)) };
+}
+
+function storedBranches(view: RunView): StoredBranch[] {
+  if (view.result !== null) return view.result.branches;
+  return view.planned.keys.flatMap((key, index) => {
+    const outcome = view.outcomes.get(index);
+    if (outcome !== undefined) return [outcome];
+    if (view.closed === null) return [];
+    // Terminated or cancelled before it was scheduled: nothing in history tells of its end.
+    const place = { key, index, queuedAtMs: view.startedAtMs };
+    return [outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0)];
+  });
+}
+
+function statusOf(view: RunView, branches: readonly StoredBranch[]): RunStatus | 'running' {
+  if (view.closed === null) return 'running';
+  if (view.result !== null) return view.result.status;
+  if (view.closed === 'cancelled' || view.closed === 'terminated') return 'cancelled';
+  return view.closed === 'completed' ? runStatusOf(branches, view.planned.join) : 'failed';
+}

@@ -1,0 +1,139 @@
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { temporal } from '@temporalio/proto';
+
+import type { Answer, ModelCall } from '../contract/activities.js';
+import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import type { Place, StoredBranch } from '../contract/outcome.js';
+import { plannedRun } from '../contract/planned-run.js';
+import type { PlannedRun } from '../contract/planned-run.js';
+import type { RunResult } from '../contract/run-result.js';
+import type { HistoryEvent } from './history.js';
+
+type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+
+/** How Temporal closed the run; `null` while it is open. */
+export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
+
+/**
+ * A run as its event history tells it, whether or not a worker is alive.
+ *
+ * V1. Branches come in input order from the run's input; their outcomes in completion order from `apply`.
+ * V2. What the workflow itself returned overrides what its events said.
+ */
+export class RunView {
+  kind = '';
+  runId = '';
+  planned: PlannedRun = { keys: [], offline: false, join: 'settled' };
+  startedAtMs = 0;
+  closedAtMs: number | null = null;
+  closed: Closed = null;
+  result: RunResult | null = null;
+  failure: Error | null = null;
+  readonly outcomes = new Map<number, StoredBranch>();
+  /** Branches whose activity is scheduled, by activity id. */
+  readonly scheduled = new Map<string, Place>();
+  readonly #activityIds = new Map<string, string>();
+
+  constructor(
+    private readonly client: Client,
+    readonly workflowId: string,
+  ) {}
+
+  /** Takes in the next event; returns the outcome it brought, if any. */
+  async apply(event: HistoryEvent): Promise<StoredBranch | undefined> {
+    const atMs = millis(event.eventTime);
+    if (event.workflowExecutionStartedEventAttributes) {
+      const started = event.workflowExecutionStartedEventAttributes;
+      const [input] = await this.#decode(started.input);
+      this.kind = started.workflowType?.name ?? '';
+      this.runId = started.originalExecutionRunId ?? '';
+      this.startedAtMs = atMs;
+      this.planned = plannedRun(this.kind, input);
+      return undefined;
+    }
+    if (event.activityTaskScheduledEventAttributes) {
+      const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
+      if (activityType?.name !== 'askModel' || !activityId) return undefined;
+      const [call] = (await this.#decode(input)) as [ModelCall];
+      this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
+      this.#activityIds.set(String(event.eventId), activityId);
+      return undefined;
+    }
+    return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+  }
+
+  async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {
+    const ended =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes ??
+      event.activityTaskCanceledEventAttributes;
+    const place = this.scheduled.get(this.#activityIds.get(String(ended?.scheduledEventId)) ?? '');
+    if (!ended || place === undefined) return undefined;
+    const outcome = await this.#outcomeOf(event, place, atMs);
+    this.outcomes.set(place.index, outcome);
+    return outcome;
+  }
+
+  async #outcomeOf(event: HistoryEvent, place: Place, atMs: number): Promise<StoredBranch> {
+    if (event.activityTaskCompletedEventAttributes) {
+      const [answer] = await this.#decode(event.activityTaskCompletedEventAttributes.result);
+      return outcomeOfAnswer(place, answer as Answer);
+    }
+    const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
+    const failure = failed
+      ? await decodeOptionalFailureToOptionalError(this.#converter, failed.failure)
+      : await this.#cancellation(event.activityTaskCanceledEventAttributes?.details);
+    return outcomeOfFailure(place, failure, atMs);
+  }
+
+  async #cancellation(details: Payloads): Promise<Error | undefined> {
+    return decodeOptionalFailureToOptionalError(this.#converter, {
+      message: 'The branch was cancelled.',
+      canceledFailureInfo: { details: details ?? null },
+    });
+  }
+
+  async #close(event: HistoryEvent, atMs: number): Promise<undefined> {
+    const closed = closedBy(event);
+    if (closed === null) return;
+    this.closed = closed;
+    this.closedAtMs = atMs;
+    if (event.workflowExecutionCompletedEventAttributes) {
+      const [result] = await this.#decode(event.workflowExecutionCompletedEventAttributes.result);
+      this.result = result as RunResult;
+    }
+    const failure = event.workflowExecutionFailedEventAttributes?.failure;
+    if (!failure) return;
+    this.failure = (await decodeOptionalFailureToOptionalError(this.#converter, failure)) ?? null;
+    if (this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
+      this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
+    }
+  }
+
+  get #converter() {
+    return this.client.options.loadedDataConverter;
+  }
+
+  #decode(payloads: Payloads): Promise<unknown[]> {
+    return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null);
+  }
+}
+
+function closedBy(event: HistoryEvent): Closed {
+  if (event.workflowExecutionCompletedEventAttributes) return 'completed';
+  if (event.workflowExecutionFailedEventAttributes) return 'failed';
+  if (event.workflowExecutionCanceledEventAttributes) return 'cancelled';
+  if (event.workflowExecutionTerminatedEventAttributes) return 'terminated';
+  if (event.workflowExecutionTimedOutEventAttributes) return 'timed-out';
+  return null;
+}
+
+function millis(time: temporal.api.history.v1.IHistoryEvent['eventTime']): number {
+  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
+}

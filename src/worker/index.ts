@@ -1,0 +1,4 @@
+export { installRuntime } from './runtime.js';
+export { startWorkers } from './start-workers.js';
+export type { RunningWorkers, WorkerSettings } from './start-workers.js';
+export { workflowBundlePath } from './workflow-bundle.js';

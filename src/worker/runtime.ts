@@ -1,0 +1,20 @@
+import { Runtime } from '@temporalio/worker';
+import type { LogEntry, LogLevel } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
+
+/**
+ * Sets up Temporal's runtime for this process, once and before anything else of Temporal's is used.
+ *
+ * @param level least severe entry that is written
+ * @param write takes one entry
+ */
+export function installRuntime(level: LogLevel, write: (entry: LogEntry) => void): void {
+  Runtime.install({
+    logger: new DefaultLogger(level, write),
+    // The program decides what a signal means; Temporal's own handlers would drain and never end it.
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    // Worker heartbeats carry cancellations to activities at once.
+    workerHeartbeatInterval: '10s',
+  });
+}
