@@ -1,11 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { taskQueues } from '../src/contract/names.js';
 
+// No `maximumAttempts`: the activity counts its attempts itself, because being told to slow down must use up none of them.
 const retry = {
-  // The activity counts its attempts itself: being told to slow down must use up none of them.
-  maximumAttempts: 0,
   initialInterval: '1s',
   backoffCoefficient: 2,
   maximumInterval: '30s',
@@ -30,6 +29,8 @@ export function ask(call: ModelCall): Promise<Answer> {
       startToCloseTimeout: call.timeoutMs + graceMs,
       heartbeatTimeout,
       retry,
+      // A cancelled branch has ended when its call is closed and has told what it spent, not when it is told to stop.
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: `${call.key} · ${call.request.model}`,
     },
     [call],

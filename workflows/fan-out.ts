@@ -63,7 +63,8 @@ function startBranches({ branches, policy, offline }: FanOutPlan, follow: Follow
       });
       return follow.ended(outcomeOfAnswer(place, answer));
     } catch (failure) {
-      return follow.ended(outcomeOfFailure(place, failure, Date.now()));
+      const cancelled = CancellationScope.current().consideredCancelled;
+      return follow.ended(outcomeOfFailure(place, failure, Date.now(), cancelled));
     }
   });
 }

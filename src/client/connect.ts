@@ -18,14 +18,17 @@ const channelArgs = { 'grpc.max_receive_message_length': 128 * 1_024 * 1_024 };
  * @throws UnavailableError when it does not answer within five seconds
  */
 export async function connectClient({ connectionOptions, namespace }: ServerAddress): Promise<Client> {
+  const connection = Connection.lazy({
+    connectTimeout: '5s',
+    ...connectionOptions,
+    channelArgs: { ...channelArgs, ...connectionOptions.channelArgs },
+  });
   try {
-    const connection = await Connection.connect({
-      connectTimeout: '5s',
-      ...connectionOptions,
-      channelArgs: { ...channelArgs, ...connectionOptions.channelArgs },
-    });
+    await connection.ensureConnected();
     return new Client({ connection, namespace });
   } catch (error) {
+    // Left open it would go on trying, and keep the process alive.
+    await connection.close();
     throw new UnavailableError(
       'ServerUnavailable',
       `The Temporal server at ${connectionOptions.address ?? 'localhost:7233'} does not answer: ${(error as Error).message}`,

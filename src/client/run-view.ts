@@ -38,6 +38,7 @@ export class RunView {
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
   readonly #activityIds = new Map<string, string>();
+  readonly #cancelRequested = new Set<string>();
 
   constructor(
     private readonly client: Client,
@@ -64,6 +65,10 @@ export class RunView {
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
+    if (event.activityTaskCancelRequestedEventAttributes) {
+      this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
+      return undefined;
+    }
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
   }
 
@@ -75,12 +80,13 @@ export class RunView {
       event.activityTaskCanceledEventAttributes;
     const place = this.scheduled.get(this.#activityIds.get(String(ended?.scheduledEventId)) ?? '');
     if (!ended || place === undefined) return undefined;
-    const outcome = await this.#outcomeOf(event, place, atMs);
+    const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
+    const outcome = await this.#outcomeOf(event, place, atMs, cancelled);
     this.outcomes.set(place.index, outcome);
     return outcome;
   }
 
-  async #outcomeOf(event: HistoryEvent, place: Place, atMs: number): Promise<StoredBranch> {
+  async #outcomeOf(event: HistoryEvent, place: Place, atMs: number, cancelled: boolean): Promise<StoredBranch> {
     if (event.activityTaskCompletedEventAttributes) {
       const [answer] = await this.#decode(event.activityTaskCompletedEventAttributes.result);
       return outcomeOfAnswer(place, answer as Answer);
@@ -89,7 +95,7 @@ export class RunView {
     const failure = failed
       ? await decodeOptionalFailureToOptionalError(this.#converter, failed.failure)
       : await this.#cancellation(event.activityTaskCanceledEventAttributes?.details);
-    return outcomeOfFailure(place, failure, atMs);
+    return outcomeOfFailure(place, failure, atMs, cancelled);
   }
 
   async #cancellation(details: Payloads): Promise<Error | undefined> {

@@ -42,10 +42,14 @@ export function outcomeOfAnswer(place: Place, answer: Answer): StoredBranch {
   };
 }
 
-/** The outcome of a branch that no answer came of, from whatever its activity threw at the workflow. */
-export function outcomeOfFailure(place: Place, failure: unknown, finishedAtMs: number): StoredBranch {
+/**
+ * The outcome of a branch that no answer came of, from whatever its activity threw at the workflow.
+ *
+ * @param cancelled whether the branch had been told to stop; a worker that died before it could obey is no time-out then
+ */
+export function outcomeOfFailure(place: Place, failure: unknown, finishedAtMs: number, cancelled = false): StoredBranch {
   const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
-  const { status, type, details } = classify(cause);
+  const { status, type, details } = classify(cause, cancelled);
   const ledger = isLedger(details) ? details : noLedger;
   return {
     ...outcomeOfLedger(place, ledger, finishedAtMs),
@@ -54,11 +58,12 @@ export function outcomeOfFailure(place: Place, failure: unknown, finishedAtMs: n
   };
 }
 
-function classify(cause: unknown): { status: BranchStatus; type: string; details: unknown } {
+function classify(cause: unknown, cancelled: boolean): { status: BranchStatus; type: string; details: unknown } {
   if (cause instanceof CancelledFailure) {
     return { status: 'cancelled', type: 'Cancelled', details: cause.details?.[0] };
   }
   if (cause instanceof TimeoutFailure) {
+    if (cancelled) return { status: 'cancelled', type: 'Cancelled', details: cause.lastHeartbeatDetails };
     return { status: 'timed-out', type: 'TimedOut', details: cause.lastHeartbeatDetails };
   }
   if (cause instanceof ApplicationFailure) {
