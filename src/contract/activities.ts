@@ -14,6 +14,8 @@ export interface ModelRequest {
   maxTokens: number;
   system: string;
   document?: Stored<string>;
+  /** Writes the document to the provider's prompt cache. Pays where calls begin after others have been answered; where all begin at once, the document costs a quarter more. */
+  cacheDocument?: boolean;
   prompt: string;
   /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
   outputSchema?: JsonSchema;

@@ -20,12 +20,18 @@ export interface FanOutPlan {
 export function planPerspectives(input: PerspectivesInput): FanOutPlan {
   const perspectives = checkKeys((input.perspectives ?? defaultPerspectives).map(asPerspective));
   const { model, maxTokens, offline } = checkModel(input);
+  const policy = checkPolicy(input);
+  const shared = {
+    model,
+    maxTokens,
+    system: specialistRules,
+    document: input.document,
+    // Branches that all begin at once find nothing in the cache, and would pay for writing to it.
+    ...(perspectives.length > policy.concurrency && { cacheDocument: true }),
+  };
   return {
-    branches: perspectives.map(({ key, instruction }) => ({
-      key,
-      request: { model, maxTokens, system: specialistRules, document: input.document, prompt: instruction },
-    })),
-    policy: checkPolicy(input),
+    branches: perspectives.map(({ key, instruction }) => ({ key, request: { ...shared, prompt: instruction } })),
+    policy,
     offline,
   };
 }
@@ -59,7 +65,12 @@ function checkKeys<Named extends { key: string }>(perspectives: readonly Named[]
 
 // A key becomes an activity id, a label and a key of the result: nothing that breaks a line or hides in one.
 function isKey(key: unknown): boolean {
-  return typeof key === 'string' && key === key.trim() && /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,63}$/u.test(key) && key !== '__proto__';
+  return (
+    typeof key === 'string' &&
+    key === key.trim() &&
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,63}$/u.test(key) &&
+    key !== '__proto__'
+  );
 }
 
 export function checkPolicy(options: FanOutOptions): Required<FanOutOptions> {
@@ -76,7 +87,9 @@ export function checkPolicy(options: FanOutOptions): Required<FanOutOptions> {
 export function checkModel(options: ModelOptions): Required<ModelOptions> {
   const chosen = { ...modelDefaults, ...defined(options, Object.keys(modelDefaults)) } as Required<ModelOptions>;
   if (typeof chosen.model !== 'string' || !/^[\w.:@/-]{1,128}$/.test(chosen.model)) {
-    throw new InputError(`Expected \`model\` to be a model id such as ${modelDefaults.model}, got ${JSON.stringify(chosen.model)}.`);
+    throw new InputError(
+      `Expected \`model\` to be a model id such as ${modelDefaults.model}, got ${JSON.stringify(chosen.model)}.`,
+    );
   }
   checkCount('max-tokens', chosen.maxTokens, 'a whole number');
   return chosen;

@@ -1,0 +1,8 @@
+import type { Activities } from '../src/contract/activities.js';
+import { createAskModel } from './ask-model.js';
+import type { ActivitiesSettings } from './ask-model.js';
+
+/** The activities of one worker process. */
+export function createActivities(settings: ActivitiesSettings) {
+  return { askModel: createAskModel(settings) } satisfies Activities;
+}

@@ -1,0 +1,39 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { Agent, fetch } from 'undici';
+
+/** Where model calls go, and the key they go with. */
+export interface ModelApi {
+  apiKey: string;
+  /** Without `/v1`. */
+  baseURL: string;
+}
+
+/** One client, and with it one pool of connections, for each API. */
+export class ModelClients {
+  readonly #clients = new Map<string, Anthropic>();
+
+  clientOf(api: ModelApi): Anthropic {
+    const name = JSON.stringify([api.baseURL, api.apiKey]);
+    const client = this.#clients.get(name) ?? createClient(api);
+    this.#clients.set(name, client);
+    return client;
+  }
+}
+
+function createClient({ apiKey, baseURL }: ModelApi): Anthropic {
+  return new Anthropic({
+    apiKey,
+    // A second credential in the environment would be an error.
+    authToken: null,
+    baseURL,
+    // Temporal retries; three tries of the SDK in each of five attempts would be fifteen paid calls.
+    maxRetries: 0,
+    // At `debug` it would print prompts.
+    logLevel: 'off',
+    openTelemetry: false,
+    // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
+    fetch: fetch as unknown as typeof globalThis.fetch,
+    // Left alone, undici gives an answer up after 300 s. How many connections there are is for the worker's slots to say.
+    fetchOptions: { dispatcher: new Agent({ headersTimeout: 0, bodyTimeout: 0 }) },
+  });
+}

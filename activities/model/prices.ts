@@ -1,0 +1,41 @@
+import { calcPrice } from '@pydantic/genai-prices';
+import type { PriceOptions } from '@pydantic/genai-prices';
+
+import type { Usage } from '../../src/contract/run.js';
+import { priceTable } from './price-table.js';
+
+/** Our own rows first; then the package's, which know older models. */
+const sources: readonly PriceOptions[] = [
+  {
+    provider: { id: 'anthropic', name: 'Anthropic', api_pattern: 'https://api\\.anthropic\\.com', models: priceTable },
+  },
+  { providerId: 'anthropic' },
+];
+
+/**
+ * List price in US dollars of what a model used, cache writes as those of 5 minutes; `null` where the model's price is not
+ * known, never 0.
+ *
+ * @param model the model that answered, as the API names it; a snapshot costs what its model costs
+ */
+export function costOf(usage: Usage, model: string): number | null {
+  const id = model.replace(/-20\d{6}$/, '');
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  const counted = {
+    // The package wants the total, the cached parts included.
+    input_tokens: inputTokens + cacheReadTokens + cacheWriteTokens,
+    output_tokens: outputTokens,
+    cache_read_tokens: cacheReadTokens,
+    cache_write_tokens: cacheWriteTokens,
+  };
+  try {
+    for (const source of sources) {
+      const price = calcPrice(counted, id, source);
+      // Its matching is generous: it takes claude-sonnet-5-5 for claude-sonnet-5.
+      if (price?.model.id === id) return price.total_price;
+    }
+  } catch {
+    // The answer has been paid for; a price that cannot be computed must not cost it.
+  }
+  return null;
+}

@@ -1,0 +1,17 @@
+/**
+ * Milliseconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3: seconds or an HTTP date); `undefined` where
+ * it asks for nothing: absent, zero, negative, past or garbage. A date is taken relative to the server's own `date`, so that
+ * neither clock has to be right.
+ */
+export function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
+  const value = headers?.get('retry-after')?.trim() ?? '';
+  const ms = /^\d+(\.\d+)?$/.test(value)
+    ? Number(value) * 1_000
+    : dateMs(value) - (dateMs(headers?.get('date')) || nowMs);
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+function dateMs(text: string | null | undefined): number {
+  // Date.parse takes "-5" for a year.
+  return /^[A-Z][a-z]{2,8},? /.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
+}
