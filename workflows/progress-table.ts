@@ -7,16 +7,21 @@ export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, 
   const ended = progress.branches.filter(({ status }) => status !== 'waiting' && status !== 'running').length;
   const rows = progress.branches.map(({ key, index, status }) => {
     const outcome = outcomes.get(index);
-    if (outcome === undefined) return `| ${key} | ${status} | | | |`;
+    if (outcome === undefined) return row([key, status, '', '', '']);
     const { inputTokens, outputTokens } = outcome.usage;
     const cost = outcome.costUsd === null ? 'unknown' : `$${outcome.costUsd.toFixed(4)}`;
-    return `| ${key} | ${status} | ${formatDuration(outcome.latency.totalMs)} | ${inputTokens} in, ${outputTokens} out | ${cost} |`;
+    return row([key, status, formatDuration(outcome.latency.totalMs), `${inputTokens} in, ${outputTokens} out`, cost]);
   });
   return [
     `**${progress.status}** · ${ended} of ${progress.branches.length} branches ended`,
     '',
-    '| branch | status | took | tokens | cost |',
+    row(['branch', 'status', 'took', 'tokens', 'cost']),
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
+}
+
+// The Web UI's tables have no space between columns; no-break spaces make some.
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => `${cell}\u00A0\u00A0`).join(' | ')} |`;
 }

@@ -51,6 +51,8 @@ function firstInvalidByte(bytes: Uint8Array): number {
     if (startsAsUtf8(bytes.subarray(0, middle))) valid = middle;
     else invalid = middle;
   }
+  // At the end of the text a cut character streams along; its first byte is the one that is wrong.
+  while (!isUtf8(bytes.subarray(0, valid))) valid -= 1;
   return valid;
 }
 

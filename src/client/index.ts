@@ -10,5 +10,5 @@ export { pendingBranches } from './pending.js';
 export type { PendingBranch } from './pending.js';
 export { readRun, resolveBranch } from './read-run.js';
 export { RunView } from './run-view.js';
-export { startRun } from './start-run.js';
+export { checkWorkflowId, startRun } from './start-run.js';
 export type { RunToStart, StartedRun } from './start-run.js';

@@ -37,7 +37,7 @@ const maxInputBytes = 1_000_000;
  */
 export async function startRun(client: Client, run: RunToStart): Promise<StartedRun> {
   const workflowId = run.workflowId ?? `${run.kind}-${randomBytes(4).toString('hex')}`;
-  checkId(workflowId);
+  checkWorkflowId(workflowId);
   const serialised = JSON.stringify([run.kind, run.input]);
   const bytes = Buffer.byteLength(serialised);
   if (bytes > maxInputBytes) {
@@ -69,7 +69,10 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
 }
 
-function checkId(workflowId: string): void {
+/**
+ * @throws InputError when a run cannot have that id
+ */
+export function checkWorkflowId(workflowId: string): void {
   // Temporal answers a lone surrogate with an internal error, and its limit is 1,000 bytes less what it adds itself.
   const usable = workflowId.isWellFormed() && !/[\p{Cc}]/u.test(workflowId) && workflowId.trim() !== '';
   if (!usable || Buffer.byteLength(workflowId) > 255) {

@@ -3,19 +3,17 @@ import { hostname } from 'node:os';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
 
-import type { Activities } from '../contract/activities.js';
+import { createActivities } from '../../activities/index.js';
+import type { ActivitiesSettings } from '../../activities/index.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
-export interface WorkerSettings {
+export interface WorkerSettings extends ActivitiesSettings {
   connectionOptions: NativeConnectionOptions;
   namespace: string;
-  activities: Activities;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
-  /** Whether this process may call the API. Without it the branches of paid runs are left to other workers. */
-  callsApi: boolean;
 }
 
 export interface RunningWorkers {
@@ -39,7 +37,8 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const served: TaskQueue[] = [
     taskQueues.workflow,
     taskQueues.offlineModel,
-    ...(settings.callsApi ? [taskQueues.model] : []),
+    // Without a key the branches of paid runs are left to workers that have one.
+    ...(settings.api === undefined ? [] : [taskQueues.model]),
   ];
   const workers = await Promise.all(
     served.map((taskQueue) => Worker.create({ ...options(settings, connection, taskQueue), taskQueue })),
@@ -86,7 +85,7 @@ function options(settings: WorkerSettings, connection: NativeConnection, taskQue
   }
   return {
     ...shared,
-    activities: settings.activities,
+    activities: createActivities(settings),
     maxConcurrentActivityTaskExecutions: settings.concurrency,
     // The older poll counts are declared and never read in 1.24.
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: Math.min(5, settings.concurrency) },

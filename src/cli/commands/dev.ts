@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { parseCount } from '../numbers.js';
+import { openSession, sayer } from '../session.js';
+import type { World } from '../world.js';
+import { defaultWorkerConcurrency } from './worker.js';
+
+export function devCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  program
+    .command('dev')
+    .description('the embedded server with its Web UI and a worker, until Ctrl-C')
+    .option('--concurrency <n>', 'most model calls at once', defaultWorkerConcurrency)
+    .action(async (flags: { concurrency: string }) => {
+      done(await dev(flags, world));
+    });
+}
+
+async function dev(flags: { concurrency: string }, world: World): Promise<ExitCode> {
+  const concurrency = parseCount(flags.concurrency, 'concurrency');
+  const say = sayer(world, false);
+  // Loaded on demand: Temporal's native part takes longer than most commands.
+  const { installLogging, serve, servedQueues } = await import('../serve.js');
+  installLogging(world);
+  const session = await openSession(world, 'dev', say);
+  const { address, kind, uiUrl } = session.server;
+  say(`Temporal server at ${address} (${kind})${uiUrl === null ? '' : `, Web UI at ${uiUrl}`}`);
+  try {
+    await serve(
+      session,
+      { concurrency, untilIdle: false, onReady: (workers) => say(servedQueues(workers, session, concurrency)) },
+      world,
+      say,
+    );
+    return exitCodes.complete;
+  } finally {
+    await session.leave();
+  }
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+
+import { listRuns } from '../../client/index.js';
+import type { ListedRun } from '../../client/index.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { workflowTypes } from '../../contract/names.js';
+import { formatCost } from '../amounts.js';
+import { parseChoice, parseCount } from '../numbers.js';
+import { openSession, sayer } from '../session.js';
+import { terminalText } from '../terminal-text.js';
+import type { World } from '../world.js';
+
+interface ListFlags {
+  kind?: string;
+  status?: string;
+  limit: string;
+  json?: boolean;
+}
+
+const statuses = ['running', 'complete', 'partial', 'failed', 'cancelled'] as const;
+
+export function listCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  program
+    .command('list')
+    .description('runs, the newest first')
+    .option('--kind <kind>', `only this kind: ${workflowTypes.join(', ')}`)
+    .option('--status <status>', `only this status: ${statuses.join(', ')}`)
+    .option('--limit <n>', 'most runs', '20')
+    .option('--json', 'print an array as JSON')
+    .action(async (flags: ListFlags) => {
+      done(await list(flags, world));
+    });
+}
+
+async function list(flags: ListFlags, world: World): Promise<ExitCode> {
+  const filter = {
+    ...(flags.kind !== undefined && { kind: parseChoice(flags.kind, 'kind', workflowTypes) }),
+    ...(flags.status !== undefined && { status: parseChoice(flags.status, 'status', statuses) }),
+    limit: parseCount(flags.limit, 'limit'),
+  };
+  const session = await openSession(world, 'command', sayer(world, flags.json));
+  try {
+    const runs = await listRuns(session.client, filter);
+    world.stdout.write(flags.json ? `${JSON.stringify(runs, null, 2)}\n` : table(runs));
+    return exitCodes.complete;
+  } finally {
+    await session.leave();
+  }
+}
+
+function table(runs: readonly ListedRun[]): string {
+  if (runs.length === 0) return 'No runs.\n';
+  const header = ['id', 'kind', 'status', 'branches', 'cost', 'started'];
+  const rows = runs.map((run) => [
+    terminalText(run.workflowId),
+    run.kind,
+    run.status,
+    String(run.branches ?? ''),
+    run.costUsd === null ? '' : formatCost(run.costUsd),
+    run.startedAt,
+  ]);
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [header, ...rows]
+    .map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`)
+    .join('');
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+
+import { placeDocument, startRun } from '../../client/index.js';
+import { formatDuration } from '../../contract/duration.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { planPerspectives } from '../../contract/perspectives-plan.js';
+import type { FanOutPlan } from '../../contract/perspectives-plan.js';
+import type { PerspectivesInput } from '../../contract/plan.js';
+import { defaultPerspectives } from '../../contract/specialists.js';
+import { conductRun } from '../conduct-run.js';
+import { readDocument } from '../read-document.js';
+import type { Document } from '../read-document.js';
+import { addRunFlags, runOptions } from '../run-flags.js';
+import type { RunFlags } from '../run-flags.js';
+import type { World } from '../world.js';
+
+interface PerspectivesFlags extends RunFlags {
+  perspectives: string;
+}
+
+export function perspectivesCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('perspectives')
+    .description('several specialists read one text at once; their readings are merged into a dict by perspective')
+    .argument('<file>', 'text document, or - for standard input')
+    .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
+  addRunFlags(command).action(async (file: string, flags: PerspectivesFlags) => {
+    done(await perspectives(file, flags, world));
+  });
+}
+
+async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
+  const options = { ...runOptions(flags), perspectives: splitNames(flags.perspectives) };
+  const plan = planPerspectives({ ...options, document: { inline: '' } });
+  const document = await readDocument(file, world);
+  return conductRun(plan, flags, world, async (session) => {
+    const input: PerspectivesInput = {
+      ...options,
+      document: await placeDocument(document.text, session.store),
+      title: document.title,
+      searchable: session.searchable,
+    };
+    return startRun(session.client, {
+      kind: 'perspectives',
+      input,
+      ...(flags.id !== undefined && { workflowId: flags.id }),
+      summary: `${document.title}: ${plan.branches.map(({ key }) => key).join(', ')}`,
+      details: details(plan, document),
+    });
+  });
+}
+
+function splitNames(names: string): string[] {
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name, _, all) => name !== '' || all.length > 1);
+}
+
+function details({ branches, policy, offline }: FanOutPlan, document: Document): string {
+  const { join, timeoutMs, attempts, concurrency } = policy;
+  return [
+    `**${branches.length} perspectives** on ${document.title} (${document.text.length.toLocaleString('en')} characters)`,
+    '',
+    ...branches.map(({ key, request }) => `- ${key}: ${request.model}, at most ${request.maxTokens} tokens`),
+    '',
+    `Join ${join}, ${formatDuration(timeoutMs)} and ${attempts} attempts a branch, at most ${concurrency} at once${offline ? ', offline model' : ''}.`,
+  ].join('\n');
+}

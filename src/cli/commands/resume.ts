@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+
+import { openRuns } from '../../client/index.js';
+import { InputError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { finishRun, withWorker } from '../conduct-run.js';
+import { addOutputFlags, checkOutputFlags } from '../run-flags.js';
+import type { OutputFlags } from '../run-flags.js';
+import { openSession, sayer } from '../session.js';
+import type { Say, Session } from '../session.js';
+import type { World } from '../world.js';
+import { viewRun } from './show.js';
+
+export function resumeCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('resume')
+    .description('go on with a run whose worker or server is gone; what was answered is not asked again')
+    .argument('[id]', 'workflow id; every open run where it is left out');
+  addOutputFlags(command).action(async (id: string | undefined, flags: OutputFlags) => {
+    done(await resume(id, flags, world));
+  });
+}
+
+async function resume(id: string | undefined, flags: OutputFlags, world: World): Promise<ExitCode> {
+  checkOutputFlags(flags);
+  const say = sayer(world, flags.quiet);
+  const session = await openSession(world, 'command', say);
+  try {
+    const ids = id === undefined ? await idsToResume(session, flags) : [id];
+    if (ids.length === 0) say('no run is open; nothing to resume.');
+    let worst: ExitCode = exitCodes.complete;
+    for (const workflowId of ids) {
+      const code = await resumeRun(session, workflowId, flags, world, say);
+      if (code === exitCodes.interrupted) return code;
+      if (code > worst) worst = code;
+    }
+    return worst;
+  } finally {
+    await session.leave();
+  }
+}
+
+async function resumeRun(session: Session, workflowId: string, flags: OutputFlags, world: World, say: Say): Promise<ExitCode> {
+  const view = await viewRun(session, workflowId);
+  const finish = () => finishRun(session, { workflowId }, flags, world);
+  if (view.closed !== null) return finish();
+  say(`${workflowId}: ${view.outcomes.size} of ${view.planned.keys.length} branches had ended.`);
+  return withWorker(session, { offline: view.planned.offline }, world, say, finish);
+}
+
+async function idsToResume(session: Session, flags: OutputFlags): Promise<string[]> {
+  const ids = await openRuns(session.client);
+  if ((flags.json || flags.ndjson) && ids.length > 1) {
+    throw new InputError(`Expected the id of one run, got none while ${ids.length} runs are open: ${ids.join(', ')}.`);
+  }
+  return ids;
+}

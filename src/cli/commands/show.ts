@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+
+import { historyEvents, readRun, RunView } from '../../client/index.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { webUiUrl } from '../../server/index.js';
+import { printRun } from '../print-run.js';
+import { openSession, sayer } from '../session.js';
+import type { Session } from '../session.js';
+import type { World } from '../world.js';
+
+export function showCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  program
+    .command('show')
+    .description('a run as it stands, finished or not')
+    .argument('<id>', 'workflow id')
+    .option('--json', 'print one Run as JSON')
+    .action(async (id: string, flags: { json?: boolean }) => {
+      done(await show(id, flags, world));
+    });
+}
+
+async function show(id: string, flags: { json?: boolean }, world: World): Promise<ExitCode> {
+  const session = await openSession(world, 'command', sayer(world, flags.json));
+  try {
+    const view = await viewRun(session, id);
+    printRun(await readRun(view, session.store, webUiUrl(session.server, id, view.runId)), flags, world);
+    return exitCodes.complete;
+  } finally {
+    await session.leave();
+  }
+}
+
+/**
+ * What the server knows of a run now.
+ *
+ * @throws FanfoldError `NoSuchRun`
+ */
+export async function viewRun(session: Session, workflowId: string): Promise<RunView> {
+  const view = new RunView(session.client, workflowId);
+  for await (const event of historyEvents(session.client, { workflowId }, { wait: false })) await view.apply(event);
+  return view;
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { parseCount } from '../numbers.js';
+import { openSession, sayer } from '../session.js';
+import type { World } from '../world.js';
+
+interface WorkerFlags {
+  concurrency: string;
+  untilIdle?: boolean;
+  quiet?: boolean;
+}
+
+export const defaultWorkerConcurrency = '50';
+
+export function workerCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  program
+    .command('worker')
+    .description('a worker: runs workflows and calls models until it is stopped')
+    .option('--concurrency <n>', 'most model calls of this worker at once', defaultWorkerConcurrency)
+    .option('--until-idle', 'end when no command waits and no run is open')
+    .option('--quiet', 'nothing on standard error but errors')
+    .action(async (flags: WorkerFlags) => {
+      done(await worker(flags, world));
+    });
+}
+
+async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
+  const concurrency = parseCount(flags.concurrency, 'concurrency');
+  const say = sayer(world, flags.quiet);
+  // Loaded on demand: Temporal's native part takes longer than most commands.
+  const { installLogging, serve, servedQueues } = await import('../serve.js');
+  installLogging(world);
+  const session = await openSession(world, 'worker', say);
+  try {
+    await serve(
+      session,
+      {
+        concurrency,
+        untilIdle: flags.untilIdle ?? false,
+        onReady: (workers) => say(servedQueues(workers, session, concurrency)),
+      },
+      world,
+      say,
+    );
+    return exitCodes.complete;
+  } finally {
+    await session.leave();
+  }
+}

@@ -1,0 +1,84 @@
+import { taskQueues } from '../contract/names.js';
+import type { TaskQueue } from '../contract/names.js';
+import { UnavailableError } from '../contract/errors.js';
+import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
+import { spawnWorker } from './spawn-worker.js';
+import type { Say, Session } from './session.js';
+import type { World } from './world.js';
+
+/** What a run needs of the worker that serves it. */
+export interface WorkerNeed {
+  offline: boolean;
+}
+
+export interface EnsuredWorker {
+  /** Whether it belongs to this home. */
+  local: boolean;
+  /** Lets go of it: a worker that was started for this command stops, unless somebody else needs it. */
+  release(): Promise<void>;
+}
+
+/** A poller that has not called for longer than a long poll lasts (60 s) is gone. */
+const pollerAliveMs = 75_000;
+
+/**
+ * @throws UnavailableError `NoApiKey` when a worker would have to be started that could not do its work
+ */
+export function checkApiKey({ offline }: WorkerNeed, world: World): void {
+  // A configured cluster may have workers with a key of their own.
+  const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
+  if (!offline && !configured && apiKeyOf(world) === undefined) throw noApiKey();
+}
+
+/**
+ * Sees that a worker serves the runs that need it: one of this home, one of the cluster, or one started now in the
+ * background, which lives on if this command does not and ends by itself when nothing is left to do.
+ *
+ * @throws UnavailableError when none can be had
+ */
+export async function ensureWorker(
+  session: Session,
+  need: WorkerNeed,
+  world: World,
+  say: Say,
+): Promise<EnsuredWorker> {
+  if (await localWorker(session, need, world)) return { local: true, release: async () => {} };
+  if (session.server.kind !== 'embedded' && (await isPolled(session, need))) return { local: false, release: async () => {} };
+  if (!need.offline && apiKeyOf(world) === undefined) throw noApiKey();
+  return spawnWorker(session, world, say);
+}
+
+/** Whether a live worker of this home can do it. */
+export async function localWorker(session: Session, { offline }: WorkerNeed, world: World): Promise<boolean> {
+  const present = await session.membership.live();
+  const able = present.filter(
+    ({ role, ready, address, offlineOnly }) =>
+      role !== 'command' && ready && address === session.server.address && (offline || !offlineOnly),
+  );
+  const other = able.find(({ modelBaseUrl }) => modelBaseUrl !== baseUrlOf(world));
+  if (!offline && other !== undefined) {
+    throw new UnavailableError(
+      'OtherModelApi',
+      `A worker of this home (process ${other.pid}) asks ${other.modelBaseUrl}, and this command expects ${baseUrlOf(world)}.`,
+      'Stop that worker, or set FANFOLD_HOME to another directory.',
+    );
+  }
+  return able.length > 0;
+}
+
+async function isPolled(session: Session, { offline }: WorkerNeed): Promise<boolean> {
+  const model = offline ? taskQueues.offlineModel : taskQueues.model;
+  const polled = await Promise.all([hasPollers(session, taskQueues.workflow, 1), hasPollers(session, model, 2)]);
+  return polled.every(Boolean);
+}
+
+async function hasPollers(session: Session, name: TaskQueue, taskQueueType: 1 | 2): Promise<boolean> {
+  const { pollers } = await session.client.workflowService.describeTaskQueue({
+    namespace: session.server.namespace,
+    taskQueue: { name },
+    taskQueueType,
+  });
+  return (pollers ?? []).some(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerAliveMs,
+  );
+}

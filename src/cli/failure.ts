@@ -1,0 +1,24 @@
+import { CommanderError } from 'commander';
+
+import { FanfoldError, InputError, UnavailableError } from '../contract/errors.js';
+import { exitCodes } from '../contract/exit-codes.js';
+import type { ExitCode } from '../contract/exit-codes.js';
+import { terminalText } from './terminal-text.js';
+import type { World } from './world.js';
+
+/** Says what went wrong and what to do, on standard error; returns the exit code that goes with it. */
+export function explain(error: unknown, world: World): ExitCode {
+  // Commander has written its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.complete : exitCodes.badInput;
+  const advice = error instanceof FanfoldError && error.advice !== undefined ? `\n${error.advice}` : '';
+  const message = error instanceof Error ? error.message : String(error);
+  world.stderr.write(`fanfold: ${terminalText(message + advice)}\n`);
+  if (world.env['FANFOLD_DEBUG'] && error instanceof Error) world.stderr.write(`${error.stack}\n`);
+  return exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof InputError) return exitCodes.badInput;
+  if (error instanceof UnavailableError) return exitCodes.unavailable;
+  return error instanceof FanfoldError && error.type === 'NoSuchRun' ? exitCodes.badInput : exitCodes.failed;
+}

@@ -1,0 +1,27 @@
+import { InputError } from '../contract/errors.js';
+
+/**
+ * A whole number from a flag.
+ *
+ * @throws InputError quoting what was expected and what came
+ */
+export function parseCount(text: string, option: string, most = 1_000_000): number {
+  const count = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(count >= 1 && count <= most)) {
+    throw new InputError(`Expected \`${option}\` to be a whole number from 1 to ${most}, got \`${text}\`.`);
+  }
+  return count;
+}
+
+/**
+ * One of a flag's allowed words.
+ *
+ * @throws InputError quoting what was expected and what came
+ */
+export function parseChoice<Word extends string>(text: string, option: string, words: readonly Word[]): Word {
+  const word = words.find((allowed) => allowed === text);
+  if (word === undefined) {
+    throw new InputError(`Expected \`${option}\` to be one of ${words.join(', ')}, got \`${text}\`.`);
+  }
+  return word;
+}

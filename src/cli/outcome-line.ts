@@ -1,0 +1,38 @@
+import pc from 'picocolors';
+
+import { formatDuration } from '../contract/duration.js';
+import type { StoredBranch } from '../contract/outcome.js';
+import type { BranchStatus } from '../contract/run.js';
+import { formatCost, formatTokens } from './amounts.js';
+import { terminalLine } from './terminal-text.js';
+import type { Screen } from './world.js';
+
+/** How each status looks: a sign that reads without colour, and a colour where there is one. */
+const looks: Record<BranchStatus, { sign: string; colour: 'green' | 'yellow' | 'red' | 'dim' }> = {
+  ok: { sign: '✓', colour: 'green' },
+  truncated: { sign: '!', colour: 'yellow' },
+  refused: { sign: '!', colour: 'yellow' },
+  invalid: { sign: '!', colour: 'yellow' },
+  late: { sign: '!', colour: 'yellow' },
+  failed: { sign: '✗', colour: 'red' },
+  'timed-out': { sign: '✗', colour: 'red' },
+  cancelled: { sign: '–', colour: 'dim' },
+  skipped: { sign: '–', colour: 'dim' },
+};
+
+export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 'costUsd' | 'attempts' | 'error'>;
+
+/** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
+export function outcomeLine(branch: Ended, screen: Screen, keyWidth = 0): string {
+  const { sign, colour } = looks[branch.status];
+  const paint = pc.createColors(screen.colour)[colour];
+  const parts = [
+    `${paint(`${sign} ${branch.key.padEnd(keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
+    formatTokens(branch.usage),
+    formatCost(branch.costUsd),
+    ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
+  ];
+  const line = parts.join(' · ');
+  if (branch.error === undefined) return line;
+  return `${line} · ${branch.error.type}: ${terminalLine(branch.error.message, 200)}`;
+}

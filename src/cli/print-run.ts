@@ -1,0 +1,65 @@
+import { formatDuration } from '../contract/duration.js';
+import { exitCodes } from '../contract/exit-codes.js';
+import type { ExitCode } from '../contract/exit-codes.js';
+import type { Run } from '../contract/run.js';
+import { formatCost, formatTokens } from './amounts.js';
+import { outcomeLine } from './outcome-line.js';
+import type { OutputFlags } from './run-flags.js';
+import { terminalText } from './terminal-text.js';
+import type { World } from './world.js';
+
+/** Prints a run as its flags say: JSON on standard output, or the output there and the account on standard error. */
+export function printRun(run: Run, flags: OutputFlags, world: World): ExitCode {
+  if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
+  else printForPeople(run, flags, world);
+  return exitCodeOf(run);
+}
+
+export function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
+  switch (status) {
+    case 'complete':
+    case 'running':
+      return exitCodes.complete;
+    case 'partial':
+      return exitCodes.partial;
+    case 'failed':
+    case 'cancelled':
+      return exitCodes.failed;
+  }
+}
+
+function printForPeople(run: Run, flags: OutputFlags, world: World): void {
+  world.stdout.write(outputText(run));
+  if (flags.quiet) {
+    if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
+    return;
+  }
+  const keyWidth = Math.max(0, ...run.branches.map(({ key }) => key.length));
+  world.stderr.write(
+    [
+      headline(run),
+      ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
+      ...run.branches.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`),
+      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}`,
+      ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
+      ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
+      '',
+    ].join('\n'),
+  );
+}
+
+function headline({ workflowId, status, coverage, criticalPath }: Run): string {
+  const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
+  return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
+}
+
+function outputText({ output }: Run): string {
+  if (typeof output !== 'object' || output === null) return '';
+  return Object.entries(output)
+    .map(([key, value]) => `# ${key}\n\n${terminalText(asText(value)).trim()}\n\n`)
+    .join('');
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+
+import { checkWorkflowId } from '../client/index.js';
+import { parseDuration } from '../contract/duration.js';
+import { InputError } from '../contract/errors.js';
+import { fanOutDefaults, joinPolicies, modelDefaults } from '../contract/plan.js';
+import type { FanOutOptions, ModelOptions } from '../contract/plan.js';
+import { parseChoice, parseCount } from './numbers.js';
+
+/** Flags of every command that prints runs. */
+export interface OutputFlags {
+  json?: boolean;
+  ndjson?: boolean;
+  quiet?: boolean;
+}
+
+/** Flags of every command that starts a run, as commander gives them. */
+export interface RunFlags extends OutputFlags {
+  join?: string;
+  timeout?: string;
+  attempts?: string;
+  concurrency?: string;
+  model?: string;
+  maxTokens?: string;
+  id?: string;
+  detach?: boolean;
+  offline?: boolean;
+}
+
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option('--json', 'print one Run as JSON on standard output and nothing else')
+    .option('--ndjson', 'print one Branch a line as each completes, then the Run')
+    .option('--quiet', 'no progress on standard error');
+}
+
+export function addRunFlags(command: Command): Command {
+  command
+    .option('--join <policy>', `${joinPolicies.join(' or ')}: whether one failure ends the run`, fanOutDefaults.join)
+    .option('--timeout <duration>', 'longest a branch may take, its retries included', `${fanOutDefaults.timeoutMs / 60_000}m`)
+    .option('--attempts <n>', 'most tries of a branch', String(fanOutDefaults.attempts))
+    .option('--concurrency <n>', 'most model calls of this run at once', String(fanOutDefaults.concurrency))
+    .option('--model <id>', 'model to ask', modelDefaults.model)
+    .option('--max-tokens <n>', 'longest answer, in tokens', String(modelDefaults.maxTokens))
+    .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
+    .option('--detach', 'start the run, print its id, and leave it going')
+    .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API');
+  return addOutputFlags(command);
+}
+
+export function checkOutputFlags({ json, ndjson }: OutputFlags): void {
+  if (json && ndjson) throw new InputError('Expected `--json` or `--ndjson`, got both.');
+}
+
+/**
+ * How the run's branches are to be run.
+ *
+ * @throws InputError when a flag cannot be used
+ */
+export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
+  checkOutputFlags(flags);
+  if (flags.id !== undefined) checkWorkflowId(flags.id);
+  return {
+    ...(flags.join !== undefined && { join: parseChoice(flags.join, 'join', joinPolicies) }),
+    ...(flags.timeout !== undefined && { timeoutMs: parseDuration(flags.timeout, 'timeout') }),
+    ...(flags.attempts !== undefined && { attempts: parseCount(flags.attempts, 'attempts', 1_000) }),
+    ...(flags.concurrency !== undefined && { concurrency: parseCount(flags.concurrency, 'concurrency') }),
+    ...(flags.model !== undefined && { model: flags.model }),
+    ...(flags.maxTokens !== undefined && { maxTokens: parseCount(flags.maxTokens, 'max-tokens') }),
+    ...(flags.offline === true && { offline: true }),
+  };
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { openRuns } from '../client/index.js';
+import { startWorkers } from '../worker/index.js';
+import type { RunningWorkers } from '../worker/index.js';
+import { apiKeyOf, baseUrlOf } from './api-key.js';
+import { interruptible } from './interrupt.js';
+import { offlineModel } from './offline-model.js';
+import type { Say, Session } from './session.js';
+import type { World } from './world.js';
+
+export { installLogging } from './log-line.js';
+export { servedQueues } from './served-queues.js';
+
+/** How often a background worker looks whether it is needed, and how long nobody must have needed it, in milliseconds. */
+const idleCheckMs = 300;
+const idleAfterMs = 2_000;
+
+export interface ServeOptions {
+  concurrency: number;
+  /** End when no command of this home is left and no run is open. */
+  untilIdle: boolean;
+  /** Called once the worker takes work. */
+  onReady?: (workers: RunningWorkers) => void;
+}
+
+/**
+ * Serves runs until the process is interrupted or idle; then takes no new work and lets the calls in flight come to their
+ * end. A second interruption ends the process at once.
+ */
+export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
+  const apiKey = apiKeyOf(world);
+  const offline = offlineModel(world);
+  const workers = await startWorkers({
+    connectionOptions: session.server.connectionOptions,
+    namespace: session.server.namespace,
+    concurrency: options.concurrency,
+    store: session.store,
+    ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
+    offlineModelUrl: offline.url,
+  });
+  await session.membership.update({
+    ready: true,
+    address: session.server.address,
+    offlineOnly: apiKey === undefined,
+    modelBaseUrl: baseUrlOf(world),
+  });
+  options.onReady?.(workers);
+  try {
+    await interruptible(world, async (interrupted) => {
+      await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [idle(session)] : [])]);
+      // Nobody shall count on a worker that takes no new work.
+      await session.membership.update({ ready: false });
+      say('taking no new work; calls in flight come to their end. Interrupt again to end now.');
+      await workers.drain();
+    });
+  } finally {
+    await offline.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function idle(session: Session): Promise<void> {
+  let neededAt = Date.now();
+  while (Date.now() - neededAt < idleAfterMs) {
+    await sleep(idleCheckMs);
+    const commands = await session.membership.live('command').catch(() => []);
+    // A server that cannot be asked may well have open runs.
+    const open = commands.length > 0 || (await openRuns(session.client).catch(() => ['unknown'])).length > 0;
+    if (open) neededAt = Date.now();
+  }
+}

@@ -1,0 +1,24 @@
+/** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
+export interface World {
+  env: NodeJS.ProcessEnv;
+  /** Absolute path. */
+  cwd: string;
+  /** Path of the command's own entry file, and of the Node that runs it: a worker in the background is the same program. */
+  entry: string;
+  nodePath: string;
+  nodeVersion: string;
+  pid: number;
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  stdout: Screen;
+  stderr: Screen;
+  /** Calls `listener` for every SIGINT and SIGTERM instead of ending the process, until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export interface Screen {
+  write(text: string): void;
+  readonly stream: NodeJS.WritableStream;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+}

@@ -1,0 +1,50 @@
+export {
+  cancelRun,
+  connectClient,
+  documentText,
+  historyEvents,
+  listRuns,
+  openRuns,
+  pendingBranches,
+  placeDocument,
+  readRun,
+  resolveBranch,
+  RunView,
+  startRun,
+} from './client/index.js';
+export type {
+  Execution,
+  HistoryEvent,
+  ListedRun,
+  PendingBranch,
+  RunFilter,
+  RunToStart,
+  ServerAddress,
+  StartedRun,
+} from './client/index.js';
+export type { Activities, Answer, JsonSchema, Ledger, ModelCall, ModelRequest, Stored } from './contract/activities.js';
+export { FanfoldError, InputError, UnavailableError } from './contract/errors.js';
+export { exitCodes } from './contract/exit-codes.js';
+export type { ExitCode } from './contract/exit-codes.js';
+export { answerErrors, failureTypes } from './contract/failures.js';
+export type { FailureType } from './contract/failures.js';
+export { queryNames, searchAttributes, taskQueues, workflowTypes } from './contract/names.js';
+export type { Kind, TaskQueue } from './contract/names.js';
+export { planPerspectives } from './contract/perspectives-plan.js';
+export type { FanOutPlan } from './contract/perspectives-plan.js';
+export { fanOutDefaults, joinPolicies, modelDefaults } from './contract/plan.js';
+export type { FanOutOptions, Join, ModelOptions, Perspective, PerspectivesInput } from './contract/plan.js';
+export type { Progress, RunResult } from './contract/run-result.js';
+export type {
+  Branch,
+  BranchError,
+  BranchStatus,
+  Coverage,
+  Latency,
+  Run,
+  RunStatus,
+  Usage,
+} from './contract/run.js';
+export { defaultPerspectives } from './contract/specialists.js';
+export { BlobStore } from './store/blob-store.js';
+export type { BlobReference } from './store/blob-store.js';

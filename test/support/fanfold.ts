@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+
+import type { Run } from '../../src/contract/run.js';
+import { startOfflineModel } from '../../src/offline/index.js';
+import type { OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
+import { isAlive } from '../../src/server/process-identity.js';
+import { readServerRecord } from '../../src/server/server-record.js';
+import type { ServerRecord } from '../../src/server/server-record.js';
+import { endServer } from '../../src/server/end-server.js';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const entry = join(root, 'dist/src/cli/main.js');
+
+/** A key that nobody may ever find anywhere. */
+export const canaryKey = 'sk-ant-canary-7f3e91c2b8';
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  env?: NodeJS.ProcessEnv;
+  stdin?: string | Uint8Array;
+}
+
+/** A command that has been started and may still run. */
+export class Running {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+
+  constructor(readonly process: ChildProcess) {
+    process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = once(process, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  get pid(): number {
+    return this.process.pid!;
+  }
+
+  /** Waits until standard error or output has said it. */
+  async said(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.stderr) ?? pattern.exec(this.stdout);
+      if (found !== null) return found;
+      if (this.process.exitCode !== null || this.process.signalCode !== null) {
+        throw new Error(`The command ended without saying ${pattern}:\n${this.stdout}${this.stderr}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> {
+    this.process.kill(signal);
+    return this.ended;
+  }
+}
+
+/** A home and a model of one's own, and the built command in them. */
+export class Desk {
+  readonly #running: Running[] = [];
+
+  private constructor(
+    readonly directory: string,
+    readonly model: OfflineModel,
+  ) {}
+
+  static async open(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
+    const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
+    return new Desk(directory, await startOfflineModel(options));
+  }
+
+  get home(): string {
+    return join(this.directory, 'home');
+  }
+
+  /** The environment of the commands: a key, the model as the API, and nothing of whoever runs the tests. */
+  get env(): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|FANFOLD|ANTHROPIC|VITEST)_/.test(name));
+    return {
+      ...Object.fromEntries(inherited),
+      PATH: `${join(inject('temporalPath'), '..')}:${process.env['PATH']}`,
+      FANFOLD_HOME: this.home,
+      ANTHROPIC_API_KEY: canaryKey,
+      ANTHROPIC_BASE_URL: this.model.url,
+    };
+  }
+
+  start(words: readonly string[], { env = {}, stdin }: CommandOptions = {}): Running {
+    const child = spawn(process.execPath, [entry, ...words], {
+      cwd: this.directory,
+      env: { ...this.env, ...env },
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(stdin);
+    const running = new Running(child);
+    this.#running.push(running);
+    return running;
+  }
+
+  /** Runs a command to its end. */
+  fanfold(words: readonly string[], options?: CommandOptions): Promise<Ended> {
+    return this.start(words, options).ended;
+  }
+
+  /** Runs a command with `--json` and reads what it prints. */
+  async json<Printed = Run>(words: readonly string[], options?: CommandOptions): Promise<Printed> {
+    const { stdout, stderr } = await this.fanfold([...words, '--json'], options);
+    try {
+      return JSON.parse(stdout) as Printed;
+    } catch {
+      throw new Error(`Expected JSON, got:\n${stdout}\n${stderr}`);
+    }
+  }
+
+  async serverRecord(): Promise<ServerRecord> {
+    const record = await readServerRecord(this.home);
+    if (record === undefined) throw new Error('No server was started in this home.');
+    return record;
+  }
+
+  /** Process ids of those that are in the home, by role. */
+  async present(role: 'command' | 'worker' | 'dev'): Promise<number[]> {
+    const directory = join(this.home, 'presence');
+    const names = await readdir(directory).catch(() => []);
+    const present = await Promise.all(
+      names
+        .filter((name) => name.endsWith('.json'))
+        .map(async (name) => JSON.parse(await readFile(join(directory, name), 'utf8').catch(() => 'null'))),
+    );
+    const alive = await Promise.all(present.map(async (member) => member !== null && (await isAlive(member))));
+    return present.filter((member, index) => alive[index] && member.role === role).map(({ pid }) => pid as number);
+  }
+
+  /** Waits until nobody is in the home and its server has been stopped. */
+  async deserted(): Promise<void> {
+    for (const role of ['command', 'worker', 'dev'] as const) {
+      while ((await this.present(role)).length > 0) await sleep(50);
+    }
+    while ((await readServerRecord(this.home)) !== undefined) await sleep(50);
+  }
+
+  /** Ends everything that was started here and removes it. */
+  async close(): Promise<void> {
+    for (const running of this.#running) if (running.process.exitCode === null) running.process.kill('SIGKILL');
+    for (const role of ['command', 'worker', 'dev'] as const) {
+      for (const pid of await this.present(role)) process.kill(pid, 'SIGKILL');
+    }
+    const record = await readServerRecord(this.home);
+    if (record !== undefined) await endServer(record);
+    await this.model.stop();
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The calls that the model received for each perspective that was made up by name. */
+export function callsByPerspective({ model }: Desk): Map<string, number> {
+  return model.countBy(({ prompt }) => /perspective: ([\w-]+)/.exec(prompt)?.[1] ?? prompt);
+}
+
+/** Names for so many made-up perspectives. */
+export function manyPerspectives(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `view-${String(index + 1).padStart(2, '0')}`);
+}
