@@ -72,7 +72,7 @@ export async function finishRun(
   world: World,
 ): Promise<ExitCode> {
   const ended = await interruptible(world, (signal) => followRun(session, run, flags, world, signal));
-  if (ended !== null) return printRun(ended, flags, world);
+  if (ended !== null) return printRun(ended, flags, world, { branchesShown: world.stderr.isTerminal && !flags.quiet });
   world.stderr.write(
     `fanfold: the run goes on. Come back with \`fanfold watch ${run.workflowId}\`, stop it with \`fanfold cancel ${run.workflowId}\`.\n`,
   );

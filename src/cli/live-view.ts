@@ -1,9 +1,12 @@
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import sliceAnsi from 'slice-ansi';
 
 import { pendingBranches } from '../client/index.js';
 import type { PendingBranch, RunView } from '../client/index.js';
+import type { Ledger } from '../contract/activities.js';
 import { formatDuration } from '../contract/duration.js';
+import { formatTokens } from './amounts.js';
 import { outcomeLine } from './outcome-line.js';
 import type { ProgressView } from './progress-view.js';
 import type { Session } from './session.js';
@@ -14,7 +17,7 @@ import type { Screen, World } from './world.js';
 const frameMs = 100;
 const pollMs = 400;
 
-/** Progress for a terminal: a line for each branch with its state, attempt and time, redrawn in place. */
+/** Progress for a terminal: a line for each branch with its state, attempt, time and tokens, redrawn in place. */
 export function showLive(session: Session, view: RunView, world: World): ProgressView {
   const draw = createLogUpdate(world.stderr.stream as never);
   let pending: PendingBranch[] = [];
@@ -25,6 +28,8 @@ export function showLive(session: Session, view: RunView, world: World): Progres
     pending = await pendingBranches(session.client, view).catch(() => pending);
     polling = false;
   };
+  // What is said meanwhile goes above the picture, which it would tear otherwise.
+  const restore = world.stderr.redirect((text) => draw.persist(text.trimEnd()));
   const picture = () => draw(lines(view, pending, world.stderr).join('\n'));
   const timers = [setInterval(picture, frameMs), setInterval(() => void poll(), pollMs)];
   void poll();
@@ -34,6 +39,7 @@ export function showLive(session: Session, view: RunView, world: World): Progres
       timers.forEach(clearInterval);
       picture();
       draw.done();
+      restore();
     },
   };
 }
@@ -44,37 +50,34 @@ function lines(view: RunView, pending: readonly PendingBranch[], screen: Screen)
   const branches = view.planned.keys.map((key, index) => {
     const outcome = view.outcomes.get(index);
     return outcome === undefined
-      ? pendingLine(key, byKey.get(key), screen, keyWidth, view.startedAtMs)
+      ? pendingLine(key.padEnd(keyWidth), byKey.get(key), screen, view.startedAtMs)
       : outcomeLine(outcome, screen, keyWidth);
   });
-  return [...branches, footer(view)].map((line) => line.slice(0, Math.max(40, screen.columns * 2)));
+  // A line that wraps would be erased only in part.
+  return [...branches, footer(view)].map((line) => sliceAnsi(line, 0, Math.max(20, screen.columns - 1)));
 }
 
-function pendingLine(
-  key: string,
-  branch: PendingBranch | undefined,
-  screen: Screen,
-  keyWidth: number,
-  runStartedAtMs: number,
-): string {
+function pendingLine(name: string, branch: PendingBranch | undefined, screen: Screen, runStartedAtMs: number): string {
   const { cyan, dim, yellow } = pc.createColors(screen.colour);
-  const name = key.padEnd(keyWidth);
   const since = formatDuration(Math.max(0, Date.now() - (branch?.sinceMs ?? runStartedAtMs)));
+  const ledger = branch?.ledger;
   switch (branch?.state) {
     case 'running':
-      return `${cyan(`● ${name}`)} asking the model ${since}${attempt(branch)}`;
+      return [`${cyan(`● ${name}`)} asking the model ${since}`, ...spent(ledger, ledger?.attempts ?? 1)].join(' · ');
     case 'retrying': {
       const wait = formatDuration(Math.max(0, (branch.nextAttemptAtMs ?? Date.now()) - Date.now()));
-      const why = terminalLine(branch.lastFailure?.message ?? '', Math.max(20, screen.columns - keyWidth - 40));
-      return `${yellow(`↻ ${name}`)} again in ${wait}${attempt(branch)} · ${branch.lastFailure?.type}: ${why}`;
+      const { type = '', message = '' } = branch.lastFailure ?? {};
+      const why = `${type}: ${terminalLine(message, screen.columns)}`;
+      return [`${yellow(`↻ ${name}`)} again in ${wait}`, ...spent(ledger, (ledger?.attempts ?? 1) + 1), why].join(' · ');
     }
     default:
       return dim(`○ ${name} waiting for its turn ${since}`);
   }
 }
 
-function attempt({ attempt: number }: PendingBranch): string {
-  return number > 1 ? ` · attempt ${number}` : '';
+function spent(ledger: Ledger | undefined, attempt: number): string[] {
+  const tokens = ledger !== undefined && ledger.usage.outputTokens > 0 ? [formatTokens(ledger.usage)] : [];
+  return [...(attempt > 1 ? [`attempt ${attempt}`] : []), ...tokens];
 }
 
 function footer(view: RunView): string {

@@ -11,8 +11,18 @@ function screen(stream: NodeJS.WriteStream): Screen {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.failed);
   });
+  const direct = (text: string): void => {
+    stream.write(text);
+  };
+  let write = direct;
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => write(text),
+    redirect(writer) {
+      write = writer;
+      return () => {
+        write = direct;
+      };
+    },
     stream,
     isTerminal: stream.isTTY === true,
     get columns() {

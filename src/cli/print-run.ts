@@ -1,3 +1,5 @@
+import pc from 'picocolors';
+
 import { formatDuration } from '../contract/duration.js';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
@@ -6,12 +8,16 @@ import { formatCost, formatTokens } from './amounts.js';
 import { outcomeLine } from './outcome-line.js';
 import type { OutputFlags } from './run-flags.js';
 import { terminalText } from './terminal-text.js';
-import type { World } from './world.js';
+import type { Screen, World } from './world.js';
 
-/** Prints a run as its flags say: JSON on standard output, or the output there and the account on standard error. */
-export function printRun(run: Run, flags: OutputFlags, world: World): ExitCode {
+/**
+ * Prints a run as its flags say: JSON on standard output, or the output there and the account on standard error.
+ *
+ * @param branchesShown whether a line for each branch, in input order, stands on the screen already
+ */
+export function printRun(run: Run, flags: OutputFlags, world: World, { branchesShown = false } = {}): ExitCode {
   if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
-  else printForPeople(run, flags, world);
+  else printForPeople(run, flags, world, branchesShown);
   return exitCodeOf(run);
 }
 
@@ -28,8 +34,8 @@ export function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
   }
 }
 
-function printForPeople(run: Run, flags: OutputFlags, world: World): void {
-  world.stdout.write(outputText(run));
+function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShown: boolean): void {
+  world.stdout.write(outputText(run, world.stdout));
   if (flags.quiet) {
     if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
     return;
@@ -39,7 +45,7 @@ function printForPeople(run: Run, flags: OutputFlags, world: World): void {
     [
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
-      ...run.branches.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`),
+      ...(branchesShown ? [] : run.branches.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
@@ -53,10 +59,11 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
   return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
 }
 
-function outputText({ output }: Run): string {
+function outputText({ output }: Run, { colour }: Screen): string {
+  const { bold } = pc.createColors(colour);
   if (typeof output !== 'object' || output === null) return '';
   return Object.entries(output)
-    .map(([key, value]) => `# ${key}\n\n${terminalText(asText(value)).trim()}\n\n`)
+    .map(([key, value]) => `${bold(`# ${key}`)}\n\n${terminalText(asText(value)).trim()}\n\n`)
     .join('');
 }
 

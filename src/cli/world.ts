@@ -17,6 +17,8 @@ export interface World {
 
 export interface Screen {
   write(text: string): void;
+  /** Sends what is written to `writer` instead, until the returned function is called. */
+  redirect(writer: (text: string) => void): () => void;
   readonly stream: NodeJS.WritableStream;
   readonly isTerminal: boolean;
   readonly columns: number;

@@ -1,4 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+
+import type { Ledger } from '../contract/activities.js';
+import { isLedger } from '../contract/outcome.js';
 
 import type { Execution } from './history.js';
 
@@ -6,7 +10,8 @@ import type { Execution } from './history.js';
 export interface PendingBranch {
   activityId: string;
   state: 'waiting' | 'running' | 'retrying';
-  attempt: number;
+  /** What its attempts have spent, as its last heartbeat told. */
+  ledger?: Ledger;
   /** Milliseconds since the epoch; of the current state. */
   sinceMs: number | null;
   /** Type and message of the last attempt's failure. */
@@ -20,15 +25,18 @@ const activityStarted = 2;
 /** The branches of a run that Temporal is waiting for. Asks the server only: no worker is needed. */
 export async function pendingBranches(client: Client, execution: Execution): Promise<PendingBranch[]> {
   const { raw } = await client.workflow.getHandle(execution.workflowId, execution.runId).describe();
-  return (raw.pendingActivities ?? []).map((activity) => {
-    const attempt = activity.attempt ?? 1;
+  const pending = (raw.pendingActivities ?? []).map(async (activity): Promise<PendingBranch> => {
     const running = activity.state === activityStarted;
     const lastFailure = activity.lastFailure;
+    const [ledger] = await decodeArrayFromPayloads(
+      client.options.loadedDataConverter,
+      activity.heartbeatDetails?.payloads ?? null,
+    );
     const nextAttemptAtMs = millis(activity.nextAttemptScheduleTime);
     return {
       activityId: activity.activityId ?? '',
-      state: running ? 'running' : attempt > 1 ? 'retrying' : 'waiting',
-      attempt,
+      state: running ? 'running' : (activity.attempt ?? 1) > 1 ? 'retrying' : 'waiting',
+      ...(isLedger(ledger) && { ledger }),
       sinceMs: millis(running ? activity.lastStartedTime : activity.scheduledTime),
       ...(lastFailure && {
         lastFailure: {
@@ -39,6 +47,7 @@ export async function pendingBranches(client: Client, execution: Execution): Pro
       ...(nextAttemptAtMs !== null && { nextAttemptAtMs }),
     };
   });
+  return Promise.all(pending);
 }
 
 function millis(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number | null {
