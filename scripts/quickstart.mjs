@@ -1,0 +1,182 @@
+// Starts a server with its Web UI and a worker, runs `perspectives` on an example, and shows what came of it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { startOfflineModel } from '../dist/src/offline/index.js';
+
+const usage = `Usage: scripts/quickstart [--crash] [--api]
+
+  --crash  kill the worker halfway, start another, and show that no finished branch was asked again
+  --api    ask the Anthropic API with ANTHROPIC_API_KEY instead of the offline model; this costs money
+`;
+
+const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const started = new Set();
+
+/** Starts a fanfold command; what it says on standard error is shown and can be waited for. */
+function fanfold(words, { show = true, env = {} } = {}) {
+  const child = spawn(process.execPath, [entry, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  started.add(child);
+  let said = '';
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said += text;
+    if (show) process.stderr.write(text);
+  });
+  const ended = once(child, 'close').then(([code]) => {
+    started.delete(child);
+    return { code, stdout: printed, stderr: said };
+  });
+  return {
+    pid: child.pid,
+    ended,
+    kill: (signal) => child.kill(signal),
+    async until(pattern) {
+      while (!pattern.test(said) && !pattern.test(printed)) {
+        const event = await Promise.race([once(child.stderr, 'data'), once(child.stdout, 'data'), ended]);
+        if (!Array.isArray(event))
+          throw new Error(`\`fanfold ${words[0]}\` ended with exit code ${event.code}.\n${said}`);
+      }
+    },
+  };
+}
+
+function say(text) {
+  process.stderr.write(`\nquickstart: ${text}\n`);
+}
+
+async function main() {
+  const { values: flags } = parseArgs({
+    options: { crash: { type: 'boolean' }, api: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  if (flags.help) return void process.stdout.write(usage);
+  if (flags.api && flags.crash) throw new Error('--crash counts the calls at the offline model; use it without --api.');
+  if (flags.api && !process.env.ANTHROPIC_API_KEY) throw new Error('--api needs ANTHROPIC_API_KEY to be set.');
+  await (flags.crash ? crash() : fourPerspectives(flags.api === true));
+}
+
+async function fourPerspectives(api) {
+  say('starting a Temporal server with its Web UI, and a worker');
+  const dev = fanfold(['dev']);
+  await dev.until(/ serves fanfold/);
+  say(
+    api
+      ? 'four specialists read examples/service-agreement.md through the Anthropic API'
+      : 'four specialists read examples/service-agreement.md; the offline model answers, which quotes and does not reason',
+  );
+  const run = fanfold(['perspectives', 'examples/service-agreement.md', ...(api ? [] : ['--offline'])]);
+  const { code, stdout } = await run.ended;
+  process.stdout.write(stdout);
+  if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
+  await stayUp(dev);
+}
+
+const manyPerspectives = [
+  'legal',
+  'technical',
+  'financial',
+  'security',
+  'privacy',
+  'procurement',
+  'operations',
+  'exit',
+];
+
+async function crash() {
+  const model = await startOfflineModel();
+  const env = { FANFOLD_OFFLINE_URL: model.url };
+  const workflowId = `crash-${Date.now().toString(36)}`;
+  try {
+    say('starting a Temporal server with its Web UI, and a worker');
+    const first = fanfold(['worker'], { env });
+    await first.until(/ serves fanfold/);
+    say(`eight specialists read examples/service-agreement.md, two at a time, as ${workflowId}`);
+    const run = fanfold(
+      [
+        'perspectives',
+        'examples/service-agreement.md',
+        '--offline',
+        '--perspectives',
+        manyPerspectives.join(','),
+        '--concurrency',
+        '2',
+        '--id',
+        workflowId,
+      ],
+      { env },
+    );
+    await run.until(/\[4\/8\]/);
+    first.kill('SIGKILL');
+    await first.ended;
+    const finished = await keysOf(workflowId, env);
+    const inFlight = manyPerspectives.filter((key) => !finished.includes(key) && callsFor(model, key) > 0);
+    say(
+      `killed the worker (kill -9 ${first.pid}) with ${finished.length} of 8 branches finished and ${inFlight.length} in flight`,
+    );
+    say(
+      'starting another worker; Temporal gives it the branches of the dead one when their heartbeats have been missing for 5 s',
+    );
+    const second = fanfold(['worker'], { env });
+    const { code, stdout } = await run.ended;
+    process.stdout.write(stdout);
+    if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
+    say('calls that the model received, branch by branch:');
+    for (const key of manyPerspectives) {
+      const state = finished.includes(key)
+        ? 'finished before the kill'
+        : inFlight.includes(key)
+          ? 'in flight at the kill'
+          : 'not yet begun';
+      process.stderr.write(`  ${key.padEnd(12)} ${callsFor(model, key)}   ${state}\n`);
+    }
+    const again = finished.filter((key) => callsFor(model, key) !== 1);
+    if (again.length > 0) throw new Error(`Asked again although finished: ${again.join(', ')}.`);
+    say('no finished branch was asked again.');
+    await stayUp(second);
+  } finally {
+    await model.stop();
+  }
+}
+
+/** Branches of which the server knows the outcome. */
+async function keysOf(workflowId, env) {
+  const { stdout } = await fanfold(['show', workflowId, '--json'], { show: false, env }).ended;
+  return JSON.parse(stdout).branches.map(({ key }) => key);
+}
+
+function callsFor(model, key) {
+  const own = {
+    legal: 'lawyer',
+    technical: 'systems engineer',
+    financial: 'financial analyst',
+    security: 'security engineer',
+  };
+  return model.count({ prompt: own[key] ? `as a ${own[key]}` : `perspective: ${key}.` });
+}
+
+async function stayUp(server) {
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    say('look at the run in the Web UI, at the address above. Ctrl-C stops everything.');
+    await Promise.race([server.ended, interrupted()]);
+  }
+  server.kill('SIGINT');
+  await server.ended;
+}
+
+function interrupted() {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
+  });
+}
+
+main().catch((error) => {
+  process.stderr.write(`\nquickstart: ${error.message}\n`);
+  for (const child of started) child.kill('SIGINT');
+  process.exitCode = 1;
+});

@@ -1,0 +1,99 @@
+// Records the histories that later versions must be able to replay: node scripts/record-histories.mjs
+// Run it after `npm run build`, once for each version that is released; what has been recorded is never changed.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+
+import { BlobStore } from '../dist/src/index.js';
+import { startOfflineModel } from '../dist/src/offline/index.js';
+import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
+
+installRuntime('ERROR', () => {});
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const folder = join(root, 'test', 'histories', version);
+await mkdir(folder, { recursive: true });
+
+const home = await mkdtemp(join(tmpdir(), 'fanfold-histories-'));
+const model = await startOfflineModel({
+  latencyMs: 20,
+  script: [
+    { match: /perspective: (bad|worse)/, fault: { kind: 'status', status: 400 } },
+    { match: /perspective: flaky/, times: 1, fault: { kind: 'overloaded' } },
+    { match: /perspective: hanging/, fault: { kind: 'hang-before-headers' } },
+    { match: /perspective: cut/, fault: { kind: 'truncated' } },
+  ],
+});
+const gate = model.hold(/perspective: held/);
+const environment = await TestWorkflowEnvironment.createLocal({
+  server: process.env.FANFOLD_TEST_TEMPORAL
+    ? { executable: { type: 'existing-path', path: process.env.FANFOLD_TEST_TEMPORAL } }
+    : {},
+});
+const workers = await startWorkers({
+  connectionOptions: { address: environment.address },
+  namespace: 'default',
+  concurrency: 10,
+  store: new BlobStore(home),
+  offlineModelUrl: async () => model.url,
+});
+
+/** Records a run at its end, or when so many calls of it wait at the gate. */
+async function record(name, input, { heldCalls, cancel = false } = {}) {
+  const waitingBefore = gate.waiting.length;
+  const handle = await environment.client.workflow.start('perspectives', {
+    workflowId: name,
+    taskQueue: 'fanfold',
+    args: [{ document: { inline: 'The customer pays in advance.' }, offline: true, ...input }],
+    staticSummary: name,
+  });
+  if (heldCalls !== undefined) {
+    await model.until(() => gate.waiting.length === waitingBefore + heldCalls);
+    const ended = input.perspectives.length - heldCalls - (input.waiting ?? 0);
+    while ((await handle.query('progress')).branches.filter(({ status }) => status === 'ok').length < ended);
+  }
+  if (cancel) await handle.cancel();
+  if (heldCalls === undefined || cancel) await handle.result().catch(() => {});
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory()));
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(withoutTraces(history), null, 1)}\n`);
+  if (heldCalls !== undefined && !cancel) await handle.terminate();
+}
+
+/** Without what tells of the machine: replay does not look at it. */
+function withoutTraces(value) {
+  if (Array.isArray(value)) return value.map(withoutTraces);
+  if (typeof value === 'string' && value.startsWith('fanfold@')) return 'recorded';
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== 'stackTrace')
+      .map(([name, part]) => [name, withoutTraces(part)]),
+  );
+}
+
+try {
+  await record('complete', { perspectives: ['legal', 'technical', 'financial', 'security'] });
+  await record('windowed', { perspectives: ['a', 'b', 'c', 'd', 'e'], concurrency: 2 });
+  await record('partial', { perspectives: ['bad', 'flaky', 'cut', 'fine'] });
+  await record('timed-out', { perspectives: ['hanging', 'fine'], timeoutMs: 1_000 });
+  await record('nothing-ok', { perspectives: ['bad', 'worse'] });
+  await record('failed-fast', { perspectives: ['held-1', 'bad', 'held-2'], join: 'all' });
+  await record('cancelled', { perspectives: ['fine', 'held-3', 'held-4'] }, { heldCalls: 2, cancel: true });
+  await record('refused', { perspectives: ['same', 'same'] });
+  await record('half-finished', { perspectives: ['a', 'held-5', 'b', 'held-6'] }, { heldCalls: 2 });
+  await record(
+    'half-finished-windowed',
+    { perspectives: ['a', 'held-7', 'held-8', 'c', 'd'], concurrency: 2, waiting: 2 },
+    { heldCalls: 2 },
+  );
+  await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
+} finally {
+  await workers.drain();
+  await environment.teardown();
+  await model.stop();
+  await rm(home, { recursive: true, force: true });
+}
