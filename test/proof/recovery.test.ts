@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { Desk, root, Running } from '../support/fanfold.js';
+import { startTemporal } from '../support/temporal.js';
+
+interface Place {
+  desk: Desk;
+  server: TestWorkflowEnvironment;
+  /** For the commands. */
+  env: NodeJS.ProcessEnv;
+}
+
+let places: Place[];
+
+beforeEach(async () => {
+  const open = async () => {
+    const server = await startTemporal();
+    return { desk: await Desk.open(), server, env: { TEMPORAL_ADDRESS: server.address } };
+  };
+  places = [await open(), await open()];
+});
+
+afterEach(async () => {
+  for (const { desk, server } of places) {
+    await desk.close();
+    await server.teardown();
+  }
+});
+
+async function fanfoldWorker({ desk, env }: Place): Promise<Running> {
+  const worker = desk.start(['worker'], { env });
+  await worker.said(/serves fanfold/);
+  return worker;
+}
+
+async function plainWorker({ desk, server }: Place): Promise<Running> {
+  const script = join(root, 'test/support/plain-worker.mjs');
+  const words = [script, server.address, desk.model.url];
+  const worker = new Running(spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] }));
+  await worker.said(/ready/);
+  return worker;
+}
+
+/** Milliseconds from the kill of the worker that has the run in its cache to the end of the run on another. */
+async function recoveryMs(place: Place, startWorker: (place: Place) => Promise<Running>): Promise<number> {
+  const { desk, env } = place;
+  const gate = desk.model.hold(/perspective: held/);
+  const first = await startWorker(place);
+  const words = ['perspectives', '-', '--id', 'killed', '--perspectives', 'quick,held', '--detach'];
+  expect((await desk.fanfold(words, { stdin: 'A document.', env })).code).toBe(0);
+  await desk.model.until(() => gate.waiting.length === 1);
+  while ((await desk.json(['show', 'killed'], { env })).coverage.ok < 1);
+  const killedAt = performance.now();
+  await first.kill('SIGKILL');
+  gate.release();
+  const second = await startWorker(place);
+  const run = await desk.json(['watch', 'killed'], { env });
+  const tookMs = performance.now() - killedAt;
+  await second.kill('SIGKILL');
+  expect(run.status).toBe('complete');
+  return tookMs;
+}
+
+it('is back after a kill much sooner than with the default settings of Temporal', async () => {
+  const [tuned, plain] = await Promise.all([
+    recoveryMs(places[0]!, fanfoldWorker),
+    recoveryMs(places[1]!, plainWorker),
+  ]);
+  expect(tuned / plain).toBeLessThan(0.8);
+}, 120_000);
