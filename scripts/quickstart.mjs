@@ -37,9 +37,12 @@ function fanfold(words, { show = true, env = {} } = {}) {
     pid: child.pid,
     ended,
     kill: (signal) => child.kill(signal),
-    async until(pattern) {
-      while (!pattern.test(said) && !pattern.test(printed)) {
-        const event = await Promise.race([once(child.stderr, 'data'), once(child.stdout, 'data'), ended]);
+    /** Waits until it has said something that matches. */
+    async said(pattern) {
+      for (;;) {
+        const found = pattern.exec(said);
+        if (found !== null) return found;
+        const event = await Promise.race([once(child.stderr, 'data'), ended]);
         if (!Array.isArray(event))
           throw new Error(`\`fanfold ${words[0]}\` ended with exit code ${event.code}.\n${said}`);
       }
@@ -64,7 +67,7 @@ async function main() {
 async function fourPerspectives(api) {
   say('starting a Temporal server with its Web UI, and a worker');
   const dev = fanfold(['dev']);
-  await dev.until(/ serves fanfold/);
+  await dev.said(/ serves fanfold/);
   say(
     api
       ? 'four specialists read examples/service-agreement.md through the Anthropic API'
@@ -93,36 +96,18 @@ async function crash() {
   const env = { FANFOLD_OFFLINE_URL: model.url };
   const workflowId = `crash-${Date.now().toString(36)}`;
   try {
-    say('starting a Temporal server with its Web UI, and a worker');
-    const first = fanfold(['worker'], { env });
-    await first.until(/ serves fanfold/);
     say(`eight specialists read examples/service-agreement.md, two at a time, as ${workflowId}`);
-    const run = fanfold(
-      [
-        'perspectives',
-        'examples/service-agreement.md',
-        '--offline',
-        '--perspectives',
-        manyPerspectives.join(','),
-        '--concurrency',
-        '2',
-        '--id',
-        workflowId,
-      ],
-      { env },
-    );
-    await run.until(/\[4\/8\]/);
-    first.kill('SIGKILL');
-    await first.ended;
+    const words = ['--perspectives', manyPerspectives.join(','), '--concurrency', '2', '--id', workflowId];
+    const run = fanfold(['perspectives', 'examples/service-agreement.md', '--offline', ...words], { env });
+    const [, pid] = await run.said(/worker in the background \(process (\d+)\)/);
+    await run.said(/\[4\/8\]/);
+    process.kill(Number(pid), 'SIGKILL');
     const finished = await keysOf(workflowId, env);
     const inFlight = manyPerspectives.filter((key) => !finished.includes(key) && callsFor(model, key) > 0);
     say(
-      `killed the worker (kill -9 ${first.pid}) with ${finished.length} of 8 branches finished and ${inFlight.length} in flight`,
+      `killed the worker (kill -9 ${pid}) with ${finished.length} of 8 branches finished and ${inFlight.length} in flight.\n` +
+        'The command starts another; Temporal gives it the branches of the dead one once their heartbeats have been missing for 5 s.',
     );
-    say(
-      'starting another worker; Temporal gives it the branches of the dead one when their heartbeats have been missing for 5 s',
-    );
-    const second = fanfold(['worker'], { env });
     const { code, stdout } = await run.ended;
     process.stdout.write(stdout);
     if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
@@ -138,7 +123,7 @@ async function crash() {
     const again = finished.filter((key) => callsFor(model, key) !== 1);
     if (again.length > 0) throw new Error(`Asked again although finished: ${again.join(', ')}.`);
     say('no finished branch was asked again.');
-    await stayUp(second);
+    if (hasTerminal()) await stayUp(fanfold(['dev'], { show: false, env }));
   } finally {
     await model.stop();
   }
@@ -160,8 +145,12 @@ function callsFor(model, key) {
   return model.count({ prompt: own[key] ? `as a ${own[key]}` : `perspective: ${key}.` });
 }
 
+function hasTerminal() {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
 async function stayUp(server) {
-  if (process.stdin.isTTY && process.stdout.isTTY) {
+  if (hasTerminal()) {
     say('look at the run in the Web UI, at the address above. Ctrl-C stops everything.');
     await Promise.race([server.ended, interrupted()]);
   }

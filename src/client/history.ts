@@ -67,7 +67,8 @@ async function fetchPage(
       waitNewEvent,
       ...(nextPageToken && { nextPageToken }),
     });
-  return signal === undefined ? call() : client.connection.withAbortSignal(signal, call);
+  // A signal of its own for every call: the SDK never takes its listener off.
+  return signal === undefined ? call() : client.connection.withAbortSignal(AbortSignal.any([signal]), call);
 }
 
 function isPassing(error: unknown, nextPageToken: Uint8Array | null | undefined, wait: boolean): boolean {

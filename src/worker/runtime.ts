@@ -2,6 +2,9 @@ import { Runtime } from '@temporalio/worker';
 import type { LogEntry, LogLevel } from '@temporalio/worker';
 import { DefaultLogger } from '@temporalio/worker';
 
+/** A warning for those who forgot; here every task queue has a worker of its own. */
+const aboutOneSidedWorkers = /^No (activities|workflows) registered, not polling/;
+
 /**
  * Sets up Temporal's runtime for this process, once and before anything else of Temporal's is used.
  *
@@ -10,7 +13,9 @@ import { DefaultLogger } from '@temporalio/worker';
  */
 export function installRuntime(level: LogLevel, write: (entry: LogEntry) => void): void {
   Runtime.install({
-    logger: new DefaultLogger(level, write),
+    logger: new DefaultLogger(level, (entry) => {
+      if (!aboutOneSidedWorkers.test(entry.message)) write(entry);
+    }),
     // The program decides what a signal means; Temporal's own handlers would drain and never end it.
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
