@@ -75,6 +75,7 @@ async function answer(
     }
   });
   const message = asMessage(body);
+  attempt.answered();
   attempt.spent(message.usage, costOf(message.usage, message.model));
   const reading = readAnswer({ ...message, text: redact(message.text) }, format);
   const output =

@@ -20,6 +20,7 @@ const heartbeatEveryMs = 1_000;
  *     one to the next try.
  * A2. Cancellation, worker shutdown and the branch's deadline abort one signal, which reaches down to the socket.
  * A3. Whatever ends the try without an answer carries the ledger as its first detail.
+ * A4. Once an answer is there, nothing asks for it again: it has been paid for.
  */
 export class Attempt {
   // Asked once, here: in an abort listener `Context.current()` crashes the worker.
@@ -29,6 +30,7 @@ export class Attempt {
   readonly #deadline = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   #ledger: Ledger;
+  #answered = false;
 
   constructor(call: ModelCall, redact: Redact) {
     const { heartbeatDetails, attempt } = this.#context.info;
@@ -78,6 +80,11 @@ export class Attempt {
     this.#ledger = spend(this.#ledger, usage, costUsd);
   }
 
+  /** The answer is there, whole. */
+  answered(): void {
+    this.#answered = true;
+  }
+
   called(modelMs: number): void {
     this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + modelMs };
   }
@@ -88,7 +95,8 @@ export class Attempt {
     // However it looks: the SDK and undici have three shapes for an abort.
     if (this.#context.cancellationSignal.aborted) return this.#cancelled();
     if (this.#deadline.signal.aborted) return this.#failure(timedOut(this.#call, this.#ledger));
-    return this.#failure(judge(error, this.#call, this.#ledger, Date.now()));
+    const { retryInMs, ...verdict } = judge(error, this.#call, this.#ledger, Date.now());
+    return this.#failure(retryInMs === undefined || this.#answered ? verdict : { ...verdict, retryInMs });
   }
 
   end(): void {

@@ -23,7 +23,7 @@ export class ModelClients {
 function createClient({ apiKey, baseURL }: ModelApi): Anthropic {
   return new Anthropic({
     apiKey,
-    // A second credential in the environment would be an error.
+    // Whatever other credential the environment holds is not ours to use.
     authToken: null,
     baseURL,
     // Temporal retries; three tries of the SDK in each of five attempts would be fifteen paid calls.

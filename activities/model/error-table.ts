@@ -17,7 +17,7 @@ interface ApiRow {
 }
 
 /** Whether Temporal may try again is a property of the failure type: see `failureTypes`. */
-export const apiErrors: readonly ApiRow[] = [
+const apiErrors: readonly ApiRow[] = [
   { type: 'SpendLimitReached', status: [402, 429], code: /spend_limit_reached$/ },
   { type: 'SpendLimitReached', status: [400, 400], message: /reached your specified API usage limits/i },
   // Ramp limits too: `ramp_limit_exceeded` asks for the same.

@@ -1,0 +1,192 @@
+import { CancelledFailure } from '@temporalio/common';
+import { describe, expect, it, vi } from 'vitest';
+
+import { addUsage, noUsage } from '../../src/contract/usage.js';
+import type { Fault } from '../../src/offline/index.js';
+import { failureOf, ledgerOf, openDesk } from './asking.js';
+
+const hangs: [string, Fault[]][] = [
+  ['waits for the headers', [{ kind: 'hang-before-headers' }]],
+  ['stalls inside the answer', [{ kind: 'hang-in-body' }]],
+  ['gets a space now and then', [{ kind: 'slow-pings', everyMs: 20 }]],
+  ['gets its answer drop by drop', [{ kind: 'trickle', bytesPerSecond: 20 }]],
+];
+
+describe.each(hangs)('a call that %s', (_, faults) => {
+  const script = faults.map((fault) => ({ fault }));
+
+  it.each(['CANCELLED', 'WORKER_SHUTDOWN'] as const)(
+    'is cut at the socket by %s, and its ledger is kept',
+    async (reason) => {
+      const { model, ask } = await openDesk({ script });
+      const spent = { ...noUsage, outputTokens: 7 };
+      const heartbeatDetails = { attempts: 1, modelMs: 5, usage: spent };
+      const asking = ask({}, { attempt: 2, heartbeatDetails });
+      await model.received(1);
+      asking.cancel(reason);
+      const failure: unknown = await asking.answer.catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(CancelledFailure);
+      expect((failure as CancelledFailure).message).toBe(reason);
+      expect(ledgerOf(failure as CancelledFailure)).toMatchObject({ attempts: 2, usage: spent });
+      expect(asking.heartbeats.at(-1)).toEqual(ledgerOf(failure as CancelledFailure));
+      await model.idle();
+      expect(model.calls[0]).toMatchObject({ aborted: true });
+    },
+  );
+
+  it('is cut at the socket when the time of the branch is over', async () => {
+    const { model, ask } = await openDesk({ script });
+    const failure = await failureOf(ask({ timeoutMs: 250 }));
+    expect(failure).toMatchObject({ type: 'TimedOut', nonRetryable: true, message: 'No answer within 250 ms: 1 try.' });
+    expect(ledgerOf(failure)).toMatchObject({ attempts: 1 });
+    expect(ledgerOf(failure).modelMs).toBeGreaterThan(0);
+    await model.idle();
+    expect(model.total).toBe(1);
+  });
+});
+
+describe('cancellation', () => {
+  it('that was there before the call means no call', async () => {
+    const { model, ask } = await openDesk();
+    const asking = ask();
+    asking.cancel();
+    await expect(asking.answer).rejects.toBeInstanceOf(CancelledFailure);
+    expect(model.total).toBe(0);
+  });
+
+  it('does not lose an answer that is being stored', async () => {
+    const putText = async () => {
+      asking.cancel();
+      return { sha256: 'a', bytes: 1 };
+    };
+    const { ask } = await openDesk({}, { store: { putText, readText: async () => '' } });
+    const asking = ask({ inlineBytes: 0 });
+    expect(await asking.answer).toMatchObject({ status: 'ok', output: { sha256: 'a', bytes: 1 } });
+  });
+
+  it('reaches an offline model that does not start', async () => {
+    const { ask } = await openDesk({}, { offlineModelUrl: () => new Promise<string>(() => {}) });
+    const asking = ask({ offline: true });
+    await Promise.resolve();
+    asking.cancel();
+    await expect(asking.answer).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});
+
+describe('the deadline', () => {
+  it('counts from the first try, over the tries and the waits between them', async () => {
+    const { model, ask } = await openDesk();
+    const heartbeatDetails = { attempts: 1, modelMs: 5, usage: noUsage, startedAtMs: Date.now() - 31_000 };
+    const failure = await failureOf(ask({ timeoutMs: 30_000 }, { attempt: 2, heartbeatDetails }));
+    expect(failure).toMatchObject({ type: 'TimedOut', message: 'No answer within 30 s: 2 tries.' });
+    expect(model.total).toBe(0);
+  });
+
+  it('leaves out the pauses that the API asked for', async () => {
+    const { ask } = await openDesk();
+    const now = Date.now();
+    const heartbeatDetails = {
+      attempts: 1,
+      throttled: 1,
+      modelMs: 5,
+      usage: noUsage,
+      startedAtMs: now - 40_000,
+      throttledMs: 5_000,
+      throttledAtMs: now - 20_000,
+    };
+    const { ledger } = await ask({ timeoutMs: 30_000 }, { attempt: 3, heartbeatDetails }).answer;
+    expect(ledger).toMatchObject({ attempts: 2, throttled: 1, throttledAtMs: null });
+    expect(ledger.throttledMs).toBeGreaterThanOrEqual(25_000);
+  });
+
+  it('does not wait for a try that could only begin after it', async () => {
+    const { ask } = await openDesk({ script: [{ fault: { kind: 'overloaded', retryAfter: 60 } }] });
+    const failure = await failureOf(ask({ timeoutMs: 30_000 }));
+    expect(failure).toMatchObject({ type: 'TimedOut', nonRetryable: true });
+    expect(failure.message).toMatch(
+      /^The next try would begin after the branch's 30 s\. 1 try, the last failed with Overloaded: 529/,
+    );
+  });
+
+  it('waits out a rate limit that lasts longer', async () => {
+    const { ask } = await openDesk({ script: [{ fault: { kind: 'rate-limit', retryAfter: 60 } }] });
+    const failure = await failureOf(ask({ timeoutMs: 30_000, attempts: 1 }));
+    expect(failure).toMatchObject({ type: 'RateLimited', nonRetryable: false });
+    expect(failure.nextRetryDelay).toBeGreaterThanOrEqual(60_000);
+  });
+});
+
+describe('the ledger', () => {
+  it('is in the first heartbeat, before the call', async () => {
+    const { model, ask } = await openDesk();
+    const gate = model.hold();
+    const asking = ask();
+    expect(asking.heartbeats).toEqual([expect.objectContaining({ attempts: 1, throttled: 0 })]);
+    await model.received(1);
+    gate.release();
+    await asking.answer;
+  });
+
+  it('keeps beating while the model thinks, and stops with it', async () => {
+    const { model, ask } = await openDesk();
+    const gate = model.hold();
+    const asking = ask();
+    await vi.waitFor(() => expect(asking.heartbeats.length).toBeGreaterThanOrEqual(3), 10_000);
+    gate.release();
+    await asking.answer;
+    const beats = asking.heartbeats.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(asking.heartbeats.length).toBe(beats);
+  });
+
+  it('adds up over tries: usage of failed ones too, throttled ones not counted', async () => {
+    const usage = { input_tokens: 100, output_tokens: 20, cache_read_input_tokens: 3, cache_creation_input_tokens: 4 };
+    const { ask } = await openDesk({
+      script: [
+        { times: 1, fault: { kind: 'body', body: JSON.stringify({ usage }) } },
+        { times: 2, fault: { kind: 'rate-limit' } },
+        { times: 1, fault: { kind: 'status', status: 500 } },
+      ],
+    });
+    let heartbeatDetails: unknown;
+    for (const [index, type] of ['MalformedAnswer', 'RateLimited', 'RateLimited', 'ServerError'].entries()) {
+      const asking = ask({}, { attempt: index + 1, heartbeatDetails });
+      expect((await failureOf(asking)).type).toBe(type);
+      heartbeatDetails = asking.heartbeats.at(-1);
+    }
+    const { ledger } = await ask({}, { attempt: 5, heartbeatDetails }).answer;
+    expect(ledger).toMatchObject({ attempts: 3, throttled: 2 });
+    expect(ledger.usage).toMatchObject({ cacheReadTokens: 3, cacheWriteTokens: 4 });
+    expect(ledger.usage.inputTokens).toBeGreaterThan(100);
+    expect(ledger.usage.outputTokens).toBeGreaterThan(20);
+    expect(ledger.costUsd).toBeGreaterThan((100 * 2 + 20 * 10 + 3 * 0.1 + 4 * 2.5) / 1e6);
+  });
+
+  it('ends the branch when its tries are used up, and names the last error', async () => {
+    const { ask } = await openDesk({ script: [{ fault: { kind: 'status', status: 503, message: 'tired' } }] });
+    const heartbeatDetails = { attempts: 2, modelMs: 5, usage: noUsage };
+    const failure = await failureOf(ask({ attempts: 3 }, { attempt: 3, heartbeatDetails }));
+    expect(failure).toMatchObject({ type: 'AttemptsExhausted', nonRetryable: true });
+    expect(failure.message).toMatch(/^All 3 tries failed, the last with ServerError: 503 \w+: tired/);
+    expect(ledgerOf(failure).attempts).toBe(3);
+  });
+
+  it('counts tries whose worker died, even those that left nothing behind', async () => {
+    const { model, ask } = await openDesk();
+    const failure = await failureOf(ask({ attempts: 3 }, { attempt: 4 }));
+    expect(failure).toMatchObject({
+      type: 'AttemptsExhausted',
+      message: 'All 3 tries failed, the last when its worker died.',
+    });
+    expect(ledgerOf(failure).attempts).toBe(3);
+    expect(model.total).toBe(0);
+    expect((await ask({ attempts: 3 }, { attempt: 3 }).answer).ledger.attempts).toBe(3);
+  });
+
+  it('begins anew where the heartbeat holds something else', async () => {
+    const { ask } = await openDesk();
+    const { ledger } = await ask({}, { attempt: 1, heartbeatDetails: { attempts: 'many' } }).answer;
+    expect(ledger.attempts).toBe(1);
+    expect(addUsage(ledger.usage, noUsage)).toEqual(ledger.usage);
+  });
+});

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { beginTry, deadlineMs, takeBack } from '../../activities/ledger.js';
+import { noLedger } from '../../src/contract/outcome.js';
+
+const now = 1_000_000;
+
+describe('the ledger', () => {
+  it('agrees with Temporal on how many tries there were, whichever were throttled and whichever left nothing behind', () => {
+    const tries = fc.array(fc.constantFrom('failed', 'throttled', 'failed without a trace'), { maxLength: 20 });
+    fc.assert(
+      fc.property(tries, (ends) => {
+        let left: unknown;
+        for (const [index, end] of ends.entries()) {
+          const ledger = beginTry(left, index + 1, now);
+          if (end !== 'failed without a trace') left = end === 'throttled' ? takeBack(ledger, now) : ledger;
+        }
+        const { attempts, throttled } = beginTry(left, ends.length + 1, now);
+        expect(throttled).toBe(ends.filter((end) => end === 'throttled').length);
+        expect(attempts + throttled).toBe(ends.length + 1);
+      }),
+    );
+  });
+
+  it('keeps the start of the first try', () => {
+    const first = beginTry(undefined, 1, now);
+    expect(first.startedAtMs).toBe(now);
+    expect(beginTry(first, 2, now + 5).startedAtMs).toBe(now);
+  });
+
+  it('adds up pauses, and never a negative one', () => {
+    const paused = takeBack(beginTry(undefined, 1, now), now);
+    expect(beginTry(paused, 2, now + 700)).toMatchObject({ throttledMs: 700, throttledAtMs: null });
+    expect(beginTry(paused, 2, now - 700)).toMatchObject({ throttledMs: 0, throttledAtMs: null });
+  });
+});
+
+describe('the deadline', () => {
+  const ledger = { ...noLedger, startedAtMs: now, throttledMs: 300 };
+
+  it('is the timeout after the first start, pauses left out', () => {
+    expect(deadlineMs(ledger, 1_000, now + 500)).toBe(now + 1_300);
+  });
+
+  it('is never further away than the timeout, whatever the clock does', () => {
+    expect(deadlineMs(ledger, 1_000, now - 3_600_000)).toBe(now - 3_600_000 + 1_000);
+  });
+});
