@@ -23,6 +23,7 @@ export type {
   StartedRun,
 } from './client/index.js';
 export type { Activities, Answer, JsonSchema, Ledger, ModelCall, ModelRequest, Stored } from './contract/activities.js';
+export { checkOutputSchema } from './contract/check-output-schema.js';
 export { FanfoldError, InputError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
 export type { ExitCode } from './contract/exit-codes.js';
@@ -30,6 +31,7 @@ export { answerErrors, failureTypes } from './contract/failures.js';
 export type { FailureType } from './contract/failures.js';
 export { queryNames, searchAttributes, taskQueues, workflowTypes } from './contract/names.js';
 export type { Kind, TaskQueue } from './contract/names.js';
+export { outputSchema } from './contract/output-schema.js';
 export { planPerspectives } from './contract/perspectives-plan.js';
 export type { FanOutPlan } from './contract/perspectives-plan.js';
 export { fanOutDefaults, joinPolicies, modelDefaults } from './contract/plan.js';

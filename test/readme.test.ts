@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Desk, root, Running } from './support/fanfold.js';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The lines of the shell blocks, but for this test itself. */
+const commands = [...readme.matchAll(/^```sh\n([^]*?)^```$/gm)]
+  .flatMap(([, block]) => block!.trim().split('\n'))
+  .filter((line) => line !== 'scripts/test');
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await Desk.open();
+});
+
+afterAll(() => desk.close());
+
+/** Runs a line as a shell in the checkout would, without a terminal. */
+function shell(line: string): Running {
+  return new Running(spawn('bash', ['-c', line], { cwd: root, env: desk.env, stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+describe('the README', () => {
+  it('shows the commands that are executed here', () => {
+    expect(commands).toContain('scripts/quickstart');
+    expect(commands).toContain('scripts/quickstart --crash');
+    expect(commands.filter((line) => line.includes('npx fanfold')).length).toBeGreaterThan(4);
+  });
+
+  it.each(commands)('is right about `%s`', async (line) => {
+    const { code, stdout, stderr } = await shell(line).ended;
+    expect(code, stdout + stderr).toBe(0);
+    if (line === 'scripts/quickstart') {
+      expect(stdout).toMatch(/# legal\n[^]*# technical\n[^]*# financial\n[^]*# security\n/);
+      expect(stderr).toMatch(/4 of 4 branches ok/);
+      expect(stderr).toMatch(/✓ legal +[\d.]+ m?s · [\d,]+ in, \d+ out · \$\d/);
+      expect(stderr).toMatch(/Web UI: http:\S+\/timeline/);
+      await desk.deserted();
+    }
+    if (line === 'scripts/quickstart --crash') {
+      expect(stderr).toContain('with 4 of 8 branches finished');
+      expect(stderr).toContain('no finished branch was asked again');
+      await desk.deserted();
+    }
+  });
+
+  it('links to files that exist', async () => {
+    const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path!);
+    expect(links.length).toBeGreaterThan(10);
+    for (const path of links) await access(join(root, path));
+  });
+
+  it('lists every command, and no other', async () => {
+    const { stdout } = await desk.fanfold(['--help']);
+    const offered = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name).filter((name) => name !== 'help');
+    const table = readme.slice(readme.indexOf('| command | does |'), readme.indexOf('```sh\nnpx fanfold'));
+    const listed = [...table.matchAll(/^\| `([a-z-]+)/gm)].map(([, name]) => name);
+    expect(listed.toSorted()).toEqual(offered.toSorted());
+  });
+});
