@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { root, runIn, SeededTree } from './seeded-tree.js';
+
+/** What each room may import of the others, written down a second time: a slip in the linter's table shows here. */
+const mayImport: Record<string, string[]> = {
+  'src/contract': [],
+  'src/store': ['src/contract'],
+  'src/client': ['src/contract', 'src/store'],
+  'src/server': ['src/contract'],
+  'src/offline': ['src/contract'],
+  'src/report': ['src/contract'],
+  'src/worker': ['src/contract', 'src/store', 'activities'],
+  'src/cli': ['src/contract', 'src/store', 'src/client', 'src/worker', 'src/server', 'src/offline', 'src/report'],
+  activities: ['src/contract', 'src/store'],
+  workflows: ['src/contract'],
+};
+const rooms = Object.keys(mayImport);
+const edges = rooms.flatMap((from) => rooms.filter((to) => to !== from).map((to) => ({ from, to })));
+const forbidden = edges.filter(({ from, to }) => !mayImport[from]!.includes(to));
+const allowed = edges.filter(({ from, to }) => mayImport[from]!.includes(to));
+
+/** Ways into a room that a linter may overlook. */
+const forms = {
+  'import-value': `import { createActivities } from '../activities/index.js';\nexport const made = createActivities;`,
+  'import-type': `import type { Deps } from '../activities/index.js';\nexport type { Deps };`,
+  'export-all': `export * from '../activities/index.js';`,
+  'export-named': `export { createActivities } from '../activities/index.js';`,
+  'import-expression': `export const made = import('../activities/index.js');`,
+  'type-expression': `export type Deps = import('../activities/index.js').Deps;`,
+  'import-equals': `import made = require('../activities/index.js');\nexport { made };`,
+  'require-call': `export const made: unknown = require('../activities/index.js');`,
+  'roundabout-path': `export * from '../src/contract/../../activities/index.js';`,
+  'own-name': `export * from 'fanfold/activities';`,
+};
+
+/** Packages, by the room that must not have them. */
+const packages = {
+  workflows: ['zod', '@temporalio/client', '@temporalio/workflow/lib/interfaces', '@anthropic-ai/sdk', 'node:fs', 'fs'],
+  'src/contract': ['@temporalio/workflow', '@anthropic-ai/sdk', 'node:crypto'],
+};
+const packageEdges = Object.entries(packages).flatMap(([room, names]) => names.map((name) => ({ room, name })));
+
+/** Everything else that the linter must refuse, by path, with the rule that does. */
+const others: Record<string, { text: string; rule: string }> = {
+  'workflows/seeded-forgotten-call.ts': { text: activityCall('askModel(call)'), rule: 'no-floating-promises' },
+  'workflows/seeded-forgotten-options.ts': {
+    text: activityCall(`askModel.executeWithOptions({ startToCloseTimeout: '1m' }, [call])`),
+    rule: 'no-floating-promises',
+  },
+  'src/client/seeded-process.ts': { text: 'export const { env } = process;', rule: 'no-restricted-globals' },
+  'src/cli/commands/seeded-process.ts': { text: 'export const { argv } = process;', rule: 'no-restricted-globals' },
+  'src/cli/seeded-global.ts': { text: 'export const { env } = globalThis.process;', rule: 'no-restricted-globals' },
+  'activities/seeded-process.ts': { text: 'export const { env } = process;', rule: 'no-restricted-globals' },
+  'src/client/seeded-import.ts': { text: `export { env } from 'node:process';`, rule: 'no-restricted-imports' },
+  'src/server/seeded-process.ts': { text: 'export const home = process.env;', rule: 'no-restricted-properties' },
+  'src/worker/seeded-exit.ts': { text: 'process.exit(0);', rule: 'no-restricted-properties' },
+  'src/cli/main.ts': { text: `console.log('printed');`, rule: 'no-console' },
+  'src/worker/seeded-console.ts': { text: `console.log('printed');`, rule: 'no-console' },
+  'src/cli/seeded-long.ts': { text: 'export {};\n'.repeat(301), rule: 'max-lines' },
+  'src/attic/seeded.ts': { text: 'export const free = true;', rule: 'rooms' },
+};
+
+/** What must pass: every fence has a gate. */
+const sound: Record<string, string> = {
+  'workflows/seeded-awaited-call.ts': activityCall('await askModel(call)'),
+  'workflows/seeded-packages.ts': `export { sleep } from '@temporalio/workflow';\nexport type { Duration } from '@temporalio/common';`,
+  'src/contract/seeded-packages.ts': `export { z } from 'zod';\nexport { ActivityFailure } from '@temporalio/common';`,
+  'src/client/seeded-packages.ts': `export { Client } from '@temporalio/client';\nexport { join } from 'node:path';`,
+  'src/server/seeded-pid.ts': 'export const { pid } = process;',
+};
+
+describe('the linter', () => {
+  let tree: SeededTree;
+  let found: Map<string, string[]>;
+
+  beforeAll(async () => {
+    const seeds: Record<string, string> = { ...sound };
+    for (const { from, to } of edges) {
+      seeds[edgePath(from, to)] = `export * from '${'../'.repeat(from.split('/').length)}${to}/index.js';`;
+      seeds[edgePath(from, to, 'deep/')] = `export * from '${'../'.repeat(from.split('/').length + 1)}${to}/index.js';`;
+      // Not the room `to`, but a folder of the room's own that has the same name.
+      seeds[`${from}/deep/seeded-own-${nameOf(to)}.ts`] = `export * from '../${to}/index.js';`;
+    }
+    for (const [name, text] of Object.entries(forms)) seeds[`workflows/seeded-${name}.ts`] = text;
+    for (const { room, name } of packageEdges) seeds[packagePath(room, name)] = `export * from '${name}';`;
+    for (const [path, { text }] of Object.entries(others)) seeds[path] = text;
+    tree = await SeededTree.grow(seeds);
+    found = rulesByPath((await tree.run('oxlint', '--format', 'json')).output);
+  });
+
+  afterAll(() => tree?.cut());
+
+  it.each(forbidden)('refuses $from → $to, at every depth', ({ from, to }) => {
+    expect(found.get(edgePath(from, to))).toEqual(['fanfold(rooms)']);
+    expect(found.get(edgePath(from, to, 'deep/'))).toEqual(['fanfold(rooms)']);
+  });
+
+  it.each(allowed)('lets $from → $to pass', ({ from, to }) => {
+    expect(found.get(edgePath(from, to))).toBeUndefined();
+    expect(found.get(edgePath(from, to, 'deep/'))).toBeUndefined();
+  });
+
+  it('does not take a folder inside a room for the room of that name', () => {
+    expect([...found.keys()].filter((path) => path.includes('/deep/seeded-own-'))).toEqual([]);
+  });
+
+  it.each(Object.keys(forms))('sees through %s', (name) => {
+    expect(found.get(`workflows/seeded-${name}.ts`)).toContain('fanfold(rooms)');
+  });
+
+  it.each(packageEdges)('refuses $name in $room', ({ room, name }) => {
+    expect(found.get(packagePath(room, name))).toContain('fanfold(rooms)');
+  });
+
+  it.each(Object.entries(others))('refuses %s', (path, { rule }) => {
+    expect(found.get(path)).toEqual([expect.stringContaining(`(${rule})`)]);
+  });
+
+  it.each(Object.keys(sound))('lets %s pass', (path) => {
+    expect(found.get(path)).toBeUndefined();
+  });
+
+  it('has nothing against the project itself', async () => {
+    expect(rulesByPath((await runIn(root, 'oxlint', '--format', 'json')).output)).toEqual(new Map());
+  });
+});
+
+function activityCall(call: string): string {
+  return [
+    `import { proxyActivities } from '@temporalio/workflow';`,
+    `import type { Activities, ModelCall } from '../src/contract/activities.js';`,
+    `const { askModel } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });`,
+    `export async function seeded(call: ModelCall): Promise<void> {\n  ${call};\n}`,
+  ].join('\n');
+}
+
+function nameOf(room: string): string {
+  return room.replace('/', '-');
+}
+
+function edgePath(from: string, to: string, folder = ''): string {
+  return `${from}/${folder}seeded-${nameOf(to)}.ts`;
+}
+
+function packagePath(room: string, name: string): string {
+  return `${room}/seeded-package-${name.replaceAll(/\W+/g, '-')}.ts`;
+}
+
+function rulesByPath(output: string): Map<string, string[]> {
+  const { diagnostics } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as {
+    diagnostics: { filename: string; code: string }[];
+  };
+  const rules = new Map<string, string[]>();
+  for (const { filename, code } of diagnostics) rules.set(filename, [...(rules.get(filename) ?? []), code]);
+  return rules;
+}

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { installRuntime } from '../../src/worker/index.js';
+import { root, SeededTree } from './seeded-tree.js';
+
+interface History {
+  events: object[];
+}
+
+const folder = join(root, 'test', 'histories');
+
+/** Histories of runs that today's code must be able to take up again, as `temporal workflow show --output json` prints them. */
+const names = (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [])
+  .filter((name) => name.endsWith('.json'))
+  .toSorted();
+const histories = names.map((name) => ({
+  name,
+  history: JSON.parse(readFileSync(join(folder, name), 'utf8')) as History,
+}));
+
+// A refused replay is logged at length; here it is expected.
+beforeAll(() => installRuntime('ERROR', () => {}));
+
+describe('the committed histories', () => {
+  it('are of finished runs and of runs cut off halfway', () => {
+    const finished = histories.filter(({ history }) => isFinished(history));
+    expect(finished.length, `finished runs in ${folder}`).toBeGreaterThan(0);
+    expect(histories.length - finished.length, `unfinished runs in ${folder}`).toBeGreaterThan(0);
+  });
+
+  it.each(histories)('replay as they were recorded: $name', async ({ name, history }) => {
+    await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundle') } }, history, name);
+  });
+});
+
+describe('workflows that have changed', () => {
+  let tree: SeededTree;
+
+  beforeAll(async () => {
+    tree = await SeededTree.grow({
+      'workflows/seeded.ts': [
+        `import { sleep } from '@temporalio/workflow';`,
+        `import * as today from './perspectives.js';`,
+        `export async function perspectives(input: Parameters<typeof today.perspectives>[0]): Promise<unknown> {`,
+        `  await sleep('1s');`,
+        `  return today.perspectives(input);`,
+        `}`,
+      ].join('\n'),
+      'workflows/index.ts': `export { perspectives } from './seeded.js';\n`,
+    });
+    const compiled = await tree.run('tsc', '-b', 'workflows');
+    const bundled = await tree.run('node', 'scripts/bundle-workflows.mjs');
+    if (compiled.exitCode !== 0 || bundled.exitCode !== 0) throw new Error(compiled.output + bundled.output);
+  });
+
+  afterAll(() => tree?.cut());
+
+  it.each(histories)('are refused: $name', async ({ name, history }) => {
+    const workflowBundle = { codePath: join(tree.directory, 'dist', 'workflow-bundle.js') };
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, name)).rejects.toThrow(DeterminismViolationError);
+  });
+});
+
+function isFinished({ events }: History): boolean {
+  const ends = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut', 'ContinuedAsNew'];
+  const last = events.at(-1) ?? {};
+  return ends.some((end) => `workflowExecution${end}EventAttributes` in last);
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { access, constants, readdir, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+
+import { cliOnPath } from '../../src/server/cli-on-path.js';
+import { checkTemporalCli } from '../../src/server/temporal-cli.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Path of a Temporal CLI, named `temporal`. */
+    temporalPath: string;
+    /** Path of the built workflow bundle. */
+    workflowBundle: string;
+    /** Path of a Chromium; without one the tests that need it fail. */
+    chromiumPath: string;
+  }
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const workflowBundle = join(root, 'dist', 'workflow-bundle.js');
+
+/** Builds what has changed since the last build (`FANFOLD_TEST_BUILT=1`: nothing has), and finds the programs that the tests start. */
+export default async function setup(project: TestProject): Promise<void> {
+  if (!process.env['FANFOLD_TEST_BUILT']) await build();
+  project.provide('workflowBundle', workflowBundle);
+  project.provide('temporalPath', await findTemporal());
+  project.provide('chromiumPath', await findChromium());
+}
+
+async function build(): Promise<void> {
+  await runNode('node_modules/typescript/bin/tsc', '-b', '--pretty', 'false');
+  if (await isBundleStale()) await runNode('scripts/bundle-workflows.mjs');
+  await runNode('scripts/make-executable.mjs');
+}
+
+async function isBundleStale(): Promise<boolean> {
+  const inputs = ['dist/workflows', 'dist/src/contract', 'scripts/bundle-workflows.mjs', 'package-lock.json'];
+  const [bundledAtMs, ...changedAtMs] = await Promise.all([
+    lastChangeMs(workflowBundle).catch(() => 0),
+    ...inputs.map((input) => lastChangeMs(join(root, input))),
+  ]);
+  return Math.max(...changedAtMs) >= bundledAtMs;
+}
+
+async function lastChangeMs(path: string): Promise<number> {
+  const { mtimeMs } = await stat(path);
+  const entries = await readdir(path).catch(() => []);
+  return Math.max(mtimeMs, ...(await Promise.all(entries.map((entry) => lastChangeMs(join(path, entry))))));
+}
+
+async function findTemporal(): Promise<string> {
+  const chosen = process.env['FANFOLD_TEST_TEMPORAL'];
+  if (chosen) return (await checkTemporalCli(chosen, process.env)).path;
+  try {
+    return (await cliOnPath(process.env)).path;
+  } catch (onPath) {
+    const installed = join(root, '.tools', 'temporal', 'bin', 'temporal');
+    return checkTemporalCli(installed, process.env).then(
+      ({ path }) => path,
+      () => {
+        const reason = (onPath as Error).message;
+        throw new Error(
+          `The tests need the Temporal CLI; on PATH: ${reason}. \`scripts/test\` installs it into .tools.`,
+        );
+      },
+    );
+  }
+}
+
+async function findChromium(): Promise<string> {
+  const chosen = process.env['FANFOLD_TEST_CHROMIUM'];
+  if (chosen) return chosen;
+  const directories = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  for (const path of names.flatMap((name) => directories.map((directory) => join(directory, name)))) {
+    const found = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return path;
+  }
+  process.stderr.write('There is no Chromium: the tests of the Web UI will fail. `scripts/test` installs it.\n');
+  return '';
+}
+
+async function runNode(...args: string[]): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: root });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`The build failed at \`node ${args.join(' ')}\`:\n${stdout}${stderr}`, { cause: error });
+  }
+}
