@@ -27,7 +27,16 @@ function fanfold(words, input = '') {
 /** Milliseconds from the run's start to its end, by Temporal's clock. */
 async function durable(branches, concurrency) {
   const child = fanfold(
-    ['perspectives', '-', '--perspectives', keys.slice(0, branches).join(','), '--concurrency', String(concurrency), '--json', '--quiet'],
+    [
+      'perspectives',
+      '-',
+      '--perspectives',
+      keys.slice(0, branches).join(','),
+      '--concurrency',
+      String(concurrency),
+      '--json',
+      '--quiet',
+    ],
     'The customer pays in advance.',
   );
   let printed = '';
@@ -43,9 +52,15 @@ const client = new Anthropic({ apiKey: 'bench', baseURL: model.url, maxRetries: 
 async function bare(branches) {
   const startedAt = performance.now();
   await Promise.all(
-    keys.slice(0, branches).map((key) =>
-      client.messages.create({ model: 'claude-sonnet-5-5', max_tokens: 2_048, messages: [{ role: 'user', content: `Read as ${key}.` }] }),
-    ),
+    keys
+      .slice(0, branches)
+      .map((key) =>
+        client.messages.create({
+          model: 'claude-sonnet-5-5',
+          max_tokens: 2_048,
+          messages: [{ role: 'user', content: `Read as ${key}.` }],
+        }),
+      ),
   );
   return performance.now() - startedAt;
 }
@@ -79,7 +94,10 @@ try {
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const medians = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 const ratio = (one, other) => (medians[one] / medians[other]).toFixed(2);
-for (const [name, ms] of Object.entries(medians)) console.log(`${name.padEnd(42)} ${Math.round(ms)} ms (median of ${rounds})`);
+for (const [name, ms] of Object.entries(medians))
+  console.log(`${name.padEnd(42)} ${Math.round(ms)} ms (median of ${rounds})`);
 console.log(`four branches to one             ${ratio('fanfold, 4 branches', 'fanfold, 1 branch')}`);
-console.log(`four branches to four in a row   ${ratio('fanfold, 4 branches', 'fanfold, 4 branches one after the other')}`);
+console.log(
+  `four branches to four in a row   ${ratio('fanfold, 4 branches', 'fanfold, 4 branches one after the other')}`,
+);
 console.log(`fanfold to bare Promise.all      ${ratio('fanfold, 4 branches', 'bare Promise.all, 4 branches')}`);

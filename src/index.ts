@@ -37,16 +37,7 @@ export type { FanOutPlan } from './contract/perspectives-plan.js';
 export { fanOutDefaults, joinPolicies, modelDefaults } from './contract/plan.js';
 export type { FanOutOptions, Join, ModelOptions, Perspective, PerspectivesInput } from './contract/plan.js';
 export type { Progress, RunResult } from './contract/run-result.js';
-export type {
-  Branch,
-  BranchError,
-  BranchStatus,
-  Coverage,
-  Latency,
-  Run,
-  RunStatus,
-  Usage,
-} from './contract/run.js';
+export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
 export { defaultPerspectives } from './contract/specialists.js';
 export { BlobStore } from './store/blob-store.js';
 export type { BlobReference } from './store/blob-store.js';

@@ -16,13 +16,26 @@ it('keeps the names on the wire', () => {
 
 it('keeps the names that the package exports', () => {
   const names = { library, activities, worker, offline };
-  expect(Object.fromEntries(Object.entries(names).map(([entry, module]) => [entry, Object.keys(module).toSorted()]))).toMatchSnapshot();
+  expect(
+    Object.fromEntries(Object.entries(names).map(([entry, module]) => [entry, Object.keys(module).toSorted()])),
+  ).toMatchSnapshot();
 });
 
 it('keeps the flags of every command', async () => {
   const desk = await Desk.open();
   try {
-    const commands = ['perspectives', 'dev', 'worker', 'list', 'show', 'watch', 'resume', 'cancel', 'doctor', 'offline-model'];
+    const commands = [
+      'perspectives',
+      'dev',
+      'worker',
+      'list',
+      'show',
+      'watch',
+      'resume',
+      'cancel',
+      'doctor',
+      'offline-model',
+    ];
     for (const words of [[], ...commands.map((command) => [command])]) {
       const { code, stdout } = await desk.fanfold([...words, '--help']);
       expect(code).toBe(0);

@@ -38,6 +38,7 @@ function whyFailed(branches: readonly StoredBranch[]): string {
     .filter(({ status }) => status !== 'ok' && status !== 'cancelled')
     .toSorted((left, right) => (left.finishedAt ?? '').localeCompare(right.finishedAt ?? ''));
   const { ok, total } = coverageOf(branches);
-  const reason = culprit === undefined ? '' : ` First: ${culprit.key} ${culprit.status}: ${culprit.error?.message ?? ''}`;
+  const reason =
+    culprit === undefined ? '' : ` First: ${culprit.key} ${culprit.status}: ${culprit.error?.message ?? ''}`;
   return `${ok} of ${total} branches are ok.${reason}`;
 }

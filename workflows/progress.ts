@@ -1,10 +1,4 @@
-import {
-  defineQuery,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 import type { Place, StoredBranch } from '../src/contract/outcome.js';
@@ -63,7 +57,10 @@ export class RunProgress implements Follow {
     this.#status = status;
     this.#show();
     if (!this.searchable) return;
-    const costUsd = [...this.#outcomes.values()].reduce<number | null>((sum, branch) => addCost(sum, branch.costUsd), 0);
+    const costUsd = [...this.#outcomes.values()].reduce<number | null>(
+      (sum, branch) => addCost(sum, branch.costUsd),
+      0,
+    );
     upsertSearchAttributes([
       { key: statusKey, value: status },
       { key: costKey, value: costUsd },

@@ -62,7 +62,8 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
           name: 'search attributes',
           state: 'note',
           found: 'not registered, and not allowed to register them',
-          advice: 'Runs work without them; ask the cluster’s operator to add those in `docs` to filter runs by status and cost.',
+          advice:
+            'Runs work without them; ask the cluster’s operator to add those in `docs` to filter runs by status and cost.',
         },
     await check('worker', async () =>
       (await localWorker(session, { offline }, world))

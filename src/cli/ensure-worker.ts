@@ -36,14 +36,10 @@ export function checkApiKey({ offline }: WorkerNeed, world: World): void {
  *
  * @throws UnavailableError when none can be had
  */
-export async function ensureWorker(
-  session: Session,
-  need: WorkerNeed,
-  world: World,
-  say: Say,
-): Promise<EnsuredWorker> {
+export async function ensureWorker(session: Session, need: WorkerNeed, world: World, say: Say): Promise<EnsuredWorker> {
   if (await localWorker(session, need, world)) return { local: true, release: async () => {} };
-  if (session.server.kind !== 'embedded' && (await isPolled(session, need))) return { local: false, release: async () => {} };
+  if (session.server.kind !== 'embedded' && (await isPolled(session, need)))
+    return { local: false, release: async () => {} };
   if (!need.offline && apiKeyOf(world) === undefined) throw noApiKey();
   return spawnWorker(session, world, say);
 }

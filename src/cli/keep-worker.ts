@@ -42,7 +42,9 @@ export async function keepWorker(session: Session, need: WorkerNeed, world: Worl
       try {
         if (await localWorker(session, need, world)) continue;
         if (replacements === mostReplacements) {
-          say(`the worker has ended ${mostReplacements + 1} times; see worker.log in ${session.home}. Go on with \`fanfold resume\`.`);
+          say(
+            `the worker has ended ${mostReplacements + 1} times; see worker.log in ${session.home}. Go on with \`fanfold resume\`.`,
+          );
           return;
         }
         replacements += 1;

@@ -68,7 +68,9 @@ function pendingLine(name: string, branch: PendingBranch | undefined, screen: Sc
       const wait = formatDuration(Math.max(0, (branch.nextAttemptAtMs ?? Date.now()) - Date.now()));
       const { type = '', message = '' } = branch.lastFailure ?? {};
       const why = `${type}: ${terminalLine(message, screen.columns)}`;
-      return [`${yellow(`↻ ${name}`)} again in ${wait}`, ...spent(ledger, (ledger?.attempts ?? 1) + 1), why].join(' · ');
+      return [`${yellow(`↻ ${name}`)} again in ${wait}`, ...spent(ledger, (ledger?.attempts ?? 1) + 1), why].join(
+        ' · ',
+      );
     }
     default:
       return dim(`○ ${name} waiting for its turn ${since}`);

@@ -5,8 +5,11 @@ import type { World } from './world.js';
 export function installLogging(world: World): void {
   const level = (world.env['FANFOLD_LOG'] ?? 'WARN').toUpperCase();
   const known = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-  installRuntime(known.find((name) => name === level) ?? 'WARN', ({ level: severity, message, meta, timestampNanos }) => {
-    const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-    world.stderr.write(`${at} ${severity} ${message}${meta === undefined ? '' : ` ${JSON.stringify(meta)}`}\n`);
-  });
+  installRuntime(
+    known.find((name) => name === level) ?? 'WARN',
+    ({ level: severity, message, meta, timestampNanos }) => {
+      const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+      world.stderr.write(`${at} ${severity} ${message}${meta === undefined ? '' : ` ${JSON.stringify(meta)}`}\n`);
+    },
+  );
 }

@@ -16,12 +16,20 @@ export async function probeModelApi(baseUrl: string, apiKey: string): Promise<Fi
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new UnavailableError('ModelApiUnreachable', `${baseUrl} does not answer: ${cause}`, 'Check the network and ANTHROPIC_BASE_URL.');
+    throw new UnavailableError(
+      'ModelApiUnreachable',
+      `${baseUrl} does not answer: ${cause}`,
+      'Check the network and ANTHROPIC_BASE_URL.',
+    );
   });
   await response.body?.cancel();
   if (response.ok) return { found: `${baseUrl} answers and takes the key` };
   if (response.status === 401 || response.status === 403) {
-    throw new UnavailableError('KeyRefused', `${baseUrl} refuses the key (${response.status}).`, 'Check ANTHROPIC_API_KEY.');
+    throw new UnavailableError(
+      'KeyRefused',
+      `${baseUrl} refuses the key (${response.status}).`,
+      'Check ANTHROPIC_API_KEY.',
+    );
   }
   return {
     state: 'note',

@@ -38,7 +38,9 @@ const commands = [
 export async function runProgram(words: readonly string[], world: World): Promise<ExitCode> {
   let code: ExitCode = exitCodes.complete;
   const program = new Command('fanfold')
-    .description('Fans LLM calls out in parallel as durable workflows on Temporal and folds the answers into one result.')
+    .description(
+      'Fans LLM calls out in parallel as durable workflows on Temporal and folds the answers into one result.',
+    )
     .version(packageVersion())
     .exitOverride()
     .configureOutput({

@@ -24,7 +24,10 @@ export async function readDocument(source: string, world: World): Promise<Docume
     }
     return { text: documentText(await readUpTo(world.stdin), 'standard input'), title: 'standard input' };
   }
-  return { text: documentText(await readFile(resolve(world.cwd, source), source), `\`${source}\``), title: basename(source) };
+  return {
+    text: documentText(await readFile(resolve(world.cwd, source), source), `\`${source}\``),
+    title: basename(source),
+  };
 }
 
 async function readFile(path: string, source: string): Promise<Uint8Array> {

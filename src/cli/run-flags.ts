@@ -37,7 +37,11 @@ export function addOutputFlags(command: Command): Command {
 export function addRunFlags(command: Command): Command {
   command
     .option('--join <policy>', `${joinPolicies.join(' or ')}: whether one failure ends the run`, fanOutDefaults.join)
-    .option('--timeout <duration>', 'longest a branch may take, its retries included', `${fanOutDefaults.timeoutMs / 60_000}m`)
+    .option(
+      '--timeout <duration>',
+      'longest a branch may take, its retries included',
+      `${fanOutDefaults.timeoutMs / 60_000}m`,
+    )
     .option('--attempts <n>', 'most tries of a branch', String(fanOutDefaults.attempts))
     .option('--concurrency <n>', 'most model calls of this run at once', String(fanOutDefaults.concurrency))
     .option('--model <id>', 'model to ask', modelDefaults.model)

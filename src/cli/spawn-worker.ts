@@ -43,7 +43,11 @@ async function ready(session: Session, worker: ChildProcess, logPath: string): P
   }
   worker.kill('SIGKILL');
   const tail = (await readFile(logPath, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
-  throw new UnavailableError('WorkerNotStarted', `The worker did not start. The end of its log:\n${tail}`, `See ${logPath}.`);
+  throw new UnavailableError(
+    'WorkerNotStarted',
+    `The worker did not start. The end of its log:\n${tail}`,
+    `See ${logPath}.`,
+  );
 }
 
 async function release(session: Session, worker: ChildProcess, world: World): Promise<void> {

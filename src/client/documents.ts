@@ -13,7 +13,9 @@ import type { BlobStore } from '../store/blob-store.js';
  */
 export function documentText(bytes: Uint8Array, name: string): string {
   if (bytes.length > maxDocumentBytes) {
-    throw new InputError(`Expected ${name} to be at most ${megabytes(maxDocumentBytes)}, got ${megabytes(bytes.length)}.`);
+    throw new InputError(
+      `Expected ${name} to be at most ${megabytes(maxDocumentBytes)}, got ${megabytes(bytes.length)}.`,
+    );
   }
   // Control characters other than white space, in the part that `file` looks at too, are the mark of a binary format.
   if (isBinary(bytes.subarray(0, 8_192))) {
@@ -26,7 +28,8 @@ export function documentText(bytes: Uint8Array, name: string): string {
     );
   }
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  if (text.replace(/^\uFEFF/, '').trim() === '') throw new InputError(`Expected ${name} to hold text, got ${bytes.length === 0 ? 'nothing' : 'only white space'}.`);
+  if (text.replace(/^\uFEFF/, '').trim() === '')
+    throw new InputError(`Expected ${name} to hold text, got ${bytes.length === 0 ? 'nothing' : 'only white space'}.`);
   return text;
 }
 

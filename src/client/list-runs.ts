@@ -44,7 +44,9 @@ export async function openRuns(client: Client): Promise<string[]> {
 
 function statusQuery(status: string): string {
   if (status === 'running') return `ExecutionStatus = 'Running'`;
-  return status === 'cancelled' ? `ExecutionStatus IN ('Canceled', 'Terminated')` : `${searchAttributes.status.name} = ${quote(status)}`;
+  return status === 'cancelled'
+    ? `ExecutionStatus IN ('Canceled', 'Terminated')`
+    : `${searchAttributes.status.name} = ${quote(status)}`;
 }
 
 function quote(value: string): string {

@@ -53,7 +53,9 @@ function storedBranches(view: RunView): StoredBranch[] {
     if (view.closed === null) return [];
     // Terminated or cancelled before it was scheduled: nothing in history tells of its end.
     const place = { key, index, queuedAtMs: view.startedAtMs };
-    return [outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0)];
+    return [
+      outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0),
+    ];
   });
 }
 

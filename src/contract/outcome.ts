@@ -47,7 +47,12 @@ export function outcomeOfAnswer(place: Place, answer: Answer): StoredBranch {
  *
  * @param cancelled whether the branch had been told to stop; a worker that died before it could obey is no time-out then
  */
-export function outcomeOfFailure(place: Place, failure: unknown, finishedAtMs: number, cancelled = false): StoredBranch {
+export function outcomeOfFailure(
+  place: Place,
+  failure: unknown,
+  finishedAtMs: number,
+  cancelled = false,
+): StoredBranch {
   const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
   const { status, type, details } = classify(cause, cancelled);
   const ledger = isLedger(details) ? details : noLedger;

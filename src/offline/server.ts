@@ -30,7 +30,9 @@ function conclude(exchange: Exchange, cause: unknown): void {
   if (cause instanceof Hangup || exchange.signal.aborted || exchange.request.errored) return;
   if (exchange.response.headersSent) return exchange.sever();
   try {
-    exchange.fail(cause instanceof ApiFailure ? cause : new ApiFailure(500, 'api_error', `Offline model: ${String(cause)}`));
+    exchange.fail(
+      cause instanceof ApiFailure ? cause : new ApiFailure(500, 'api_error', `Offline model: ${String(cause)}`),
+    );
   } catch {
     // A script may ask for a header that HTTP does not allow.
     exchange.sever();

@@ -13,7 +13,10 @@ beforeAll(async () => {
     write('text.md', 'A document.'),
     write('empty.md', ''),
     write('blank.md', ' \n\t\n'),
-    write('binary.bin', Uint8Array.from({ length: 256 }, (_, byte) => byte)),
+    write(
+      'binary.bin',
+      Uint8Array.from({ length: 256 }, (_, byte) => byte),
+    ),
     write('latin1.txt', Buffer.from('Das Grundst\u00fcck geh\u00f6rt niemandem.', 'latin1')),
     write('cut.txt', Buffer.from('euro: \u20ac').subarray(0, -1)),
     mkdir(join(desk.directory, 'folder')),
@@ -33,10 +36,16 @@ it.each([
   [['cut.txt'], 'Expected `cut.txt` to be UTF-8 text, got an invalid byte at offset 6.'],
   [['-'], 'Expected standard input to hold text, got nothing.'],
   [['text.md', '--perspectives', ''], 'Expected at least one perspective, got none.'],
-  [['text.md', '--perspectives', 'legal,,security'], 'Expected a perspective to be a name of 1 to 64 letters, digits, spaces, "-" or "_", got "".'],
+  [
+    ['text.md', '--perspectives', 'legal,,security'],
+    'Expected a perspective to be a name of 1 to 64 letters, digits, spaces, "-" or "_", got "".',
+  ],
   [['text.md', '--perspectives', 'legal,legal'], 'Expected every perspective once, got `legal` twice.'],
   [['text.md', '--perspectives', '__proto__'], 'got "__proto__".'],
-  [['text.md', '--timeout', 'soon'], 'Expected `timeout` to be a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days, got `soon`.'],
+  [
+    ['text.md', '--timeout', 'soon'],
+    'Expected `timeout` to be a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days, got `soon`.',
+  ],
   [['text.md', '--timeout', '0s'], 'Expected `timeout` to be a duration'],
   [['text.md', '--timeout', '-5s'], 'Expected `timeout` to be a duration'],
   [['text.md', '--concurrency', '0'], 'Expected `concurrency` to be a whole number from 1 to 1000000, got `0`.'],
@@ -62,7 +71,10 @@ it.each([
 it.each([
   [['nonsense'], "unknown command 'nonsense'"],
   [['worker', '--concurrency', '0'], 'Expected `concurrency` to be a whole number from 1 to 1000000, got `0`.'],
-  [['list', '--status', 'odd'], 'Expected `status` to be one of running, complete, partial, failed, cancelled, got `odd`.'],
+  [
+    ['list', '--status', 'odd'],
+    'Expected `status` to be one of running, complete, partial, failed, cancelled, got `odd`.',
+  ],
   [['list', '--limit', '-1'], 'Expected `limit` to be a whole number from 1 to 1000000, got `-1`.'],
   [['offline-model', '--port', '70000'], 'Expected `port` to be a number from 0 to 65535, got `70000`.'],
 ])('refuses %j', async (words, message) => {
@@ -81,7 +93,9 @@ it('refuses to start without a key and names --offline; exit 6', async () => {
 });
 
 it('says within seconds that a configured server does not answer, and starts none of its own; exit 6', async () => {
-  const { code, stderr } = await desk.fanfold(['perspectives', 'text.md'], { env: { TEMPORAL_ADDRESS: '127.0.0.1:9' } });
+  const { code, stderr } = await desk.fanfold(['perspectives', 'text.md'], {
+    env: { TEMPORAL_ADDRESS: '127.0.0.1:9' },
+  });
   expect(code).toBe(6);
   expect(stderr).toContain('127.0.0.1:9');
   await expect(desk.serverRecord()).rejects.toThrow('No server was started');

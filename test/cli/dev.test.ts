@@ -31,7 +31,9 @@ it('serves offline runs without a key, says so on every run, and stops everythin
 });
 
 it('starts what a run needs and stops it after the run', async () => {
-  const { code, stderr } = await desk.fanfold(['perspectives', '-', '--perspectives', 'legal'], { stdin: 'A document.' });
+  const { code, stderr } = await desk.fanfold(['perspectives', '-', '--perspectives', 'legal'], {
+    stdin: 'A document.',
+  });
   expect(code).toBe(0);
   expect(stderr).toMatch(/started a worker in the background/);
   await desk.deserted();
@@ -50,7 +52,9 @@ it('leaves a worker in the background that finishes a detached run and ends by i
 
 it('shares one server and one worker between commands of one home', async () => {
   const runs = await Promise.all(
-    ['one', 'two', 'three'].map((name) => desk.json(['perspectives', '-', '--perspectives', name], { stdin: 'Shared.' })),
+    ['one', 'two', 'three'].map((name) =>
+      desk.json(['perspectives', '-', '--perspectives', name], { stdin: 'Shared.' }),
+    ),
   );
   expect(runs.map(({ status }) => status)).toEqual(['complete', 'complete', 'complete']);
   expect(new Set(runs.map(({ webUi }) => new URL(webUi!).port)).size).toBe(1);

@@ -37,8 +37,18 @@ it('finds everything in order, and leaves nothing running', async () => {
 
 it.each([
   { what: 'no key', env: { ANTHROPIC_API_KEY: '' }, failed: ['API key'], advice: '--offline' },
-  { what: 'no API', env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' }, failed: ['model API'], advice: 'ANTHROPIC_BASE_URL' },
-  { what: 'no server', env: { TEMPORAL_ADDRESS: '127.0.0.1:9' }, failed: ['Temporal server'], advice: 'TEMPORAL_ADDRESS' },
+  {
+    what: 'no API',
+    env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' },
+    failed: ['model API'],
+    advice: 'ANTHROPIC_BASE_URL',
+  },
+  {
+    what: 'no server',
+    env: { TEMPORAL_ADDRESS: '127.0.0.1:9' },
+    failed: ['Temporal server'],
+    advice: 'TEMPORAL_ADDRESS',
+  },
 ])('says what to do with $what; exit 6', async ({ env, failed, advice }) => {
   const { code, stdout } = await desk.fanfold(['doctor', '--json'], { env });
   expect(code).toBe(6);

@@ -13,7 +13,9 @@ afterAll(() => desk.close());
 
 it('reads a document of 5 MB, which every branch gets whole', async () => {
   // Long words, for the largest model reads a million tokens at most.
-  const document = 'Notwithstanding confidentiality, indemnification responsibilities survive termination. '.repeat(58_000);
+  const document = 'Notwithstanding confidentiality, indemnification responsibilities survive termination. '.repeat(
+    58_000,
+  );
   expect(Buffer.byteLength(document)).toBeGreaterThan(5_000_000);
   const run = await desk.json(['perspectives', '-', '--perspectives', 'legal,financial'], { stdin: document });
   expect(run.status).toBe('complete');
@@ -31,7 +33,8 @@ it('never pays twice for an answer of more than 2 MB, and returns it whole', asy
 });
 
 it('carries strange characters intact in both directions', async () => {
-  const strange = 'NUL \u0000, BOM \uFEFF, joiner \u200D, emoji \u{1F469}\u200D\u{1F680}, combining e\u0301, __proto__.';
+  const strange =
+    'NUL \u0000, BOM \uFEFF, joiner \u200D, emoji \u{1F469}\u200D\u{1F680}, combining e\u0301, __proto__.';
   desk.model.script({ match: /perspective: echo/, fault: { kind: 'answer', text: strange } });
   const run = await desk.json(['perspectives', '-', '--perspectives', 'echo'], { stdin: `\uFEFF${strange}` });
   expect(run.output).toEqual({ echo: strange });

@@ -22,13 +22,21 @@ it('merges the readings of four specialists in the order asked, and accounts for
   expect(code).toBe(0);
   const run = JSON.parse(stdout) as Run;
   expect(Object.keys(run.output as object)).toEqual(['security', 'financial', 'technical', 'legal']);
-  expect(run).toMatchObject({ kind: 'perspectives', status: 'complete', coverage: { ok: 4, total: 4 }, offline: false });
+  expect(run).toMatchObject({
+    kind: 'perspectives',
+    status: 'complete',
+    coverage: { ok: 4, total: 4 },
+    offline: false,
+  });
   expect(run.branches.map(({ index, status, attempts }) => [index, status, attempts])).toEqual(
     [0, 1, 2, 3].map((index) => [index, 'ok', 1]),
   );
   expect(run.usage.outputTokens).toBe(run.branches.reduce((sum, { usage }) => sum + usage.outputTokens, 0));
   expect(run.usage.outputTokens).toBeGreaterThan(0);
-  expect(run.costUsd).toBeCloseTo(run.branches.reduce((sum, { costUsd }) => sum + costUsd!, 0), 10);
+  expect(run.costUsd).toBeCloseTo(
+    run.branches.reduce((sum, { costUsd }) => sum + costUsd!, 0),
+    10,
+  );
   expect(run.costUsd).toBeGreaterThan(0);
   for (const { latency } of run.branches) {
     expect(latency.queuedMs + latency.modelMs + latency.retryWaitMs).toBeLessThanOrEqual(latency.totalMs);
@@ -44,13 +52,19 @@ it('prints a Branch a line as each completes with --ndjson, then the Run', async
   gate.release();
   const { code, stdout } = await command.ended;
   expect(code).toBe(0);
-  const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Branch & Run);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Branch & Run);
   expect(lines.map(({ key }) => key)).toEqual(['second', 'first', undefined]);
   expect(lines[2]!.branches.map(({ key }) => key)).toEqual(['first', 'second']);
 });
 
 it('prints the output on standard output and a line per completion on standard error', async () => {
-  const { code, stdout, stderr } = await desk.fanfold(['perspectives', '-', '--perspectives', 'legal,financial'], document);
+  const { code, stdout, stderr } = await desk.fanfold(
+    ['perspectives', '-', '--perspectives', 'legal,financial'],
+    document,
+  );
   expect(code).toBe(0);
   expect(stdout).toMatch(/^# legal\n\n[^]+# financial\n\n/);
   expect(stderr).toMatch(/\[1\/2\] ✓ \w+ /);
@@ -67,7 +81,10 @@ it('says nothing but the output with --quiet', async () => {
 
 it('starts a run and leaves it with --detach; watch, show and list find it', async () => {
   const gate = desk.model.hold(/perspective: held/);
-  const detached = await desk.fanfold(['perspectives', '-', '--perspectives', 'held', '--id', 'left', '--detach'], document);
+  const detached = await desk.fanfold(
+    ['perspectives', '-', '--perspectives', 'held', '--id', 'left', '--detach'],
+    document,
+  );
   expect(detached).toMatchObject({ code: 0, stdout: 'left\n' });
   await desk.model.until(() => gate.waiting.length === 1);
 
@@ -80,7 +97,10 @@ it('starts a run and leaves it with --detach; watch, show and list find it', asy
   expect(watched).toMatchObject({ status: 'complete', workflowId: 'left' });
   expect(await desk.json(['show', 'left'])).toEqual(watched);
   const listed = await desk.json<{ workflowId: string }[]>(['list', '--kind', 'perspectives', '--status', 'complete']);
-  expect(listed.find(({ workflowId }) => workflowId === 'left')).toMatchObject({ branches: 1, costUsd: watched.costUsd });
+  expect(listed.find(({ workflowId }) => workflowId === 'left')).toMatchObject({
+    branches: 1,
+    costUsd: watched.costUsd,
+  });
   expect((await desk.fanfold(['list'])).stdout).toMatch(/left +perspectives +complete +1 +\$/);
 });
 
@@ -105,7 +125,9 @@ it('attaches to the run of the same id: ten starts at once are one run', async (
   expect(new Set(runs.map(({ runId }) => runId)).size).toBe(1);
   expect(desk.model.count(/perspective: once/)).toBe(1);
   // Later as well: the answer is there already.
-  expect((await desk.json(['perspectives', '-', '--perspectives', 'once', '--id', 'same'], document)).runId).toBe(runs[0]!.runId);
+  expect((await desk.json(['perspectives', '-', '--perspectives', 'once', '--id', 'same'], document)).runId).toBe(
+    runs[0]!.runId,
+  );
   expect(desk.model.count(/perspective: once/)).toBe(1);
 });
 
@@ -119,11 +141,14 @@ it('refuses an id that belongs to a run with other input; exit 2', async () => {
   expect(desk.model.count(/perspective: taken/)).toBe(1);
 });
 
-it.each([['show'], ['watch'], ['resume'], ['cancel']])('`%s` refuses an id that does not exist; exit 2', async (command) => {
-  const { code, stderr } = await desk.fanfold([command, 'nobody']);
-  expect(code).toBe(2);
-  expect(stderr).toContain('There is no run with the id `nobody`.');
-});
+it.each([['show'], ['watch'], ['resume'], ['cancel']])(
+  '`%s` refuses an id that does not exist; exit 2',
+  async (command) => {
+    const { code, stderr } = await desk.fanfold([command, 'nobody']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('There is no run with the id `nobody`.');
+  },
+);
 
 it('tells failure from partial success by the exit code', async () => {
   desk.model.script({ match: /perspective: broken/, fault: { kind: 'status', status: 400 } });

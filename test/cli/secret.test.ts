@@ -27,7 +27,16 @@ it('keeps the API key out of output, errors, logs, history and the home, even fr
     { match: /perspective: garbled/, fault: { kind: 'body', body: `<p>${echo}</p>`, contentType: 'text/html' } },
     { match: /perspective: slowed/, times: 1, fault: { kind: 'rate-limit', retryAfter: 0 } },
   );
-  const words = ['perspectives', '-', '--perspectives', 'refused,flaky,garbled,slowed,fine', '--attempts', '2', '--id', 'canary'];
+  const words = [
+    'perspectives',
+    '-',
+    '--perspectives',
+    'refused,flaky,garbled,slowed,fine',
+    '--attempts',
+    '2',
+    '--id',
+    'canary',
+  ];
   const worker = desk.start(['worker'], { env: { FANFOLD_LOG: 'TRACE' } });
   await worker.said(/serves fanfold/);
   const ended = await desk.fanfold([...words, '--json'], {

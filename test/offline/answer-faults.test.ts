@@ -35,7 +35,9 @@ it.each(['pause_turn', 'model_context_window_exceeded', 'stop_sequence', 'end_tu
 );
 
 it('says what it is told to say, longer than max_tokens if need be', async () => {
-  expect(textOf(await answer({ kind: 'answer', text: 'Paris, in France.' }, { max_tokens: 1 }))).toBe('Paris, in France.');
+  expect(textOf(await answer({ kind: 'answer', text: 'Paris, in France.' }, { max_tokens: 1 }))).toBe(
+    'Paris, in France.',
+  );
   expect(JSON.parse(textOf(await answer({ kind: 'answer-json', value: { a: [1, null] } })))).toEqual({ a: [1, null] });
 });
 
@@ -68,8 +70,12 @@ it('cuts the input of a tool, plausible at once and broken in the stream', async
   expect(cut.content[0]).not.toHaveProperty('input.limit');
   const { client } = await start({ script: [{ fault: { kind: 'cut-tool-input' } }] });
   let json = '';
-  for await (const event of await client.messages.create({ ...reading(contract, 'law', { tools: [search] }), stream: true })) {
-    if (event.type === 'content_block_delta' && event.delta.type === 'input_json_delta') json += event.delta.partial_json;
+  for await (const event of await client.messages.create({
+    ...reading(contract, 'law', { tools: [search] }),
+    stream: true,
+  })) {
+    if (event.type === 'content_block_delta' && event.delta.type === 'input_json_delta')
+      json += event.delta.partial_json;
   }
   expect(json).not.toBe('');
   expect(() => JSON.parse(json)).toThrow(SyntaxError);

@@ -4,7 +4,9 @@ import { asking, contract, reading, start, textOf } from './start.js';
 
 it('quotes the sentences of the document that are closest to the instruction', async () => {
   const { client } = await start();
-  const text = textOf(await client.messages.create(reading(contract, 'Look at liability, termination and governing law.')));
+  const text = textOf(
+    await client.messages.create(reading(contract, 'Look at liability, termination and governing law.')),
+  );
   expect(text).toMatchInlineSnapshot(`
     "Offline extract: the sentences of the text closest to the question.
 
@@ -118,7 +120,10 @@ it('streams the same answer as it gives at once', async () => {
   const whole = await client.messages.create(reading(contract, 'liability 😀'));
   const streamed = await client.messages.stream(reading(contract, 'liability 😀')).finalMessage();
   expect(streamed.content).toEqual(whole.content);
-  expect(streamed.usage).toMatchObject({ input_tokens: whole.usage.input_tokens, output_tokens: whole.usage.output_tokens });
+  expect(streamed.usage).toMatchObject({
+    input_tokens: whole.usage.input_tokens,
+    output_tokens: whole.usage.output_tokens,
+  });
   expect(streamed.stop_reason).toBe('end_turn');
 });
 

@@ -5,11 +5,18 @@ import { Batch } from '../../src/offline/batches/batch.js';
 import { asking, contract, reading, start, textOf } from './start.js';
 
 const requests = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ custom_id: `r${index}`, params: reading(contract, `liability ${index}`) }));
+  Array.from({ length: count }, (_, index) => ({
+    custom_id: `r${index}`,
+    params: reading(contract, `liability ${index}`),
+  }));
 
-async function resultsOf(client: Anthropic, id: string): Promise<Map<string, MessageBatchIndividualResponse['result']>> {
+async function resultsOf(
+  client: Anthropic,
+  id: string,
+): Promise<Map<string, MessageBatchIndividualResponse['result']>> {
   const results = new Map<string, MessageBatchIndividualResponse['result']>();
-  for await (const { custom_id: customId, result } of await client.messages.batches.results(id)) results.set(customId, result);
+  for await (const { custom_id: customId, result } of await client.messages.batches.results(id))
+    results.set(customId, result);
   return results;
 }
 
@@ -35,7 +42,10 @@ it('gives every request its own result, out of order', async () => {
     message: { usage: { service_tier: 'batch' }, stop_reason: 'end_turn' },
   });
   expect(results.get('r4')).toEqual({ type: 'expired' });
-  expect(results.get('r5')).toMatchObject({ type: 'errored', error: { type: 'error', error: { type: 'overloaded_error' } } });
+  expect(results.get('r5')).toMatchObject({
+    type: 'errored',
+    error: { type: 'error', error: { type: 'overloaded_error' } },
+  });
   expect(results.get('r6')).toMatchObject({ type: 'succeeded', message: { stop_reason: 'max_tokens' } });
   expect(results.get('wrong')).toMatchObject({ type: 'errored', error: { error: { type: 'not_found_error' } } });
 });
@@ -82,7 +92,8 @@ it('keeps what was processed before it was cancelled', () => {
 it('can be listed in pages, the newest first, and deleted', async () => {
   const { client, model } = await start({ batchMs: 0 });
   const ids: string[] = [];
-  for (let count = 0; count < 5; count += 1) ids.unshift((await client.messages.batches.create({ requests: requests(1) })).id);
+  for (let count = 0; count < 5; count += 1)
+    ids.unshift((await client.messages.batches.create({ requests: requests(1) })).id);
   const listed: string[] = [];
   for await (const { id } of client.messages.batches.list({ limit: 2 })) listed.push(id);
   expect(listed).toEqual(ids);
@@ -104,6 +115,8 @@ it.each([
 
 it('takes no warm-ups', async () => {
   const { client } = await start({ batchMs: 0 });
-  const batch = await client.messages.batches.create({ requests: [{ custom_id: 'w', params: asking('Hi', { max_tokens: 0 }) }] });
+  const batch = await client.messages.batches.create({
+    requests: [{ custom_id: 'w', params: asking('Hi', { max_tokens: 0 }) }],
+  });
   expect((await resultsOf(client, batch.id)).get('w')).toMatchObject({ type: 'errored' });
 });

@@ -1,4 +1,8 @@
-import type { CacheControlEphemeral, MessageCreateParamsNonStreaming, Usage } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  CacheControlEphemeral,
+  MessageCreateParamsNonStreaming,
+  Usage,
+} from '@anthropic-ai/sdk/resources/messages';
 import { expect, it } from 'vitest';
 import { PromptCache } from '../../src/offline/cache/prompt-cache.js';
 import { asking, start } from './start.js';
@@ -59,7 +63,9 @@ it('is warmed by max_tokens 0, which says nothing', async () => {
   const { client } = await start();
   const warm = await client.messages.create(ask('one', { max_tokens: 0 }));
   expect(warm).toMatchObject({ content: [], usage: { output_tokens: 0 } });
-  expect((await client.messages.create(ask('two'))).usage.cache_read_input_tokens).toBe(warm.usage.cache_creation_input_tokens);
+  expect((await client.messages.create(ask('two'))).usage.cache_read_input_tokens).toBe(
+    warm.usage.cache_creation_input_tokens,
+  );
 });
 
 it('silently leaves out what is too short', async () => {
@@ -100,7 +106,9 @@ it('counts all input exactly once', async () => {
     model: 'claude-sonnet-5-5',
     messages: ask('two').messages,
   });
-  expect(usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)).toBe(counted);
+  expect(usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)).toBe(
+    counted,
+  );
 });
 
 it('takes cache_control on the request for the last block', async () => {

@@ -64,16 +64,18 @@ it('waits for calls that match, and says what it has seen when they do not come'
   const waiting = model.received(2, 'legal');
   for (const prompt of ['legal 1', 'other', 'legal 2']) await client.messages.create(asking(prompt));
   expect((await waiting).map(({ prompt }) => prompt)).toEqual(['legal 1', 'legal 2']);
-  await expect(model.received(9, 'legal', { timeoutMs: 20 })).rejects.toThrow('still waiting after 20 ms: 2 of 9 calls arrived');
+  await expect(model.received(9, 'legal', { timeoutMs: 20 })).rejects.toThrow(
+    'still waiting after 20 ms: 2 of 9 calls arrived',
+  );
   await expect(model.until(() => false, { timeoutMs: 20 })).rejects.toThrow('3 calls arrived');
 });
 
 it.each([false, true])('notices that the client hangs up, streaming %s', async (streaming) => {
   const { client, model } = await start({ latencyMs: 60_000 });
   const hangUp = new AbortController();
-  const call = Promise.resolve(client.messages.create({ ...asking('Hi'), stream: streaming }, { signal: hangUp.signal })).catch(
-    () => 'over',
-  );
+  const call = Promise.resolve(
+    client.messages.create({ ...asking('Hi'), stream: streaming }, { signal: hangUp.signal }),
+  ).catch(() => 'over');
   await model.received(1);
   hangUp.abort();
   expect(await call).toBe('over');
@@ -129,7 +131,9 @@ it('keeps little of calls that have ended', async () => {
 
 it('refuses a port that is taken, saying so', async () => {
   const { model } = await start();
-  await expect(startOfflineModel({ port: Number(new URL(model.url).port) })).rejects.toMatchObject({ type: 'OfflineModelPort' });
+  await expect(startOfflineModel({ port: Number(new URL(model.url).port) })).rejects.toMatchObject({
+    type: 'OfflineModelPort',
+  });
 });
 
 it('takes longer for longer answers unless told otherwise', async () => {
@@ -158,7 +162,10 @@ it('does not know other paths and methods', async () => {
   const { model } = await start();
   expect((await post(model, '/v1/complete', {})).status).toBe(404);
   expect(
-    (await fetch(`${model.url}/v1/messages`, { headers: { authorization: 'Bearer x', 'anthropic-version': '2026-10-21' } }))
-      .status,
+    (
+      await fetch(`${model.url}/v1/messages`, {
+        headers: { authorization: 'Bearer x', 'anthropic-version': '2026-10-21' },
+      })
+    ).status,
   ).toBe(405);
 });

@@ -25,12 +25,16 @@ async function create(fault: Fault): Promise<unknown> {
 describe('before the headers', () => {
   it.each([false, true])('resets, streaming %s', async (streaming) => {
     const { client } = await start({ script: [{ fault: { kind: 'reset-before-headers' } }] });
-    await expect(client.messages.create({ ...ask, stream: streaming })).rejects.toBeInstanceOf(Anthropic.APIConnectionError);
+    await expect(client.messages.create({ ...ask, stream: streaming })).rejects.toBeInstanceOf(
+      Anthropic.APIConnectionError,
+    );
   });
 
   it('hangs until the client gives up', async () => {
     const { client, model } = await start({ script: [{ fault: { kind: 'hang-before-headers' } }] });
-    await expect(client.messages.create(ask, { timeout: 100 })).rejects.toBeInstanceOf(Anthropic.APIConnectionTimeoutError);
+    await expect(client.messages.create(ask, { timeout: 100 })).rejects.toBeInstanceOf(
+      Anthropic.APIConnectionTimeoutError,
+    );
     await model.idle();
     expect(model.calls[0]).toMatchObject({ aborted: true, status: null, answered: false });
   });
@@ -79,19 +83,26 @@ describe('in the body', () => {
 describe('in the stream', () => {
   const whole = async () => (await stream({ kind: 'slow', ms: 0 })).types;
 
-  it.each(['reset-in-body', 'clean-end', 'stream-error'] as const)('%s strikes after any number of events', async (kind) => {
-    const types = await whole();
-    for (let after = 0; after <= types.length; after += 1) {
-      const seen = await stream({ kind, after });
-      expect(seen.types).toEqual(types.slice(0, after));
-      if (kind === 'clean-end' || after === types.length) continue;
-      expect(seen.end).toBeInstanceOf(Error);
-    }
-  });
+  it.each(['reset-in-body', 'clean-end', 'stream-error'] as const)(
+    '%s strikes after any number of events',
+    async (kind) => {
+      const types = await whole();
+      for (let after = 0; after <= types.length; after += 1) {
+        const seen = await stream({ kind, after });
+        expect(seen.types).toEqual(types.slice(0, after));
+        if (kind === 'clean-end' || after === types.length) continue;
+        expect(seen.end).toBeInstanceOf(Error);
+      }
+    },
+  );
 
   it('strikes after the first event of a type', async () => {
     expect((await stream({ kind: 'clean-end', after: 'content_block_stop' })).types.at(-1)).toBe('content_block_stop');
-    expect((await stream({ kind: 'clean-end' })).types).toEqual(['message_start', 'content_block_start', 'content_block_delta']);
+    expect((await stream({ kind: 'clean-end' })).types).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+    ]);
   });
 
   it('carries an error event that the SDK knows', async () => {

@@ -13,7 +13,9 @@ async function statuses(script: FaultRule[], prompts: string[]): Promise<(number
 }
 
 it('strikes the calls that match and no others', async () => {
-  expect(await statuses([{ match: /legal/, fault: overloaded }], ['a', 'legal', 'b', 'legal'])).toEqual([200, 529, 200, 529]);
+  expect(await statuses([{ match: /legal/, fault: overloaded }], ['a', 'legal', 'b', 'legal'])).toEqual([
+    200, 529, 200, 529,
+  ]);
 });
 
 it('strikes only as often as it is told, after as many as it is told', async () => {
@@ -88,7 +90,9 @@ it('makes the order of completion an input', async () => {
   const order = ['c', 'a', 'b'];
   const { client } = await start({ latencyMs: ({ prompt }) => 40 * order.indexOf(prompt) });
   const done: string[] = [];
-  await Promise.all(['a', 'b', 'c'].map(async (prompt) => done.push((await client.messages.create(asking(prompt))) && prompt)));
+  await Promise.all(
+    ['a', 'b', 'c'].map(async (prompt) => done.push((await client.messages.create(asking(prompt))) && prompt)),
+  );
   expect(done).toEqual(order);
 });
 

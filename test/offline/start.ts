@@ -21,7 +21,10 @@ export async function start(options: OfflineModelOptions = {}): Promise<{ model:
   return { model, client: new Anthropic({ apiKey: 'test', baseURL: model.url, maxRetries: 0 }) };
 }
 
-export function asking(prompt: string, more: Partial<MessageCreateParamsNonStreaming> = {}): MessageCreateParamsNonStreaming {
+export function asking(
+  prompt: string,
+  more: Partial<MessageCreateParamsNonStreaming> = {},
+): MessageCreateParamsNonStreaming {
   return { model: 'claude-sonnet-5-5', max_tokens: 1_000, messages: [{ role: 'user', content: prompt }], ...more };
 }
 
@@ -51,10 +54,20 @@ export function textOf(message: Pick<Message, 'content'>): string {
 }
 
 /** A request without the SDK, with whatever headers. */
-export function post(model: OfflineModel, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+export function post(
+  model: OfflineModel,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(model.url + path, {
     method: 'POST',
-    headers: { authorization: 'Bearer test', 'anthropic-version': '2026-10-21', 'content-type': 'application/json', ...headers },
+    headers: {
+      authorization: 'Bearer test',
+      'anthropic-version': '2026-10-21',
+      'content-type': 'application/json',
+      ...headers,
+    },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 }

@@ -15,13 +15,18 @@ const findings = z.object({
   contact: z.email(),
   due: z.iso.date(),
   quotes: z.array(z.object({ quote: z.string(), title: z.string() })).min(2),
-  kind: z.discriminatedUnion('type', [z.object({ type: z.literal('a'), a: z.string() }), z.object({ type: z.literal('b') })]),
+  kind: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('a'), a: z.string() }),
+    z.object({ type: z.literal('b') }),
+  ]),
 });
 
 it('answers with JSON that fits the schema, made of sentences of the document', async () => {
   const { client } = await start();
   const format = zodOutputFormat(findings);
-  const answer = await client.messages.create(reading(contract, 'Which liability and law?', { output_config: { format } }));
+  const answer = await client.messages.create(
+    reading(contract, 'Which liability and law?', { output_config: { format } }),
+  );
   const value = format.parse(textOf(answer));
   expect(value.governingLaw).toBe('The governing law is that of Denmark.');
   expect(value.quotes.map(({ quote }) => contract.replaceAll('\n', ' ').includes(quote))).not.toContain(false);

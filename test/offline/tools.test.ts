@@ -18,9 +18,16 @@ const weather: Tool = {
 const exchangeRate: Tool = {
   name: 'exchange_rate',
   description: 'Rate between two currencies',
-  input_schema: { type: 'object', properties: { from: { type: 'string' }, note: { type: 'string' } }, required: ['from'] },
+  input_schema: {
+    type: 'object',
+    properties: { from: { type: 'string' }, note: { type: 'string' } },
+    required: ['from'],
+  },
 };
-const readFile: Tool = { name: 'read_file', input_schema: { type: 'object', properties: { path: { type: 'string' } } } };
+const readFile: Tool = {
+  name: 'read_file',
+  input_schema: { type: 'object', properties: { path: { type: 'string' } } },
+};
 const tools = [weather, exchangeRate, readFile];
 const task = 'What is the weather in "Oslo" in kelvin for 3 days, and the exchange rate of the krone?';
 
@@ -71,7 +78,9 @@ it.each([
 it('calls the tool it is told to, on models that allow it', async () => {
   const { client } = await start();
   const forced = { tools, tool_choice: { type: 'tool', name: 'read_file' } } as const;
-  const answer = await client.messages.create(asking('Show notes/todo.md please', { ...forced, model: 'claude-sonnet-4-6' }));
+  const answer = await client.messages.create(
+    asking('Show notes/todo.md please', { ...forced, model: 'claude-sonnet-4-6' }),
+  );
   expect(answer.content).toMatchObject([{ name: 'read_file', input: { path: 'notes/todo.md' } }]);
   await expect(client.messages.create(asking('Show it', forced))).rejects.toMatchObject({ status: 400 });
 });

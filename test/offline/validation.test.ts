@@ -39,7 +39,11 @@ it.each<[string, unknown, RegExp]>([
   ['top_p', { ...base, top_p: 1 }, /top_p: Extra inputs/],
   ['top_k', { ...base, top_k: 1 }, /top_k: Extra inputs/],
   ['a __proto__ field', `{"__proto__":1,${JSON.stringify(base).slice(1)}`, /__proto__: Extra inputs/],
-  ['the assistant first', { ...base, messages: [{ role: 'assistant', content: 'x' }] }, /first message must use the "user" role/],
+  [
+    'the assistant first',
+    { ...base, messages: [{ role: 'assistant', content: 'x' }] },
+    /first message must use the "user" role/,
+  ],
   ['an unknown role', { ...base, messages: [turn, { role: 'tool', content: 'x' }] }, /messages\.1\.role/],
   ['blank text', blocks({ type: 'text', text: ' \n' }), /non-whitespace/],
   ['blank content', { ...base, messages: [{ role: 'user', content: '' }] }, /non-whitespace/],
@@ -109,7 +113,9 @@ it('knows no model whose id does not begin with claude-', async () => {
 
 it('refuses a body of more than 32 MB with 413', async () => {
   const { model } = await start();
-  expect(await refusal(model, blocks({ type: 'text', text: 'x'.repeat(33_600_000) }))).toMatch(/^413 request_too_large/);
+  expect(await refusal(model, blocks({ type: 'text', text: 'x'.repeat(33_600_000) }))).toMatch(
+    /^413 request_too_large/,
+  );
 });
 
 it('wants a key and the version', async () => {

@@ -13,9 +13,12 @@ afterAll(() => desk.close());
 
 it('leaves no call in flight when a run is cancelled, and keeps the answers it has', async () => {
   const gate = desk.model.hold(/perspective: held-/);
-  const command = desk.start(['perspectives', '-', '--id', 'cancelled', '--perspectives', 'quick,held-a,held-b', '--json'], {
-    stdin: 'A document.',
-  });
+  const command = desk.start(
+    ['perspectives', '-', '--id', 'cancelled', '--perspectives', 'quick,held-a,held-b', '--json'],
+    {
+      stdin: 'A document.',
+    },
+  );
   await command.said(/quick/);
   await desk.model.until(() => gate.waiting.length === 2);
   expect((await desk.fanfold(['cancel', 'cancelled'])).code).toBe(0);

@@ -48,7 +48,10 @@ function expectWhole(run: Run): void {
 /** How often the model was called for each branch of the first half, and of the second. */
 function calls(): { first: number[]; second: number[] } {
   const counts = callsByPerspective(desk);
-  return { first: firstHalf.map((name) => counts.get(name) ?? 0), second: secondHalf.map((name) => counts.get(name) ?? 0) };
+  return {
+    first: firstHalf.map((name) => counts.get(name) ?? 0),
+    second: secondHalf.map((name) => counts.get(name) ?? 0),
+  };
 }
 
 describe('with half of 40 branches done', () => {

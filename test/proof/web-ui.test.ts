@@ -35,7 +35,9 @@ it('shows a labelled bar for each branch, the summary, the details and their tab
     '4 of 4 branches ended',
   ]);
 
-  const query = encodeURIComponent("FanfoldKind='perspectives' AND FanfoldStatus='complete' AND FanfoldBranches=4 AND FanfoldCostUsd>0");
+  const query = encodeURIComponent(
+    "FanfoldKind='perspectives' AND FanfoldStatus='complete' AND FanfoldBranches=4 AND FanfoldCostUsd>0",
+  );
   await page.goto(`${base}/workflows?query=${query}`);
   await page.getByText('seen').first().waitFor();
 });

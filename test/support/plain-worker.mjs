@@ -8,7 +8,10 @@ const [address, baseURL] = process.argv.slice(2);
 const connection = await NativeConnection.connect({ address });
 const codePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
 const activities = createActivities({
-  store: { putText: () => Promise.reject(new Error('no store')), readText: () => Promise.reject(new Error('no store')) },
+  store: {
+    putText: () => Promise.reject(new Error('no store')),
+    readText: () => Promise.reject(new Error('no store')),
+  },
   api: { apiKey: 'plain', baseURL },
   offlineModelUrl: () => Promise.resolve(baseURL),
 });

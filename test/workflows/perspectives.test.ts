@@ -146,7 +146,9 @@ describe.each([
   it('fails fast under `all` when an answer is truncated', async () => {
     const model = new FakeModel();
     model.hold('a');
-    model.script('b', async (call) => answerOf(call, { status: 'truncated', error: { type: 'Truncated', message: 'cut' } }));
+    model.script('b', async (call) =>
+      answerOf(call, { status: 'truncated', error: { type: 'Truncated', message: 'cut' } }),
+    );
     await withRun(model, { join: 'all' }, async (handle) => {
       const result = await failedResult(handle);
       expect(result.branches.map(({ status }) => status)).toEqual(['cancelled', 'truncated', 'ok']);

@@ -23,11 +23,15 @@ export function offlineModelCommand(program: Command, world: World, done: (code:
 
 async function offlineModel(flags: OfflineModelFlags, world: World): Promise<ExitCode> {
   const port = /^\d{1,5}$/.test(flags.port) ? Number(flags.port) : Number.NaN;
-  if (!(port <= 65_535)) throw new InputError(`Expected \`port\` to be a number from 0 to 65535, got \`${flags.port}\`.`);
+  if (!(port <= 65_535))
+    throw new InputError(`Expected \`port\` to be a number from 0 to 65535, got \`${flags.port}\`.`);
   const { startOfflineModel } = await import('../../offline/index.js');
   const model = await startOfflineModel({ port });
   world.stdout.write(`${model.url}\n`);
-  sayer(world, false)(`the offline model listens at ${model.url}; set FANFOLD_OFFLINE_URL or ANTHROPIC_BASE_URL to it.`);
+  sayer(
+    world,
+    false,
+  )(`the offline model listens at ${model.url}; set FANFOLD_OFFLINE_URL or ANTHROPIC_BASE_URL to it.`);
   await interruptible(world, (signal) => new Promise<void>((end) => signal.addEventListener('abort', () => end())));
   await model.stop();
   return exitCodes.complete;

@@ -41,7 +41,13 @@ async function resume(id: string | undefined, flags: OutputFlags, world: World):
   }
 }
 
-async function resumeRun(session: Session, workflowId: string, flags: OutputFlags, world: World, say: Say): Promise<ExitCode> {
+async function resumeRun(
+  session: Session,
+  workflowId: string,
+  flags: OutputFlags,
+  world: World,
+  say: Say,
+): Promise<ExitCode> {
   const view = await viewRun(session, workflowId);
   const finish = () => finishRun(session, { workflowId }, flags, world);
   if (view.closed !== null) return finish();

@@ -37,7 +37,9 @@ const numerals = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'
 /** "in 3 sentences", "one sentence", "five bullet points": what the instruction asks for, else a default. */
 export function quotesWanted(instruction: string): number {
   const [, amount = ''] =
-    /\b(\d{1,3}|[a-z]+|an?)\s+(?:short\s+|brief\s+|concise\s+)?(?:sentence|bullet|quote|point)s?\b/i.exec(instruction) ?? [];
+    /\b(\d{1,3}|[a-z]+|an?)\s+(?:short\s+|brief\s+|concise\s+)?(?:sentence|bullet|quote|point)s?\b/i.exec(
+      instruction,
+    ) ?? [];
   const count = /^an?$/i.test(amount) ? 1 : Number(amount) || numerals.indexOf(amount.toLowerCase()) + 1;
   return count >= 1 ? Math.min(count, mostQuotes) : quotesByDefault;
 }

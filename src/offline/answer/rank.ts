@@ -31,7 +31,8 @@ export function bm25(sentences: readonly Sentence[], topic: readonly string[], w
     for (const word of stems) if (wanted.has(word)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
     const lengthNorm = k1 * (1 - b + (b * stems.length) / meanLength);
     let score = 0;
-    for (const [word, count] of frequency) score += ((weights.get(word) ?? 0) * count * (k1 + 1)) / (count + lengthNorm);
+    for (const [word, count] of frequency)
+      score += ((weights.get(word) ?? 0) * count * (k1 + 1)) / (count + lengthNorm);
     return score;
   });
 }
@@ -45,7 +46,12 @@ const lambda = 0.7;
  * J. Carbonell, J. Goldstein: The Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries.
  * SIGIR 1998, doi:10.1145/290941.291025.
  */
-export function diverse(sentences: readonly Sentence[], scores: readonly number[], count: number, weights: Weights): number[] {
+export function diverse(
+  sentences: readonly Sentence[],
+  scores: readonly number[],
+  count: number,
+  weights: Weights,
+): number[] {
   const most = Math.max(...scores, Number.MIN_VALUE);
   // Only the best can win; without this bound a book would be compared with itself.
   const candidates = scores
@@ -60,7 +66,10 @@ export function diverse(sentences: readonly Sentence[], scores: readonly number[
     candidates.splice(candidates.indexOf(best), 1);
     chosen.push(best.index);
     for (const candidate of candidates) {
-      candidate.likeness = Math.max(candidate.likeness, cosine(sentences[candidate.index], sentences[best.index], weights));
+      candidate.likeness = Math.max(
+        candidate.likeness,
+        cosine(sentences[candidate.index], sentences[best.index], weights),
+      );
     }
   }
   return chosen;

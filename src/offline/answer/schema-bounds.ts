@@ -14,7 +14,9 @@ export function boundsOf(part: JsonSchema): Bounds {
   const number = (keyword: string): number | undefined => {
     const own = part[keyword];
     if (typeof own === 'number') return own;
-    const described = new RegExp(`\\b${keyword}: (-?[\\d.]+(?:e[+-]?\\d+)?)`, 'i').exec(String(part['description'] ?? ''))?.[1];
+    const described = new RegExp(`\\b${keyword}: (-?[\\d.]+(?:e[+-]?\\d+)?)`, 'i').exec(
+      String(part['description'] ?? ''),
+    )?.[1];
     return described === undefined ? undefined : Number(described);
   };
   const step = part['type'] === 'integer' ? 1 : Number.EPSILON;

@@ -1,6 +1,9 @@
 // What a text in that format looks like, and what to say where the material holds none: names and numbers reserved for examples.
 const formats: Record<string, { pattern: RegExp; otherwise: string }> = {
-  'date-time': { pattern: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/, otherwise: '1970-01-01T00:00:00Z' },
+  'date-time': {
+    pattern: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/,
+    otherwise: '1970-01-01T00:00:00Z',
+  },
   date: { pattern: /\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])\b/, otherwise: '1970-01-01' },
   time: { pattern: /\b(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ/, otherwise: '00:00:00Z' },
   duration: { pattern: /\bP\d+D\b/, otherwise: 'P0D' },

@@ -48,7 +48,8 @@ export function valueFor(schema: JsonSchema, source: ValueSource, eager: boolean
       case 'object':
         return object(part, from, depth);
       case 'array': {
-        const wanted = depth >= deepest ? bounds.minItems : Math.min(bounds.maxItems, Math.max(bounds.minItems, usualItems));
+        const wanted =
+          depth >= deepest ? bounds.minItems : Math.min(bounds.maxItems, Math.max(bounds.minItems, usualItems));
         const sources = from.items(place, wanted);
         while (sources.length < bounds.minItems) sources.push(from);
         return sources.map((itemSource) => fill((part['items'] ?? {}) as JsonSchema, place, itemSource, depth + 1));
@@ -75,7 +76,10 @@ export function valueFor(schema: JsonSchema, source: ValueSource, eager: boolean
     const wanted = properties.filter(([name]) => all || required.includes(name));
     // Not by assignment: a property may be called __proto__.
     return Object.fromEntries(
-      wanted.map(([name, property]) => [name, fill(property as JsonSchema, { name, description: '' }, from, depth + 1)]),
+      wanted.map(([name, property]) => [
+        name,
+        fill(property as JsonSchema, { name, description: '' }, from, depth + 1),
+      ]),
     );
   }
 

@@ -40,7 +40,10 @@ export class TaskWords implements ValueSource {
 
   choose(_place: Place, values: readonly unknown[]): unknown {
     const said = this.task.toLowerCase();
-    return values.find((value) => typeof value === 'string' && value !== '' && said.includes(value.toLowerCase())) ?? values[0];
+    return (
+      values.find((value) => typeof value === 'string' && value !== '' && said.includes(value.toLowerCase())) ??
+      values[0]
+    );
   }
 
   items(_place: Place, count: number): ValueSource[] {

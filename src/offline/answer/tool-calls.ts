@@ -17,7 +17,10 @@ export function chooseTools(
 ): { name: string; input: unknown }[] {
   const usable = tools.filter((tool): tool is Tool => 'input_schema' in tool);
   const most = 'disable_parallel_tool_use' in choice && choice.disable_parallel_tool_use ? 1 : mostAtOnce;
-  const call = (tool: Tool) => ({ name: tool.name, input: valueFor(tool.input_schema, new TaskWords(ask.prompt), false) });
+  const call = (tool: Tool) => ({
+    name: tool.name,
+    input: valueFor(tool.input_schema, new TaskWords(ask.prompt), false),
+  });
   switch (choice.type) {
     case 'none':
       return [];

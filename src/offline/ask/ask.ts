@@ -27,7 +27,8 @@ export function readAsk(params: Pick<MessageCreateParams, 'messages' | 'system'>
   }
   const results = toolResults(params.messages.at(-1)).map((block) => textsOf(block.content).join('\n'));
   const prompt = said.join('\n\n');
-  const { instruction, material } = documents.length > 0 ? { instruction: prompt, material: documents } : splitPrompt(prompt);
+  const { instruction, material } =
+    documents.length > 0 ? { instruction: prompt, material: documents } : splitPrompt(prompt);
   return {
     system: typeof params.system === 'string' ? params.system : textsOf(params.system).join('\n\n'),
     prompt,
@@ -46,7 +47,10 @@ function readTurn({ content }: MessageParam): { inline: string[]; prompt: string
     if (block.type === 'document' || block.type === 'search_result') inline.push(textOf(block));
     else if (block.type === 'text') texts.push(block.text);
   }
-  return { inline: [...inline, ...texts.slice(0, -1)].filter((text) => text.trim() !== ''), prompt: texts.at(-1) ?? '' };
+  return {
+    inline: [...inline, ...texts.slice(0, -1)].filter((text) => text.trim() !== ''),
+    prompt: texts.at(-1) ?? '',
+  };
 }
 
 function toolResults(turn: MessageParam | undefined): ToolResultBlockParam[] {

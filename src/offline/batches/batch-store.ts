@@ -52,7 +52,8 @@ export class BatchStore {
   page(limit: number, afterId: string | null, beforeId: string | null): BatchPage {
     const from = afterId === null ? 0 : this.batches.findIndex(({ id }) => id === afterId) + 1;
     const before = beforeId === null ? -1 : this.batches.findIndex(({ id }) => id === beforeId);
-    if (before >= 0) return { batches: this.batches.slice(Math.max(0, before - limit), before), hasMore: before > limit };
+    if (before >= 0)
+      return { batches: this.batches.slice(Math.max(0, before - limit), before), hasMore: before > limit };
     return { batches: this.batches.slice(from, from + limit), hasMore: this.batches.length > from + limit };
   }
 }

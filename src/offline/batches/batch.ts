@@ -1,4 +1,8 @@
-import type { BatchCreateParams, MessageBatch, MessageBatchRequestCounts } from '@anthropic-ai/sdk/resources/messages/batches';
+import type {
+  BatchCreateParams,
+  MessageBatch,
+  MessageBatchRequestCounts,
+} from '@anthropic-ai/sdk/resources/messages/batches';
 import type { Settled } from './settle-request.js';
 
 export type BatchRequest = BatchCreateParams.Request;

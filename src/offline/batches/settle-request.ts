@@ -27,7 +27,11 @@ export function settleRequest(request: BatchRequest, batchId: string, cancelled:
   }
 }
 
-function settleAnswer({ params: body, custom_id: customId }: BatchRequest, batchId: string, premises: Premises): Settled {
+function settleAnswer(
+  { params: body, custom_id: customId }: BatchRequest,
+  batchId: string,
+  premises: Premises,
+): Settled {
   if (body.max_tokens === 0) throw invalidRequest('max_tokens: 0 is not allowed in a batch');
   const { params, model, prefixes } = checkMessage({ ...body });
   if (params.stream) throw invalidRequest('stream: streaming is not supported in a batch');

@@ -12,7 +12,10 @@ export interface Prefix {
   ttl?: '5m' | '1h';
 }
 
-type Prompted = Pick<MessageCreateParams, 'model' | 'messages' | 'system' | 'tools' | 'output_config' | 'cache_control'>;
+type Prompted = Pick<
+  MessageCreateParams,
+  'model' | 'messages' | 'system' | 'tools' | 'output_config' | 'cache_control'
+>;
 
 /** The prefixes of a request, one a block, in the order of the cache: tools, system, messages. */
 export function prefixesOf(params: Prompted): Prefix[] {
@@ -37,7 +40,9 @@ function blocksOf({ tools = [], system, messages }: Prompted): { place: string; 
   return [
     ...tools.map((tool) => ({ place: 'tool', block: { ...tool } })),
     ...listOf(system ?? []).map((block) => ({ place: 'system', block })),
-    ...messages.flatMap(({ role, content }, index) => listOf(content).map((block) => ({ place: `${index} ${role}`, block }))),
+    ...messages.flatMap(({ role, content }, index) =>
+      listOf(content).map((block) => ({ place: `${index} ${role}`, block })),
+    ),
   ];
 }
 
@@ -56,6 +61,7 @@ function tokensOf(block: Block): number {
   if (block['type'] === 'text') return countTokens(String(block['text']));
   if (block['type'] === 'image') return imageTokens;
   const source = block['source'];
-  if (block['type'] === 'document' && isObject(source) && source['type'] === 'text') return countTokens(String(source['data']));
+  if (block['type'] === 'document' && isObject(source) && source['type'] === 'text')
+    return countTokens(String(source['data']));
   return countTokens(JSON.stringify(block));
 }

@@ -8,7 +8,11 @@ export interface Retention {
   requestBytes?: number;
 }
 
-export const retentionDefaults = { calls: 200_000, requests: 1_000, requestBytes: 32_768 } as const satisfies Required<Retention>;
+export const retentionDefaults = {
+  calls: 200_000,
+  requests: 1_000,
+  requestBytes: 32_768,
+} as const satisfies Required<Retention>;
 
 /** The first characters of a text, in memory of their own: a slice keeps the whole text alive. */
 export function excerpt(text: string, length: number): string {

@@ -10,7 +10,8 @@ const mostRequests = 100_000;
  * @throws ApiFailure 400
  */
 export function checkBatch({ requests }: Record<string, unknown>): BatchCreateParams.Request[] {
-  if (!Array.isArray(requests) || requests.length === 0) throw invalidRequest('requests: List should have at least 1 item');
+  if (!Array.isArray(requests) || requests.length === 0)
+    throw invalidRequest('requests: List should have at least 1 item');
   if (requests.length > mostRequests)
     throw invalidRequest(`requests: List should have at most ${mostRequests} items, got ${requests.length}`);
   const seen = new Set<string>();
@@ -21,7 +22,8 @@ export function checkBatch({ requests }: Record<string, unknown>): BatchCreatePa
     if (typeof customId !== 'string' || !/^[a-zA-Z0-9_-]{1,64}$/.test(customId)) {
       throw invalidRequest(`${at}.custom_id: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'`);
     }
-    if (seen.has(customId)) throw invalidRequest(`${at}.custom_id: must be unique within the batch, got ${customId} twice`);
+    if (seen.has(customId))
+      throw invalidRequest(`${at}.custom_id: must be unique within the batch, got ${customId} twice`);
     seen.add(customId);
     if (!isObject(params)) throw invalidRequest(`${at}.params: Field required`);
   }

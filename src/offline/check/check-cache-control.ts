@@ -5,7 +5,9 @@ import { isObject } from '../http/read-body.js';
 const mostBreakpoints = 4;
 
 /** @throws ApiFailure 400 for a malformed `cache_control`, for more than four, and for a 1h one after a 5m one */
-export function checkCacheControl(params: Pick<MessageCreateParams, 'tools' | 'system' | 'messages' | 'cache_control'>): void {
+export function checkCacheControl(
+  params: Pick<MessageCreateParams, 'tools' | 'system' | 'messages' | 'cache_control'>,
+): void {
   const ttls: string[] = [];
   for (const control of [
     ...controlsOf(params.tools),
@@ -17,7 +19,9 @@ export function checkCacheControl(params: Pick<MessageCreateParams, 'tools' | 's
     ttls.push(ttlOf(control));
   }
   if (ttls.length > mostBreakpoints)
-    throw invalidRequest(`A maximum of ${mostBreakpoints} blocks with cache_control may be provided. Found ${ttls.length}.`);
+    throw invalidRequest(
+      `A maximum of ${mostBreakpoints} blocks with cache_control may be provided. Found ${ttls.length}.`,
+    );
   if (ttls.lastIndexOf('1h') > ttls.indexOf('5m') && ttls.includes('5m')) {
     throw invalidRequest('cache_control: a block with ttl "1h" must not come after a block with ttl "5m"');
   }

@@ -31,7 +31,9 @@ export function checkMessage(body: Record<string, unknown>): CheckedPrompt<Messa
     );
   }
   if (params.max_tokens === 0 && (params.stream || params.output_config?.format)) {
-    throw invalidRequest('max_tokens: 0 warms the cache and cannot be combined with `stream` or `output_config.format`');
+    throw invalidRequest(
+      'max_tokens: 0 warms the cache and cannot be combined with `stream` or `output_config.format`',
+    );
   }
   return checked;
 }
@@ -54,6 +56,7 @@ function checkPrompt<Params extends Omit<MessageCreateParams, 'max_tokens'>>(par
   checkCacheControl(params);
   const prefixes = prefixesOf(params);
   const tokens = prefixes.at(-1)?.tokens ?? 0;
-  if (tokens > model.contextTokens) throw invalidRequest(`prompt is too long: ${tokens} tokens > ${model.contextTokens} maximum`);
+  if (tokens > model.contextTokens)
+    throw invalidRequest(`prompt is too long: ${tokens} tokens > ${model.contextTokens} maximum`);
   return { params, model, prefixes };
 }

@@ -44,7 +44,8 @@ function walk(part: unknown, at: string, root: JsonSchema, entered: readonly str
     walk(lookUp(root, reference), reference, root, [...entered, reference], counts);
   }
   for (const list of [part['anyOf'], part['allOf']]) {
-    if (Array.isArray(list)) for (const [index, each] of list.entries()) walk(each, `${at}.${index}`, root, entered, counts);
+    if (Array.isArray(list))
+      for (const [index, each] of list.entries()) walk(each, `${at}.${index}`, root, entered, counts);
   }
   if (Array.isArray(part['anyOf']) || Array.isArray(part['type'])) counts.unions += 1;
   if (part['items'] !== undefined) walk(part['items'], `${at}.items`, root, entered, counts);

@@ -32,7 +32,8 @@ function checkChoice(choice: unknown, names: readonly string[], model: ModelFact
   if (type === 'none') return;
   if (names.length === 0) throw invalidRequest('tool_choice may only be specified while providing tools');
   if (type === 'auto') return;
-  if (model.refusesForcedTools) throw invalidRequest(`tool_choice: type "${type}" is not supported by ${model.id}; use "auto"`);
+  if (model.refusesForcedTools)
+    throw invalidRequest(`tool_choice: type "${type}" is not supported by ${model.id}; use "auto"`);
   if (type === 'tool' && !names.includes(String(choice['name'])))
     throw invalidRequest(`tool_choice: tool ${JSON.stringify(choice['name'])} not found in provided tools`);
 }

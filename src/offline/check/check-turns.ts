@@ -26,7 +26,8 @@ function checkContent(content: unknown, at: string): readonly Record<string, unk
     if (content.trim() === '') throw invalidRequest(`${at}: text content blocks must contain non-whitespace text`);
     return [];
   }
-  if (!Array.isArray(content)) throw invalidRequest(`${at}.content: Input should be a string or a list of content blocks`);
+  if (!Array.isArray(content))
+    throw invalidRequest(`${at}.content: Input should be a string or a list of content blocks`);
   if (content.length === 0) throw invalidRequest(`${at}: content must not be empty`);
   for (const [index, block] of content.entries()) checkBlock(block, `${at}.content.${index}`);
   return content as Record<string, unknown>[];
@@ -37,7 +38,8 @@ function checkBlock(block: unknown, at: string): void {
   switch (block['type']) {
     case 'text':
       if (typeof block['text'] !== 'string') throw invalidRequest(`${at}.text: Field required`);
-      if (block['text'].trim() === '') throw invalidRequest(`${at}.text: text content blocks must contain non-whitespace text`);
+      if (block['text'].trim() === '')
+        throw invalidRequest(`${at}.text: text content blocks must contain non-whitespace text`);
       return;
     case 'document':
     case 'image':
@@ -67,7 +69,8 @@ function checkSource(source: Record<string, unknown>, at: string): void {
 
 function checkResultContent(content: unknown, at: string): void {
   if (content === undefined || typeof content === 'string') return;
-  if (!Array.isArray(content)) throw invalidRequest(`${at}.content: Input should be a string or a list of content blocks`);
+  if (!Array.isArray(content))
+    throw invalidRequest(`${at}.content: Input should be a string or a list of content blocks`);
   for (const [index, block] of content.entries()) checkBlock(block, `${at}.content.${index}`);
 }
 
@@ -85,6 +88,8 @@ function checkResults(answered: readonly string[], called: readonly string[], at
   }
   const missing = called.find((id) => !answered.includes(id));
   if (missing !== undefined) {
-    throw invalidRequest(`${at}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing}.`);
+    throw invalidRequest(
+      `${at}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing}.`,
+    );
   }
 }

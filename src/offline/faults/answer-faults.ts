@@ -43,7 +43,9 @@ function cutLastInput(reply: Reply, { tools = [] }: MessageCreateParams): Reply 
   const first = tools.find((tool) => 'input_schema' in tool);
   const calling = called || !first ? reply : toolReply([{ name: first.name, input: {} }], 'scripted');
   const content = calling.content.map((block, index) =>
-    block.type === 'tool_use' && index === calling.content.length - 1 ? { ...block, input: cutInput(block.input) } : block,
+    block.type === 'tool_use' && index === calling.content.length - 1
+      ? { ...block, input: cutInput(block.input) }
+      : block,
   );
   return { content, stopReason: 'max_tokens' };
 }

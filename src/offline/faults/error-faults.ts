@@ -50,7 +50,8 @@ export function failureOf(fault: ErrorFault): ApiFailure {
 
 function spendLimit(limit: 'enforced' | 'contract' | 'workspace'): ApiFailure {
   if (limit === 'workspace') {
-    const message = 'You have reached your specified API usage limits. You will regain access on 2027-01-01 at 00:00 UTC.';
+    const message =
+      'You have reached your specified API usage limits. You will regain access on 2027-01-01 at 00:00 UTC.';
     return new ApiFailure(400, 'invalid_request_error', message);
   }
   const message =

@@ -83,9 +83,16 @@ const answers = [
   z.strictObject({ kind: z.literal('answer-json'), value: z.json() }),
   // Without `tokens`: half of the answer.
   z.strictObject({ kind: z.literal('truncated'), tokens: z.int().min(0).optional() }),
-  z.strictObject({ kind: z.literal('refused'), category: refusalCategory.optional(), explanation: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    category: refusalCategory.optional(),
+    explanation: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal('stop-reason'), stopReason }),
-  z.strictObject({ kind: z.literal('tool-calls'), calls: z.array(z.strictObject({ name: z.string(), input: z.json() })) }),
+  z.strictObject({
+    kind: z.literal('tool-calls'),
+    calls: z.array(z.strictObject({ name: z.string(), input: z.json() })),
+  }),
   z.strictObject({ kind: z.literal('cut-tool-input') }),
   z.strictObject({ kind: z.literal('schema-misfit') }),
   // Only inside a Message Batch: the request was not processed within 24 hours.

@@ -31,7 +31,9 @@ function compileParts(parts: PartMatch): (call: CallRecord, texts: CallTexts) =>
 
 function compile(pattern: Pattern): RegExp {
   // A global or sticky expression would remember where it stopped and miss every other call.
-  return typeof pattern === 'string' ? new RegExp(pattern, 'u') : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+  return typeof pattern === 'string'
+    ? new RegExp(pattern, 'u')
+    : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
 }
 
 function textOf(part: keyof PartMatch, call: CallRecord, texts: CallTexts): string {

@@ -36,7 +36,9 @@ export function readFaultScript(json: unknown): FaultRule[] {
   const checked = rules.safeParse(json);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw new InputError(`Fault script, at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'not an array of rules'}.`);
+  throw new InputError(
+    `Fault script, at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'not an array of rules'}.`,
+  );
 }
 
 function isPattern(source: string): boolean {

@@ -4,7 +4,10 @@ import { failureOf, htmlBytesOf, htmlPage, isErrorFault } from './error-faults.j
 import type { OtherFault } from './script.js';
 
 /** What is sent instead of an answer, where the fault leaves nothing of it. */
-export function substituteFor(fault: OtherFault | undefined, streamed: boolean): ((exchange: Exchange) => void) | undefined {
+export function substituteFor(
+  fault: OtherFault | undefined,
+  streamed: boolean,
+): ((exchange: Exchange) => void) | undefined {
   switch (fault?.kind) {
     case 'malformed-json':
       return (exchange) =>
@@ -27,5 +30,6 @@ function sendError(exchange: Exchange, fault: Parameters<typeof failureOf>[0]): 
   const failure = failureOf(fault);
   const bytes = htmlBytesOf(fault);
   if (bytes === undefined) exchange.fail(failure);
-  else exchange.sendText(failure.status, htmlPage(`${failure.status} Bad Gateway`, bytes), 'text/html', failure.headers);
+  else
+    exchange.sendText(failure.status, htmlPage(`${failure.status} Bad Gateway`, bytes), 'text/html', failure.headers);
 }

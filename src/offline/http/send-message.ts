@@ -109,7 +109,12 @@ function asBody(message: Message, fault: OtherFault | undefined): Transmission {
   const middle = Math.floor(json.length / 2);
   // JSON allows spaces before it, not in the middle of a text.
   const cutAt = fault?.kind === 'slow-pings' ? 0 : 1;
-  return { contentType: 'application/json', pieces: [json.subarray(0, middle), json.subarray(middle)], cutAt, ping: ' ' };
+  return {
+    contentType: 'application/json',
+    pieces: [json.subarray(0, middle), json.subarray(middle)],
+    cutAt,
+    ping: ' ',
+  };
 }
 
 function serverSentEvent(event: RawMessageStreamEvent | { type: 'ping' | 'error' | string }): string {
@@ -118,7 +123,11 @@ function serverSentEvent(event: RawMessageStreamEvent | { type: 'ping' | 'error'
 
 const trickleMs = 50;
 
-async function trickle(exchange: Exchange, { contentType, pieces }: Transmission, bytesPerSecond: number): Promise<boolean> {
+async function trickle(
+  exchange: Exchange,
+  { contentType, pieces }: Transmission,
+  bytesPerSecond: number,
+): Promise<boolean> {
   exchange.head(200, { 'content-type': contentType });
   const bytes = Buffer.concat(pieces);
   const size = Math.max(1, Math.round((bytesPerSecond * trickleMs) / 1_000));

@@ -1,4 +1,9 @@
-import type { ContentBlock, Message, RawContentBlockDelta, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  ContentBlock,
+  Message,
+  RawContentBlockDelta,
+  RawMessageStreamEvent,
+} from '@anthropic-ai/sdk/resources/messages';
 
 /** An answer is sent in so many pieces, long or short, so that a long one costs no more time. */
 const pieces = 16;
@@ -18,7 +23,9 @@ export function eventsOf(message: Message, cutToolInput = false): RawMessageStre
         usage: { ...message.usage, output_tokens: 1 },
       },
     },
-    ...message.content.flatMap((block, index) => blockEvents(block, index, cutToolInput && index === message.content.length - 1)),
+    ...message.content.flatMap((block, index) =>
+      blockEvents(block, index, cutToolInput && index === message.content.length - 1),
+    ),
     {
       type: 'message_delta',
       delta: {
@@ -46,7 +53,10 @@ function blockEvents(block: ContentBlock, index: number, cut: boolean): RawMessa
   const deltas: RawContentBlockDelta[] =
     block.type === 'text'
       ? piecesOf(block.text).map((text) => ({ type: 'text_delta', text }))
-      : piecesOf(cutInHalf(JSON.stringify(block.input), cut)).map((json) => ({ type: 'input_json_delta', partial_json: json }));
+      : piecesOf(cutInHalf(JSON.stringify(block.input), cut)).map((json) => ({
+          type: 'input_json_delta',
+          partial_json: json,
+        }));
   return [
     { type: 'content_block_start', index, content_block: empty },
     ...deltas.map((delta): RawMessageStreamEvent => ({ type: 'content_block_delta', index, delta })),

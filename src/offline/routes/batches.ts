@@ -23,7 +23,10 @@ export async function createBatch(exchange: Exchange, { batches }: Premises): Pr
 export async function listBatches(exchange: Exchange, { batches }: Premises): Promise<void> {
   const { searchParams: query } = exchange.url;
   const limit = Math.min(largestPage, Math.max(1, Number(query.get('limit') ?? usualPage) || usualPage));
-  exchange.sendJson(200, describePage(batches.page(limit, query.get('after_id'), query.get('before_id')), originOf(exchange)));
+  exchange.sendJson(
+    200,
+    describePage(batches.page(limit, query.get('after_id'), query.get('before_id')), originOf(exchange)),
+  );
 }
 
 function describePage(
@@ -60,7 +63,11 @@ export async function showResults(exchange: Exchange, { batches, seed }: Premise
   if (!batch.ended) throw invalidRequest('The batch has no results yet: it is still being processed.');
   const outcomes = batch.outcomes();
   const scrambled = batch.requests
-    .map(({ custom_id: customId }, index) => ({ customId, outcome: outcomes[index], rank: digestOf(`${seed} ${customId}`) }))
+    .map(({ custom_id: customId }, index) => ({
+      customId,
+      outcome: outcomes[index],
+      rank: digestOf(`${seed} ${customId}`),
+    }))
     .sort((left, right) => (left.rank < right.rank ? -1 : 1));
   exchange.head(200, { 'content-type': 'application/x-jsonl' });
   for (const { customId, outcome } of scrambled) {

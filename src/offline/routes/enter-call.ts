@@ -13,7 +13,9 @@ export async function enterCall(exchange: Exchange, premises: Premises): Promise
   const body = await attempt(() => readBody(exchange.request, premises.maxBodyBytes));
   const parsed = body instanceof ApiFailure ? body : await attempt(async () => parseObject(body));
   const params = parsed instanceof ApiFailure ? null : (parsed as unknown as MessageCreateParams);
-  const call = premises.log.arrive(describeCall(params, body instanceof ApiFailure ? '' : body, exchange.requestId, arrivedAt));
+  const call = premises.log.arrive(
+    describeCall(params, body instanceof ApiFailure ? '' : body, exchange.requestId, arrivedAt),
+  );
   const { record } = call;
   exchange.onOver(() => {
     record.status = exchange.response.headersSent ? exchange.response.statusCode : null;

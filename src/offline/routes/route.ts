@@ -75,7 +75,12 @@ async function countTokens(exchange: Exchange, premises: Premises): Promise<void
 
 async function showModels(exchange: Exchange): Promise<void> {
   const models = listModels();
-  exchange.sendJson(200, { data: models, has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null });
+  exchange.sendJson(200, {
+    data: models,
+    has_more: false,
+    first_id: models[0]?.id ?? null,
+    last_id: models.at(-1)?.id ?? null,
+  });
 }
 
 async function showModel(exchange: Exchange, _premises: Premises, id: string): Promise<void> {
