@@ -61,6 +61,6 @@ describe('the README', () => {
     const offered = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name).filter((name) => name !== 'help');
     const table = readme.slice(readme.indexOf('| command | does |'), readme.indexOf('```sh\nnpx fanfold'));
     const listed = [...table.matchAll(/^\| `([a-z-]+)/gm)].map(([, name]) => name);
-    expect(listed.toSorted()).toEqual(offered.toSorted());
+    expect(new Set(listed)).toEqual(new Set(offered));
   });
 });

@@ -21,7 +21,7 @@ export function printRun(run: Run, flags: OutputFlags, world: World, { branchesS
   return exitCodeOf(run);
 }
 
-export function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
+function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
   switch (status) {
     case 'complete':
     case 'running':

@@ -21,7 +21,7 @@ export interface Session {
   leave(): Promise<void>;
 }
 
-export function homeOf(world: World): string {
+function homeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_HOME'] || '.fanfold');
 }
 

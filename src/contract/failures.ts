@@ -34,7 +34,7 @@ export const answerErrors = {
 } as const;
 
 /** Longest error message that is kept, in UTF-16 code units: an HTML error page of 300 KB would go into history once per attempt. */
-export const maxMessageLength = 2_048;
+const maxMessageLength = 2_048;
 
 export function cutMessage(message: string): string {
   if (message.length <= maxMessageLength) return message;

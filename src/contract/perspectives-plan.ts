@@ -73,7 +73,7 @@ function isKey(key: unknown): boolean {
   );
 }
 
-export function checkPolicy(options: FanOutOptions): Required<FanOutOptions> {
+function checkPolicy(options: FanOutOptions): Required<FanOutOptions> {
   const policy = { ...fanOutDefaults, ...defined(options, Object.keys(fanOutDefaults)) } as Required<FanOutOptions>;
   if (!joinPolicies.includes(policy.join)) {
     throw new InputError(`Expected \`join\` to be one of ${joinPolicies.join(', ')}, got \`${String(policy.join)}\`.`);
@@ -84,7 +84,7 @@ export function checkPolicy(options: FanOutOptions): Required<FanOutOptions> {
   return policy;
 }
 
-export function checkModel(options: ModelOptions): Required<ModelOptions> {
+function checkModel(options: ModelOptions): Required<ModelOptions> {
   const chosen = { ...modelDefaults, ...defined(options, Object.keys(modelDefaults)) } as Required<ModelOptions>;
   if (typeof chosen.model !== 'string' || !/^[\w.:@/-]{1,128}$/.test(chosen.model)) {
     throw new InputError(

@@ -1,11 +1,10 @@
 export { homeSize } from './home.js';
 export { homePaths } from './paths.js';
 export { joinHome } from './membership.js';
-export type { HomeMembership, JoinOptions, PresenceChange, Say } from './membership.js';
-export type { Presence, Role } from './presence.js';
+export type { HomeMembership, Say } from './membership.js';
+export type { Role } from './presence.js';
 export { findServer } from './find-server.js';
-export type { FindOptions } from './find-server.js';
-export type { ServerConnectionOptions, ServerKind, TemporalServer } from './temporal-server.js';
+export type { TemporalServer } from './temporal-server.js';
 export { superviseServer } from './supervise.js';
 export { ensureSearchAttributes } from './search-attributes.js';
 export { webUiUrl } from './web-ui.js';

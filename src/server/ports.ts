@@ -35,7 +35,7 @@ export async function rememberPorts(home: string, { port, uiPort }: Ports): Prom
   await writeJson(homePaths(home).ports, { port, uiPort });
 }
 
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

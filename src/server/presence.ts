@@ -51,11 +51,13 @@ async function readPresences(
   const directory = homePaths(home).presence;
   const names = await readdir(directory).catch(() => []);
   return Promise.all(
-    names.sort().map(async (name) => {
-      const path = join(directory, name);
-      const presence = name.endsWith('.json') ? asPresence(await readJson(path)) : undefined;
-      return { path, presence, alive: presence === undefined ? isBeingWritten(name) : await isAlive(presence) };
-    }),
+    names
+      .sort((left, right) => (left < right ? -1 : 1))
+      .map(async (name) => {
+        const path = join(directory, name);
+        const presence = name.endsWith('.json') ? asPresence(await readJson(path)) : undefined;
+        return { path, presence, alive: presence === undefined ? isBeingWritten(name) : await isAlive(presence) };
+      }),
   );
 }
 

@@ -15,7 +15,7 @@ export function boundsOf(part: JsonSchema): Bounds {
     const own = part[keyword];
     if (typeof own === 'number') return own;
     const described = new RegExp(`\\b${keyword}: (-?[\\d.]+(?:e[+-]?\\d+)?)`, 'i').exec(
-      String(part['description'] ?? ''),
+      typeof part['description'] === 'string' ? part['description'] : '',
     )?.[1];
     return described === undefined ? undefined : Number(described);
   };

@@ -68,7 +68,7 @@ function checkKeywords(part: JsonSchema, at: string): void {
     throw invalidRequest(`${at}.type: unknown type ${JSON.stringify(type)}`);
   if (minItems !== undefined && minItems !== 0 && minItems !== 1)
     throw invalidRequest(`${at}.minItems: only 0 and 1 are supported`);
-  if (format !== undefined && !supportedFormats.includes(String(format)))
+  if (format !== undefined && !supportedFormats.some((supported) => supported === format))
     throw invalidRequest(`${at}.format: ${JSON.stringify(format)} is not supported`);
   if (part['enum'] !== undefined && !(Array.isArray(part['enum']) && part['enum'].length > 0))
     throw invalidRequest(`${at}.enum: Input should be a list with at least one value`);

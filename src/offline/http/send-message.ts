@@ -117,7 +117,7 @@ function asBody(message: Message, fault: OtherFault | undefined): Transmission {
   };
 }
 
-function serverSentEvent(event: RawMessageStreamEvent | { type: 'ping' | 'error' | string }): string {
+function serverSentEvent(event: RawMessageStreamEvent | { type: string }): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
