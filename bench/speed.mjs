@@ -52,15 +52,13 @@ const client = new Anthropic({ apiKey: 'bench', baseURL: model.url, maxRetries: 
 async function bare(branches) {
   const startedAt = performance.now();
   await Promise.all(
-    keys
-      .slice(0, branches)
-      .map((key) =>
-        client.messages.create({
-          model: 'claude-sonnet-5-5',
-          max_tokens: 2_048,
-          messages: [{ role: 'user', content: `Read as ${key}.` }],
-        }),
-      ),
+    keys.slice(0, branches).map((key) =>
+      client.messages.create({
+        model: 'claude-sonnet-5-5',
+        max_tokens: 2_048,
+        messages: [{ role: 'user', content: `Read as ${key}.` }],
+      }),
+    ),
   );
   return performance.now() - startedAt;
 }
