@@ -1,4 +1,5 @@
 import { FanfoldError } from '../contract/errors.js';
+import { searchAttributes } from '../contract/names.js';
 import { workflowBundlePath } from '../worker/index.js';
 import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';
@@ -62,8 +63,7 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
           name: 'search attributes',
           state: 'note',
           found: 'not registered, and not allowed to register them',
-          advice:
-            'Runs work without them; ask the cluster’s operator to add those in `docs` to filter runs by status and cost.',
+          advice: `Runs work without them. To filter runs by status and cost, let an operator register them: ${registration()}`,
         },
     await check('worker', async () =>
       (await localWorker(session, { offline }, world))
@@ -71,6 +71,11 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
         : { found: 'none of this home; a command starts one when it needs it' },
     ),
   ];
+}
+
+function registration(): string {
+  const pairs = Object.values(searchAttributes).map(({ name, type }) => `--name ${name} --type ${type}`);
+  return `temporal operator search-attribute create ${pairs.join(' ')}`;
 }
 
 async function modelChecks(world: World, offline: boolean): Promise<Check[]> {

@@ -1,3 +1,4 @@
+import { isGrpcServiceError } from '@temporalio/client';
 import { CommanderError } from 'commander';
 
 import { FanfoldError, InputError, UnavailableError } from '../contract/errors.js';
@@ -11,14 +12,20 @@ export function explain(error: unknown, world: World): ExitCode {
   // Commander has written its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.complete : exitCodes.badInput;
   const advice = error instanceof FanfoldError && error.advice !== undefined ? `\n${error.advice}` : '';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   world.stderr.write(`fanfold: ${terminalText(message + advice)}\n`);
   if (world.env['FANFOLD_DEBUG'] && error instanceof Error) world.stderr.write(`${error.stack}\n`);
   return exitCodeOf(error);
 }
 
+function messageOf(error: unknown): string {
+  // What gRPC says is short, and its message repeats it with a number.
+  if (isGrpcServiceError(error)) return `The Temporal server says: ${error.details}.`;
+  return error instanceof Error ? error.message : String(error);
+}
+
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof InputError) return exitCodes.badInput;
-  if (error instanceof UnavailableError) return exitCodes.unavailable;
+  if (error instanceof UnavailableError || isGrpcServiceError(error)) return exitCodes.unavailable;
   return error instanceof FanfoldError && error.type === 'NoSuchRun' ? exitCodes.badInput : exitCodes.failed;
 }

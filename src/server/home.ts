@@ -1,5 +1,5 @@
 import { access, constants, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { InputError } from '../contract/errors.js';
 import { homePaths } from './paths.js';
@@ -14,7 +14,7 @@ const advice = 'Set FANFOLD_HOME to a directory that you may write to.';
 export async function openHome(home: string): Promise<void> {
   const paths = homePaths(home);
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeDirectory(home);
     await access(home, constants.R_OK | constants.W_OK | constants.X_OK);
     await mkdir(paths.presence, { recursive: true, mode: 0o700 });
     await writeFile(paths.gitignore, '*\n', { flag: 'wx' }).catch(unlessExists);
@@ -23,6 +23,19 @@ export async function openHome(home: string): Promise<void> {
       `The fanfold home ${home} cannot be used: ${reasonOf(error as NodeJS.ErrnoException)}.`,
       advice,
     );
+  }
+}
+
+// Node's own recursive mkdir never comes back from a place where nothing can be made, such as /proc.
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 }).catch(unlessExists);
   }
 }
 

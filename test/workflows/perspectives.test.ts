@@ -77,7 +77,7 @@ describe.each([
       for (const key of order) {
         model.release(key);
         ended.push(key);
-        await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(ended)), 10_000);
+        await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(ended)), 30_000);
       }
       const result = await handle.result();
       expect(result.branches.map(({ key, index, status }) => [key, index, status])).toEqual([
@@ -94,7 +94,7 @@ describe.each([
     const model = new FakeModel();
     model.hold('a', 'b', 'c');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(() => expect(model.inFlight).toBe(3), 10_000);
+      await vi.waitFor(() => expect(model.inFlight).toBe(3), 30_000);
       ['c', 'b', 'a'].forEach((key) => model.release(key));
       await handle.result();
     });
@@ -107,7 +107,7 @@ describe.each([
     await withRun(model, { perspectives: keys, concurrency: 2 }, async (handle) => {
       for (const [index, key] of keys.entries()) {
         const asked = keys.slice(0, Math.min(index + 2, keys.length));
-        await vi.waitFor(() => expect(new Set(model.asked)).toEqual(new Set(asked)), 10_000);
+        await vi.waitFor(() => expect(new Set(model.asked)).toEqual(new Set(asked)), 30_000);
         model.release(key);
       }
       const result = await handle.result();
@@ -133,7 +133,7 @@ describe.each([
     model.hold('b');
     model.holdFailure('c');
     await withRun(model, { join: 'all' }, async (handle) => {
-      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), 10_000);
+      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), 30_000);
       model.release('c');
       const result = await failedResult(handle);
       expect(result.status).toBe('failed');
@@ -170,7 +170,7 @@ describe.each([
     const model = new FakeModel();
     model.hold('b', 'c');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), 10_000);
+      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), 30_000);
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
       expect(new Set(model.cancelled)).toEqual(new Set(['b', 'c']));

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+
+import { historyEvents, pendingBranches, readRun, RunView } from '../../src/client/index.js';
+import { taskQueues } from '../../src/contract/names.js';
+import type { StoredBranch } from '../../src/contract/outcome.js';
+import type { RunResult } from '../../src/contract/run-result.js';
+import type { Run } from '../../src/contract/run.js';
+import { BlobStore } from '../../src/store/blob-store.js';
+import { FakeModel } from '../support/fake-model.js';
+import { startTemporal } from '../support/temporal.js';
+
+const store = new BlobStore('/nowhere');
+
+let environment: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  environment = await startTemporal();
+});
+
+afterAll(() => environment.teardown());
+
+async function start(): Promise<string> {
+  const workflowId = randomUUID();
+  await environment.client.workflow.start('perspectives', {
+    workflowId,
+    taskQueue: taskQueues.workflow,
+    args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b'] }],
+  });
+  return workflowId;
+}
+
+async function withWorkers(model: FakeModel, during: () => Promise<void>): Promise<void> {
+  const { nativeConnection: connection } = environment;
+  const workflowBundle = { codePath: inject('workflowBundle') };
+  const workflows = await Worker.create({ connection, taskQueue: taskQueues.workflow, workflowBundle });
+  const activities = await Worker.create({ connection, taskQueue: taskQueues.model, activities: model.activities });
+  await activities.runUntil(workflows.runUntil(during));
+}
+
+async function read(workflowId: string): Promise<Run> {
+  const view = new RunView(environment.client, workflowId);
+  for await (const event of historyEvents(environment.client, { workflowId }, { wait: false })) await view.apply(event);
+  return readRun(view, store, null);
+}
+
+it('tells of a run that no worker has looked at', async () => {
+  const workflowId = await start();
+  expect(await read(workflowId)).toMatchObject({
+    status: 'running',
+    branches: [],
+    coverage: { ok: 0, total: 2 },
+    output: {},
+  });
+  await environment.client.workflow.getHandle(workflowId).terminate();
+});
+
+it('keeps the answers of a run that was terminated, and counts the other branches as cancelled', async () => {
+  const model = new FakeModel();
+  model.hold('b');
+  let workflowId = '';
+  await withWorkers(model, async () => {
+    workflowId = await start();
+    await vi.waitFor(async () => expect((await read(workflowId)).coverage.ok).toBe(1), 20_000);
+    const [pending] = await pendingBranches(environment.client, { workflowId });
+    expect(pending).toMatchObject({ activityId: 'b', state: 'running' });
+    await environment.client.workflow.getHandle(workflowId).terminate();
+    model.release('b');
+  });
+  const run = await read(workflowId);
+  expect(run).toMatchObject({ status: 'cancelled', output: { a: 'answer of a' }, coverage: { ok: 1, total: 2 } });
+  expect(run.branches.map(({ key, status }) => [key, status])).toEqual([
+    ['a', 'ok'],
+    ['b', 'cancelled'],
+  ]);
+});
+
+it('reads the same from the events as the workflow itself returned', async () => {
+  const model = new FakeModel();
+  model.fail('b');
+  await withWorkers(model, async () => {
+    const workflowId = await start();
+    const result = await environment.client.workflow.getHandle(workflowId).result();
+    const view = new RunView(environment.client, workflowId);
+    for await (const event of historyEvents(environment.client, { workflowId }, { wait: false }))
+      await view.apply(event);
+    // The workflow learns of an end a moment after the event: its clock stands still between tasks.
+    const same = ({ key, status, attempts, usage, output, error }: StoredBranch) => ({
+      key,
+      status,
+      attempts,
+      usage,
+      output,
+      error,
+    });
+    const outcomes = [...view.outcomes.values()].toSorted((left, right) => left.index - right.index);
+    expect(outcomes.map(same)).toEqual((result as RunResult).branches.map(same));
+  });
+});
+
+it('refuses to read a run that does not exist', async () => {
+  await expect(read('nobody')).rejects.toMatchObject({ type: 'NoSuchRun' });
+});

@@ -1,0 +1,87 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  RetryState,
+  TimeoutFailure,
+  TimeoutType,
+} from '@temporalio/common';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+
+const place = { key: 'legal', index: 0, queuedAtMs: 1_000 };
+const spent = {
+  ...noLedger,
+  attempts: 2,
+  startedAtMs: 1_100,
+  modelMs: 500,
+  costUsd: 0.25,
+  usage: { ...noLedger.usage, outputTokens: 7 },
+};
+
+function failed(cause: Error): ActivityFailure {
+  return new ActivityFailure(
+    'Activity task failed',
+    'askModel',
+    'legal',
+    RetryState.NON_RETRYABLE_FAILURE,
+    'worker',
+    cause,
+  );
+}
+
+describe('the outcome of a failure', () => {
+  it.each([
+    ['failed', 'BadRequest', ApplicationFailure.create({ type: 'BadRequest', message: 'no', details: [spent] })],
+    ['timed-out', 'TimedOut', ApplicationFailure.create({ type: 'TimedOut', message: 'late', details: [spent] })],
+    ['timed-out', 'TimedOut', new TimeoutFailure('heartbeat', spent, TimeoutType.HEARTBEAT)],
+    ['cancelled', 'Cancelled', new CancelledFailure('stop', [spent])],
+  ])('is %s of type %s and keeps what was spent', (status, type, cause) => {
+    expect(outcomeOfFailure(place, failed(cause), 2_000)).toMatchObject({
+      status,
+      error: { type },
+      attempts: 2,
+      costUsd: 0.25,
+      usage: { outputTokens: 7 },
+      latency: { queuedMs: 100, modelMs: 500, retryWaitMs: 400, totalMs: 1_000 },
+    });
+  });
+
+  it('is cancelled where a worker died before it could obey', () => {
+    const lost = failed(new TimeoutFailure('heartbeat', spent, TimeoutType.HEARTBEAT));
+    expect(outcomeOfFailure(place, lost, 2_000, true)).toMatchObject({ status: 'cancelled', attempts: 2 });
+  });
+
+  it('takes anything thrown, with or without a ledger', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (thrown, details) => {
+        const failure = ApplicationFailure.create({ message: 'odd', details: [details] });
+        for (const each of [thrown, failed(failure)]) {
+          expect(outcomeOfFailure(place, each, 2_000)).toMatchObject({ key: 'legal', status: 'failed', attempts: 0 });
+        }
+      }),
+    );
+  });
+});
+
+it('never has a latency whose parts are negative or more than the whole, whatever the clocks say', () => {
+  const ms = fc.integer({ min: -10_000, max: 10_000 });
+  fc.assert(
+    fc.property(ms, ms, ms, (startedAtMs, modelMs, finishedAtMs) => {
+      const ledger = { ...spent, startedAtMs, modelMs };
+      const { latency } = outcomeOfAnswer(place, {
+        status: 'ok',
+        model: 'm',
+        reused: false,
+        savedUsd: 0,
+        ledger,
+        finishedAtMs,
+      });
+      const { queuedMs, modelMs: inModel, retryWaitMs, totalMs } = latency;
+      expect(Math.min(queuedMs, inModel, retryWaitMs, totalMs)).toBeGreaterThanOrEqual(0);
+      expect(queuedMs + inModel + retryWaitMs).toBeLessThanOrEqual(totalMs);
+    }),
+  );
+});
