@@ -15,8 +15,20 @@ const usage = `Usage: scripts/quickstart [--crash] [--api]
 const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
 const started = new Set();
 
+/** Starts a fanfold command that is shown as if it had been typed. */
+async function shown(words, env = {}) {
+  const child = spawn(process.execPath, [entry, ...words], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  started.add(child);
+  const [code] = await once(child, 'close');
+  started.delete(child);
+  if (code !== 0) throw new Error(`\`fanfold ${words[0]}\` ended with exit code ${code}.`);
+}
+
 /** Starts a fanfold command; what it says on standard error is shown and can be waited for. */
-function fanfold(words, { show = true, env = {} } = {}) {
+function fanfold(words, { show = true, print = false, env = {} } = {}) {
   const child = spawn(process.execPath, [entry, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -24,7 +36,10 @@ function fanfold(words, { show = true, env = {} } = {}) {
   started.add(child);
   let said = '';
   let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    printed += text;
+    if (print) process.stdout.write(text);
+  });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     said += text;
     if (show) process.stderr.write(text);
@@ -73,10 +88,7 @@ async function fourPerspectives(api) {
       ? 'four specialists read examples/service-agreement.md through the Anthropic API'
       : 'four specialists read examples/service-agreement.md; the offline model answers, which quotes and does not reason',
   );
-  const run = fanfold(['perspectives', 'examples/service-agreement.md', ...(api ? [] : ['--offline'])]);
-  const { code, stdout } = await run.ended;
-  process.stdout.write(stdout);
-  if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
+  await shown(['perspectives', 'examples/service-agreement.md', ...(api ? [] : ['--offline'])]);
   await stayUp(dev);
 }
 
@@ -98,7 +110,7 @@ async function crash() {
   try {
     say(`eight specialists read examples/service-agreement.md, two at a time, as ${workflowId}`);
     const words = ['--perspectives', manyPerspectives.join(','), '--concurrency', '2', '--id', workflowId];
-    const run = fanfold(['perspectives', 'examples/service-agreement.md', '--offline', ...words], { env });
+    const run = fanfold(['perspectives', 'examples/service-agreement.md', '--offline', ...words], { print: true, env });
     const [, pid] = await run.said(/worker in the background \(process (\d+)\)/);
     await run.said(/\[4\/8\]/);
     process.kill(Number(pid), 'SIGKILL');
@@ -108,8 +120,7 @@ async function crash() {
       `killed the worker (kill -9 ${pid}) with ${finished.length} of 8 branches finished and ${inFlight.length} in flight.\n` +
         'The command starts another; Temporal gives it the branches of the dead one once their heartbeats have been missing for 5 s.',
     );
-    const { code, stdout } = await run.ended;
-    process.stdout.write(stdout);
+    const { code } = await run.ended;
     if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
     say('calls that the model received, branch by branch:');
     for (const key of manyPerspectives) {

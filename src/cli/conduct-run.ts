@@ -72,7 +72,11 @@ export async function finishRun(
   world: World,
 ): Promise<ExitCode> {
   const ended = await interruptible(world, (signal) => followRun(session, run, flags, world, signal));
-  if (ended !== null) return printRun(ended, flags, world, { branchesShown: world.stderr.isTerminal && !flags.quiet });
+  // With the output on the same screen, the live lines are far above.
+  if (ended !== null)
+    return printRun(ended, flags, world, {
+      branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
+    });
   world.stderr.write(
     `fanfold: the run goes on. Come back with \`fanfold watch ${run.workflowId}\`, stop it with \`fanfold cancel ${run.workflowId}\`.\n`,
   );
