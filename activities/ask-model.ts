@@ -12,11 +12,10 @@ import type { ModelApi } from './model/client.js';
 import { MalformedAnswer } from './model/malformed-answer.js';
 import { asMessage } from './model/message.js';
 import { outputFormatOf } from './model/output-format.js';
-import { costOf } from './model/prices.js';
+import { buildRequest, costOf } from '../src/model/index.js';
 import { errorOf, readAnswer } from './model/read-answer.js';
 import { redactor } from './model/redact.js';
 import type { Redact } from './model/redact.js';
-import { buildRequest } from './model/request.js';
 import { orAborted } from './or-aborted.js';
 import { placeOutput } from './place-output.js';
 
@@ -65,7 +64,7 @@ async function answer(
     const [api, document] = await orAborted(prepare(call, settings), signal);
     const startedAt = performance.now();
     try {
-      return await clients.clientOf(api).messages.create(buildRequest(request, document, format), {
+      return await clients.clientOf(api).messages.create(buildRequest(request, document, format?.wire), {
         signal,
         // Without one the SDK refuses to ask for 21,334 tokens and more.
         timeout: Math.min(Math.ceil(remainingMs) + sdkTimeoutMarginMs, maxDurationMs),

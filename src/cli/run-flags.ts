@@ -25,6 +25,7 @@ export interface RunFlags extends OutputFlags {
   id?: string;
   detach?: boolean;
   offline?: boolean;
+  dryRun?: boolean;
 }
 
 export function addOutputFlags(command: Command): Command {
@@ -48,6 +49,7 @@ export function addRunFlags(command: Command): Command {
     .option('--max-tokens <n>', 'longest answer, in tokens', String(modelDefaults.maxTokens))
     .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
     .option('--detach', 'start the run, print its id, and leave it going')
+    .option('--dry-run', 'print the branches and the most they can cost, and start nothing')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API');
   return addOutputFlags(command);
 }

@@ -6,13 +6,23 @@ import { root, runIn, SeededTree } from './seeded-tree.js';
 const mayImport: Record<string, string[]> = {
   'src/contract': [],
   'src/store': ['src/contract'],
+  'src/model': ['src/contract'],
   'src/client': ['src/contract', 'src/store'],
   'src/server': ['src/contract'],
   'src/offline': ['src/contract'],
   'src/report': ['src/contract'],
   'src/worker': ['src/contract', 'src/store', 'activities'],
-  'src/cli': ['src/contract', 'src/store', 'src/client', 'src/worker', 'src/server', 'src/offline', 'src/report'],
-  activities: ['src/contract', 'src/store'],
+  'src/cli': [
+    'src/contract',
+    'src/store',
+    'src/model',
+    'src/client',
+    'src/worker',
+    'src/server',
+    'src/offline',
+    'src/report',
+  ],
+  activities: ['src/contract', 'src/store', 'src/model'],
   workflows: ['src/contract'],
 };
 const rooms = Object.keys(mayImport);

@@ -8,6 +8,7 @@ import type { FanOutPlan } from '../../contract/perspectives-plan.js';
 import type { PerspectivesInput } from '../../contract/plan.js';
 import { defaultPerspectives } from '../../contract/specialists.js';
 import { conductRun } from '../conduct-run.js';
+import { dryRun } from '../dry-run.js';
 import { readDocument } from '../read-document.js';
 import type { Document } from '../read-document.js';
 import { addRunFlags, runOptions } from '../run-flags.js';
@@ -33,6 +34,7 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
   const options = { ...runOptions(flags), perspectives: splitNames(flags.perspectives) };
   const plan = planPerspectives({ ...options, document: { inline: '' } });
   const document = await readDocument(file, world);
+  if (flags.dryRun) return dryRun(plan, document.text, flags, world);
   return conductRun(plan, flags, world, async (session) => {
     const input: PerspectivesInput = {
       ...options,

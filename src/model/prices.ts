@@ -1,7 +1,7 @@
 import { calcPrice } from '@pydantic/genai-prices';
 import type { PriceOptions } from '@pydantic/genai-prices';
 
-import type { Usage } from '../../src/contract/run.js';
+import type { Usage } from '../contract/run.js';
 import { priceTable } from './price-table.js';
 
 /** Our own rows first; then the package's, which know older models. */

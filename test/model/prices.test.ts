@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { costOf } from '../../../activities/model/prices.js';
-import { noUsage } from '../../../src/contract/usage.js';
-import { openDesk } from '../asking.js';
+import { costOf } from '../../src/model/index.js';
+import { noUsage } from '../../src/contract/usage.js';
+import { openDesk } from '../activities/asking.js';
 
 const million = 1_000_000;
 

@@ -1,16 +1,18 @@
 import type { MessageCreateParamsNonStreaming, TextBlockParam } from '@anthropic-ai/sdk/resources/messages';
 
-import type { ModelRequest } from '../../src/contract/activities.js';
-import type { OutputFormat } from './output-format.js';
+import type { JsonSchema, ModelRequest } from '../contract/activities.js';
 
 /**
  * The request as the Messages API takes it. What branches share comes first and byte for byte the same: system, then document;
  * the prompt, in which they differ, comes last.
+ *
+ * @param document the text of `request.document`
+ * @param outputSchema in the words that the API takes
  */
 export function buildRequest(
   { model, maxTokens, system, prompt, cacheDocument }: ModelRequest,
   document: string | undefined,
-  format: OutputFormat | undefined,
+  outputSchema?: JsonSchema,
 ): MessageCreateParamsNonStreaming {
   const content: TextBlockParam[] = [];
   // The API refuses empty blocks.
@@ -28,6 +30,6 @@ export function buildRequest(
     max_tokens: maxTokens,
     ...(system !== '' && { system }),
     messages: [{ role: 'user', content }],
-    ...(format !== undefined && { output_config: { format: { type: 'json_schema', schema: format.wire } } }),
+    ...(outputSchema !== undefined && { output_config: { format: { type: 'json_schema', schema: outputSchema } } }),
   };
 }

@@ -1,0 +1,4 @@
+export { estimateTokens } from './estimate-tokens.js';
+export { costOf } from './prices.js';
+export { buildRequest } from './request.js';
+export { upperBoundUsd } from './upper-bound.js';
