@@ -1,0 +1,132 @@
+import { mkdir } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+
+import { FanfoldError } from '../../contract/errors.js';
+import { pause } from '../pause.js';
+import { JournalDatabase } from './journal-database.js';
+import type { JournalFiles } from './journal-files.js';
+import { faultOf, isDamage, journalError } from './sqlite-error.js';
+
+/** How long to try again while other processes write, in milliseconds. */
+const patienceMs = 30_000;
+/** Damaged files in a row at opening; after so many the fault must be elsewhere. */
+const mostDamaged = 3;
+
+/**
+ * The database file in use, whichever that is at the moment.
+ *
+ * C1. Every access first looks whether the file has been superseded, and goes on to the latest.
+ * C2. A damaged file is left as it is; the next one is begun, once for all processes, because its name follows.
+ * C3. A write has happened when, after its sync, its file is still the one in use; else it is written again.
+ */
+export class CurrentDatabase {
+  readonly #files: JournalFiles;
+  readonly #onWarning: (message: string) => void;
+  #database: JournalDatabase | undefined;
+  #opening: Promise<JournalDatabase> | undefined;
+  /** Files before this one are damaged, superseded or gone. */
+  #atLeast = 1;
+  #closed = false;
+
+  constructor(files: JournalFiles, onWarning: (message: string) => void) {
+    this.#files = files;
+    this.#onWarning = onWarning;
+  }
+
+  /**
+   * Does something with the database at once; again while others write, and with the next file if this one is damaged.
+   *
+   * @throws FanfoldError or UnavailableError
+   */
+  async use<T>(work: (database: JournalDatabase) => T): Promise<T> {
+    const startedAt = performance.now();
+    for (;;) {
+      if (this.#closed) throw new FanfoldError('JournalClosed', 'The journal has been closed.');
+      let database: JournalDatabase | undefined;
+      try {
+        database = await this.#latest();
+        if (database === this.#database) return work(database);
+      } catch (error) {
+        const fault = faultOf(error);
+        if (fault === 'damaged' && database !== undefined) this.#setAside(database, error);
+        else if (fault === 'busy' && performance.now() - startedAt < patienceMs) await pause(5 + Math.random() * 20);
+        else throw error instanceof FanfoldError ? error : journalError(error, this.#files.directory);
+      }
+    }
+  }
+
+  /** Like `use`, and durable when it resolves. */
+  async write(work: (database: JournalDatabase) => void): Promise<void> {
+    for (;;) {
+      const database = await this.use((current) => {
+        work(current);
+        return current;
+      });
+      try {
+        await database.synced();
+      } catch (error) {
+        if (!this.#files.isSuperseded(database.generation)) throw journalError(error, database.path);
+      }
+      if (!this.#files.isSuperseded(database.generation)) return;
+    }
+  }
+
+  /** Waits for syncs under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening?.catch(() => {});
+    const database = this.#database;
+    this.#database = undefined;
+    try {
+      database?.checkpoint();
+    } catch {
+      // It is as safe in the log.
+    }
+    await database?.close();
+  }
+
+  async #latest(): Promise<JournalDatabase> {
+    if (this.#database !== undefined && this.#files.isSuperseded(this.#database.generation))
+      this.#leave(this.#database);
+    if (this.#database !== undefined) return this.#database;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<JournalDatabase> {
+    await mkdir(this.#files.directory, { recursive: true, mode: 0o700 });
+    for (let tries = 1; ; tries += 1) {
+      const generation = Math.max(this.#atLeast, await this.#files.latest());
+      try {
+        this.#database = await JournalDatabase.open(this.#files.path(generation), generation);
+        return this.#database;
+      } catch (error) {
+        if (!isDamage(error) || tries > mostDamaged) throw error;
+        this.#atLeast = generation + 1;
+        this.#warn(generation, error);
+      }
+    }
+  }
+
+  #setAside(database: JournalDatabase, error: unknown): void {
+    // Somebody else in this process may have been first.
+    if (database !== this.#database) return;
+    this.#warn(database.generation, error);
+    this.#leave(database);
+  }
+
+  #leave(database: JournalDatabase): void {
+    this.#database = undefined;
+    this.#atLeast = database.generation + 1;
+    database.close().catch(() => {});
+  }
+
+  #warn(generation: number, error: unknown): void {
+    const [damaged, next] = [this.#files.path(generation), this.#files.path(generation + 1)];
+    this.#onWarning(
+      `The journal's file ${damaged} is damaged (${(error as Error).message}). It stays where it is, ${next} is used from now on, and what was in it is asked for again.`,
+    );
+  }
+}

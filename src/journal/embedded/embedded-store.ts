@@ -1,0 +1,128 @@
+import { FanfoldError } from '../../contract/errors.js';
+import type { ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
+import { CurrentDatabase } from './current-database.js';
+import { JournalFiles } from './journal-files.js';
+import { clearDatabase, pruneDatabase } from './prune-database.js';
+
+/**
+ * Opens the store in `journal/` of a home, and makes it where there is none.
+ *
+ * SQLite, because damage to its files is an error and not a crash: LMDB maps them, and a file that was cut short ends the process.
+ *
+ * @throws UnavailableError
+ */
+export async function openEmbeddedStore(home: string, onWarning: (message: string) => void): Promise<JournalStore> {
+  const store = new EmbeddedStore(new JournalFiles(home), onWarning);
+  await store.open();
+  return store;
+}
+
+/** Times of day come from the clock of the machine that all its processes share. */
+class EmbeddedStore implements JournalStore {
+  readonly #files: JournalFiles;
+  readonly #current: CurrentDatabase;
+
+  constructor(files: JournalFiles, onWarning: (message: string) => void) {
+    this.#files = files;
+    this.#current = new CurrentDatabase(files, onWarning);
+  }
+
+  open(): Promise<void> {
+    return this.#current.use(() => {});
+  }
+
+  async read(key: string): Promise<Uint8Array | undefined> {
+    const sql = 'SELECT record FROM entries WHERE key = ?';
+    const row = await this.#current.use((database) => database.row<{ record: Uint8Array }>(sql, blob(key)));
+    return row?.record;
+  }
+
+  write({ key, bytes, answeredAtMs }: StoredRecord): Promise<void> {
+    return this.#current.write((database) => {
+      database.row(
+        `INSERT INTO entries (key, bytes, answered_at_ms, used_at_ms, record) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, answered_at_ms = excluded.answered_at_ms,
+           used_at_ms = excluded.used_at_ms, record = excluded.record`,
+        blob(key),
+        bytes.length,
+        answeredAtMs,
+        Date.now(),
+        bytes,
+      );
+    });
+  }
+
+  takeLease({ key, holder }: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined> {
+    const take = `INSERT INTO leases AS lease (key, holder, origin, renewals, expires_at_ms) VALUES (?, ?, ?, 0, ?)
+      ON CONFLICT (key) DO UPDATE
+        SET holder = excluded.holder, renewals = lease.renewals + 1, expires_at_ms = excluded.expires_at_ms
+        WHERE lease.holder = excluded.holder OR lease.expires_at_ms <= ? OR lease.holder || ' ' || lease.renewals = ?
+      RETURNING origin`;
+    const look = `SELECT origin, holder || ' ' || renewals AS sign FROM leases WHERE key = ?`;
+    return this.#current.use((database) =>
+      database.transaction(() => {
+        const nowMs = Date.now();
+        const taken = database.row(take, blob(key), holder, holder, nowMs + leaseMs, nowMs, deadSign ?? null);
+        return taken === undefined ? database.row<ForeignLease>(look, blob(key)) : undefined;
+      }),
+    );
+  }
+
+  renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void> {
+    const sql = 'UPDATE leases SET renewals = renewals + 1, expires_at_ms = ? WHERE key = ? AND holder = ?';
+    return this.#current.use((database) =>
+      database.transaction(() => {
+        for (const { key, holder } of leases) database.row(sql, Date.now() + leaseMs, blob(key), holder);
+      }),
+    );
+  }
+
+  async releaseLease({ key, holder }: Lease): Promise<void> {
+    const sql = 'DELETE FROM leases WHERE key = ? AND holder = ?';
+    await this.#current.use((database) => database.row(sql, blob(key), holder));
+  }
+
+  recordReuses(reuses: readonly Reuse[]): Promise<void> {
+    return this.#current.use((database) =>
+      database.transaction(() => {
+        for (const { key, times, savedUsd } of reuses) {
+          database.row('UPDATE entries SET used_at_ms = ? WHERE key = ?', Date.now(), blob(key));
+          database.row('UPDATE totals SET reuses = reuses + ?, saved_usd = saved_usd + ?', times, savedUsd);
+        }
+      }),
+    );
+  }
+
+  async stats(): Promise<JournalStats> {
+    const { path, generation, row } = await this.#current.use((database) => ({
+      path: database.path,
+      generation: database.generation,
+      row: database.row<Omit<JournalStats, 'place' | 'setAside'>>(
+        `SELECT (SELECT count(*) FROM entries) AS entries,
+           (SELECT coalesce(sum(bytes), 0) FROM entries) AS bytes,
+           (SELECT min(answered_at_ms) FROM entries) AS oldestAtMs,
+           (SELECT max(answered_at_ms) FROM entries) AS newestAtMs,
+           reuses, saved_usd AS savedUsd FROM totals`,
+      ),
+    }));
+    if (row === undefined) throw new FanfoldError('JournalUnusable', `The journal ${path} has lost its totals.`);
+    return { ...row, place: path, setAside: await this.#files.setAside(generation) };
+  }
+
+  prune(limits: JournalLimits, nowMs: number): Promise<Pruned> {
+    return pruneDatabase(this.#current, limits, nowMs);
+  }
+
+  async clear(): Promise<void> {
+    await this.#files.removeSetAside(await clearDatabase(this.#current));
+  }
+
+  close(): Promise<void> {
+    return this.#current.close();
+  }
+}
+
+function blob(key: string): Buffer {
+  return Buffer.from(key, 'hex');
+}

@@ -1,0 +1,152 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+
+import { UnavailableError } from '../../contract/errors.js';
+import { SharedSync } from './shared-sync.js';
+
+/** SQLite waits this long for another process in the middle of a write, in milliseconds; meanwhile this process stands still. */
+const busyTimeoutMs = 10;
+
+const settings = `
+  PRAGMA auto_vacuum = INCREMENTAL;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA checkpoint_fullfsync = ON;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA cell_size_check = ON;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA secure_delete = FAST;
+`;
+
+const schema = `
+  BEGIN IMMEDIATE;
+  CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    bytes INTEGER NOT NULL,
+    answered_at_ms INTEGER NOT NULL,
+    used_at_ms INTEGER NOT NULL,
+    record BLOB NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used_at_ms, bytes);
+  CREATE INDEX IF NOT EXISTS entries_by_age ON entries (answered_at_ms);
+  CREATE TABLE IF NOT EXISTS leases (
+    key BLOB PRIMARY KEY,
+    holder TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    renewals INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    reuses INTEGER NOT NULL,
+    saved_usd REAL NOT NULL
+  );
+  INSERT INTO totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
+  PRAGMA user_version = 1;
+  COMMIT;
+`;
+const schemaVersion = 1;
+
+/**
+ * One open database file of the journal.
+ *
+ * D1. What is committed survives kill -9: it has been handed to the operating system.
+ * D2. What is committed before `synced` resolves survives a crash of the machine: the write-ahead log is synced, on a thread of
+ *     its own, and SQLite syncs it before it reuses it (https://sqlite.org/wal.html, `synchronous=NORMAL`).
+ * D3. The database file is never opened but by SQLite: closing another descriptor of it would drop SQLite's locks
+ *     (https://sqlite.org/howtocorrupt.html, section 2.2).
+ */
+export class JournalDatabase {
+  readonly generation: number;
+  readonly path: string;
+  readonly #database: DatabaseSyncInstance;
+  readonly #statements = new Map<string, StatementSyncInstance>();
+  readonly #log: FileHandle;
+  readonly #sync: SharedSync;
+
+  private constructor(path: string, generation: number, database: DatabaseSyncInstance, log: FileHandle) {
+    this.path = path;
+    this.generation = generation;
+    this.#database = database;
+    this.#log = log;
+    this.#sync = new SharedSync(() => log.datasync());
+  }
+
+  /** @throws what SQLite or the file system throws */
+  static async open(path: string, generation: number): Promise<JournalDatabase> {
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    try {
+      database.exec(settings);
+      refuseLater(database, path);
+      database.exec(schema);
+      return new JournalDatabase(path, generation, database, await open(`${path}-wal`, 'r+'));
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs a statement.
+   *
+   * Not `all` and `iterate`, whose errors do not say what they are (@photostructure/sqlite 1.2.1); and no `RETURNING` outside of a
+   * transaction, because a row ends the statement before it is committed.
+   *
+   * @returns its first row
+   */
+  row<Row>(sql: string, ...values: readonly (string | number | Uint8Array | null)[]): Row | undefined {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement.get(...values) as Row | undefined;
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Runs `work` as one transaction. */
+  transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // Some failures have already rolled it back.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  synced(): Promise<void> {
+    return this.#sync.afterWrite();
+  }
+
+  /** Moves what is in the write-ahead log into the file, as far as nobody is reading. */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** SQLite itself lets go when the statements are collected as garbage: the package cannot end them, nor does it checkpoint. */
+  async close(): Promise<void> {
+    // Before anything is awaited: nobody may open a later file as long as this one is open in this process.
+    this.#statements.clear();
+    this.#database.close();
+    await this.#sync.settled();
+    await this.#log.close();
+  }
+}
+
+function refuseLater(database: DatabaseSyncInstance, path: string): void {
+  const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (found <= schemaVersion) return;
+  throw new UnavailableError(
+    'JournalTooNew',
+    `The journal ${path} was written by a later version of fanfold.`,
+    'Update fanfold, or use another FANFOLD_HOME.',
+  );
+}

@@ -1,0 +1,55 @@
+import { FanfoldError, UnavailableError } from '../../contract/errors.js';
+
+/** Primary result codes (https://sqlite.org/rescode.html) by what they mean for a journal. */
+const meanings: Readonly<Record<number, 'busy' | 'full' | 'damaged'>> = {
+  5: 'busy',
+  6: 'busy',
+  13: 'full',
+  11: 'damaged',
+  26: 'damaged',
+};
+
+export type SqliteFault = 'busy' | 'full' | 'damaged' | 'unusable';
+
+/** Extended codes of writes and syncs that failed otherwise than for space, as by a quota. */
+const failedWrites = [778, 1_034, 1_546, 4_874];
+
+/** What an error of SQLite means; `undefined` for errors of others. */
+export function faultOf(error: unknown): SqliteFault | undefined {
+  const code = (error as { errcode?: unknown } | undefined)?.errcode;
+  if (typeof code !== 'number') return undefined;
+  return failedWrites.includes(code) ? 'full' : (meanings[code % 256] ?? 'unusable');
+}
+
+/** Whether an error at opening means that the file is damaged: a generic one says that its schema is not what was written. */
+export function isDamage(error: unknown): boolean {
+  return faultOf(error) === 'damaged' || (error as { errcode?: unknown } | undefined)?.errcode === 1;
+}
+
+/** The error for whoever uses the journal. */
+export function journalError(error: unknown, path: string): Error {
+  const { message, code } = error as NodeJS.ErrnoException;
+  switch (['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'].includes(code ?? '') ? 'full' : faultOf(error)) {
+    case 'busy':
+      return new UnavailableError(
+        'JournalBusy',
+        `Another process has kept the journal ${path} locked for too long.`,
+        'End the process that has it open.',
+        error,
+      );
+    case 'full':
+      return new FanfoldError(
+        'JournalFull',
+        `The journal ${path} cannot be written: no space is left, or the disk fails (${message}).`,
+        'Free some space, or make the journal smaller with `fanfold journal prune`.',
+        error,
+      );
+    default:
+      return new UnavailableError(
+        'JournalUnusable',
+        `The journal ${path} cannot be used: ${message}.`,
+        'FANFOLD_HOME must be a directory of a local disk that fanfold may write to.',
+        error,
+      );
+  }
+}

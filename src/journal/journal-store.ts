@@ -1,0 +1,57 @@
+import type { JournalLimits, JournalStats, Pruned } from './journal.js';
+
+/** Bytes under a key, as far as the store understands them. */
+export interface StoredRecord {
+  key: string;
+  bytes: Uint8Array;
+  answeredAtMs: number;
+}
+
+/** Who asks what. */
+export interface Lease {
+  key: string;
+  /** Unique to one asking. */
+  holder: string;
+}
+
+/** Somebody else's lease. */
+export interface ForeignLease {
+  /** The holder that began the asking. Who takes over from the dead goes on with it; who begins anew has another. */
+  origin: string;
+  /** Changes whenever the lease is renewed. */
+  sign: string;
+}
+
+/** Answers of the journal that were used again. */
+export interface Reuse {
+  key: string;
+  times: number;
+  savedUsd: number;
+}
+
+/**
+ * Where records and leases are. Records are opaque here: whether one is whole is for whoever reads it to find out.
+ *
+ * Every method can be repeated: after a lost connection a store does so by itself.
+ */
+export interface JournalStore {
+  read(key: string): Promise<Uint8Array | undefined>;
+  /** Durable when it resolves. */
+  write(record: StoredRecord): Promise<void>;
+  /**
+   * Takes or renews a lease.
+   *
+   * @param leaseMs how long it lasts unless renewed, by the store's own clock
+   * @param deadSign a sign of which the caller knows that its holder is dead, whatever the clock says
+   * @returns `undefined` when it is the caller's, else the lease in its way
+   */
+  takeLease(lease: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined>;
+  /** Renews those that are still their holder's. */
+  renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void>;
+  releaseLease(lease: Lease): Promise<void>;
+  recordReuses(reuses: readonly Reuse[]): Promise<void>;
+  stats(): Promise<JournalStats>;
+  prune(limits: JournalLimits, nowMs: number): Promise<Pruned>;
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}

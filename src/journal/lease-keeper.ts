@@ -1,0 +1,42 @@
+import type { JournalStore, Lease } from './journal-store.js';
+
+/** A lease is renewed this many times while it lasts. */
+const renewals = 5;
+
+/** Renews the leases of this process, all of them in one go. A renewal that fails is made up for by the next. */
+export class LeaseKeeper {
+  readonly #store: Pick<JournalStore, 'renewLeases' | 'releaseLease'>;
+  readonly #leaseMs: number;
+  readonly #held = new Set<Lease>();
+  #timer: NodeJS.Timeout | undefined;
+  #renewing = false;
+
+  constructor(store: Pick<JournalStore, 'renewLeases' | 'releaseLease'>, leaseMs: number) {
+    this.#store = store;
+    this.#leaseMs = leaseMs;
+  }
+
+  keep(lease: Lease): void {
+    this.#held.add(lease);
+    this.#timer ??= setInterval(() => void this.#renew(), this.#leaseMs / renewals).unref();
+  }
+
+  /** Never rejects: a lease that cannot be given back runs out. */
+  async giveBack(lease: Lease): Promise<void> {
+    this.#held.delete(lease);
+    if (this.#held.size === 0) this.stop();
+    await this.#store.releaseLease(lease).catch(() => {});
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    await this.#store.renewLeases([...this.#held], this.#leaseMs).catch(() => {});
+    this.#renewing = false;
+  }
+}

@@ -1,0 +1,65 @@
+import { InputError } from '../contract/errors.js';
+import { openEmbeddedStore } from './embedded/embedded-store.js';
+import type { JournalStore } from './journal-store.js';
+import type { Journal, JournalLimits } from './journal.js';
+import { openPostgresStore } from './postgres/postgres-store.js';
+import { readKeyring } from './record/keyring.js';
+import { StoredJournal } from './stored-journal.js';
+import { defaultLimits } from './upkeep.js';
+
+export interface JournalSettings {
+  /** Directory of the embedded journal, `journal/` in it. */
+  home: string;
+  /** `FANFOLD_JOURNAL`: the URL of a PostgreSQL database, which is used instead of the embedded one. */
+  url?: string | undefined;
+  /** `FANFOLD_ENCRYPTION_KEY`; without it records are not encrypted. */
+  encryptionKey?: string | undefined;
+  /** Applied at opening and every hour; those not given are 90 days and 2 GiB. */
+  limits?: JournalLimits | undefined;
+  /** How long the lease of one who died keeps others waiting, in milliseconds; 5,000 by default. It is renewed five times as often. */
+  leaseMs?: number | undefined;
+  /** Told of what was lost or could not be done, one sentence each. */
+  onWarning?: ((message: string) => void) | undefined;
+}
+
+const defaultLeaseMs = 5_000;
+
+/**
+ * Opens the journal, and makes it where there is none.
+ *
+ * @throws InputError for a URL or an encryption key that cannot be read, without showing what is secret in it
+ * @throws UnavailableError when the store cannot be used
+ */
+export async function openJournal(settings: JournalSettings): Promise<Journal> {
+  const { encryptionKey, limits, leaseMs = defaultLeaseMs, onWarning = () => {} } = settings;
+  const keyring = encryptionKey ? readKeyring(encryptionKey) : undefined;
+  const store = await openStore(settings, onWarning);
+  return new StoredJournal(store, { keyring, limits: { ...defaultLimits, ...limits }, leaseMs, onWarning });
+}
+
+/**
+ * Looks at what can be looked at without opening anything.
+ *
+ * @throws InputError for a URL or an encryption key that cannot be read
+ */
+export function checkJournalSettings({ url, encryptionKey }: Pick<JournalSettings, 'url' | 'encryptionKey'>): void {
+  if (encryptionKey) readKeyring(encryptionKey);
+  if (url) checkUrl(url);
+}
+
+function openStore({ home, url }: JournalSettings, onWarning: (message: string) => void): Promise<JournalStore> {
+  if (!url) return openEmbeddedStore(home, onWarning);
+  checkUrl(url);
+  return openPostgresStore(url);
+}
+
+function checkUrl(url: string): void {
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === 'postgres' || scheme === 'postgresql') return;
+  // What came is not quoted whole: it may hold a password.
+  const got = scheme === undefined ? 'something without a scheme' : `\`${scheme}:…\``;
+  throw new InputError(
+    `Expected \`FANFOLD_JOURNAL\` to be a URL like \`postgres://user:password@host:5432/database\`, got ${got}.`,
+    'Unset it to keep the journal in FANFOLD_HOME.',
+  );
+}

@@ -1,0 +1,93 @@
+import { performance } from 'node:perf_hooks';
+
+import { Client, Pool } from 'pg';
+import type { QueryResultRow } from 'pg';
+
+import { InputError } from '../../contract/errors.js';
+import { pause } from '../pause.js';
+import { isMissing, isPassing, journalError } from './postgres-error.js';
+import { probe, schema } from './schema.js';
+
+/** Statements are short; a few connections carry hundreds of branches. */
+const connections = 4;
+const connectTimeoutMs = 5_000;
+/** Longest time for one statement, records of tens of megabytes over a slow line included. */
+const statementTimeoutMs = 60_000;
+/** How long to go on trying when the server is away, in milliseconds: as long as a restart may take. */
+const patienceMs = 30_000;
+
+/** Connections to the journal's database, which may come and go. */
+export class JournalPool {
+  readonly #pool: Pool;
+  /** Host and database, for people. */
+  readonly place: string;
+
+  /** @throws InputError when the URL cannot be read */
+  constructor(url: string) {
+    this.place = placeOf(url);
+    this.#pool = new Pool({
+      connectionString: url,
+      application_name: 'fanfold journal',
+      max: connections,
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: statementTimeoutMs,
+      keepAlive: true,
+      // A journal nobody closes keeps no process alive.
+      allowExitOnIdle: true,
+    });
+    // An idle connection that is lost is replaced when it is needed; without a listener it would end the process.
+    this.#pool.on('error', () => {});
+  }
+
+  /**
+   * Makes the tables where there are none. Does not wait for a server that is away.
+   *
+   * @throws UnavailableError
+   */
+  async prepare(): Promise<void> {
+    try {
+      // Whoever may not create tables can still use those that are there.
+      await this.#pool.query(probe).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+        return this.#pool.query(schema);
+      });
+    } catch (error) {
+      throw journalError(error, this.place);
+    }
+  }
+
+  /**
+   * The rows that a statement returns. Every statement can be repeated, and is when the connection is lost.
+   *
+   * @throws FanfoldError or UnavailableError
+   */
+  async rows<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const startedAt = performance.now();
+    for (let waitMs = 50; ; waitMs = Math.min(2_000, waitMs * 2)) {
+      try {
+        return (await this.#pool.query<Row>(text, [...values])).rows;
+      } catch (error) {
+        const isOver = performance.now() - startedAt > patienceMs || this.#pool.ending;
+        if (isOver || !isPassing(error)) throw journalError(error, this.place);
+      }
+      await pause(waitMs * (0.5 + Math.random() / 2));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+function placeOf(url: string): string {
+  try {
+    const { host, port, database } = new Client({ connectionString: url });
+    return `postgres://${host}:${port}/${database ?? ''}`;
+  } catch {
+    // Its own message quotes the URL, password and all.
+    throw new InputError(
+      'Expected `FANFOLD_JOURNAL` to be a URL like `postgres://user:password@host:5432/database`, got one that cannot be read.',
+      'Write characters such as @ : / # % in a password as %40 %3A %2F %23 %25.',
+    );
+  }
+}

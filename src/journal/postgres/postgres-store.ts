@@ -1,0 +1,144 @@
+import { FanfoldError } from '../../contract/errors.js';
+import type { ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
+import { JournalPool } from './journal-pool.js';
+
+/**
+ * Opens the store in a PostgreSQL database, and makes its tables, `fanfold_journal_…`, in the first schema of the search path.
+ *
+ * @param url as libpq takes it; `?options=-c%20search_path%3Dname` chooses a schema
+ * @throws InputError when the URL cannot be read
+ * @throws UnavailableError
+ */
+export async function openPostgresStore(url: string): Promise<JournalStore> {
+  const pool = new JournalPool(url);
+  try {
+    await pool.prepare();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  return new PostgresStore(pool);
+}
+
+/** Times of leases come from the server's clock. Records are `bytea`: text and JSON there cannot hold NUL. */
+class PostgresStore implements JournalStore {
+  readonly #pool: JournalPool;
+
+  constructor(pool: JournalPool) {
+    this.#pool = pool;
+  }
+
+  async read(key: string): Promise<Uint8Array | undefined> {
+    const sql = 'SELECT record FROM fanfold_journal_entries WHERE key = $1';
+    return (await this.#pool.rows<{ record: Buffer }>(sql, [blob(key)]))[0]?.record;
+  }
+
+  async write({ key, bytes, answeredAtMs }: StoredRecord): Promise<void> {
+    await this.#pool.rows(
+      `INSERT INTO fanfold_journal_entries (key, bytes, answered_at_ms, record) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, answered_at_ms = excluded.answered_at_ms,
+         used_at = excluded.used_at, record = excluded.record`,
+      [blob(key), bytes.length, Math.round(answeredAtMs), bytes],
+    );
+  }
+
+  async takeLease({ key, holder }: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined> {
+    const take = `INSERT INTO fanfold_journal_leases AS lease (key, holder, origin, renewals, expires_at)
+      VALUES ($1, $2, $2, 0, clock_timestamp() + $3 * interval '1 ms')
+      ON CONFLICT (key) DO UPDATE
+        SET holder = excluded.holder, renewals = lease.renewals + 1, expires_at = excluded.expires_at
+        WHERE lease.holder = excluded.holder OR lease.expires_at <= clock_timestamp()
+          OR lease.holder || ' ' || lease.renewals = $4
+      RETURNING origin`;
+    const look = `SELECT origin, holder || ' ' || renewals AS sign FROM fanfold_journal_leases WHERE key = $1`;
+    for (;;) {
+      const taken = await this.#pool.rows(take, [blob(key), holder, leaseMs, deadSign ?? null]);
+      if (taken.length > 0) return undefined;
+      const [foreign] = await this.#pool.rows<{ origin: string; sign: string }>(look, [blob(key)]);
+      // Given back in between: it can be had.
+      if (foreign !== undefined) return foreign;
+    }
+  }
+
+  async renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void> {
+    await this.#pool.rows(
+      `UPDATE fanfold_journal_leases AS lease
+       SET renewals = renewals + 1, expires_at = clock_timestamp() + $3 * interval '1 ms'
+       FROM unnest($1::bytea[], $2::text[]) AS held (key, holder) WHERE lease.key = held.key AND lease.holder = held.holder`,
+      [leases.map(({ key }) => blob(key)), leases.map(({ holder }) => holder), leaseMs],
+    );
+  }
+
+  async releaseLease({ key, holder }: Lease): Promise<void> {
+    await this.#pool.rows('DELETE FROM fanfold_journal_leases WHERE key = $1 AND holder = $2', [blob(key), holder]);
+  }
+
+  async recordReuses(reuses: readonly Reuse[]): Promise<void> {
+    const times = reuses.reduce((sum, reuse) => sum + reuse.times, 0);
+    const savedUsd = reuses.reduce((sum, reuse) => sum + reuse.savedUsd, 0);
+    await this.#pool.rows(
+      `WITH used AS (UPDATE fanfold_journal_entries SET used_at = clock_timestamp() WHERE key = ANY ($1))
+       UPDATE fanfold_journal_totals SET reuses = reuses + $2, saved_usd = saved_usd + $3`,
+      [reuses.map(({ key }) => blob(key)), times, savedUsd],
+    );
+  }
+
+  async stats(): Promise<JournalStats> {
+    type Sums = {
+      entries: string;
+      bytes: string;
+      oldest: string | null;
+      newest: string | null;
+      reuses: string;
+      saved: number;
+    };
+    const [sums] = await this.#pool.rows<Sums>(
+      `SELECT count(key) AS entries, coalesce(sum(bytes), 0) AS bytes, min(answered_at_ms) AS oldest, max(answered_at_ms) AS newest,
+         totals.reuses, totals.saved_usd AS saved
+       FROM fanfold_journal_totals AS totals LEFT JOIN fanfold_journal_entries ON true GROUP BY totals.id`,
+    );
+    if (sums === undefined)
+      throw new FanfoldError('JournalUnusable', `The journal ${this.#pool.place} has lost its totals.`);
+    return {
+      entries: Number(sums.entries),
+      bytes: Number(sums.bytes),
+      oldestAtMs: sums.oldest === null ? null : Number(sums.oldest),
+      newestAtMs: sums.newest === null ? null : Number(sums.newest),
+      reuses: Number(sums.reuses),
+      savedUsd: sums.saved,
+      place: this.#pool.place,
+      setAside: [],
+    };
+  }
+
+  async prune({ maxAgeMs, maxBytes }: JournalLimits, nowMs: number): Promise<Pruned> {
+    await this.#pool.rows(
+      `DELETE FROM fanfold_journal_leases WHERE expires_at < clock_timestamp() - interval '1 minute'`,
+    );
+    const removed = await this.#pool.rows<{ bytes: string }>(
+      `DELETE FROM fanfold_journal_entries WHERE answered_at_ms < $1::float8 OR key IN (
+         SELECT key FROM (
+           SELECT key, sum(bytes) OVER (ORDER BY used_at DESC, key) AS used_later
+           FROM fanfold_journal_entries WHERE answered_at_ms >= $1::float8
+         ) AS ranked WHERE used_later > $2::float8
+       ) RETURNING bytes`,
+      [maxAgeMs === undefined ? -8.64e15 : nowMs - maxAgeMs, maxBytes ?? Number.MAX_SAFE_INTEGER],
+    );
+    return { entries: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + Number(bytes), 0) };
+  }
+
+  // Not TRUNCATE, which waits for everybody who reads and keeps everybody waiting.
+  async clear(): Promise<void> {
+    await this.#pool.rows('DELETE FROM fanfold_journal_entries');
+    await this.#pool.rows('UPDATE fanfold_journal_totals SET reuses = 0, saved_usd = 0');
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+function blob(key: string): Buffer {
+  return Buffer.from(key, 'hex');
+}

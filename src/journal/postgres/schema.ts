@@ -1,0 +1,39 @@
+/** Any number that no other program on the database takes its advisory locks by. */
+const lockId = 4_270_663_713;
+
+/** Fails where the tables are not there, or are not these. */
+export const probe = `
+  SELECT 1 FROM fanfold_journal_entries, fanfold_journal_leases, fanfold_journal_totals WHERE false
+`;
+
+/**
+ * Makes what is missing, as one transaction (several statements in one simple query are one); others wait for it, because
+ * `IF NOT EXISTS` alone can fail when two do it at once.
+ *
+ * Leases are not logged: after a crash of the server there are none, and nothing waits.
+ */
+export const schema = `
+  SELECT pg_advisory_xact_lock(${lockId});
+  CREATE TABLE IF NOT EXISTS fanfold_journal_entries (
+    key bytea PRIMARY KEY,
+    bytes bigint NOT NULL,
+    answered_at_ms bigint NOT NULL,
+    used_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    record bytea NOT NULL
+  );
+  ALTER TABLE fanfold_journal_entries ALTER COLUMN record SET STORAGE EXTERNAL;
+  CREATE INDEX IF NOT EXISTS fanfold_journal_entries_by_age ON fanfold_journal_entries (answered_at_ms);
+  CREATE UNLOGGED TABLE IF NOT EXISTS fanfold_journal_leases (
+    key bytea PRIMARY KEY,
+    holder text NOT NULL,
+    origin text NOT NULL,
+    renewals bigint NOT NULL,
+    expires_at timestamptz NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS fanfold_journal_totals (
+    id integer PRIMARY KEY CHECK (id = 1),
+    reuses bigint NOT NULL,
+    saved_usd double precision NOT NULL
+  );
+  INSERT INTO fanfold_journal_totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
+`;

@@ -1,0 +1,57 @@
+import { createHash, hkdfSync } from 'node:crypto';
+
+import { InputError } from '../../contract/errors.js';
+import { keyIdBytes } from './cipher.js';
+
+export interface RecordKey {
+  /** 16 hexadecimal digits that follow from the key, so that a key keeps its id wherever it stands. */
+  id: string;
+  /** 32 bytes. */
+  secret: Uint8Array;
+}
+
+export interface Keyring {
+  /** Encrypts. */
+  first: RecordKey;
+  /** All of them decrypt. */
+  byId: ReadonlyMap<string, RecordKey>;
+}
+
+const expected =
+  'Expected `FANFOLD_ENCRYPTION_KEY` to be 32 bytes in base64 or hexadecimal, or several such keys as `id:key,id:key` of which the first encrypts';
+const advice = 'Make one with `openssl rand -base64 32`.';
+
+/**
+ * Reads encryption keys: 32 bytes in base64 (or base64url) or hexadecimal, or several, separated by commas, each with a name of
+ * one's own and a colon in front of it if one likes.
+ *
+ * The same variable encrypts elsewhere too; the journal's own keys are derived from it (HKDF, RFC 5869).
+ *
+ * @throws InputError that shows nothing of the keys
+ */
+export function readKeyring(text: string): Keyring {
+  const parts = text.split(',').map((part) => part.trim());
+  const keys = parts.map((part, index) => {
+    const material = readMaterial(part.slice(part.lastIndexOf(':') + 1).trim());
+    if (material.length === 32) return recordKey(material);
+    const which = parts.length === 1 ? '' : ` in key ${index + 1} of ${parts.length}`;
+    const got = material.length === 0 ? 'something that is neither' : `${material.length} bytes`;
+    throw new InputError(`${expected}, got ${got}${which}.`, advice);
+  });
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  const [first] = keys;
+  if (first === undefined) throw new InputError(`${expected}, got nothing.`, advice);
+  return { first, byId };
+}
+
+function readMaterial(text: string): Buffer {
+  // Hexadecimal first: 64 of its digits are base64 as well.
+  if (/^([0-9a-f]{2})+$/i.test(text) && text.length === 64) return Buffer.from(text, 'hex');
+  return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+}
+
+function recordKey(material: Buffer): RecordKey {
+  const secret = new Uint8Array(hkdfSync('sha256', material, '', 'fanfold journal record', 32));
+  const id = createHash('sha256').update('fanfold journal key id').update(secret).digest();
+  return { id: id.subarray(0, keyIdBytes).toString('hex'), secret };
+}

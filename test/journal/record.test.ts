@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { readKeyring } from '../../src/journal/record/keyring.js';
+import { decodeRecord, encodeRecord } from '../../src/journal/record/record.js';
+import { entryOf, keyOf } from './entries.js';
+
+const [older, newer] = [randomBytes(32), randomBytes(32)];
+const plain = undefined;
+const sealed = readKeyring(older.toString('base64'));
+const key = keyOf('a');
+const json = fc.jsonValue({ stringUnit: 'binary' });
+const unreadable = { name: 'UnreadableRecord' };
+
+it.each([
+  ['plain', plain],
+  ['encrypted', sealed],
+])('gives back what was kept, %s: any JSON', async (_, keyring) => {
+  await fc.assert(
+    fc.asyncProperty(json, fc.nat(3_000), async (value, padding) => {
+      const entry = entryOf([value, ' '.repeat(padding)]);
+      const record = await encodeRecord(key, entry, keyring);
+      expect(JSON.stringify(await decodeRecord(key, record, keyring))).toBe(JSON.stringify(entry));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it.each([
+  ['plain', plain],
+  ['encrypted', sealed],
+])(
+  'is unreadable, %s, when any byte is changed, cut off, added or moved under another key (J2)',
+  async (_, keyring) => {
+    const short = await encodeRecord(key, entryOf('short'), keyring);
+    for (let index = 0; index < short.length; index += 1) {
+      const flipped = Buffer.from(short);
+      flipped[index]! ^= 1 + Math.floor(Math.random() * 255);
+      await expect(decodeRecord(key, flipped, keyring)).rejects.toMatchObject(unreadable);
+      await expect(decodeRecord(key, short.subarray(0, index), keyring)).rejects.toMatchObject(unreadable);
+    }
+    await expect(decodeRecord(key, Buffer.concat([short, Buffer.alloc(1)]), keyring)).rejects.toMatchObject(unreadable);
+    await expect(decodeRecord(keyOf('b'), short, keyring)).rejects.toMatchObject(unreadable);
+
+    const long = await encodeRecord(key, entryOf('long '.repeat(10_000)), keyring);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(long.length - 1), fc.integer({ min: 1, max: 255 }), async (index, change) => {
+        const flipped = Buffer.from(long);
+        flipped[index]! ^= change;
+        await expect(decodeRecord(key, flipped, keyring)).rejects.toMatchObject(unreadable);
+      }),
+      { numRuns: 50 },
+    );
+  },
+);
+
+it('makes long texts smaller, encrypted too', async () => {
+  const entry = entryOf('The parties agree. '.repeat(5_000));
+  for (const keyring of [plain, sealed]) {
+    expect((await encodeRecord(key, entry, keyring)).length).toBeLessThan(JSON.stringify(entry).length / 10);
+  }
+});
+
+it('shows nothing of an encrypted text, and never the same bytes twice', async () => {
+  const entry = entryOf('CANARY');
+  const [first, second] = [await encodeRecord(key, entry, sealed), await encodeRecord(key, entry, sealed)];
+  expect(first.includes('CANARY')).toBe(false);
+  expect(first.equals(second)).toBe(false);
+});
+
+it('encrypts with the first key and decrypts with all, however they are written and named', async () => {
+  const before = await encodeRecord(key, entryOf('before'), readKeyring(older.toString('hex')));
+  const rotated = readKeyring(` new:${newer.toString('base64url')} , old:${older.toString('base64')}`);
+  const after = await encodeRecord(key, entryOf('after'), rotated);
+  expect(await decodeRecord(key, before, rotated)).toMatchObject({ answer: 'before' });
+  expect(await decodeRecord(key, after, readKeyring(newer.toString('hex').toUpperCase()))).toMatchObject({
+    answer: 'after',
+  });
+  await expect(decodeRecord(key, after, sealed)).rejects.toMatchObject(unreadable);
+  await expect(decodeRecord(key, after)).rejects.toMatchObject(unreadable);
+});
+
+it('reads plain records when a key is given: turning encryption on costs no answer', async () => {
+  const record = await encodeRecord(key, entryOf('before'));
+  expect(await decodeRecord(key, record, sealed)).toMatchObject({ answer: 'before' });
+});
+
+it.each([
+  ['too short', randomBytes(31).toString('base64'), 'got 31 bytes.'],
+  ['a hexadecimal digit missing', randomBytes(32).toString('hex').slice(1), 'got '],
+  ['neither', 'not a key!', 'got something that is neither.'],
+  ['empty among several', `a:${older.toString('hex')},`, 'got something that is neither in key 2 of 2.'],
+  ['wrong among several', `a:${older.toString('hex')},b:${'c'.repeat(20)}`, 'got 15 bytes in key 2 of 2.'],
+])('refuses a key that is %s, without showing it', (_, text, got) => {
+  const error = refusal(text);
+  expect(error).toMatchObject({ name: 'InputError' });
+  expect(error.message).toContain(
+    'Expected `FANFOLD_ENCRYPTION_KEY` to be 32 bytes in base64 or hexadecimal, or several such keys as `id:key,id:key`',
+  );
+  expect(error.message).toContain(got);
+  for (const secret of text.split(/[,:]/).filter(({ length }) => length > 3))
+    expect(error.message).not.toContain(secret);
+});
+
+function refusal(text: string): Error {
+  try {
+    readKeyring(text);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('was not refused');
+}
