@@ -4,7 +4,9 @@ import type { Activities, Answer, ModelCall, Stored } from '../src/contract/acti
 import { maxDurationMs } from '../src/contract/duration.js';
 import { FanfoldError } from '../src/contract/errors.js';
 import { cutMessage } from '../src/contract/failures.js';
+import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
+import { askOnce } from './ask-once.js';
 import { Attempt } from './attempt.js';
 import { checkCall } from './check-call.js';
 import { ModelClients } from './model/client.js';
@@ -22,6 +24,8 @@ import { placeOutput } from './place-output.js';
 /** What the activities need of the process they run in. */
 export interface ActivitiesSettings {
   store: Pick<BlobStore, 'putText' | 'readText'>;
+  /** Without it an answer is paid for once per run, not once. */
+  journal?: Pick<Journal, 'once'> | undefined;
   /** Without it paid calls fail with `NoApiKey`. */
   api?: ModelApi | undefined;
   /** Base URL of the offline model, started when first asked for. */
@@ -60,23 +64,31 @@ async function answer(
 ): Promise<Answer> {
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
-  const body = await attempt.within(async (signal, remainingMs) => {
+  const once = await attempt.within(async (signal, remainingMs) => {
     const [api, document] = await orAborted(prepare(call, settings), signal);
-    const startedAt = performance.now();
-    try {
-      return await clients.clientOf(api).messages.create(buildRequest(request, document, format?.wire), {
-        signal,
-        // Without one the SDK refuses to ask for 21,334 tokens and more.
-        timeout: Math.min(Math.ceil(remainingMs) + sdkTimeoutMarginMs, maxDurationMs),
-      });
-    } finally {
-      attempt.called(performance.now() - startedAt);
-    }
+    const body = buildRequest(request, document, format?.wire);
+    return askOnce(
+      call,
+      { source: call.offline ? 'offline' : api.baseURL, body },
+      signal,
+      settings.journal,
+      async (abort) => {
+        const startedAt = performance.now();
+        // Without a time-out the SDK refuses to ask for 21,334 tokens and more.
+        const timeout = Math.min(Math.ceil(remainingMs) + sdkTimeoutMarginMs, maxDurationMs);
+        const answered = await clients
+          .clientOf(api)
+          .messages.create(body, { signal: abort, timeout })
+          .finally(() => attempt.called(performance.now() - startedAt));
+        const message = asMessage(answered);
+        attempt.answered();
+        attempt.spent(message.usage, costOf(message.usage, message.model));
+        return { ...message, text: redact(message.text), model: redact(message.model) };
+      },
+    );
   });
-  const message = asMessage(body);
-  attempt.answered();
-  attempt.spent(message.usage, costOf(message.usage, message.model));
-  const reading = readAnswer({ ...message, text: redact(message.text) }, format);
+  if (once.reused) attempt.spared();
+  const reading = readAnswer(once.message, format);
   const output =
     reading.output === undefined ? undefined : await placeOutput(reading.output, call.inlineBytes, settings.store);
   const error = errorOf(reading);
@@ -84,9 +96,9 @@ async function answer(
     status: reading.status,
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error: { ...error, message: cutMessage(redact(error.message)) } }),
-    model: cutMessage(redact(message.model)),
-    reused: false,
-    savedUsd: 0,
+    model: cutMessage(once.message.model),
+    reused: once.reused,
+    savedUsd: once.savedUsd,
     ledger: attempt.ledger,
     finishedAtMs: Date.now(),
   };

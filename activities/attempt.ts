@@ -85,6 +85,11 @@ export class Attempt {
     this.#answered = true;
   }
 
+  /** Takes the try back: the answer was there already. */
+  spared(): void {
+    this.#ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
+  }
+
   called(modelMs: number): void {
     this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + modelMs };
   }

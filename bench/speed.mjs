@@ -36,6 +36,7 @@ async function durable(branches, concurrency) {
       String(concurrency),
       '--json',
       '--quiet',
+      '--fresh',
     ],
     'The customer pays in advance.',
   );

@@ -88,7 +88,7 @@ async function fourPerspectives(api) {
       ? 'four specialists read examples/service-agreement.md through the Anthropic API'
       : 'four specialists read examples/service-agreement.md; the offline model answers, which quotes and does not reason',
   );
-  await shown(['perspectives', 'examples/service-agreement.md', ...(api ? [] : ['--offline'])]);
+  await shown(['perspectives', 'examples/service-agreement.md', '--fresh', ...(api ? [] : ['--offline'])]);
   await stayUp(dev);
 }
 
@@ -109,7 +109,7 @@ async function crash() {
   const workflowId = `crash-${Date.now().toString(36)}`;
   try {
     say(`eight specialists read examples/service-agreement.md, two at a time, as ${workflowId}`);
-    const words = ['--perspectives', manyPerspectives.join(','), '--concurrency', '2', '--id', workflowId];
+    const words = ['--fresh', '--perspectives', manyPerspectives.join(','), '--concurrency', '2', '--id', workflowId];
     const run = fanfold(['perspectives', 'examples/service-agreement.md', '--offline', ...words], { print: true, env });
     const [, pid] = await run.said(/worker in the background \(process (\d+)\)/);
     await run.said(/\[4\/8\]/);

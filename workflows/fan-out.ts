@@ -49,9 +49,10 @@ async function mustBeOk(branch: Promise<StoredBranch>): Promise<void> {
   if (status !== 'ok') throw new Error(`${key} is ${status}`);
 }
 
-function startBranches({ branches, policy, offline }: FanOutPlan, follow: Follow): Promise<StoredBranch>[] {
+function startBranches({ branches, policy, offline, fresh }: FanOutPlan, follow: Follow): Promise<StoredBranch>[] {
   const window = new Window(policy.concurrency);
   const queuedAtMs = Date.now();
+  const freshness = fresh ? { freshSinceMs: queuedAtMs } : {};
   const inlineBytes = Math.floor(inlineAnswersBytes / branches.length);
   return branches.map(async ({ key, request }, index) => {
     const place = { key, index, queuedAtMs };
@@ -59,7 +60,7 @@ function startBranches({ branches, policy, offline }: FanOutPlan, follow: Follow
     try {
       const answer = await window.turn(() => {
         follow.started(place);
-        return ask({ ...place, request, offline, timeoutMs, attempts, inlineBytes });
+        return ask({ ...place, request, offline, timeoutMs, attempts, inlineBytes, ...freshness });
       });
       return follow.ended(outcomeOfAnswer(place, answer));
     } catch (failure) {

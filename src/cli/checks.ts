@@ -3,7 +3,8 @@ import { searchAttributes } from '../contract/names.js';
 import { workflowBundlePath } from '../worker/index.js';
 import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';
-import { openSession } from './session.js';
+import { openJournalOf } from './journal-of.js';
+import { homeOf, openSession } from './session.js';
 import type { Session } from './session.js';
 import { localWorker } from './ensure-worker.js';
 import { offlineModel } from './offline-model.js';
@@ -29,6 +30,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
     }),
   );
   checks.push(...(session === undefined ? skipped : await serverChecks(session, world, offline)));
+  checks.push(await check('journal', () => journalCheck(world)));
   await session?.leave();
   checks.push(...(await modelChecks(world, offline)));
   return checks;
@@ -71,6 +73,16 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
         : { found: 'none of this home; a command starts one when it needs it' },
     ),
   ];
+}
+
+async function journalCheck(world: World): Promise<Finding> {
+  const journal = await openJournalOf(homeOf(world), world, () => {});
+  try {
+    const { entries, place } = await journal.stats();
+    return { found: `${entries.toLocaleString('en')} answers in ${place}` };
+  } finally {
+    await journal.close();
+  }
 }
 
 function registration(): string {

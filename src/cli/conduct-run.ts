@@ -6,6 +6,7 @@ import { checkApiKey } from './ensure-worker.js';
 import type { WorkerNeed } from './ensure-worker.js';
 import { followRun } from './follow-run.js';
 import { interruptible } from './interrupt.js';
+import { checkJournalOf } from './journal-of.js';
 import { keepWorker } from './keep-worker.js';
 import { printRun } from './print-run.js';
 import type { RunFlags } from './run-flags.js';
@@ -26,6 +27,7 @@ export async function conductRun(
 ): Promise<ExitCode> {
   const say = sayer(world, flags.quiet);
   checkApiKey(need, world);
+  checkJournalOf(world);
   if (need.offline) say('asking the offline model: it extracts sentences and does not reason.');
   const session = await openSession(world, 'command', say);
   try {

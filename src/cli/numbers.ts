@@ -25,3 +25,19 @@ export function parseChoice<Word extends string>(text: string, option: string, w
   }
   return word;
 }
+
+const byteUnits: Record<string, number> = { KB: 1e3, MB: 1e6, GB: 1e9 };
+
+/**
+ * Bytes of a size such as `500MB`, in powers of ten.
+ *
+ * @throws InputError quoting what was expected and what came
+ */
+export function parseBytes(text: string, option: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(KB|MB|GB)$/.exec(text.trim()) ?? [];
+  const bytes = Math.round(Number(amount) * (byteUnits[unit] ?? Number.NaN));
+  if (amount === '' || !Number.isSafeInteger(bytes)) {
+    throw new InputError(`Expected \`${option}\` to be a size such as 500MB or 2GB, got \`${text}\`.`);
+  }
+  return bytes;
+}

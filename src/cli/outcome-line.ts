@@ -20,7 +20,9 @@ const looks: Record<BranchStatus, { sign: string; colour: 'green' | 'yellow' | '
   skipped: { sign: '–', colour: 'dim' },
 };
 
-export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 'costUsd' | 'attempts' | 'error'>;
+export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 'costUsd' | 'attempts' | 'error'> & {
+  reused?: boolean;
+};
 
 /** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
 export function outcomeLine(branch: Ended, screen: Screen, keyWidth = 0): string {
@@ -29,7 +31,7 @@ export function outcomeLine(branch: Ended, screen: Screen, keyWidth = 0): string
   const parts = [
     `${paint(`${sign} ${branch.key.padEnd(keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
     formatTokens(branch.usage),
-    formatCost(branch.costUsd),
+    branch.reused ? 'from the journal' : formatCost(branch.costUsd),
     ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
   ];
   const line = parts.join(' · ');

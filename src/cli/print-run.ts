@@ -46,12 +46,16 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
       ...(branchesShown ? [] : run.branches.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
-      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}`,
+      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
       '',
     ].join('\n'),
   );
+}
+
+function saved({ savedUsd }: Run): string {
+  return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
 }
 
 function headline({ workflowId, status, coverage, criticalPath }: Run): string {

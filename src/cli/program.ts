@@ -5,6 +5,7 @@ import type { ExitCode } from '../contract/exit-codes.js';
 import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { journalCommand } from './commands/journal.js';
 import { listCommand } from './commands/list.js';
 import { offlineModelCommand } from './commands/offline-model.js';
 import { perspectivesCommand } from './commands/perspectives.js';
@@ -26,6 +27,7 @@ const commands = [
   resumeCommand,
   cancelCommand,
   doctorCommand,
+  journalCommand,
   offlineModelCommand,
 ];
 

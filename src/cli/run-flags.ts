@@ -26,6 +26,7 @@ export interface RunFlags extends OutputFlags {
   detach?: boolean;
   offline?: boolean;
   dryRun?: boolean;
+  fresh?: boolean;
 }
 
 export function addOutputFlags(command: Command): Command {
@@ -49,6 +50,7 @@ export function addRunFlags(command: Command): Command {
     .option('--max-tokens <n>', 'longest answer, in tokens', String(modelDefaults.maxTokens))
     .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
     .option('--detach', 'start the run, print its id, and leave it going')
+    .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--dry-run', 'print the branches and the most they can cost, and start nothing')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API');
   return addOutputFlags(command);
@@ -74,5 +76,6 @@ export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
     ...(flags.model !== undefined && { model: flags.model }),
     ...(flags.maxTokens !== undefined && { maxTokens: parseCount(flags.maxTokens, 'max-tokens') }),
     ...(flags.offline === true && { offline: true }),
+    ...(flags.fresh === true && { fresh: true }),
   };
 }

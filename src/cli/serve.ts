@@ -5,6 +5,7 @@ import { startWorkers } from '../worker/index.js';
 import type { RunningWorkers } from '../worker/index.js';
 import { apiKeyOf, baseUrlOf } from './api-key.js';
 import { interruptible } from './interrupt.js';
+import { openJournalOf } from './journal-of.js';
 import { offlineModel } from './offline-model.js';
 import type { Say, Session } from './session.js';
 import type { World } from './world.js';
@@ -31,11 +32,13 @@ export interface ServeOptions {
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
   const apiKey = apiKeyOf(world);
   const offline = offlineModel(world);
+  const journal = await openJournalOf(session.home, world, say);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
     concurrency: options.concurrency,
     store: session.store,
+    journal,
     ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
     offlineModelUrl: offline.url,
   });
@@ -56,6 +59,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     });
   } finally {
     await offline.stop();
+    await journal.close();
   }
 }
 

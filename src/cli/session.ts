@@ -21,7 +21,7 @@ export interface Session {
   leave(): Promise<void>;
 }
 
-function homeOf(world: World): string {
+export function homeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_HOME'] || '.fanfold');
 }
 

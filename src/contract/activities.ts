@@ -34,6 +34,8 @@ export interface ModelCall {
   attempts: number;
   /** An answer larger than this many bytes is stored and returned by reference. */
   inlineBytes: number;
+  /** Set where only answers from then on will do, in milliseconds since the epoch. */
+  freshSinceMs?: number;
   /** When the fan-out began, in milliseconds since the epoch. */
   queuedAtMs: number;
 }

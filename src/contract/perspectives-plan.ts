@@ -10,6 +10,8 @@ export interface FanOutPlan {
   branches: readonly { key: string; request: ModelRequest }[];
   policy: Required<FanOutOptions>;
   offline: boolean;
+  /** Whether only answers from this run on will do. */
+  fresh: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface FanOutPlan {
  */
 export function planPerspectives(input: PerspectivesInput): FanOutPlan {
   const perspectives = checkKeys((input.perspectives ?? defaultPerspectives).map(asPerspective));
-  const { model, maxTokens, offline } = checkModel(input);
+  const { model, maxTokens, offline, fresh } = checkModel(input);
   const policy = checkPolicy(input);
   const shared = {
     model,
@@ -33,6 +35,7 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
     branches: perspectives.map(({ key, instruction }) => ({ key, request: { ...shared, prompt: instruction } })),
     policy,
     offline,
+    fresh,
   };
 }
 

@@ -17,6 +17,8 @@ export interface FanOutOptions {
 }
 
 export interface ModelOptions {
+  /** Ask anew even where the journal has the answer. */
+  fresh?: boolean;
   /** The API's model id. */
   model?: string;
   /** Most output tokens of one answer. */
@@ -33,6 +35,7 @@ export const fanOutDefaults = {
 } as const satisfies Required<FanOutOptions>;
 
 export const modelDefaults = {
+  fresh: false,
   model: 'claude-sonnet-5-5',
   maxTokens: 2_048,
   offline: false,

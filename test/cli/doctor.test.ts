@@ -28,6 +28,7 @@ it('finds everything in order, and leaves nothing running', async () => {
     'namespace',
     'search attributes',
     'worker',
+    'journal',
     'API key',
     'model API',
   ]);

@@ -30,7 +30,7 @@ it.each([['--concurrency=3'], ['--concurrency=1']])(
       dry.branches.reduce((sum, branch) => sum + branch.upperBoundUsd!, 0),
       12,
     );
-    const run = await desk.json([...words, flag], { stdin });
+    const run = await desk.json([...words, flag, '--fresh'], { stdin });
     for (const [index, branch] of run.branches.entries()) {
       const bound = dry.branches[index]!;
       expect(branch.key).toBe(bound.key);

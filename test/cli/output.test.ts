@@ -62,7 +62,7 @@ it('prints a Branch a line as each completes with --ndjson, then the Run', async
 
 it('prints the output on standard output and a line per completion on standard error', async () => {
   const { code, stdout, stderr } = await desk.fanfold(
-    ['perspectives', '-', '--perspectives', 'legal,financial'],
+    ['perspectives', '-', '--perspectives', 'legal,financial', '--fresh'],
     document,
   );
   expect(code).toBe(0);

@@ -7,6 +7,7 @@ const mayImport: Record<string, string[]> = {
   'src/contract': [],
   'src/store': ['src/contract'],
   'src/model': ['src/contract'],
+  'src/journal': ['src/contract'],
   'src/client': ['src/contract', 'src/store'],
   'src/server': ['src/contract'],
   'src/offline': ['src/contract'],
@@ -16,13 +17,14 @@ const mayImport: Record<string, string[]> = {
     'src/contract',
     'src/store',
     'src/model',
+    'src/journal',
     'src/client',
     'src/worker',
     'src/server',
     'src/offline',
     'src/report',
   ],
-  activities: ['src/contract', 'src/store', 'src/model'],
+  activities: ['src/contract', 'src/store', 'src/model', 'src/journal'],
   workflows: ['src/contract'],
 };
 const rooms = Object.keys(mayImport);

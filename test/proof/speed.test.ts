@@ -13,7 +13,15 @@ afterAll(() => desk.close());
 
 async function elapsedMs(branches: number, concurrency: number): Promise<number> {
   const run = await desk.json(
-    ['perspectives', '-', '--perspectives', manyPerspectives(branches).join(','), '--concurrency', String(concurrency)],
+    [
+      'perspectives',
+      '-',
+      '--perspectives',
+      manyPerspectives(branches).join(','),
+      '--concurrency',
+      String(concurrency),
+      '--fresh',
+    ],
     { stdin: 'A document.' },
   );
   expect(run.coverage).toEqual({ ok: branches, total: branches });

@@ -10,7 +10,7 @@ import { inject } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
 import { startOfflineModel } from '../../src/offline/index.js';
-import type { OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
+import type { CallRecord, OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
 import { isAlive } from '../../src/server/process-identity.js';
 import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';
@@ -173,7 +173,12 @@ export class Desk {
 
 /** The calls that the model received for each perspective that was made up by name. */
 export function callsByPerspective({ model }: Desk): Map<string, number> {
-  return model.countBy(({ prompt }) => /perspective: ([\w-]+)/.exec(prompt)?.[1] ?? prompt);
+  return model.countBy(perspectiveOf);
+}
+
+/** The made-up perspective that a call is about. */
+export function perspectiveOf({ prompt }: Pick<CallRecord, 'prompt'>): string {
+  return /perspective: ([\w-]+)/.exec(prompt)?.[1] ?? prompt;
 }
 
 /** Names for so many made-up perspectives. */

@@ -1,0 +1,45 @@
+import type { ModelCall } from '../src/contract/activities.js';
+import { questionKey } from '../src/journal/index.js';
+import type { Journal, Question } from '../src/journal/index.js';
+import { costOf } from '../src/model/index.js';
+import type { ModelMessage } from './model/message.js';
+import { outputFormatOf } from './model/output-format.js';
+import { readAnswer } from './model/read-answer.js';
+
+/** A message that was paid for now, or before. */
+export interface OnceAsked {
+  message: ModelMessage;
+  reused: boolean;
+  /** US dollars that asking again would have cost; 0 where the price is unknown. */
+  savedUsd: number;
+}
+
+/**
+ * Asks, unless the journal has the answer or somebody else is asking the same. Only proper answers are kept: those that are `ok`.
+ *
+ * @param ask is to end by the signal that it is given
+ */
+export async function askOnce(
+  { freshSinceMs, request }: ModelCall,
+  question: Question,
+  signal: AbortSignal,
+  journal: Pick<Journal, 'once'> | undefined,
+  ask: (signal: AbortSignal) => Promise<ModelMessage>,
+): Promise<OnceAsked> {
+  if (journal === undefined) return { message: await ask(signal), reused: false, savedUsd: 0 };
+  const format = request.outputSchema && outputFormatOf(request.outputSchema);
+  const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
+  const once = await journal.once(questionKey(question), options, async (abort) => {
+    const value = await ask(abort ?? signal);
+    if (readAnswer(value, format).status !== 'ok') return { value };
+    const { text: answer, usage, model } = value;
+    return { value, entry: { answer, usage, model, costUsd: costOf(usage, model), answeredAtMs: Date.now() } };
+  });
+  if (!once.reused) return { message: once.value, reused: false, savedUsd: 0 };
+  const { answer, usage, model, costUsd } = once.entry;
+  return {
+    message: { text: String(answer), stopReason: 'end_turn', refusal: undefined, model, usage },
+    reused: true,
+    savedUsd: costUsd ?? 0,
+  };
+}

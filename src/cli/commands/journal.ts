@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+
+import { parseDuration } from '../../contract/duration.js';
+import { InputError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import type { Journal, JournalStats } from '../../journal/index.js';
+import { formatBytes, formatCost } from '../amounts.js';
+import { openJournalOf } from '../journal-of.js';
+import { parseBytes } from '../numbers.js';
+import { homeOf, sayer } from '../session.js';
+import type { World } from '../world.js';
+
+interface PruneFlags {
+  olderThan?: string;
+  toSize?: string;
+}
+
+export function journalCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('journal')
+    .description('the answers that were paid for: what there is, and how to be rid of it');
+  command
+    .command('stats')
+    .description('how many answers there are, their size and age, and what they saved')
+    .option('--json', 'print it as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const stats = await withJournal(world, (journal) => journal.stats());
+      world.stdout.write(json ? `${JSON.stringify(stats, null, 2)}\n` : lines(stats));
+      done(exitCodes.complete);
+    });
+  command
+    .command('prune')
+    .description('remove old answers, or the least recently used ones')
+    .option('--older-than <duration>', 'those that came longer ago, such as 720h')
+    .option('--to-size <size>', 'until what is left has this size at most, such as 500MB')
+    .action(async (flags: PruneFlags) => {
+      const limits = pruneLimits(flags);
+      const { entries, bytes } = await withJournal(world, (journal) => journal.prune(limits));
+      world.stdout.write(`Removed ${entries} answers, ${formatBytes(bytes)}.\n`);
+      done(exitCodes.complete);
+    });
+  command
+    .command('clear')
+    .description('remove every answer; the same questions will be paid for again')
+    .action(async () => {
+      await withJournal(world, (journal) => journal.clear());
+      world.stdout.write('The journal is empty.\n');
+      done(exitCodes.complete);
+    });
+}
+
+async function withJournal<Value>(world: World, work: (journal: Journal) => Promise<Value>): Promise<Value> {
+  const journal = await openJournalOf(homeOf(world), world, sayer(world, false));
+  try {
+    return await work(journal);
+  } finally {
+    await journal.close();
+  }
+}
+
+function pruneLimits({ olderThan, toSize }: PruneFlags) {
+  if (olderThan === undefined && toSize === undefined) {
+    throw new InputError(
+      'Expected `--older-than` or `--to-size`, got neither.',
+      'To remove everything: `fanfold journal clear`.',
+    );
+  }
+  return {
+    ...(olderThan !== undefined && { maxAgeMs: parseDuration(olderThan, 'older-than') }),
+    ...(toSize !== undefined && { maxBytes: parseBytes(toSize, 'to-size') }),
+  };
+}
+
+function lines({ entries, bytes, oldestAtMs, newestAtMs, reuses, savedUsd, place, setAside }: JournalStats): string {
+  const day = (ms: number | null) => (ms === null ? '–' : new Date(ms).toISOString());
+  return [
+    `${entries.toLocaleString('en')} answers, ${formatBytes(bytes)}, in ${place}`,
+    `from ${day(oldestAtMs)} to ${day(newestAtMs)}`,
+    `reused ${reuses.toLocaleString('en')} times, ${formatCost(savedUsd)} saved`,
+    ...setAside.map((file) => `damaged and set aside: ${file}`),
+    '',
+  ].join('\n');
+}
