@@ -59,8 +59,13 @@ export function outcomeOfFailure(
   return {
     ...outcomeOfLedger(place, ledger, finishedAtMs),
     status,
-    error: { type, message: cutMessage(cause instanceof Error ? cause.message : String(cause)) },
+    error: { type, message: cutMessage(messageOf(cause)) },
   };
+}
+
+function messageOf(cause: unknown): string {
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === 'string' ? cause : 'Something was thrown that is no error.';
 }
 
 function classify(cause: unknown, cancelled: boolean): { status: BranchStatus; type: string; details: unknown } {

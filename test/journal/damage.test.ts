@@ -1,6 +1,7 @@
 import { appendFile, cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 
@@ -205,20 +206,27 @@ it('gives an answer that it cannot keep to whoever asked, with a warning', async
   expect(asker.all('warning')).toEqual([expect.stringMatching(/could not be kept in the journal.+no space/)]);
 });
 
-it('refuses a file that a later version has written', async () => {
-  const home = await makeHome();
-  await (await open({ home })).close();
-  const path = join(home, 'journal', database);
-  const bytes = await readFile(path);
-  // The user version (https://sqlite.org/fileformat2.html, section 1.3.15).
-  bytes.writeUInt32BE(2, 60);
-  await writeFile(path, bytes);
-  await expect(open({ home })).rejects.toMatchObject({ name: 'UnavailableError', type: 'JournalTooNew' });
-});
-
 it('says what is wrong with a home that it cannot write to', async () => {
   const home = join(await makeHome(), 'file');
   await appendFile(home, 'no directory');
   await expect(open({ home })).rejects.toMatchObject({ name: 'UnavailableError', type: 'JournalUnusable' });
   await truncate(home);
+});
+
+it.each([
+  ['damaged', { user_version: 7 }, { setAside: 1, refused: false }],
+  ['of a later version', { user_version: 7, application_id: 0x66616e07 }, { setAside: 0, refused: true }],
+])('takes a file for %s by both places where its version stands: %j', async (_, pragmas, { setAside, refused }) => {
+  const home = await homeWith(atRest);
+  const database = new DatabaseSync(join(home, 'journal', 'journal-1.db'));
+  for (const [name, value] of Object.entries(pragmas)) database.exec(`PRAGMA ${name} = ${value}`);
+  database.close();
+  if (refused) {
+    await expect(openDamaged(home)).rejects.toMatchObject({ type: 'JournalTooNew' });
+  } else {
+    const { journal } = await openDamaged(home);
+    expect((await journal.stats()).setAside).toHaveLength(setAside);
+    await journal.close();
+  }
+  await rm(home, { recursive: true });
 });

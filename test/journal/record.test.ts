@@ -56,6 +56,13 @@ it.each([
   },
 );
 
+it.each([null, 7, 'text', new Uint8Array()])(
+  'takes %j, which a damaged database may hold, for unreadable (J2)',
+  async (record) => {
+    await expect(decodeRecord(key, record, plain)).rejects.toMatchObject(unreadable);
+  },
+);
+
 it('makes long texts smaller, encrypted too', async () => {
   const entry = entryOf('The parties agree. '.repeat(5_000));
   for (const keyring of [plain, sealed]) {

@@ -130,10 +130,10 @@ it('names the database that cannot be used', async () => {
 it('begins a log anew that has grown too long', async () => {
   const home = await makeHome();
   await mkdir(home);
-  await writeFile(homePaths(home).log, 'old\n'.repeat(longestLog / 4 + 1));
+  await writeFile(homePaths(home).log, 'bygone\n'.repeat(longestLog / 7 + 1));
   await enter(home);
   expect((await stat(homePaths(home).log)).size).toBeLessThan(longestLog);
-  expect(await logOf(home)).not.toContain('old');
+  expect(await logOf(home)).not.toContain('bygone');
 });
 
 /** A directory with an executable `temporal` that runs this shell script. */

@@ -47,9 +47,12 @@ const schema = `
   );
   INSERT INTO totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
   PRAGMA user_version = 1;
+  PRAGMA application_id = 0x66616e01;
   COMMIT;
 `;
 const schemaVersion = 1;
+/** `fan` in the upper three bytes of the application id; the version once more in the lowest. */
+const application = 0x66616e;
 
 /**
  * One open database file of the journal.
@@ -144,6 +147,10 @@ export class JournalDatabase {
 function refuseLater(database: DatabaseSyncInstance, path: string): void {
   const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (found <= schemaVersion) return;
+  const { application_id: witness } = database.prepare('PRAGMA application_id').get() as { application_id: number };
+  // A single damaged byte looks like a later version too, but for the second place where the version stands.
+  if (witness >> 8 !== application || (witness & 0xff) !== found)
+    throw Object.assign(new Error('its header is damaged'), { errcode: 11 });
   throw new UnavailableError(
     'JournalTooNew',
     `The journal ${path} was written by a later version of fanfold.`,

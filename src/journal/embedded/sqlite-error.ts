@@ -41,7 +41,8 @@ export function journalError(error: unknown, path: string): Error {
       return new FanfoldError(
         'JournalFull',
         `The journal ${path} cannot be written: no space is left, or the disk fails (${message}).`,
-        'Free some space, or make the journal smaller with `fanfold journal prune`.',
+        // Not `prune`: that takes space first.
+        'Free some space where FANFOLD_HOME is.',
         error,
       );
     default:

@@ -38,8 +38,12 @@ export async function encodeRecord(key: string, entry: Entry, keyring?: Keyring)
   return Buffer.concat([header, body, digest(key, header, body)]);
 }
 
-/** @throws UnreadableRecord */
-export async function decodeRecord(key: string, record: Uint8Array, keyring?: Keyring): Promise<Entry> {
+/**
+ * @param record as the store found it: a damaged database may hold anything in the place of bytes
+ * @throws UnreadableRecord
+ */
+export async function decodeRecord(key: string, record: unknown, keyring?: Keyring): Promise<Entry> {
+  if (!(record instanceof Uint8Array)) throw new UnreadableRecord('is damaged');
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   const [found, flags = 0] = bytes;
   if (found !== version)
