@@ -13,12 +13,20 @@ const usage = `Usage: scripts/quickstart [--crash] [--api]
 `;
 
 const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+// Each in a process group of its own: the terminal's Ctrl-C reaches this script alone, which passes it on once. Twice would end
+// them at once, without stopping their server.
 const started = new Set();
+let stayingUp = false;
+
+const interruption = new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
+});
 
 /** Starts a fanfold command that is shown as if it had been typed. */
 async function shown(words, env = {}) {
   const child = spawn(process.execPath, [entry, ...words], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
     env: { ...process.env, ...env },
   });
   started.add(child);
@@ -31,6 +39,7 @@ async function shown(words, env = {}) {
 function fanfold(words, { show = true, print = false, env = {} } = {}) {
   const child = spawn(process.execPath, [entry, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
     env: { ...process.env, ...env },
   });
   started.add(child);
@@ -163,20 +172,26 @@ function hasTerminal() {
 async function stayUp(server) {
   if (hasTerminal()) {
     say('look at the run in the Web UI, at the address above. Ctrl-C stops everything.');
-    await Promise.race([server.ended, interrupted()]);
+    stayingUp = true;
+    await Promise.race([server.ended, interruption]);
   }
   server.kill('SIGINT');
   await server.ended;
 }
 
-function interrupted() {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
-  });
+async function untilInterrupted() {
+  await interruption;
+  if (stayingUp) await new Promise(() => {});
+  throw new Error('interrupted.');
 }
 
-main().catch((error) => {
+try {
+  await Promise.race([main(), untilInterrupted()]);
+} catch (error) {
   process.stderr.write(`\nquickstart: ${error.message}\n`);
-  for (const child of started) child.kill('SIGINT');
   process.exitCode = 1;
-});
+}
+const ending = [...started].map((child) => once(child, 'close'));
+for (const child of started) child.kill('SIGINT');
+await Promise.all(ending);
+process.exit();
