@@ -17,6 +17,8 @@ const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
 // them at once, without stopping their server.
 const started = new Set();
 let stayingUp = false;
+/** What is to be undone where it ends before its time. */
+let undo = async () => {};
 
 const interruption = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
@@ -116,6 +118,8 @@ async function crash() {
   const model = await startOfflineModel();
   const env = { FANFOLD_OFFLINE_URL: model.url };
   const workflowId = `crash-${Date.now().toString(36)}`;
+  // A run that is left going needs the model, which ends with this script.
+  undo = () => fanfold(['cancel', workflowId], { show: false, env }).ended;
   try {
     say(`eight specialists read examples/service-agreement.md, two at a time, as ${workflowId}`);
     const words = ['--fresh', '--perspectives', manyPerspectives.join(','), '--concurrency', '2', '--id', workflowId];
@@ -142,6 +146,7 @@ async function crash() {
     }
     const again = finished.filter((key) => callsFor(model, key) !== 1);
     if (again.length > 0) throw new Error(`Asked again although finished: ${again.join(', ')}.`);
+    undo = async () => {};
     say('no finished branch was asked again.');
     if (hasTerminal()) await stayUp(fanfold(['dev'], { show: false, env }));
   } finally {
@@ -190,6 +195,7 @@ try {
 } catch (error) {
   process.stderr.write(`\nquickstart: ${error.message}\n`);
   process.exitCode = 1;
+  await undo();
 }
 const ending = [...started].map((child) => once(child, 'close'));
 for (const child of started) child.kill('SIGINT');
