@@ -1,0 +1,11 @@
+export { Limiter } from './limiter.js';
+export type { CallAsk } from './limiter.js';
+export { Limiters } from './limiters.js';
+export type { CallOutcome, Permit } from './permit.js';
+export { outcomeOfFailure } from './outcome-of-failure.js';
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export type { LimiterSettings } from './settings.js';
+export type { Slot, Slots } from './slots.js';
+export type { BucketSnapshot, Change, GateState, LimiterSnapshot } from './snapshot.js';
+export { TurnedAway } from './turned-away.js';
