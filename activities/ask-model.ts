@@ -70,6 +70,7 @@ async function answer(
     return askOnce(
       call,
       { source: call.offline ? 'offline' : api.baseURL, body },
+      format,
       signal,
       settings.journal,
       async (abort) => {

@@ -3,7 +3,7 @@ import { questionKey } from '../src/journal/index.js';
 import type { Journal, Question } from '../src/journal/index.js';
 import { costOf } from '../src/model/index.js';
 import type { ModelMessage } from './model/message.js';
-import { outputFormatOf } from './model/output-format.js';
+import type { OutputFormat } from './model/output-format.js';
 import { readAnswer } from './model/read-answer.js';
 
 /** A message that was paid for now, or before. */
@@ -17,17 +17,18 @@ export interface OnceAsked {
 /**
  * Asks, unless the journal has the answer or somebody else is asking the same. Only proper answers are kept: those that are `ok`.
  *
+ * @param format decides what is proper
  * @param ask is to end by the signal that it is given
  */
 export async function askOnce(
-  { freshSinceMs, request }: ModelCall,
+  { freshSinceMs }: Pick<ModelCall, 'freshSinceMs'>,
   question: Question,
+  format: OutputFormat | undefined,
   signal: AbortSignal,
   journal: Pick<Journal, 'once'> | undefined,
   ask: (signal: AbortSignal) => Promise<ModelMessage>,
 ): Promise<OnceAsked> {
   if (journal === undefined) return { message: await ask(signal), reused: false, savedUsd: 0 };
-  const format = request.outputSchema && outputFormatOf(request.outputSchema);
   const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
   const once = await journal.once(questionKey(question), options, async (abort) => {
     const value = await ask(abort ?? signal);
