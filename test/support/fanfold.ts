@@ -162,12 +162,21 @@ export class Desk {
   async close(): Promise<void> {
     for (const running of this.#running) if (running.process.exitCode === null) running.process.kill('SIGKILL');
     for (const role of ['command', 'worker', 'dev'] as const) {
-      for (const pid of await this.present(role)) process.kill(pid, 'SIGKILL');
+      for (const pid of await this.present(role)) endProcess(pid);
     }
     const record = await readServerRecord(this.home);
     if (record !== undefined) await endServer(record);
     await this.model.stop();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Kills a process, unless it has ended by itself since it was seen. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
