@@ -1,7 +1,4 @@
-import { performance } from 'node:perf_hooks';
-
 import type { Activities, Answer, ModelCall, Stored } from '../src/contract/activities.js';
-import { maxDurationMs } from '../src/contract/duration.js';
 import { FanfoldError } from '../src/contract/errors.js';
 import { cutMessage } from '../src/contract/failures.js';
 import type { Journal } from '../src/journal/index.js';
@@ -9,16 +6,18 @@ import type { BlobStore } from '../src/store/blob-store.js';
 import { askOnce } from './ask-once.js';
 import { Attempt } from './attempt.js';
 import { checkCall } from './check-call.js';
-import { ModelClients } from './model/client.js';
+import { askUntilValid } from './model/ask-until-valid.js';
 import type { ModelApi } from './model/client.js';
-import { MalformedAnswer } from './model/malformed-answer.js';
-import { asMessage } from './model/message.js';
+import type { Limiters } from './model/limiter/index.js';
+import { ModelCaller } from './model/model-caller.js';
+import type { Caller } from './model/model-caller.js';
 import { outputFormatOf } from './model/output-format.js';
-import { buildRequest, costOf } from '../src/model/index.js';
+import { buildRequest } from '../src/model/index.js';
 import { errorOf, readAnswer } from './model/read-answer.js';
 import { redactor } from './model/redact.js';
 import type { Redact } from './model/redact.js';
 import { orAborted } from './or-aborted.js';
+import type { WatchdogSettings } from './model/watchdog.js';
 import { placeOutput } from './place-output.js';
 
 /** What the activities need of the process they run in. */
@@ -28,26 +27,26 @@ export interface ActivitiesSettings {
   journal?: Pick<Journal, 'once'> | undefined;
   /** Without it paid calls fail with `NoApiKey`. */
   api?: ModelApi | undefined;
+  /** Without them calls leave as they come. */
+  limiters?: Pick<Limiters, 'of'> | undefined;
+  /** When a call that does not begin or go on is cut. */
+  watchdogs?: WatchdogSettings | undefined;
   /** Base URL of the offline model, started when first asked for. */
   offlineModelUrl: () => Promise<string>;
 }
 
-/** Longer than the branch's deadline, which is to end a call that takes too long. */
-const sdkTimeoutMarginMs = 5_000;
-
-/** The activity `askModel`: one call of the Messages API per attempt. */
+/** The activity `askModel`: one question to the Messages API per attempt. */
 export function createAskModel(settings: ActivitiesSettings): Activities['askModel'] {
-  const clients = new ModelClients();
   const redact = redactor(settings.api);
+  const { limiters, watchdogs } = settings;
+  const models = new ModelCaller({ limiters, watchdogs, redact });
   return async (call) => {
     checkCall(call);
     const attempt = new Attempt(call, redact);
     try {
       attempt.checkTriesLeft();
-      return await answer(call, attempt, clients, redact, settings);
+      return await answer(call, attempt, models, redact, settings);
     } catch (error) {
-      if (error instanceof MalformedAnswer && error.usage)
-        attempt.spent(error.usage, costOf(error.usage, call.request.model));
       throw attempt.failureOf(error);
     } finally {
       attempt.end();
@@ -58,35 +57,29 @@ export function createAskModel(settings: ActivitiesSettings): Activities['askMod
 async function answer(
   call: ModelCall,
   attempt: Attempt,
-  clients: ModelClients,
+  models: ModelCaller,
   redact: Redact,
   settings: ActivitiesSettings,
 ): Promise<Answer> {
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
-  const once = await attempt.within(async (signal, remainingMs) => {
+  const once = await attempt.within(async (signal) => {
     const [api, document] = await orAborted(prepare(call, settings), signal);
     const body = buildRequest(request, document, format?.wire);
-    return askOnce(
-      call,
-      { source: call.offline ? 'offline' : api.baseURL, body },
-      format,
-      signal,
-      settings.journal,
-      async (abort) => {
-        const startedAt = performance.now();
-        // Without a time-out the SDK refuses to ask for 21,334 tokens and more.
-        const timeout = Math.min(Math.ceil(remainingMs) + sdkTimeoutMarginMs, maxDurationMs);
-        const answered = await clients
-          .clientOf(api)
-          .messages.create(body, { signal: abort, timeout })
-          .finally(() => attempt.called(performance.now() - startedAt));
-        const message = asMessage(answered);
-        attempt.answered();
-        attempt.spent(message.usage, costOf(message.usage, message.model));
-        return { ...message, text: redact(message.text), model: redact(message.model) };
-      },
-    );
+    const question = { source: call.offline ? 'offline' : api.baseURL, body };
+    return askOnce(call, question, format, signal, settings.journal, async (abort) => {
+      attempt.checkReserve();
+      const caller: Caller = {
+        signal: abort,
+        remainingMs: () => attempt.remainingMs(),
+        waiting: (wait) => attempt.waiting(wait),
+        left: () => attempt.left(),
+        ended: (ended) => attempt.ended(ended),
+      };
+      const message = await askUntilValid(body, format, (asked) => models.call(api, asked, caller));
+      attempt.answered();
+      return message;
+    });
   });
   if (once.reused) attempt.spared();
   const reading = readAnswer(once.message, format);

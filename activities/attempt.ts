@@ -4,8 +4,9 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import type { Ledger, ModelCall } from '../src/contract/activities.js';
 import { maxDurationMs } from '../src/contract/duration.js';
 import { cutMessage } from '../src/contract/failures.js';
-import type { Usage } from '../src/contract/run.js';
-import { beginTry, deadlineMs, spend } from './ledger.js';
+import { cacheSavedUsd, costOf } from '../src/model/index.js';
+import { beginTry, deadlineMs, lose, spend } from './ledger.js';
+import type { Caller, EndedCall } from './model/model-caller.js';
 import type { Redact } from './model/redact.js';
 import { exhausted, judge, timedOut } from './verdict.js';
 import type { Verdict } from './verdict.js';
@@ -22,13 +23,14 @@ const heartbeatEveryMs = 1_000;
  * A3. Whatever ends the try without an answer carries the ledger as its first detail.
  * A4. Once an answer is there, nothing asks for it again: it has been paid for.
  */
-export class Attempt {
+export class Attempt implements Omit<Caller, 'signal'> {
   // Asked once, here: in an abort listener `Context.current()` crashes the worker.
   readonly #context = Context.current();
   readonly #call: ModelCall;
   readonly #redact: Redact;
   readonly #deadline = new AbortController();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #beat: NodeJS.Timeout;
+  #deadlineTimer: NodeJS.Timeout | undefined;
   #ledger: Ledger;
   #answered = false;
 
@@ -36,9 +38,9 @@ export class Attempt {
     const { heartbeatDetails, attempt } = this.#context.info;
     this.#call = call;
     this.#redact = redact;
-    this.#ledger = beginTry(heartbeatDetails, attempt, Date.now());
+    this.#ledger = beginTry(heartbeatDetails, attempt, Date.now(), call);
     this.#heartbeat();
-    this.#timers.push(setInterval(() => this.#heartbeat(), heartbeatEveryMs));
+    this.#beat = setInterval(() => this.#heartbeat(), heartbeatEveryMs);
   }
 
   get ledger(): Ledger {
@@ -48,22 +50,33 @@ export class Attempt {
   /**
    * Does what must be over by the branch's deadline, and gives up when the signal says so.
    *
-   * For a model call this total is watchdog enough: nothing of an answer that is not streamed is of use before its end, so a
-   * first byte or a pause between bytes says nothing.
-   *
    * @throws what `work` throws, or the reason why it was aborted
    */
-  async within<T>(work: (signal: AbortSignal, remainingMs: number) => Promise<T>): Promise<T> {
+  async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const signal = AbortSignal.any([this.#context.cancellationSignal, this.#deadline.signal]);
-    const remainingMs = deadlineMs(this.#ledger, this.#call.timeoutMs, Date.now()) - Date.now();
-    if (remainingMs <= 0) this.#deadline.abort();
-    const timer = setTimeout(() => this.#deadline.abort(), Math.min(remainingMs, maxDurationMs));
-    this.#timers.push(timer);
+    this.#armDeadline();
     signal.throwIfAborted();
     try {
-      return await work(signal, remainingMs);
+      return await work(signal);
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#deadlineTimer);
+    }
+  }
+
+  /** Milliseconds until the branch's time is over. */
+  remainingMs(): number {
+    return deadlineMs(this.#ledger, this.#call.timeoutMs, Date.now()) - Date.now();
+  }
+
+  /** Runs a wait for others; it takes nothing of the branch's time. */
+  async waiting<T>(wait: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#deadlineTimer);
+    const since = performance.now();
+    try {
+      return await wait();
+    } finally {
+      this.#ledger = { ...this.#ledger, throttledMs: this.#ledger.throttledMs + performance.now() - since };
+      this.#armDeadline();
     }
   }
 
@@ -75,9 +88,30 @@ export class Attempt {
     }
   }
 
-  /** Counts what the API says that it charges for. */
-  spent(usage: Usage, costUsd: number | null): void {
-    this.#ledger = spend(this.#ledger, usage, costUsd);
+  /**
+   * Refuses to ask where what is left of the branch's reserve might not do.
+   *
+   * @throws ApplicationFailure `ReserveUsedUp`; whoever holds the budget may set more aside and go on
+   */
+  checkReserve(): void {
+    const { reserve } = this.#call;
+    const { costUsd, lostUsd } = this.#ledger;
+    if (reserve === undefined || (costUsd ?? Infinity) + lostUsd + reserve.questionUsd <= reserve.usd + 1e-9) return;
+    const ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
+    const message = `Another question may cost $${reserve.questionUsd.toFixed(6)}, more than is left of the $${reserve.usd.toFixed(6)} set aside.`;
+    throw this.#failure({ type: 'ReserveUsedUp', message, ledger });
+  }
+
+  left(): void {
+    this.#ledger = { ...this.#ledger, out: true };
+    this.#heartbeat();
+  }
+
+  ended({ modelMs, model, usage, settled }: EndedCall): void {
+    const costUsd = usage === undefined ? 0 : costOf(usage, model);
+    this.#ledger = { ...this.#ledger, out: false, modelMs: this.#ledger.modelMs + modelMs };
+    if (usage !== undefined) this.#ledger = spend(this.#ledger, usage, costUsd, cacheSavedUsd(usage, model));
+    if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#call.reserve);
   }
 
   /** The answer is there, whole. */
@@ -88,10 +122,6 @@ export class Attempt {
   /** Takes the try back: the answer was there already. */
   spared(): void {
     this.#ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
-  }
-
-  called(modelMs: number): void {
-    this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + modelMs };
   }
 
   /** What the activity throws when `error` has ended the try. */
@@ -105,7 +135,14 @@ export class Attempt {
   }
 
   end(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#beat);
+    clearTimeout(this.#deadlineTimer);
+  }
+
+  #armDeadline(): void {
+    const remainingMs = this.remainingMs();
+    if (remainingMs <= 0) this.#deadline.abort();
+    this.#deadlineTimer = setTimeout(() => this.#deadline.abort(), Math.min(remainingMs, maxDurationMs));
   }
 
   #heartbeat(): void {

@@ -22,6 +22,7 @@ const callShape = z.object({
   timeoutMs: z.number().positive(),
   attempts: z.int().positive(),
   inlineBytes: z.number().nonnegative(),
+  reserve: z.object({ usd: z.number().nonnegative(), questionUsd: z.number().nonnegative() }).optional(),
 });
 
 /**

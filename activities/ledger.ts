@@ -1,4 +1,4 @@
-import type { Ledger } from '../src/contract/activities.js';
+import type { Ledger, ModelCall, Reserve } from '../src/contract/activities.js';
 import { isLedger, noLedger } from '../src/contract/outcome.js';
 import type { Usage } from '../src/contract/run.js';
 import { addCost, addUsage } from '../src/contract/usage.js';
@@ -12,16 +12,28 @@ import { addCost, addUsage } from '../src/contract/usage.js';
  *
  * @param heartbeatDetails what the last try left behind
  * @param attempt Temporal's number of this try, from 1
+ * @param call may bring the ledger of an earlier activity of the same branch
  */
-export function beginTry(heartbeatDetails: unknown, attempt: number, nowMs: number): Ledger {
-  const last = isLedger(heartbeatDetails) ? { ...noLedger, ...heartbeatDetails } : noLedger;
+export function beginTry(
+  heartbeatDetails: unknown,
+  attempt: number,
+  nowMs: number,
+  { ledger: earlier, reserve }: Pick<ModelCall, 'ledger' | 'reserve'> = {},
+): Ledger {
+  const told = isLedger(heartbeatDetails);
+  const last: Ledger = { ...noLedger, ...earlier, ...(told ? heartbeatDetails : {}) };
+  // A worker that died before its first heartbeat, or while a call was out, may have paid for one.
+  const mayHavePaid = told ? last.out : attempt > 1;
+  const begunBefore = (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
   const pausedMs = last.throttledAtMs === null ? 0 : Math.max(0, nowMs - last.throttledAtMs);
   return {
     ...last,
-    attempts: Math.max(last.attempts, attempt - 1 - last.throttled) + 1,
+    attempts: Math.max(last.attempts, begunBefore - last.throttled) + 1,
     startedAtMs: last.startedAtMs ?? nowMs,
     throttledMs: last.throttledMs + pausedMs,
     throttledAtMs: null,
+    out: false,
+    lostUsd: last.lostUsd + (mayHavePaid ? (reserve?.questionUsd ?? 0) : 0),
   };
 }
 
@@ -30,8 +42,19 @@ export function takeBack(ledger: Ledger, nowMs: number): Ledger {
   return { ...ledger, attempts: ledger.attempts - 1, throttled: ledger.throttled + 1, throttledAtMs: nowMs };
 }
 
-export function spend(ledger: Ledger, usage: Usage, costUsd: number | null): Ledger {
-  return { ...ledger, usage: addUsage(ledger.usage, usage), costUsd: addCost(ledger.costUsd, costUsd) };
+export function spend(ledger: Ledger, usage: Usage, costUsd: number | null, cacheSavedUsd = 0): Ledger {
+  return {
+    ...ledger,
+    usage: addUsage(ledger.usage, usage),
+    costUsd: addCost(ledger.costUsd, costUsd),
+    cacheSavedUsd: ledger.cacheSavedUsd + cacheSavedUsd,
+  };
+}
+
+/** Counts the most that a call may have cost of which the API told nothing, or only the beginning. */
+export function lose(ledger: Ledger, toldUsd: number | null, reserve: Reserve | undefined): Ledger {
+  const unknownUsd = Math.max(0, (reserve?.questionUsd ?? 0) - (toldUsd ?? 0));
+  return { ...ledger, lostUsd: ledger.lostUsd + unknownUsd };
 }
 
 /** When the branch's time is over, in milliseconds since the epoch. Pauses that the API asked for do not count. */

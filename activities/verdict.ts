@@ -7,6 +7,7 @@ import type { FailureType } from '../src/contract/failures.js';
 import { deadlineMs, takeBack } from './ledger.js';
 import { describeError } from './model/describe-error.js';
 import { classify } from './model/error-table.js';
+import { TurnedAway } from './model/limiter/index.js';
 import { retryAfterMs } from './model/retry-after.js';
 import { longestRetryAfterMs, retryDelayMs } from './model/retry-delay.js';
 
@@ -33,7 +34,10 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
   const type = classify(error);
   const message = describeError(error);
   if (failureTypes[type] === 'final') return { type, message, ledger };
-  const askedMs = retryAfterMs(error instanceof APIError ? error.headers : undefined, nowMs);
+  const askedMs =
+    error instanceof TurnedAway
+      ? error.retryAfterMs
+      : retryAfterMs(error instanceof APIError ? error.headers : undefined, nowMs);
   const throttled = type === 'RateLimited';
   if (askedMs !== undefined && askedMs > longestRetryAfterMs) {
     return {

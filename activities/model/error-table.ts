@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError } from '@anthropic-ai/sdk';
+import { AnthropicError, APIConnectionError, APIError } from '@anthropic-ai/sdk';
 
 import { FanfoldError } from '../../src/contract/errors.js';
 import { failureTypes } from '../../src/contract/failures.js';
@@ -51,6 +51,8 @@ const otherErrors: readonly { type: FailureType; when: (error: unknown) => boole
   },
   { type: 'ConnectionFailed', when: (error) => connectionCodes.test(codeOf(error)) },
   { type: 'MalformedAnswer', when: (error) => error instanceof SyntaxError },
+  // A stream that ends before its message does, or whose events come in no order.
+  { type: 'MalformedAnswer', when: (error) => error instanceof AnthropicError && !(error instanceof APIError) },
 ];
 
 /** The failure type of whatever a model call threw. What nobody thought of is `Unexpected`: tried again, and counted. */

@@ -62,7 +62,13 @@ function usageOf(body: unknown): Usage | undefined {
   return found.success ? asUsage(found.data.usage) : undefined;
 }
 
-function asUsage(usage: z.infer<typeof usageShape>): Usage {
+/** Tokens in our words. */
+export function asUsage(usage: {
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_input_tokens?: number | null | undefined;
+  cache_creation_input_tokens?: number | null | undefined;
+}): Usage {
   return {
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,

@@ -14,7 +14,7 @@ export interface ModelRequest {
   maxTokens: number;
   system: string;
   document?: Stored<string>;
-  /** Writes the document to the provider's prompt cache. Pays where calls begin after others have been answered; where all begin at once, the document costs a quarter more. */
+  /** Shares the document through the provider's prompt cache: one call writes it, those that follow read it for a fraction of its price. */
   cacheDocument?: boolean;
   prompt: string;
   /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
@@ -38,6 +38,17 @@ export interface ModelCall {
   freshSinceMs?: number;
   /** When the fan-out began, in milliseconds since the epoch. */
   queuedAtMs: number;
+  /** Where a budget holds: what has been set aside for the branch, and the most that one more question may cost. */
+  reserve?: Reserve;
+  /** What earlier activities of the same branch have spent. */
+  ledger?: Ledger;
+}
+
+/** US dollars. */
+export interface Reserve {
+  usd: number;
+  /** Of one question, its second try included where the answer must fit a schema. */
+  questionUsd: number;
 }
 
 /** What the attempts of one branch have spent so far. It travels from attempt to attempt in heartbeat details. */
@@ -55,6 +66,12 @@ export interface Ledger {
   throttledMs: number;
   /** Set while such a wait lasts. */
   throttledAtMs: number | null;
+  /** Whether a call is out. If nothing newer is known, its worker died, and it may have been paid for. */
+  out: boolean;
+  /** US dollars: the most that calls may have cost beyond `costUsd`, of which the API could not tell what it charges. */
+  lostUsd: number;
+  /** US dollars that the provider's prompt cache saved, what writing to it cost taken off. */
+  cacheSavedUsd: number;
 }
 
 /** What came of a call that the API answered. Anything but `ok` was paid for and is no answer. */

@@ -4,6 +4,7 @@ export const failureTypes = {
   Overloaded: 'retry',
   ServerError: 'retry',
   ConnectionFailed: 'retry',
+  Stalled: 'retry',
   MalformedAnswer: 'retry',
   Unexpected: 'retry',
   SpendLimitReached: 'final',
@@ -20,6 +21,8 @@ export const failureTypes = {
   AnswerNotStored: 'final',
   BadInput: 'final',
   AttemptsExhausted: 'final',
+  ReserveUsedUp: 'final',
+  OverBudget: 'final',
   TimedOut: 'final',
   RunFailed: 'final',
 } as const;

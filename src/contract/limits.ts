@@ -9,3 +9,9 @@ export const inlineAnswersBytes = 600 * 1_024;
 
 /** Largest document accepted, in UTF-8 bytes: far above any model's context, far below what would trouble a worker. */
 export const maxDocumentBytes = 64 * 1_024 * 1_024;
+
+/**
+ * A shared document of fewer bytes is not put in the provider's prompt cache. About 5,000 tokens: models cache nothing below 512
+ * to 4,096, and for less the others need not wait until the first answer has begun.
+ */
+export const leastCachedBytes = 20_000;

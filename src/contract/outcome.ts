@@ -17,6 +17,10 @@ export type StoredBranch = Omit<Branch, 'output'> & {
   output?: Stored<unknown>;
   /** US dollars not spent because the answer was already there. */
   savedUsd: number;
+  /** US dollars that the provider's prompt cache saved; absent in runs of older versions. */
+  cacheSavedUsd?: number;
+  /** US dollars that lost calls may have cost beyond `costUsd`. */
+  lostUsd?: number;
 };
 
 export const noLedger: Ledger = {
@@ -28,6 +32,9 @@ export const noLedger: Ledger = {
   modelMs: 0,
   throttledMs: 0,
   throttledAtMs: null,
+  out: false,
+  lostUsd: 0,
+  cacheSavedUsd: 0,
 };
 
 /** The outcome of a branch that the API answered. */
@@ -98,6 +105,8 @@ function outcomeOfLedger(place: Place, ledger: Ledger, finishedAtMs: number): Om
     hedged: false,
     usage: ledger.usage,
     costUsd: ledger.costUsd,
+    ...(ledger.cacheSavedUsd ? { cacheSavedUsd: ledger.cacheSavedUsd } : {}),
+    ...(ledger.lostUsd ? { lostUsd: ledger.lostUsd } : {}),
     startedAt: ledger.startedAtMs === null ? null : new Date(ledger.startedAtMs).toISOString(),
     finishedAt: new Date(finishedAtMs).toISOString(),
     latency: { queuedMs, modelMs, retryWaitMs: tries > 1 ? totalMs - queuedMs - modelMs : 0, totalMs },

@@ -1,6 +1,6 @@
-import type { ModelRequest } from './activities.js';
+import type { ModelRequest, Stored } from './activities.js';
 import { InputError } from './errors.js';
-import { maxDirectWidth } from './limits.js';
+import { leastCachedBytes, maxDirectWidth } from './limits.js';
 import { fanOutDefaults, joinPolicies, modelDefaults } from './plan.js';
 import type { FanOutOptions, ModelOptions, Perspective, PerspectivesInput } from './plan.js';
 import { defaultPerspectives, perspectiveOf, specialistRules } from './specialists.js';
@@ -28,8 +28,7 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
     maxTokens,
     system: specialistRules,
     document: input.document,
-    // Branches that all begin at once find nothing in the cache, and would pay for writing to it.
-    ...(perspectives.length > policy.concurrency && { cacheDocument: true }),
+    ...(perspectives.length > 1 && isWorthCaching(input.document) && { cacheDocument: true }),
   };
   return {
     branches: perspectives.map(({ key, instruction }) => ({ key, request: { ...shared, prompt: instruction } })),
@@ -37,6 +36,10 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
     offline,
     fresh,
   };
+}
+
+function isWorthCaching(document: Stored<string>): boolean {
+  return ('inline' in document ? document.inline.length : document.bytes) >= leastCachedBytes;
 }
 
 function asPerspective(perspective: string | Perspective): Perspective {

@@ -1,4 +1,4 @@
 export { estimateTokens } from './estimate-tokens.js';
-export { costOf } from './prices.js';
+export { cacheSavedUsd, costOf } from './prices.js';
 export { buildRequest } from './request.js';
 export { upperBoundUsd } from './upper-bound.js';

@@ -39,3 +39,16 @@ export function costOf(usage: Usage, model: string): number | null {
   }
   return null;
 }
+
+/**
+ * US dollars that the provider's prompt cache saved: what the same tokens had cost without it, less what they cost. Negative
+ * where a prefix was only written; 0 where the price is unknown.
+ */
+export function cacheSavedUsd(usage: Usage, model: string): number {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  if (cacheReadTokens + cacheWriteTokens === 0) return 0;
+  const uncached = { ...usage, inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens };
+  const without = costOf({ ...uncached, cacheReadTokens: 0, cacheWriteTokens: 0 }, model);
+  const cost = costOf(usage, model);
+  return without === null || cost === null ? 0 : without - cost;
+}

@@ -5,8 +5,11 @@ import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker'
 
 import { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
+import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
+import type { Change, LimiterSnapshot } from '../../activities/model/limiter/index.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
+import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 export interface WorkerSettings extends ActivitiesSettings {
@@ -14,15 +17,30 @@ export interface WorkerSettings extends ActivitiesSettings {
   namespace: string;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
+  /** Model calls in flight at once before anything is known of the API's limits; 10 by default. */
+  rampFrom?: number | undefined;
+  /** Told when a limiter changes its mind about how much may leave, and why. */
+  onLimitChange?: (taskQueue: TaskQueue, change: Change) => void;
+}
+
+/** How the limiters of one task queue's calls stand, by model class. */
+export interface QueueLimits {
+  taskQueue: TaskQueue;
+  limiters: LimiterSnapshot[];
 }
 
 export interface RunningWorkers {
   taskQueues: readonly TaskQueue[];
+  /** How the limiters in front of the model stand now. */
+  limits(): QueueLimits[];
   /** Settles when every worker has stopped; rejects with what stopped it, if that was not `drain`. */
   finished: Promise<void>;
   /** Takes no new work, lets the calls in flight come to their end, then stops. */
   drain(): Promise<void>;
 }
+
+/** Calls that leave before anything is known: a run of ten branches need not wait, and a paid tier takes as many. */
+const defaultRampFrom = 10;
 
 /** Longer than any model call: a call in flight at shutdown is paid for, so its answer is waited for. */
 const shutdownGraceTime = '1h';
@@ -40,8 +58,12 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     // Without a key the branches of paid runs are left to workers that have one.
     ...(settings.api === undefined ? [] : [taskQueues.model]),
   ];
+  const limits = new Map(served.map((taskQueue) => [taskQueue, limitersOf(settings, taskQueue)]));
+  limits.delete(taskQueues.workflow);
   const workers = await Promise.all(
-    served.map((taskQueue) => Worker.create({ ...options(settings, connection, taskQueue), taskQueue })),
+    served.map((taskQueue) =>
+      Worker.create({ ...options(settings, connection, taskQueue, limits.get(taskQueue)), taskQueue }),
+    ),
   );
   const drain = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -58,6 +80,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     .then(() => undefined);
   return {
     taskQueues: served,
+    limits: () => [...limits].map(([taskQueue, limiters]) => ({ taskQueue, limiters: limiters.snapshot() })),
     finished,
     drain: () => {
       drain();
@@ -66,7 +89,26 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   };
 }
 
-function options(settings: WorkerSettings, connection: NativeConnection, taskQueue: TaskQueue): WorkerOptions {
+/** Offline calls and paid ones have limits of their own. */
+function limitersOf(
+  { concurrency, rampFrom = defaultRampFrom, onLimitChange }: WorkerSettings,
+  taskQueue: TaskQueue,
+): Limiters {
+  return new Limiters({
+    ceiling: concurrency,
+    firstCap: rampFrom,
+    clock: systemClock,
+    random: Math.random,
+    onChange: (change) => onLimitChange?.(taskQueue, change),
+  });
+}
+
+function options(
+  settings: WorkerSettings,
+  connection: NativeConnection,
+  taskQueue: TaskQueue,
+  limiters: Limiters | undefined,
+): WorkerOptions {
   const shared = {
     connection,
     namespace: settings.namespace,
@@ -74,7 +116,7 @@ function options(settings: WorkerSettings, connection: NativeConnection, taskQue
     identity: `fanfold@${hostname()}:${process.pid}`,
     shutdownGraceTime,
   };
-  if (taskQueue === taskQueues.workflow) {
+  if (limiters === undefined) {
     return {
       ...shared,
       workflowBundle: { codePath: workflowBundlePath() },
@@ -85,10 +127,8 @@ function options(settings: WorkerSettings, connection: NativeConnection, taskQue
   }
   return {
     ...shared,
-    activities: createActivities(settings),
-    maxConcurrentActivityTaskExecutions: settings.concurrency,
-    // The older poll counts are declared and never read in 1.24.
-    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: Math.min(5, settings.concurrency) },
+    activities: createActivities({ ...settings, limiters }),
+    ...limitedBy(limiters.slots),
     // Cancellation reaches an activity with its next heartbeat; by default that can be far too late.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',

@@ -32,8 +32,10 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
 
 async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
   const options = { ...runOptions(flags), perspectives: splitNames(flags.perspectives) };
-  const plan = planPerspectives({ ...options, document: { inline: '' } });
+  // Flags are checked before a byte is read.
+  planPerspectives({ ...options, document: { inline: '' } });
   const document = await readDocument(file, world);
+  const plan = planPerspectives({ ...options, document: { inline: document.text } });
   if (flags.dryRun) return dryRun(plan, document.text, flags, world);
   return conductRun(plan, flags, world, async (session) => {
     const input: PerspectivesInput = {

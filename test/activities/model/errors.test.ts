@@ -40,10 +40,13 @@ const rows: [what: string, fault: Fault, type: FailureType][] = [
   ['null with 200', { kind: 'body', body: 'null' }, 'MalformedAnswer'],
 ];
 
-describe('the error table, over HTTP', () => {
+describe.each([
+  ['whole', 1_000],
+  ['streamed', 2_000],
+])('the error table, over HTTP, for answers that come %s', (_, maxTokens) => {
   it.each(rows)('makes of %s what the table says, after one call', async (_, fault, type) => {
     const { model, ask } = await openDesk({ script: [{ fault }] });
-    const failure = await failureOf(ask());
+    const failure = await failureOf(ask({ request: { maxTokens } }));
     expect(failure.type).toBe(type);
     expect(failure.nonRetryable).toBe(failureTypes[type] === 'final');
     expect(failure.message.length).toBeLessThanOrEqual(2_048);

@@ -1,0 +1,174 @@
+import { firstCapOf, refusalMs } from './settings.js';
+import type { LimiterSettings } from './settings.js';
+
+/** What is left of the cap when the API refuses: 0.7 is CUBIC's, 0.9 that of Netflix' AIMDLimit. */
+const decrease = 0.85;
+/** And when it refuses again at once. */
+const steepDecrease = 0.5;
+/**
+ * Rounds of calls for which a refused level is left alone, for each call of it: the smaller of two processes tries sooner, and so
+ * they come to share alike. At a level of 10 one call in 160 may be refused, at 40 one in 2,560.
+ */
+const plateauRounds = { perCall: 1.6, fewest: 4, most: 64 };
+/** The cap grows while so much of it is used: between two calls a slot is empty for a moment. */
+const leastUse = 0.8;
+/** How long a limit on growth is remembered, in milliseconds. */
+const rampLimitedForMs = 10 * 60_000;
+/** What is left of a refused level to those who are not alone. */
+const roomForOthers = 0.95;
+/** Steps beyond a refused level that are steps of one, until they double. */
+const singleSteps = 16;
+
+/** The level that was refused last, and how it is tried again. */
+interface Wall {
+  level: number;
+  refusedAt: number;
+  /** Times it has been moved since. */
+  moves: number;
+  /** Answers at the wall until it is moved again. */
+  answersLeft: number;
+}
+
+/**
+ * How many calls may be in flight at once.
+ *
+ * Slow start doubles once per `refusalMs`, by time and not by answers: a refusal comes back at once, an answer takes as long as
+ * the model writes. Then additive increase and multiplicative decrease (Chiu and Jain 1989), which shares fairly among those
+ * who see the same refusals; towards the last refused level in shrinking steps, a plateau there, and probing beyond it in
+ * growing steps, as BIC and CUBIC do (Xu, Harfoush, Rhee 2004; RFC 9438).
+ *
+ * W1. 1 ≤ cap ≤ ceiling.
+ * W2. A burst of refusals cuts once: what left before a cut does not cut again.
+ * W3. What is not used does not grow (RFC 7661).
+ */
+export class ConcurrencyWindow {
+  readonly ceiling: number;
+  #cap: number;
+  /** Slow start ends here. */
+  #threshold = Infinity;
+  /** The cap before the last cut. */
+  #former = 0;
+  #wall: Wall | undefined;
+  #epoch = 0;
+  #cutAt = -Infinity;
+  #grownAt: number;
+  #inFlight = 0;
+  #doublingMs = refusalMs;
+  #rampLimitedAt = -Infinity;
+
+  constructor(settings: Pick<LimiterSettings, 'ceiling' | 'firstCap'>, nowMs: number) {
+    this.ceiling = settings.ceiling;
+    this.#cap = firstCapOf(settings);
+    this.#grownAt = nowMs;
+  }
+
+  get cap(): number {
+    return Math.floor(this.#cap + 1e-9);
+  }
+
+  /** Counts the cuts; a call remembers it, see W2. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Says how much of the cap is used from now on, after growing by the time that has passed. */
+  use(inFlight: number, nowMs: number): void {
+    this.#grow(nowMs);
+    this.#inFlight = inFlight;
+  }
+
+  /** Milliseconds until the cap is one higher; `Infinity` where it does not grow. */
+  msUntilGrowth(): number {
+    const highest = this.#highest;
+    if (this.#cap >= highest) return Infinity;
+    const missing = Math.min(this.cap + 1, highest) - this.#cap;
+    return Math.ceil(missing / this.#perMs) + 1;
+  }
+
+  answered(): void {
+    const wall = this.#wall;
+    if (wall === undefined || this.#cap < wall.level - 0.5) return;
+    wall.answersLeft -= 1;
+    if (wall.answersLeft > 0) return;
+    wall.moves += 1;
+    wall.level += 2 ** Math.max(0, wall.moves - singleSteps);
+    wall.answersLeft = wall.level;
+  }
+
+  /**
+   * The API had as many calls as it takes.
+   *
+   * @param epoch of the refused call
+   * @param admitted calls in flight besides it
+   * @returns whether the cap was cut
+   */
+  refused(epoch: number, admitted: number, nowMs: number): boolean {
+    if (epoch < this.#epoch) return false;
+    const level = Math.max(1, admitted);
+    // Who is refused elsewhere than before is not alone, and makes room: much as in fast convergence (RFC 9438, 4.7).
+    const alone = this.#wall === undefined || Math.abs(level - this.#wall.refusedAt) <= 1;
+    const wallLevel = alone ? level : Math.max(1, level * roomForOthers);
+    this.#wall = { level: wallLevel, refusedAt: level, moves: 0, answersLeft: plateauAnswers(wallLevel) };
+    this.#cap = Math.min(this.#cap, level);
+    this.#cut(nowMs - this.#cutAt < refusalMs ? steepDecrease : decrease, nowMs);
+    return true;
+  }
+
+  /** The API is overloaded, or its answers grow slow: no level to remember. */
+  slowDown(epoch: number, factor: number, nowMs: number): boolean {
+    if (epoch < this.#epoch) return false;
+    this.#cut(factor, nowMs);
+    return true;
+  }
+
+  /** The gate closes: what follows starts small, and only half of the cap is taken up again quickly. */
+  collapse(nowMs: number): void {
+    // Where the same refusal has cut already, the cap before that.
+    if (this.#cutAt !== nowMs) this.#former = this.#cap;
+    this.#threshold = Math.max(1, this.#former / 2);
+    this.#epoch += 1;
+  }
+
+  /** The gate opens by one call. */
+  resume(inFlight: number, nowMs: number): void {
+    this.#cap = Math.min(this.ceiling, inFlight + 1);
+    this.#grownAt = nowMs;
+  }
+
+  /** The API limits growth itself. */
+  rampSlower(nowMs: number): void {
+    this.#doublingMs = Math.min(30_000, this.#doublingMs * 4);
+    this.#rampLimitedAt = nowMs;
+  }
+
+  get #highest(): number {
+    return Math.min(this.ceiling, this.#wall?.level ?? Infinity, (this.#inFlight + 1) / leastUse);
+  }
+
+  get #perMs(): number {
+    if (this.#cap < this.#threshold) return (this.#cap * Math.LN2) / this.#doublingMs;
+    return Math.max(1, (this.#former - this.#cap) / 4) / this.#doublingMs;
+  }
+
+  #grow(nowMs: number): void {
+    // A long silence says nothing about what the API would have let in.
+    const elapsedMs = Math.min(refusalMs, Math.max(0, nowMs - this.#grownAt));
+    this.#grownAt = nowMs;
+    if (nowMs - this.#rampLimitedAt > rampLimitedForMs) this.#doublingMs = refusalMs;
+    const highest = this.#highest;
+    if (this.#cap < highest) this.#cap = Math.min(highest, this.#cap + this.#perMs * elapsedMs);
+  }
+
+  #cut(factor: number, nowMs: number): void {
+    this.#former = this.#cap;
+    this.#cap = Math.max(1, this.#cap * factor);
+    this.#threshold = this.#cap;
+    this.#cutAt = nowMs;
+    this.#epoch += 1;
+  }
+}
+
+function plateauAnswers(level: number): number {
+  const { perCall, fewest, most } = plateauRounds;
+  return level * Math.min(most, Math.max(fewest, perCall * level));
+}

@@ -1,0 +1,24 @@
+/** Tokens that an answer's fixed share of the time is worth: the wait for the first one. */
+const fixedTokens = 50;
+/** How much slower than usual the latest answers may be; as in Netflix' Gradient2, only gentler. */
+const tolerance = 2;
+const fewestAnswers = 30;
+
+/**
+ * Notices when answers take longer than they used to, output for output: an API that is about to refuse slows down first.
+ * Compares a short average with a long one, as Gradient2 of Netflix' concurrency-limits does. What stays slow becomes usual.
+ */
+export class LatencyGauge {
+  #answers = 0;
+  #latest = 0;
+  #usual = 0;
+
+  /** @returns whether answers are rising beyond what is usual */
+  record(latencyMs: number, outputTokens: number): boolean {
+    const perToken = latencyMs / (outputTokens + fixedTokens);
+    this.#answers += 1;
+    this.#latest += (perToken - this.#latest) / Math.min(this.#answers, 10);
+    this.#usual += (perToken - this.#usual) / Math.min(this.#answers, 100);
+    return this.#answers >= fewestAnswers && this.#latest > tolerance * this.#usual;
+  }
+}

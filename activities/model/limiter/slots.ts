@@ -1,0 +1,105 @@
+import type { Clock } from './clock.js';
+import { Waiters } from './waiters.js';
+
+/** What slots are for: the limiters of the calls that they will make. */
+export interface Roomy {
+  readonly inFlight: number;
+  /** Calls that may be taken on beyond those in flight. */
+  room(): number;
+  /** Milliseconds until there may be more room though nothing else has happened. */
+  msUntilRoom(): number;
+}
+
+/** Leave to take on one task, before it is known which. */
+export class Slot {
+  #released = false;
+  #forgetSignal = () => {};
+
+  constructor(readonly onRelease: () => void) {}
+
+  /** Gives it back. Only the first time counts. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#forgetSignal();
+    this.onRelease();
+  }
+
+  /** Gives it back if the signal aborts before anybody else does. */
+  releaseOn(signal: AbortSignal): void {
+    const release = () => this.release();
+    signal.addEventListener('abort', release);
+    this.#forgetSignal = () => signal.removeEventListener('abort', release);
+  }
+}
+
+/** Shortest and longest time after which room is looked for again, in milliseconds. */
+const looking = { leastMs: 5, mostMs: 1_000 };
+
+/**
+ * Hands out leave to take on tasks, as many as could make their call soon.
+ *
+ * S1. At most `ceiling` slots are out.
+ * S2. A slot is handed out only while those out, less the calls in flight, are fewer than the room: each slot whose task has not
+ *     begun its call yet has room waiting for it.
+ * S3. Slots are handed out in the order in which they were asked for.
+ * S4. A slot whose asker was aborted is never lost: neither while it waits nor when it was just being handed over.
+ */
+export class Slots {
+  readonly #waiting = new Waiters<undefined, Slot>();
+  #out = 0;
+  #cancelTimer = () => {};
+
+  constructor(
+    readonly ceiling: number,
+    readonly calls: Roomy,
+    readonly clock: Clock,
+  ) {}
+
+  get out(): number {
+    return this.#out;
+  }
+
+  /** Takes a slot if there is one and nobody waits for it. */
+  tryAcquire(): Slot | undefined {
+    return this.#waiting.size === 0 && this.#free() ? this.#handOut() : undefined;
+  }
+
+  /** @throws the signal's reason when it aborts */
+  async acquire(signal: AbortSignal): Promise<Slot> {
+    signal.throwIfAborted();
+    const asked = this.#waiting.join(undefined, signal, () => this.look());
+    this.look();
+    const slot = await asked;
+    // Temporal's core aborts a reservation that it has dropped, even one granted a moment ago: nobody will give that slot back.
+    if (signal.aborted) slot.release();
+    signal.throwIfAborted();
+    slot.releaseOn(signal);
+    return slot;
+  }
+
+  /** Looks whether slots can be handed out; to be called whenever room may have come. */
+  look(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = () => {};
+    while (this.#waiting.size > 0 && this.#free()) this.#waiting.grantFirst(this.#handOut());
+    if (this.#waiting.size === 0) return;
+    const waitMs = this.calls.msUntilRoom();
+    if (waitMs === Infinity) return;
+    const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
+    this.#cancelTimer = this.clock.after(soonMs, () => this.look());
+  }
+
+  #free(): boolean {
+    const pending = Math.max(0, this.#out - this.calls.inFlight);
+    return this.#out < this.ceiling && pending < this.calls.room();
+  }
+
+  #handOut(): Slot {
+    this.#out += 1;
+    return new Slot(() => {
+      this.#out -= 1;
+      this.look();
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { BucketName } from './rate-headers.js';
+
+/** How a limiter stands, for people and metrics. */
+export interface LimiterSnapshot {
+  modelClass: string;
+  /** Most calls that may ever be in flight at once in this process. */
+  ceiling: number;
+  /** Most calls that may be in flight now. */
+  cap: number;
+  inFlight: number;
+  /** Calls of this process that wait to leave; branches in the task queue are not among them. */
+  waiting: number;
+  /** Calls that left. */
+  sent: number;
+  /** Calls answered 429. */
+  throttled: number;
+  /** Calls answered 529. */
+  overloaded: number;
+  gate: GateState;
+  /** What the API's headers told; empty before the first answer. */
+  buckets: BucketSnapshot[];
+}
+
+/** `until` in milliseconds since the epoch. */
+export type GateState =
+  | { is: 'open' }
+  | { is: 'closed'; until: number; reason: string }
+  | { is: 'probing' }
+  | { is: 'shut'; reason: string };
+
+export interface BucketSnapshot {
+  name: BucketName;
+  /** Per minute. */
+  limit: number;
+  /** As far as is known: the headers of the last answer, and what has left and been refilled since. */
+  remaining: number;
+  /** When it will be full again, in milliseconds since the epoch. */
+  refillsAtMs: number;
+}
+
+/** A change of mind, to be logged. */
+export interface Change {
+  modelClass: string;
+  atMs: number;
+  what: 'cap' | 'gate' | 'limits';
+  /** A sentence. */
+  reason: string;
+  cap: number;
+}

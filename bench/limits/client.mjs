@@ -1,0 +1,96 @@
+// One process of a contender: makes calls for so long, lets those in flight end, and tells what has become of its branches, when it is done or asked.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import Anthropic from '@anthropic-ai/sdk';
+
+import { ModelClients } from '../../dist/activities/model/client.js';
+import { Limiters, outcomeOfFailure, systemClock } from '../../dist/activities/model/limiter/index.js';
+import { retryDelayMs } from '../../dist/activities/model/retry-delay.js';
+
+const model = 'claude-sonnet-5-5';
+const words = 'supplier customer agreement availability credit liability notice termination governing annex'.split(' ');
+
+process.once('message', async ({ contender, url, durationMs, promptWords, optimalAnswers }) => {
+  const told = { begun: 0, ok: 0, failed: 0 };
+  const tell = () => process.send(told, () => process.exit());
+  process.once('message', tell);
+  const ask = () => ({ model, max_tokens: 200, messages: [{ role: 'user', content: prompt(promptWords) }] });
+  const until = Date.now() + durationMs;
+  const count = (call) => {
+    told.begun += 1;
+    return call.then(
+      () => (told.ok += 1),
+      () => (told.failed += 1),
+    );
+  };
+  // As people use it: with the two retries that are its default.
+  const sdk = new Anthropic({ apiKey: 'bench', authToken: null, baseURL: url });
+
+  if (contender.kind === 'limiter') await limited(url, ask, until, told);
+  if (contender.kind === 'semaphore') {
+    const lane = async () => {
+      while (Date.now() < until) await count(sdk.messages.create(ask()));
+    };
+    await Promise.all(Array.from({ length: contender.size }, lane));
+  }
+  if (contender.kind === 'bare') {
+    await Promise.all(Array.from({ length: optimalAnswers }, () => count(sdk.messages.create(ask()))));
+  }
+  tell();
+});
+
+/** Slots, limiter and retries as a worker of fanfold's has them; the task queue is a list. */
+async function limited(url, ask, until, told) {
+  const client = new ModelClients().clientOf({ apiKey: 'bench', baseURL: url });
+  const limiters = new Limiters({ ceiling: 200, clock: systemClock, random: Math.random });
+  let waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), until - Date.now());
+  const again = [];
+  const inFlight = new Set();
+  while (Date.now() < until) {
+    waiting = new AbortController();
+    const slot = await limiters.slots.acquire(waiting.signal).catch(() => undefined);
+    if (slot === undefined) break;
+    const due = again.findIndex(({ at }) => at <= Date.now());
+    if (due < 0) told.begun += 1;
+    const task = due < 0 ? { body: ask(), tries: 0 } : again.splice(due, 1)[0];
+    const work = attempt(task).finally(() => {
+      slot.release();
+      inFlight.delete(work);
+    });
+    inFlight.add(work);
+  }
+  clearTimeout(timer);
+  await Promise.all(inFlight);
+
+  async function attempt(task) {
+    const inputTokens = Math.ceil(task.body.messages[0].content.length / 4);
+    await limiters.of(model).run({ inputTokens }, async (permit) => {
+      try {
+        const { data, response } = await client.messages.create(task.body).withResponse();
+        const { input_tokens, output_tokens } = data.usage;
+        const usage = {
+          inputTokens: input_tokens,
+          outputTokens: output_tokens,
+          cacheReadTokens: 0,
+          cacheWriteTokens: 0,
+        };
+        permit.end({ is: 'answered', usage, headers: response.headers });
+        told.ok += 1;
+      } catch (error) {
+        const outcome = outcomeOfFailure(error, Date.now());
+        permit.end(outcome);
+        if (outcome.is !== 'throttled') return void (told.failed += 1);
+        const tries = task.tries + 1;
+        const waitMs = retryDelayMs({ askedMs: outcome.retryAfterMs, tries, throttled: true });
+        again.push({ ...task, tries, at: Date.now() + waitMs });
+      }
+    });
+    // What Temporal takes to report a result.
+    await sleep(5);
+  }
+}
+
+function prompt(count) {
+  return Array.from({ length: count }, () => words[Math.floor(Math.random() * words.length)]).join(' ');
+}

@@ -1,0 +1,41 @@
+import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit, SlotReleaseContext } from '@temporalio/worker';
+
+import type { Slot, Slots } from '../../activities/model/limiter/index.js';
+
+/**
+ * Activity slots as the limiter hands them out: a worker asks the task queue for no more tasks than could make their model call
+ * now. What has to wait does so in the queue, where everybody can see it, and holds neither a slot nor a timeout.
+ *
+ * A slot is reserved before it is known for which task, and pollers that find no task hold theirs. So it is no permit: the
+ * activity asks the limiter again, by `dispatch`, when it knows its call.
+ *
+ * Eager dispatch would get around it, but needs a task queue that workflow and activity share: they do not, here.
+ */
+export class LimiterSlots implements CustomSlotSupplier<ActivitySlotInfo> {
+  readonly type = 'custom';
+
+  // Hidden: Temporal logs a worker's options, and whoever writes the log turns them into JSON.
+  readonly #slots: Slots;
+
+  constructor(slots: Slots) {
+    this.#slots = slots;
+  }
+
+  /** @throws the signal's reason, and nothing else: core would log it, and ask again a second later */
+  reserveSlot(_context: unknown, abortSignal: AbortSignal): Promise<Slot & SlotPermit> {
+    return this.#slots.acquire(abortSignal);
+  }
+
+  /** For eager dispatch. */
+  tryReserveSlot(): (Slot & SlotPermit) | null {
+    return this.#slots.tryAcquire() ?? null;
+  }
+
+  markSlotUsed(): void {
+    // The activity's type is all that is known here, and it is always the same.
+  }
+
+  releaseSlot({ permit }: SlotReleaseContext<ActivitySlotInfo>): void {
+    (permit as Slot).release();
+  }
+}
