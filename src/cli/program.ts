@@ -6,6 +6,7 @@ import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { journalCommand } from './commands/journal.js';
+import { limitsCommand } from './commands/limits.js';
 import { listCommand } from './commands/list.js';
 import { offlineModelCommand } from './commands/offline-model.js';
 import { perspectivesCommand } from './commands/perspectives.js';
@@ -28,6 +29,7 @@ const commands = [
   cancelCommand,
   doctorCommand,
   journalCommand,
+  limitsCommand,
   offlineModelCommand,
 ];
 

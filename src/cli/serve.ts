@@ -6,7 +6,9 @@ import type { RunningWorkers } from '../worker/index.js';
 import { apiKeyOf, baseUrlOf } from './api-key.js';
 import { interruptible } from './interrupt.js';
 import { openJournalOf } from './journal-of.js';
+import { metricsAddressOf } from './log-line.js';
 import { offlineModel } from './offline-model.js';
+import { publishLimits } from './publish-limits.js';
 import type { Say, Session } from './session.js';
 import type { World } from './world.js';
 
@@ -19,6 +21,7 @@ const idleAfterMs = 2_000;
 
 export interface ServeOptions {
   concurrency: number;
+  rampFrom: number;
   /** End when no command of this home is left and no run is open. */
   untilIdle: boolean;
   /** Called once the worker takes work. */
@@ -37,6 +40,11 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
     concurrency: options.concurrency,
+    rampFrom: options.rampFrom,
+    onLimitChange: (taskQueue, { modelClass, what, reason, cap }) => {
+      if (world.env['FANFOLD_LOG'] === 'info')
+        say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
+    },
     store: session.store,
     journal,
     ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
@@ -49,6 +57,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     modelBaseUrl: baseUrlOf(world),
   });
   options.onReady?.(workers);
+  const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
       await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [idle(session)] : [])]);
@@ -58,6 +67,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
       await workers.drain();
     });
   } finally {
+    stopPublishing();
     await offline.stop();
     await journal.close();
   }

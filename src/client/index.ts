@@ -1,3 +1,5 @@
+export { backlogOf } from './backlog.js';
+export type { Backlog } from './backlog.js';
 export { cancelRun } from './cancel-run.js';
 export { connectClient } from './connect.js';
 export type { ServerAddress } from './connect.js';

@@ -19,7 +19,7 @@ export interface JoinOptions {
   onEvent?: Say;
 }
 
-export type PresenceChange = Partial<Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl'>>;
+export type PresenceChange = Partial<Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl' | 'limits'>>;
 
 /** A process's place in a home. For as long as one is held by a live process, the home's server is kept. */
 export interface HomeMembership {

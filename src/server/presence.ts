@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { QueueLimits } from '../contract/limiter.js';
 import { readJson, writeJson } from './json-file.js';
 import { homePaths } from './paths.js';
 import { isAlive, signalReaches } from './process-identity.js';
@@ -19,6 +20,8 @@ export interface Presence extends ProcessIdentity {
   offlineOnly?: boolean;
   /** A worker: the model API it asks. */
   modelBaseUrl?: string;
+  /** A worker: how its limiters stood a moment ago. */
+  limits?: QueueLimits[];
 }
 
 let memberships = 0;

@@ -1,3 +1,4 @@
+export { LimiterMetrics } from './limiter-metrics.js';
 export { installRuntime } from './runtime.js';
 export { startWorkers } from './start-workers.js';
 export type { RunningWorkers, WorkerSettings } from './start-workers.js';

@@ -10,15 +10,19 @@ const aboutOneSidedWorkers = /^No (activities|workflows) registered, not polling
  *
  * @param level least severe entry that is written
  * @param write takes one entry
+ * @param metricsAddress host and port where Prometheus finds Temporal's metrics and fanfold's; none by default
  */
-export function installRuntime(level: LogLevel, write: (entry: LogEntry) => void): void {
+export function installRuntime(level: LogLevel, write: (entry: LogEntry) => void, metricsAddress?: string): void {
   Runtime.install({
     logger: new DefaultLogger(level, (entry) => {
       if (!aboutOneSidedWorkers.test(entry.message)) write(entry);
     }),
     // The program decides what a signal means; Temporal's own handlers would drain and never end it.
     shutdownSignals: [],
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress !== undefined && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
     // Worker heartbeats carry cancellations to activities at once.
     workerHeartbeatInterval: '10s',
   });

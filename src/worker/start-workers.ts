@@ -6,7 +6,7 @@ import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker'
 import { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
 import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
-import type { Change, LimiterSnapshot } from '../../activities/model/limiter/index.js';
+import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { limitedBy } from './limiter-tuner.js';
@@ -21,12 +21,6 @@ export interface WorkerSettings extends ActivitiesSettings {
   rampFrom?: number | undefined;
   /** Told when a limiter changes its mind about how much may leave, and why. */
   onLimitChange?: (taskQueue: TaskQueue, change: Change) => void;
-}
-
-/** How the limiters of one task queue's calls stand, by model class. */
-export interface QueueLimits {
-  taskQueue: TaskQueue;
-  limiters: LimiterSnapshot[];
 }
 
 export interface RunningWorkers {

@@ -1,5 +1,5 @@
 import { refusalMs } from './settings.js';
-import type { GateState } from './snapshot.js';
+import type { GateState } from '../../../src/contract/limiter.js';
 
 /** A limit on spending may have been raised: one call a minute may ask. */
 const askAgainMs = 60_000;

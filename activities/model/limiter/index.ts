@@ -6,5 +6,4 @@ export { outcomeOfFailure } from './outcome-of-failure.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export type { Slot, Slots } from './slots.js';
-export type { Change, LimiterSnapshot } from './snapshot.js';
 export { TurnedAway } from './turned-away.js';

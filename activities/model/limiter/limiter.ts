@@ -8,7 +8,7 @@ import type { CallOutcome } from './permit.js';
 import { Reaction } from './reaction.js';
 import { longestPauseMs } from './settings.js';
 import type { LimiterSettings } from './settings.js';
-import type { Change, LimiterSnapshot } from './snapshot.js';
+import type { Change, LimiterSnapshot } from '../../../src/contract/limiter.js';
 import { TokenEstimates } from './token-estimates.js';
 import type { Tokens } from './token-estimates.js';
 import { TurnedAway } from './turned-away.js';

@@ -5,7 +5,7 @@ import { firstCapOf } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 import { Slots } from './slots.js';
 import type { Roomy } from './slots.js';
-import type { LimiterSnapshot } from './snapshot.js';
+import type { LimiterSnapshot } from '../../../src/contract/limiter.js';
 
 /** The limiters of one API, one for each model class that was asked for, and the slots of those who call it. */
 export class Limiters implements Roomy {

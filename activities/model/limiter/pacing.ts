@@ -1,7 +1,8 @@
 import { RateBucket } from './rate-bucket.js';
-import { bucketNames, readRateHeaders } from './rate-headers.js';
-import type { BucketName, HeadersLike } from './rate-headers.js';
-import type { BucketSnapshot } from './snapshot.js';
+import { readRateHeaders } from './rate-headers.js';
+import type { HeadersLike } from './rate-headers.js';
+import { bucketNames } from '../../../src/contract/limiter.js';
+import type { BucketName, BucketSnapshot } from '../../../src/contract/limiter.js';
 import type { Tokens } from './token-estimates.js';
 
 /** What a call has taken from the buckets there were when it left, and how much had left before it. */

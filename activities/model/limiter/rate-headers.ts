@@ -1,7 +1,5 @@
-/** A limit that the API meters; `tokens` is input and output together. */
-export const bucketNames = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
-
-export type BucketName = (typeof bucketNames)[number];
+import { bucketNames } from '../../../src/contract/limiter.js';
+import type { BucketName } from '../../../src/contract/limiter.js';
 
 /** What the headers of an answer say of one limit. */
 export interface BucketReading {

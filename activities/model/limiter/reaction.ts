@@ -6,7 +6,7 @@ import type { CallInFlight } from './limiter.js';
 import type { Pacing } from './pacing.js';
 import type { CallOutcome } from './permit.js';
 import type { HeadersLike } from './rate-headers.js';
-import type { Change } from './snapshot.js';
+import type { Change } from '../../../src/contract/limiter.js';
 import type { TokenEstimates } from './token-estimates.js';
 
 /** What is left of the cap when the API is overloaded, and when its answers take longer than usual. */

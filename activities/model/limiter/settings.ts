@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Change } from './snapshot.js';
+import type { Change } from '../../../src/contract/limiter.js';
 
 export interface LimiterSettings {
   /** Calls in flight at once: a ceiling, never a target. */

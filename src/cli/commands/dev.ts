@@ -5,20 +5,31 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseCount } from '../numbers.js';
 import { openSession, sayer } from '../session.js';
 import type { World } from '../world.js';
-import { defaultWorkerConcurrency } from './worker.js';
+import { defaultRampFrom, defaultWorkerConcurrency } from './worker.js';
+
+interface DevFlags {
+  concurrency: string;
+  rampFrom: string;
+}
 
 export function devCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
     .command('dev')
     .description('the embedded server with its Web UI and a worker, until Ctrl-C')
     .option('--concurrency <n>', 'most model calls at once', defaultWorkerConcurrency)
-    .action(async (flags: { concurrency: string }) => {
+    .option(
+      '--ramp-from <n>',
+      'calls at once before anything is known of the API, from which it ramps',
+      defaultRampFrom,
+    )
+    .action(async (flags: DevFlags) => {
       done(await dev(flags, world));
     });
 }
 
-async function dev(flags: { concurrency: string }, world: World): Promise<ExitCode> {
+async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
+  const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
   const say = sayer(world, false);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../serve.js');
@@ -29,7 +40,12 @@ async function dev(flags: { concurrency: string }, world: World): Promise<ExitCo
   try {
     await serve(
       session,
-      { concurrency, untilIdle: false, onReady: (workers) => say(servedQueues(workers, session, concurrency)) },
+      {
+        concurrency,
+        rampFrom,
+        untilIdle: false,
+        onReady: (workers) => say(servedQueues(workers, session, concurrency)),
+      },
       world,
       say,
     );

@@ -8,17 +8,24 @@ import type { World } from '../world.js';
 
 interface WorkerFlags {
   concurrency: string;
+  rampFrom: string;
   untilIdle?: boolean;
   quiet?: boolean;
 }
 
 export const defaultWorkerConcurrency = '50';
+export const defaultRampFrom = '10';
 
 export function workerCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
     .command('worker')
     .description('a worker: runs workflows and calls models until it is stopped')
     .option('--concurrency <n>', 'most model calls of this worker at once', defaultWorkerConcurrency)
+    .option(
+      '--ramp-from <n>',
+      'calls at once before anything is known of the API, from which it ramps',
+      defaultRampFrom,
+    )
     .option('--until-idle', 'end when no command waits and no run is open')
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (flags: WorkerFlags) => {
@@ -28,6 +35,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
 
 async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
+  const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
   const say = sayer(world, flags.quiet);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../serve.js');
@@ -38,6 +46,7 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
       session,
       {
         concurrency,
+        rampFrom,
         untilIdle: flags.untilIdle ?? false,
         onReady: (workers) => say(servedQueues(workers, session, concurrency)),
       },

@@ -1,4 +1,9 @@
-import type { BucketName } from './rate-headers.js';
+import type { TaskQueue } from './names.js';
+
+/** A limit that the API meters; `tokens` is input and output together. */
+export const bucketNames = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
+
+export type BucketName = (typeof bucketNames)[number];
 
 /** How a limiter stands, for people and metrics. */
 export interface LimiterSnapshot {
@@ -46,4 +51,10 @@ export interface Change {
   /** A sentence. */
   reason: string;
   cap: number;
+}
+
+/** How the limiters of one task queue's calls stand in one worker, by model class. */
+export interface QueueLimits {
+  taskQueue: TaskQueue;
+  limiters: LimiterSnapshot[];
 }

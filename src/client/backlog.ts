@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+
+/** What waits in a task queue for a worker to take it on. */
+export interface Backlog {
+  taskQueue: string;
+  /** Branches that wait, as far as the server has counted. */
+  tasks: number;
+  /** How long the oldest has waited, in milliseconds. */
+  oldestMs: number;
+  /** Tasks a second that came, and that were taken on, lately. */
+  addedPerSecond: number;
+  takenPerSecond: number;
+  /** Workers that poll it. */
+  pollers: number;
+}
+
+const activityQueue = 2;
+
+/** The backlog of a task queue of activities; asks the server only. */
+export async function backlogOf(client: Client, namespace: string, taskQueue: string): Promise<Backlog> {
+  const { stats, pollers } = await client.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: activityQueue,
+    reportStats: true,
+  });
+  const { seconds = 0, nanos = 0 } = stats?.approximateBacklogAge ?? {};
+  return {
+    taskQueue,
+    tasks: Number(stats?.approximateBacklogCount ?? 0),
+    oldestMs: Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1e6),
+    addedPerSecond: stats?.tasksAddRate ?? 0,
+    takenPerSecond: stats?.tasksDispatchRate ?? 0,
+    pollers: new Set((pollers ?? []).map(({ identity }) => identity)).size,
+  };
+}
