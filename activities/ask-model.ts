@@ -12,7 +12,7 @@ import type { Limiters } from './model/limiter/index.js';
 import { ModelCaller } from './model/model-caller.js';
 import type { Caller } from './model/model-caller.js';
 import { outputFormatOf } from './model/output-format.js';
-import { buildRequest } from '../src/model/index.js';
+import { buildRequest, costOf } from '../src/model/index.js';
 import { errorOf, readAnswer } from './model/read-answer.js';
 import { redactor } from './model/redact.js';
 import type { Redact } from './model/redact.js';
@@ -67,7 +67,7 @@ async function answer(
     const [api, document] = await orAborted(prepare(call, settings), signal);
     const body = buildRequest(request, document, format?.wire);
     const question = { source: call.offline ? 'offline' : api.baseURL, body };
-    return askOnce(call, question, format, signal, settings.journal, async (abort) => {
+    return askOnce(call, attempt.asker, question, format, signal, settings.journal, async (abort) => {
       attempt.checkReserve();
       const caller: Caller = {
         signal: abort,
@@ -81,7 +81,8 @@ async function answer(
       return message;
     });
   });
-  if (once.reused) attempt.spared();
+  if (once.from === 'journal') attempt.spared();
+  if (once.from === 'own') attempt.found(once.message.usage, costOf(once.message.usage, once.message.model));
   const reading = readAnswer(once.message, format);
   const output =
     reading.output === undefined ? undefined : await placeOutput(reading.output, call.inlineBytes, settings.store);
@@ -91,7 +92,7 @@ async function answer(
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error: { ...error, message: cutMessage(redact(error.message)) } }),
     model: cutMessage(once.message.model),
-    reused: once.reused,
+    reused: once.from === 'journal',
     savedUsd: once.savedUsd,
     ledger: attempt.ledger,
     finishedAtMs: Date.now(),

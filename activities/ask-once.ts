@@ -9,7 +9,8 @@ import { readAnswer } from './model/read-answer.js';
 /** A message that was paid for now, or before. */
 export interface OnceAsked {
   message: ModelMessage;
-  reused: boolean;
+  /** `own`: an earlier try of the same branch had paid for it. */
+  from: 'api' | 'journal' | 'own';
   /** US dollars that asking again would have cost; 0 where the price is unknown. */
   savedUsd: number;
 }
@@ -17,30 +18,36 @@ export interface OnceAsked {
 /**
  * Asks, unless the journal has the answer or somebody else is asking the same. Only proper answers are kept: those that are `ok`.
  *
+ * @param asker who pays, the same for every try of one branch
  * @param format decides what is proper
  * @param ask is to end by the signal that it is given
  */
 export async function askOnce(
   { freshSinceMs }: Pick<ModelCall, 'freshSinceMs'>,
+  asker: string,
   question: Question,
   format: OutputFormat | undefined,
   signal: AbortSignal,
   journal: Pick<Journal, 'once'> | undefined,
   ask: (signal: AbortSignal) => Promise<ModelMessage>,
 ): Promise<OnceAsked> {
-  if (journal === undefined) return { message: await ask(signal), reused: false, savedUsd: 0 };
+  if (journal === undefined) return { message: await ask(signal), from: 'api', savedUsd: 0 };
   const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
   const once = await journal.once(questionKey(question), options, async (abort) => {
     const value = await ask(abort ?? signal);
     if (readAnswer(value, format).status !== 'ok') return { value };
     const { text: answer, usage, model } = value;
-    return { value, entry: { answer, usage, model, costUsd: costOf(usage, model), answeredAtMs: Date.now() } };
+    return {
+      value,
+      entry: { answer, usage, model, costUsd: costOf(usage, model), answeredAtMs: Date.now(), askedBy: asker },
+    };
   });
-  if (!once.reused) return { message: once.value, reused: false, savedUsd: 0 };
-  const { answer, usage, model, costUsd } = once.entry;
+  if (!once.reused) return { message: once.value, from: 'api', savedUsd: 0 };
+  const { answer, usage, model, costUsd, askedBy } = once.entry;
+  const own = askedBy === asker;
   return {
     message: { text: String(answer), stopReason: 'end_turn', refusal: undefined, model, usage },
-    reused: true,
-    savedUsd: costUsd ?? 0,
+    from: own ? 'own' : 'journal',
+    savedUsd: own ? 0 : (costUsd ?? 0),
   };
 }

@@ -4,8 +4,9 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import type { Ledger, ModelCall } from '../src/contract/activities.js';
 import { maxDurationMs } from '../src/contract/duration.js';
 import { cutMessage } from '../src/contract/failures.js';
+import type { Usage } from '../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../src/model/index.js';
-import { beginTry, deadlineMs, lose, spend } from './ledger.js';
+import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { Caller, EndedCall } from './model/model-caller.js';
 import type { Redact } from './model/redact.js';
 import { exhausted, judge, timedOut } from './verdict.js';
@@ -31,12 +32,14 @@ export class Attempt implements Omit<Caller, 'signal'> {
   readonly #deadline = new AbortController();
   readonly #beat: NodeJS.Timeout;
   #deadlineTimer: NodeJS.Timeout | undefined;
+  readonly #mayHavePaid: boolean;
   #ledger: Ledger;
   #answered = false;
 
   constructor(call: ModelCall, redact: Redact) {
     const { heartbeatDetails, attempt } = this.#context.info;
     this.#call = call;
+    this.#mayHavePaid = mayHavePaid(heartbeatDetails, attempt);
     this.#redact = redact;
     this.#ledger = beginTry(heartbeatDetails, attempt, Date.now(), call);
     this.#heartbeat();
@@ -119,9 +122,21 @@ export class Attempt implements Omit<Caller, 'signal'> {
     this.#answered = true;
   }
 
+  /** Names the branch where it pays for an answer, the same for every try. */
+  get asker(): string {
+    const { workflowExecution, activityId } = this.#context.info;
+    return [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/');
+  }
+
   /** Takes the try back: the answer was there already. */
   spared(): void {
     this.#ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
+  }
+
+  /** An earlier try of the same branch had paid for the answer. */
+  found(usage: Usage, costUsd: number | null): void {
+    this.spared();
+    if (this.#mayHavePaid) this.#ledger = recover(this.#ledger, usage, costUsd, this.#call.reserve);
   }
 
   /** What the activity throws when `error` has ended the try. */

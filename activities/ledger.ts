@@ -20,10 +20,7 @@ export function beginTry(
   nowMs: number,
   { ledger: earlier, reserve }: Pick<ModelCall, 'ledger' | 'reserve'> = {},
 ): Ledger {
-  const told = isLedger(heartbeatDetails);
-  const last: Ledger = { ...noLedger, ...earlier, ...(told ? heartbeatDetails : {}) };
-  // A worker that died before its first heartbeat, or while a call was out, may have paid for one.
-  const mayHavePaid = told ? last.out : attempt > 1;
+  const last: Ledger = { ...noLedger, ...earlier, ...(isLedger(heartbeatDetails) ? heartbeatDetails : {}) };
   const begunBefore = (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
   const pausedMs = last.throttledAtMs === null ? 0 : Math.max(0, nowMs - last.throttledAtMs);
   return {
@@ -33,8 +30,19 @@ export function beginTry(
     throttledMs: last.throttledMs + pausedMs,
     throttledAtMs: null,
     out: false,
-    lostUsd: last.lostUsd + (mayHavePaid ? (reserve?.questionUsd ?? 0) : 0),
+    lostUsd: last.lostUsd + (mayHavePaid(heartbeatDetails, attempt) ? (reserve?.questionUsd ?? 0) : 0),
   };
+}
+
+/** Whether the last try may have made a call of which its ledger does not tell: its worker died with a call out, or without a word. */
+export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
+  return isLedger(heartbeatDetails) ? heartbeatDetails.out : attempt > 1;
+}
+
+/** Counts what the last try had paid for, now that its answer has been found. */
+export function recover(ledger: Ledger, usage: Usage, costUsd: number | null, reserve: Reserve | undefined): Ledger {
+  const lostUsd = Math.max(0, ledger.lostUsd - (reserve?.questionUsd ?? 0));
+  return { ...spend(ledger, usage, costUsd), lostUsd };
 }
 
 /** Takes the try back: the API did not refuse it, it asked for it later. */

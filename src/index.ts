@@ -24,19 +24,29 @@ export type {
 } from './client/index.js';
 export type { Activities, Answer, JsonSchema, Ledger, ModelCall, ModelRequest, Stored } from './contract/activities.js';
 export { checkOutputSchema } from './contract/check-output-schema.js';
-export { FanfoldError, InputError, UnavailableError } from './contract/errors.js';
+export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
 export type { ExitCode } from './contract/exit-codes.js';
 export { answerErrors, failureTypes } from './contract/failures.js';
 export type { FailureType } from './contract/failures.js';
-export { queryNames, searchAttributes, taskQueues, workflowTypes } from './contract/names.js';
+export { queryNames, searchAttributes, taskQueues, updateNames, workflowTypes } from './contract/names.js';
 export type { Kind, TaskQueue } from './contract/names.js';
 export { outputSchema } from './contract/output-schema.js';
 export { planPerspectives } from './contract/perspectives-plan.js';
 export type { FanOutPlan } from './contract/perspectives-plan.js';
-export { fanOutDefaults, joinPolicies, modelDefaults } from './contract/plan.js';
-export type { FanOutOptions, Join, ModelOptions, Perspective, PerspectivesInput } from './contract/plan.js';
-export type { Progress, RunResult } from './contract/run-result.js';
+export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/plan.js';
+export type {
+  BudgetOptions,
+  FanOutOptions,
+  Join,
+  Late,
+  ModelOptions,
+  Perspective,
+  PerspectivesInput,
+  Policy,
+} from './contract/plan.js';
+export { boundsOf } from './model/index.js';
+export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js';
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
 export { defaultPerspectives } from './contract/specialists.js';
 export { BlobStore } from './store/blob-store.js';

@@ -1,71 +1,120 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
-import { inlineAnswersBytes } from '../src/contract/limits.js';
-import { outcomeOfAnswer, outcomeOfFailure } from '../src/contract/outcome.js';
-import type { StoredBranch } from '../src/contract/outcome.js';
-import type { FanOutPlan } from '../src/contract/perspectives-plan.js';
-import { ask } from './ask.js';
+import { formatDuration } from '../src/contract/duration.js';
+import { outcomeOfLate, tooLate } from '../src/contract/outcome.js';
+import type { Place, StoredBranch } from '../src/contract/outcome.js';
+import type { Policy } from '../src/contract/plan.js';
+import { outcomeOf, withinBudget } from './branch.js';
+import type { Branch } from './branch.js';
+import { Budget } from './budget.js';
+import { CompletionOrder } from './completion-order.js';
+import { Deferred } from './deferred.js';
 import type { Follow } from './progress.js';
 import { Window } from './window.js';
 
+/** Why the fan-in waits no longer. */
+type Decision = 'all ended' | 'enough are ok' | 'too few can be ok' | 'deadline';
+
+/** A fan-out under way; iterated, it gives the outcomes in completion order. */
+export interface FanOut extends AsyncIterable<StoredBranch> {
+  /** The outcomes as they stand when the join policy is satisfied, in input order; what still goes on is `late`. */
+  readonly answer: Promise<StoredBranch[]>;
+  /** The outcomes when every branch has ended, in input order. */
+  readonly outcomes: Promise<StoredBranch[]>;
+}
+
 /**
- * Starts every branch of the plan and waits for them as its join policy says.
+ * Starts every branch at once, as far as the policy's concurrency and budget let it, and waits for them as its join says.
  *
  * F1. Every branch has exactly one outcome, at its place in input order.
- * F2. A branch's failure is its outcome; it never rejects.
- * F3. Under `all` the first outcome that is not ok cancels the branches still in flight.
+ * F2. A branch's failure is its outcome; nothing here rejects.
+ * F3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
  * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
+ *
+ * @param started when the fan-out began, in milliseconds since the epoch
  */
-export async function fanOut(plan: FanOutPlan, follow: Follow): Promise<StoredBranch[]> {
-  switch (plan.policy.join) {
-    case 'all':
-      return failFast(plan, follow);
-    case 'settled':
-      return collectAll(plan, follow);
-  }
-}
-
-async function collectAll(plan: FanOutPlan, follow: Follow): Promise<StoredBranch[]> {
-  const outcomes = await Promise.allSettled(startBranches(plan, follow));
-  return outcomes.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  });
-}
-
-async function failFast(plan: FanOutPlan, follow: Follow): Promise<StoredBranch[]> {
+export function fanOut(branches: readonly Branch[], policy: Policy, follow: Follow, queuedAtMs = Date.now()): FanOut {
   const scope = new CancellationScope({ cancellable: true });
-  const branches = await scope.run(async () => startBranches(plan, follow));
-  try {
-    await Promise.all(branches.map(mustBeOk));
-  } catch {
-    scope.cancel();
-  }
-  return Promise.all(branches);
-}
-
-async function mustBeOk(branch: Promise<StoredBranch>): Promise<void> {
-  const { key, status } = await branch;
-  if (status !== 'ok') throw new Error(`${key} is ${status}`);
-}
-
-function startBranches({ branches, policy, offline, fresh }: FanOutPlan, follow: Follow): Promise<StoredBranch>[] {
-  const window = new Window(policy.concurrency);
-  const queuedAtMs = Date.now();
-  const freshness = fresh ? { freshSinceMs: queuedAtMs } : {};
-  const inlineBytes = Math.floor(inlineAnswersBytes / branches.length);
-  return branches.map(async ({ key, request }, index) => {
-    const place = { key, index, queuedAtMs };
-    const { timeoutMs, attempts } = policy;
-    try {
-      const answer = await window.turn(() => {
-        follow.started(place);
-        return ask({ ...place, request, offline, timeoutMs, attempts, inlineBytes, ...freshness });
-      });
-      return follow.ended(outcomeOfAnswer(place, answer));
-    } catch (failure) {
-      const cancelled = CancellationScope.current().consideredCancelled;
-      return follow.ended(outcomeOfFailure(place, failure, Date.now(), cancelled));
-    }
+  const order = new CompletionOrder<StoredBranch>();
+  const ended = new Map<number, StoredBranch>();
+  const decided = new Deferred<Decision>();
+  const running = start(branches, policy, follow, queuedAtMs, scope, (outcome) => {
+    ended.set(outcome.index, outcome);
+    order.add(outcome);
+    const decision = decide([...ended.values()], branches.length, policy);
+    if (decision !== undefined) decided.resolve(decision);
   });
+  const timer = startDeadline(policy, decided);
+  const answer = decided.promise.then((decision) => {
+    timer?.cancel();
+    const cut = policy.late === 'cancel' || decision === 'too few can be ok';
+    if (cut) scope.cancel();
+    const why = whyLate(decision, policy);
+    return branches.map(
+      ({ key }, index) => ended.get(index) ?? outcomeOfLate({ key, index, queuedAtMs }, why, Date.now()),
+    );
+  });
+  const outcomes = Promise.all([Promise.all(running), decided.promise]).then(([all, decision]) => {
+    order.end();
+    if (decision !== 'deadline' || policy.late === 'amend') return all;
+    return all.map((outcome) =>
+      outcome.status === 'cancelled' ? tooLate(outcome, whyLate(decision, policy)) : outcome,
+    );
+  });
+  return { answer, outcomes, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
+}
+
+function start(
+  branches: readonly Branch[],
+  policy: Policy,
+  follow: Follow,
+  queuedAtMs: number,
+  scope: CancellationScope,
+  ended: (outcome: StoredBranch) => void,
+): Promise<StoredBranch>[] {
+  const window = new Window(policy.concurrency);
+  const budget = new Budget(policy.budget?.usd ?? Infinity);
+  return branches.map(async (branch, index) => {
+    const place: Place = { key: branch.key, index, queuedAtMs };
+    const work = () => window.turn(() => withinBudget(branch, place, budget, () => follow.started(place)));
+    const outcome = await scope.run(() => outcomeOf(place, work));
+    follow.ended(outcome);
+    ended(outcome);
+    return outcome;
+  });
+}
+
+function decide(ended: readonly StoredBranch[], total: number, { join, needed }: Policy): Decision | undefined {
+  if (ended.length === total) return 'all ended';
+  const ok = ended.filter(({ status }) => status === 'ok').length;
+  if ((join === 'quorum' || join === 'first') && ok >= needed) return 'enough are ok';
+  const canBeOk = ok + total - ended.length;
+  // Under `settled` every branch is wanted for its own sake.
+  return join !== 'settled' && canBeOk < needed ? 'too few can be ok' : undefined;
+}
+
+function startDeadline({ deadlineMs }: Policy, decided: Deferred<Decision>): CancellationScope | undefined {
+  if (deadlineMs === null) return undefined;
+  const scope = new CancellationScope({ cancellable: true });
+  scope
+    .run(() => sleep(deadlineMs, { summary: 'deadline' }))
+    .then(
+      () => decided.resolve('deadline'),
+      (failure: unknown) => {
+        if (!isCancellation(failure)) throw failure;
+      },
+    );
+  return scope;
+}
+
+function whyLate(decision: Decision, { deadlineMs, needed }: Policy): string {
+  switch (decision) {
+    case 'deadline':
+      return `Not there at the deadline of ${formatDuration(deadlineMs ?? 0)}.`;
+    case 'enough are ok':
+      return `Not there when ${needed} ${needed === 1 ? 'was' : 'were'} ok.`;
+    case 'too few can be ok':
+    case 'all ended':
+      return 'Not there when the fan-out was decided.';
+  }
 }

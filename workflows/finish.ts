@@ -1,10 +1,11 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 
-import { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/contract/fold.js';
+import { coverageOf } from '../src/contract/fold.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
-import type { Join } from '../src/contract/plan.js';
+import type { Policy } from '../src/contract/plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import type { RunProgress } from './progress.js';
+import { resultOf } from './result.js';
 
 /**
  * Folds the outcomes by key and ends the run as they say.
@@ -12,19 +13,14 @@ import type { RunProgress } from './progress.js';
  * @throws ApplicationFailure `RunFailed` with the {@link RunResult} as its first detail, when the run has failed
  * @throws CancelledFailure when the run was cancelled
  */
-export function finish(branches: StoredBranch[], join: Join, progress: RunProgress): RunResult {
+export function finish(branches: StoredBranch[], policy: Policy, progress: RunProgress): RunResult {
   if (CancellationScope.current().consideredCancelled) {
     progress.finished('cancelled');
     throw new CancelledFailure('The run was cancelled.');
   }
-  const status = runStatusOf(branches, join);
-  progress.finished(status);
-  const merged = mergeByKey(branches);
-  const output = Object.fromEntries(
-    Object.entries(merged).map(([key, stored]) => [key, 'inline' in stored ? stored.inline : stored]),
-  );
-  const result: RunResult = { status, output, branches, criticalPath: criticalPathOf(branches) };
-  if (status !== 'failed') return result;
+  const result: RunResult = { ...resultOf(branches, policy), ...progress.firstAnswer };
+  progress.finished(result.status);
+  if (result.status !== 'failed') return result;
   throw ApplicationFailure.create({
     type: 'RunFailed',
     message: whyFailed(branches),

@@ -1,11 +1,21 @@
-import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  defineQuery,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 import type { Place, StoredBranch } from '../src/contract/outcome.js';
-import { queryNames, searchAttributes } from '../src/contract/names.js';
+import { queryNames, searchAttributes, updateNames } from '../src/contract/names.js';
 import type { RunStatus } from '../src/contract/run.js';
-import type { Progress } from '../src/contract/run-result.js';
+import type { FirstAnswer, Progress, RunResult } from '../src/contract/run-result.js';
+import type { Policy } from '../src/contract/plan.js';
 import { addCost } from '../src/contract/usage.js';
+import { resultOf } from './result.js';
 import { progressTable } from './progress-table.js';
 
 /** Told of every branch as it moves on. */
@@ -17,6 +27,9 @@ export interface Follow {
 
 const progressQuery = defineQuery<Progress>(queryNames.progress);
 
+/** Returns when the join policy is satisfied, though late branches may still amend what it returns. */
+const answerUpdate = defineUpdate<RunResult>(updateNames.answer);
+
 const kindKey = defineSearchAttributeKey(searchAttributes.kind.name, searchAttributes.kind.type);
 const statusKey = defineSearchAttributeKey(searchAttributes.status.name, searchAttributes.status.type);
 const costKey = defineSearchAttributeKey(searchAttributes.costUsd.name, searchAttributes.costUsd.type);
@@ -25,6 +38,8 @@ const branchesKey = defineSearchAttributeKey(searchAttributes.branches.name, sea
 /** Shows a run where Temporal's Web UI can show it: query, current details and search attributes. */
 export class RunProgress implements Follow {
   #status: Progress['status'] = 'running';
+  #answer: RunResult | undefined;
+  readonly #startedAtMs = Date.now();
   readonly #started = new Set<number>();
   readonly #outcomes = new Map<number, StoredBranch>();
 
@@ -33,6 +48,9 @@ export class RunProgress implements Follow {
     private readonly searchable: boolean,
   ) {
     setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
+    setHandler(answerUpdate, () => this.#answered(), {
+      description: 'Returns the result as soon as the join policy is satisfied.',
+    });
     this.#show();
     if (!searchable) return;
     upsertSearchAttributes([
@@ -51,6 +69,19 @@ export class RunProgress implements Follow {
     this.#outcomes.set(outcome.index, outcome);
     this.#show();
     return outcome;
+  }
+
+  /** The join policy is satisfied by these outcomes. */
+  answered(outcomes: StoredBranch[], policy: Policy): void {
+    const result = resultOf(outcomes, policy);
+    const isLast = outcomes.every(({ index }) => this.#outcomes.has(index));
+    this.#answer = isLast ? result : { ...result, firstAnswer: this.#firstAnswer(outcomes) };
+    this.#show();
+  }
+
+  /** To be spread into the run's result. */
+  get firstAnswer(): Pick<RunResult, 'firstAnswer'> {
+    return this.#answer?.firstAnswer === undefined ? {} : { firstAnswer: this.#answer.firstAnswer };
   }
 
   finished(status: RunStatus): void {
@@ -72,6 +103,16 @@ export class RunProgress implements Follow {
       status: this.#status,
       branches: this.keys.map((key, index) => ({ key, index, status: this.#statusOf(index) })),
     };
+  }
+
+  async #answered(): Promise<RunResult> {
+    await condition(() => this.#answer !== undefined);
+    return this.#answer as RunResult;
+  }
+
+  #firstAnswer(outcomes: readonly StoredBranch[]): FirstAnswer {
+    const keys = outcomes.filter(({ status }) => status === 'ok').map(({ key }) => key);
+    return { elapsedMs: Date.now() - this.#startedAtMs, keys };
   }
 
   #statusOf(index: number): Progress['branches'][number]['status'] {

@@ -1,13 +1,11 @@
-import type { ModelRequest } from '../contract/activities.js';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import type { FanOutPlan } from '../contract/perspectives-plan.js';
 import { addCost } from '../contract/usage.js';
-import { buildRequest, estimateTokens, upperBoundUsd } from '../model/index.js';
+import { upperBoundUsd } from '../model/index.js';
 import { formatCost } from './amounts.js';
-import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
-import { countTokens } from './count-tokens.js';
 import type { RunFlags } from './run-flags.js';
+import { sizePlan } from './size-plan.js';
 import type { World } from './world.js';
 
 /** What `--dry-run --json` prints. */
@@ -28,26 +26,11 @@ interface DryRun {
  * @throws UnavailableError when the API is to count and there is no key, or it does not answer
  */
 export async function dryRun(plan: FanOutPlan, document: string, flags: RunFlags, world: World): Promise<ExitCode> {
-  const apiKey = apiKeyOf(world);
-  if (!plan.offline && apiKey === undefined) throw noApiKey();
-  const counter = { baseUrl: baseUrlOf(world), apiKey: apiKey ?? '' };
-  const count = async (request: ModelRequest) => {
-    const body = buildRequest(request, document);
-    return plan.offline ? estimateTokens(body) : countTokens(body, counter);
-  };
-  const branches = await Promise.all(
-    plan.branches.map(async ({ key, request }) => {
-      const { model, maxTokens, cacheDocument: cached = false } = request;
-      const inputTokens = await count(request);
-      return {
-        key,
-        model,
-        inputTokens,
-        maxTokens,
-        upperBoundUsd: upperBoundUsd({ model, inputTokens, maxTokens, cached }),
-      };
-    }),
-  );
+  const sizes = await sizePlan(plan, document, world);
+  const branches = sizes.map((size, index) => {
+    const { model, inputTokens, maxTokens } = size;
+    return { key: plan.branches[index]?.key ?? '', model, inputTokens, maxTokens, upperBoundUsd: upperBoundUsd(size) };
+  });
   const bound = branches.reduce<number | null>((sum, branch) => addCost(sum, branch.upperBoundUsd), 0);
   const outcome: DryRun = {
     branches,

@@ -1,7 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { CommanderError } from 'commander';
 
-import { FanfoldError, InputError, UnavailableError } from '../contract/errors.js';
+import { FanfoldError, InputError, OverBudgetError, UnavailableError } from '../contract/errors.js';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import { terminalText } from './terminal-text.js';
@@ -26,6 +26,7 @@ function messageOf(error: unknown): string {
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof InputError) return exitCodes.badInput;
+  if (error instanceof OverBudgetError) return exitCodes.overBudget;
   if (error instanceof UnavailableError || isGrpcServiceError(error)) return exitCodes.unavailable;
   return error instanceof FanfoldError && error.type === 'NoSuchRun' ? exitCodes.badInput : exitCodes.failed;
 }

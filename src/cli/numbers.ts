@@ -41,3 +41,29 @@ export function parseBytes(text: string, option: string): number {
   }
   return bytes;
 }
+
+/**
+ * A share from 0 to 1.
+ *
+ * @throws InputError quoting what was expected and what came
+ */
+export function parseShare(text: string, option: string): number {
+  const share = /^(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(share >= 0 && share <= 1)) {
+    throw new InputError(`Expected \`${option}\` to be a share from 0 to 1, such as 0.8, got \`${text}\`.`);
+  }
+  return share;
+}
+
+/**
+ * US dollars, such as `0.50`.
+ *
+ * @throws InputError quoting what was expected and what came
+ */
+export function parseDollars(text: string, option: string): number {
+  const dollars = /^\$?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text.trim().replace('$', '')) : Number.NaN;
+  if (!(dollars > 0)) {
+    throw new InputError(`Expected \`${option}\` to be US dollars, more than 0, such as 0.50, got \`${text}\`.`);
+  }
+  return dollars;
+}

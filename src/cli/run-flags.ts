@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { checkWorkflowId } from '../client/index.js';
 import { parseDuration } from '../contract/duration.js';
 import { InputError } from '../contract/errors.js';
-import { fanOutDefaults, joinPolicies, modelDefaults } from '../contract/plan.js';
+import { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../contract/plan.js';
 import type { FanOutOptions, ModelOptions } from '../contract/plan.js';
-import { parseChoice, parseCount } from './numbers.js';
+import { parseChoice, parseCount, parseShare } from './numbers.js';
 
 /** Flags of every command that prints runs. */
 export interface OutputFlags {
@@ -17,6 +17,12 @@ export interface OutputFlags {
 /** Flags of every command that starts a run, as commander gives them. */
 export interface RunFlags extends OutputFlags {
   join?: string;
+  quorum?: string;
+  deadline?: string;
+  late?: string;
+  atLeast?: string;
+  hedge?: boolean;
+  budget?: string;
   timeout?: string;
   attempts?: string;
   concurrency?: string;
@@ -38,7 +44,15 @@ export function addOutputFlags(command: Command): Command {
 
 export function addRunFlags(command: Command): Command {
   command
-    .option('--join <policy>', `${joinPolicies.join(' or ')}: whether one failure ends the run`, fanOutDefaults.join)
+    .option('--join <policy>', `which branches to wait for: ${joinPolicies.join(', ')}`, fanOutDefaults.join)
+    .option('--quorum <n>', 'how many branches `--join quorum` waits for; most of them by default')
+    .option('--deadline <duration>', 'fold what is there by then')
+    .option(
+      '--late <policy>',
+      'branches still going at quorum or deadline: cancel them, or let them amend the answer',
+      fanOutDefaults.late,
+    )
+    .option('--at-least <share>', 'share of the branches that must be ok, such as 0.8, or the run has failed')
     .option(
       '--timeout <duration>',
       'longest a branch may take, its retries included',
@@ -46,6 +60,8 @@ export function addRunFlags(command: Command): Command {
     )
     .option('--attempts <n>', 'most tries of a branch', String(fanOutDefaults.attempts))
     .option('--concurrency <n>', 'most model calls of this run at once', String(fanOutDefaults.concurrency))
+    .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
+    .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
     .option('--model <id>', 'model to ask', modelDefaults.model)
     .option('--max-tokens <n>', 'longest answer, in tokens', String(modelDefaults.maxTokens))
     .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
@@ -70,6 +86,11 @@ export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
   if (flags.id !== undefined) checkWorkflowId(flags.id);
   return {
     ...(flags.join !== undefined && { join: parseChoice(flags.join, 'join', joinPolicies) }),
+    ...(flags.quorum !== undefined && { quorum: parseCount(flags.quorum, 'quorum') }),
+    ...(flags.deadline !== undefined && { deadlineMs: parseDuration(flags.deadline, 'deadline') }),
+    ...(flags.late !== undefined && { late: parseChoice(flags.late, 'late', latePolicies) }),
+    ...(flags.atLeast !== undefined && { atLeast: parseShare(flags.atLeast, 'at-least') }),
+    ...(flags.hedge === true && { hedge: true }),
     ...(flags.timeout !== undefined && { timeoutMs: parseDuration(flags.timeout, 'timeout') }),
     ...(flags.attempts !== undefined && { attempts: parseCount(flags.attempts, 'attempts', 1_000) }),
     ...(flags.concurrency !== undefined && { concurrency: parseCount(flags.concurrency, 'concurrency') }),

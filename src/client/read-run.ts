@@ -30,6 +30,9 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     usage: branches.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
     costUsd: branches.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
     savedUsd: stored.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
+    cacheSavedUsd: stored.reduce((sum, { cacheSavedUsd = 0 }) => sum + cacheSavedUsd, 0),
+    lostUsd: stored.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
+    ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
     criticalPath: view.closed === null ? [] : criticalPathOf(branches),
     webUi,
@@ -40,7 +43,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
 
 /** A stored branch as the contract has it, its output fetched from the store. */
 export async function resolveBranch(branch: StoredBranch, store: BlobStore): Promise<Branch> {
-  const { output, savedUsd: _, ...rest } = branch;
+  const { output, savedUsd: _, cacheSavedUsd: __, lostUsd: ___, ...rest } = branch;
   if (output === undefined) return rest;
   return { ...rest, output: 'inline' in output ? output.inline : JSON.parse(await store.readText(output)) };
 }
@@ -63,5 +66,5 @@ function statusOf(view: RunView, branches: readonly StoredBranch[]): RunStatus |
   if (view.closed === null) return 'running';
   if (view.result !== null) return view.result.status;
   if (view.closed === 'cancelled' || view.closed === 'terminated') return 'cancelled';
-  return view.closed === 'completed' ? runStatusOf(branches, view.planned.join) : 'failed';
+  return view.closed === 'completed' ? runStatusOf(branches, view.planned.policy ?? { needed: 1 }) : 'failed';
 }

@@ -28,7 +28,7 @@ export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'time
 export class RunView {
   kind = '';
   runId = '';
-  planned: PlannedRun = { keys: [], offline: false, join: 'settled' };
+  planned: PlannedRun = { keys: [], offline: false, policy: null };
   startedAtMs = 0;
   closedAtMs: number | null = null;
   closed: Closed = null;
@@ -80,6 +80,8 @@ export class RunView {
       event.activityTaskCanceledEventAttributes;
     const place = this.scheduled.get(this.#activityIds.get(String(ended?.scheduledEventId)) ?? '');
     if (!ended || place === undefined) return undefined;
+    // The branch goes on in another activity, if the budget has more for it.
+    if (isReserveUsedUp(event)) return undefined;
     const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
     const outcome = await this.#outcomeOf(event, place, atMs, cancelled);
     this.outcomes.set(place.index, outcome);
@@ -129,6 +131,10 @@ export class RunView {
   #decode(payloads: Payloads): Promise<unknown[]> {
     return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null);
   }
+}
+
+function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
+  return failed?.failure?.applicationFailureInfo?.type === 'ReserveUsedUp';
 }
 
 function closedBy(event: HistoryEvent): Closed {

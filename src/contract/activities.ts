@@ -36,6 +36,8 @@ export interface ModelCall {
   inlineBytes: number;
   /** Set where only answers from then on will do, in milliseconds since the epoch. */
   freshSinceMs?: number;
+  /** A second call may race the first where the branch takes much longer than its siblings: those of the same run. */
+  hedge?: { run: string };
   /** When the fan-out began, in milliseconds since the epoch. */
   queuedAtMs: number;
   /** Where a budget holds: what has been set aside for the branch, and the most that one more question may cost. */

@@ -26,3 +26,12 @@ export class InputError extends FanfoldError {
 export class UnavailableError extends FanfoldError {
   override readonly name = 'UnavailableError';
 }
+
+/** The budget cannot cover the run; nothing was started and nothing was spent. */
+export class OverBudgetError extends FanfoldError {
+  override readonly name = 'OverBudgetError';
+
+  constructor(message: string, advice?: string) {
+    super('OverBudget', message, advice);
+  }
+}

@@ -1,3 +1,4 @@
+import type { Policy } from './plan.js';
 import type { Branch, BranchStatus, Coverage, RunStatus } from './run.js';
 
 interface Ended {
@@ -11,11 +12,11 @@ export function coverageOf(branches: readonly Pick<Ended, 'status'>[]): Coverage
   return { ok: branches.filter(({ status }) => status === 'ok').length, total: branches.length };
 }
 
-/** How a run whose branches ended so has ended. Under `all` one branch that is not ok is the end of the run. */
-export function runStatusOf(branches: readonly Pick<Ended, 'status'>[], join: 'all' | 'settled'): RunStatus {
+/** How a run whose branches ended so has ended: failed where fewer are ok than its policy needs. */
+export function runStatusOf(branches: readonly Pick<Ended, 'status'>[], { needed }: Pick<Policy, 'needed'>): RunStatus {
   const { ok, total } = coverageOf(branches);
   if (ok === total) return 'complete';
-  return join === 'all' || ok === 0 ? 'failed' : 'partial';
+  return ok < needed ? 'failed' : 'partial';
 }
 
 /** The outputs of the branches that are ok, by key, in input order. */

@@ -16,6 +16,8 @@ export type Kind = (typeof workflowTypes)[number];
 
 export const queryNames = { progress: 'progress' } as const;
 
+export const updateNames = { answer: 'answer' } as const;
+
 /** Custom search attributes and their Temporal types, by what they hold. */
 export const searchAttributes = {
   kind: { name: 'FanfoldKind', type: 'KEYWORD' },

@@ -70,6 +70,25 @@ export function outcomeOfFailure(
   };
 }
 
+/** The outcome of a branch that was never begun. */
+export function outcomeOfSkip(place: Place, message: string, finishedAtMs: number): StoredBranch {
+  return {
+    ...outcomeOfLedger(place, noLedger, finishedAtMs),
+    status: 'skipped',
+    error: { type: 'OverBudget', message },
+  };
+}
+
+/** A branch that was cut because the fan-in no longer waited for it. */
+export function tooLate(outcome: StoredBranch, message: string): StoredBranch {
+  return { ...outcome, status: 'late', error: { type: 'Late', message } };
+}
+
+/** The outcome, so far, of a branch that the fan-in no longer waits for and that still goes on. */
+export function outcomeOfLate(place: Place, message: string, nowMs: number): StoredBranch {
+  return tooLate({ ...outcomeOfLedger(place, noLedger, nowMs), status: 'late' }, message);
+}
+
 function messageOf(cause: unknown): string {
   if (cause instanceof Error) return cause.message;
   return typeof cause === 'string' ? cause : 'Something was thrown that is no error.';

@@ -1,14 +1,14 @@
 import type { ModelRequest, Stored } from './activities.js';
 import { InputError } from './errors.js';
 import { leastCachedBytes, maxDirectWidth } from './limits.js';
-import { fanOutDefaults, joinPolicies, modelDefaults } from './plan.js';
-import type { FanOutOptions, ModelOptions, Perspective, PerspectivesInput } from './plan.js';
+import { modelOptionsOf, policyOf } from './policy.js';
+import type { Perspective, PerspectivesInput, Policy } from './plan.js';
 import { defaultPerspectives, perspectiveOf, specialistRules } from './specialists.js';
 
 /** A run's branches and how they are to be run, every default filled in. */
 export interface FanOutPlan {
   branches: readonly { key: string; request: ModelRequest }[];
-  policy: Required<FanOutOptions>;
+  policy: Policy;
   offline: boolean;
   /** Whether only answers from this run on will do. */
   fresh: boolean;
@@ -21,8 +21,7 @@ export interface FanOutPlan {
  */
 export function planPerspectives(input: PerspectivesInput): FanOutPlan {
   const perspectives = checkKeys((input.perspectives ?? defaultPerspectives).map(asPerspective));
-  const { model, maxTokens, offline, fresh } = checkModel(input);
-  const policy = checkPolicy(input);
+  const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const shared = {
     model,
     maxTokens,
@@ -32,7 +31,7 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
   };
   return {
     branches: perspectives.map(({ key, instruction }) => ({ key, request: { ...shared, prompt: instruction } })),
-    policy,
+    policy: policyOf(input, perspectives.length),
     offline,
     fresh,
   };
@@ -76,39 +75,5 @@ function isKey(key: unknown): boolean {
     key === key.trim() &&
     /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,63}$/u.test(key) &&
     key !== '__proto__'
-  );
-}
-
-function checkPolicy(options: FanOutOptions): Required<FanOutOptions> {
-  const policy = { ...fanOutDefaults, ...defined(options, Object.keys(fanOutDefaults)) } as Required<FanOutOptions>;
-  if (!joinPolicies.includes(policy.join)) {
-    throw new InputError(`Expected \`join\` to be one of ${joinPolicies.join(', ')}, got \`${String(policy.join)}\`.`);
-  }
-  checkCount('timeout', policy.timeoutMs, 'a whole number of milliseconds');
-  checkCount('attempts', policy.attempts, 'a whole number');
-  checkCount('concurrency', policy.concurrency, 'a whole number');
-  return policy;
-}
-
-function checkModel(options: ModelOptions): Required<ModelOptions> {
-  const chosen = { ...modelDefaults, ...defined(options, Object.keys(modelDefaults)) } as Required<ModelOptions>;
-  if (typeof chosen.model !== 'string' || !/^[\w.:@/-]{1,128}$/.test(chosen.model)) {
-    throw new InputError(
-      `Expected \`model\` to be a model id such as ${modelDefaults.model}, got ${JSON.stringify(chosen.model)}.`,
-    );
-  }
-  checkCount('max-tokens', chosen.maxTokens, 'a whole number');
-  return chosen;
-}
-
-function checkCount(option: string, count: unknown, expected: string): void {
-  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1) {
-    throw new InputError(`Expected \`${option}\` to be ${expected}, 1 or more, got \`${String(count)}\`.`);
-  }
-}
-
-function defined(options: object, names: readonly string[]): object {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => names.includes(name) && value !== undefined && value !== null),
   );
 }

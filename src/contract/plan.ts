@@ -1,19 +1,59 @@
 import type { Stored } from './activities.js';
 
 /** Which outcomes the fan-in waits for. */
-export const joinPolicies = ['all', 'settled'] as const;
+export const joinPolicies = ['all', 'settled', 'quorum', 'first'] as const;
 export type Join = (typeof joinPolicies)[number];
+
+/** What becomes of branches that have not ended when the fan-in no longer waits for them. */
+export const latePolicies = ['cancel', 'amend'] as const;
+export type Late = (typeof latePolicies)[number];
 
 /** How a run's branches are run. Every field may be left out. */
 export interface FanOutOptions {
-  /** `all`: the first branch that is not ok cancels the others. `settled`: every branch ends in its own way. */
+  /**
+   * `all`: the first branch that is not ok cancels the others. `settled`: every branch ends in its own way. `quorum`: the answer is
+   * there when so many are ok. `first`: when one is.
+   */
   join?: Join;
+  /** How many branches `quorum` waits for; most of them by default. */
+  quorum?: number;
+  /** Milliseconds from the fan-out after which it is folded as it stands. None by default. */
+  deadlineMs?: number;
+  /** Branches still going at the quorum or deadline: `cancel`, the default, cuts them; `amend` lets them end, and the result of the run has them in. */
+  late?: Late;
+  /** Least share of the branches that must be ok, from 0 to 1, or the run has failed. Default 0: one is enough. */
+  atLeast?: number;
   /** Milliseconds a branch may take, its attempts and the waits between them together, from its first attempt's start. */
   timeoutMs?: number;
   /** Most tries of a branch. */
   attempts?: number;
   /** Most branches of this run in flight at once: a ceiling, never a target. */
   concurrency?: number;
+  /** Ask a second time, beside the first call, where a branch takes much longer than its siblings; the first answer wins. */
+  hedge?: boolean;
+  /** The most that the run may spend. */
+  budget?: BudgetOptions;
+}
+
+/** US dollars. */
+export interface BudgetOptions {
+  usd: number;
+  /** The most that one question of each branch may cost, in input order; see `boundsOf`. */
+  boundsUsd: readonly number[];
+}
+
+/** {@link FanOutOptions} with every default filled in. */
+export interface Policy {
+  join: Join;
+  /** How many branches must be ok: all under `all`, one under `first`, and never fewer than `atLeast` asks for. */
+  needed: number;
+  deadlineMs: number | null;
+  late: Late;
+  timeoutMs: number;
+  attempts: number;
+  concurrency: number;
+  hedge: boolean;
+  budget: BudgetOptions | null;
 }
 
 export interface ModelOptions {
@@ -29,10 +69,13 @@ export interface ModelOptions {
 
 export const fanOutDefaults = {
   join: 'settled',
+  late: 'cancel',
+  atLeast: 0,
   timeoutMs: 300_000,
   attempts: 5,
   concurrency: 50,
-} as const satisfies Required<FanOutOptions>;
+  hedge: false,
+} as const satisfies FanOutOptions;
 
 export const modelDefaults = {
   fresh: false,

@@ -9,6 +9,16 @@ export interface RunResult {
   /** In input order. */
   branches: StoredBranch[];
   criticalPath: string[];
+  /** How it stood when the join policy was satisfied, where branches came in later. */
+  firstAnswer?: FirstAnswer;
+}
+
+/** What the update `answer` returns, as soon as the join policy is satisfied. */
+export interface FirstAnswer {
+  /** Milliseconds from the fan-out. */
+  elapsedMs: number;
+  /** The branches that were ok by then, in input order. */
+  keys: string[];
 }
 
 /** What the query `progress` answers. */

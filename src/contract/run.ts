@@ -74,6 +74,12 @@ export interface Run {
   elapsedMs: number;
   /** Keys of the branches that the end of the run waited for, in order. */
   criticalPath: string[];
+  /** How the run stood when its join policy was satisfied; absent where nothing came later. */
+  firstAnswer?: { elapsedMs: number; keys: string[] };
+  /** US dollars that the provider's prompt cache saved. */
+  cacheSavedUsd: number;
+  /** US dollars: the most that calls may have cost of which the API could not tell, beyond `costUsd`. */
+  lostUsd: number;
   /** Address of the run's page in Temporal's Web UI; `null` where the server's is not known. */
   webUi: string | null;
   /** Whether the offline model answered instead of the real API. */

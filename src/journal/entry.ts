@@ -11,4 +11,6 @@ export interface Entry {
   costUsd: number | null;
   /** When the answer was there, in milliseconds since the epoch. */
   answeredAtMs: number;
+  /** Who paid for it: finding it again, the same asker has it and has saved nothing. */
+  askedBy?: string;
 }

@@ -1,17 +1,34 @@
-import { noUsage } from '../contract/usage.js';
+import { addCost, noUsage } from '../contract/usage.js';
 import { costOf } from './prices.js';
 
-/**
- * The most that one call can cost, in US dollars at list price: its whole input at the dearest rate, written to the prompt cache
- * where it asks for that, and every output token that it allows. `null` when the model's price is unknown.
- */
-export function upperBoundUsd(call: {
+/** A question as far as its cost goes. */
+export interface Sized {
   model: string;
   inputTokens: number;
   maxTokens: number;
+  /** Whether its document is to be written to the prompt cache. */
   cached: boolean;
-}): number | null {
-  const { model, inputTokens, maxTokens, cached } = call;
+  /** Whether the answer must fit a schema: one that does not is asked for once more. */
+  structured: boolean;
+}
+
+/** What telling the model that its answer does not fit takes, in tokens: messages are cut to 2 KB. */
+const correctionTokens = 1_000;
+
+/**
+ * The most that one question can cost, in US dollars at list price: its whole input at the dearest rate, written to the prompt
+ * cache where it asks for that, and every output token that it allows; twice where a first answer may not fit its schema, the
+ * second time with that answer in the input. `null` when the model's price is unknown.
+ */
+export function upperBoundUsd({ model, inputTokens, maxTokens, cached, structured }: Sized): number | null {
   const input = cached ? { cacheWriteTokens: inputTokens } : { inputTokens };
-  return costOf({ ...noUsage, ...input, outputTokens: maxTokens }, model);
+  const once = costOf({ ...noUsage, ...input, outputTokens: maxTokens }, model);
+  if (!structured) return once;
+  const more = inputTokens + maxTokens + correctionTokens;
+  return addCost(once, upperBoundUsd({ model, inputTokens: more, maxTokens, cached, structured: false }));
+}
+
+/** The least that one question can cost: all of its input read from the prompt cache, and one token of output. */
+export function lowerBoundUsd({ model, inputTokens }: Sized): number | null {
+  return costOf({ ...noUsage, cacheReadTokens: inputTokens, outputTokens: 1 }, model);
 }

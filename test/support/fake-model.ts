@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Activities, Answer, ModelCall } from '../../src/contract/activities.js';
+import type { Activities, Answer, Ledger, ModelCall } from '../../src/contract/activities.js';
 import { noLedger } from '../../src/contract/outcome.js';
 
 type Script = (call: ModelCall, attempt: number) => Promise<Answer>;
@@ -75,6 +75,16 @@ function failure(key: string, type: string): Script {
   return async () => {
     throw ApplicationFailure.create({ type, message: `${key} failed`, nonRetryable: true, details: [noLedger] });
   };
+}
+
+/** The failure of a branch whose reserve does not do for another question. */
+export function reserveUsedUp(ledger: Ledger): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'ReserveUsedUp',
+    message: 'used up',
+    nonRetryable: true,
+    details: [ledger],
+  });
 }
 
 export function answerOf(call: ModelCall, answer: Partial<Answer> = {}): Answer {

@@ -1,19 +1,17 @@
-import { randomUUID } from 'node:crypto';
-
 import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { noLedger } from '../../src/contract/outcome.js';
-import { taskQueues } from '../../src/contract/names.js';
 import type { PerspectivesInput } from '../../src/contract/plan.js';
 import type { Progress, RunResult } from '../../src/contract/run-result.js';
 import type { perspectives } from '../../workflows/index.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
+import { modes, withRun as inRun } from './with-run.js';
+import type { Handle } from './with-run.js';
 
 const permutations = [
   ['a', 'b', 'c'],
@@ -32,42 +30,9 @@ beforeAll(async () => {
 
 afterAll(() => environment.teardown());
 
-// The same properties while a workflow stays in memory and while every step replays it from its history.
-describe.each([
-  { mode: 'cached', maxCachedWorkflows: 10 },
-  { mode: 'always replaying', maxCachedWorkflows: 0 },
-])('perspectives, $mode', ({ maxCachedWorkflows }) => {
-  async function withRun(
-    model: FakeModel,
-    input: Partial<PerspectivesInput>,
-    during: (handle: WorkflowHandle<typeof perspectives>) => Promise<void>,
-  ): Promise<void> {
-    const { nativeConnection: connection, client } = environment;
-    const workflowWorker = await Worker.create({
-      connection,
-      taskQueue: taskQueues.workflow,
-      workflowBundle: { codePath: inject('workflowBundle') },
-      maxCachedWorkflows,
-      stickyQueueScheduleToStartTimeout: '1s',
-    });
-    const modelWorker = await Worker.create({
-      connection,
-      taskQueue: taskQueues.model,
-      activities: model.activities,
-      maxHeartbeatThrottleInterval: '200ms',
-      defaultHeartbeatThrottleInterval: '200ms',
-    });
-    await modelWorker.runUntil(
-      workflowWorker.runUntil(async () => {
-        const handle = await client.workflow.start<typeof perspectives>('perspectives', {
-          workflowId: randomUUID(),
-          taskQueue: taskQueues.workflow,
-          args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b', 'c'], searchable: true, ...input }],
-        });
-        await during(handle);
-      }),
-    );
-  }
+describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
+  const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>
+    inRun(environment, maxCachedWorkflows, model, input, during);
 
   it.each(permutations)('keeps input order when the branches end as %s, %s, %s', async (...order) => {
     const model = new FakeModel();
@@ -207,7 +172,7 @@ describe.each([
     [{ perspectives: [] }, 'Expected at least one perspective, got none.'],
     [{ perspectives: ['a', 'a'] }, 'Expected every perspective once, got `a` twice.'],
     [{ concurrency: 0 }, 'Expected `concurrency` to be a whole number, 1 or more, got `0`.'],
-    [{ join: 'most' as never }, 'Expected `join` to be one of all, settled, got `most`.'],
+    [{ join: 'most' as never }, 'Expected `join` to be one of all, settled, quorum, first, got `most`.'],
   ])('refuses %j before anything is asked', async (input, message) => {
     const model = new FakeModel();
     await withRun(model, input, async (handle) => {

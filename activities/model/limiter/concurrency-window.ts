@@ -1,4 +1,4 @@
-import { firstCapOf, refusalMs } from './settings.js';
+import { defaultFirstCap, firstCapOf, refusalMs } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 
 /** What is left of the cap when the API refuses: 0.7 is CUBIC's, 0.9 that of Netflix' AIMDLimit. */
@@ -55,10 +55,14 @@ export class ConcurrencyWindow {
   #inFlight = 0;
   #doublingMs = refusalMs;
   #rampLimitedAt = -Infinity;
+  /** The time that slow start would have taken from its usual beginning to this one: it has been taken in advance. */
+  readonly #headStartMs: number;
+  #heldUntil: number | undefined;
 
   constructor(settings: Pick<LimiterSettings, 'ceiling' | 'firstCap'>, nowMs: number) {
     this.ceiling = settings.ceiling;
     this.#cap = firstCapOf(settings);
+    this.#headStartMs = Math.max(0, Math.log2(this.#cap / defaultFirstCap)) * refusalMs;
     this.#grownAt = nowMs;
   }
 
@@ -73,6 +77,7 @@ export class ConcurrencyWindow {
 
   /** Says how much of the cap is used from now on, after growing by the time that has passed. */
   use(inFlight: number, nowMs: number): void {
+    if (inFlight > 0) this.#heldUntil ??= nowMs + this.#headStartMs;
     this.#grow(nowMs);
     this.#inFlight = inFlight;
   }
@@ -155,6 +160,7 @@ export class ConcurrencyWindow {
     const elapsedMs = Math.min(refusalMs, Math.max(0, nowMs - this.#grownAt));
     this.#grownAt = nowMs;
     if (nowMs - this.#rampLimitedAt > rampLimitedForMs) this.#doublingMs = refusalMs;
+    if (nowMs < (this.#heldUntil ?? 0)) return;
     const highest = this.#highest;
     if (this.#cap < highest) this.#cap = Math.min(highest, this.#cap + this.#perMs * elapsedMs);
   }

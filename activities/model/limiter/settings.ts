@@ -14,7 +14,7 @@ export interface LimiterSettings {
 }
 
 /** Calls in flight before anything is known: what four branches need, and less than any paid tier refuses. */
-const defaultFirstCap = 4;
+export const defaultFirstCap = 4;
 
 /** A refusal comes back within this many milliseconds, however long an answer takes: a call that is still open then was let in. */
 export const refusalMs = 1_000;

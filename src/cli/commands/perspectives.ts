@@ -7,8 +7,10 @@ import { planPerspectives } from '../../contract/perspectives-plan.js';
 import type { FanOutPlan } from '../../contract/perspectives-plan.js';
 import type { PerspectivesInput } from '../../contract/plan.js';
 import { defaultPerspectives } from '../../contract/specialists.js';
+import { budgetOf } from '../budget-of.js';
 import { conductRun } from '../conduct-run.js';
 import { dryRun } from '../dry-run.js';
+import { parseDollars } from '../numbers.js';
 import { readDocument } from '../read-document.js';
 import type { Document } from '../read-document.js';
 import { addRunFlags, runOptions } from '../run-flags.js';
@@ -34,12 +36,15 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
   const options = { ...runOptions(flags), perspectives: splitNames(flags.perspectives) };
   // Flags are checked before a byte is read.
   planPerspectives({ ...options, document: { inline: '' } });
+  if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');
   const document = await readDocument(file, world);
   const plan = planPerspectives({ ...options, document: { inline: document.text } });
   if (flags.dryRun) return dryRun(plan, document.text, flags, world);
+  const budget = await budgetOf(plan, document.text, flags, world);
   return conductRun(plan, flags, world, async (session) => {
     const input: PerspectivesInput = {
       ...options,
+      ...budget,
       document: await placeDocument(document.text, session.store),
       title: document.title,
       searchable: session.searchable,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 
 import { Limiter } from '../../../activities/model/limiter/index.js';
-import type { CallOutcome, Change } from '../../../activities/model/limiter/index.js';
+import type { CallOutcome } from '../../../activities/model/limiter/index.js';
+import type { Change } from '../../../src/contract/limiter.js';
 import { Crowd } from './crowd.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -27,6 +28,17 @@ it('starts with four calls and doubles each second, though none has been answere
   expect(crowd.inFlight).toBeLessThanOrEqual(8);
   await clock.pass(4_500);
   expect(limiter.snapshot()).toMatchObject({ cap: 100, inFlight: 100 });
+});
+
+it('takes a head start out of the time it would have grown in', async () => {
+  const clock = new VirtualClock();
+  const crowd = new Crowd(new Limiter('sonnet', { ceiling: 100, firstCap: 16, clock, random: () => 0.5 }), clock);
+  for (let caller = 0; caller < 200; caller += 1) crowd.ask();
+  await clock.pass(1_900);
+  expect(crowd.inFlight).toBe(16);
+  await clock.pass(1_100);
+  expect(crowd.inFlight).toBeGreaterThanOrEqual(28);
+  expect(crowd.inFlight).toBeLessThanOrEqual(33);
 });
 
 it('spreads the growth, so that a refusal meets few calls', async () => {

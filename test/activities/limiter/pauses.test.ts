@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Limiter, TurnedAway } from '../../../activities/model/limiter/index.js';
-import type { CallOutcome, Change } from '../../../activities/model/limiter/index.js';
+import type { CallOutcome } from '../../../activities/model/limiter/index.js';
+import type { Change } from '../../../src/contract/limiter.js';
 import { Crowd } from './crowd.js';
 import { VirtualClock } from './virtual-clock.js';
 

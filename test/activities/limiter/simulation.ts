@@ -1,5 +1,5 @@
 import { Limiters } from '../../../activities/model/limiter/index.js';
-import type { Change, LimiterSnapshot } from '../../../activities/model/limiter/index.js';
+import type { Change, LimiterSnapshot } from '../../../src/contract/limiter.js';
 import type { Limits } from '../../../src/offline/limits/rate-limits.js';
 import { SimulatedApi } from './simulated-api.js';
 import type { SimulatedCall } from './simulated-api.js';

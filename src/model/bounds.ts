@@ -1,0 +1,39 @@
+import type { ModelRequest } from '../contract/activities.js';
+import { InputError } from '../contract/errors.js';
+import { estimateTokens } from './estimate-tokens.js';
+import { buildRequest } from './request.js';
+import { upperBoundUsd } from './upper-bound.js';
+import type { Sized } from './upper-bound.js';
+
+/** How large a question is, its input tokens counted or estimated before. */
+export function sizeOf(
+  { model, maxTokens, cacheDocument = false, outputSchema }: ModelRequest,
+  inputTokens: number,
+): Sized {
+  return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined };
+}
+
+/**
+ * The bound that a budget needs for each branch of a plan: the most that one question may cost, in US dollars at list price. Input
+ * tokens are estimated: see `estimateTokens`.
+ *
+ * @param document text of the document that the branches share
+ * @throws InputError where the price of a model is not known
+ */
+export function boundsOf(branches: readonly { request: ModelRequest }[], document?: string): number[] {
+  return branches.map(({ request }) =>
+    knownBound(sizeOf(request, estimateTokens(buildRequest(request, document, request.outputSchema)))),
+  );
+}
+
+/** @throws InputError where the price of the model is not known */
+export function knownBound(size: Sized): number {
+  const bound = upperBoundUsd(size);
+  if (bound === null) {
+    throw new InputError(
+      `Expected a model whose price is known where there is a budget, got \`${size.model}\`.`,
+      'Leave the budget out, or choose another model.',
+    );
+  }
+  return bound;
+}

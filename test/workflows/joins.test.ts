@@ -1,0 +1,190 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { RunResult } from '../../src/contract/run-result.js';
+import { answerOf, FakeModel, reserveUsedUp } from '../support/fake-model.js';
+import { startTemporal } from '../support/temporal.js';
+import { modes, withRun as inRun } from './with-run.js';
+import type { Handle } from './with-run.js';
+
+let environment: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  environment = await startTemporal();
+});
+
+afterAll(() => environment.teardown());
+
+describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
+  const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>
+    inRun(environment, maxCachedWorkflows, model, input, during);
+
+  it('returns when the second of three branches is ok, and cancels the third', async () => {
+    const model = new FakeModel();
+    model.hold('a', 'b', 'c');
+    await withRun(model, { join: 'quorum', quorum: 2 }, async (handle) => {
+      await asked(model, 3);
+      model.release('c');
+      model.release('a');
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ a: 'ok', b: 'cancelled', c: 'ok' });
+      expect(result.status).toBe('partial');
+      expect(Object.keys(result.output as object)).toEqual(['a', 'c']);
+      expect(model.cancelled).toEqual(['b']);
+    });
+  });
+
+  it('returns the first answer that is ok, not the first to end', async () => {
+    const model = new FakeModel();
+    model.hold('b', 'c');
+    model.fail('a');
+    await withRun(model, { join: 'first' }, async (handle) => {
+      await vi.waitFor(async () => expect(await ended(handle)).toEqual({ a: 'failed' }), 30_000);
+      model.release('c');
+      expect(statuses(await handle.result())).toEqual({ a: 'failed', b: 'cancelled', c: 'ok' });
+    });
+  });
+
+  it('gives up as soon as a quorum can no longer be had, and cancels what would be paid for in vain', async () => {
+    const model = new FakeModel();
+    model.hold('c');
+    model.fail('a');
+    model.fail('b');
+    await withRun(model, { join: 'quorum', quorum: 2 }, async (handle) => {
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RunFailed' } });
+      expect(model.cancelled).toEqual(['c']);
+    });
+  });
+
+  it('folds what is there at the deadline and cuts the rest, which is late', async () => {
+    const model = new FakeModel();
+    model.hold('b');
+    await withRun(model, { deadlineMs: 700 }, async (handle) => {
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ a: 'ok', b: 'late', c: 'ok' });
+      expect(result.branches[1]?.error).toEqual({ type: 'Late', message: 'Not there at the deadline of 700 ms.' });
+      expect(result.status).toBe('partial');
+      expect(model.cancelled).toEqual(['b']);
+    });
+  });
+
+  it('leaves no timer behind when all have ended before the deadline', async () => {
+    await withRun(new FakeModel(), { deadlineMs: 60_000 }, async (handle) => {
+      const result = await handle.result();
+      expect(result.status).toBe('complete');
+      expect(result.firstAnswer).toBeUndefined();
+    });
+  });
+
+  it('answers at the deadline and lets late branches amend the result', async () => {
+    const model = new FakeModel();
+    model.hold('b');
+    await withRun(model, { deadlineMs: 700, late: 'amend' }, async (handle) => {
+      const first = await handle.executeUpdate<RunResult, []>('answer');
+      expect(statuses(first)).toEqual({ a: 'ok', b: 'late', c: 'ok' });
+      expect(first.output).toEqual({ a: 'answer of a', c: 'answer of c' });
+      model.release('b');
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ a: 'ok', b: 'ok', c: 'ok' });
+      expect(Object.keys(result.output as object)).toEqual(['a', 'b', 'c']);
+      expect(result.status).toBe('complete');
+      expect(result.firstAnswer?.keys).toEqual(['a', 'c']);
+      expect(model.cancelled).toEqual([]);
+    });
+  });
+
+  it('has failed when fewer are ok than it needs at least', async () => {
+    const model = new FakeModel();
+    model.fail('b');
+    await withRun(model, { atLeast: 0.8 }, async (handle) => {
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RunFailed' } });
+      expect(model.asked).toHaveLength(3);
+    });
+    await withRun(model, { atLeast: 0.6 }, async (handle) => {
+      expect((await handle.result()).status).toBe('partial');
+    });
+  });
+
+  it('keeps an outcome for every branch when it is cancelled while it waits for a quorum', async () => {
+    const model = new FakeModel();
+    model.hold('b', 'c');
+    await withRun(model, { join: 'quorum', quorum: 3, deadlineMs: 60_000 }, async (handle) => {
+      await vi.waitFor(async () => expect(await ended(handle)).toEqual({ a: 'ok' }), 30_000);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+      expect(model.inFlight).toBe(0);
+    });
+  });
+
+  it('asks nothing that has not been set aside, skips what no longer fits, and gives back what was not spent', async () => {
+    const model = new FakeModel();
+    // Each answer costs $0.001.
+    const budget = { usd: 0.0115, boundsUsd: [0.01, 0.01, 0.01] };
+    await withRun(model, { budget }, async (handle) => {
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ a: 'ok', b: 'ok', c: 'skipped' });
+      expect(result.branches[2]).toMatchObject({ attempts: 0, costUsd: 0, error: { type: 'OverBudget' } });
+      expect(model.asked).toEqual(['a', 'b']);
+      expect(model.peak).toBe(1);
+    });
+  });
+
+  it('sets more aside for a branch that lost a call, and goes on with what it has spent', async () => {
+    const model = new FakeModel();
+    const seen: unknown[] = [];
+    model.script('a', async (call) => {
+      seen.push([call.reserve?.usd, call.ledger?.lostUsd]);
+      const spent = answerOf(call).ledger;
+      if (call.ledger === undefined) throw reserveUsedUp({ ...spent, lostUsd: 0.01 });
+      return answerOf(call, { ledger: { ...spent, lostUsd: 0.01 } });
+    });
+    await withRun(model, { perspectives: ['a'], budget: { usd: 0.03, boundsUsd: [0.01] } }, async (handle) => {
+      expect(statuses(await handle.result())).toEqual({ a: 'ok' });
+      expect(seen).toEqual([
+        [0.01, undefined],
+        [expect.closeTo(0.021, 9), 0.01],
+      ]);
+    });
+    await withRun(model, { perspectives: ['a'], budget: { usd: 0.015, boundsUsd: [0.01] } }, async (handle) => {
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'RunFailed', details: [{ branches: [{ status: 'failed', error: { type: 'OverBudget' } }] }] },
+      });
+    });
+  });
+
+  it.each([
+    [
+      { join: 'quorum', quorum: 9 },
+      'Expected `quorum` to be an integer from 1 to 3 (the number of branches), got `9`.',
+    ],
+    [{ quorum: 2 }, 'Expected `join` to be quorum where `quorum` is given, got `settled`.'],
+    [{ late: 'ignore' }, 'Expected `late` to be one of cancel, amend, got `ignore`.'],
+    [{ deadlineMs: 0 }, 'Expected `deadline` to be a whole number of milliseconds, 1 or more, got `0`.'],
+    [{ atLeast: 2 }, 'Expected `at-least` to be a share from 0 to 1, got `2`.'],
+    [{ budget: { usd: 1, boundsUsd: [1] } }, 'for each of 3 branches, got [1].'],
+  ])('refuses %j before anything is asked', async (input, message) => {
+    const model = new FakeModel();
+    await withRun(model, input as Partial<PerspectivesInput>, async (handle) => {
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringContaining(message) },
+      });
+      expect(model.asked).toEqual([]);
+    });
+  });
+});
+
+function statuses({ branches }: Pick<RunResult, 'branches'>): Record<string, string> {
+  return Object.fromEntries(branches.map(({ key, status }) => [key, status]));
+}
+
+async function ended(handle: Handle): Promise<Record<string, string>> {
+  const { branches } = await handle.query<{ branches: { key: string; status: string }[] }, []>('progress');
+  return Object.fromEntries(
+    branches.flatMap(({ key, status }) => (status === 'waiting' || status === 'running' ? [] : [[key, status]])),
+  );
+}
+
+async function asked(model: FakeModel, count: number): Promise<void> {
+  await vi.waitFor(() => expect(model.asked).toHaveLength(count), 30_000);
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+
+import { taskQueues } from '../../src/contract/names.js';
+import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { perspectives } from '../../workflows/index.js';
+import type { FakeModel } from '../support/fake-model.js';
+
+export type Handle = WorkflowHandle<typeof perspectives>;
+
+/** The same properties hold while a workflow stays in memory and while every step replays it from its history. */
+export const modes = [
+  { mode: 'cached', maxCachedWorkflows: 10 },
+  { mode: 'always replaying', maxCachedWorkflows: 0 },
+];
+
+/** A run of three perspectives, a, b and c, with whatever else the test wants, in front of a fake model. */
+export async function withRun(
+  environment: TestWorkflowEnvironment,
+  maxCachedWorkflows: number,
+  model: FakeModel,
+  input: Partial<PerspectivesInput>,
+  during: (handle: Handle) => Promise<void>,
+): Promise<void> {
+  const { nativeConnection: connection, client } = environment;
+  const workflowWorker = await Worker.create({
+    connection,
+    taskQueue: taskQueues.workflow,
+    workflowBundle: { codePath: inject('workflowBundle') },
+    maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  const modelWorker = await Worker.create({
+    connection,
+    taskQueue: taskQueues.model,
+    activities: model.activities,
+    maxHeartbeatThrottleInterval: '200ms',
+    defaultHeartbeatThrottleInterval: '200ms',
+  });
+  await modelWorker.runUntil(
+    workflowWorker.runUntil(async () => {
+      const handle = await client.workflow.start<typeof perspectives>('perspectives', {
+        workflowId: randomUUID(),
+        taskQueue: taskQueues.workflow,
+        args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b', 'c'], searchable: true, ...input }],
+      });
+      await during(handle);
+    }),
+  );
+}

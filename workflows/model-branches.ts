@@ -1,0 +1,20 @@
+import { workflowInfo } from '@temporalio/workflow';
+
+import { inlineAnswersBytes } from '../src/contract/limits.js';
+import type { FanOutPlan } from '../src/contract/perspectives-plan.js';
+import { modelBranch } from './branch.js';
+import type { Branch } from './branch.js';
+
+/** The branches of a plan, each asking the model in an activity of its own. */
+export function modelBranches({ branches, policy, offline, fresh }: FanOutPlan): Branch[] {
+  const { timeoutMs, attempts, hedge, budget } = policy;
+  const settings = {
+    offline,
+    timeoutMs,
+    attempts,
+    inlineBytes: Math.floor(inlineAnswersBytes / branches.length),
+    ...(fresh && { freshSinceMs: Date.now() }),
+    ...(hedge && { hedge: { run: workflowInfo().runId } }),
+  };
+  return branches.map(({ key, request }, index) => modelBranch(key, request, settings, budget?.boundsUsd[index]));
+}
