@@ -1,8 +1,8 @@
 import type { Activities, Answer, ModelCall, Stored } from '../src/contract/activities.js';
-import { FanfoldError } from '../src/contract/errors.js';
 import { cutMessage } from '../src/contract/failures.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
+import { apiFor } from './api-for.js';
 import { askOnce } from './ask-once.js';
 import { Attempt } from './attempt.js';
 import { checkCall } from './check-call.js';
@@ -24,7 +24,7 @@ import { placeOutput } from './place-output.js';
 export interface ActivitiesSettings {
   store: Pick<BlobStore, 'putText' | 'readText'>;
   /** Without it an answer is paid for once per run, not once. */
-  journal?: Pick<Journal, 'once'> | undefined;
+  journal?: Journal | undefined;
   /** Without it paid calls fail with `NoApiKey`. */
   api?: ModelApi | undefined;
   /** Without them calls leave as they come. */
@@ -102,18 +102,6 @@ async function answer(
 function prepare(call: ModelCall, settings: ActivitiesSettings): Promise<[ModelApi, string | undefined]> {
   const { document } = call.request;
   return Promise.all([apiFor(call, settings), document && textOf(document, settings.store)]);
-}
-
-async function apiFor({ offline }: ModelCall, { api, offlineModelUrl }: ActivitiesSettings): Promise<ModelApi> {
-  if (offline) return { apiKey: 'offline', baseURL: await offlineModelUrl() };
-  if (api === undefined) {
-    throw new FanfoldError(
-      'NoApiKey',
-      'This worker has no API key.',
-      'Set ANTHROPIC_API_KEY where the worker runs, or use --offline.',
-    );
-  }
-  return api;
 }
 
 function textOf(document: Stored<string>, store: ActivitiesSettings['store']): string | Promise<string> {

@@ -1,11 +1,13 @@
-/** A promise that somebody else resolves. Unlike Temporal's `Trigger` it knows nothing of cancellation. */
+/** A promise that somebody else settles. Unlike Temporal's `Trigger` it knows nothing of cancellation. */
 export class Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve!: (value: Value) => void;
+  reject!: (reason: unknown) => void;
 
   constructor() {
-    this.promise = new Promise((resolve) => {
+    this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
+      this.reject = reject;
     });
   }
 }

@@ -72,7 +72,8 @@ function start(
   scope: CancellationScope,
   ended: (outcome: StoredBranch) => void,
 ): Promise<StoredBranch>[] {
-  const window = new Window(policy.concurrency);
+  // A batch holds no slot; it had better be whole.
+  const window = new Window(policy.economy ? branches.length : policy.concurrency);
   const budget = new Budget(policy.budget?.usd ?? Infinity);
   return branches.map(async (branch, index) => {
     const place: Place = { key: branch.key, index, queuedAtMs };
@@ -93,8 +94,9 @@ function decide(ended: readonly StoredBranch[], total: number, { join, needed }:
   return join !== 'settled' && canBeOk < needed ? 'too few can be ok' : undefined;
 }
 
-function startDeadline({ deadlineMs }: Policy, decided: Deferred<Decision>): CancellationScope | undefined {
-  if (deadlineMs === null) return undefined;
+function startDeadline({ deadlineMs, economy }: Policy, decided: Deferred<Decision>): CancellationScope | undefined {
+  // In the economy lane the deadline ends the wait for the batch, not the fan-out.
+  if (deadlineMs === null || economy) return undefined;
   const scope = new CancellationScope({ cancellable: true });
   scope
     .run(() => sleep(deadlineMs, { summary: 'deadline' }))

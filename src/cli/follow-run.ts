@@ -1,5 +1,6 @@
 import { historyEvents, readRun, resolveBranch, RunView } from '../client/index.js';
 import type { Execution } from '../client/index.js';
+import type { StoredBranch } from '../contract/outcome.js';
 import type { Run } from '../contract/run.js';
 import { webUiUrl } from '../server/index.js';
 import { showLive } from './live-view.js';
@@ -23,12 +24,22 @@ export async function followRun(
   const view = new RunView(session.client, execution.workflowId);
   const show = world.stderr.isTerminal ? showLive : showPlain;
   const progress = flags.quiet ? undefined : show(session, view, world);
+  const told = new Set<number>();
+  const tell = async (outcome: StoredBranch) => {
+    told.add(outcome.index);
+    progress?.ended(outcome);
+    if (flags.ndjson) world.stdout.write(`${JSON.stringify(await resolveBranch(outcome, session.store))}\n`);
+  };
   try {
     for await (const event of historyEvents(session.client, execution, { wait: true, signal })) {
       const outcome = await view.apply(event);
-      if (outcome === undefined) continue;
-      progress?.ended(outcome);
-      if (flags.ndjson) world.stdout.write(`${JSON.stringify(await resolveBranch(outcome, session.store))}\n`);
+      if (outcome !== undefined) await tell(outcome);
+    }
+    // Branches that had no activity of their own, such as those that were skipped, are known from the result only.
+    const untold = view.result?.branches.filter(({ index }) => !told.has(index)) ?? [];
+    for (const outcome of untold) {
+      view.outcomes.set(outcome.index, outcome);
+      await tell(outcome);
     }
   } finally {
     progress?.stop();

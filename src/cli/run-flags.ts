@@ -23,6 +23,7 @@ export interface RunFlags extends OutputFlags {
   atLeast?: string;
   hedge?: boolean;
   budget?: string;
+  economy?: boolean;
   timeout?: string;
   attempts?: string;
   concurrency?: string;
@@ -62,6 +63,10 @@ export function addRunFlags(command: Command): Command {
     .option('--concurrency <n>', 'most model calls of this run at once', String(fanOutDefaults.concurrency))
     .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
+    .option(
+      '--economy',
+      'ask by Message Batches: half the price, and an answer within 24 hours; with a deadline, online from then on',
+    )
     .option('--model <id>', 'model to ask', modelDefaults.model)
     .option('--max-tokens <n>', 'longest answer, in tokens', String(modelDefaults.maxTokens))
     .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
@@ -90,6 +95,7 @@ export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
     ...(flags.deadline !== undefined && { deadlineMs: parseDuration(flags.deadline, 'deadline') }),
     ...(flags.late !== undefined && { late: parseChoice(flags.late, 'late', latePolicies) }),
     ...(flags.atLeast !== undefined && { atLeast: parseShare(flags.atLeast, 'at-least') }),
+    ...(flags.economy === true && { economy: true }),
     ...(flags.hedge === true && { hedge: true }),
     ...(flags.timeout !== undefined && { timeoutMs: parseDuration(flags.timeout, 'timeout') }),
     ...(flags.attempts !== undefined && { attempts: parseCount(flags.attempts, 'attempts', 1_000) }),

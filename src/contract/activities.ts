@@ -92,6 +92,32 @@ export interface Answer {
   finishedAtMs: number;
 }
 
+/** Questions that are asked together as Message Batches, at half the price. */
+export interface BatchOrder {
+  /** Which of the run's orders it is, from 0. */
+  number: number;
+  offline: boolean;
+  freshSinceMs?: number;
+  /** Of each answer, see `ModelCall`. */
+  inlineBytes: number;
+  queuedAtMs: number;
+  /** What all questions share. */
+  document?: Stored<string>;
+  questions: { key: string; index: number; request: Omit<ModelRequest, 'document'> }[];
+}
+
+/** Message Batches that were accepted, and the questions (by their place in the order) that are in them. */
+export interface SubmittedBatch {
+  id: string;
+  questions: number[];
+}
+
+/** What came of one question of an order. Without an `answer` it is to be asked online, going on from `ledger`. */
+export interface BatchAnswer {
+  answer?: Answer;
+  ledger?: Ledger;
+}
+
 /** The contract between workflows and the outside world, met from both sides. */
 export interface Activities {
   /**
@@ -100,4 +126,16 @@ export interface Activities {
    * @throws ApplicationFailure of a type in `failureTypes`, its first detail a {@link Ledger}
    */
   askModel(call: ModelCall): Promise<Answer>;
+  /**
+   * Submits what the journal does not know yet, once, however often it is called for the same order of the same run.
+   *
+   * @throws ApplicationFailure of a type in `failureTypes`
+   */
+  submitBatches(order: BatchOrder): Promise<SubmittedBatch[]>;
+  /** Whether all of the batches have ended. */
+  haveBatchesEnded(batches: { offline: boolean; ids: string[] }): Promise<boolean>;
+  /** Stops them as far as they have not been processed. */
+  cancelBatches(batches: { offline: boolean; ids: string[] }): Promise<void>;
+  /** What came of each question, in order: from the batches, which have ended, and from the journal. */
+  collectBatches(order: BatchOrder, batches: SubmittedBatch[]): Promise<BatchAnswer[]>;
 }

@@ -21,6 +21,7 @@ export const failureTypes = {
   AnswerNotStored: 'final',
   BadInput: 'final',
   AttemptsExhausted: 'final',
+  BatchUnknown: 'retry',
   ReserveUsedUp: 'final',
   OverBudget: 'final',
   TimedOut: 'final',

@@ -33,6 +33,11 @@ export interface FanOutOptions {
   hedge?: boolean;
   /** The most that the run may spend. */
   budget?: BudgetOptions;
+  /**
+   * Ask by Message Batches, at half the price and within 24 hours. What is not back at `deadlineMs` is asked online then, at the
+   * full price; without one there is no hurry.
+   */
+  economy?: boolean;
 }
 
 /** US dollars. */
@@ -54,6 +59,7 @@ export interface Policy {
   concurrency: number;
   hedge: boolean;
   budget: BudgetOptions | null;
+  economy: boolean;
 }
 
 export interface ModelOptions {
@@ -75,6 +81,7 @@ export const fanOutDefaults = {
   attempts: 5,
   concurrency: 50,
   hedge: false,
+  economy: false,
 } as const satisfies FanOutOptions;
 
 export const modelDefaults = {

@@ -10,7 +10,7 @@ import type { BudgetOptions, FanOutOptions, Join, ModelOptions, Policy } from '.
 export function policyOf(options: FanOutOptions, branches: number): Policy {
   const given = { ...fanOutDefaults, ...defined(options) } as FanOutOptions &
     Required<Omit<FanOutOptions, 'quorum' | 'deadlineMs' | 'budget'>>;
-  const { join, late, timeoutMs, attempts, concurrency, hedge, deadlineMs, budget } = given;
+  const { join, late, timeoutMs, attempts, concurrency, hedge, deadlineMs, budget, economy } = given;
   checkWord('join', join, joinPolicies);
   checkWord('late', late, latePolicies);
   checkCount('timeout', timeoutMs, 'a whole number of milliseconds');
@@ -28,6 +28,7 @@ export function policyOf(options: FanOutOptions, branches: number): Policy {
     concurrency,
     hedge: Boolean(hedge),
     budget: budget ?? null,
+    economy: Boolean(economy),
   };
 }
 

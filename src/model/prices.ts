@@ -16,9 +16,15 @@ const sources: readonly PriceOptions[] = [
  * List price in US dollars of what a model used, cache writes as those of 5 minutes; `null` where the model's price is not
  * known, never 0.
  *
+ * @param batch whether it was in a Message Batch: half of every price
  * @param model the model that answered, as the API names it; a snapshot costs what its model costs
  */
-export function costOf(usage: Usage, model: string): number | null {
+export function costOf(usage: Usage, model: string, { batch = false } = {}): number | null {
+  const price = listPriceOf(usage, model);
+  return price === null || !batch ? price : price / 2;
+}
+
+function listPriceOf(usage: Usage, model: string): number | null {
   const id = model.replace(/-20\d{6}$/, '');
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
   const counted = {

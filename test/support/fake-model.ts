@@ -6,6 +6,17 @@ import { noLedger } from '../../src/contract/outcome.js';
 
 type Script = (call: ModelCall, attempt: number) => Promise<Answer>;
 
+const unexpected = async (): Promise<never> => {
+  throw ApplicationFailure.nonRetryable('No batch was expected.');
+};
+
+const noBatches = {
+  submitBatches: unexpected,
+  haveBatchesEnded: unexpected,
+  cancelBatches: unexpected,
+  collectBatches: unexpected,
+};
+
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */
 export class FakeModel {
   readonly asked: string[] = [];
@@ -16,6 +27,7 @@ export class FakeModel {
   readonly #gates = new Map<string, () => void>();
 
   readonly activities = {
+    ...noBatches,
     askModel: async (call: ModelCall): Promise<Answer> => {
       const context = Context.current();
       this.asked.push(call.key);

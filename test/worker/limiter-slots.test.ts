@@ -62,7 +62,7 @@ class Desk {
         clearInterval(beating);
       }
     },
-  } satisfies Activities;
+  } satisfies Pick<Activities, 'askModel'>;
 
   async #call(end: (outcome: CallOutcome) => void): Promise<void> {
     this.left.push(systemClock.now());

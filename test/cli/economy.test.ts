@@ -1,0 +1,84 @@
+import { afterEach, expect, it } from 'vitest';
+
+import type { Run } from '../../src/contract/run.js';
+import type { OfflineModelOptions } from '../../src/offline/index.js';
+import { Desk, manyPerspectives, perspectiveOf } from '../support/fanfold.js';
+
+const stdin = 'The customer pays 100 euros a month. The supplier is liable for intent only. '.repeat(40);
+const keys = manyPerspectives(6);
+const words = ['perspectives', '-', '--perspectives', keys.join(','), '--economy'];
+
+let desk: Desk;
+
+async function open(options: OfflineModelOptions = {}): Promise<void> {
+  desk = await Desk.open({ latencyMs: 0, batchMs: 2_500, ...options });
+}
+
+afterEach(() => desk.close());
+
+it('asks by one Message Batch, at half the price, and matches the answers whatever their order', async () => {
+  await open();
+  const run = await desk.json([...words, '--id', 'cheap'], { stdin });
+  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 6, total: 6 } });
+  expect(run.branches.map(({ key }) => key)).toEqual(keys);
+  expect(desk.model.batches).toHaveLength(1);
+  expect(desk.model.total).toBe(0);
+  const online = await desk.json(['perspectives', '-', '--perspectives', keys.join(','), '--fresh'], { stdin });
+  expect(run.output).toEqual(online.output);
+  expect(run.costUsd).toBeCloseTo(online.costUsd! / 2, 9);
+});
+
+it('costs nothing when the journal has the answers, and asks only for those that it lacks', async () => {
+  await open();
+  await desk.json(['perspectives', '-', '--perspectives', keys.slice(0, 2).join(',')], { stdin });
+  const run = await desk.json(words, { stdin });
+  expect(run.branches.map(({ reused }) => reused)).toEqual([true, true, false, false, false, false]);
+  expect(desk.model.batches[0]?.requests).toHaveLength(4);
+  const again = await desk.json([...words, '--id', 'again'], { stdin });
+  expect(again.branches.every(({ reused }) => reused)).toBe(true);
+  expect(again.costUsd).toBe(0);
+  expect(desk.model.batches).toHaveLength(1);
+});
+
+it('asks online for what has errored or expired in the batch', async () => {
+  await open({
+    script: [
+      { match: /perspective: view-02/, fault: { kind: 'expired' }, times: 1 },
+      { match: /perspective: view-04/, fault: { kind: 'overloaded' }, times: 1 },
+    ],
+  });
+  const run = await desk.json(words, { stdin });
+  expect(run.status).toBe('complete');
+  expect(desk.model.calls.map(perspectiveOf).toSorted()).toEqual(['view-02', 'view-04']);
+});
+
+it('asks online for what is not back at the deadline', async () => {
+  await open({ batchMs: 20_000 });
+  const run = await desk.json([...words, '--deadline', '2s'], { stdin });
+  expect(run.status).toBe('complete');
+  expect(desk.model.batches[0]?.ended).toBe(true);
+  // What had been processed by then is not asked again.
+  const succeeded = desk.model.batches[0]!.describe('').request_counts.succeeded;
+  expect(succeeded).toBeLessThan(6);
+  expect(desk.model.total).toBe(6 - succeeded);
+});
+
+it('submits once though its worker dies while the submission is under way', async () => {
+  await open({ batchMs: 8_000 });
+  const command = desk.start([...words, '--id', 'killed', '--json'], { stdin });
+  while (desk.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  const { stdout } = await command.ended;
+  expect((JSON.parse(stdout) as Run).status).toBe('complete');
+  expect(desk.model.batches).toHaveLength(1);
+  expect(desk.model.total).toBe(0);
+});
+
+it('stops its batch when it is cancelled', async () => {
+  await open({ batchMs: 600_000 });
+  const command = desk.start([...words, '--id', 'stopped', '--quiet'], { stdin });
+  while (desk.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await desk.fanfold(['cancel', 'stopped'])).code).toBe(0);
+  expect((await command.ended).code).toBe(4);
+  expect(desk.model.batches[0]?.describe('').processing_status).not.toBe('in_progress');
+});
