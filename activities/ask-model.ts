@@ -8,6 +8,7 @@ import { Attempt } from './attempt.js';
 import { checkCall } from './check-call.js';
 import { askUntilValid } from './model/ask-until-valid.js';
 import type { ModelApi } from './model/client.js';
+import { Hedges, race } from './model/hedge.js';
 import type { Limiters } from './model/limiter/index.js';
 import { ModelCaller } from './model/model-caller.js';
 import type { Caller } from './model/model-caller.js';
@@ -34,6 +35,12 @@ export interface ActivitiesSettings {
   /** Base URL of the offline model, started when first asked for. */
   offlineModelUrl: () => Promise<string>;
 }
+
+/** A second call that cannot leave at once is not made: the limiter has better uses for its turn. */
+const hedgePatienceMs = 20;
+
+/** What calls of the same run take in this process. */
+const hedges = new Hedges();
 
 /** The activity `askModel`: one question to the Messages API per attempt. */
 export function createAskModel(settings: ActivitiesSettings): Activities['askModel'] {
@@ -69,14 +76,20 @@ async function answer(
     const question = { source: call.offline ? 'offline' : api.baseURL, body };
     return askOnce(call, attempt.asker, question, format, signal, settings.journal, async (abort) => {
       attempt.checkReserve();
-      const caller: Caller = {
-        signal: abort,
-        remainingMs: () => attempt.remainingMs(),
-        waiting: (wait) => attempt.waiting(wait),
-        left: () => attempt.left(),
-        ended: (ended) => attempt.ended(ended),
-      };
-      const message = await askUntilValid(body, format, (asked) => models.call(api, asked, caller));
+      const ask = (asked: typeof body, by: AbortSignal, beside: boolean) =>
+        models.call(api, asked, callerOf(attempt, by, beside), beside ? hedgePatienceMs : undefined);
+      const askFirst = (asked: typeof body) =>
+        call.hedge === undefined
+          ? ask(asked, abort, false)
+          : race({
+              hedges,
+              run: call.hedge.run,
+              signal: abort,
+              isProper: (message) => readAnswer(message, format).status === 'ok',
+              mayAskBeside: () => attempt.mayAskBeside(),
+              ask: (by, beside) => ask(asked, by, beside),
+            });
+      const message = await askUntilValid(body, format, askFirst);
       attempt.answered();
       return message;
     });
@@ -96,6 +109,16 @@ async function answer(
     savedUsd: once.savedUsd,
     ledger: attempt.ledger,
     finishedAtMs: Date.now(),
+  };
+}
+
+function callerOf(attempt: Attempt, signal: AbortSignal, beside: boolean): Caller {
+  return {
+    signal,
+    remainingMs: () => attempt.remainingMs(),
+    waiting: (wait) => (beside ? wait() : attempt.waiting(wait)),
+    left: () => attempt.left(beside),
+    ended: (ended) => attempt.ended(ended, beside),
   };
 }
 

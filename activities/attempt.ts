@@ -7,7 +7,7 @@ import { cutMessage } from '../src/contract/failures.js';
 import type { Usage } from '../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../src/model/index.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
-import type { Caller, EndedCall } from './model/model-caller.js';
+import type { EndedCall } from './model/model-caller.js';
 import type { Redact } from './model/redact.js';
 import { exhausted, judge, timedOut } from './verdict.js';
 import type { Verdict } from './verdict.js';
@@ -24,7 +24,7 @@ const heartbeatEveryMs = 1_000;
  * A3. Whatever ends the try without an answer carries the ledger as its first detail.
  * A4. Once an answer is there, nothing asks for it again: it has been paid for.
  */
-export class Attempt implements Omit<Caller, 'signal'> {
+export class Attempt {
   // Asked once, here: in an abort listener `Context.current()` crashes the worker.
   readonly #context = Context.current();
   readonly #call: ModelCall;
@@ -34,6 +34,7 @@ export class Attempt implements Omit<Caller, 'signal'> {
   #deadlineTimer: NodeJS.Timeout | undefined;
   readonly #mayHavePaid: boolean;
   #ledger: Ledger;
+  #out = 0;
   #answered = false;
 
   constructor(call: ModelCall, redact: Redact) {
@@ -105,14 +106,26 @@ export class Attempt implements Omit<Caller, 'signal'> {
     throw this.#failure({ type: 'ReserveUsedUp', message, ledger });
   }
 
-  left(): void {
-    this.#ledger = { ...this.#ledger, out: true };
+  /** Whether a second call may race the one that is out. */
+  mayAskBeside(): boolean {
+    const { reserve } = this.#call;
+    const { costUsd, lostUsd } = this.#ledger;
+    return reserve === undefined || (costUsd ?? Infinity) + lostUsd + 2 * reserve.questionUsd <= reserve.usd + 1e-9;
+  }
+
+  /** @param beside whether it races another call of the same try */
+  left(beside: boolean): void {
+    this.#out += 1;
+    this.#ledger = { ...this.#ledger, out: true, hedges: this.#ledger.hedges + (beside ? 1 : 0) };
     this.#heartbeat();
   }
 
-  ended({ modelMs, model, usage, settled }: EndedCall): void {
+  ended({ modelMs, model, usage, settled }: EndedCall, beside: boolean): void {
+    this.#out -= 1;
     const costUsd = usage === undefined ? 0 : costOf(usage, model);
-    this.#ledger = { ...this.#ledger, out: false, modelMs: this.#ledger.modelMs + modelMs };
+    // Calls that run side by side take the time of one.
+    const ownMs = beside ? 0 : modelMs;
+    this.#ledger = { ...this.#ledger, out: this.#out > 0, modelMs: this.#ledger.modelMs + ownMs };
     if (usage !== undefined) this.#ledger = spend(this.#ledger, usage, costUsd, cacheSavedUsd(usage, model));
     if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#call.reserve);
   }

@@ -12,6 +12,8 @@ export interface Branch {
   key: string;
   /** The most that one question may cost, in US dollars; needed where the run has a budget. */
   boundUsd?: number;
+  /** Questions that it may ask at once; 1 by default. */
+  abreast?: number;
   /**
    * Does the work in the current cancellation scope, and comes back or throws only when nothing of it goes on.
    *
@@ -30,6 +32,7 @@ export function modelBranch(key: string, request: ModelRequest, settings: AskSet
   return {
     key,
     ...(boundUsd !== undefined && { boundUsd }),
+    ...(settings.hedge && { abreast: 2 }),
     run: (place, reserve, ledger) =>
       ask({ ...place, request, ...settings, ...(reserve && { reserve }), ...(ledger && { ledger }) }),
   };
@@ -61,10 +64,11 @@ export async function withinBudget(
     return outcomeOfAnswer(place, await branch.run(place));
   }
   const questionUsd = branch.boundUsd ?? Infinity;
+  const asideUsd = questionUsd * (branch.abreast ?? 1);
   let spentUsd = 0;
   let ledger: Ledger | undefined;
   for (;;) {
-    if (!(await budget.reserve(questionUsd))) {
+    if (!(await budget.reserve(asideUsd))) {
       const message = `Another question may cost $${questionUsd.toFixed(6)}, more than is left of the budget of $${budget.limitUsd}.`;
       if (ledger === undefined) return outcomeOfSkip(place, message, Date.now());
       throw ApplicationFailure.nonRetryable(message, 'OverBudget', ledger);
@@ -72,11 +76,11 @@ export async function withinBudget(
     if (ledger === undefined) started();
     const before: Ledger = ledger ?? noLedger;
     // What is not known to be left is taken to be spent.
-    ledger = { ...before, lostUsd: before.lostUsd + questionUsd };
+    ledger = { ...before, lostUsd: before.lostUsd + asideUsd };
     try {
       const answer = await branch.run(
         place,
-        { usd: spentUsd + questionUsd, questionUsd },
+        { usd: spentUsd + asideUsd, questionUsd },
         before === noLedger ? undefined : before,
       );
       ledger = answer.ledger;
@@ -86,7 +90,7 @@ export async function withinBudget(
       if (!isReserveUsedUp(failure)) throw failure;
     } finally {
       const allUsd = (ledger.costUsd ?? 0) + ledger.lostUsd;
-      budget.settle(questionUsd, allUsd - spentUsd);
+      budget.settle(asideUsd, allUsd - spentUsd);
       spentUsd = allUsd;
     }
   }

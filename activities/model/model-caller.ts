@@ -69,25 +69,31 @@ export class ModelCaller {
   /**
    * Makes one call.
    *
+   * @param waitMs longest wait at the limiter, in milliseconds
    * @throws what the call failed with, or the signal's reason
    */
-  async call(api: ModelApi, body: MessageCreateParamsNonStreaming, caller: Caller): Promise<ModelMessage> {
+  async call(
+    api: ModelApi,
+    body: MessageCreateParamsNonStreaming,
+    caller: Caller,
+    waitMs = patienceMs,
+  ): Promise<ModelMessage> {
     const prefix = cachedPrefixOf(api, body);
     const turn =
       prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.turn(prefix, caller.signal));
     try {
-      const permit = await this.#permit(body, caller);
+      const permit = await this.#permit(body, caller, waitMs);
       return await this.#make(api, body, caller, turn, permit);
     } finally {
       turn?.over();
     }
   }
 
-  async #permit(body: MessageCreateParamsNonStreaming, caller: Caller): Promise<Permit | undefined> {
+  async #permit(body: MessageCreateParamsNonStreaming, caller: Caller, waitMs: number): Promise<Permit | undefined> {
     const limiter = this.settings.limiters?.of(body.model);
     if (limiter === undefined) return undefined;
     const inputTokens = Math.ceil(charactersOf(body) / charactersPerToken);
-    return caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs }, caller.signal));
+    return caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal));
   }
 
   async #make(

@@ -72,6 +72,8 @@ export interface Ledger {
   out: boolean;
   /** US dollars: the most that calls may have cost beyond `costUsd`, of which the API could not tell what it charges. */
   lostUsd: number;
+  /** Second calls that raced a slow first one. */
+  hedges: number;
   /** US dollars that the provider's prompt cache saved, what writing to it cost taken off. */
   cacheSavedUsd: number;
 }

@@ -34,6 +34,7 @@ export const noLedger: Ledger = {
   throttledAtMs: null,
   out: false,
   lostUsd: 0,
+  hedges: 0,
   cacheSavedUsd: 0,
 };
 
@@ -121,7 +122,7 @@ function outcomeOfLedger(place: Place, ledger: Ledger, finishedAtMs: number): Om
     attempts: ledger.attempts,
     reused: false,
     savedUsd: 0,
-    hedged: false,
+    hedged: (ledger.hedges ?? 0) > 0,
     usage: ledger.usage,
     costUsd: ledger.costUsd,
     ...(ledger.cacheSavedUsd ? { cacheSavedUsd: ledger.cacheSavedUsd } : {}),

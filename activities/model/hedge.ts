@@ -1,0 +1,161 @@
+import type { ModelMessage } from './message.js';
+
+/** Siblings whose calls must have been answered before one can be called slow. */
+const enough = 5;
+/** A call is slow when it takes so many times as long as three quarters of its siblings did. */
+const quantile = 0.75;
+const factor = 1.5;
+/** Most second calls, as a share of first calls: hedging is for the few (Dean, Barroso, "The Tail at Scale", CACM 2013). */
+const mostShare = 0.1;
+/** Latencies of a run that are remembered, and runs. */
+const window = 200;
+const mostRuns = 100;
+
+/** What is known in this process of the calls of one run. */
+interface Siblings {
+  latenciesMs: number[];
+  calls: number;
+  hedges: number;
+}
+
+/** When a second call may race a slow first one, by what its siblings of the same run took. */
+export class Hedges {
+  readonly #runs = new Map<string, Siblings>();
+
+  constructor(readonly now: () => number = () => performance.now()) {}
+
+  /** A first call leaves. */
+  began(run: string): void {
+    this.#of(run).calls += 1;
+  }
+
+  answered(run: string, latencyMs: number): void {
+    const { latenciesMs } = this.#of(run);
+    latenciesMs.push(latencyMs);
+    if (latenciesMs.length > window) latenciesMs.shift();
+  }
+
+  /** How long a call may take before it is slow, in milliseconds; `undefined` while that is not known. */
+  slowAfterMs(run: string): number | undefined {
+    const { latenciesMs } = this.#of(run);
+    if (latenciesMs.length < enough) return undefined;
+    const sorted = latenciesMs.toSorted((left, right) => left - right);
+    return (sorted[Math.ceil(sorted.length * quantile) - 1] ?? 0) * factor;
+  }
+
+  /** Takes one second call out of the run's share; `false` where there is none left. */
+  take(run: string): boolean {
+    const siblings = this.#of(run);
+    if (siblings.hedges + 1 > Math.max(1, Math.floor(siblings.calls * mostShare))) return false;
+    siblings.hedges += 1;
+    return true;
+  }
+
+  /** A second call that was taken did not leave. */
+  putBack(run: string): void {
+    this.#of(run).hedges -= 1;
+  }
+
+  #of(run: string): Siblings {
+    const known = this.#runs.get(run);
+    if (known) return known;
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size >= mostRuns && oldest !== undefined) this.#runs.delete(oldest);
+    const siblings: Siblings = { latenciesMs: [], calls: 0, hedges: 0 };
+    this.#runs.set(run, siblings);
+    return siblings;
+  }
+}
+
+export interface Race {
+  hedges: Hedges;
+  run: string;
+  signal: AbortSignal;
+  /** Whether an answer is one to be had; the other call goes on otherwise. */
+  isProper: (message: ModelMessage) => boolean;
+  /** Whether a second call can be paid for. */
+  mayAskBeside: () => boolean;
+  /** @throws where a second call cannot leave at once, too */
+  ask: (signal: AbortSignal, beside: boolean) => Promise<ModelMessage>;
+}
+
+/** How often it is looked whether a call has become slow, in milliseconds: siblings end meanwhile. */
+const lookEveryMs = 25;
+
+/**
+ * Asks, and asks again beside it when the call turns out slow. The first proper answer wins, and the other call is cut.
+ *
+ * H1. At most two calls are open.
+ * H2. When it returns or throws, none is.
+ *
+ * @throws what the first call threw, where neither has a proper answer
+ */
+export async function race({ hedges, run, signal, isProper, mayAskBeside, ask }: Race): Promise<ModelMessage> {
+  const losers = new AbortController();
+  const either = AbortSignal.any([signal, losers.signal]);
+  const startedAt = hedges.now();
+  hedges.began(run);
+  const timed = async (beside: boolean) => {
+    const beganAt = hedges.now();
+    const message = await ask(either, beside);
+    hedges.answered(run, hedges.now() - beganAt);
+    if (!isProper(message)) throw new NotProper(message);
+    return message;
+  };
+  const first = timed(false);
+  const isSlow = untilSlow(hedges, run, startedAt, first);
+  const second = isSlow.then((slow) =>
+    slow && mayAskBeside() && hedges.take(run) ? timed(true) : Promise.reject(notAsked),
+  );
+  second.catch((error: unknown) => {
+    if (isUnsent(error)) hedges.putBack(run);
+  });
+  try {
+    return await Promise.any([first, second]);
+  } catch {
+    return await properOrNot(first);
+  } finally {
+    losers.abort();
+    await Promise.allSettled([first, second]);
+  }
+}
+
+const notAsked = new Error('No second call was made.');
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TurnedAway';
+}
+
+/** An answer that came and is not ok: it has been paid for, and stands where there is no better. */
+class NotProper extends Error {
+  constructor(readonly answer: ModelMessage) {
+    super('The answer is not ok.');
+  }
+}
+
+async function properOrNot(first: Promise<ModelMessage>): Promise<ModelMessage> {
+  return first.catch((error: unknown) => {
+    if (error instanceof NotProper) return error.answer;
+    throw error;
+  });
+}
+
+/** Whether the call has become slow; `false` when it ends before. */
+async function untilSlow(hedges: Hedges, run: string, startedAt: number, call: Promise<unknown>): Promise<boolean> {
+  let ended = false;
+  const end = call.then(
+    () => (ended = true),
+    () => (ended = true),
+  );
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const look = new Promise((resolve) => {
+      timer = setTimeout(resolve, lookEveryMs);
+    });
+    await Promise.race([end, look]);
+    clearTimeout(timer);
+    if (ended) return false;
+    const slowAfterMs = hedges.slowAfterMs(run);
+    if (slowAfterMs !== undefined && hedges.now() - startedAt > slowAfterMs) return true;
+  }
+}
