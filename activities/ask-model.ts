@@ -2,6 +2,8 @@ import type { Activities, Answer, ModelCall, Stored } from '../src/contract/acti
 import { cutMessage } from '../src/contract/failures.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
+import { activityHost } from './host.js';
+import type { Host } from './host.js';
 import { apiFor } from './api-for.js';
 import { askOnce } from './ask-once.js';
 import { Attempt } from './attempt.js';
@@ -32,6 +34,8 @@ export interface ActivitiesSettings {
   limiters?: Pick<Limiters, 'of'> | undefined;
   /** When a call that does not begin or go on is cut. */
   watchdogs?: WatchdogSettings | undefined;
+  /** Aborted when the worker takes no new work: lanes begin no further branch then. */
+  draining?: AbortSignal | undefined;
   /** Base URL of the offline model, started when first asked for. */
   offlineModelUrl: () => Promise<string>;
 }
@@ -44,29 +48,48 @@ const hedges = new Hedges();
 
 /** The activity `askModel`: one question to the Messages API per attempt. */
 export function createAskModel(settings: ActivitiesSettings): Activities['askModel'] {
-  const redact = redactor(settings.api);
-  const { limiters, watchdogs } = settings;
-  const models = new ModelCaller({ limiters, watchdogs, redact });
+  const asking = askingOf(settings);
   return async (call) => {
     checkCall(call);
-    const attempt = new Attempt(call, redact);
-    try {
-      attempt.checkTriesLeft();
-      return await answer(call, attempt, models, redact, settings);
-    } catch (error) {
-      throw attempt.failureOf(error);
-    } finally {
-      attempt.end();
-    }
+    return askAttempt(call, activityHost(), asking);
   };
+}
+
+/** What the questions of one worker share. */
+export interface Asking {
+  settings: ActivitiesSettings;
+  models: ModelCaller;
+  redact: Redact;
+}
+
+export function askingOf(settings: ActivitiesSettings): Asking {
+  const redact = redactor(settings.api);
+  const { limiters, watchdogs } = settings;
+  return { settings, models: new ModelCaller({ limiters, watchdogs, redact }), redact };
+}
+
+/**
+ * One try of a branch.
+ *
+ * @throws ApplicationFailure of a type in `failureTypes`, its first detail the ledger; CancelledFailure when it is aborted
+ */
+export async function askAttempt(call: ModelCall, host: Host, asking: Asking): Promise<Answer> {
+  const attempt = new Attempt(call, asking.redact, host);
+  try {
+    attempt.checkTriesLeft();
+    return await answer(call, attempt, host, asking);
+  } catch (error) {
+    throw attempt.failureOf(error);
+  } finally {
+    attempt.end();
+  }
 }
 
 async function answer(
   call: ModelCall,
   attempt: Attempt,
-  models: ModelCaller,
-  redact: Redact,
-  settings: ActivitiesSettings,
+  host: Host,
+  { settings, models, redact }: Asking,
 ): Promise<Answer> {
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
@@ -77,7 +100,7 @@ async function answer(
     return askOnce(call, attempt.asker, question, format, signal, settings.journal, async (abort) => {
       attempt.checkReserve();
       const ask = (asked: typeof body, by: AbortSignal, beside: boolean) =>
-        models.call(api, asked, callerOf(attempt, by, beside), beside ? hedgePatienceMs : undefined);
+        models.call(api, asked, callerOf(attempt, by, beside), beside ? hedgePatienceMs : host.patienceMs);
       const askFirst = (asked: typeof body) =>
         call.hedge === undefined
           ? ask(asked, abort, false)

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 
 import type { Ledger, ModelCall } from '../src/contract/activities.js';
@@ -6,6 +5,7 @@ import { maxDurationMs } from '../src/contract/duration.js';
 import { cutMessage } from '../src/contract/failures.js';
 import type { Usage } from '../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../src/model/index.js';
+import type { Host } from './host.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from './model/model-caller.js';
 import type { Redact } from './model/redact.js';
@@ -25,8 +25,7 @@ const heartbeatEveryMs = 1_000;
  * A4. Once an answer is there, nothing asks for it again: it has been paid for.
  */
 export class Attempt {
-  // Asked once, here: in an abort listener `Context.current()` crashes the worker.
-  readonly #context = Context.current();
+  readonly #host: Host;
   readonly #call: ModelCall;
   readonly #redact: Redact;
   readonly #deadline = new AbortController();
@@ -37,12 +36,13 @@ export class Attempt {
   #out = 0;
   #answered = false;
 
-  constructor(call: ModelCall, redact: Redact) {
-    const { heartbeatDetails, attempt } = this.#context.info;
+  constructor(call: ModelCall, redact: Redact, host: Host) {
+    const { lastLedger, attempt } = host;
+    this.#host = host;
     this.#call = call;
-    this.#mayHavePaid = mayHavePaid(heartbeatDetails, attempt);
+    this.#mayHavePaid = mayHavePaid(lastLedger, attempt);
     this.#redact = redact;
-    this.#ledger = beginTry(heartbeatDetails, attempt, Date.now(), call);
+    this.#ledger = beginTry(lastLedger, attempt, Date.now(), call);
     this.#heartbeat();
     this.#beat = setInterval(() => this.#heartbeat(), heartbeatEveryMs);
   }
@@ -57,7 +57,7 @@ export class Attempt {
    * @throws what `work` throws, or the reason why it was aborted
    */
   async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.any([this.#context.cancellationSignal, this.#deadline.signal]);
+    const signal = AbortSignal.any([this.#host.cancellationSignal, this.#deadline.signal]);
     this.#armDeadline();
     signal.throwIfAborted();
     try {
@@ -137,8 +137,7 @@ export class Attempt {
 
   /** Names the branch where it pays for an answer, the same for every try. */
   get asker(): string {
-    const { workflowExecution, activityId } = this.#context.info;
-    return [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/');
+    return this.#host.asker;
   }
 
   /** Takes the try back: the answer was there already. */
@@ -149,14 +148,15 @@ export class Attempt {
   /** An earlier try of the same branch had paid for the answer. */
   found(usage: Usage, costUsd: number | null): void {
     this.spared();
-    if (this.#mayHavePaid) this.#ledger = recover(this.#ledger, usage, costUsd, this.#call.reserve);
+    if (this.#mayHavePaid || this.#host.isFirstToTell)
+      this.#ledger = recover(this.#ledger, usage, costUsd, this.#call.reserve);
   }
 
   /** What the activity throws when `error` has ended the try. */
   failureOf(error: unknown): ApplicationFailure | CancelledFailure {
     if (error instanceof ApplicationFailure) return error;
     // However it looks: the SDK and undici have three shapes for an abort.
-    if (this.#context.cancellationSignal.aborted) return this.#cancelled();
+    if (this.#host.cancellationSignal.aborted) return this.#cancelled();
     if (this.#deadline.signal.aborted) return this.#failure(timedOut(this.#call, this.#ledger));
     const { retryInMs, ...verdict } = judge(error, this.#call, this.#ledger, Date.now());
     return this.#failure(retryInMs === undefined || this.#answered ? verdict : { ...verdict, retryInMs });
@@ -174,12 +174,12 @@ export class Attempt {
   }
 
   #heartbeat(): void {
-    this.#context.heartbeat(this.#ledger);
+    this.#host.heartbeat(this.#ledger);
   }
 
   #cancelled(): CancelledFailure {
     this.#heartbeat();
-    const { reason } = this.#context.cancellationSignal;
+    const { reason } = this.#host.cancellationSignal;
     return new CancelledFailure(reason instanceof Error ? reason.message : 'CANCELLED', [this.#ledger]);
   }
 

@@ -2,8 +2,13 @@ import type { Activities } from '../src/contract/activities.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './ask-model.js';
 import { createBatchActivities } from './batches.js';
+import { createRunLane } from './lane.js';
 
 /** The activities of one worker process. */
 export function createActivities(settings: ActivitiesSettings) {
-  return { askModel: createAskModel(settings), ...createBatchActivities(settings) } satisfies Activities;
+  return {
+    askModel: createAskModel(settings),
+    runLane: createRunLane(settings),
+    ...createBatchActivities(settings),
+  } satisfies Activities;
 }

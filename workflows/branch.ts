@@ -5,7 +5,7 @@ import type { Answer, Ledger, ModelCall, ModelRequest, Reserve } from '../src/co
 import { isLedger, noLedger, outcomeOfAnswer, outcomeOfFailure, outcomeOfSkip } from '../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../src/contract/outcome.js';
 import { ask } from './ask.js';
-import type { Budget } from './budget.js';
+import type { Budget } from '../src/contract/budget.js';
 
 /** One unit of parallel work. */
 export interface Branch {
@@ -68,7 +68,7 @@ export async function withinBudget(
   let spentUsd = 0;
   let ledger: Ledger | undefined;
   for (;;) {
-    if (!(await budget.reserve(asideUsd))) {
+    if (!(await budget.reserve(asideUsd, CancellationScope.current().cancelRequested))) {
       const message = `Another question may cost $${questionUsd.toFixed(6)}, more than is left of the budget of $${budget.limitUsd}.`;
       if (ledger === undefined) return outcomeOfSkip(place, message, Date.now());
       throw ApplicationFailure.nonRetryable(message, 'OverBudget', ledger);

@@ -6,7 +6,7 @@ import type { Place, StoredBranch } from '../src/contract/outcome.js';
 import type { Policy } from '../src/contract/plan.js';
 import { outcomeOf, withinBudget } from './branch.js';
 import type { Branch } from './branch.js';
-import { Budget } from './budget.js';
+import { Budget } from '../src/contract/budget.js';
 import { CompletionOrder } from './completion-order.js';
 import { Deferred } from './deferred.js';
 import type { Follow } from './progress.js';

@@ -1,1 +1,2 @@
 export { perspectives } from './perspectives.js';
+export { summarise } from './summarise.js';

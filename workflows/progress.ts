@@ -7,14 +7,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
 
 import type { Place, StoredBranch } from '../src/contract/outcome.js';
-import { queryNames, searchAttributes, updateNames } from '../src/contract/names.js';
+import { queryNames, updateNames } from '../src/contract/names.js';
 import type { RunStatus } from '../src/contract/run.js';
 import type { FirstAnswer, Progress, RunResult } from '../src/contract/run-result.js';
 import type { Policy } from '../src/contract/plan.js';
 import { addCost } from '../src/contract/usage.js';
+import { attributeKeys } from './attribute-keys.js';
 import { resultOf } from './result.js';
 import { progressTable } from './progress-table.js';
 
@@ -29,11 +29,6 @@ const progressQuery = defineQuery<Progress>(queryNames.progress);
 
 /** Returns when the join policy is satisfied, though late branches may still amend what it returns. */
 const answerUpdate = defineUpdate<RunResult>(updateNames.answer);
-
-const kindKey = defineSearchAttributeKey(searchAttributes.kind.name, searchAttributes.kind.type);
-const statusKey = defineSearchAttributeKey(searchAttributes.status.name, searchAttributes.status.type);
-const costKey = defineSearchAttributeKey(searchAttributes.costUsd.name, searchAttributes.costUsd.type);
-const branchesKey = defineSearchAttributeKey(searchAttributes.branches.name, searchAttributes.branches.type);
 
 /** Shows a run where Temporal's Web UI can show it: query, current details and search attributes. */
 export class RunProgress implements Follow {
@@ -54,9 +49,9 @@ export class RunProgress implements Follow {
     this.#show();
     if (!searchable) return;
     upsertSearchAttributes([
-      { key: kindKey, value: workflowInfo().workflowType },
-      { key: statusKey, value: 'running' },
-      { key: branchesKey, value: keys.length },
+      { key: attributeKeys.kind, value: workflowInfo().workflowType },
+      { key: attributeKeys.status, value: 'running' },
+      { key: attributeKeys.branches, value: keys.length },
     ]);
   }
 
@@ -93,8 +88,8 @@ export class RunProgress implements Follow {
       0,
     );
     upsertSearchAttributes([
-      { key: statusKey, value: status },
-      { key: costKey, value: costUsd },
+      { key: attributeKeys.status, value: status },
+      { key: attributeKeys.costUsd, value: costUsd },
     ]);
   }
 

@@ -1,12 +1,19 @@
-import { criticalPathOf, mergeByKey, runStatusOf } from '../src/contract/fold.js';
+import { workflowInfo } from '@temporalio/workflow';
+
+import type { Stored } from '../src/contract/activities.js';
+import { criticalPathOf, outputOf, runStatusOf } from '../src/contract/fold.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Policy } from '../src/contract/plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
 
 /** What a run whose branches stand so has come to. */
 export function resultOf(branches: StoredBranch[], policy: Policy): RunResult {
-  const output = Object.fromEntries(
-    Object.entries(mergeByKey(branches)).map(([key, stored]) => [key, 'inline' in stored ? stored.inline : stored]),
-  );
+  const readable = branches.map(({ key, status, output }) => ({ key, status, output: output && inlineOf(output) }));
+  const output = outputOf(workflowInfo().workflowType, readable);
   return { status: runStatusOf(branches, policy), output, branches, criticalPath: criticalPathOf(branches) };
+}
+
+/** An output that is too large for history stands in the result as a reference. */
+function inlineOf(stored: Stored<unknown>): unknown {
+  return 'inline' in stored ? stored.inline : stored;
 }

@@ -50,9 +50,6 @@ export interface EndedCall {
   settled: boolean;
 }
 
-/** Longest wait at the limiter, in milliseconds: whoever would wait longer does so in the task queue, and holds no slot. */
-const patienceMs = 2_000;
-
 /** Longer than the caller's own deadline, which is to end a call that takes too long. */
 const sdkTimeoutMarginMs = 5_000;
 
@@ -69,14 +66,14 @@ export class ModelCaller {
   /**
    * Makes one call.
    *
-   * @param waitMs longest wait at the limiter, in milliseconds
+   * @param waitMs longest wait at the limiter, in milliseconds; any by default
    * @throws what the call failed with, or the signal's reason
    */
   async call(
     api: ModelApi,
     body: MessageCreateParamsNonStreaming,
     caller: Caller,
-    waitMs = patienceMs,
+    waitMs?: number,
   ): Promise<ModelMessage> {
     const prefix = cachedPrefixOf(api, body);
     const turn =
@@ -89,7 +86,11 @@ export class ModelCaller {
     }
   }
 
-  async #permit(body: MessageCreateParamsNonStreaming, caller: Caller, waitMs: number): Promise<Permit | undefined> {
+  async #permit(
+    body: MessageCreateParamsNonStreaming,
+    caller: Caller,
+    waitMs: number | undefined,
+  ): Promise<Permit | undefined> {
     const limiter = this.settings.limiters?.of(body.model);
     if (limiter === undefined) return undefined;
     const inputTokens = Math.ceil(charactersOf(body) / charactersPerToken);

@@ -5,6 +5,7 @@ import { webUiUrl } from '../server/index.js';
 import { checkApiKey } from './ensure-worker.js';
 import type { WorkerNeed } from './ensure-worker.js';
 import { followRun } from './follow-run.js';
+import type { BranchSink } from './follow-run.js';
 import { interruptible } from './interrupt.js';
 import { checkJournalOf } from './journal-of.js';
 import { keepWorker } from './keep-worker.js';
@@ -24,6 +25,7 @@ export async function conductRun(
   flags: RunFlags,
   world: World,
   start: (session: Session) => Promise<StartedRun>,
+  out?: BranchSink,
 ): Promise<ExitCode> {
   const say = sayer(world, flags.quiet);
   checkApiKey(need, world);
@@ -35,7 +37,7 @@ export async function conductRun(
       const run = await start(session);
       const page = webUiUrl(session.server, run.workflowId, run.runId);
       say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
-      if (!flags.detach) return finishRun(session, run, flags, world);
+      if (!flags.detach) return finishRun(session, run, flags, world, out);
       leaveGoing();
       world.stdout.write(flags.json ? `${JSON.stringify({ ...run, webUi: page })}\n` : `${run.workflowId}\n`);
       return exitCodes.complete;
@@ -72,11 +74,13 @@ export async function finishRun(
   run: { workflowId: string; runId?: string },
   flags: RunFlags,
   world: World,
+  out?: BranchSink,
 ): Promise<ExitCode> {
-  const ended = await interruptible(world, (signal) => followRun(session, run, flags, world, signal));
+  const ended = await interruptible(world, (signal) => followRun(session, run, flags, world, signal, out));
   // With the output on the same screen, the live lines are far above.
   if (ended !== null)
     return printRun(ended, flags, world, {
+      outWritten: out !== undefined,
       branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
     });
   world.stderr.write(

@@ -25,7 +25,12 @@ interface DryRun {
  *
  * @throws UnavailableError when the API is to count and there is no key, or it does not answer
  */
-export async function dryRun(plan: FanOutPlan, document: string, flags: RunFlags, world: World): Promise<ExitCode> {
+export async function dryRun(
+  plan: FanOutPlan,
+  document: string | undefined,
+  flags: RunFlags,
+  world: World,
+): Promise<ExitCode> {
   const sizes = await sizePlan(plan, document, world);
   const branches = sizes.map((size, index) => {
     const { model, inputTokens, maxTokens } = size;
@@ -65,4 +70,19 @@ function table(outcome: DryRun, { policy }: FanOutPlan): string {
 
 function atMost(costUsd: number | null): string {
   return costUsd === null ? formatCost(null) : `at most ${formatCost(costUsd)}`;
+}
+
+/** The same for a run of too many branches to be listed, its tokens estimated. */
+export function dryRunWide(
+  bounds: { total: number; inputTokens: number; upperBoundUsd: number | null },
+  { json, ndjson }: RunFlags,
+  world: World,
+): ExitCode {
+  const { total, inputTokens, upperBoundUsd: most } = bounds;
+  world.stdout.write(
+    json || ndjson
+      ? `${JSON.stringify({ ...bounds, counted: 'estimate' }, null, json ? 2 : undefined)}\n`
+      : `${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}\nNothing was started.\n`,
+  );
+  return exitCodes.complete;
 }

@@ -9,6 +9,8 @@ import type { World } from './world.js';
 /** What a run needs of the worker that serves it. */
 export interface WorkerNeed {
   offline: boolean;
+  /** Most calls of the run at once: a worker that is started for it is to allow as many. */
+  concurrency?: number;
 }
 
 export interface EnsuredWorker {
@@ -41,7 +43,7 @@ export async function ensureWorker(session: Session, need: WorkerNeed, world: Wo
   if (session.server.kind !== 'embedded' && (await isPolled(session, need)))
     return { local: false, release: async () => {} };
   if (!need.offline && apiKeyOf(world) === undefined) throw noApiKey();
-  return spawnWorker(session, world, say);
+  return spawnWorker(session, need, world, say);
 }
 
 /** Whether a live worker of this home can do it. */

@@ -1,17 +1,25 @@
 import { historyEvents, readRun, resolveBranch, RunView } from '../client/index.js';
 import type { Execution } from '../client/index.js';
+import type { LaneBatch } from '../contract/lanes.js';
 import type { StoredBranch } from '../contract/outcome.js';
-import type { Run } from '../contract/run.js';
+import type { Branch, Run } from '../contract/run.js';
 import { webUiUrl } from '../server/index.js';
 import { showLive } from './live-view.js';
 import { showPlain } from './plain-view.js';
+import type { ProgressView } from './progress-view.js';
 import type { OutputFlags } from './run-flags.js';
 import type { Session } from './session.js';
 import type { World } from './world.js';
 
+/** Takes branches as they end. */
+export interface BranchSink {
+  add(branch: Branch): Promise<void>;
+}
+
 /**
  * Follows a run to its end, or until `signal` says to leave it, and shows its progress.
  *
+ * @param out is given every branch once, in completion order
  * @returns the run, or `null` when it was left
  */
 export async function followRun(
@@ -20,30 +28,71 @@ export async function followRun(
   flags: OutputFlags,
   world: World,
   signal: AbortSignal,
+  out?: BranchSink,
 ): Promise<Run | null> {
   const view = new RunView(session.client, execution.workflowId);
   const show = world.stderr.isTerminal ? showLive : showPlain;
   const progress = flags.quiet ? undefined : show(session, view, world);
-  const told = new Set<number>();
-  const tell = async (outcome: StoredBranch) => {
-    told.add(outcome.index);
-    progress?.ended(outcome);
-    if (flags.ndjson) world.stdout.write(`${JSON.stringify(await resolveBranch(outcome, session.store))}\n`);
-  };
+  const teller = new Teller(session, view, flags, world, progress, out);
   try {
     for await (const event of historyEvents(session.client, execution, { wait: true, signal })) {
       const outcome = await view.apply(event);
-      if (outcome !== undefined) await tell(outcome);
+      if (outcome !== undefined) await teller.tell(outcome);
+      await teller.tellBatches();
     }
-    // Branches that had no activity of their own, such as those that were skipped, are known from the result only.
-    const untold = view.result?.branches.filter(({ index }) => !told.has(index)) ?? [];
-    for (const outcome of untold) {
+    for (const outcome of view.result?.branches ?? []) {
       view.outcomes.set(outcome.index, outcome);
-      await tell(outcome);
+      await teller.tell(outcome);
     }
   } finally {
     progress?.stop();
   }
   if (view.closed === null) return null;
-  return readRun(view, session.store, webUiUrl(session.server, view.workflowId, view.runId));
+  const run = await readRun(view, session.store, webUiUrl(session.server, view.workflowId, view.runId));
+  for (const branch of run.branches) await teller.tellWhole(branch);
+  return run;
+}
+
+/** Tells of each branch once. */
+class Teller {
+  readonly #told = new Set<number>();
+  #batches = 0;
+
+  constructor(
+    readonly session: Session,
+    readonly view: RunView,
+    readonly flags: OutputFlags,
+    readonly world: World,
+    readonly progress: ProgressView | undefined,
+    readonly out: BranchSink | undefined,
+  ) {}
+
+  async tell(outcome: StoredBranch): Promise<void> {
+    if (this.#told.has(outcome.index)) return;
+    this.progress?.ended(outcome);
+    await this.tellWhole(await resolveBranch(outcome, this.session.store));
+  }
+
+  /** What lanes have reported; it is fetched only if somebody wants to know. */
+  async tellBatches(): Promise<void> {
+    const { batches } = this.view;
+    for (; this.#batches < batches.length; this.#batches += 1) {
+      const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
+      if (wanted) await this.#tellBatch(batches[this.#batches] as LaneBatch);
+    }
+  }
+
+  /** Once it is whole there is nothing more to be told of a branch. */
+  async tellWhole(branch: Branch): Promise<void> {
+    if (this.#told.has(branch.index)) return;
+    this.#told.add(branch.index);
+    await this.out?.add(branch);
+    if (this.flags.ndjson) this.world.stdout.write(`${JSON.stringify(branch)}\n`);
+  }
+
+  async #tellBatch({ blob }: LaneBatch): Promise<void> {
+    for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+      await this.tell(outcome);
+    }
+  }
 }

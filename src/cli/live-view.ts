@@ -7,6 +7,7 @@ import type { PendingBranch, RunView } from '../client/index.js';
 import type { Ledger } from '../contract/activities.js';
 import { formatDuration } from '../contract/duration.js';
 import { formatTokens } from './amounts.js';
+import { wideLines } from './wide-lines.js';
 import { outcomeLine } from './outcome-line.js';
 import type { ProgressView } from './progress-view.js';
 import type { Session } from './session.js';
@@ -34,6 +35,7 @@ export function showLive(session: Session, view: RunView, world: World): Progres
   const timers = [setInterval(picture, frameMs), setInterval(() => void poll(), pollMs)];
   void poll();
   return {
+    wantsEach: false,
     ended: picture,
     stop(): void {
       timers.forEach(clearInterval);
@@ -45,6 +47,7 @@ export function showLive(session: Session, view: RunView, world: World): Progres
 }
 
 function lines(view: RunView, pending: readonly PendingBranch[], screen: Screen): string[] {
+  if (view.planned.wide !== undefined) return wideLines(view, screen);
   const keyWidth = Math.max(0, ...view.planned.keys.map((key) => key.length));
   const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
   const branches = view.planned.keys.map((key, index) => {
@@ -84,5 +87,5 @@ function spent(ledger: Ledger | undefined, attempt: number): string[] {
 
 function footer(view: RunView): string {
   const elapsed = formatDuration(Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs));
-  return `${view.outcomes.size} of ${view.planned.keys.length} branches ended · ${elapsed}`;
+  return `${view.outcomes.size} of ${view.planned.total} branches ended · ${elapsed}`;
 }

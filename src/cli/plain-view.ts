@@ -7,10 +7,12 @@ import type { World } from './world.js';
 
 /** Progress for pipes and logs: a line for each branch as it ends. */
 export function showPlain(_session: Session, view: RunView, world: World): ProgressView {
+  let ended = 0;
   return {
+    wantsEach: true,
     ended(outcome: StoredBranch): void {
-      const total = view.planned.keys.length;
-      world.stderr.write(`[${view.outcomes.size}/${total}] ${outcomeLine(outcome, world.stderr)}\n`);
+      ended += 1;
+      world.stderr.write(`[${ended}/${view.planned.total}] ${outcomeLine(outcome, world.stderr)}\n`);
     },
     stop(): void {},
   };

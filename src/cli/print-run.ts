@@ -15,9 +15,14 @@ import type { Screen, World } from './world.js';
  *
  * @param branchesShown whether a line for each branch, in input order, stands on the screen already
  */
-export function printRun(run: Run, flags: OutputFlags, world: World, { branchesShown = false } = {}): ExitCode {
+export function printRun(
+  run: Run,
+  flags: OutputFlags,
+  world: World,
+  { branchesShown = false, outWritten = false } = {},
+): ExitCode {
   if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
-  else printForPeople(run, flags, world, branchesShown);
+  else printForPeople(run, flags, world, branchesShown, outWritten);
   return exitCodeOf(run);
 }
 
@@ -34,19 +39,20 @@ function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
   }
 }
 
-function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShown: boolean): void {
-  world.stdout.write(outputText(run, world.stdout));
+function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShown: boolean, outWritten: boolean): void {
+  if (!outWritten) world.stdout.write(outputText(run, world.stdout));
   if (flags.quiet) {
     if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
     return;
   }
-  const keyWidth = Math.max(0, ...run.branches.map(({ key }) => key.length));
+  const shown = linesFor(run.branches);
+  const keyWidth = Math.max(0, ...shown.map(({ key }) => key.length));
   world.stderr.write(
     [
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
-      ...(branchesShown ? [] : run.branches.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
-      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}`,
+      ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
       '',
@@ -58,6 +64,10 @@ function saved({ savedUsd }: Run): string {
   return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
 }
 
+function cacheSaved({ cacheSavedUsd }: Run): string {
+  return cacheSavedUsd > 0 ? `, ${formatCost(cacheSavedUsd)} saved by the prompt cache` : '';
+}
+
 function headline({ workflowId, status, coverage, criticalPath }: Run): string {
   const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
   return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
@@ -66,9 +76,22 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
 function outputText({ output }: Run, { colour }: Screen): string {
   const { bold } = pc.createColors(colour);
   if (typeof output !== 'object' || output === null) return '';
-  return Object.entries(output)
+  return entriesOf(output)
     .map(([key, value]) => `${bold(`# ${key}`)}\n\n${terminalText(asText(value)).trim()}\n\n`)
     .join('');
+}
+
+/** Most lines for branches; beyond them only those that are not ok have one. */
+const mostLines = 50;
+
+function linesFor(branches: Run['branches']): Run['branches'] {
+  if (branches.length <= mostLines) return branches;
+  return branches.filter(({ status }) => status !== 'ok').slice(0, mostLines);
+}
+
+function entriesOf(output: object): [string, unknown][] {
+  if (!Array.isArray(output)) return Object.entries(output);
+  return output.map((entry: { key: string; summary: unknown }) => [entry.key, entry.summary]);
 }
 
 function asText(value: unknown): string {

@@ -12,6 +12,7 @@ import { offlineModelCommand } from './commands/offline-model.js';
 import { perspectivesCommand } from './commands/perspectives.js';
 import { resumeCommand } from './commands/resume.js';
 import { showCommand } from './commands/show.js';
+import { summariseCommand } from './commands/summarise.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
 import { explain } from './failure.js';
@@ -20,6 +21,7 @@ import type { World } from './world.js';
 
 const commands = [
   perspectivesCommand,
+  summariseCommand,
   devCommand,
   workerCommand,
   listCommand,

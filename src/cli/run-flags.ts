@@ -43,7 +43,11 @@ export function addOutputFlags(command: Command): Command {
     .option('--quiet', 'no progress on standard error');
 }
 
-export function addRunFlags(command: Command): Command {
+/** @param defaults where a command's own differ */
+export function addRunFlags(
+  command: Command,
+  { concurrency, maxTokens }: { concurrency: number; maxTokens: number } = { ...fanOutDefaults, ...modelDefaults },
+): Command {
   command
     .option('--join <policy>', `which branches to wait for: ${joinPolicies.join(', ')}`, fanOutDefaults.join)
     .option('--quorum <n>', 'how many branches `--join quorum` waits for; most of them by default')
@@ -60,7 +64,7 @@ export function addRunFlags(command: Command): Command {
       `${fanOutDefaults.timeoutMs / 60_000}m`,
     )
     .option('--attempts <n>', 'most tries of a branch', String(fanOutDefaults.attempts))
-    .option('--concurrency <n>', 'most model calls of this run at once', String(fanOutDefaults.concurrency))
+    .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
     .option(
@@ -68,7 +72,7 @@ export function addRunFlags(command: Command): Command {
       'ask by Message Batches: half the price, and an answer within 24 hours; with a deadline, online from then on',
     )
     .option('--model <id>', 'model to ask', modelDefaults.model)
-    .option('--max-tokens <n>', 'longest answer, in tokens', String(modelDefaults.maxTokens))
+    .option('--max-tokens <n>', 'longest answer, in tokens', String(maxTokens))
     .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
     .option('--detach', 'start the run, print its id, and leave it going')
     .option('--fresh', 'ask anew even where the journal has the answer')

@@ -20,7 +20,9 @@ export async function sizePlan(
   if (!plan.offline && apiKey === undefined) throw noApiKey();
   const counter = { baseUrl: baseUrlOf(world), apiKey: apiKey ?? '' };
   const count = async (request: ModelRequest) => {
-    const body = buildRequest(request, document, request.outputSchema);
+    const { document: own } = request;
+    const text = own && 'inline' in own && own.inline !== '' ? own.inline : document;
+    const body = buildRequest(request, text, request.outputSchema);
     return plan.offline ? estimateTokens(body) : countTokens(body, counter);
   };
   return Promise.all(plan.branches.map(async ({ request }) => sizeOf(request, await count(request))));

@@ -6,9 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openRuns } from '../client/index.js';
 import { UnavailableError } from '../contract/errors.js';
-import type { EnsuredWorker } from './ensure-worker.js';
+import type { EnsuredWorker, WorkerNeed } from './ensure-worker.js';
 import type { Say, Session } from './session.js';
 import type { World } from './world.js';
+
+/** Model calls at once that a worker allows which a command starts; more where the command asks for more. */
+const leastConcurrency = 50;
 
 /** Longest wait for a worker to be ready, in milliseconds; half a second is usual. */
 const readyWithinMs = 60_000;
@@ -18,15 +21,24 @@ const readyWithinMs = 60_000;
  *
  * @throws UnavailableError `WorkerNotStarted` with the end of its log
  */
-export async function spawnWorker(session: Session, world: World, say: Say): Promise<EnsuredWorker> {
+export async function spawnWorker(
+  session: Session,
+  { concurrency = 0 }: WorkerNeed,
+  world: World,
+  say: Say,
+): Promise<EnsuredWorker> {
   const logPath = join(session.home, 'worker.log');
   const log = await open(logPath, 'a', 0o600);
-  const worker = spawn(world.nodePath, [world.entry, 'worker', '--until-idle'], {
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-    cwd: world.cwd,
-    env: { ...world.env, FANFOLD_HOME: session.home },
-  });
+  const worker = spawn(
+    world.nodePath,
+    [world.entry, 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
+    {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      cwd: world.cwd,
+      env: { ...world.env, FANFOLD_HOME: session.home },
+    },
+  );
   await log.close();
   worker.unref();
   say(`started a worker in the background (process ${worker.pid}); it ends when nothing is left to do.`);

@@ -21,7 +21,7 @@ const reconnectMs = 300;
 
 /**
  * A run's events, each once and in order. Needs no worker. With `wait` it follows a run that is open until it is closed,
- * through restarts of the server; without, it ends at the newest event.
+ * through restarts of the server and where it continues as new; without, it ends at the newest event.
  *
  * @throws FanfoldError `NoSuchRun` when the server does not know the run
  */
@@ -32,6 +32,7 @@ export async function* historyEvents(
 ): AsyncGenerator<HistoryEvent, void, undefined> {
   let seen = 0;
   let nextPageToken: Uint8Array | null | undefined;
+  let next: string | null | undefined;
   do {
     let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
     try {
@@ -48,8 +49,14 @@ export async function* historyEvents(
       if (Number(event.eventId) <= seen) continue;
       seen = Number(event.eventId);
       yield event;
+      next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
     }
     nextPageToken = page.nextPageToken;
+    if (!next) continue;
+    execution = { workflowId: execution.workflowId, runId: next };
+    next = undefined;
+    seen = 0;
+    nextPageToken = undefined;
   } while (nextPageToken === undefined || (nextPageToken !== null && nextPageToken.length > 0));
 }
 

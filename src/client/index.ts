@@ -1,6 +1,7 @@
 export { backlogOf } from './backlog.js';
 export type { Backlog } from './backlog.js';
 export { cancelRun } from './cancel-run.js';
+export { placeChunks } from './chunks.js';
 export { connectClient } from './connect.js';
 export type { ServerAddress } from './connect.js';
 export { documentText, placeDocument } from './documents.js';

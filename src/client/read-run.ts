@@ -1,12 +1,15 @@
 import { CancelledFailure } from '@temporalio/common';
 
-import { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../contract/fold.js';
+import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../contract/fold.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/outcome.js';
+import type { WideOutcomes } from '../contract/run-result.js';
+import type { WidePlan } from '../contract/summarise-plan.js';
 import type { Branch, Run, RunStatus } from '../contract/run.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { RunView } from './run-view.js';
+import { wideBranches } from './wide-branches.js';
 
 /**
  * The run that a view tells, outputs fetched from the store. A run that is still going on has the status `running` and the
@@ -15,7 +18,7 @@ import type { RunView } from './run-view.js';
  * @throws FanfoldError `DocumentMissing` when an output was stored elsewhere
  */
 export async function readRun(view: RunView, store: BlobStore, webUi: string | null): Promise<Run> {
-  const stored = storedBranches(view);
+  const stored = await storedBranches(view, store);
   const branches = await Promise.all(stored.map((branch) => resolveBranch(branch, store)));
   const status = statusOf(view, stored);
   const failure = view.failure;
@@ -24,9 +27,9 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     runId: view.runId,
     kind: view.kind,
     status,
-    output: mergeByKey(branches),
+    output: outputOf(view.kind, branches),
     branches,
-    coverage: { ok: coverageOf(branches).ok, total: Math.max(view.planned.keys.length, branches.length) },
+    coverage: { ok: coverageOf(branches).ok, total: Math.max(view.planned.total, branches.length) },
     usage: branches.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
     costUsd: branches.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
     savedUsd: stored.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
@@ -48,7 +51,8 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
   return { ...rest, output: 'inline' in output ? output.inline : JSON.parse(await store.readText(output)) };
 }
 
-function storedBranches(view: RunView): StoredBranch[] {
+async function storedBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {
+  if (view.planned.wide !== undefined) return storedWide(view, view.planned.wide, store);
   if (view.result !== null) return view.result.branches;
   return view.planned.keys.flatMap((key, index) => {
     const outcome = view.outcomes.get(index);
@@ -60,6 +64,19 @@ function storedBranches(view: RunView): StoredBranch[] {
       outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0),
     ];
   });
+}
+
+/** Of a run that is open or was cut, what has been reported. */
+async function storedWide(view: RunView, { chunks }: WidePlan, store: BlobStore): Promise<StoredBranch[]> {
+  const reported: WideOutcomes = view.result?.wide ?? {
+    chunks: view.closed === null ? [] : chunks,
+    batches: view.batches.map(({ blob }) => blob),
+    tally: view.tally,
+    poisoned: [],
+    others: { status: 'cancelled', message: 'The run ended before this branch did.' },
+  };
+  const branches = await wideBranches(reported, view.startedAtMs, store);
+  return branches.filter((branch) => branch !== undefined);
 }
 
 function statusOf(view: RunView, branches: readonly StoredBranch[]): RunStatus | 'running' {

@@ -7,9 +7,12 @@ import {
 import type { temporal } from '@temporalio/proto';
 
 import type { Answer, ModelCall } from '../contract/activities.js';
+import { addTallies, noTally } from '../contract/lanes.js';
+import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
+import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/outcome.js';
-import { plannedRun } from '../contract/planned-run.js';
+import { nothingPlanned, plannedRun } from '../contract/planned-run.js';
 import type { PlannedRun } from '../contract/planned-run.js';
 import type { RunResult } from '../contract/run-result.js';
 import type { HistoryEvent } from './history.js';
@@ -28,16 +31,21 @@ export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'time
 export class RunView {
   kind = '';
   runId = '';
-  planned: PlannedRun = { keys: [], offline: false, policy: null };
+  planned: PlannedRun = nothingPlanned;
   startedAtMs = 0;
   closedAtMs: number | null = null;
   closed: Closed = null;
   result: RunResult | null = null;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
+  /** Of a wide run: batches of outcomes, in the order in which they came. */
+  readonly batches: LaneBatch[] = [];
+  /** What they add up to. */
+  tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
   readonly #activityIds = new Map<string, string>();
+  readonly #lanes = new Set<string>();
   readonly #cancelRequested = new Set<string>();
 
   constructor(
@@ -53,12 +61,16 @@ export class RunView {
       const [input] = await this.#decode(started.input);
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
-      this.startedAtMs = atMs;
+      // A run that has continued as new began with its first execution.
+      const carried = (input as { carried?: { tally: Tally; startedAtMs: number } } | undefined)?.carried;
+      this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
+      if (carried && this.tally.ended === 0) this.tally = carried.tally;
       this.planned = plannedRun(this.kind, input);
       return undefined;
     }
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
+      if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
       if (activityType?.name !== 'askModel' || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
       this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
@@ -69,7 +81,23 @@ export class RunView {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
     }
+    await this.#batch(event);
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+  }
+
+  /** Takes in what a lane has reported. */
+  async #batch(event: HistoryEvent): Promise<void> {
+    const signaled = event.workflowExecutionSignaledEventAttributes;
+    const completed = event.activityTaskCompletedEventAttributes;
+    const canceled = event.activityTaskCanceledEventAttributes;
+    const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
+    let batch: LaneBatch | null | undefined;
+    if (signaled?.signalName === signalNames.laneBatch) [batch] = (await this.#decode(signaled.input)) as [LaneBatch];
+    else if (isLane && completed) batch = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
+    else if (isLane && canceled) [batch] = (await this.#decode(canceled.details)) as [LaneBatch | null];
+    if (!batch) return;
+    this.batches.push(batch);
+    this.tally = addTallies(this.tally, batch.tally);
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {

@@ -1,3 +1,4 @@
+import type { Lane, LaneResult } from './lanes.js';
 import type { Usage } from './run.js';
 
 /** A value that travels inside history, or by reference because it would not fit there. */
@@ -128,6 +129,8 @@ export interface Activities {
    * @throws ApplicationFailure of a type in `failureTypes`, its first detail a {@link Ledger}
    */
   askModel(call: ModelCall): Promise<Answer>;
+  /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
+  runLane(lane: Lane): Promise<LaneResult>;
   /**
    * Submits what the journal does not know yet, once, however often it is called for the same order of the same run.
    *

@@ -28,6 +28,17 @@ export function mergeByKey<Output>(branches: readonly (Pick<Ended, 'key' | 'stat
   );
 }
 
+/** What a run of that kind comes to, made of the outputs that are ok. */
+export function outputOf<Output>(
+  kind: string,
+  branches: readonly (Pick<Ended, 'key' | 'status'> & { output?: Output })[],
+): unknown {
+  if (kind !== 'summarise') return mergeByKey(branches);
+  return branches.flatMap(({ key, status, output }) =>
+    status === 'ok' && output !== undefined ? [{ key, summary: output }] : [],
+  );
+}
+
 /** The branch that the end of a flat fan-out waited for: the one that took longest; the first in input order among equals. */
 export function criticalPathOf(branches: readonly Ended[]): string[] {
   const slowest = branches.reduce<Ended | undefined>(

@@ -10,11 +10,13 @@ export const taskQueues = {
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
 
 /** Workflow types, as Temporal knows them. */
-export const workflowTypes = ['perspectives'] as const;
+export const workflowTypes = ['perspectives', 'summarise'] as const;
 
 export type Kind = (typeof workflowTypes)[number];
 
 export const queryNames = { progress: 'progress' } as const;
+
+export const signalNames = { laneBatch: 'laneBatch' } as const;
 
 export const updateNames = { answer: 'answer' } as const;
 

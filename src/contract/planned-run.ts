@@ -1,24 +1,40 @@
 import { planPerspectives } from './perspectives-plan.js';
 import type { PerspectivesInput, Policy } from './plan.js';
+import { planSummarise } from './summarise-plan.js';
+import type { SummariseInput, WidePlan } from './summarise-plan.js';
+import type { FanOutPlan } from './perspectives-plan.js';
 
 /** What a run's input says about the run before it has done anything. */
 export interface PlannedRun {
-  /** In input order. */
+  /** In input order; empty where there are too many to be listed. */
   keys: readonly string[];
+  /** How many branches. */
+  total: number;
   offline: boolean;
   /** `null` where the input is not one of fanfold's. */
   policy: Policy | null;
+  /** Set where the run is too wide for an activity a branch. */
+  wide?: WidePlan;
 }
 
 /** The plan inside a run's input; no branches where the input is not one of fanfold's. */
 export function plannedRun(kind: string, input: unknown): PlannedRun {
   try {
-    if (kind === 'perspectives') {
-      const { branches, offline, policy } = planPerspectives(input as PerspectivesInput);
-      return { keys: branches.map(({ key }) => key), offline, policy };
+    if (kind === 'perspectives') return direct(planPerspectives(input as PerspectivesInput));
+    if (kind === 'summarise') {
+      const plan = planSummarise(input as SummariseInput);
+      if ('direct' in plan) return direct(plan.direct);
+      const { total, offline, policy } = plan.wide;
+      return { keys: [], total, offline, policy, wide: plan.wide };
     }
   } catch {
     // The run itself fails with the reason; here there is just nothing to list.
   }
-  return { keys: [], offline: false, policy: null };
+  return nothingPlanned;
+}
+
+export const nothingPlanned: PlannedRun = { keys: [], total: 0, offline: false, policy: null };
+
+function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {
+  return { keys: branches.map(({ key }) => key), total: branches.length, offline, policy };
 }

@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { maxDirectWidth } from './limits.js';
 import { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './plan.js';
 import type { BudgetOptions, FanOutOptions, Join, ModelOptions, Policy } from './plan.js';
 
@@ -68,7 +69,9 @@ function checkBudget({ usd, boundsUsd }: BudgetOptions, branches: number): void 
     throw new InputError(`Expected \`budget\` to be US dollars, more than 0, got \`${String(usd)}\`.`);
   }
   const known = Array.isArray(boundsUsd) && boundsUsd.every((bound) => typeof bound === 'number' && bound >= 0);
-  if (!known || boundsUsd.length !== branches) {
+  // In lanes the bounds are worked out where the documents are.
+  const inLanes = branches > maxDirectWidth && boundsUsd.length === 0;
+  if (!known || (boundsUsd.length !== branches && !inLanes)) {
     throw new InputError(
       `Expected \`budget.boundsUsd\` to have a bound in US dollars for each of ${branches} branches, got ${JSON.stringify(boundsUsd)}.`,
       'Use `boundsOf`; a budget needs models whose price is known.',

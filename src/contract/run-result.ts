@@ -1,3 +1,4 @@
+import type { Blob, Chunk, Tally } from './lanes.js';
 import type { StoredBranch } from './outcome.js';
 import type { RunStatus } from './run.js';
 
@@ -9,8 +10,21 @@ export interface RunResult {
   /** In input order. */
   branches: StoredBranch[];
   criticalPath: string[];
+  /** Where the branches are, if not in `branches`. */
+  wide?: WideOutcomes;
   /** How it stood when the join policy was satisfied, where branches came in later. */
   firstAnswer?: FirstAnswer;
+}
+
+/** The outcomes of a wide fan-out: too many for history, in the store. */
+export interface WideOutcomes {
+  chunks: readonly Chunk[];
+  batches: readonly Blob[];
+  tally: Tally;
+  /** Branches that could not be run at all, by index: each ended its worker, again and again. */
+  poisoned: readonly number[];
+  /** What became of the other branches that are in no batch. */
+  others: { status: 'cancelled' | 'late' | 'skipped'; message: string };
 }
 
 /** What the update `answer` returns, as soon as the join policy is satisfied. */
@@ -19,10 +33,16 @@ export interface FirstAnswer {
   elapsedMs: number;
   /** The branches that were ok by then, in input order. */
   keys: string[];
+  /** How many were ok by then. */
+  ok?: number;
 }
 
 /** What the query `progress` answers. */
 export interface Progress {
   status: RunStatus | 'running';
+  /** In input order; empty where there are too many to be listed. */
   branches: { key: string; index: number; status: StoredBranch['status'] | 'waiting' | 'running' }[];
+  /** Of a wide fan-out: how many branches there are, and what those that have ended add up to. */
+  total?: number;
+  tally?: Tally;
 }

@@ -52,14 +52,19 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     // Without a key the branches of paid runs are left to workers that have one.
     ...(settings.api === undefined ? [] : [taskQueues.model]),
   ];
+  const draining = new AbortController();
   const limits = new Map(served.map((taskQueue) => [taskQueue, limitersOf(settings, taskQueue)]));
   limits.delete(taskQueues.workflow);
   const workers = await Promise.all(
     served.map((taskQueue) =>
-      Worker.create({ ...options(settings, connection, taskQueue, limits.get(taskQueue)), taskQueue }),
+      Worker.create({
+        ...options({ ...settings, draining: draining.signal }, connection, taskQueue, limits.get(taskQueue)),
+        taskQueue,
+      }),
     ),
   );
   const drain = () => {
+    draining.abort();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const finished = Promise.all(

@@ -11,6 +11,7 @@ const unexpected = async (): Promise<never> => {
 };
 
 const noBatches = {
+  runLane: unexpected,
   submitBatches: unexpected,
   haveBatchesEnded: unexpected,
   cancelBatches: unexpected,

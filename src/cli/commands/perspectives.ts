@@ -41,7 +41,8 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
   const plan = planPerspectives({ ...options, document: { inline: document.text } });
   if (flags.dryRun) return dryRun(plan, document.text, flags, world);
   const budget = await budgetOf(plan, document.text, flags, world);
-  return conductRun(plan, flags, world, async (session) => {
+  const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
+  return conductRun(need, flags, world, async (session) => {
     const input: PerspectivesInput = {
       ...options,
       ...budget,

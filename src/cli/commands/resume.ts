@@ -51,8 +51,14 @@ async function resumeRun(
   const view = await viewRun(session, workflowId);
   const finish = () => finishRun(session, { workflowId }, flags, world);
   if (view.closed !== null) return finish();
-  say(`${workflowId}: ${view.outcomes.size} of ${view.planned.keys.length} branches had ended.`);
-  return withWorker(session, { offline: view.planned.offline }, world, say, finish);
+  say(`${workflowId}: ${Math.max(view.outcomes.size, view.tally.ended)} of ${view.planned.total} branches had ended.`);
+  return withWorker(
+    session,
+    { offline: view.planned.offline, concurrency: view.planned.policy?.concurrency ?? 1 },
+    world,
+    say,
+    finish,
+  );
 }
 
 async function idsToResume(session: Session, flags: OutputFlags): Promise<string[]> {

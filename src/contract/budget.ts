@@ -1,5 +1,3 @@
-import { CancellationScope } from '@temporalio/workflow';
-
 interface Waiter {
   usd: number;
   decide: (granted: boolean) => void;
@@ -9,7 +7,7 @@ interface Waiter {
 const rounding = 1e-9;
 
 /**
- * The most that a run may spend. It lives in workflow code, so that history keeps it through every crash.
+ * The most that a run, or a lane of one, may spend. A run's lives in workflow code, so that history keeps it through every crash.
  *
  * B1. What is spent and what is set aside never exceeds the limit, as long as no question costs more than was set aside for it.
  * B2. Who asks for more than is left waits while others may give something back, and is refused when nobody can any more.
@@ -26,16 +24,17 @@ export class Budget {
   /**
    * Sets dollars aside; `false` when they will never be there.
    *
-   * @throws CancelledFailure when the scope is cancelled while it waits
+   * @param cancelled rejects when the wait is to end
+   * @throws what `cancelled` rejects with
    */
-  async reserve(usd: number): Promise<boolean> {
+  async reserve(usd: number, cancelled: Promise<never>): Promise<boolean> {
     if (this.limitUsd === Infinity) return true;
     return new Promise<boolean>((resolve, reject) => {
       const waiter: Waiter = { usd, decide: resolve };
       this.#waiting.add(waiter);
-      CancellationScope.current().cancelRequested.catch((cancelled: unknown) => {
+      cancelled.catch((reason: unknown) => {
         if (!this.#waiting.delete(waiter)) return;
-        reject(cancelled);
+        reject(reason);
         this.#serve();
       });
       this.#serve();
@@ -47,6 +46,11 @@ export class Budget {
     this.#reservedUsd -= reservedUsd;
     this.#spentUsd += spentUsd;
     this.#serve();
+  }
+
+  /** What is neither spent nor set aside. */
+  get leftUsd(): number {
+    return this.limitUsd - this.#spentUsd - this.#reservedUsd;
   }
 
   #serve(): void {

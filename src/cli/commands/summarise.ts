@@ -1,0 +1,191 @@
+import type { Command } from 'commander';
+
+import { placeChunks, placeDocument, startRun } from '../../client/index.js';
+import { InputError, OverBudgetError } from '../../contract/errors.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import type { Item } from '../../contract/lanes.js';
+import { maxDirectWidth } from '../../contract/limits.js';
+import { planSummarise, summariseDefaults } from '../../contract/summarise-plan.js';
+import type { SummariseInput } from '../../contract/summarise-plan.js';
+import { boundsOf, buildRequest, estimateTokens } from '../../model/index.js';
+import { formatCost } from '../amounts.js';
+import { budgetOf } from '../budget-of.js';
+import { conductRun } from '../conduct-run.js';
+import { checkDocuments, filesSource, linesSource } from '../document-source.js';
+import type { DocumentSource } from '../document-source.js';
+import { dryRun, dryRunWide } from '../dry-run.js';
+import { parseCount, parseDollars } from '../numbers.js';
+import { OutFile } from '../out-file.js';
+import { addRunFlags, runOptions } from '../run-flags.js';
+import type { RunFlags } from '../run-flags.js';
+import type { Session } from '../session.js';
+import type { World } from '../world.js';
+
+interface SummariseFlags extends RunFlags {
+  from?: string;
+  idField: string;
+  textField: string;
+  sentences: string;
+  out?: string;
+}
+
+export function summariseCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('summarise')
+    .alias('summarize')
+    .description('one summary for each document, in the order given, from one to a hundred thousand')
+    .argument('[files...]', 'text files and folders, or - for standard input')
+    .option('--from <file>', 'take the documents from JSON Lines, or - for standard input')
+    .option('--id-field <name>', 'field of `--from` that names a document', 'id')
+    .option('--text-field <name>', 'field of `--from` with its text', 'text')
+    .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
+    .option(
+      '--out <file>',
+      'append a row for each document, in input order, as they come; taken up again after a crash',
+    );
+  addRunFlags(command, summariseDefaults).action(async (files: string[], flags: SummariseFlags) => {
+    done(await summarise(files, flags, world));
+  });
+}
+
+async function summarise(files: string[], flags: SummariseFlags, world: World): Promise<ExitCode> {
+  const options = { ...runOptions(flags), sentences: parseCount(flags.sentences, 'sentences', 100) };
+  const usd = flags.budget === undefined ? undefined : parseDollars(flags.budget, 'budget');
+  // Flags are checked before a byte is read.
+  const { quorum: _, ...checkable } = options;
+  planSummarise({
+    ...checkable,
+    ...(options.join === 'quorum' && { join: 'settled' }),
+    documents: [{ key: '-', text: { inline: '' } }],
+  });
+  const source = sourceOf(files, flags, world);
+  const bounds = new Bounds(options);
+  const countsCost = usd !== undefined || flags.dryRun === true;
+  const { total, first } = await checkDocuments(source, maxDirectWidth + 1, (item) => {
+    if (countsCost) bounds.add(item);
+  });
+  const isWide = total > maxDirectWidth;
+  const few = first.map(({ key, text }) => ({ key, text: { inline: text } }));
+  const chunk = { sha256: '', bytes: 0, count: total };
+  const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
+  if (flags.dryRun) {
+    return 'wide' in checked
+      ? dryRunWide(bounds.summary(total), flags, world)
+      : dryRun(checked.direct, undefined, flags, world);
+  }
+  const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
+  if (policy.economy && isWide) {
+    throw new InputError(`Expected at most ${maxDirectWidth} documents with \`--economy\`, got ${total}.`);
+  }
+  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd);
+  const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
+  try {
+    const need = { offline, concurrency: policy.concurrency };
+    return await conductRun(
+      need,
+      flags,
+      world,
+      async (session) => {
+        const input: SummariseInput = {
+          ...options,
+          ...budget,
+          ...(isWide
+            ? { chunks: await placeChunks(source.items(), session.store, total) }
+            : { documents: await placeAll(first, session) }),
+          searchable: session.searchable,
+        };
+        const summary = `${source.title}: ${total} ${total === 1 ? 'document' : 'documents'}`;
+        return startRun(session.client, {
+          kind: 'summarise',
+          input,
+          ...(flags.id !== undefined && { workflowId: flags.id }),
+          summary,
+          details: `**${total} documents**, at most ${options.sentences} sentences each, ${policy.concurrency} at once.`,
+        });
+      },
+      out,
+    );
+  } finally {
+    await out?.close();
+  }
+}
+
+function sourceOf(files: string[], flags: SummariseFlags, world: World): DocumentSource {
+  if ((flags.from === undefined) === (files.length === 0)) {
+    throw new InputError(
+      `Expected files or \`--from\`, got ${files.length === 0 ? 'neither' : 'both'}.`,
+      'See `fanfold summarise --help`.',
+    );
+  }
+  return flags.from === undefined ? filesSource(files, world) : linesSource(flags.from, flags, world);
+}
+
+async function* keysOf(source: DocumentSource): AsyncIterable<string> {
+  for await (const { key } of source.items()) yield key;
+}
+
+async function placeAll(items: readonly Item[], { store }: Session): Promise<NonNullable<SummariseInput['documents']>> {
+  // Together they stand in the run's input, which is to stay small.
+  const inlineCharacters = 4_000;
+  return Promise.all(
+    items.map(async ({ key, text }) => ({
+      key,
+      text: text.length <= inlineCharacters ? await placeDocument(text, store) : await store.putText(text),
+    })),
+  );
+}
+
+/** What the documents may cost, added up while they are gone through. */
+class Bounds {
+  #usd: number | null = 0;
+  #cheapestUsd = Infinity;
+  #inputTokens = 0;
+
+  constructor(readonly options: SummariseInput) {}
+
+  add({ key, text }: Item): void {
+    const plan = planSummarise({ ...this.#one, documents: [{ key, text: { inline: text } }] });
+    if (!('direct' in plan)) return;
+    const [branch] = plan.direct.branches;
+    if (branch === undefined) return;
+    this.#inputTokens += estimateTokens(buildRequest(branch.request, text));
+    try {
+      const [boundUsd = 0] = boundsOf([branch], text);
+      this.#usd = this.#usd === null ? null : this.#usd + boundUsd;
+      this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd);
+    } catch {
+      this.#usd = null;
+    }
+  }
+
+  summary(total: number): { total: number; inputTokens: number; upperBoundUsd: number | null } {
+    return { total, inputTokens: this.#inputTokens, upperBoundUsd: this.#usd };
+  }
+
+  /** @throws OverBudgetError where not even one question fits; InputError where prices are not known */
+  budget(usd: number | undefined): Pick<SummariseInput, 'budget'> {
+    if (usd === undefined) return {};
+    if (this.#usd === null) {
+      throw new InputError(
+        `Expected a model whose price is known where there is a budget, got \`${this.options.model}\`.`,
+        'Leave the budget out, or choose another model.',
+      );
+    }
+    if (this.#cheapestUsd > usd) {
+      throw new OverBudgetError(
+        `Expected \`budget\` to cover what the run must do at least, got ${formatCost(usd)}: one question may cost ${formatCost(this.#cheapestUsd)}.`,
+        'Nothing was started. See `--dry-run`; a smaller `--max-tokens` lowers the bound.',
+      );
+    }
+    return { budget: { usd, boundsUsd: [] } };
+  }
+
+  get #one(): SummariseInput {
+    const { model, maxTokens, sentences } = this.options;
+    return {
+      ...(model !== undefined && { model }),
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(sentences !== undefined && { sentences }),
+    };
+  }
+}

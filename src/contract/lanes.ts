@@ -1,0 +1,161 @@
+import type { JsonSchema, ModelCall } from './activities.js';
+import type { StoredBranch } from './outcome.js';
+import type { BranchStatus, Usage } from './run.js';
+import { addCost, addUsage, noUsage } from './usage.js';
+
+/** A text in the store: see `Stored`. */
+export interface Blob {
+  sha256: string;
+  bytes: number;
+}
+
+/** One document of a wide fan-out. */
+export interface Item {
+  key: string;
+  text: string;
+}
+
+/** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */
+export interface Chunk extends Blob {
+  /** How many documents. */
+  count: number;
+}
+
+/** What is asked about each document of a wide fan-out. */
+export interface Template {
+  model: string;
+  maxTokens: number;
+  system: string;
+  /** Stands after the document. */
+  prompt: string;
+  outputSchema?: JsonSchema;
+}
+
+/** From the first to the last place, both included. */
+export type Range = readonly [first: number, last: number];
+
+/** The input of `runLane`: an activity that carries many branches. */
+export interface Lane extends Pick<
+  ModelCall,
+  'offline' | 'timeoutMs' | 'attempts' | 'queuedAtMs' | 'freshSinceMs' | 'hedge'
+> {
+  /** Which lane of the run it is, from 0; one that is started again is another. */
+  number: number;
+  chunk: Chunk;
+  /** Index, among all branches of the run, of the chunk's first document. */
+  firstIndex: number;
+  /** Which of the chunk's documents to ask about, by their places in it. */
+  places: Range[];
+  template: Template;
+  /** Most calls in flight at once. */
+  width: number;
+  /** Names the run where an answer is paid for: the same for every lane, and over continue-as-new. */
+  run: string;
+  /** Milliseconds between two messages to the workflow. */
+  reportEveryMs: number;
+  /** Tell the workflow of a branch that is not ok at once. */
+  reportFailuresAtOnce: boolean;
+  /** Where a budget holds: US dollars that the lane's branches may spend. */
+  budgetUsd?: number;
+}
+
+/** What a lane signals to its workflow. */
+export interface LaneMessage extends LaneBatch {
+  lane: number;
+}
+
+/** Outcomes of a lane, stored together as a JSON array of `StoredBranch`, and what they add up to. */
+export interface LaneBatch {
+  blob: Blob;
+  /** Indices among all branches of the run. */
+  indices: Range[];
+  tally: Tally;
+}
+
+/** What a lane returns. */
+export interface LaneResult {
+  /** Outcomes that the workflow has not been told of yet. */
+  rest: LaneBatch | null;
+  /** Places of documents that were not begun: the worker is stopping, or the budget had no more. */
+  left: Range[];
+  why: 'done' | 'draining' | 'over budget';
+}
+
+/** What so many outcomes add up to. */
+export interface Tally {
+  ended: number;
+  byStatus: { [Status in BranchStatus]?: number };
+  usage: Usage;
+  costUsd: number | null;
+  savedUsd: number;
+  cacheSavedUsd: number;
+  lostUsd: number;
+  reused: number;
+  /** The branch that took longest. */
+  slowest: { key: string; totalMs: number } | null;
+}
+
+export const noTally: Tally = {
+  ended: 0,
+  byStatus: {},
+  usage: noUsage,
+  costUsd: 0,
+  savedUsd: 0,
+  cacheSavedUsd: 0,
+  lostUsd: 0,
+  reused: 0,
+  slowest: null,
+};
+
+export function tallyOf(branches: readonly StoredBranch[]): Tally {
+  return branches.reduce((sum, branch) => addTallies(sum, tallyOfOne(branch)), noTally);
+}
+
+function tallyOfOne(branch: StoredBranch): Tally {
+  const { key, status, usage, costUsd, savedUsd, cacheSavedUsd = 0, lostUsd = 0, reused, latency } = branch;
+  return {
+    ended: 1,
+    byStatus: { [status]: 1 },
+    usage,
+    costUsd,
+    savedUsd,
+    cacheSavedUsd,
+    lostUsd,
+    reused: reused ? 1 : 0,
+    slowest: { key, totalMs: latency.totalMs },
+  };
+}
+
+export function addTallies(left: Tally, right: Tally): Tally {
+  const byStatus = { ...left.byStatus };
+  for (const [status, count] of Object.entries(right.byStatus) as [BranchStatus, number][]) {
+    byStatus[status] = (byStatus[status] ?? 0) + count;
+  }
+  const rightIsSlower = (right.slowest?.totalMs ?? -1) > (left.slowest?.totalMs ?? -1);
+  return {
+    ended: left.ended + right.ended,
+    byStatus,
+    usage: addUsage(left.usage, right.usage),
+    costUsd: addCost(left.costUsd, right.costUsd),
+    savedUsd: left.savedUsd + right.savedUsd,
+    cacheSavedUsd: left.cacheSavedUsd + right.cacheSavedUsd,
+    lostUsd: left.lostUsd + right.lostUsd,
+    reused: left.reused + right.reused,
+    slowest: rightIsSlower ? right.slowest : left.slowest,
+  };
+}
+
+/** Numbers in ascending order, as few ranges as there can be. */
+export function toRanges(numbers: readonly number[]): Range[] {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
+
+export function fromRanges(ranges: readonly Range[]): number[] {
+  return ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, step) => first + step));
+}

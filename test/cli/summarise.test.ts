@@ -1,0 +1,236 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { Branch, Run } from '../../src/contract/run.js';
+import type { CallRecord, OfflineModelOptions } from '../../src/offline/index.js';
+import { Desk } from '../support/fanfold.js';
+
+let desk: Desk;
+
+afterEach(() => desk.close());
+
+const idOf = ({ prompt, document, request }: CallRecord) =>
+  /doc-\d+/.exec(JSON.stringify(request ?? [prompt, document]))![0];
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `doc-${String(index).padStart(4, '0')}`);
+
+function lines(count: number): string {
+  const text = (id: string) =>
+    `This is ${id}. The supplier owes the customer ${id.length} euros. Notice is given in writing.`;
+  return ids(count)
+    .map((id) => `${JSON.stringify({ id, text: text(id) })}\n`)
+    .join('');
+}
+
+/** A home with so many documents in docs.jsonl. */
+async function open(count: number, options: OfflineModelOptions = {}): Promise<string[]> {
+  desk = await Desk.open({ latencyMs: 30, retain: { calls: 100_000, requests: 100_000 }, ...options });
+  const from = join(desk.directory, 'docs.jsonl');
+  await writeFile(from, lines(count));
+  return ['summarise', '--from', from];
+}
+
+async function rows(path: string): Promise<{ id: string; status: string; summary?: string }[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(20);
+}
+
+// The same semantics whether each branch has an activity or many travel in a lane.
+describe.each([
+  { mode: 'direct', count: 12, affordable: 1.5 },
+  { mode: 'lanes', count: 160, affordable: 8 },
+])('summarise, $mode', ({ count, affordable }) => {
+  it('gives one summary for each document, in input order, with at most so many at once', async () => {
+    const words = await open(count, { latencyMs: () => 10 + Math.random() * 150 });
+    const { code, stdout } = await desk.fanfold([...words, '--concurrency', '7', '--ndjson']);
+    expect(code).toBe(0);
+    const printed = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const run = printed.pop() as Run;
+    expect(printed.map(({ key }: Branch) => key).toSorted()).toEqual(ids(count));
+    expect(run).toMatchObject({ kind: 'summarise', status: 'complete', coverage: { ok: count, total: count } });
+    expect(run.branches.map(({ key, index }) => [key, index])).toEqual(ids(count).map((id, index) => [id, index]));
+    expect((run.output as { key: string }[]).map(({ key }) => key)).toEqual(ids(count));
+    expect(desk.model.peak).toBeLessThanOrEqual(7);
+    expect(desk.model.total).toBe(count);
+    expect(run.costUsd).toBeCloseTo(
+      run.branches.reduce((sum, { costUsd }) => sum + costUsd!, 0),
+      9,
+    );
+  });
+
+  it('asks no finished document again after its worker was killed half way', async () => {
+    const words = await open(count, { latencyMs: 150 });
+    const command = desk.start([...words, '--concurrency', '6', '--id', 'killed', '--json']);
+    await until(() => desk.model.calls.filter(({ answered }) => answered).length > count / 2);
+    const finished = new Set(
+      desk.model.calls.filter((call) => call.answered && call.finishedAt! < Date.now() - 400).map(idOf),
+    );
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+    const { stdout } = await command.ended;
+    const run = JSON.parse(stdout) as Run;
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: count, total: count } });
+    const counts = desk.model.countBy(idOf);
+    for (const id of finished) expect(counts.get(id), id).toBe(1);
+    expect(desk.model.total).toBeLessThanOrEqual(count + 6);
+    // What the dead worker had paid for is on the bill, and nothing is said to be saved.
+    expect(run.branches.every(({ reused }) => !reused)).toBe(true);
+    expect(run.savedUsd).toBe(0);
+    for (const { costUsd } of run.branches) expect(costUsd).toBeGreaterThan(0);
+  });
+
+  it('makes no call twice when its worker is told to end', async () => {
+    const words = await open(count, { latencyMs: 150 });
+    const command = desk.start([...words, '--concurrency', '6', '--id', 'drained', '--json']);
+    await until(() => desk.model.total > count / 3);
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGTERM');
+    expect((JSON.parse((await command.ended).stdout) as Run).coverage).toEqual({ ok: count, total: count });
+    expect(Math.max(...desk.model.countBy(idOf).values())).toBe(1);
+  });
+
+  it('folds at a quorum, and cuts what is still going', async () => {
+    const words = await open(count, { latencyMs: (call) => (idOf(call).endsWith('3') ? 60_000 : 20) });
+    const quorum = Math.floor(count / 2);
+    const run = await desk.json([
+      ...words,
+      '--concurrency',
+      String(count),
+      '--join',
+      'quorum',
+      '--quorum',
+      String(quorum),
+    ]);
+    expect(run.status).toBe('partial');
+    expect(run.coverage.ok).toBeGreaterThanOrEqual(quorum);
+    expect(run.branches).toHaveLength(count);
+    expect(run.branches.filter(({ key }) => key.endsWith('3')).every(({ status }) => status === 'cancelled')).toBe(
+      true,
+    );
+    await desk.model.idle();
+  });
+
+  it('folds at the deadline; what is not there is late', async () => {
+    const words = await open(count, { latencyMs: (call) => (idOf(call).endsWith('3') ? 60_000 : 20) });
+    const { code, stdout } = await desk.fanfold([
+      ...words,
+      '--concurrency',
+      String(count),
+      '--deadline',
+      '2500ms',
+      '--json',
+    ]);
+    expect(code).toBe(3);
+    const run = JSON.parse(stdout) as Run;
+    for (const { key, status } of run.branches) expect(status, key).toBe(key.endsWith('3') ? 'late' : 'ok');
+    await desk.model.idle();
+  });
+
+  it('ends with the first failure under `all`, and cuts the rest', async () => {
+    const words = await open(count, {
+      latencyMs: 60_000,
+      script: [{ match: (call) => idOf(call) === 'doc-0002', fault: { kind: 'status', status: 400 } }],
+    });
+    const { code, stdout } = await desk.fanfold([...words, '--concurrency', String(count), '--join', 'all', '--json']);
+    expect(code).toBe(4);
+    const run = JSON.parse(stdout) as Run;
+    expect(run.branches[2]).toMatchObject({ status: 'failed', error: { type: 'BadRequest' } });
+    expect(run.branches.filter(({ status }) => status === 'cancelled')).toHaveLength(count - 1);
+    await desk.model.idle();
+  });
+
+  it('keeps what is ok when it is cancelled, and leaves no call in flight', async () => {
+    const words = await open(count, { latencyMs: (call) => (Number(idOf(call).slice(4)) < 5 ? 20 : 60_000) });
+    const command = desk.start([...words, '--concurrency', String(count), '--id', 'stopped', '--json']);
+    await desk.model.received(count);
+    await until(() => desk.model.calls.filter(({ answered }) => answered).length === 5);
+    expect((await desk.fanfold(['cancel', 'stopped'])).code).toBe(0);
+    const run = JSON.parse((await command.ended).stdout) as Run;
+    await desk.model.idle({ timeoutMs: 2_000 });
+    expect(run).toMatchObject({ status: 'cancelled', coverage: { ok: 5, total: count } });
+    expect(run.branches).toHaveLength(count);
+  });
+
+  it('spends no more than its budget; what no longer fits is skipped', async () => {
+    const words = await open(count);
+    const bound = (await desk.json<{ upperBoundUsd: number }>([...words, '--dry-run'])).upperBoundUsd / count;
+    const budget = bound * affordable;
+    const { code, stdout } = await desk.fanfold([...words, '--budget', budget.toFixed(6), '--json']);
+    expect(code).toBe(3);
+    const run = JSON.parse(stdout) as Run;
+    expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(budget);
+    expect(run.coverage.ok).toBeGreaterThan(0);
+    const skipped = run.branches.filter(({ status }) => status === 'skipped');
+    expect(run.coverage.ok + skipped.length).toBe(count);
+    expect(desk.model.total).toBe(run.coverage.ok);
+  });
+
+  it('appends rows in input order as they come, and goes on without gaps or repeats after everything was killed', async () => {
+    const words = await open(count, { latencyMs: 100 });
+    const out = join(desk.directory, 'summaries.jsonl');
+    const all = [...words, '--out', out, '--concurrency', '6', '--id', 'crash'];
+    const command = desk.start(all);
+    await until(async () => (await rows(out).catch(() => [])).length > count / 4);
+    await command.kill('SIGKILL');
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+    // A crash may cut a row.
+    await writeFile(out, '{"id":"doc-', { flag: 'a' });
+    expect((await desk.fanfold([...all, '--quiet'])).code).toBe(0);
+    const written = await rows(out);
+    expect(written.map(({ id }) => id)).toEqual(ids(count));
+    expect(written.every(({ status, summary }) => status === 'ok' && summary !== '')).toBe(true);
+    expect(Math.max(...desk.model.countBy(idOf).values())).toBeLessThanOrEqual(2);
+    const repeated = await desk.fanfold([...all, '--quiet']);
+    expect([repeated.code, (await rows(out)).length]).toEqual([0, count]);
+  });
+});
+
+describe('bad input is refused before anything starts', () => {
+  it.each([
+    ['{"id":"a","text":"x"}\nnot json\n', ':2: Expected one JSON object a line, got "not json".'],
+    ['{"id":"a","text":"x"}\n{"id":"a","text":"y"}\n', 'Expected every id once, got "a" twice.'],
+    ['{"text":"x"}\n', ':1: Expected `id` to be a string or a number, got nothing.'],
+    ['{"id":"a","text":" "}\n', ':1: Expected `text` to be a text, got " ".'],
+    ['{"id":"a","text":"\\ud800"}\n', 'got half of a surrogate pair'],
+    ['\n', 'Expected at least one document'],
+  ])('%j', async (text, message) => {
+    desk = await Desk.open();
+    const from = join(desk.directory, 'docs.jsonl');
+    await writeFile(from, text);
+    const { code, stderr } = await desk.fanfold(['summarise', '--from', from]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(desk.model.total).toBe(0);
+  });
+
+  it.each([
+    [[], 'Expected files or `--from`, got neither.'],
+    [['a.md', '--from', 'b.jsonl'], 'Expected files or `--from`, got both.'],
+    [['missing.md'], 'Expected a file, got `missing.md`, which does not exist.'],
+    [['--from', 'missing.jsonl'], 'Expected a readable file, got `missing.jsonl`'],
+    [['a.md', '--sentences', '0'], 'Expected `sentences` to be a whole number from 1 to 100, got `0`.'],
+  ])('%j', async (words, message) => {
+    desk = await Desk.open();
+    const { code, stderr } = await desk.fanfold(['summarise', ...words]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('rows of another run in --out', async () => {
+    const words = await open(3);
+    const out = join(desk.directory, 'out.jsonl');
+    await writeFile(out, '{"id":"other","status":"ok"}\n');
+    const { code, stderr } = await desk.fanfold([...words, '--out', out]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('got "other" in line 1 instead of "doc-0000"')]);
+    expect(await readFile(out, 'utf8')).toBe('{"id":"other","status":"ok"}\n');
+  });
+});

@@ -1,0 +1,23 @@
+import type { RunResult } from '../src/contract/run-result.js';
+import { planSummarise } from '../src/contract/summarise-plan.js';
+import type { SummariseInput } from '../src/contract/summarise-plan.js';
+import { checked } from './checked.js';
+import { fanOut } from './fan-out.js';
+import { finish } from './finish.js';
+import { fanOutWide } from './fan-out-wide.js';
+import { modelBranches } from './model-branches.js';
+import { RunProgress } from './progress.js';
+
+/** One summary for each document, in the order given; few documents have an activity each, many travel in lanes. */
+export async function summarise(input: SummariseInput): Promise<RunResult> {
+  const plan = checked(() => planSummarise(input));
+  if ('wide' in plan) return fanOutWide(plan.wide, input);
+  const { branches, policy } = plan.direct;
+  const progress = new RunProgress(
+    branches.map(({ key }) => key),
+    input.searchable ?? false,
+  );
+  const running = fanOut(modelBranches(plan.direct), policy, progress);
+  progress.answered(await running.answer, policy);
+  return finish(await running.outcomes, policy, progress);
+}
