@@ -19,6 +19,7 @@ import { buildRequest, costOf } from '../src/model/index.js';
 import { errorOf, readAnswer } from './model/read-answer.js';
 import { redactor } from './model/redact.js';
 import type { Redact } from './model/redact.js';
+import { promptOf } from './prompt-of.js';
 import { orAborted } from './or-aborted.js';
 import type { WatchdogSettings } from './model/watchdog.js';
 import { placeOutput } from './place-output.js';
@@ -94,8 +95,8 @@ async function answer(
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
   const once = await attempt.within(async (signal) => {
-    const [api, document] = await orAborted(prepare(call, settings), signal);
-    const body = buildRequest(request, document, format?.wire);
+    const [api, document, prompt] = await orAborted(prepare(call, settings), signal);
+    const body = buildRequest({ ...request, prompt }, document, format?.wire);
     const question = { source: call.offline ? 'offline' : api.baseURL, body };
     return askOnce(call, attempt.asker, question, format, signal, settings.journal, async (abort) => {
       attempt.checkReserve();
@@ -145,9 +146,16 @@ function callerOf(attempt: Attempt, signal: AbortSignal, beside: boolean): Calle
   };
 }
 
-function prepare(call: ModelCall, settings: ActivitiesSettings): Promise<[ModelApi, string | undefined]> {
+function prepare(
+  call: ModelCall,
+  settings: ActivitiesSettings,
+): Promise<[ModelApi, document: string | undefined, prompt: string]> {
   const { document } = call.request;
-  return Promise.all([apiFor(call, settings), document && textOf(document, settings.store)]);
+  return Promise.all([
+    apiFor(call, settings),
+    document && textOf(document, settings.store),
+    promptOf(call.request, settings.store),
+  ]);
 }
 
 function textOf(document: Stored<string>, store: ActivitiesSettings['store']): string | Promise<string> {

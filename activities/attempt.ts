@@ -6,7 +6,7 @@ import { cutMessage } from '../src/contract/failures.js';
 import type { Usage } from '../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../src/model/index.js';
 import type { Host } from './host.js';
-import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
+import { beginTry, deadlineMs, lose, recover, spend } from './ledger.js';
 import type { EndedCall } from './model/model-caller.js';
 import type { Redact } from './model/redact.js';
 import { exhausted, judge, timedOut } from './verdict.js';
@@ -31,16 +31,13 @@ export class Attempt {
   readonly #deadline = new AbortController();
   readonly #beat: NodeJS.Timeout;
   #deadlineTimer: NodeJS.Timeout | undefined;
-  readonly #mayHavePaid: boolean;
   #ledger: Ledger;
-  #out = 0;
   #answered = false;
 
   constructor(call: ModelCall, redact: Redact, host: Host) {
     const { lastLedger, attempt } = host;
     this.#host = host;
     this.#call = call;
-    this.#mayHavePaid = mayHavePaid(lastLedger, attempt);
     this.#redact = redact;
     this.#ledger = beginTry(lastLedger, attempt, Date.now(), call);
     this.#heartbeat();
@@ -115,17 +112,15 @@ export class Attempt {
 
   /** @param beside whether it races another call of the same try */
   left(beside: boolean): void {
-    this.#out += 1;
-    this.#ledger = { ...this.#ledger, out: true, hedges: this.#ledger.hedges + (beside ? 1 : 0) };
+    this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0) };
     this.#heartbeat();
   }
 
   ended({ modelMs, model, usage, settled }: EndedCall, beside: boolean): void {
-    this.#out -= 1;
     const costUsd = usage === undefined ? 0 : costOf(usage, model);
     // Calls that run side by side take the time of one.
     const ownMs = beside ? 0 : modelMs;
-    this.#ledger = { ...this.#ledger, out: this.#out > 0, modelMs: this.#ledger.modelMs + ownMs };
+    this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + ownMs };
     if (usage !== undefined) this.#ledger = spend(this.#ledger, usage, costUsd, cacheSavedUsd(usage, model));
     if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#call.reserve);
   }
@@ -133,6 +128,7 @@ export class Attempt {
   /** The answer is there, whole. */
   answered(): void {
     this.#answered = true;
+    this.#ledger = { ...this.#ledger, answered: true };
   }
 
   /** Names the branch where it pays for an answer, the same for every try. */
@@ -148,8 +144,7 @@ export class Attempt {
   /** An earlier try of the same branch had paid for the answer. */
   found(usage: Usage, costUsd: number | null): void {
     this.spared();
-    if (this.#mayHavePaid || this.#host.isFirstToTell)
-      this.#ledger = recover(this.#ledger, usage, costUsd, this.#call.reserve);
+    if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#call.reserve);
   }
 
   /** What the activity throws when `error` has ended the try. */
@@ -178,6 +173,7 @@ export class Attempt {
   }
 
   #cancelled(): CancelledFailure {
+    this.#ledger = { ...this.#ledger, open: false };
     this.#heartbeat();
     const { reason } = this.#host.cancellationSignal;
     return new CancelledFailure(reason instanceof Error ? reason.message : 'CANCELLED', [this.#ledger]);
@@ -185,13 +181,13 @@ export class Attempt {
 
   // Without the error as its cause: history keeps causes and their stacks, with whatever stands in them.
   #failure({ type, message, retryInMs, ledger }: Verdict): ApplicationFailure {
-    this.#ledger = ledger;
+    this.#ledger = { ...ledger, open: false };
     this.#heartbeat();
     return ApplicationFailure.create({
       type,
       message: cutMessage(this.#redact(message)),
       nonRetryable: retryInMs === undefined,
-      details: [ledger],
+      details: [this.#ledger],
       ...(retryInMs !== undefined && { nextRetryDelay: retryInMs }),
       // Told to slow down is how it is meant to be: no warning in the worker's log, no error in its metrics.
       ...(type === 'RateLimited' && retryInMs !== undefined && { category: ApplicationFailureCategory.BENIGN }),

@@ -15,8 +15,6 @@ export interface Host {
   /** Longest wait at the limiter in milliseconds, if there is one: who waits longer comes again by way of the task queue. */
   patienceMs: number | undefined;
   heartbeat(ledger: Ledger): void;
-  /** Whether nobody has heard yet of what an earlier run of the branch had paid for. */
-  isFirstToTell: boolean;
 }
 
 /** Longest wait at the limiter, in milliseconds, that an activity holds its slot for. */
@@ -34,6 +32,5 @@ export function activityHost(): Host {
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
     patienceMs: activityPatienceMs,
     heartbeat: (ledger) => context.heartbeat(ledger),
-    isFirstToTell: false,
   };
 }

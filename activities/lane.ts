@@ -136,8 +136,6 @@ async function runBranch(call: ModelCall, signal: AbortSignal, asking: Asking, l
       cancellationSignal: signal,
       asker: `${lane.run}/${call.index}`,
       patienceMs: undefined,
-      // Had its lane told, the branch would not be run again.
-      isFirstToTell: attempt === 1,
       heartbeat: (ledger) => {
         lastLedger = ledger;
       },

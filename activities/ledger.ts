@@ -29,20 +29,20 @@ export function beginTry(
     startedAtMs: last.startedAtMs ?? nowMs,
     throttledMs: last.throttledMs + pausedMs,
     throttledAtMs: null,
-    out: false,
+    open: true,
     lostUsd: last.lostUsd + (mayHavePaid(heartbeatDetails, attempt) ? (reserve?.questionUsd ?? 0) : 0),
   };
 }
 
-/** Whether the last try may have made a call of which its ledger does not tell: its worker died with a call out, or without a word. */
-export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
-  return isLedger(heartbeatDetails) ? heartbeatDetails.out : attempt > 1;
+/** Whether the last try may have made a call of which its ledger does not tell: its worker died before it had ended. */
+function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
+  return attempt > 1 && (!isLedger(heartbeatDetails) || heartbeatDetails.open !== false);
 }
 
 /** Counts what the last try had paid for, now that its answer has been found. */
 export function recover(ledger: Ledger, usage: Usage, costUsd: number | null, reserve: Reserve | undefined): Ledger {
   const lostUsd = Math.max(0, ledger.lostUsd - (reserve?.questionUsd ?? 0));
-  return { ...spend(ledger, usage, costUsd), lostUsd };
+  return { ...spend(ledger, usage, costUsd), lostUsd, answered: true };
 }
 
 /** Takes the try back: the API did not refuse it, it asked for it later. */

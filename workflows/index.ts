@@ -1,2 +1,3 @@
+export { graph } from './graph.js';
 export { perspectives } from './perspectives.js';
 export { summarise } from './summarise.js';

@@ -55,7 +55,7 @@ export async function followRun(
 
 /** Tells of each branch once. */
 class Teller {
-  readonly #told = new Set<number>();
+  readonly #told = new Set<string>();
   #batches = 0;
 
   constructor(
@@ -68,7 +68,7 @@ class Teller {
   ) {}
 
   async tell(outcome: StoredBranch): Promise<void> {
-    if (this.#told.has(outcome.index)) return;
+    if (this.#told.has(outcome.key)) return;
     this.progress?.ended(outcome);
     await this.tellWhole(await resolveBranch(outcome, this.session.store));
   }
@@ -84,8 +84,8 @@ class Teller {
 
   /** Once it is whole there is nothing more to be told of a branch. */
   async tellWhole(branch: Branch): Promise<void> {
-    if (this.#told.has(branch.index)) return;
-    this.#told.add(branch.index);
+    if (this.#told.has(branch.key)) return;
+    this.#told.add(branch.key);
     await this.out?.add(branch);
     if (this.flags.ndjson) this.world.stdout.write(`${JSON.stringify(branch)}\n`);
   }

@@ -7,7 +7,7 @@ import type { Run } from '../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { outcomeLine } from './outcome-line.js';
 import type { OutputFlags } from './run-flags.js';
-import { terminalText } from './terminal-text.js';
+import { terminalLine, terminalText } from './terminal-text.js';
 import type { Screen, World } from './world.js';
 
 /**
@@ -52,6 +52,7 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
       ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
@@ -62,6 +63,11 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
 
 function saved({ savedUsd }: Run): string {
   return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
+}
+
+function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): string {
+  const each = said.map(({ by, value }) => `${by} says ${terminalLine(JSON.stringify(value), 60)}`);
+  return `  contradiction about ${key}: ${each.join(', ')}`;
 }
 
 function cacheSaved({ cacheSavedUsd }: Run): string {
@@ -75,6 +81,7 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
 
 function outputText({ output }: Run, { colour }: Screen): string {
   const { bold } = pc.createColors(colour);
+  if (typeof output === 'string') return `${terminalText(output).trim()}\n\n`;
   if (typeof output !== 'object' || output === null) return '';
   return entriesOf(output)
     .map(([key, value]) => `${bold(`# ${key}`)}\n\n${terminalText(asText(value)).trim()}\n\n`)

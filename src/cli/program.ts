@@ -5,6 +5,7 @@ import type { ExitCode } from '../contract/exit-codes.js';
 import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { graphCommand } from './commands/graph.js';
 import { journalCommand } from './commands/journal.js';
 import { limitsCommand } from './commands/limits.js';
 import { listCommand } from './commands/list.js';
@@ -22,6 +23,7 @@ import type { World } from './world.js';
 const commands = [
   perspectivesCommand,
   summariseCommand,
+  graphCommand,
   devCommand,
   workerCommand,
   listCommand,

@@ -7,7 +7,7 @@ import type { WideOutcomes } from '../contract/run-result.js';
 import type { WidePlan } from '../contract/summarise-plan.js';
 import type { Branch, Run, RunStatus } from '../contract/run.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
-import type { BlobStore } from '../store/blob-store.js';
+import type { BlobReference, BlobStore } from '../store/blob-store.js';
 import type { RunView } from './run-view.js';
 import { wideBranches } from './wide-branches.js';
 
@@ -27,7 +27,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     runId: view.runId,
     kind: view.kind,
     status,
-    output: outputOf(view.kind, branches),
+    output: await outputOfRun(view, branches, store),
     branches,
     coverage: { ok: coverageOf(branches).ok, total: Math.max(view.planned.total, branches.length) },
     usage: branches.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
@@ -35,9 +35,10 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     savedUsd: stored.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
     cacheSavedUsd: stored.reduce((sum, { cacheSavedUsd = 0 }) => sum + cacheSavedUsd, 0),
     lostUsd: stored.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
+    ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
-    criticalPath: view.closed === null ? [] : criticalPathOf(branches),
+    criticalPath: view.closed === null ? [] : (view.result?.criticalPath ?? criticalPathOf(branches)),
     webUi,
     offline: view.planned.offline,
     ...(failure !== null && { error: { type: failure.name, message: failure.message } }),
@@ -49,6 +50,24 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
   const { output, savedUsd: _, cacheSavedUsd: __, lostUsd: ___, ...rest } = branch;
   if (output === undefined) return rest;
   return { ...rest, output: 'inline' in output ? output.inline : JSON.parse(await store.readText(output)) };
+}
+
+/** A graph's output is made by the workflow, from its state; others are made of the branches. */
+async function outputOfRun(view: RunView, branches: readonly Branch[], store: BlobStore): Promise<unknown> {
+  if (view.kind !== 'graph') return outputOf(view.kind, branches);
+  const output: unknown = view.result?.output ?? null;
+  if (isReference(output)) return JSON.parse(await store.readText(output));
+  if (typeof output !== 'object' || output === null || Array.isArray(output)) return output;
+  const entries = Object.entries(output).map(async ([key, value]) => [
+    key,
+    isReference(value) ? JSON.parse(await store.readText(value)) : value,
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function isReference(value: unknown): value is BlobReference {
+  const names = typeof value === 'object' && value !== null ? Object.keys(value).toSorted() : [];
+  return names.join() === 'bytes,sha256';
 }
 
 async function storedBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {

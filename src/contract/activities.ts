@@ -18,9 +18,14 @@ export interface ModelRequest {
   /** Shares the document through the provider's prompt cache: one call writes it, those that follow read it for a fraction of its price. */
   cacheDocument?: boolean;
   prompt: string;
+  /** Where it is made of values that may be in the store: stands in place of `prompt`. */
+  promptParts?: readonly PromptPart[];
   /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
   outputSchema?: JsonSchema;
 }
+
+/** Text, or what lies at a path inside a value: text as it is, anything else as JSON. */
+export type PromptPart = string | { value: Stored<unknown>; path: readonly string[] };
 
 /** One branch's model call: the input of `askModel`. */
 export interface ModelCall {
@@ -69,8 +74,10 @@ export interface Ledger {
   throttledMs: number;
   /** Set while such a wait lasts. */
   throttledAtMs: number | null;
-  /** Whether a call is out. If nothing newer is known, its worker died, and it may have been paid for. */
-  out: boolean;
+  /** Whether the try that wrote this had not ended. If nothing newer is known, its worker died, and it may have paid for a call. */
+  open: boolean;
+  /** Whether a whole answer is counted in it. */
+  answered: boolean;
   /** US dollars: the most that calls may have cost beyond `costUsd`, of which the API could not tell what it charges. */
   lostUsd: number;
   /** Second calls that raced a slow first one. */

@@ -10,7 +10,7 @@ export const taskQueues = {
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
 
 /** Workflow types, as Temporal knows them. */
-export const workflowTypes = ['perspectives', 'summarise'] as const;
+export const workflowTypes = ['perspectives', 'summarise', 'graph'] as const;
 
 export type Kind = (typeof workflowTypes)[number];
 

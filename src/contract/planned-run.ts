@@ -1,3 +1,5 @@
+import type { GraphInput } from './flow.js';
+import { planGraph } from './graph-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import type { PerspectivesInput, Policy } from './plan.js';
 import { planSummarise } from './summarise-plan.js';
@@ -26,6 +28,10 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
       if ('direct' in plan) return direct(plan.direct);
       const { total, offline, policy } = plan.wide;
       return { keys: [], total, offline, policy, wide: plan.wide };
+    }
+    if (kind === 'graph') {
+      const { nodes, model, policy } = planGraph(input as GraphInput);
+      return { keys: nodes.map(({ key }) => key), total: nodes.length, offline: model.offline, policy };
     }
   } catch {
     // The run itself fails with the reason; here there is just nothing to list.

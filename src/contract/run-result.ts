@@ -1,5 +1,6 @@
 import type { Blob, Chunk, Tally } from './lanes.js';
 import type { StoredBranch } from './outcome.js';
+import type { Contradiction } from './reducers.js';
 import type { RunStatus } from './run.js';
 
 /** What a workflow returns, or gives as the first detail of its failure: the run without what only its starter knows. */
@@ -10,6 +11,8 @@ export interface RunResult {
   /** In input order. */
   branches: StoredBranch[];
   criticalPath: string[];
+  /** Keys of a graph's state about which its nodes did not agree. */
+  contradictions?: Contradiction[];
   /** Where the branches are, if not in `branches`. */
   wide?: WideOutcomes;
   /** How it stood when the join policy was satisfied, where branches came in later. */

@@ -76,6 +76,8 @@ export interface Run {
   criticalPath: string[];
   /** How the run stood when its join policy was satisfied; absent where nothing came later. */
   firstAnswer?: { elapsedMs: number; keys: string[] };
+  /** Keys of a graph's state about which its nodes did not agree, with who said what. */
+  contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
   /** US dollars that the provider's prompt cache saved. */
   cacheSavedUsd: number;
   /** US dollars: the most that calls may have cost of which the API could not tell, beyond `costUsd`. */

@@ -22,7 +22,13 @@ const reserve = { usd: 1, questionUsd: 0.2 };
 it('counts what a try had paid for whose worker died before it could say so, and saves nothing by finding it', async () => {
   const { model, ask } = await deskWithJournal();
   const first = await ask({ reserve }).answer;
-  const heartbeatDetails = { ...first.ledger, usage: { ...first.ledger.usage, inputTokens: 0 }, costUsd: 0, out: true };
+  const heartbeatDetails = {
+    ...first.ledger,
+    usage: { ...first.ledger.usage, inputTokens: 0 },
+    costUsd: 0,
+    open: true,
+    answered: false,
+  };
   const second = await ask({ reserve }, { attempt: 2, heartbeatDetails }).answer;
   expect(model.total).toBe(1);
   expect(second).toMatchObject({ status: 'ok', reused: false, savedUsd: 0 });

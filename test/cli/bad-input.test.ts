@@ -52,7 +52,7 @@ it.each([
   [['text.md', '--concurrency', '2.5'], 'Expected `concurrency` to be a whole number from 1 to 1000000, got `2.5`.'],
   [['text.md', '--attempts', 'many'], 'Expected `attempts` to be a whole number from 1 to 1000, got `many`.'],
   [['text.md', '--max-tokens', '0'], 'Expected `max-tokens` to be a whole number'],
-  [['text.md', '--join', 'most'], 'Expected `join` to be one of all, settled, got `most`.'],
+  [['text.md', '--join', 'most'], 'Expected `join` to be one of all, settled, quorum, first, got `most`.'],
   [['text.md', '--model', 'no such model'], 'Expected `model` to be a model id'],
   [['text.md', '--json', '--ndjson'], 'Expected `--json` or `--ndjson`, got both.'],
   [['text.md', '--id', ' '], 'Expected `id` to be 1 to 255 bytes without control characters, got " ".'],

@@ -51,7 +51,9 @@ it('takes a lone surrogate in an answer without harm', async () => {
       body: '{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[{"type":"text","text":"torn \\ud800 half"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":1}}',
     },
   });
-  const run = await desk.json(['perspectives', '-', '--perspectives', 'torn'], { stdin: 'A document.' });
+  const run = await desk.json(['perspectives', '-', '--perspectives', 'torn', '--max-tokens', '1000'], {
+    stdin: 'A document.',
+  });
   expect(run.status).toBe('complete');
   expect(JSON.stringify(run.output)).toBe('{"torn":"torn \\ud800 half"}');
 });

@@ -128,7 +128,7 @@ describe.each([
       '--concurrency',
       String(count),
       '--deadline',
-      '2500ms',
+      '8s',
       '--json',
     ]);
     expect(code).toBe(3);

@@ -6,6 +6,7 @@ import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 
 import { taskQueues } from '../../src/contract/names.js';
+import type { Kind } from '../../src/contract/names.js';
 import type { PerspectivesInput } from '../../src/contract/plan.js';
 import type { perspectives } from '../../workflows/index.js';
 import type { FakeModel } from '../support/fake-model.js';
@@ -19,11 +20,24 @@ export const modes = [
 ];
 
 /** A run of three perspectives, a, b and c, with whatever else the test wants, in front of a fake model. */
-export async function withRun(
+export function withRun(
   environment: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   model: FakeModel,
   input: Partial<PerspectivesInput>,
+  during: (handle: Handle) => Promise<void>,
+): Promise<void> {
+  const whole = { document: { inline: 'A document.' }, perspectives: ['a', 'b', 'c'], searchable: true, ...input };
+  return withRunOf('perspectives', environment, maxCachedWorkflows, model, whole, during);
+}
+
+/** A run of any kind in front of a fake model. */
+export async function withRunOf(
+  kind: Kind,
+  environment: TestWorkflowEnvironment,
+  maxCachedWorkflows: number,
+  model: FakeModel,
+  input: object,
   during: (handle: Handle) => Promise<void>,
 ): Promise<void> {
   const { nativeConnection: connection, client } = environment;
@@ -43,12 +57,12 @@ export async function withRun(
   });
   await modelWorker.runUntil(
     workflowWorker.runUntil(async () => {
-      const handle = await client.workflow.start<typeof perspectives>('perspectives', {
+      const { workflowId } = await client.workflow.start(kind, {
         workflowId: randomUUID(),
         taskQueue: taskQueues.workflow,
-        args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b', 'c'], searchable: true, ...input }],
+        args: [input],
       });
-      await during(handle);
+      await during(client.workflow.getHandle<typeof perspectives>(workflowId));
     }),
   );
 }

@@ -59,7 +59,7 @@ it('counts what a worker may have paid for that died with a call out', async () 
   const { ask } = await openDesk();
   const reserve = { usd: 1, questionUsd: 0.2 };
   const left = await ask({ reserve }).answer;
-  const heartbeatDetails = { ...left.ledger, out: true };
+  const heartbeatDetails = { ...left.ledger, open: true };
   const { ledger } = await ask({ reserve }, { attempt: 2, heartbeatDetails }).answer;
   expect(ledger.lostUsd).toBeCloseTo(0.2);
   expect((await ask({ reserve }, { attempt: 2 }).answer).ledger.lostUsd).toBeCloseTo(0.2);

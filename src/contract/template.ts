@@ -1,0 +1,49 @@
+/** A piece of a template: text, or a variable with the path of its value. */
+export type TemplatePart = string | readonly [name: string, ...path: string[]];
+
+const variable = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g;
+
+/**
+ * Takes a template apart: `{{ name }}` and `{{ name.field }}` are variables, everything else is text.
+ *
+ * @throws Error where braces are opened and hold no name
+ */
+export function parseTemplate(template: string): TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  let at = 0;
+  for (const match of template.matchAll(variable)) {
+    parts.push(text(template.slice(at, match.index)), (match[1] ?? '').split('.') as [string, ...string[]]);
+    at = match.index + match[0].length;
+  }
+  parts.push(text(template.slice(at)));
+  return parts.filter((part) => part !== '');
+}
+
+function text(piece: string): string {
+  const open = piece.indexOf('{{');
+  if (open < 0) return piece;
+  throw new Error(
+    `Expected {{ a name }} with letters, digits and dots, got ${JSON.stringify(piece.slice(open, open + 40))}`,
+  );
+}
+
+/** Names of the variables of a template, each once, in the order in which they first stand. */
+export function variablesOf(template: string): string[] {
+  return [...new Set(parseTemplate(template).flatMap((part) => (typeof part === 'string' ? [] : [part[0]])))];
+}
+
+/** What lies at a path inside a value; `undefined` where there is nothing. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
+        ? (inner as Record<string, unknown>)[name]
+        : undefined,
+    value,
+  );
+}
+
+/** A value as it stands in a prompt: text as it is, anything else as JSON. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+}

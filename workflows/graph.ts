@@ -1,0 +1,18 @@
+import type { GraphInput } from '../src/contract/flow.js';
+import { planGraph } from '../src/contract/graph-plan.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import { checked } from './checked.js';
+import { GraphRun } from './graph-run.js';
+import { RunProgress } from './progress.js';
+
+/** A graph of model calls: each begins the moment what it needs is there, and independent chains never wait for one another. */
+export async function graph(input: GraphInput): Promise<RunResult> {
+  const plan = checked(() => planGraph(input));
+  const progress = new RunProgress(
+    plan.nodes.map(({ key }) => key),
+    input.searchable ?? false,
+  );
+  const run = new GraphRun(plan, input.values ?? {}, progress);
+  await run.ended();
+  return run.finish();
+}
