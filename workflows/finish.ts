@@ -4,26 +4,38 @@ import { coverageOf } from '../src/contract/fold.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Policy } from '../src/contract/plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
+import type { Folded } from './fan-in.js';
 import type { RunProgress } from './progress.js';
-import { resultOf } from './result.js';
+import { inlineOf, resultOf } from './result.js';
 
 /**
- * Folds the outcomes by key and ends the run as they say.
+ * Ends the run as its outcomes, and what they were folded into, say.
  *
  * @throws ApplicationFailure `RunFailed` with the {@link RunResult} as its first detail, when the run has failed
  * @throws CancelledFailure when the run was cancelled
  */
-export function finish(branches: StoredBranch[], policy: Policy, progress: RunProgress): RunResult {
+export function finish(
+  branches: StoredBranch[],
+  policy: Policy,
+  progress: RunProgress,
+  { output, fanIn, failure }: Folded = {},
+): RunResult {
   if (CancellationScope.current().consideredCancelled) {
     progress.finished('cancelled');
     throw new CancelledFailure('The run was cancelled.');
   }
-  const result: RunResult = { ...resultOf(branches, policy), ...progress.firstAnswer };
-  progress.finished(result.status);
+  const result: RunResult = {
+    ...resultOf(branches, policy),
+    ...progress.firstAnswer,
+    ...(output !== undefined && { output: inlineOf(output) }),
+    ...(fanIn !== undefined && { fanIn }),
+    ...(failure !== undefined && { status: 'failed' }),
+  };
+  progress.finished(result.status, fanIn?.calls);
   if (result.status !== 'failed') return result;
   throw ApplicationFailure.create({
     type: 'RunFailed',
-    message: whyFailed(branches),
+    message: failure ?? whyFailed(branches),
     nonRetryable: true,
     details: [result],
   });

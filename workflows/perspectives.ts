@@ -2,6 +2,7 @@ import type { PerspectivesInput } from '../src/contract/plan.js';
 import { planPerspectives } from '../src/contract/perspectives-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { checked } from './checked.js';
+import { foldIn } from './fan-in.js';
 import { fanOut } from './fan-out.js';
 import { finish } from './finish.js';
 import { modelBranches } from './model-branches.js';
@@ -16,5 +17,6 @@ export async function perspectives(input: PerspectivesInput): Promise<RunResult>
   );
   const running = fanOut(modelBranches(plan), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);
-  return finish(await running.outcomes, plan.policy, progress);
+  const outcomes = await running.outcomes;
+  return finish(outcomes, plan.policy, progress, await foldIn(plan, outcomes));
 }

@@ -79,11 +79,12 @@ export class RunProgress implements Follow {
     return this.#answer?.firstAnswer === undefined ? {} : { firstAnswer: this.#answer.firstAnswer };
   }
 
-  finished(status: RunStatus): void {
+  /** @param calls of the fan-in, which cost too */
+  finished(status: RunStatus, calls: readonly StoredBranch[] = []): void {
     this.#status = status;
     this.#show();
     if (!this.searchable) return;
-    const costUsd = [...this.#outcomes.values()].reduce<number | null>(
+    const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
       (sum, branch) => addCost(sum, branch.costUsd),
       0,
     );

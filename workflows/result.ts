@@ -14,6 +14,6 @@ export function resultOf(branches: StoredBranch[], policy: Policy): RunResult {
 }
 
 /** An output that is too large for history stands in the result as a reference. */
-function inlineOf(stored: Stored<unknown>): unknown {
+export function inlineOf(stored: Stored<unknown>): unknown {
   return 'inline' in stored ? stored.inline : stored;
 }

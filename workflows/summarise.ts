@@ -2,6 +2,7 @@ import type { RunResult } from '../src/contract/run-result.js';
 import { planSummarise } from '../src/contract/summarise-plan.js';
 import type { SummariseInput } from '../src/contract/summarise-plan.js';
 import { checked } from './checked.js';
+import { foldIn } from './fan-in.js';
 import { fanOut } from './fan-out.js';
 import { finish } from './finish.js';
 import { fanOutWide } from './fan-out-wide.js';
@@ -19,5 +20,6 @@ export async function summarise(input: SummariseInput): Promise<RunResult> {
   );
   const running = fanOut(modelBranches(plan.direct), policy, progress);
   progress.answered(await running.answer, policy);
-  return finish(await running.outcomes, policy, progress);
+  const outcomes = await running.outcomes;
+  return finish(outcomes, policy, progress, await foldIn(plan.direct, outcomes));
 }

@@ -2,11 +2,16 @@ import { OverBudgetError } from '../contract/errors.js';
 import type { FanOutPlan } from '../contract/perspectives-plan.js';
 import type { BudgetOptions } from '../contract/plan.js';
 import { knownBound, lowerBoundUsd } from '../model/index.js';
+import type { Sized } from '../model/index.js';
 import { formatCost } from './amounts.js';
 import { parseDollars } from './numbers.js';
 import type { RunFlags } from './run-flags.js';
 import { sizePlan } from './size-plan.js';
 import type { World } from './world.js';
+
+/** Tokens around each answer and around all of them in a call of the fan-in, at the very most. */
+const marksTokens = 120;
+const rulesTokens = 600;
 
 /**
  * The budget that `--budget` asks for, with the bound of each branch.
@@ -21,9 +26,12 @@ export async function budgetOf(
   world: World,
 ): Promise<{ budget?: BudgetOptions }> {
   if (budget === undefined) return {};
-  const usd = parseDollars(budget, 'budget');
+  const allUsd = parseDollars(budget, 'budget');
   const sizes = await sizePlan(plan, document, world);
   const boundsUsd = sizes.map(knownBound);
+  const fanInUsd = fanInBound(plan, sizes);
+  const calls = plan.fanIn.how === 'select' ? 2 : 1;
+  const usd = allUsd - (fanInUsd ?? 0) * calls;
   const { needed } = plan.policy;
   const cheapest = boundsUsd.toSorted((left, right) => left - right);
   const largestNeeded = cheapest[needed - 1] ?? 0;
@@ -34,12 +42,25 @@ export async function budgetOf(
     .reduce((sum, least) => sum + least, 0);
   if (largestNeeded > usd || leastUsd > usd) {
     throw new OverBudgetError(
-      `Expected \`budget\` to cover what the run must do at least, got ${formatCost(usd)}: ` +
+      `Expected \`budget\` to cover what the run must do at least, got ${formatCost(allUsd)}: ` +
+        (fanInUsd === undefined ? '' : `the fan-in may cost ${formatCost(fanInUsd * calls)}, and `) +
         (largestNeeded > usd
           ? `one question may cost ${formatCost(largestNeeded)}.`
           : `${needed} of ${plan.branches.length} branches must be ok, and cost ${formatCost(leastUsd)} at the very least.`),
       'Nothing was started. See `--dry-run`; a smaller `--max-tokens` lowers the bound.',
     );
   }
-  return { budget: { usd, boundsUsd } };
+  return { budget: { usd, boundsUsd, ...(fanInUsd !== undefined && { fanInUsd }) } };
+}
+
+/** The most that one call of the fan-in may cost: it reads at most all that the branches may write. */
+function fanInBound({ fanIn, branches }: FanOutPlan, sizes: readonly Sized[]): number | undefined {
+  const [first] = sizes;
+  if (fanIn.how === 'merge' || first === undefined) return undefined;
+  const written = branches.reduce(
+    (sum, { key }, at) => sum + (sizes[at]?.maxTokens ?? 0) + key.length + marksTokens,
+    0,
+  );
+  const inputTokens = written + rulesTokens + fanIn.criteria.length;
+  return knownBound({ ...first, inputTokens, cached: false, structured: fanIn.how === 'select' });
 }

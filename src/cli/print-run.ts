@@ -52,6 +52,7 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
       ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...fanInLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
@@ -63,6 +64,16 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
 
 function saved({ savedUsd }: Run): string {
   return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
+}
+
+function fanInLines({ fanIn }: Run): string[] {
+  if (fanIn === undefined) return [];
+  const left = fanIn.missing.length > 0 ? `; without ${fanIn.missing.join(', ')}` : '';
+  if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
+  const { key, reason, votes } = fanIn.chosen;
+  const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
+  const said = judges === 0 ? '' : `, by ${votes[key] ?? 0} of ${judges} judges`;
+  return [`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
 }
 
 function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): string {

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { checkWorkflowId } from '../client/index.js';
 import { parseDuration } from '../contract/duration.js';
 import { InputError } from '../contract/errors.js';
+import { fanInKinds, fanInOf } from '../contract/fan-in.js';
+import type { FanInOptions } from '../contract/fan-in.js';
 import { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../contract/plan.js';
 import type { FanOutOptions, ModelOptions } from '../contract/plan.js';
 import { parseChoice, parseCount, parseShare } from './numbers.js';
@@ -24,6 +26,8 @@ export interface RunFlags extends OutputFlags {
   hedge?: boolean;
   budget?: string;
   economy?: boolean;
+  fanIn?: string;
+  criteria?: string;
   timeout?: string;
   attempts?: string;
   concurrency?: string;
@@ -83,6 +87,22 @@ export function addRunFlags(
 
 export function checkOutputFlags({ json, ndjson }: OutputFlags): void {
   if (json && ndjson) throw new InputError('Expected `--json` or `--ndjson`, got both.');
+}
+
+export function addFanInFlags(command: Command): Command {
+  return command
+    .option('--fan-in <how>', `what becomes of the answers: ${fanInKinds.join(', ')}`, 'merge')
+    .option('--criteria <text>', 'what the judge of `select` looks for, or what `synthesise` is to answer');
+}
+
+/** @throws InputError when a flag cannot be used */
+export function fanInOptions({ fanIn, criteria }: RunFlags): FanInOptions {
+  const options = {
+    ...(fanIn !== undefined && { fanIn: parseChoice(fanIn, 'fan-in', fanInKinds) }),
+    ...(criteria !== undefined && { criteria }),
+  };
+  fanInOf(options);
+  return fanIn === 'merge' ? {} : options;
 }
 
 /**

@@ -22,6 +22,8 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
   const branches = await Promise.all(stored.map((branch) => resolveBranch(branch, store)));
   const status = statusOf(view, stored);
   const failure = view.failure;
+  const fanIn = view.result?.fanIn;
+  const paid = [...stored, ...(fanIn?.calls ?? [])];
   return {
     workflowId: view.workflowId,
     runId: view.runId,
@@ -30,11 +32,14 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     output: await outputOfRun(view, branches, store),
     branches,
     coverage: { ok: coverageOf(branches).ok, total: Math.max(view.planned.total, branches.length) },
-    usage: branches.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
-    costUsd: branches.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
-    savedUsd: stored.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
-    cacheSavedUsd: stored.reduce((sum, { cacheSavedUsd = 0 }) => sum + cacheSavedUsd, 0),
-    lostUsd: stored.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
+    usage: paid.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
+    costUsd: paid.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
+    savedUsd: paid.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
+    cacheSavedUsd: paid.reduce((sum, { cacheSavedUsd = 0 }) => sum + cacheSavedUsd, 0),
+    lostUsd: paid.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
+    ...(fanIn && {
+      fanIn: { ...fanIn, calls: await Promise.all(fanIn.calls.map((call) => resolveBranch(call, store))) },
+    }),
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
@@ -52,9 +57,10 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
   return { ...rest, output: 'inline' in output ? output.inline : JSON.parse(await store.readText(output)) };
 }
 
-/** A graph's output is made by the workflow, from its state; others are made of the branches. */
+/** A graph's output, and what a fan-in has folded, is made by the workflow; others are made of the branches. */
 async function outputOfRun(view: RunView, branches: readonly Branch[], store: BlobStore): Promise<unknown> {
-  if (view.kind !== 'graph') return outputOf(view.kind, branches);
+  const isFolded = view.kind === 'graph' || (view.result?.fanIn !== undefined && view.result.status !== 'failed');
+  if (!isFolded) return outputOf(view.kind, branches);
   const output: unknown = view.result?.output ?? null;
   if (isReference(output)) return JSON.parse(await store.readText(output));
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return output;

@@ -73,6 +73,8 @@ export class RunView {
       if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
       if (activityType?.name !== 'askModel' || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
+      // The calls of a fan-in come after the branches, and are none.
+      if (this.kind !== 'graph' && call.index >= this.planned.total) return undefined;
       this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;

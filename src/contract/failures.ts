@@ -25,6 +25,7 @@ export const failureTypes = {
   ReserveUsedUp: 'final',
   OverBudget: 'final',
   TimedOut: 'final',
+  FanInFailed: 'final',
   RunFailed: 'final',
 } as const;
 

@@ -1,5 +1,6 @@
 import type { ModelRequest, Stored } from './activities.js';
 import { InputError } from './errors.js';
+import { fanInOf } from './fan-in.js';
 import { leastCachedBytes, maxDirectWidth } from './limits.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { Perspective, PerspectivesInput, Policy } from './plan.js';
@@ -12,6 +13,8 @@ export interface FanOutPlan {
   offline: boolean;
   /** Whether only answers from this run on will do. */
   fresh: boolean;
+  /** How the outcomes become one result. */
+  fanIn: ReturnType<typeof fanInOf>;
 }
 
 /**
@@ -34,6 +37,7 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
     policy: policyOf(input, perspectives.length),
     offline,
     fresh,
+    fanIn: fanInOf(input),
   };
 }
 

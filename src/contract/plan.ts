@@ -1,4 +1,5 @@
 import type { Stored } from './activities.js';
+import type { FanInOptions } from './fan-in.js';
 
 /** Which outcomes the fan-in waits for. */
 export const joinPolicies = ['all', 'settled', 'quorum', 'first'] as const;
@@ -45,6 +46,8 @@ export interface BudgetOptions {
   usd: number;
   /** The most that one question of each branch may cost, in input order; see `boundsOf`. */
   boundsUsd: readonly number[];
+  /** The most that one question of the fan-in may cost; it is set aside before any branch. */
+  fanInUsd?: number;
 }
 
 /** {@link FanOutOptions} with every default filled in. */
@@ -98,7 +101,7 @@ export interface Perspective {
 }
 
 /** Input of the workflow `perspectives`. */
-export interface PerspectivesInput extends FanOutOptions, ModelOptions {
+export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOptions {
   document: Stored<string>;
   /** What the document is called in the Web UI. */
   title?: string;

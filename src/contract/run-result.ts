@@ -1,3 +1,4 @@
+import type { FanInResult } from './fan-in.js';
 import type { Blob, Chunk, Tally } from './lanes.js';
 import type { StoredBranch } from './outcome.js';
 import type { Contradiction } from './reducers.js';
@@ -11,6 +12,8 @@ export interface RunResult {
   /** In input order. */
   branches: StoredBranch[];
   criticalPath: string[];
+  /** What the fan-in did, where it asked a model. */
+  fanIn?: FanInResult;
   /** Keys of a graph's state about which its nodes did not agree. */
   contradictions?: Contradiction[];
   /** Where the branches are, if not in `branches`. */

@@ -76,6 +76,14 @@ export interface Run {
   criticalPath: string[];
   /** How the run stood when its join policy was satisfied; absent where nothing came later. */
   firstAnswer?: { elapsedMs: number; keys: string[] };
+  /** What the fan-in did, where it asked a model. Its calls are in `usage` and `costUsd`. */
+  fanIn?: {
+    how: string;
+    from: string[];
+    missing: string[];
+    chosen?: { key: string; reason: string; votes: { [key: string]: number } };
+    calls: Branch[];
+  };
   /** Keys of a graph's state about which its nodes did not agree, with who said what. */
   contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
   /** US dollars that the provider's prompt cache saved. */

@@ -1,5 +1,7 @@
 import type { Stored } from './activities.js';
 import { InputError } from './errors.js';
+import { fanInOf } from './fan-in.js';
+import type { FanInOptions } from './fan-in.js';
 import type { Chunk, Template } from './lanes.js';
 import { maxDirectWidth } from './limits.js';
 import type { FanOutPlan } from './perspectives-plan.js';
@@ -9,7 +11,7 @@ import type { FanOutOptions, ModelOptions, Policy } from './plan.js';
 export const summariseDefaults = { concurrency: 10, sentences: 2, maxTokens: 512 } as const;
 
 /** Input of the workflow `summarise`: `documents` where there are few, `chunks` where there are many. */
-export interface SummariseInput extends FanOutOptions, ModelOptions {
+export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOptions {
   documents?: readonly { key: string; text: Stored<string> }[];
   chunks?: readonly Chunk[];
   /** Sentences of a summary; 2 by default. */
@@ -48,8 +50,15 @@ export function planSummarise(input: SummariseInput): { direct: FanOutPlan } | {
   const { offline, fresh, ...asked } = modelOptionsOf(options);
   const prompt = `Summarise the document in ${sentences === 1 ? 'one sentence' : `at most ${sentences} sentences`}.`;
   const template: Template = { ...asked, system: rules, prompt };
+  const fanIn = fanInOf(input);
   const withDefaults = { ...input, concurrency: input.concurrency ?? summariseDefaults.concurrency };
   if (chunks !== undefined) {
+    if (fanIn.how !== 'merge') {
+      throw new InputError(
+        `Expected at most ${maxDirectWidth} documents with \`fan-in\` ${fanIn.how}, got more.`,
+        'Summarise them first, and fold the summaries.',
+      );
+    }
     const total = chunks.reduce((sum, { count }) => sum + count, 0);
     if (total === 0) throw new InputError('Expected at least one document, got none.');
     return { wide: { chunks, total, template, policy: policyOf(withDefaults, total), offline, fresh } };
@@ -68,6 +77,7 @@ export function planSummarise(input: SummariseInput): { direct: FanOutPlan } | {
       policy: policyOf(withDefaults, few.length),
       offline,
       fresh,
+      fanIn,
     },
   };
 }

@@ -13,7 +13,7 @@ import { dryRun } from '../dry-run.js';
 import { parseDollars } from '../numbers.js';
 import { readDocument } from '../read-document.js';
 import type { Document } from '../read-document.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
+import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
 
@@ -27,13 +27,13 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
     .description('several specialists read one text at once; their readings are merged into a dict by perspective')
     .argument('<file>', 'text document, or - for standard input')
     .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
-  addRunFlags(command).action(async (file: string, flags: PerspectivesFlags) => {
+  addFanInFlags(addRunFlags(command)).action(async (file: string, flags: PerspectivesFlags) => {
     done(await perspectives(file, flags, world));
   });
 }
 
 async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
-  const options = { ...runOptions(flags), perspectives: splitNames(flags.perspectives) };
+  const options = { ...runOptions(flags), ...fanInOptions(flags), perspectives: splitNames(flags.perspectives) };
   // Flags are checked before a byte is read.
   planPerspectives({ ...options, document: { inline: '' } });
   if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');

@@ -16,7 +16,7 @@ import type { DocumentSource } from '../document-source.js';
 import { dryRun, dryRunWide } from '../dry-run.js';
 import { parseCount, parseDollars } from '../numbers.js';
 import { OutFile } from '../out-file.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
+import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { Session } from '../session.js';
 import type { World } from '../world.js';
@@ -43,13 +43,17 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
       '--out <file>',
       'append a row for each document, in input order, as they come; taken up again after a crash',
     );
-  addRunFlags(command, summariseDefaults).action(async (files: string[], flags: SummariseFlags) => {
+  addFanInFlags(addRunFlags(command, summariseDefaults)).action(async (files: string[], flags: SummariseFlags) => {
     done(await summarise(files, flags, world));
   });
 }
 
 async function summarise(files: string[], flags: SummariseFlags, world: World): Promise<ExitCode> {
-  const options = { ...runOptions(flags), sentences: parseCount(flags.sentences, 'sentences', 100) };
+  const options = {
+    ...runOptions(flags),
+    ...fanInOptions(flags),
+    sentences: parseCount(flags.sentences, 'sentences', 100),
+  };
   const usd = flags.budget === undefined ? undefined : parseDollars(flags.budget, 'budget');
   // Flags are checked before a byte is read.
   const { quorum: _, ...checkable } = options;

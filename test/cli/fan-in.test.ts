@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { Desk } from '../support/fanfold.js';
+
+const stdin = 'The customer pays 100 euros a month. The supplier is liable for intent only. '.repeat(10);
+const words = ['perspectives', '-', '--perspectives', 'legal,financial,technical'];
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await Desk.open();
+});
+
+afterAll(() => desk.close());
+
+it('synthesises one text; its call is on the bill and is no branch', async () => {
+  const { code, stdout } = await desk.fanfold([...words, '--fan-in', 'synthesise', '--json', '--budget', '0.5'], {
+    stdin,
+  });
+  expect(code).toBe(0);
+  const run = JSON.parse(stdout);
+  expect(run.output).toEqual(expect.any(String));
+  expect(run.branches).toHaveLength(3);
+  expect(run.fanIn).toMatchObject({ how: 'synthesise', from: ['legal', 'financial', 'technical'], missing: [] });
+  const all = [...run.branches, ...run.fanIn.calls];
+  expect(all).toHaveLength(4);
+  expect(run.costUsd).toBeCloseTo(
+    all.reduce((sum, { costUsd }) => sum + costUsd, 0),
+    9,
+  );
+  const shown = await desk.fanfold([...words, '--fan-in', 'synthesise'], { stdin });
+  expect(shown.stderr).toContain('synthesised from legal, financial, technical');
+  expect(shown.stderr).toMatch(/\[3\/3\]/);
+  expect(shown.stderr).not.toMatch(/\[4\/3\]/);
+});
+
+it('selects one of the answers', async () => {
+  const run = await desk.json([...words, '--fan-in', 'select', '--criteria', 'Which is shortest?'], { stdin });
+  const { chosen } = run.fanIn!;
+  expect(run.output).toBe(run.branches.find(({ key }) => key === chosen?.key)?.output);
+  expect(Object.values(chosen?.votes ?? {}).reduce((sum, votes) => sum + votes, 0)).toBe(2);
+});
+
+it.each([
+  [['--fan-in', 'mix'], 'Expected `fan-in` to be one of merge, select, synthesise, got `mix`.'],
+  [['--criteria', 'x'], 'Expected `fan-in` to be select or synthesise where there are `criteria`, got `merge`.'],
+])('refuses %j; exit 2', async (flags, message) => {
+  const { code, stderr } = await desk.fanfold([...words, ...flags], { stdin });
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
