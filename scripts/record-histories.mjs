@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
-import { BlobStore } from '../dist/src/index.js';
+import { BlobStore, placeChunks } from '../dist/src/index.js';
+import { openJournal } from '../dist/src/journal/index.js';
 import { startOfflineModel } from '../dist/src/offline/index.js';
 import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
 
@@ -26,6 +27,7 @@ const model = await startOfflineModel({
     { match: /perspective: flaky/, times: 1, fault: { kind: 'overloaded' } },
     { match: /perspective: hanging/, fault: { kind: 'hang-before-headers' } },
     { match: /perspective: cut/, fault: { kind: 'truncated' } },
+    { match: /perspective: slow/, fault: { kind: 'slow', ms: 1_500 } },
   ],
 });
 const gate = model.hold(/perspective: held/);
@@ -39,16 +41,21 @@ const workers = await startWorkers({
   namespace: 'default',
   concurrency: 10,
   store: new BlobStore(home),
+  journal: await openJournal({ home }),
   offlineModelUrl: async () => model.url,
 });
 
 /** Records a run at its end, or when so many calls of it wait at the gate. */
-async function record(name, input, { heldCalls, cancel = false } = {}) {
+async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives' } = {}) {
   const waitingBefore = gate.waiting.length;
-  const handle = await environment.client.workflow.start('perspectives', {
+  const handle = await environment.client.workflow.start(kind, {
     workflowId: name,
     taskQueue: 'fanfold',
-    args: [{ document: { inline: 'The customer pays in advance.' }, offline: true, ...input }],
+    args: [
+      kind === 'perspectives'
+        ? { document: { inline: 'The customer pays in advance.' }, offline: true, ...input }
+        : { offline: true, ...input },
+    ],
     staticSummary: name,
   });
   if (heldCalls !== undefined) {
@@ -90,6 +97,28 @@ try {
     { perspectives: ['a', 'held-7', 'held-8', 'c', 'd'], concurrency: 2, waiting: 2 },
     { heldCalls: 2 },
   );
+  await record('quorum', { perspectives: ['a', 'hanging', 'b'], join: 'quorum', quorum: 2 });
+  await record('deadline', { perspectives: ['a', 'hanging'], deadlineMs: 1_000 });
+  await record('amended', { perspectives: ['a', 'slow'], deadlineMs: 300, late: 'amend' });
+  await record('synthesised', { perspectives: ['a', 'b'], fanIn: 'synthesise' });
+  await record('budget', { perspectives: ['a', 'b', 'c'], budget: { usd: 0.03, boundsUsd: [0.025, 0.025, 0.025] } });
+  await record('economy', { perspectives: ['a', 'b'], economy: true });
+  const documents = ['one', 'two'].map((key) => ({ key, text: { inline: `Document ${key}.` } }));
+  await record('summarised', { documents }, { kind: 'summarise' });
+  const items = Array.from({ length: 60 }, (_, index) => ({ key: `d${index}`, text: `Document ${index}.` }));
+  const store = new BlobStore(home);
+  const chunks = await placeChunks(items, store, items.length);
+  await record('wide', { chunks, concurrency: 20 }, { kind: 'summarise' });
+  const flow = {
+    input: { topic: 'string' },
+    nodes: {
+      first: { prompt: 'On {{ topic }}' },
+      second: { prompt: 'On {{ topic }} again' },
+      last: { prompt: '{{ first }} {{ second }}', needs: ['first', 'second'] },
+    },
+    output: 'last',
+  };
+  await record('graph', { flow, values: { topic: { inline: 'prepayment' } } }, { kind: 'graph' });
   await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
 } finally {
   await workers.drain();

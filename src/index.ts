@@ -6,6 +6,7 @@ export {
   listRuns,
   openRuns,
   pendingBranches,
+  placeChunks,
   placeDocument,
   readRun,
   resolveBranch,

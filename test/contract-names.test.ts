@@ -2,20 +2,36 @@ import { expect, it } from 'vitest';
 
 import * as activities from '../activities/index.js';
 import { exitCodes } from '../src/contract/exit-codes.js';
-import { queryNames, searchAttributes, taskQueues, workflowTypes } from '../src/contract/names.js';
+import {
+  queryNames,
+  searchAttributes,
+  signalNames,
+  taskQueues,
+  updateNames,
+  workflowTypes,
+} from '../src/contract/names.js';
 import * as library from '../src/index.js';
 import * as offline from '../src/offline/index.js';
 import * as worker from '../src/worker/index.js';
+import * as workflows from '../workflows/library.js';
 import { Desk } from './support/fanfold.js';
 
 // What others build on. A change here is a change of the contract, and belongs into the changelog.
 
 it('keeps the names on the wire', () => {
-  expect({ workflowTypes, taskQueues, queryNames, searchAttributes, exitCodes }).toMatchSnapshot();
+  expect({
+    workflowTypes,
+    taskQueues,
+    queryNames,
+    signalNames,
+    updateNames,
+    searchAttributes,
+    exitCodes,
+  }).toMatchSnapshot();
 });
 
 it('keeps the names that the package exports', () => {
-  const names = { library, activities, worker, offline };
+  const names = { library, workflows, activities, worker, offline };
   expect(
     Object.fromEntries(Object.entries(names).map(([entry, module]) => [entry, Object.keys(module).toSorted()])),
   ).toMatchSnapshot();
@@ -26,6 +42,8 @@ it('keeps the flags of every command', async () => {
   try {
     const commands = [
       'perspectives',
+      'summarise',
+      'graph',
       'dev',
       'worker',
       'list',
@@ -34,6 +52,8 @@ it('keeps the flags of every command', async () => {
       'resume',
       'cancel',
       'doctor',
+      'limits',
+      'journal',
       'offline-model',
     ];
     for (const words of [[], ...commands.map((command) => [command])]) {

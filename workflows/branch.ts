@@ -38,6 +38,19 @@ export function modelBranch(key: string, request: ModelRequest, settings: AskSet
   };
 }
 
+/** A branch that runs an activity of one's own; what the activity returns is its output. */
+export function activityBranch(key: string, run: () => Promise<unknown>): Branch {
+  return {
+    key,
+    run: async () => {
+      const startedAtMs = Date.now();
+      const output = { inline: await run() };
+      const ledger = { ...noLedger, attempts: 1, startedAtMs };
+      return { status: 'ok', output, model: '', reused: false, savedUsd: 0, ledger, finishedAtMs: Date.now() };
+    },
+  };
+}
+
 /** A branch's failure is its outcome: this never rejects. */
 export async function outcomeOf(place: Place, work: () => Promise<StoredBranch>): Promise<StoredBranch> {
   try {

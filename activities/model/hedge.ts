@@ -103,13 +103,19 @@ export async function race({ hedges, run, signal, isProper, mayAskBeside, ask }:
     return message;
   };
   const first = timed(false);
-  const isSlow = untilSlow(hedges, run, startedAt, first);
-  const second = isSlow.then((slow) =>
-    slow && mayAskBeside() && hedges.take(run) ? timed(true) : Promise.reject(notAsked),
-  );
-  second.catch((error: unknown) => {
-    if (isUnsent(error)) hedges.putBack(run);
-  });
+  const watch = new Watch(first);
+  const second = (async () => {
+    for (;;) {
+      const slow = await watch.slow(() => hedges.now() - startedAt > (hedges.slowAfterMs(run) ?? Infinity));
+      if (!slow || !mayAskBeside() || !hedges.take(run)) throw notAsked;
+      try {
+        return await timed(true);
+      } catch (error) {
+        if (!isUnsent(error)) throw error;
+        hedges.putBack(run);
+      }
+    }
+  })();
   try {
     return await Promise.any([first, second]);
   } catch {
@@ -140,22 +146,29 @@ async function properOrNot(first: Promise<ModelMessage>): Promise<ModelMessage> 
   });
 }
 
-/** Whether the call has become slow; `false` when it ends before. */
-async function untilSlow(hedges: Hedges, run: string, startedAt: number, call: Promise<unknown>): Promise<boolean> {
-  let ended = false;
-  const end = call.then(
-    () => (ended = true),
-    () => (ended = true),
-  );
-  for (;;) {
-    let timer: NodeJS.Timeout | undefined;
-    const look = new Promise((resolve) => {
-      timer = setTimeout(resolve, lookEveryMs);
-    });
-    await Promise.race([end, look]);
-    clearTimeout(timer);
-    if (ended) return false;
-    const slowAfterMs = hedges.slowAfterMs(run);
-    if (slowAfterMs !== undefined && hedges.now() - startedAt > slowAfterMs) return true;
+/** Looks at a call now and then until it has ended. */
+class Watch {
+  readonly #end: Promise<unknown>;
+  #ended = false;
+
+  constructor(call: Promise<unknown>) {
+    const ended = () => {
+      this.#ended = true;
+    };
+    this.#end = call.then(ended, ended);
+  }
+
+  /** Whether the call has become slow; `false` when it ends before. */
+  async slow(isSlow: () => boolean): Promise<boolean> {
+    for (;;) {
+      let timer: NodeJS.Timeout | undefined;
+      const look = new Promise((resolve) => {
+        timer = setTimeout(resolve, lookEveryMs);
+      });
+      await Promise.race([this.#end, look]);
+      clearTimeout(timer);
+      if (this.#ended) return false;
+      if (isSlow()) return true;
+    }
   }
 }

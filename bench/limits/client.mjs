@@ -42,7 +42,7 @@ process.once('message', async ({ contender, url, durationMs, promptWords, optima
 /** Slots, limiter and retries as a worker of fanfold's has them; the task queue is a list. */
 async function limited(url, ask, until, told) {
   const client = new ModelClients().clientOf({ apiKey: 'bench', baseURL: url });
-  const limiters = new Limiters({ ceiling: 200, firstCap: 10, clock: systemClock, random: Math.random });
+  const limiters = new Limiters({ ceiling: 200, firstCap: 8, clock: systemClock, random: Math.random });
   let waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(), until - Date.now());
   const again = [];

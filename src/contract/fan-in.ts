@@ -26,7 +26,7 @@ export interface FanInResult {
   calls: StoredBranch[];
 }
 
-export const defaultCriteria: Record<Exclude<FanInKind, 'merge'>, string> = {
+const defaultCriteria: Record<Exclude<FanInKind, 'merge'>, string> = {
   select: 'Which is the most accurate, complete and useful?',
   synthesise: 'Write one answer that brings all of them together, the most important first.',
 };

@@ -17,7 +17,7 @@ export interface WorkerSettings extends ActivitiesSettings {
   namespace: string;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
-  /** Model calls in flight at once before anything is known of the API's limits; 10 by default. */
+  /** Model calls in flight at once before anything is known of the API's limits; 8 by default. */
   rampFrom?: number | undefined;
   /** Told when a limiter changes its mind about how much may leave, and why. */
   onLimitChange?: (taskQueue: TaskQueue, change: Change) => void;
@@ -33,8 +33,8 @@ export interface RunningWorkers {
   drain(): Promise<void>;
 }
 
-/** Calls that leave before anything is known: a run of ten branches need not wait, and a paid tier takes as many. */
-const defaultRampFrom = 10;
+/** Calls that leave before anything is known: what a run of a few branches needs, and what four workers that begin at once may ask of a small limit. */
+const defaultRampFrom = 8;
 
 /** Longer than any model call: a call in flight at shutdown is paid for, so its answer is waited for. */
 const shutdownGraceTime = '1h';

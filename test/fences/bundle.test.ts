@@ -21,6 +21,7 @@ describe('the workflow bundle', () => {
     tree = await SeededTree.grow({
       'src/seeded-room/room.ts': 'export const seeded = () => 1;\n',
       'workflows/seeded.ts': `${line}\n`,
+      'workflows/library.ts': 'export {};\n',
       'workflows/index.ts': `export { perspectives } from './perspectives.js';\nexport { seeded } from './seeded.js';\n`,
     });
     const compiled = await tree.run('tsc', '-b', 'workflows', '--pretty', 'false');

@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { installRuntime } from '../../src/worker/index.js';
 import { root, SeededTree } from './seeded-tree.js';
 
+/** Workflow types and their files. */
+const kinds = { graph: 'graph', perspectives: 'perspectives', summarise: 'summarise' };
+
 interface History {
   events: object[];
 }
@@ -45,13 +48,16 @@ describe('workflows that have changed', () => {
     tree = await SeededTree.grow({
       'workflows/seeded.ts': [
         `import { sleep } from '@temporalio/workflow';`,
-        `import * as today from './perspectives.js';`,
-        `export async function perspectives(input: Parameters<typeof today.perspectives>[0]): Promise<unknown> {`,
-        `  await sleep('1s');`,
-        `  return today.perspectives(input);`,
-        `}`,
+        ...Object.entries(kinds).flatMap(([kind, file]) => [
+          `import * as ${kind}Today from './${file}.js';`,
+          `export async function ${kind}(input: Parameters<typeof ${kind}Today.${kind}>[0]): Promise<unknown> {`,
+          `  await sleep('1s');`,
+          `  return ${kind}Today.${kind}(input);`,
+          `}`,
+        ]),
       ].join('\n'),
-      'workflows/index.ts': `export { perspectives } from './seeded.js';\n`,
+      'workflows/index.ts': `export { ${Object.keys(kinds).join(', ')} } from './seeded.js';\n`,
+      'workflows/library.ts': 'export {};\n',
     });
     const compiled = await tree.run('tsc', '-b', 'workflows');
     const bundled = await tree.run('node', 'scripts/bundle-workflows.mjs');

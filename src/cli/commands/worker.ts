@@ -14,7 +14,7 @@ interface WorkerFlags {
 }
 
 export const defaultWorkerConcurrency = '50';
-export const defaultRampFrom = '10';
+export const defaultRampFrom = '8';
 
 export function workerCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program

@@ -1,0 +1,13 @@
+// What `fanfold/workflows` exports: the workflows themselves, and what they and workflows of one's own are made of.
+export { graph, perspectives, summarise } from './index.js';
+
+export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/contract/fold.js';
+export { selectBy, vote } from '../src/contract/fan-in.js';
+export { policyOf } from '../src/contract/policy.js';
+export { contradictionOf, reduce } from '../src/contract/reducers.js';
+export { activityBranch, modelBranch } from './branch.js';
+export type { AskSettings, Branch } from './branch.js';
+export { fanOut } from './fan-out.js';
+export type { FanOut } from './fan-out.js';
+export { RunProgress } from './progress.js';
+export type { Follow } from './progress.js';
