@@ -1,26 +1,31 @@
 import { createHash } from 'node:crypto';
 
-import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
-
-import type { Activities, Answer, BatchAnswer, BatchOrder, SubmittedBatch } from '../src/contract/activities.js';
+import type { Activities, Answer, BatchAnswer, SubmittedBatch } from '../src/contract/activities.js';
 import { FanfoldError } from '../src/contract/errors.js';
 import { cutMessage } from '../src/contract/failures.js';
-import { noLedger } from '../src/contract/outcome.js';
+import { tallyOf, toRanges } from '../src/contract/lanes.js';
+import type { ChunkOrder, LaneResult } from '../src/contract/lanes.js';
+import { noLedger, outcomeOfAnswer } from '../src/contract/outcome.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
 import { questionKey } from '../src/journal/index.js';
 import type { Entry, Journal } from '../src/journal/index.js';
-import { buildRequest, costOf } from '../src/model/index.js';
+import { costOf } from '../src/model/index.js';
 import type { ActivitiesSettings } from './ask-model.js';
 import { batchActivity } from './batch-activity.js';
 import type { BatchContext } from './batch-activity.js';
+import { orderOfBranches, orderOfChunk } from './batch-order.js';
+import type { BatchQuestion, QuestionOrder } from './batch-order.js';
 import { questionOf, splitRequests, submitOnce } from './model/batch-api.js';
 import type { BatchRequest, Notes, SubmissionNote } from './model/batch-api.js';
 import { asMessage } from './model/message.js';
 import type { ModelMessage } from './model/message.js';
-import { outputFormatOf } from './model/output-format.js';
 import { errorOf, readAnswer } from './model/read-answer.js';
 import { placeOutput } from './place-output.js';
 
-type BatchActivities = Pick<Activities, 'submitBatches' | 'haveBatchesEnded' | 'cancelBatches' | 'collectBatches'>;
+type BatchActivities = Pick<
+  Activities,
+  'submitBatches' | 'collectBatches' | 'submitChunk' | 'collectChunk' | 'haveBatchesEnded' | 'cancelBatches'
+>;
 
 /**
  * The activities of the economy lane: questions asked as Message Batches.
@@ -29,8 +34,19 @@ type BatchActivities = Pick<Activities, 'submitBatches' | 'haveBatchesEnded' | '
  * E2. Every proper answer of a batch is in the journal before anything else happens to it.
  */
 export function createBatchActivities(settings: ActivitiesSettings): BatchActivities {
+  const { store } = settings;
   return {
-    submitBatches: (order) => batchActivity(settings, order, (context) => submit(order, context)),
+    submitBatches: (order) =>
+      batchActivity(settings, order, async (context) => submit(await orderOfBranches(order, store), context)),
+    collectBatches: (order, batches) =>
+      batchActivity(settings, order, async (context) => collect(await orderOfBranches(order, store), batches, context)),
+    submitChunk: (order) =>
+      batchActivity(settings, order, async (context) => submit(await orderOfChunk(order, store), context)),
+    collectChunk: (order, batches) =>
+      batchActivity(settings, order, async (context) => {
+        const questions = await orderOfChunk(order, store);
+        return laneResultOf(order, questions, await collect(questions, batches, context), settings);
+      }),
     haveBatchesEnded: ({ offline, ids }) =>
       batchActivity(settings, { offline }, async ({ client, signal }) => {
         const statuses = await Promise.all(ids.map((id) => client.messages.batches.retrieve(id, {}, { signal })));
@@ -43,16 +59,15 @@ export function createBatchActivities(settings: ActivitiesSettings): BatchActivi
           if (status === 'in_progress') await client.messages.batches.cancel(id, {}, { signal });
         }
       }),
-    collectBatches: (order, batches) => batchActivity(settings, order, (context) => collect(order, batches, context)),
   };
 }
 
-async function submit(order: BatchOrder, context: BatchContext): Promise<SubmittedBatch[]> {
+async function submit(order: QuestionOrder, context: BatchContext): Promise<SubmittedBatch[]> {
   const { client, signal } = context;
   const journal = journalOf(context);
   const unknown: BatchRequest[] = [];
-  for (const [question, body] of (await bodiesOf(order, context)).entries()) {
-    if ((await known(journal, order, body, context)) === undefined) unknown.push({ question, params: body });
+  for (const [question, { body }] of order.questions.entries()) {
+    if ((await known(order, body, context)) === undefined) unknown.push({ question, params: body });
   }
   const submitted: SubmittedBatch[] = [];
   for (const [part, requests] of splitRequests(unknown).entries()) {
@@ -63,75 +78,74 @@ async function submit(order: BatchOrder, context: BatchContext): Promise<Submitt
   return submitted;
 }
 
-async function collect(order: BatchOrder, batches: SubmittedBatch[], context: BatchContext): Promise<BatchAnswer[]> {
+async function collect(
+  order: QuestionOrder,
+  batches: readonly SubmittedBatch[],
+  context: BatchContext,
+): Promise<BatchAnswer[]> {
   const { client, signal } = context;
-  const bodies = await bodiesOf(order, context);
   const came = new Map<number, ModelMessage>();
   for (const [part, { id }] of batches.entries()) {
     const mark = markOf(order, part, context);
     const { processing_status: status } = await client.messages.batches.retrieve(id, {}, { signal });
     if (status !== 'ended') continue;
     for await (const { custom_id, result } of await client.messages.batches.results(id, {}, { signal })) {
-      const question = questionOf(custom_id, mark);
-      if (question === undefined || result.type !== 'succeeded') continue;
+      const at = questionOf(custom_id, mark);
+      const question = order.questions[at ?? -1];
+      if (at === undefined || question === undefined || result.type !== 'succeeded') continue;
       const message = redacted(asMessage(result.message), context);
-      came.set(question, message);
-      await keep(order, question, bodies[question], message, context);
+      came.set(at, message);
+      await keep(question, message, context);
     }
   }
   return Promise.all(
-    bodies.map(async (body, question) => {
-      const message = came.get(question);
+    order.questions.map(async (question, at) => {
+      const message = came.get(at);
       if (message !== undefined) return paidAnswer(order, question, message, context);
-      const entry = await known(journalOf(context), order, body, context);
+      const entry = await known(order, question.body, context);
       return entry === undefined ? {} : { answer: await knownAnswer(order, question, entry, context) };
     }),
   );
 }
 
-async function keep(
-  order: BatchOrder,
-  question: number,
-  body: MessageCreateParamsNonStreaming | undefined,
-  message: ModelMessage,
-  context: BatchContext,
-): Promise<void> {
-  if (body === undefined || readAnswer(message, formatOf(order, question)).status !== 'ok') return;
+async function keep({ body, format }: BatchQuestion, message: ModelMessage, context: BatchContext): Promise<void> {
+  if (readAnswer(message, format).status !== 'ok') return;
   const { text: answer, usage, model } = message;
   const costUsd = costOf(usage, model, { batch: true });
   const entry = { answer, usage, model, costUsd, answeredAtMs: Date.now(), askedBy: context.run };
-  await journalOf(context).put(keyOf(body, context), entry);
+  await journalOf(context).put(questionKey({ source: context.source, body }), entry);
 }
 
 /** An answer that came with the batch; one that does not fit its schema is asked for once more, online. */
 async function paidAnswer(
-  order: BatchOrder,
-  question: number,
+  order: QuestionOrder,
+  { format }: BatchQuestion,
   message: ModelMessage,
   context: BatchContext,
 ): Promise<BatchAnswer> {
   const { usage, model } = message;
   const costUsd = costOf(usage, model, { batch: true });
   const ledger = { ...noLedger, attempts: 1, startedAtMs: order.queuedAtMs, usage, costUsd };
-  const format = formatOf(order, question);
-  const reading = readAnswer(message, format);
-  if (reading.status === 'invalid' && format !== undefined) return { ledger };
-  return { answer: await answerOf(order, message, { ledger }, format, context) };
+  if (format !== undefined && readAnswer(message, format).status === 'invalid') return { ledger };
+  return { answer: await answerOf(order, message, format, { ledger, reused: false, savedUsd: 0 }, context) };
 }
 
-async function knownAnswer(order: BatchOrder, question: number, entry: Entry, context: BatchContext): Promise<Answer> {
-  const { answer, usage, model, costUsd } = entry;
+async function knownAnswer(
+  order: QuestionOrder,
+  { format }: BatchQuestion,
+  { answer, usage, model, costUsd }: Entry,
+  context: BatchContext,
+): Promise<Answer> {
   const message: ModelMessage = { text: String(answer), stopReason: 'end_turn', refusal: undefined, model, usage };
   const ledger = { ...noLedger, startedAtMs: order.queuedAtMs };
-  const saved = { ledger, reused: true, savedUsd: costUsd ?? 0 };
-  return answerOf(order, message, saved, formatOf(order, question), context);
+  return answerOf(order, message, format, { ledger, reused: true, savedUsd: costUsd ?? 0 }, context);
 }
 
 async function answerOf(
-  { inlineBytes }: BatchOrder,
+  { inlineBytes }: QuestionOrder,
   message: ModelMessage,
-  { ledger, reused = false, savedUsd = 0 }: Pick<Answer, 'ledger'> & Partial<Pick<Answer, 'reused' | 'savedUsd'>>,
-  format: ReturnType<typeof formatOf>,
+  format: BatchQuestion['format'],
+  spent: Pick<Answer, 'ledger' | 'reused' | 'savedUsd'>,
   { settings, redact }: BatchContext,
 ): Promise<Answer> {
   const reading = readAnswer(message, format);
@@ -141,42 +155,42 @@ async function answerOf(
     ...(reading.output !== undefined && { output: await placeOutput(reading.output, inlineBytes, settings.store) }),
     ...(error !== undefined && { error: { ...error, message: cutMessage(redact(error.message)) } }),
     model: cutMessage(message.model),
-    reused,
-    savedUsd,
-    ledger,
+    ...spent,
     finishedAtMs: Date.now(),
   };
 }
 
-async function bodiesOf(order: BatchOrder, { settings }: BatchContext): Promise<MessageCreateParamsNonStreaming[]> {
-  const { document, questions } = order;
-  const text = document && ('inline' in document ? document.inline : await settings.store.readText(document));
-  return questions.map(({ request }, question) =>
-    buildRequest({ ...request, cacheDocument: false }, text, formatOf(order, question)?.wire),
-  );
-}
-
-function formatOf({ questions }: BatchOrder, question: number) {
-  const schema = questions[question]?.request.outputSchema;
-  return schema && outputFormatOf(schema);
+/** A chunk's outcomes, stored together; documents of which nothing came are left to a lane. */
+async function laneResultOf(
+  { firstIndex }: ChunkOrder,
+  { questions, queuedAtMs }: QuestionOrder,
+  answers: readonly BatchAnswer[],
+  { store }: Pick<ActivitiesSettings, 'store'>,
+): Promise<LaneResult> {
+  const outcomes: StoredBranch[] = [];
+  const left: number[] = [];
+  for (const [at, { key, index }] of questions.entries()) {
+    const answer = answers[at]?.answer;
+    if (answer === undefined) left.push(index - firstIndex);
+    else outcomes.push(outcomeOfAnswer({ key, index, queuedAtMs }, answer));
+  }
+  if (outcomes.length === 0) return { rest: null, left: toRanges(left), why: 'done' };
+  const { sha256, bytes } = await store.putText(JSON.stringify(outcomes));
+  const indices = toRanges(outcomes.map(({ index }) => index));
+  return { rest: { blob: { sha256, bytes }, indices, tally: tallyOf(outcomes) }, left: toRanges(left), why: 'done' };
 }
 
 async function known(
-  journal: Pick<Journal, 'get'>,
-  { freshSinceMs = 0 }: BatchOrder,
-  body: MessageCreateParamsNonStreaming,
+  { freshSinceMs }: QuestionOrder,
+  body: BatchQuestion['body'],
   context: BatchContext,
 ): Promise<Entry | undefined> {
-  const entry = await journal.get(keyOf(body, context));
+  const entry = await journalOf(context).get(questionKey({ source: context.source, body }));
   return entry !== undefined && entry.answeredAtMs >= freshSinceMs ? entry : undefined;
 }
 
-function keyOf(body: MessageCreateParamsNonStreaming, { source }: BatchContext): string {
-  return questionKey({ source, body });
-}
-
 /** Names one batch of one run: the beginning of its requests' ids, and the key of its note. */
-function markOf({ number }: BatchOrder, part: number, { run, source }: BatchContext): string {
+function markOf({ number }: QuestionOrder, part: number, { run, source }: BatchContext): string {
   const name = JSON.stringify(['fanfold batch', source, run, number, part]);
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }
@@ -187,7 +201,7 @@ function notesOf(journal: Journal, mark: string): Notes {
   return {
     read: async () => (await journal.get(key))?.answer as SubmissionNote | undefined,
     write: async (note) => {
-      const usage = noLedger.usage;
+      const { usage } = noLedger;
       await journal.put(key, { answer: note, usage, model: 'note', costUsd: 0, answeredAtMs: Date.now() });
     },
   };

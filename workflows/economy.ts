@@ -1,19 +1,13 @@
-import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 
-import type { Activities, BatchAnswer, BatchOrder, ModelRequest, Stored } from '../src/contract/activities.js';
-import { taskQueues } from '../src/contract/names.js';
-import type { AskSettings, Branch } from './branch.js';
+import type { BatchAnswer, BatchOrder, ModelRequest } from '../src/contract/activities.js';
+import { awaitBatches, batchActivities } from './await-batches.js';
 import { modelBranch } from './branch.js';
+import type { AskSettings, Branch } from './branch.js';
 import { Deferred } from './deferred.js';
 
 /** Those that ask within so many milliseconds of each other share a batch. */
 const gatherMs = 100;
-
-/** How long before a batch is looked at again, in milliseconds: most are back within the hour, and no look holds a slot. */
-const looks = { firstMs: 1_000, growth: 1.5, mostMs: 60_000 };
-
-/** Longest wait for a cancelled batch to end, in milliseconds. */
-const mostStoppingMs = 60_000;
 
 interface Waiting {
   key: string;
@@ -30,7 +24,6 @@ interface Waiting {
  * E3. A cancelled run cancels its batches.
  */
 export class Economy {
-  readonly #activities: ReturnType<typeof proxyActivities<Activities>>;
   readonly #waiting: Waiting[] = [];
   #orders = 0;
 
@@ -39,19 +32,7 @@ export class Economy {
     /** Milliseconds; `null` for none. */
     readonly deadlineMs: number | null,
     readonly queuedAtMs: number,
-  ) {
-    this.#activities = proxyActivities<Activities>({
-      taskQueue: settings.offline ? taskQueues.offlineModel : taskQueues.model,
-      startToCloseTimeout: '10m',
-      heartbeatTimeout: '10s',
-      retry: {
-        initialInterval: '1s',
-        maximumInterval: '1m',
-        maximumAttempts: 50,
-        nonRetryableErrorTypes: ['PayloadsTooLarge'],
-      },
-    });
-  }
+  ) {}
 
   branch(key: string, request: ModelRequest, boundUsd?: number): Branch {
     const online = modelBranch(key, request, this.settings, boundUsd);
@@ -89,54 +70,34 @@ export class Economy {
   async #order(together: readonly Waiting[]): Promise<BatchAnswer[]> {
     const order = this.#orderOf(together);
     const { offline } = order;
-    const batches = await this.#activities.submitBatches.executeWithOptions(
-      { summary: `${together.length} questions` },
-      [order],
-    );
-    const ids = batches.map(({ id }) => id);
-    try {
-      if (!(await this.#wait(offline, ids))) await this.#stop(offline, ids);
-    } catch (failure) {
-      await CancellationScope.nonCancellable(() => this.#activities.cancelBatches({ offline, ids }));
-      throw failure;
-    }
-    return this.#activities.collectBatches(order, batches);
-  }
-
-  /** Whether the batches have ended before the deadline. */
-  async #wait(offline: boolean, ids: string[]): Promise<boolean> {
-    let pauseMs = looks.firstMs;
-    while (ids.length > 0 && !(await this.#activities.haveBatchesEnded({ offline, ids }))) {
-      const leftMs = this.deadlineMs === null ? Infinity : this.queuedAtMs + this.deadlineMs - Date.now();
-      if (leftMs <= 0) return false;
-      await sleep(Math.min(pauseMs, leftMs), { summary: 'until the batch is looked at again' });
-      pauseMs = Math.min(looks.mostMs, pauseMs * looks.growth);
-    }
-    return true;
-  }
-
-  /** What has been processed by then is paid for, and kept; a batch that does not end soon is given up. */
-  async #stop(offline: boolean, ids: string[]): Promise<void> {
-    await this.#activities.cancelBatches({ offline, ids });
-    for (let waitedMs = 0; waitedMs < mostStoppingMs; waitedMs += looks.firstMs) {
-      if (await this.#activities.haveBatchesEnded({ offline, ids })) return;
-      await sleep(looks.firstMs);
-    }
+    const activities = batchActivities(offline);
+    const batches = await activities.submitBatches.executeWithOptions({ summary: `${together.length} questions` }, [
+      order,
+    ]);
+    const deadlineAtMs = this.deadlineMs === null ? Infinity : this.queuedAtMs + this.deadlineMs;
+    await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
+    return activities.collectBatches(order, batches);
   }
 
   #orderOf(together: readonly Waiting[]): BatchOrder {
     const { offline, inlineBytes, freshSinceMs } = this.settings;
     const number = this.#orders;
     this.#orders += 1;
-    const document: Stored<string> | undefined = together[0]?.request.document;
+    // A document that all share travels once.
+    const document = together[0]?.request.document;
+    const isShared = document !== undefined && together.every(({ request }) => request.document === document);
     return {
       number,
       offline,
       inlineBytes,
       queuedAtMs: this.queuedAtMs,
       ...(freshSinceMs !== undefined && { freshSinceMs }),
-      ...(document !== undefined && { document }),
-      questions: together.map(({ key, index, request }) => ({ key, index, request: withoutDocument(request) })),
+      ...(isShared && { document }),
+      questions: together.map(({ key, index, request }) => ({
+        key,
+        index,
+        request: isShared ? withoutDocument(request) : request,
+      })),
     };
   }
 }

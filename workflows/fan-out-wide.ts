@@ -1,39 +1,37 @@
 import {
-  ActivityCancellationType,
   CancellationScope,
   CancelledFailure,
   continueAsNew,
   defineSignal,
   isCancellation,
-  proxyActivities,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
 
-import type { Activities } from '../src/contract/activities.js';
 import { Budget } from '../src/contract/budget.js';
 import { addTallies, fromRanges, noTally } from '../src/contract/lanes.js';
-import type { Blob, Lane, LaneBatch, LaneMessage, LaneResult, Tally } from '../src/contract/lanes.js';
-import { signalNames, taskQueues } from '../src/contract/names.js';
+import type { Blob, LaneBatch, LaneMessage, Tally } from '../src/contract/lanes.js';
+import { signalNames } from '../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../src/contract/run-result.js';
 import type { WidePlan } from '../src/contract/summarise-plan.js';
+import { orderChunk, startLane } from './lane-calls.js';
+import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
 import type { LaneWork } from './lane-queue.js';
 import { WideProgress } from './wide-progress.js';
+import { Window } from './window.js';
 import { unlessFailed, wideResult } from './wide-result.js';
 import type { Decision } from './wide-result.js';
 
 /** Lanes in flight: enough to spread over workers, and each is one pending activity. */
 const mostLanes = 4;
 
-/** A dead worker's documents go to another lane after this long without a heartbeat; a lane sends one a second. */
-const heartbeatTimeout = '5s';
+/** Chunks whose batches are out at the same time. */
+const mostBatches = 50;
 
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
-
-const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
 
 /** What a run takes along when it continues as new. */
 interface Carried {
@@ -75,6 +73,8 @@ class WideFanOut {
   readonly #batches: Blob[];
   /** The lanes under way, by number. */
   readonly #underWay = new Map<number, UnderWay>();
+  /** Lanes that call the model at the same time. */
+  readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
   #tally: Tally;
   #lanes: number;
@@ -89,6 +89,7 @@ class WideFanOut {
   ) {
     this.#carried = input.carried as Carried | undefined;
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = this.#carried ?? {};
+    this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
     this.#batches = [...batches];
     this.#tally = tally;
@@ -104,9 +105,7 @@ class WideFanOut {
 
   async run(): Promise<RunResult> {
     const timer = this.#startDeadline();
-    const { concurrency } = this.plan.policy;
-    const lanes = Math.min(mostLanes, concurrency);
-    const widths = Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
+    const widths = this.#widths;
     const lanesEnded = await this.#scope.run(() => Promise.allSettled(widths.map((width) => this.#lane(width))));
     for (const ended of lanesEnded) {
       if (ended.status === 'rejected' && !isCancellation(ended.reason)) throw ended.reason;
@@ -137,15 +136,18 @@ class WideFanOut {
     const grantUsd = this.#grant();
     const lane: UnderWay = { ended: new Set(), spentUsd: 0 };
     this.#underWay.set(number, lane);
+    const inBatch = this.plan.policy.economy && work.online === undefined;
     try {
-      const { rest, left, why } = await this.#start(this.#laneOf(work, number, width, grantUsd));
+      const { rest, left, why } = inBatch
+        ? await orderChunk(this.plan, this.#part(work, number))
+        : await this.#online.turn(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
       if (rest !== null) this.#take(number, rest);
-      this.#queue.putBack(work, left);
+      this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
       if (why === 'over budget' && lane.ended.size === 0) this.#starve();
     } catch (failure) {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
-      if (isCancellation(failure)) throw failure;
+      if (isCancellation(failure) || inBatch) throw failure;
       this.#queue.failed(
         work,
         fromRanges(work.places).filter((place) => !lane.ended.has(place)),
@@ -156,45 +158,16 @@ class WideFanOut {
     }
   }
 
-  #start(lane: Lane): Promise<LaneResult> {
-    const count = fromRanges(lane.places).length;
-    return runLane.executeWithOptions(
-      {
-        activityId: `lane-${lane.number}`,
-        taskQueue: lane.offline ? taskQueues.offlineModel : taskQueues.model,
-        startToCloseTimeout: '24h',
-        heartbeatTimeout,
-        // What is left of a lane is for the workflow to say: it knows what has been reported.
-        retry: { maximumAttempts: 1 },
-        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary: `${count} branches from ${lane.firstIndex + (lane.places[0]?.[0] ?? 0) + 1} · ${lane.template.model}`,
-      },
-      [lane],
-    );
+  /** Calls at once of each lane. Batches hold none: many may be out. */
+  get #widths(): number[] {
+    const { concurrency, economy } = this.plan.policy;
+    const lanes = Math.min(mostLanes, concurrency);
+    if (economy) return Array.from({ length: mostBatches }, () => Math.max(1, Math.floor(concurrency / lanes)));
+    return Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
   }
 
-  #laneOf({ chunk, places }: LaneWork, number: number, width: number, grantUsd: number): Lane {
-    const { chunks, template, policy, offline, fresh } = this.plan;
-    const { join, timeoutMs, attempts, hedge } = policy;
-    const run = workflowInfo().firstExecutionRunId;
-    return {
-      number,
-      chunk: chunks[chunk] as Lane['chunk'],
-      firstIndex: this.#queue.firstIndexOf(chunk),
-      places,
-      template,
-      width,
-      offline,
-      timeoutMs,
-      attempts,
-      run,
-      queuedAtMs: this.#startedAtMs,
-      reportEveryMs: join === 'settled' ? 1_000 : 200,
-      reportFailuresAtOnce: join === 'all',
-      ...(fresh && { freshSinceMs: this.#startedAtMs }),
-      ...(hedge && { hedge: { run } }),
-      ...(grantUsd !== Infinity && { budgetUsd: grantUsd }),
-    };
+  #part({ chunk, places }: LaneWork, number: number): Part {
+    return { number, chunk, places, firstIndex: this.#queue.firstIndexOf(chunk), queuedAtMs: this.#startedAtMs };
   }
 
   #take(number: number, batch: LaneBatch): void {
@@ -233,8 +206,8 @@ class WideFanOut {
   }
 
   #startDeadline(): CancellationScope | undefined {
-    const { deadlineMs } = this.plan.policy;
-    if (deadlineMs === null) return undefined;
+    const { deadlineMs, economy } = this.plan.policy;
+    if (deadlineMs === null || economy) return undefined;
     const scope = new CancellationScope({ cancellable: true });
     const leftMs = Math.max(1, this.#startedAtMs + deadlineMs - Date.now());
     scope

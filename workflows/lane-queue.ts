@@ -6,6 +6,8 @@ export interface LaneWork {
   /** Which chunk. */
   chunk: number;
   places: Range[];
+  /** Set where a Message Batch has not answered them, and they are to be asked online. */
+  online?: true;
   /** Lanes with nothing but these documents that have come to nothing. */
   failures: number;
 }

@@ -1,4 +1,4 @@
-import type { Lane, LaneResult } from './lanes.js';
+import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
 import type { Usage } from './run.js';
 
 /** A value that travels inside history, or by reference because it would not fit there. */
@@ -111,9 +111,9 @@ export interface BatchOrder {
   /** Of each answer, see `ModelCall`. */
   inlineBytes: number;
   queuedAtMs: number;
-  /** What all questions share. */
+  /** The document of all questions that bring none. */
   document?: Stored<string>;
-  questions: { key: string; index: number; request: Omit<ModelRequest, 'document'> }[];
+  questions: { key: string; index: number; request: ModelRequest }[];
 }
 
 /** Message Batches that were accepted, and the questions (by their place in the order) that are in them. */
@@ -148,6 +148,10 @@ export interface Activities {
   haveBatchesEnded(batches: { offline: boolean; ids: string[] }): Promise<boolean>;
   /** Stops them as far as they have not been processed. */
   cancelBatches(batches: { offline: boolean; ids: string[] }): Promise<void>;
+  /** The same as `submitBatches` for documents of a chunk. */
+  submitChunk(order: ChunkOrder): Promise<SubmittedBatch[]>;
+  /** What has come of a chunk's documents, from the batches and the journal; those of which nothing came are left. */
+  collectChunk(order: ChunkOrder, batches: SubmittedBatch[]): Promise<LaneResult>;
   /** What came of each question, in order: from the batches, which have ended, and from the journal. */
   collectBatches(order: BatchOrder, batches: SubmittedBatch[]): Promise<BatchAnswer[]>;
 }

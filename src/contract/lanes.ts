@@ -59,6 +59,12 @@ export interface Lane extends Pick<
   budgetUsd?: number;
 }
 
+/** Documents of a chunk that are asked about together as Message Batches, at half the price. */
+export type ChunkOrder = Pick<
+  Lane,
+  'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs'
+>;
+
 /** What a lane signals to its workflow. */
 export interface LaneMessage extends LaneBatch {
   lane: number;

@@ -12,8 +12,14 @@ const hangs: [string, Fault[]][] = [
   ['gets its answer drop by drop', [{ kind: 'trickle', bytesPerSecond: 20 }]],
 ];
 
-describe.each(hangs)('a call that %s', (_, faults) => {
+describe.each(
+  hangs.flatMap(([what, faults]) => [
+    [what, 'whole', 1_000, faults] as const,
+    [what, 'streamed', 2_000, faults] as const,
+  ]),
+)('a call that %s, its answer %s', (_, __, maxTokens, faults) => {
   const script = faults.map((fault) => ({ fault }));
+  const request = { maxTokens };
 
   it.each(['CANCELLED', 'WORKER_SHUTDOWN'] as const)(
     'is cut at the socket by %s, and its ledger is kept',
@@ -21,7 +27,7 @@ describe.each(hangs)('a call that %s', (_, faults) => {
       const { model, ask } = await openDesk({ script });
       const spent = { ...noUsage, outputTokens: 7 };
       const heartbeatDetails = { attempts: 1, modelMs: 5, usage: spent };
-      const asking = ask({}, { attempt: 2, heartbeatDetails });
+      const asking = ask({ request }, { attempt: 2, heartbeatDetails });
       await model.received(1);
       asking.cancel(reason);
       const failure: unknown = await asking.answer.catch((error: unknown) => error);
@@ -36,7 +42,7 @@ describe.each(hangs)('a call that %s', (_, faults) => {
 
   it('is cut at the socket when the time of the branch is over', async () => {
     const { model, ask } = await openDesk({ script });
-    const failure = await failureOf(ask({ timeoutMs: 250 }));
+    const failure = await failureOf(ask({ request, timeoutMs: 250 }));
     expect(failure).toMatchObject({ type: 'TimedOut', nonRetryable: true, message: 'No answer within 250 ms: 1 try.' });
     expect(ledgerOf(failure)).toMatchObject({ attempts: 1 });
     expect(ledgerOf(failure).modelMs).toBeGreaterThan(0);

@@ -82,3 +82,29 @@ it('stops its batch when it is cancelled', async () => {
   expect((await command.ended).code).toBe(4);
   expect(desk.model.batches[0]?.describe('').processing_status).not.toBe('in_progress');
 });
+
+it('asks about many documents in as many batches as there are chunks, and online for what is missing', async () => {
+  await open({
+    script: [{ match: (call) => call.document.includes('document 007'), fault: { kind: 'expired' }, times: 1 }],
+  });
+  const rows = Array.from({ length: 120 }, (_, index) => {
+    const number = String(index).padStart(3, '0');
+    return `${JSON.stringify({ id: number, text: `This is document ${number}. The supplier is liable for intent only.` })}\n`;
+  });
+  const run = await desk.json(['summarise', '--from', '-', '--economy'], { stdin: rows.join('') });
+  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 120, total: 120 } });
+  expect(run.branches.map(({ key }) => Number(key))).toEqual(Array.from({ length: 120 }, (_, index) => index));
+  expect(desk.model.batches.reduce((sum, { requests }) => sum + requests.length, 0)).toBe(120);
+  expect(desk.model.total).toBe(1);
+  const { costUsd: online } = run.branches[7]!;
+  expect(run.branches[8]?.costUsd).toBeCloseTo(online! / 2, 9);
+});
+
+it('asks about each of a few documents, not about the first of them', async () => {
+  await open();
+  const rows = ['one', 'two', 'three'].map(
+    (id) => `${JSON.stringify({ id, text: `Clause ${id} binds the supplier of ${id}.` })}\n`,
+  );
+  const run = await desk.json(['summarise', '--from', '-', '--economy'], { stdin: rows.join('') });
+  for (const { key, output } of run.branches) expect(output).toContain(`Clause ${key}`);
+});

@@ -16,6 +16,8 @@ const noBatches = {
   haveBatchesEnded: unexpected,
   cancelBatches: unexpected,
   collectBatches: unexpected,
+  submitChunk: unexpected,
+  collectChunk: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

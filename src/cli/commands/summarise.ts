@@ -78,8 +78,10 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
       : dryRun(checked.direct, undefined, flags, world);
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
-  if (policy.economy && isWide) {
-    throw new InputError(`Expected at most ${maxDirectWidth} documents with \`--economy\`, got ${total}.`);
+  if (policy.economy && isWide && usd !== undefined) {
+    throw new InputError(
+      `Expected at most ${maxDirectWidth} documents with \`--economy\` and \`--budget\` together, got ${total}.`,
+    );
   }
   const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
