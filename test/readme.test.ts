@@ -58,7 +58,9 @@ describe('the README', () => {
 
   it('lists every command, and no other', async () => {
     const { stdout } = await desk.fanfold(['--help']);
-    const offered = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name).filter((name) => name !== 'help');
+    const offered = [...stdout.matchAll(/^ {2}([a-z-]+)[ |]/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'help');
     const table = readme.slice(readme.indexOf('| command | does |'), readme.indexOf('```sh\nnpx fanfold'));
     const listed = [...table.matchAll(/^\| `([a-z-]+)/gm)].map(([, name]) => name);
     expect(new Set(listed)).toEqual(new Set(offered));
