@@ -119,7 +119,9 @@ async function withinBudget(
   const asideUsd = questionUsd * call.attempts;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
-  if (!(await budget.reserve(usd, cancelled))) return undefined;
+  // Cut while it waits, it has not begun.
+  const granted = await budget.reserve(usd, cancelled).catch(() => false);
+  if (!granted) return undefined;
   const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, signal, asking, lane);
   budget.settle(usd, (outcome.costUsd ?? usd) + (outcome.lostUsd ?? 0));
   return outcome;

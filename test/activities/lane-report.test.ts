@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { expect, it } from 'vitest';
+
+import { LaneReport } from '../../activities/lane-report.js';
+import { fromRanges } from '../../src/contract/lanes.js';
+import type { LaneBatch } from '../../src/contract/lanes.js';
+import { outcomeOfSkip } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/outcome.js';
+
+function outcome(index: number, status: StoredBranch['status'] = 'ok'): StoredBranch {
+  return { ...outcomeOfSkip({ key: `k${index}`, index, queuedAtMs: 0 }, '', 0), status };
+}
+
+function open(
+  settings: { reportEveryMs?: number; reportFailuresAtOnce?: boolean },
+  send: (batch: LaneBatch) => Promise<void>,
+) {
+  const stored: string[] = [];
+  const putText = async (text: string) => {
+    stored.push(text);
+    return { sha256: String(stored.length), bytes: text.length };
+  };
+  const lane = { reportEveryMs: 20, reportFailuresAtOnce: false, ...settings };
+  return { report: new LaneReport(lane, { putText }, send), stored };
+}
+
+it('tells every outcome once: in a batch that was sent, or in the rest', async () => {
+  const sent: LaneBatch[] = [];
+  const { report, stored } = open({}, async (batch) => void sent.push(batch));
+  for (let index = 0; index < 30; index += 1) {
+    report.add(outcome(index));
+    await sleep(3);
+  }
+  const rest = await report.rest();
+  const told = [...sent, ...(rest === null ? [] : [rest])].flatMap(({ indices }) => fromRanges(indices));
+  expect(told).toEqual(Array.from({ length: 30 }, (_, index) => index));
+  expect(sent.length).toBeGreaterThan(1);
+  expect(sent.length).toBeLessThan(15);
+  expect(stored.flatMap((text) => JSON.parse(text) as StoredBranch[]).map(({ key }) => key)).toHaveLength(30);
+});
+
+it('puts into the next what could not be sent', async () => {
+  const { report } = open({}, () => Promise.reject(new Error('The server is away.')));
+  report.add(outcome(0));
+  await sleep(60);
+  report.add(outcome(1));
+  const rest = await report.rest();
+  expect(fromRanges(rest?.indices ?? [])).toEqual([0, 1]);
+  expect(rest?.tally).toMatchObject({ ended: 2, byStatus: { ok: 2 } });
+});
+
+it('tells a failure at once where one failure ends the run', async () => {
+  const sent: LaneBatch[] = [];
+  const { report } = open(
+    { reportEveryMs: 60_000, reportFailuresAtOnce: true },
+    async (batch) => void sent.push(batch),
+  );
+  report.add(outcome(0));
+  report.add(outcome(1, 'failed'));
+  await sleep(20);
+  expect(sent.map(({ indices }) => indices)).toEqual([[[0, 1]]]);
+  expect(await report.rest()).toBeNull();
+});

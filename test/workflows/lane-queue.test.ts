@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { fromRanges } from '../../src/contract/lanes.js';
+import { LaneQueue } from '../../workflows/lane-queue.js';
+
+const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
+
+it('loses no document and gives none twice, whatever lanes fail, drain and end (Q1)', () => {
+  const counts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 });
+  const fates = fc.infiniteStream(
+    fc.record({
+      how: fc.constantFrom('done', 'drained', 'failed'),
+      share: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    }),
+  );
+  fc.assert(
+    fc.property(counts, fates, (sizes, stream) => {
+      let queue = new LaneQueue(chunks(sizes));
+      const ended: number[] = [];
+      for (let step = 0; !queue.isEmpty && step < 500; step += 1) {
+        // As after continue-as-new.
+        if (step % 7 === 3) queue = new LaneQueue(queue.chunks, JSON.parse(JSON.stringify(queue.carried)));
+        const work = queue.take()!;
+        const places = fromRanges(work.places);
+        const { how, share } = stream.next().value;
+        const done = how === 'done' ? places : places.slice(0, Math.ceil(places.length * share));
+        const left = places.slice(done.length);
+        ended.push(...done.map((place) => queue.firstIndexOf(work.chunk) + place));
+        if (how === 'failed') queue.failed(work, left);
+        else
+          queue.putBack(
+            work,
+            left.map((place) => [place, place]),
+          );
+      }
+      const total = sizes.reduce((sum, count) => sum + count, 0);
+      const all = [...ended, ...queue.poisoned].toSorted((one, other) => one - other);
+      expect(all).toEqual(Array.from({ length: total }, (_, index) => index));
+    }),
+  );
+});
+
+it('tells a document that ends its worker from its neighbours, and gives only that one up (Q2)', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), (count, pick) => {
+      const poison = pick % count;
+      const queue = new LaneQueue(chunks([count]));
+      const ended = new Set<number>();
+      let lanes = 0;
+      for (let work = queue.take(); work !== undefined; work = queue.take()) {
+        lanes += 1;
+        const places = fromRanges(work.places);
+        if (places.includes(poison)) queue.failed(work, places);
+        else for (const place of places) ended.add(place);
+      }
+      expect(queue.poisoned).toEqual([poison]);
+      expect(ended.size).toBe(count - 1);
+      expect(lanes).toBeLessThan(40);
+    }),
+  );
+});
