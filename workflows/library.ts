@@ -9,5 +9,7 @@ export { activityBranch, modelBranch } from './branch.js';
 export type { AskSettings, Branch } from './branch.js';
 export { fanOut } from './fan-out.js';
 export type { FanOut } from './fan-out.js';
+export { GraphBuilder, typed } from './graph-builder.js';
+export type { GraphResult, TypedBranch } from './graph-builder.js';
 export { RunProgress } from './progress.js';
 export type { Follow } from './progress.js';

@@ -1,4 +1,4 @@
-// Starts fanfold's workers and one of one's own on a Temporal server, runs `review` once, and prints what came of it:
+// A worker of one's own that has fanfold beside it. Runs `review` once on a Temporal server, and prints what came of it:
 //   TEMPORAL_ADDRESS=localhost:7233 node run.mjs
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,25 +9,23 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { BlobStore } from 'fanfold';
 import { startOfflineModel } from 'fanfold/offline';
-import { installRuntime, startWorkers } from 'fanfold/worker';
+import { FanfoldPlugin, installRuntime } from 'fanfold/worker';
 
 installRuntime('ERROR', ({ message }) => console.error(message));
-const address = process.env.TEMPORAL_ADDRESS ?? 'localhost:7233';
 const model = await startOfflineModel();
-// fanfold's own workers ask the model; with `api: { apiKey, baseURL }` the real one.
-const workers = await startWorkers({
-  connectionOptions: { address },
-  namespace: 'default',
+const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS ?? 'localhost:7233' });
+// With `api: { apiKey, baseURL }` the real model answers what is not asked offline.
+const fanfold = new FanfoldPlugin({
   concurrency: 10,
   store: new BlobStore(await mkdtemp(join(tmpdir(), 'own-workflow-'))),
   offlineModelUrl: async () => model.url,
 });
-const connection = await NativeConnection.connect({ address });
 const worker = await Worker.create({
   connection,
   taskQueue: 'reviews',
   workflowsPath: fileURLToPath(new URL('./workflow.mjs', import.meta.url)),
   activities: { countWords: async (text) => text.split(/\s+/).length },
+  plugins: [fanfold],
 });
 const result = await worker.runUntil(
   new Client({ connection }).workflow.execute('review', {
@@ -37,6 +35,5 @@ const result = await worker.runUntil(
   }),
 );
 console.log(JSON.stringify(result, null, 2));
-await workers.drain();
 await connection.close();
 await model.stop();

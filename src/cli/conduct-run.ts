@@ -4,6 +4,7 @@ import type { ExitCode } from '../contract/exit-codes.js';
 import { webUiUrl } from '../server/index.js';
 import { checkApiKey } from './ensure-worker.js';
 import type { WorkerNeed } from './ensure-worker.js';
+import { tellFirstAnswer } from './first-answer.js';
 import { followRun } from './follow-run.js';
 import type { BranchSink } from './follow-run.js';
 import { interruptible } from './interrupt.js';
@@ -76,7 +77,10 @@ export async function finishRun(
   world: World,
   out?: BranchSink,
 ): Promise<ExitCode> {
-  const ended = await interruptible(world, (signal) => followRun(session, run, flags, world, signal, out));
+  const ended = await interruptible(world, (signal) => {
+    void tellFirstAnswer(session, run, flags, world, signal);
+    return followRun(session, run, flags, world, signal, out);
+  });
   // With the output on the same screen, the live lines are far above.
   if (ended !== null)
     return printRun(ended, flags, world, {

@@ -52,6 +52,7 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
       ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...firstAnswerLines(run),
       ...fanInLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
@@ -64,6 +65,12 @@ function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShow
 
 function saved({ savedUsd }: Run): string {
   return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
+}
+
+function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
+  if (firstAnswer === undefined) return [];
+  const ok = firstAnswer.ok ?? firstAnswer.keys.length;
+  return [`  first answer after ${formatDuration(firstAnswer.elapsedMs)} with ${ok} ok, amended to ${coverage.ok}`];
 }
 
 function fanInLines({ fanIn }: Run): string[] {

@@ -75,7 +75,7 @@ export interface Run {
   /** Keys of the branches that the end of the run waited for, in order. */
   criticalPath: string[];
   /** How the run stood when its join policy was satisfied; absent where nothing came later. */
-  firstAnswer?: { elapsedMs: number; keys: string[] };
+  firstAnswer?: { elapsedMs: number; keys: string[]; ok?: number };
   /** What the fan-in did, where it asked a model. Its calls are in `usage` and `costUsd`. */
   fanIn?: {
     how: string;

@@ -1,4 +1,6 @@
 export { LimiterMetrics } from './limiter-metrics.js';
+export { FanfoldPlugin } from './plugin.js';
+export type { PluginSettings } from './plugin.js';
 export { installRuntime } from './runtime.js';
 export { startWorkers } from './start-workers.js';
 export type { RunningWorkers, WorkerSettings } from './start-workers.js';

@@ -13,7 +13,10 @@ import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 export interface WorkerSettings extends ActivitiesSettings {
-  connectionOptions: NativeConnectionOptions;
+  /** Where to connect to; not needed with a `connection`. */
+  connectionOptions?: NativeConnectionOptions;
+  /** A connection to use; whoever made it closes it. */
+  connection?: NativeConnection;
   namespace: string;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
@@ -45,7 +48,7 @@ const shutdownGraceTime = '1h';
  * @throws what the connection or the registration failed with
  */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
-  const connection = await NativeConnection.connect(settings.connectionOptions);
+  const connection = settings.connection ?? (await NativeConnection.connect(settings.connectionOptions));
   const served: TaskQueue[] = [
     taskQueues.workflow,
     taskQueues.offlineModel,
@@ -75,7 +78,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       }),
     ),
   )
-    .finally(() => connection.close())
+    .finally(() => (settings.connection === undefined ? connection.close() : undefined))
     .then(() => undefined);
   return {
     taskQueues: served,
