@@ -1,9 +1,11 @@
 // What a durable fan-out costs over a bare Promise.all, from 4 branches to 1,000, side by side in one run.
 //   npm run build && node bench/width/run.mjs [rounds]
 // The model answers every call after 200 ms. fanfold has its database on disk and its journal on; its worker has run before in
-// `running worker` and not in `new worker`. Every other contender is a new process.
+// `running` and not in `new`; every other contender is a new process too. With `npm ci --prefix bench/peers` done, other durable
+// engines take part: each makes three runs in one process, of which the first and the last are shown.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,8 +78,30 @@ async function durable(count, env) {
   return run.elapsedMs;
 }
 
+/** The peers, where they are installed, and what stops their servers. */
+async function startPeers() {
+  if (!existsSync(here('../peers/node_modules'))) return { contenders: {}, stop: () => {} };
+  const { startPostgres, startRestate } = await import('../peers/services.mjs');
+  const postgres = await startPostgres();
+  const restate = await startRestate(directory);
+  const peer = (file, words) => (url, count) =>
+    output(here(`../peers/${file}.mjs`), [url, String(count), '3', ...words]);
+  return {
+    contenders: {
+      Restate: peer('restate', restate.words),
+      DBOS: peer('dbos', [postgres.url('dbos')]),
+      LangGraph: peer('langgraph', [postgres.url('postgres')]),
+    },
+    stop: () => {
+      restate.stop();
+      postgres.stop();
+    },
+  };
+}
+
 const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
 
+const peers = await startPeers();
 try {
   const model = await startModel('200');
   const env = {
@@ -86,30 +110,48 @@ try {
     ANTHROPIC_API_KEY: 'bench',
     ANTHROPIC_BASE_URL: model.url,
   };
-  console.log(`calls of 200 ms, medians of ${rounds}, in ms, and as a multiple of the bare Promise.all`);
+  const names = [
+    'bare Promise.all',
+    'p-limit 50',
+    'plain Temporal',
+    ...Object.keys(peers.contenders).flatMap((name) => [`${name}, new`, `${name}, running`]),
+    'fanfold, new',
+    'fanfold, running',
+  ];
+  const table = new Map(names.map((name) => [name, []]));
   for (const count of widths) {
-    const times = { bare: [], 'p-limit 50': [], 'plain Temporal': [], 'new worker': [], 'running worker': [] };
+    const times = new Map(names.map((name) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
-      times.bare.push((await output(here('bare.mjs'), [model.url, String(count), 'all'])).ms);
-      times['p-limit 50'].push((await output(here('bare.mjs'), [model.url, String(count), '50'])).ms);
+      times.get('bare Promise.all').push((await output(here('bare.mjs'), [model.url, String(count), 'all'])).ms);
+      times.get('p-limit 50').push((await output(here('bare.mjs'), [model.url, String(count), '50'])).ms);
+      for (const [name, run] of Object.entries(peers.contenders)) {
+        const { ms } = await run(model.url, count);
+        times.get(`${name}, new`).push(ms[0]);
+        times.get(`${name}, running`).push(ms[2]);
+      }
       const stopWorker = await startWorker(env);
-      times['new worker'].push(await durable(count, env));
-      // The second run lets the compiler finish, the third is measured.
+      times.get('fanfold, new').push(await durable(count, env));
       await durable(count, env);
-      times['running worker'].push(await durable(count, env));
+      times.get('fanfold, running').push(await durable(count, env));
       const { address } = JSON.parse(await readFile(join(env.FANFOLD_HOME, 'server.json'), 'utf8'));
-      times['plain Temporal'].push((await output(here('plain-temporal.mjs'), [model.url, String(count), address])).ms);
+      times
+        .get('plain Temporal')
+        .push((await output(here('plain-temporal.mjs'), [model.url, String(count), address])).ms);
       await stopWorker();
     }
-    const bare = median(times.bare);
-    const cells = Object.entries(times).map(([name, each]) => {
+    const bare = median(times.get('bare Promise.all'));
+    for (const [name, each] of times) {
       const ms = median(each);
-      return `${name} ${Math.round(ms)} (${(ms / bare).toFixed(2)})`;
-    });
-    console.log(`${String(count).padStart(5)} branches: ${cells.join(' · ')}`);
+      table.get(name).push(`${Math.round(ms).toLocaleString('en')} (${(ms / bare).toFixed(2)})`);
+    }
+    process.stderr.write(`${count} branches done\n`);
   }
+  console.log(`| | ${widths.map((count) => `${count.toLocaleString('en')} branches`).join(' | ')} |`);
+  console.log(`|---|${widths.map(() => '---|').join('')}`);
+  for (const [name, cells] of table) console.log(`| ${name} | ${cells.join(' | ')} |`);
   model.stop();
 } finally {
   for (const child of children) child.kill('SIGKILL');
+  peers.stop();
   await rm(directory, { recursive: true, force: true });
 }
