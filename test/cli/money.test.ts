@@ -62,3 +62,19 @@ it('spends nothing more than it has when calls are lost on the way', async () =>
   expect(run.lostUsd).toBeGreaterThan(0);
   expect(run.branches[0]).toMatchObject({ status: 'ok', attempts: 3 });
 });
+
+it('keeps within its budget though its worker is killed half way', async () => {
+  const slow = desk.model.script({ fault: { kind: 'slow', ms: 150 } });
+  const many = ['perspectives', '-', '--perspectives', manyPerspectives(12).join(','), '--fresh', '--concurrency', '2'];
+  const before = desk.model.total;
+  const budget = boundUsd * 6;
+  const command = desk.start([...many, '--budget', budget.toFixed(6), '--json'], { stdin });
+  await desk.model.until(({ total }) => total - before >= 5);
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  const run = JSON.parse((await command.ended).stdout);
+  slow[0]?.remove();
+  expect(run.costUsd + run.lostUsd).toBeLessThanOrEqual(budget);
+  // The calls that were out when the worker died may have been paid for.
+  expect(run.lostUsd).toBeGreaterThan(0);
+  expect(run.coverage.ok).toBeGreaterThan(5);
+});

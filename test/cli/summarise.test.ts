@@ -48,7 +48,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 // The same semantics whether each branch has an activity or many travel in a lane.
 describe.each([
   { mode: 'direct', count: 12, affordable: 1.5 },
-  { mode: 'lanes', count: 110, affordable: 6 },
+  { mode: 'lanes', count: 120, affordable: 6 },
 ])('summarise, $mode', ({ count, affordable }) => {
   it('gives one summary for each document, in input order, with at most so many at once', async () => {
     const words = await open(count, { latencyMs: () => 10 + Math.random() * 150 });

@@ -1,0 +1,167 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { fromRanges, tallyOf, toRanges } from '../../src/contract/lanes.js';
+import type { Lane, LaneBatch, LaneResult } from '../../src/contract/lanes.js';
+import { signalNames } from '../../src/contract/names.js';
+import { outcomeOfSkip } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/outcome.js';
+import type { RunResult } from '../../src/contract/run-result.js';
+import { FakeModel } from '../support/fake-model.js';
+import { startTemporal } from '../support/temporal.js';
+import { modes, withRunOf } from './with-run.js';
+import type { Handle } from './with-run.js';
+
+type RunLane = (lane: Lane, attemptsBefore: number) => Promise<LaneResult>;
+
+/** Lanes whose fate a test decides; remembers which documents each was given. */
+class FakeLanes extends FakeModel {
+  readonly given: number[][] = [];
+
+  constructor(runLane: RunLane) {
+    super();
+    Object.assign(this.activities, {
+      runLane: (lane: Lane) => {
+        this.given.push(indicesOf(lane));
+        return runLane(lane, this.given.length - 1);
+      },
+    });
+  }
+}
+
+function indicesOf({ firstIndex, places }: Lane): number[] {
+  return fromRanges(places).map((place) => firstIndex + place);
+}
+
+function batchOf(indices: readonly number[], status: StoredBranch['status'] = 'ok'): LaneBatch {
+  const outcomes = indices.map((index) => ({
+    ...outcomeOfSkip({ key: `d${index}`, index, queuedAtMs: 0 }, '', 0),
+    status,
+  }));
+  return {
+    blob: { sha256: `blob-${indices.join('-')}`, bytes: 1 },
+    indices: toRanges(indices),
+    tally: tallyOf(outcomes),
+  };
+}
+
+function done(lane: Lane): LaneResult {
+  return { rest: batchOf(indicesOf(lane)), left: [], why: 'done' };
+}
+
+async function signal(lane: number, batch: LaneBatch): Promise<void> {
+  const { client, info } = Context.current();
+  await client.workflow.getHandle(info.workflowExecution!.workflowId).signal(signalNames.laneBatch, { lane, ...batch });
+}
+
+let environment: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  environment = await startTemporal();
+});
+
+afterAll(() => environment.teardown());
+
+const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
+
+describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
+  const withLanes = (runLane: RunLane, input: object, during: (handle: Handle, lanes: FakeLanes) => Promise<void>) => {
+    const lanes = new FakeLanes(runLane);
+    return withRunOf(
+      'summarise',
+      environment,
+      maxCachedWorkflows,
+      lanes,
+      { chunks, concurrency: 8, ...input },
+      (handle) => during(handle, lanes),
+    );
+  };
+
+  it('gives every document to one lane, a few lanes at a time, and adds up what they report', async () => {
+    await withLanes(
+      async (lane) => done(lane),
+      {},
+      async (handle, lanes) => {
+        const { status, wide } = await handle.result();
+        expect(status).toBe('complete');
+        expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+        expect(wide?.batches).toHaveLength(6);
+        expect(lanes.given.flat().toSorted((one, other) => one - other)).toEqual(
+          Array.from({ length: 60 }, (_, at) => at),
+        );
+      },
+    );
+  });
+
+  it('gives another lane what one that died had not reported, and nothing else', async () => {
+    const runLane: RunLane = async (lane) => {
+      if (lane.number !== 0) return done(lane);
+      await signal(lane.number, batchOf(indicesOf(lane).slice(0, 4)));
+      throw ApplicationFailure.create({ message: 'The worker died.' });
+    };
+    await withLanes(runLane, {}, async (handle, lanes) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+      expect(lanes.given).toContainEqual([4, 5, 6, 7, 8, 9]);
+    });
+  });
+
+  it('does not count what a lane reports that was given up for dead', async () => {
+    const runLane: RunLane = async (lane) => {
+      if (lane.number === 0) throw ApplicationFailure.create({ message: 'The worker seemed dead.' });
+      // It was not: its report comes while another lane has its documents.
+      if (lane.firstIndex === 0) await signal(0, batchOf([0, 1, 2], 'failed'));
+      return done(lane);
+    };
+    await withLanes(runLane, {}, async (handle) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+    });
+  });
+
+  it('takes up again what a stopping worker had not begun', async () => {
+    const runLane: RunLane = async (lane, before) => {
+      if (before > 2) return done(lane);
+      const [first = 0, ...left] = indicesOf(lane);
+      return { rest: batchOf([first]), left: toRanges(left.map((index) => index - lane.firstIndex)), why: 'draining' };
+    };
+    await withLanes(runLane, {}, async (handle) => {
+      expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+    });
+  });
+
+  it('ends at a quorum while lanes are under way, and cancels them', async () => {
+    const runLane: RunLane = async (lane) => {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), 200);
+      try {
+        await signal(lane.number, batchOf(indicesOf(lane).slice(0, 5)));
+        await context.cancelled;
+      } finally {
+        clearInterval(beat);
+      }
+      return done(lane);
+    };
+    await withLanes(runLane, { join: 'quorum', quorum: 20 }, async (handle, lanes) => {
+      const result: RunResult = await handle.result();
+      expect(result.status).toBe('partial');
+      expect(result.wide?.tally.byStatus.ok).toBe(20);
+      expect(result.wide?.others.status).toBe('cancelled');
+      expect(lanes.given).toHaveLength(4);
+    });
+  });
+
+  it('gives up a document that ends every worker, and only that', async () => {
+    const runLane: RunLane = async (lane) => {
+      if (indicesOf(lane).includes(13)) throw ApplicationFailure.create({ message: 'The worker died.' });
+      return done(lane);
+    };
+    await withLanes(runLane, {}, async (handle) => {
+      const { status, wide } = await handle.result();
+      expect(status).toBe('partial');
+      expect(wide).toMatchObject({ poisoned: [13], tally: { byStatus: { ok: 59 } } });
+    });
+  });
+});
