@@ -6,17 +6,17 @@ import { Desk, perspectiveOf } from '../support/fanfold.js';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: (call) => (perspectiveOf(call) === 'slow' ? 4_000 : 50) });
+  desk = await Desk.open({ latencyMs: (call) => (perspectiveOf(call) === 'slow' ? 9_000 : 50) });
 });
 
 afterAll(() => desk.close());
 
 it('tells the answer at the deadline, and what late branches made of it', async () => {
-  const words = ['perspectives', '-', '--perspectives', 'quick,slow,brisk', '--deadline', '1500ms', '--late', 'amend'];
+  const words = ['perspectives', '-', '--perspectives', 'quick,slow,brisk', '--deadline', '3s', '--late', 'amend'];
   const { code, stdout, stderr } = await desk.fanfold([...words, '--id', 'amended'], { stdin: 'A document.' });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/first answer after 1\.\d s: 2 of 3 branches ok \(quick, brisk\); the others may amend it\./);
-  expect(stderr).toMatch(/first answer after 1\.\d s with 2 ok, amended to 3/);
+  expect(stderr).toMatch(/first answer after [\d.]+ s: 2 of 3 branches ok \(quick, brisk\); the others may amend it\./);
+  expect(stderr).toMatch(/first answer after [\d.]+ s with 2 ok, amended to 3/);
   expect(stdout.indexOf('# quick')).toBeLessThan(stdout.indexOf('# slow'));
   const shown = await desk.json<Run>(['show', 'amended']);
   expect(shown.firstAnswer).toMatchObject({ keys: ['quick', 'brisk'] });

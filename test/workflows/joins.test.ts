@@ -60,10 +60,10 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
   it('folds what is there at the deadline and cuts the rest, which is late', async () => {
     const model = new FakeModel();
     model.hold('b');
-    await withRun(model, { deadlineMs: 700 }, async (handle) => {
+    await withRun(model, { deadlineMs: 2_000 }, async (handle) => {
       const result = await handle.result();
       expect(statuses(result)).toEqual({ a: 'ok', b: 'late', c: 'ok' });
-      expect(result.branches[1]?.error).toEqual({ type: 'Late', message: 'Not there at the deadline of 700 ms.' });
+      expect(result.branches[1]?.error).toEqual({ type: 'Late', message: 'Not there at the deadline of 2.0 s.' });
       expect(result.status).toBe('partial');
       expect(model.cancelled).toEqual(['b']);
     });
@@ -80,7 +80,7 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
   it('answers at the deadline and lets late branches amend the result', async () => {
     const model = new FakeModel();
     model.hold('b');
-    await withRun(model, { deadlineMs: 700, late: 'amend' }, async (handle) => {
+    await withRun(model, { deadlineMs: 2_000, late: 'amend' }, async (handle) => {
       const first = await handle.executeUpdate<RunResult, []>('answer');
       expect(statuses(first)).toEqual({ a: 'ok', b: 'late', c: 'ok' });
       expect(first.output).toEqual({ a: 'answer of a', c: 'answer of c' });
