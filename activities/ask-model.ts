@@ -1,4 +1,4 @@
-import type { Activities, Answer, ModelCall, Stored } from '../src/contract/activities.js';
+import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { cutMessage } from '../src/contract/failures.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
@@ -8,6 +8,7 @@ import { apiFor } from './api-for.js';
 import { askOnce } from './ask-once.js';
 import { Attempt } from './attempt.js';
 import { checkCall } from './check-call.js';
+import { documentText } from './document-text.js';
 import { askUntilValid } from './model/ask-until-valid.js';
 import type { ModelApi } from './model/client.js';
 import { Hedges, race } from './model/hedge.js';
@@ -153,11 +154,7 @@ function prepare(
   const { document } = call.request;
   return Promise.all([
     apiFor(call, settings),
-    document && textOf(document, settings.store),
+    document && documentText(document, settings.store),
     promptOf(call.request, settings.store),
   ]);
-}
-
-function textOf(document: Stored<string>, store: ActivitiesSettings['store']): string | Promise<string> {
-  return 'inline' in document ? document.inline : store.readText(document);
 }

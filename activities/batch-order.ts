@@ -1,11 +1,12 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
-import type { BatchOrder, ModelRequest, Stored } from '../src/contract/activities.js';
+import type { BatchOrder, ModelRequest } from '../src/contract/activities.js';
 import { fromRanges } from '../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
 import { buildRequest } from '../src/model/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
+import { documentText } from './document-text.js';
 import { outputFormatOf } from './model/output-format.js';
 import type { OutputFormat } from './model/output-format.js';
 
@@ -32,7 +33,7 @@ type Store = Pick<BlobStore, 'readText'>;
 /** The order of a few branches, which share a document. */
 export async function orderOfBranches(order: BatchOrder, store: Store): Promise<QuestionOrder> {
   const { number, freshSinceMs = 0, inlineBytes, queuedAtMs, document, questions } = order;
-  const shared = document && (await textOf(document, store));
+  const shared = document && (await documentText(document, store));
   return {
     number,
     freshSinceMs,
@@ -40,7 +41,7 @@ export async function orderOfBranches(order: BatchOrder, store: Store): Promise<
     queuedAtMs,
     questions: await Promise.all(
       questions.map(async ({ key, index, request }) => {
-        const own = request.document && (await textOf(request.document, store));
+        const own = request.document && (await documentText(request.document, store));
         return questionOf(key, index, request, own ?? shared);
       }),
     ),
@@ -56,10 +57,6 @@ export async function orderOfChunk(order: ChunkOrder, store: Store): Promise<Que
     return item === undefined ? [] : [questionOf(item.key, firstIndex + place, template, item.text)];
   });
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
-}
-
-async function textOf(document: Stored<string>, store: Store): Promise<string> {
-  return 'inline' in document ? document.inline : store.readText(document);
 }
 
 function questionOf(key: string, index: number, request: ModelRequest, document: string | undefined): BatchQuestion {

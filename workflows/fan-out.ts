@@ -31,7 +31,7 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
  * F3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
  * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
  *
- * @param started when the fan-out began, in milliseconds since the epoch
+ * @param queuedAtMs when the fan-out began, in milliseconds since the epoch
  */
 export function fanOut(branches: readonly Branch[], policy: Policy, follow: Follow, queuedAtMs = Date.now()): FanOut {
   const scope = new CancellationScope({ cancellable: true });

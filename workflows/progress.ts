@@ -1,12 +1,4 @@
-import {
-  condition,
-  defineQuery,
-  defineUpdate,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
 import type { Place, StoredBranch } from '../src/contract/outcome.js';
 import { queryNames, updateNames } from '../src/contract/names.js';
@@ -14,9 +6,9 @@ import type { RunStatus } from '../src/contract/run.js';
 import type { FirstAnswer, Progress, RunResult } from '../src/contract/run-result.js';
 import type { Policy } from '../src/contract/plan.js';
 import { addCost } from '../src/contract/usage.js';
-import { attributeKeys } from './attribute-keys.js';
 import { resultOf } from './result.js';
 import { progressTable } from './progress-table.js';
+import { showBegun, showEnded } from './search-attributes.js';
 
 /** Told of every branch as it moves on. */
 export interface Follow {
@@ -47,12 +39,7 @@ export class RunProgress implements Follow {
       description: 'Returns the result as soon as the join policy is satisfied.',
     });
     this.#show();
-    if (!searchable) return;
-    upsertSearchAttributes([
-      { key: attributeKeys.kind, value: workflowInfo().workflowType },
-      { key: attributeKeys.status, value: 'running' },
-      { key: attributeKeys.branches, value: keys.length },
-    ]);
+    if (searchable) showBegun(keys.length);
   }
 
   started({ index }: Place): void {
@@ -88,10 +75,7 @@ export class RunProgress implements Follow {
       (sum, branch) => addCost(sum, branch.costUsd),
       0,
     );
-    upsertSearchAttributes([
-      { key: attributeKeys.status, value: status },
-      { key: attributeKeys.costUsd, value: costUsd },
-    ]);
+    showEnded(status, costUsd);
   }
 
   now(): Progress {

@@ -1,19 +1,11 @@
-import {
-  condition,
-  defineQuery,
-  defineUpdate,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
 import { formatDuration } from '../src/contract/duration.js';
 import type { Tally } from '../src/contract/lanes.js';
 import { queryNames, updateNames } from '../src/contract/names.js';
 import type { RunStatus } from '../src/contract/run.js';
 import type { FirstAnswer, Progress } from '../src/contract/run-result.js';
-import { attributeKeys } from './attribute-keys.js';
+import { showBegun, showEnded } from './search-attributes.js';
 
 const progressQuery = defineQuery<Progress>(queryNames.progress);
 const answerUpdate = defineUpdate<FirstAnswer>(updateNames.answer);
@@ -36,12 +28,7 @@ export class WideProgress {
       description: 'Returns as soon as the join policy is satisfied.',
     });
     this.#show();
-    if (!searchable) return;
-    upsertSearchAttributes([
-      { key: attributeKeys.kind, value: workflowInfo().workflowType },
-      { key: attributeKeys.status, value: 'running' },
-      { key: attributeKeys.branches, value: total },
-    ]);
+    if (searchable) showBegun(total);
   }
 
   ended(tally: Tally): void {
@@ -56,11 +43,7 @@ export class WideProgress {
   finished(status: RunStatus): void {
     this.#status = status;
     this.#show();
-    if (!this.searchable) return;
-    upsertSearchAttributes([
-      { key: attributeKeys.status, value: status },
-      { key: attributeKeys.costUsd, value: this.#tally.costUsd },
-    ]);
+    if (this.searchable) showEnded(status, this.#tally.costUsd);
   }
 
   now(): Progress {

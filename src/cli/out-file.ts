@@ -25,11 +25,10 @@ export class OutFile {
   #next: number;
 
   private constructor(
-    readonly path: string,
     readonly file: FileHandle,
-    readonly ids: readonly string[],
+    rows: number,
   ) {
-    this.#next = ids.length;
+    this.#next = rows;
   }
 
   /**
@@ -47,11 +46,7 @@ export class OutFile {
       const { rows, bytes } = wholeRows((await file.readFile()).toString());
       await checkRows(rows, expected, name);
       await truncate(path, bytes);
-      return new OutFile(
-        path,
-        file,
-        rows.map(({ id }) => id),
-      );
+      return new OutFile(file, rows.length);
     } catch (error) {
       await file.close();
       throw error;

@@ -7,7 +7,8 @@ import type { Item } from '../../contract/lanes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
 import { planSummarise, summariseDefaults } from '../../contract/summarise-plan.js';
 import type { SummariseInput } from '../../contract/summarise-plan.js';
-import { boundsOf, buildRequest, estimateTokens } from '../../model/index.js';
+import { addCost } from '../../contract/usage.js';
+import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
 import { formatCost } from '../amounts.js';
 import { budgetOf } from '../budget-of.js';
 import { conductRun } from '../conduct-run.js';
@@ -154,14 +155,11 @@ class Bounds {
     if (!('direct' in plan)) return;
     const [branch] = plan.direct.branches;
     if (branch === undefined) return;
-    this.#inputTokens += estimateTokens(buildRequest(branch.request, text));
-    try {
-      const [boundUsd = 0] = boundsOf([branch], text);
-      this.#usd = this.#usd === null ? null : this.#usd + boundUsd;
-      this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd);
-    } catch {
-      this.#usd = null;
-    }
+    const inputTokens = estimateTokens(buildRequest(branch.request, text));
+    const boundUsd = upperBoundUsd(sizeOf(branch.request, inputTokens));
+    this.#inputTokens += inputTokens;
+    this.#usd = addCost(this.#usd, boundUsd);
+    this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd ?? Infinity);
   }
 
   summary(total: number): { total: number; inputTokens: number; upperBoundUsd: number | null } {
