@@ -11,6 +11,9 @@ const fan = DBOS.registerWorkflow(
 );
 DBOS.setConfig({ name: 'bench', systemDatabaseUrl: database, logLevel: 'error' });
 await DBOS.launch();
-await measured(Number(times), () => fan(Number(count)));
+await measured(times, async (workflowID) => {
+  const handle = await DBOS.startWorkflow(fan, { workflowID })(Number(count));
+  await handle.getResult();
+});
 await DBOS.shutdown();
 process.exit(0);

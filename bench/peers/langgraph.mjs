@@ -1,6 +1,6 @@
-// LangGraph.js: a node a branch by Send, checkpointed in PostgreSQL.
+// LangGraph.js: a node a branch by Send, checkpointed in SQLite.
 import { Annotation, END, Send, START, StateGraph } from '@langchain/langgraph';
-import { PostgresSaver } from '@langchain/langgraph-checkpoint-postgres';
+import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 
 import { asker, measured, range } from './ask.mjs';
 
@@ -10,15 +10,15 @@ const State = Annotation.Root({
   index: Annotation(),
   answers: Annotation({ reducer: (left, right) => [...left, ...right], default: () => [] }),
 });
-const saver = PostgresSaver.fromConnString(database);
-await saver.setup();
 const graph = new StateGraph(State)
   .addNode('ask', async ({ index }) => ({ answers: [await ask(index)] }))
   .addConditionalEdges(START, () => range(Number(count)).map((index) => new Send('ask', { index })))
   .addEdge('ask', END)
-  .compile({ checkpointer: saver });
-await measured(Number(times), async (time) => {
-  const { answers } = await graph.invoke({}, { configurable: { thread_id: `${process.pid}-${time}` } });
+  .compile({ checkpointer: SqliteSaver.fromConnString(database) });
+await measured(times, async (thread) => {
+  const config = { configurable: { thread_id: thread } };
+  const begun = (await graph.getState(config)).next.length > 0;
+  const { answers } = await graph.invoke(begun ? null : {}, config);
   if (answers.length !== Number(count)) throw new Error(`${answers.length} answers`);
 });
 process.exit(0);

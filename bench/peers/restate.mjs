@@ -22,5 +22,5 @@ const response = await fetch(`${admin}/deployments`, {
 });
 if (!response.ok) throw new Error(await response.text());
 const client = clients.connect({ url: ingress }).serviceClient({ name: 'fan' });
-await measured(Number(times), () => client.out(Number(count)));
+await measured(times, (name) => client.out(Number(count), clients.Opts.from({ idempotencyKey: `fan-${name}` })));
 process.exit(0);

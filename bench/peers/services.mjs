@@ -1,6 +1,6 @@
 // The servers that the peers need: PostgreSQL from the system, Restate's from its package.
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -66,7 +66,8 @@ export async function startPostgres() {
     child.kill();
     rmSync(home, { recursive: true, force: true });
   };
-  return { url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`, stop };
+  const [pid] = readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n');
+  return { pid: Number(pid), url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`, stop };
 }
 
 export async function startRestate(directory) {
@@ -91,5 +92,5 @@ export async function startRestate(directory) {
     },
   );
   const words = [`http://127.0.0.1:${ingress}`, `http://127.0.0.1:${admin}`, String(await freePort())];
-  return { words, stop: () => child.kill() };
+  return { pid: child.pid, words, stop: () => child.kill() };
 }

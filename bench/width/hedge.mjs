@@ -21,7 +21,7 @@ const env = {
 };
 
 async function calls() {
-  model.send('calls');
+  model.send('tally');
   const [{ calls: total }] = await once(model, 'message');
   return total;
 }

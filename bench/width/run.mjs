@@ -1,157 +1,128 @@
-// What a durable fan-out costs over a bare Promise.all, from 4 branches to 1,000, side by side in one run.
+// What a durable fan-out costs over a bare Promise.all, from 4 branches to 5,000, side by side in one run.
 //   npm run build && node bench/width/run.mjs [rounds]
-// The model answers every call after 200 ms. fanfold has its database on disk and its journal on; its worker has run before in
-// `running` and not in `new`; every other contender is a new process too. With `npm ci --prefix bench/peers` done, other durable
-// engines take part: each makes three runs in one process, of which the first and the last are shown.
-import { fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The model answers every call after 200 ms. fanfold has its database on disk and its journal on. Every contender is a new process;
+// a durable one makes three runs in it, of which the first is shown as `new` and the last as `running`. With `npm ci --prefix
+// bench/peers` done, other engines take part; with bench/peers/.venv, Python does.
+import { here, median, python, Stage } from './stage.mjs';
+import { usageOf } from './usage.mjs';
 
 const rounds = Number(process.argv[2] ?? 3);
-const widths = [4, 10, 100, 1_000];
-const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-const entry = here('../../dist/src/cli/main.js');
-const directory = await mkdtemp(join(tmpdir(), 'fanfold-width-'));
-const children = new Set();
+const widths = process.argv[3]?.split(',').map(Number) ?? [4, 10, 100, 1_000, 5_000];
+const stage = await Stage.open();
 
-function keep(child) {
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
+/** Adds what the servers of a contender took of the CPU to what it took itself. */
+async function withServers(servers, times, work) {
+  const before = usageOf(servers);
+  const measured = await work();
+  if (measured === undefined) return undefined;
+  const after = usageOf(servers);
+  const cpuMs = (measured.cpuMs ?? 0) + (after.cpuMs - before.cpuMs) / times;
+  return { ...measured, cpuMs, peakMb: (measured.peakMb ?? 0) + after.peakMb };
 }
 
-async function startModel(...words) {
-  const model = keep(fork(here('model.mjs'), words));
-  const [{ url }] = await once(model, 'message');
-  return { url, stop: () => model.send('stop') };
-}
-
-async function output(file, words, env = process.env) {
-  const child = keep(spawn(process.execPath, [file, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] }));
-  let printed = '';
-  child.stdout.on('data', (text) => (printed += text));
-  await once(child, 'close');
-  return JSON.parse(printed);
-}
-
-async function startWorker(env) {
-  const worker = keep(
-    spawn(process.execPath, [entry, 'worker', '--concurrency', '1000', '--ramp-from', '1000'], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    }),
-  );
-  let log = '';
-  worker.stderr.on('data', (text) => (log += text));
-  while (!/ serves fanfold/.test(log)) await once(worker.stderr, 'data');
-  return async () => {
-    worker.kill('SIGTERM');
-    await once(worker, 'exit');
-  };
-}
-
-async function documents(count) {
-  const path = join(directory, `docs-${count}.jsonl`);
-  const line = (index) =>
-    JSON.stringify({ id: `d${index}`, text: `The supplier of annex ${index} owes the customer notice.` });
-  await writeFile(path, Array.from({ length: count }, (_, index) => `${line(index)}\n`).join(''));
-  return path;
-}
-
-async function durable(count, env) {
-  const words = [
-    'summarise',
-    '--from',
-    await documents(count),
-    '--concurrency',
-    String(count),
-    '--fresh',
-    '--json',
-    '--quiet',
-  ];
-  const run = await output(entry, words, env);
-  if (run.coverage.ok !== count) throw new Error(`${run.coverage.ok} of ${count} branches are ok.`);
-  return run.elapsedMs;
-}
-
-/** The peers, where they are installed, and what stops their servers. */
-async function startPeers() {
-  if (!existsSync(here('../peers/node_modules'))) return { contenders: {}, stop: () => {} };
-  const { startPostgres, startRestate } = await import('../peers/services.mjs');
-  const postgres = await startPostgres();
-  const restate = await startRestate(directory);
-  const peer = (file, words) => (url, count) =>
-    output(here(`../peers/${file}.mjs`), [url, String(count), '3', ...words]);
-  return {
-    contenders: {
-      Restate: peer('restate', restate.words),
-      DBOS: peer('dbos', [postgres.url('dbos')]),
-      LangGraph: peer('langgraph', [postgres.url('postgres')]),
-    },
-    stop: () => {
-      restate.stop();
-      postgres.stop();
-    },
-  };
-}
-
-const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
-
-const peers = await startPeers();
 try {
-  const model = await startModel('200');
-  const env = {
-    ...process.env,
-    FANFOLD_HOME: join(directory, 'home'),
-    ANTHROPIC_API_KEY: 'bench',
-    ANTHROPIC_BASE_URL: model.url,
-  };
-  const names = [
-    'bare Promise.all',
-    'p-limit 50',
-    'plain Temporal',
-    ...Object.keys(peers.contenders).flatMap((name) => [`${name}, new`, `${name}, running`]),
-    'fanfold, new',
-    'fanfold, running',
-  ];
-  const table = new Map(names.map((name) => [name, []]));
-  for (const count of widths) {
-    const times = new Map(names.map((name) => [name, []]));
-    for (let round = 0; round < rounds; round += 1) {
-      times.get('bare Promise.all').push((await output(here('bare.mjs'), [model.url, String(count), 'all'])).ms);
-      times.get('p-limit 50').push((await output(here('bare.mjs'), [model.url, String(count), '50'])).ms);
-      for (const [name, run] of Object.entries(peers.contenders)) {
-        const { ms } = await run(model.url, count);
-        times.get(`${name}, new`).push(ms[0]);
-        times.get(`${name}, running`).push(ms[2]);
+  const { url } = await stage.startModel('200');
+  const env = stage.env(url);
+  const peers = await stage.startPeers();
+
+  async function fanfold(count) {
+    const worker = await stage.startWorker(env);
+    const { pid } = await stage.server(env);
+    const ms = [];
+    let commandCpuMs = 0;
+    const measured = await withServers([worker.pid, pid], 3, async () => {
+      for (let time = 0; time < 3; time += 1) {
+        const run = await stage.output(await stage.durable(count), { env });
+        if (run?.coverage.ok !== count) throw new Error(`${run?.coverage.ok} of ${count} branches are ok.`);
+        ms.push(run.elapsedMs);
+        commandCpuMs += run.childCpuMs / 3;
       }
-      const stopWorker = await startWorker(env);
-      times.get('fanfold, new').push(await durable(count, env));
-      await durable(count, env);
-      times.get('fanfold, running').push(await durable(count, env));
-      const { address } = JSON.parse(await readFile(join(env.FANFOLD_HOME, 'server.json'), 'utf8'));
-      times
-        .get('plain Temporal')
-        .push((await output(here('plain-temporal.mjs'), [model.url, String(count), address])).ms);
-      await stopWorker();
+      return { ms };
+    });
+    worker.kill('SIGTERM');
+    await new Promise((resolve) => worker.once('exit', resolve));
+    return { ...measured, cpuMs: measured.cpuMs + commandCpuMs };
+  }
+
+  async function plainTemporal(count) {
+    // Its server is the one that fanfold's worker starts.
+    const worker = await stage.startWorker(env);
+    const { pid, address } = await stage.server(env);
+    // More than 2,000 activities of one run may not be pending.
+    const once = { mostMs: count > 2_000 ? 60_000 : 120_000 };
+    const measured = await withServers([pid], 1, () =>
+      stage.output([here('plain-temporal.mjs'), url, String(count), address], once),
+    );
+    worker.kill('SIGTERM');
+    await new Promise((resolve) => worker.once('exit', resolve));
+    return measured;
+  }
+
+  const once = (words, options) => (count) => stage.output(words(String(count)), options);
+  const contenders = {
+    'bare Promise.all': once((count) => [here('bare.mjs'), url, count, 'all']),
+    'p-map, 50 at once': once((count) => [here('bare.mjs'), url, count, '50']),
+    ...(python && {
+      'Python asyncio': once((count) => [here('fan.py'), url, count, 'asyncio'], { command: python }),
+      'Python threads': once((count) => [here('fan.py'), url, count, 'threads'], { command: python }),
+    }),
+    fanfold,
+    'plain Temporal': plainTemporal,
+    ...Object.fromEntries(
+      Object.entries(peers).map(([name, { file, words, servers }]) => [
+        name,
+        (count) => withServers(servers, 3, () => stage.output([file, url, String(count), '3', ...words])),
+      ]),
+    ),
+  };
+
+  const rows = new Map();
+  const costs = new Map();
+  for (const count of widths) {
+    const runs = new Map(Object.keys(contenders).map((name) => [name, []]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, run] of Object.entries(contenders)) {
+        // What does not end once need not be waited for again.
+        if (runs.get(name).includes(undefined)) continue;
+        runs.get(name).push(await run(count));
+      }
     }
-    const bare = median(times.get('bare Promise.all'));
-    for (const [name, each] of times) {
-      const ms = median(each);
-      table.get(name).push(`${Math.round(ms).toLocaleString('en')} (${(ms / bare).toFixed(2)})`);
+    const msOf = (name, pick) => median(runs.get(name).map((run) => [run.ms].flat().at(pick)));
+    const bare = msOf('bare Promise.all', 0);
+    for (const [name, all] of runs) {
+      const ended = !all.includes(undefined);
+      const shown = ended && all.some(({ ms }) => Array.isArray(ms)) ? { new: 0, running: -1 } : { '': 0 };
+      for (const [state, pick] of Object.entries(shown)) {
+        const row = state === '' ? name : `${name}, ${state}`;
+        const ms = ended ? msOf(name, pick) : undefined;
+        const cell = ended ? `${Math.round(ms).toLocaleString('en')} (${(ms / bare).toFixed(2)})` : 'does not end';
+        rows.set(row, new Map([...(rows.get(row) ?? []), [count, cell]]));
+      }
+      const cost = ended && {
+        cpu: (median(all.map(({ cpuMs }) => cpuMs)) / 1_000).toFixed(2),
+        memory: Math.round(median(all.map(({ peakMb }) => peakMb))).toLocaleString('en'),
+      };
+      costs.set(name, new Map([...(costs.get(name) ?? []), [count, cost]]));
     }
     process.stderr.write(`${count} branches done\n`);
   }
-  console.log(`| | ${widths.map((count) => `${count.toLocaleString('en')} branches`).join(' | ')} |`);
-  console.log(`|---|${widths.map(() => '---|').join('')}`);
-  for (const [name, cells] of table) console.log(`| ${name} | ${cells.join(' | ')} |`);
-  model.stop();
+  const head = (columns) => `| | ${columns.join(' | ')} |\n|---|${columns.map(() => '---|').join('')}`;
+  console.log(head(widths.map((count) => `${count.toLocaleString('en')} branches`)));
+  for (const [name, cells] of rows)
+    console.log(`| ${name} | ${widths.map((count) => cells.get(count) ?? '').join(' | ')} |`);
+  const wide = widths.filter((count) => count >= 1_000);
+  console.log(
+    `\nCPU seconds of one run and peak memory in MB, servers included, model not:\n\n${head(
+      wide.flatMap((count) => [`CPU, ${count.toLocaleString('en')}`, `memory, ${count.toLocaleString('en')}`]),
+    )}`,
+  );
+  for (const [name, cells] of costs) {
+    const shown = wide.flatMap((count) => {
+      const cost = cells.get(count);
+      return cost ? [cost.cpu, cost.memory] : ['', ''];
+    });
+    console.log(`| ${name} | ${shown.join(' | ')} |`);
+  }
 } finally {
-  for (const child of children) child.kill('SIGKILL');
-  peers.stop();
-  await rm(directory, { recursive: true, force: true });
+  await stage.close();
 }

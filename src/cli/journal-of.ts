@@ -1,3 +1,6 @@
+import { hostname } from 'node:os';
+
+import { workerIdentity } from '../contract/names.js';
 import { checkJournalSettings, openJournal } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import type { Say } from './session.js';
@@ -16,11 +19,12 @@ export function checkJournalOf({ env }: World): void {
  * @throws InputError for a URL or an encryption key that cannot be read
  * @throws UnavailableError when it cannot be used
  */
-export function openJournalOf(home: string, { env }: World, say: Say): Promise<Journal> {
+export function openJournalOf(home: string, { env, pid }: World, say: Say): Promise<Journal> {
   return openJournal({
     home,
     url: env['FANFOLD_JOURNAL'],
     encryptionKey: env['FANFOLD_ENCRYPTION_KEY'],
+    identity: workerIdentity(hostname(), pid),
     onWarning: say,
   });
 }

@@ -9,6 +9,7 @@ import { openJournalOf } from './journal-of.js';
 import { metricsAddressOf } from './log-line.js';
 import { offlineModel } from './offline-model.js';
 import { publishLimits } from './publish-limits.js';
+import { takeOver } from './take-over.js';
 import type { Say, Session } from './session.js';
 import type { World } from './world.js';
 
@@ -57,6 +58,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     modelBaseUrl: baseUrlOf(world),
   });
   options.onReady?.(workers);
+  const stopTakingOver = takeOver(session, journal, say);
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
@@ -67,6 +69,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
       await workers.drain();
     });
   } finally {
+    stopTakingOver();
     stopPublishing();
     await offline.stop();
     await journal.close();

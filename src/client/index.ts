@@ -5,6 +5,7 @@ export { placeChunks } from './chunks.js';
 export { connectClient } from './connect.js';
 export type { ServerAddress } from './connect.js';
 export { documentText, placeDocument } from './documents.js';
+export { failOver } from './fail-over.js';
 export { historyEvents } from './history.js';
 export type { Execution, HistoryEvent } from './history.js';
 export { listRuns, openRuns } from './list-runs.js';

@@ -9,6 +9,11 @@ export const taskQueues = {
 
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
 
+/** What a worker calls itself at the server. */
+export function workerIdentity(host: string, pid: number): string {
+  return `fanfold@${host}:${pid}`;
+}
+
 /** Workflow types, as Temporal knows them. */
 export const workflowTypes = ['perspectives', 'summarise', 'graph'] as const;
 

@@ -49,6 +49,8 @@ export interface JournalStore {
   /** Renews those that are still their holder's. */
   renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void>;
   releaseLease(lease: Lease): Promise<void>;
+  /** Lets the leases whose holder begins so run out now. A store that many machines share cannot know who is dead, and has none. */
+  expireLeases?(holderPrefix: string): Promise<void>;
   recordReuses(reuses: readonly Reuse[]): Promise<void>;
   stats(): Promise<JournalStats>;
   prune(limits: JournalLimits, nowMs: number): Promise<Pruned>;

@@ -79,6 +79,8 @@ export interface Journal {
     options: OnceOptions,
     ask: (signal: AbortSignal | undefined) => Promise<Asked<T>>,
   ): Promise<Once<T>>;
+  /** A process is known to be dead: nobody waits any longer for what it was asking, where the journal is this machine's own. */
+  abandon(identity: string): Promise<void>;
   stats(): Promise<JournalStats>;
   /** Removes what exceeds the limits. */
   prune(limits: JournalLimits): Promise<Pruned>;

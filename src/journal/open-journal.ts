@@ -18,6 +18,8 @@ export interface JournalSettings {
   limits?: JournalLimits | undefined;
   /** How long the lease of one who died keeps others waiting, in milliseconds; 5,000 by default. It is renewed five times as often. */
   leaseMs?: number | undefined;
+  /** What others may call this process in `abandon` once it is dead. */
+  identity?: string | undefined;
   /** Told of what was lost or could not be done, one sentence each. */
   onWarning?: ((message: string) => void) | undefined;
 }
@@ -31,10 +33,10 @@ const defaultLeaseMs = 5_000;
  * @throws UnavailableError when the store cannot be used
  */
 export async function openJournal(settings: JournalSettings): Promise<Journal> {
-  const { encryptionKey, limits, leaseMs = defaultLeaseMs, onWarning = () => {} } = settings;
+  const { encryptionKey, limits, leaseMs = defaultLeaseMs, identity, onWarning = () => {} } = settings;
   const keyring = encryptionKey ? readKeyring(encryptionKey) : undefined;
   const store = await openStore(settings, onWarning);
-  return new StoredJournal(store, { keyring, limits: { ...defaultLimits, ...limits }, leaseMs, onWarning });
+  return new StoredJournal(store, { keyring, limits: { ...defaultLimits, ...limits }, leaseMs, identity, onWarning });
 }
 
 /**

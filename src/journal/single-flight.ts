@@ -16,9 +16,16 @@ export interface Flights {
   store: JournalStore;
   keeper: LeaseKeeper;
   leaseMs: number;
+  /** Of the process that asks. */
+  identity: string;
   get(key: string): Promise<Entry | undefined>;
   /** Keeps the entry; never rejects, because the answer has been paid for. */
   keep(key: string, entry: Entry): Promise<void>;
+}
+
+/** What the holders of a process's leases begin with. */
+export function holderPrefix(identity: string): string {
+  return `${identity}/`;
 }
 
 type Ask<T> = (signal: AbortSignal | undefined) => Promise<Asked<T>>;
@@ -49,8 +56,8 @@ export class SingleFlight {
     { signal, notBeforeMs = Number.NEGATIVE_INFINITY }: OnceOptions,
     ask: Ask<T>,
   ): Promise<Once<T>> {
-    const { store, leaseMs } = this.#flights;
-    const lease = { key, holder: randomUUID() };
+    const { store, leaseMs, identity } = this.#flights;
+    const lease = { key, holder: `${holderPrefix(identity)}${randomUUID()}` };
     const waiting = new Waiting(leaseMs);
     const askUnlessFound = async (): Promise<Once<T>> => {
       // It may have come between the look for it and the look at the lease.

@@ -7,7 +7,7 @@ import type { Keyring } from './record/keyring.js';
 import { decodeRecord, encodeRecord } from './record/record.js';
 import { UnreadableRecord } from './record/unreadable-record.js';
 import { ReuseCount } from './reuse-count.js';
-import { SingleFlight } from './single-flight.js';
+import { holderPrefix, SingleFlight } from './single-flight.js';
 import { Upkeep } from './upkeep.js';
 
 export interface StoredJournalSettings {
@@ -15,6 +15,7 @@ export interface StoredJournalSettings {
   limits: JournalLimits;
   /** How long the lease of one who died keeps others waiting, in milliseconds. */
   leaseMs: number;
+  identity?: string | undefined;
   onWarning: (message: string) => void;
 }
 
@@ -29,7 +30,7 @@ export class StoredJournal implements Journal {
   #closing: Promise<void> | undefined;
 
   constructor(store: JournalStore, settings: StoredJournalSettings) {
-    const { leaseMs, limits } = settings;
+    const { leaseMs, limits, identity = '' } = settings;
     this.#store = store;
     this.#settings = settings;
     this.#keeper = new LeaseKeeper(store, leaseMs);
@@ -37,6 +38,7 @@ export class StoredJournal implements Journal {
       store,
       keeper: this.#keeper,
       leaseMs,
+      identity,
       get: (key) => this.get(key),
       keep: (key, entry) => this.#keep(key, entry),
     });
@@ -74,6 +76,11 @@ export class StoredJournal implements Journal {
     const once = await this.#flight.once(key, options, ask);
     if (once.reused) this.#reuses.add(key, once.entry.costUsd ?? 0);
     return once;
+  }
+
+  async abandon(identity: string): Promise<void> {
+    this.#assertOpen();
+    await this.#store.expireLeases?.(holderPrefix(identity));
   }
 
   async stats(): Promise<JournalStats> {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { stopHomeServer } from './end-server.js';
 import { withHomeLock } from './home-lock.js';
 import { openHome } from './home.js';
-import { livePresences, presencePath, prunePresences, writePresence } from './presence.js';
+import { deadPresences, livePresences, presencePath, prunePresences, writePresence } from './presence.js';
 import type { Presence, Role } from './presence.js';
 import { identityOf } from './process-identity.js';
 
@@ -30,6 +30,8 @@ export interface HomeMembership {
   readonly left: AbortSignal;
   /** The live members of the home, oneself among them, of that role or of any. */
   live(role?: Role): Promise<Presence[]>;
+  /** Those that were killed, until somebody who leaves clears them away. */
+  dead(): Promise<Presence[]>;
   /** Changes what others see of this member. */
   update(change: PresenceChange): Promise<void>;
   /** The last one out stops the embedded server. A second call does nothing; what goes wrong is said, not thrown. */
@@ -58,6 +60,7 @@ export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promi
     say,
     left: left.signal,
     live: async (role) => (await livePresences(home)).filter((member) => role === undefined || member.role === role),
+    dead: () => deadPresences(home),
     update: async (change) => {
       if (left.signal.aborted) return;
       presence = { ...presence, ...change };

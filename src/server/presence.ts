@@ -42,6 +42,11 @@ export async function livePresences(home: string): Promise<Presence[]> {
   return (await readPresences(home)).flatMap(({ presence, alive }) => (alive && presence ? [presence] : []));
 }
 
+/** Those whose process has ended without leaving, in order of their file names. */
+export async function deadPresences(home: string): Promise<Presence[]> {
+  return (await readPresences(home)).flatMap(({ presence, alive }) => (!alive && presence ? [presence] : []));
+}
+
 /** Removes what killed processes left behind. Under the home lock only: a new process could have the same file name. */
 export async function prunePresences(home: string): Promise<void> {
   const dead = (await readPresences(home)).filter(({ alive }) => !alive);

@@ -7,7 +7,7 @@ import { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
 import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
-import { taskQueues } from '../contract/names.js';
+import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
@@ -115,7 +115,7 @@ function options(
     connection,
     namespace: settings.namespace,
     taskQueue,
-    identity: `fanfold@${hostname()}:${process.pid}`,
+    identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,
   };
   if (limiters === undefined) {

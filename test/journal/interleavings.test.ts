@@ -46,6 +46,7 @@ class ScheduledStore {
   process(): SingleFlight {
     const store = this.leases as JournalStore;
     return new SingleFlight({
+      identity: '',
       store,
       keeper: new LeaseKeeper(store, leaseMs),
       leaseMs,

@@ -71,3 +71,27 @@ it('is back after a kill much sooner than with the default settings of Temporal'
   ]);
   expect(tuned / plain).toBeLessThan(0.8);
 }, 120_000);
+
+it('takes over from a killed worker of the same home before its heartbeats are missed', async () => {
+  const [place] = places as [Place];
+  const { desk, server, env } = place;
+  const gate = desk.model.hold(/perspective: held/);
+  const first = await fanfoldWorker(place);
+  const words = ['perspectives', '-', '--id', 'taken-over', '--perspectives', 'quick,held', '--detach'];
+  expect((await desk.fanfold(words, { stdin: 'A document.', env })).code).toBe(0);
+  await desk.model.until(() => gate.waiting.length === 1);
+  while ((await desk.json(['show', 'taken-over'], { env })).coverage.ok < 1);
+  await first.kill('SIGKILL');
+  gate.release();
+  await fanfoldWorker(place);
+  const run = await desk.json(['watch', 'taken-over'], { env });
+  expect(run.branches.map(({ status, attempts }) => [status, attempts])).toEqual([
+    ['ok', 1],
+    ['ok', 2],
+  ]);
+  const { events = [] } = await server.client.workflow.getHandle('taken-over').fetchHistory();
+  const died = (events ?? []).map(
+    ({ activityTaskStartedEventAttributes: started }) => started?.lastFailure?.applicationFailureInfo?.type,
+  );
+  expect(died).toContain('WorkerDied');
+});

@@ -83,6 +83,11 @@ class EmbeddedStore implements JournalStore {
     await this.#current.use((database) => database.row(sql, blob(key), holder));
   }
 
+  async expireLeases(holderPrefix: string): Promise<void> {
+    const sql = 'UPDATE leases SET expires_at_ms = 0 WHERE substr(holder, 1, length(?)) = ?';
+    await this.#current.use((database) => database.row(sql, holderPrefix, holderPrefix));
+  }
+
   recordReuses(reuses: readonly Reuse[]): Promise<void> {
     return this.#current.use((database) =>
       database.transaction(() => {
