@@ -119,6 +119,9 @@ try {
     output: 'last',
   };
   await record('graph', { flow, values: { topic: { inline: 'prepayment' } } }, { kind: 'graph' });
+  const text = 'The teh end.';
+  const checks = ['grammar', 'tone', { name: 'typo', pattern: 'teh' }];
+  await record('validated', { text, document: { inline: text }, checks }, { kind: 'validate' });
   await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
 } finally {
   await workers.drain();

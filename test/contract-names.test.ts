@@ -44,6 +44,7 @@ it('keeps the flags of every command', async () => {
       'perspectives',
       'summarise',
       'graph',
+      'validate',
       'dev',
       'worker',
       'list',

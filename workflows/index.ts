@@ -1,3 +1,4 @@
 export { graph } from './graph.js';
 export { perspectives } from './perspectives.js';
 export { summarise } from './summarise.js';
+export { validate } from './validate.js';

@@ -1,7 +1,8 @@
 // What `fanfold/workflows` exports: the workflows themselves, and what they and workflows of one's own are made of.
-export { graph, perspectives, summarise } from './index.js';
+export { graph, perspectives, summarise, validate } from './index.js';
 
 export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/contract/fold.js';
+export { mergeFindings } from '../src/contract/findings.js';
 export { selectBy, vote } from '../src/contract/fan-in.js';
 export { policyOf } from '../src/contract/policy.js';
 export { contradictionOf, reduce } from '../src/contract/reducers.js';

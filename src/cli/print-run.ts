@@ -6,7 +6,8 @@ import type { ExitCode } from '../contract/exit-codes.js';
 import type { Run } from '../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { outcomeLine } from './outcome-line.js';
-import type { OutputFlags } from './run-flags.js';
+import { findingsText, hasFindings } from './print-findings.js';
+import type { RunFlags } from './run-flags.js';
 import { terminalLine, terminalText } from './terminal-text.js';
 import type { Screen, World } from './world.js';
 
@@ -17,13 +18,14 @@ import type { Screen, World } from './world.js';
  */
 export function printRun(
   run: Run,
-  flags: OutputFlags,
+  flags: RunFlags,
   world: World,
   { branchesShown = false, outWritten = false } = {},
 ): ExitCode {
   if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
   else printForPeople(run, flags, world, branchesShown, outWritten);
-  return exitCodeOf(run);
+  const code = exitCodeOf(run);
+  return code === exitCodes.complete && hasFindings(run, flags.failOn) ? exitCodes.findings : code;
 }
 
 function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
@@ -39,8 +41,9 @@ function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
   }
 }
 
-function printForPeople(run: Run, flags: OutputFlags, world: World, branchesShown: boolean, outWritten: boolean): void {
-  if (!outWritten) world.stdout.write(outputText(run, world.stdout));
+function printForPeople(run: Run, flags: RunFlags, world: World, branchesShown: boolean, outWritten: boolean): void {
+  if (!outWritten)
+    world.stdout.write(run.kind === 'validate' ? findingsText(run, flags) : outputText(run, world.stdout));
   if (flags.quiet) {
     if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
     return;

@@ -14,6 +14,7 @@ import { perspectivesCommand } from './commands/perspectives.js';
 import { resumeCommand } from './commands/resume.js';
 import { showCommand } from './commands/show.js';
 import { summariseCommand } from './commands/summarise.js';
+import { validateCommand } from './commands/validate.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
 import { explain } from './failure.js';
@@ -23,6 +24,7 @@ import type { World } from './world.js';
 const commands = [
   perspectivesCommand,
   summariseCommand,
+  validateCommand,
   graphCommand,
   devCommand,
   workerCommand,

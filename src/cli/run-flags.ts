@@ -37,6 +37,10 @@ export interface RunFlags extends OutputFlags {
   detach?: boolean;
   offline?: boolean;
   dryRun?: boolean;
+  /** Of `validate`: the severity from which on findings set the exit code, and how they are printed. */
+  failOn?: string;
+  format?: string;
+  file?: string;
   fresh?: boolean;
 }
 

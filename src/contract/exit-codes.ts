@@ -1,5 +1,6 @@
 export const exitCodes = {
   complete: 0,
+  findings: 1,
   badInput: 2,
   partial: 3,
   failed: 4,

@@ -4,6 +4,8 @@ import { planPerspectives } from './perspectives-plan.js';
 import type { PerspectivesInput, Policy } from './plan.js';
 import { planSummarise } from './summarise-plan.js';
 import type { SummariseInput, WidePlan } from './summarise-plan.js';
+import { planValidate } from './validate-plan.js';
+import type { ValidateInput } from './validate-plan.js';
 import type { FanOutPlan } from './perspectives-plan.js';
 
 /** What a run's input says about the run before it has done anything. */
@@ -28,6 +30,10 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
       if ('direct' in plan) return direct(plan.direct);
       const { total, offline, policy } = plan.wide;
       return { keys: [], total, offline, policy, wide: plan.wide };
+    }
+    if (kind === 'validate') {
+      const { asked, keys } = planValidate(input as ValidateInput);
+      return { keys, total: keys.length, offline: asked.offline, policy: asked.policy };
     }
     if (kind === 'graph') {
       const { nodes, model, policy } = planGraph(input as GraphInput);

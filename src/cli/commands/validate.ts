@@ -1,0 +1,123 @@
+import { basename } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { placeDocument, startRun } from '../../client/index.js';
+import { InputError } from '../../contract/errors.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { severities } from '../../contract/findings.js';
+import { checkNames, defaultTone, maxValidatedBytes, planValidate } from '../../contract/validate-plan.js';
+import type { ValidateInput } from '../../contract/validate-plan.js';
+import { budgetOf } from '../budget-of.js';
+import { conductRun } from '../conduct-run.js';
+import { dryRun } from '../dry-run.js';
+import { parseChoice } from '../numbers.js';
+import { findingFormats } from '../print-findings.js';
+import { checkPatterns, readChecks } from '../read-checks.js';
+import { readDocument } from '../read-document.js';
+import { addRunFlags, runOptions } from '../run-flags.js';
+import type { RunFlags } from '../run-flags.js';
+import type { World } from '../world.js';
+
+interface ValidateFlags extends RunFlags {
+  checks?: string;
+  checksFile?: string;
+  tone?: string;
+  reference: string[];
+}
+
+export function validateCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('validate')
+    .description('several checks read one text at once; one list of findings, in the order of the text')
+    .argument('<file>', 'text document, or - for standard input')
+    .option(
+      '--checks <names>',
+      `comma-separated: ${checkNames.join(', ')}, and names of \`--checks-file\`; all by default`,
+    )
+    .option('--checks-file <file>', 'checks of your own in YAML: a criterion in words, or a pattern')
+    .option('--tone <words>', 'what `tone` looks for', defaultTone)
+    .option('--reference <file>', 'what `facts` holds the text against, once or several times', collect, [])
+    .option('--format <format>', `how findings are printed: ${findingFormats.join(', ')}`, 'text')
+    .option('--fail-on <severity>', `exit 1 where a finding is at least as grave: ${severities.join(', ')}`);
+  addRunFlags(command).action(async (file: string, flags: ValidateFlags) => {
+    done(await validate(file, flags, world));
+  });
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+async function validate(file: string, flags: ValidateFlags, world: World): Promise<ExitCode> {
+  if (flags.format !== undefined) parseChoice(flags.format, 'format', findingFormats);
+  if (flags.failOn !== undefined) parseChoice(flags.failOn, 'fail-on', severities);
+  const own = flags.checksFile === undefined ? [] : await readChecks(flags.checksFile, world);
+  const names = flags.checks?.split(',').map((name) => name.trim()) ?? [...checkNames, ...own.map(({ name }) => name)];
+  const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
+  const { tone } = flags;
+  const options = { ...runOptions(flags), checks, ...(tone !== undefined && { tone }) };
+  // Flags are checked before a byte is read.
+  planValidate({ ...options, text: '', document: { inline: '' } });
+  const { text, title } = await readDocument(file, world);
+  if (Buffer.byteLength(text) > maxValidatedBytes) {
+    throw new InputError(
+      `Expected a text of at most ${maxValidatedBytes} bytes, got ${Buffer.byteLength(text)}.`,
+      'Validate it in parts.',
+    );
+  }
+  checkPatterns(
+    checks.filter((check) => typeof check !== 'string'),
+    text,
+  );
+  const references = await Promise.all(
+    flags.reference.map(async (path) => ({ name: basename(path), text: (await readDocument(path, world)).text })),
+  );
+  const inline = references.map(({ name, text: reference }) => ({ name, text: { inline: reference } }));
+  const plan = planValidate({ ...options, text, document: { inline: text }, references: inline });
+  // Parts of a prompt are counted as what they will be put together to.
+  const asked = { ...plan.asked, branches: plan.asked.branches.map(inOnePiece) };
+  if (flags.dryRun) return dryRun(asked, text, flags, world);
+  const { budget } = await budgetOf(asked, text, flags, world);
+  const need = { offline: plan.asked.offline, concurrency: plan.asked.policy.concurrency };
+  return conductRun(
+    need,
+    { ...flags, file: file === '-' ? 'stdin' : file },
+    world,
+    async ({ client, store, searchable }) => {
+      const input: ValidateInput = {
+        ...options,
+        ...(budget && { budget: { ...budget, boundsUsd: [...budget.boundsUsd, ...plan.patterns.map(() => 0)] } }),
+        text,
+        document: await placeDocument(text, store),
+        ...(references.length > 0 && {
+          references: await Promise.all(
+            references.map(async ({ name, text: reference }) => {
+              const placed = await placeDocument(reference, store);
+              // The store has JSON of values, and the text itself of documents.
+              return { name, text: 'inline' in placed ? placed : await store.putText(JSON.stringify(reference)) };
+            }),
+          ),
+        }),
+        title,
+        searchable,
+      };
+      return startRun(client, {
+        kind: 'validate',
+        input,
+        ...(flags.id !== undefined && { workflowId: flags.id }),
+        summary: `${title}: ${plan.keys.join(', ')}`,
+        details: `**${plan.keys.length} checks** on ${title} (${text.length.toLocaleString('en')} characters): ${plan.keys.join(', ')}.`,
+      });
+    },
+  );
+}
+
+type Asked = ReturnType<typeof planValidate>['asked']['branches'][number];
+
+function inOnePiece({ key, request: { promptParts, ...request } }: Asked): Asked {
+  const parts = (promptParts ?? [request.prompt]).map((part) =>
+    typeof part === 'string' ? part : 'inline' in part.value ? String(part.value.inline) : '',
+  );
+  return { key, request: { ...request, prompt: parts.join('') } };
+}

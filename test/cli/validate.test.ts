@@ -1,0 +1,125 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Finding } from '../../src/contract/findings.js';
+import type { Run } from '../../src/contract/run.js';
+import { Desk, root } from '../support/fanfold.js';
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await Desk.open({ latencyMs: 100 });
+});
+
+afterAll(() => desk.close());
+
+const agreement = join(root, 'examples', 'service-agreement.md');
+const checks = ['--checks-file', join(root, 'examples', 'checks.yaml')];
+
+function findingsOf({ output }: Run): Finding[] {
+  return (output as { findings: Finding[] }).findings;
+}
+
+async function file(name: string, text: string): Promise<string> {
+  await writeFile(join(desk.directory, name), text);
+  return name;
+}
+
+it('runs all checks at once and merges what they find in the order of the text', async () => {
+  const gate = desk.model.hold();
+  const running = desk.start(['validate', agreement, ...checks, '--json']);
+  await desk.model.received(4);
+  gate.release();
+  const run = JSON.parse((await running.ended).stdout) as Run;
+  expect(run).toMatchObject({ kind: 'validate', status: 'complete', coverage: { ok: 5, total: 5 } });
+  expect(run.branches.map(({ key }) => key)).toEqual(['grammar', 'facts', 'tone', 'vague', 'deadlines']);
+  const findings = findingsOf(run);
+  expect(findings.map(({ check }) => check)).toContain('vague');
+  const places = findings.map(({ line, column }) => line * 1_000 + column);
+  expect(places).toEqual(places.toSorted((one, other) => one - other));
+});
+
+it('holds claims against references and shows each quote where it stands', async () => {
+  const text = await file('claim.md', 'Heading\n\nBackups are taken every six hours.\n');
+  const reference = await file('reference.md', 'Backups are taken every twelve hours, in another region.');
+  const run = await desk.json(['validate', text, '--checks', 'facts', '--reference', reference]);
+  const [finding] = findingsOf(run);
+  expect(finding).toMatchObject({ check: 'facts', line: 3, column: 1, quote: 'Backups are taken every six hours.' });
+  const asked = desk.model.calls.at(-1)!;
+  expect(JSON.stringify(asked.request)).toContain('every twelve hours');
+});
+
+describe('serves in CI', () => {
+  it.each([
+    ['info', 'TODO: write it.', 'info', 1],
+    ['warning', 'TODO: write it.', 'error', 0],
+    ['error', 'TODO: write it.', 'error', 1],
+    ['error', 'It is written.', 'error', 0],
+  ])('a finding of severity %s in %j, failing on %s, exits with %i', async (severity, text, failOn, exit) => {
+    const own = await file('own.yaml', `checks:\n  todo: { pattern: TODO, severity: ${severity} }\n`);
+    const words = ['validate', '-', '--checks', 'todo', '--checks-file', own, '--fail-on', failOn];
+    expect((await desk.fanfold(words, { stdin: text })).code).toBe(exit);
+  });
+
+  it('prints SARIF that says where', async () => {
+    const own = await file('own.yaml', 'checks:\n  todo: { pattern: TODO, severity: error, suggestion: Done }\n');
+    const text = await file('todo.md', 'One.\nA TODO here.\n');
+    const words = ['validate', text, '--checks', 'todo', '--checks-file', own, '--format', 'sarif'];
+    const { stdout } = await desk.fanfold(words);
+    const [result] = JSON.parse(stdout).runs[0].results;
+    expect(result).toMatchObject({ ruleId: 'todo', level: 'error' });
+    expect(result.locations[0].physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'todo.md' },
+      region: { startLine: 2, startColumn: 3, endLine: 2, endColumn: 7 },
+    });
+  });
+
+  it('prints a line for each, as compilers do', async () => {
+    const own = await file('own.yaml', 'checks:\n  todo: { pattern: TODO, message: Write it. }\n');
+    const words = ['validate', '-', '--checks', 'todo', '--checks-file', own];
+    const { stdout } = await desk.fanfold(words, { stdin: 'A TODO here.' });
+    expect(stdout).toBe('stdin:1:3: warning: Write it. [todo]\n    TODO\n1 warning.\n\n');
+  });
+});
+
+it('keeps within a budget, in which patterns cost nothing', async () => {
+  const words = ['validate', agreement, ...checks, '--fresh'];
+  expect((await desk.fanfold([...words, '--budget', '0.001'])).code).toBe(5);
+  const run = await desk.json([...words, '--budget', '0.15']);
+  expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(0.15);
+  expect(run.branches.find(({ key }) => key === 'vague')?.status).toBe('ok');
+});
+
+it('goes on after a kill of its worker, and asks nobody again who had answered', async () => {
+  const gate = desk.model.hold(/Check the tone/);
+  const before = desk.model.total;
+  const running = desk.start(['validate', agreement, '--fresh', '--id', 'killed', '--json']);
+  await desk.model.until(() => gate.waiting.length === 1);
+  while ((await desk.json(['show', 'killed'])).coverage.ok < 2);
+  const [worker] = await desk.present('worker');
+  process.kill(worker!, 'SIGKILL');
+  gate.release();
+  const run = JSON.parse((await running.ended).stdout) as Run;
+  expect(run.status).toBe('complete');
+  expect(desk.model.total - before).toBe(4);
+});
+
+describe('problems are told before anything starts', () => {
+  it.each([
+    [['--checks', 'style'], undefined, 'Expected a check to be one of grammar, facts, tone'],
+    [['--checks', 'tone,tone'], undefined, 'Expected every check once, got `tone` twice.'],
+    [['--fail-on', 'fatal'], undefined, 'Expected `fail-on` to be one of error, warning, info, got `fatal`.'],
+    [['--format', 'xml'], undefined, 'Expected `format` to be one of text, sarif, got `xml`.'],
+    [['--checks-file', 'missing.yaml'], undefined, 'missing.yaml`, which does not exist'],
+    [['--reference', 'missing.md'], undefined, 'missing.md'],
+    [['--checks-file', 'bad.yaml'], 'checks:\n  a: { patern: x }\n', 'bad.yaml: at checks.a'],
+    [['--checks-file', 'bad.yaml'], 'checks:\n  a: { pattern: "(" }\n', 'Expected the pattern of `a`'],
+    [['--checks-file', 'bad.yaml'], 'checks:\n  a: { pattern: "(a|a)*$" }\n', 'takes at most 500 ms'],
+  ])('%j', async (flags, text, message) => {
+    if (text !== undefined) await file('bad.yaml', text);
+    const { code, stderr } = await desk.fanfold(['validate', '-', ...flags], { stdin: `${'a'.repeat(60)}b` });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
