@@ -36,6 +36,8 @@ export interface ActivitiesSettings {
   limiters?: Pick<Limiters, 'of'> | undefined;
   /** When a call that does not begin or go on is cut. */
   watchdogs?: WatchdogSettings | undefined;
+  /** What the headers of sources may be made of; nothing by default. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */
   draining?: AbortSignal | undefined;
   /** Base URL of the offline model, started when first asked for. */

@@ -3,11 +3,13 @@ import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './ask-model.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './lane.js';
+import { createSearchSource } from './search-source.js';
 
 /** The activities of one worker process. */
 export function createActivities(settings: ActivitiesSettings) {
   return {
     askModel: createAskModel(settings),
+    searchSource: createSearchSource(settings.env ?? {}),
     runLane: createRunLane(settings),
     ...createBatchActivities(settings),
   } satisfies Activities;

@@ -119,6 +119,14 @@ try {
     output: 'last',
   };
   await record('graph', { flow, values: { topic: { inline: 'prepayment' } } }, { kind: 'graph' });
+  const parts = { hits: '$.data[*]', title: '$.display_name', link: '$.id', text: '$.type' };
+  const headers = { 'x-api-key': 'any', 'anthropic-version': '2023-06-01' };
+  const url = `${model.url}/v1/models#{{ query }}`;
+  const sources = [
+    { name: 'models', kind: 'http', url, headers, private: true, ...parts },
+    { name: 'missing', kind: 'files', folder: '/missing' },
+  ];
+  await record('gathered', { question: 'prepayment', sources, answer: true }, { kind: 'gather' });
   const text = 'The teh end.';
   const checks = ['grammar', 'tone', { name: 'typo', pattern: 'teh' }];
   await record('validated', { text, document: { inline: text }, checks }, { kind: 'validate' });

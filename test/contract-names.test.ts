@@ -45,6 +45,7 @@ it('keeps the flags of every command', async () => {
       'summarise',
       'graph',
       'validate',
+      'gather',
       'dev',
       'worker',
       'list',

@@ -1,3 +1,4 @@
+export { gather } from './gather.js';
 export { graph } from './graph.js';
 export { perspectives } from './perspectives.js';
 export { summarise } from './summarise.js';

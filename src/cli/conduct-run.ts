@@ -31,7 +31,8 @@ export async function conductRun(
   const say = sayer(world, flags.quiet);
   checkApiKey(need, world);
   checkJournalOf(world);
-  if (need.offline) say('asking the offline model: it extracts sentences and does not reason.');
+  if (need.offline && need.asksModel !== false)
+    say('asking the offline model: it extracts sentences and does not reason.');
   const session = await openSession(world, 'command', say);
   try {
     return await withWorker(session, need, world, say, async (leaveGoing) => {

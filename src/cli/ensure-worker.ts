@@ -9,6 +9,8 @@ import type { World } from './world.js';
 /** What a run needs of the worker that serves it. */
 export interface WorkerNeed {
   offline: boolean;
+  /** `false` where nothing of it is for a model, offline or not. */
+  asksModel?: boolean;
   /** Most calls of the run at once: a worker that is started for it is to allow as many. */
   concurrency?: number;
 }

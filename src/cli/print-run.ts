@@ -7,6 +7,7 @@ import type { Run } from '../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { outcomeLine } from './outcome-line.js';
 import { findingsText, hasFindings } from './print-findings.js';
+import { hitsText } from './print-hits.js';
 import type { RunFlags } from './run-flags.js';
 import { terminalLine, terminalText } from './terminal-text.js';
 import type { Screen, World } from './world.js';
@@ -42,8 +43,7 @@ function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
 }
 
 function printForPeople(run: Run, flags: RunFlags, world: World, branchesShown: boolean, outWritten: boolean): void {
-  if (!outWritten)
-    world.stdout.write(run.kind === 'validate' ? findingsText(run, flags) : outputText(run, world.stdout));
+  if (!outWritten) world.stdout.write(textOf(run, flags, world.stdout));
   if (flags.quiet) {
     if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
     return;
@@ -98,6 +98,11 @@ function cacheSaved({ cacheSavedUsd }: Run): string {
 function headline({ workflowId, status, coverage, criticalPath }: Run): string {
   const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
   return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
+}
+
+function textOf(run: Run, flags: RunFlags, screen: Screen): string {
+  if (run.kind === 'validate') return findingsText(run, flags);
+  return run.kind === 'gather' ? hitsText(run) : outputText(run, screen);
 }
 
 function outputText({ output }: Run, { colour }: Screen): string {

@@ -5,6 +5,7 @@ import type { ExitCode } from '../contract/exit-codes.js';
 import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { gatherCommand } from './commands/gather.js';
 import { graphCommand } from './commands/graph.js';
 import { journalCommand } from './commands/journal.js';
 import { limitsCommand } from './commands/limits.js';
@@ -24,6 +25,7 @@ import type { World } from './world.js';
 const commands = [
   perspectivesCommand,
   summariseCommand,
+  gatherCommand,
   validateCommand,
   graphCommand,
   devCommand,

@@ -54,7 +54,15 @@ export function addOutputFlags(command: Command): Command {
 /** @param defaults where a command's own differ */
 export function addRunFlags(
   command: Command,
-  { concurrency, maxTokens }: { concurrency: number; maxTokens: number } = { ...fanOutDefaults, ...modelDefaults },
+  {
+    concurrency,
+    maxTokens,
+    timeoutMs = fanOutDefaults.timeoutMs,
+    attempts = fanOutDefaults.attempts,
+  }: { concurrency: number; maxTokens: number; timeoutMs?: number; attempts?: number } = {
+    ...fanOutDefaults,
+    ...modelDefaults,
+  },
 ): Command {
   command
     .option('--join <policy>', `which branches to wait for: ${joinPolicies.join(', ')}`, fanOutDefaults.join)
@@ -69,9 +77,9 @@ export function addRunFlags(
     .option(
       '--timeout <duration>',
       'longest a branch may take, its retries included',
-      `${fanOutDefaults.timeoutMs / 60_000}m`,
+      timeoutMs % 60_000 === 0 ? `${timeoutMs / 60_000}m` : `${timeoutMs / 1_000}s`,
     )
-    .option('--attempts <n>', 'most tries of a branch', String(fanOutDefaults.attempts))
+    .option('--attempts <n>', 'most tries of a branch', String(attempts))
     .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')

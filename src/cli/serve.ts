@@ -47,6 +47,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
         say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
     },
     store: session.store,
+    env: world.env,
     journal,
     ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
     offlineModelUrl: offline.url,

@@ -19,6 +19,9 @@ import type { HistoryEvent } from './history.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
+/** Activities that are a branch of their own. */
+const branchActivities = ['askModel', 'searchSource'];
+
 /** How Temporal closed the run; `null` while it is open. */
 export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
 
@@ -71,7 +74,7 @@ export class RunView {
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
-      if (activityType?.name !== 'askModel' || !activityId) return undefined;
+      if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
       // The calls of a fan-in come after the branches, and are none.
       if (this.kind !== 'graph' && call.index >= this.planned.total) return undefined;

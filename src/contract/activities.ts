@@ -1,4 +1,6 @@
+import type { Source } from './gather-plan.js';
 import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
+import type { Place } from './outcome.js';
 import type { Usage } from './run.js';
 
 /** A value that travels inside history, or by reference because it would not fit there. */
@@ -128,6 +130,12 @@ export interface BatchAnswer {
   ledger?: Ledger;
 }
 
+/** One branch's search: the input of `searchSource`. */
+export interface SourceCall extends Place {
+  source: Source;
+  question: string;
+}
+
 /** The contract between workflows and the outside world, met from both sides. */
 export interface Activities {
   /**
@@ -136,6 +144,12 @@ export interface Activities {
    * @throws ApplicationFailure of a type in `failureTypes`, its first detail a {@link Ledger}
    */
   askModel(call: ModelCall): Promise<Answer>;
+  /**
+   * Searches one source once per attempt; Temporal retries.
+   *
+   * @throws ApplicationFailure `SourceFailed`, its first detail a {@link Ledger}
+   */
+  searchSource(call: SourceCall): Promise<Answer>;
   /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
   runLane(lane: Lane): Promise<LaneResult>;
   /**

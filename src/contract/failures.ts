@@ -7,6 +7,7 @@ export const failureTypes = {
   Stalled: 'retry',
   MalformedAnswer: 'retry',
   Unexpected: 'retry',
+  SourceFailed: 'retry',
   SpendLimitReached: 'final',
   BadRequest: 'final',
   Unauthenticated: 'final',

@@ -15,7 +15,7 @@ export function workerIdentity(host: string, pid: number): string {
 }
 
 /** Workflow types, as Temporal knows them. */
-export const workflowTypes = ['perspectives', 'summarise', 'validate', 'graph'] as const;
+export const workflowTypes = ['perspectives', 'summarise', 'gather', 'validate', 'graph'] as const;
 
 export type Kind = (typeof workflowTypes)[number];
 

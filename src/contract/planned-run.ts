@@ -1,4 +1,6 @@
 import type { GraphInput } from './flow.js';
+import { planGather } from './gather-plan.js';
+import type { GatherInput } from './gather-plan.js';
 import { planGraph } from './graph-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import type { PerspectivesInput, Policy } from './plan.js';
@@ -30,6 +32,10 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
       if ('direct' in plan) return direct(plan.direct);
       const { total, offline, policy } = plan.wide;
       return { keys: [], total, offline, policy, wide: plan.wide };
+    }
+    if (kind === 'gather') {
+      const { sources, model, policy } = planGather(input as GatherInput);
+      return { keys: sources.map(({ name }) => name), total: sources.length, offline: model.offline, policy };
     }
     if (kind === 'validate') {
       const { asked, keys } = planValidate(input as ValidateInput);

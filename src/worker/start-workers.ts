@@ -39,6 +39,9 @@ export interface RunningWorkers {
 /** Calls that leave before anything is known: what a run of a few branches needs, and what four workers that begin at once may ask of a small limit. */
 const defaultRampFrom = 8;
 
+/** Searches of sources in flight at once in one process. */
+const searchesAtOnce = 50;
+
 /** Longer than any model call: a call in flight at shutdown is paid for, so its answer is waited for. */
 const shutdownGraceTime = '1h';
 
@@ -51,13 +54,18 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const connection = settings.connection ?? (await NativeConnection.connect(settings.connectionOptions));
   const served: TaskQueue[] = [
     taskQueues.workflow,
+    taskQueues.io,
     taskQueues.offlineModel,
     // Without a key the branches of paid runs are left to workers that have one.
     ...(settings.api === undefined ? [] : [taskQueues.model]),
   ];
   const draining = new AbortController();
-  const limits = new Map(served.map((taskQueue) => [taskQueue, limitersOf(settings, taskQueue)]));
-  limits.delete(taskQueues.workflow);
+  const modelQueues = served.filter(
+    (taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel,
+  );
+  const limits = new Map<TaskQueue, Limiters>(
+    modelQueues.map((taskQueue) => [taskQueue, limitersOf(settings, taskQueue)]),
+  );
   const workers = await Promise.all(
     served.map((taskQueue) =>
       Worker.create({
@@ -118,6 +126,15 @@ function options(
     identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,
   };
+  if (taskQueue === taskQueues.io) {
+    return {
+      ...shared,
+      activities: createActivities(settings),
+      maxConcurrentActivityTaskExecutions: searchesAtOnce,
+      maxHeartbeatThrottleInterval: '1s',
+      defaultHeartbeatThrottleInterval: '1s',
+    };
+  }
   if (limiters === undefined) {
     return {
       ...shared,

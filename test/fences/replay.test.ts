@@ -9,7 +9,13 @@ import { installRuntime } from '../../src/worker/index.js';
 import { root, SeededTree } from './seeded-tree.js';
 
 /** Workflow types and their files. */
-const kinds = { graph: 'graph', perspectives: 'perspectives', summarise: 'summarise', validate: 'validate' };
+const kinds = {
+  gather: 'gather',
+  graph: 'graph',
+  perspectives: 'perspectives',
+  summarise: 'summarise',
+  validate: 'validate',
+};
 
 interface History {
   events: object[];

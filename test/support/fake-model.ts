@@ -18,6 +18,7 @@ const noBatches = {
   collectBatches: unexpected,
   submitChunk: unexpected,
   collectChunk: unexpected,
+  searchSource: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+
+import { startRun } from '../../client/index.js';
+import { formatDuration } from '../../contract/duration.js';
+import { InputError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { gatherDefaults, planGather } from '../../contract/gather-plan.js';
+import type { GatherInput } from '../../contract/gather-plan.js';
+import { modelDefaults } from '../../contract/plan.js';
+import { conductRun } from '../conduct-run.js';
+import { parseCount } from '../numbers.js';
+import { builtInSources, readSources, sourceNames } from '../read-sources.js';
+import { addRunFlags, runOptions } from '../run-flags.js';
+import type { RunFlags } from '../run-flags.js';
+import type { World } from '../world.js';
+
+interface GatherFlags extends RunFlags {
+  sources?: string;
+  sourcesFile?: string;
+  limit: string;
+  answer?: boolean;
+}
+
+export function gatherCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('gather')
+    .description('several sources searched at once; one ranked list without repetitions, or an answer from it')
+    .argument('<question>', 'what to search for')
+    .option(
+      '--sources <names>',
+      `comma-separated: ${builtInSources.join(', ')}, files:FOLDER, and names of \`--sources-file\`; those of the file, or all built-in ones, by default`,
+    )
+    .option('--sources-file <file>', 'sources of your own in YAML')
+    .option('--limit <n>', 'most hits', String(gatherDefaults.limit))
+    .option('--answer', 'have a model answer from the hits, each statement with its number');
+  addRunFlags(command, { ...gatherDefaults, maxTokens: modelDefaults.maxTokens }).action(
+    async (question: string, flags: GatherFlags) => {
+      done(await gather(question, flags, world));
+    },
+  );
+}
+
+async function gather(question: string, flags: GatherFlags, world: World): Promise<ExitCode> {
+  const options = runOptions(flags);
+  if (options.economy || options.hedge || flags.budget !== undefined) {
+    throw new InputError(
+      'Expected no `--economy`, `--hedge` or `--budget` for a search: only `--answer` asks a model, once.',
+      '`--max-tokens` bounds what it costs.',
+    );
+  }
+  const names =
+    flags.sources?.split(',').map((name) => name.trim()) ??
+    (flags.sourcesFile === undefined ? builtInSources : await sourceNames(flags.sourcesFile, world));
+  const input: GatherInput = {
+    ...options,
+    question,
+    sources: await readSources(names, flags.sourcesFile, world),
+    limit: parseCount(flags.limit, 'limit', 200),
+    ...(flags.answer === true && { answer: true }),
+  };
+  const plan = planGather(input);
+  if (flags.dryRun) {
+    const branches = plan.sources.map(({ name, kind }) => ({ key: name, kind }));
+    world.stdout.write(
+      flags.json || flags.ndjson
+        ? `${JSON.stringify({ branches, answer: input.answer === true })}\n`
+        : `${names.join(', ')}; at most ${formatDuration(plan.policy.timeoutMs)} and ${plan.policy.attempts} tries each.\nNothing was started.\n`,
+    );
+    return exitCodes.complete;
+  }
+  // Only an answer needs a key.
+  const asksModel = input.answer === true;
+  const need = { offline: plan.model.offline || !asksModel, asksModel, concurrency: plan.policy.concurrency };
+  return conductRun(need, flags, world, ({ client, searchable }) =>
+    startRun(client, {
+      kind: 'gather',
+      input: { ...input, searchable },
+      ...(flags.id !== undefined && { workflowId: flags.id }),
+      summary: `${question.slice(0, 100)}: ${names.join(', ')}`,
+      details: `**${names.length} sources** searched for: ${question.slice(0, 500)}`,
+    }),
+  );
+}

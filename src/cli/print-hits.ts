@@ -1,0 +1,25 @@
+import type { RankedHit } from '../contract/hits.js';
+import type { Run } from '../contract/run.js';
+import { terminalLine, terminalText } from './terminal-text.js';
+
+/** What a run of `gather` has found, numbered as its answer cites it. */
+export function hitsText({ output }: Pick<Run, 'output'>): string {
+  const {
+    hits = [],
+    answer,
+    citations,
+  } = (output ?? {}) as {
+    hits?: RankedHit[];
+    answer?: string;
+    citations?: { unknown: number[] };
+  };
+  const lines = hits.flatMap(({ title, link, text, sources }, at) => [
+    `[${at + 1}] ${terminalLine(title, 120)} · ${sources.join(', ')}`,
+    `    ${terminalLine(link, 200)}`,
+    ...(text === '' ? [] : [`    ${terminalLine(text, 160)}`]),
+  ]);
+  const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');
+  const wrong = unknown === '' ? [] : [`It cites ${unknown}, which nobody has found.`];
+  const written = answer === undefined ? [] : [terminalText(answer).trim(), '', ...wrong, ''];
+  return [...written, ...(hits.length === 0 ? ['Nothing found.'] : lines), '', ''].join('\n');
+}

@@ -1,0 +1,100 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+
+import type { Activities } from '../src/contract/activities.js';
+import type { FanInResult } from '../src/contract/fan-in.js';
+import { answerRequest, planGather } from '../src/contract/gather-plan.js';
+import type { GatherInput, GatherPlan, Hit, Source } from '../src/contract/gather-plan.js';
+import { citationsOf, fuse } from '../src/contract/hits.js';
+import type { RankedHit } from '../src/contract/hits.js';
+import { inlineAnswersBytes } from '../src/contract/limits.js';
+import { taskQueues } from '../src/contract/names.js';
+import { outcomeOfAnswer } from '../src/contract/outcome.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import { modelBranch, outcomeOf } from './branch.js';
+import type { Branch } from './branch.js';
+import { checked } from './checked.js';
+import type { Folded } from './fan-in.js';
+import { fanOut } from './fan-out.js';
+import { inlineOf } from './graph-state.js';
+import { finish } from './finish.js';
+import { RunProgress } from './progress.js';
+
+const { searchSource } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+
+/** Several sources are searched at once; what they have found is one list, and an answer from it where one is wanted. */
+export async function gather(input: GatherInput): Promise<RunResult> {
+  const plan = checked(() => planGather(input));
+  const progress = new RunProgress(
+    plan.sources.map(({ name }) => name),
+    input.searchable ?? false,
+  );
+  const running = fanOut(
+    plan.sources.map((source) => sourceBranch(source, plan)),
+    plan.policy,
+    progress,
+  );
+  progress.answered(await running.answer, plan.policy);
+  const outcomes = await running.outcomes;
+  const hits = fuse(outcomes.map(found), plan.limit);
+  return finish(outcomes, plan.policy, progress, await fold(plan, hits, outcomes, input.answer === true));
+}
+
+function sourceBranch(source: Source, { question, policy }: GatherPlan): Branch {
+  const timeoutMs = ('timeoutMs' in source ? source.timeoutMs : undefined) ?? policy.timeoutMs;
+  return {
+    key: source.name,
+    boundUsd: 0,
+    run: (place) =>
+      searchSource.executeWithOptions(
+        {
+          activityId: source.name,
+          taskQueue: taskQueues.io,
+          startToCloseTimeout: timeoutMs,
+          // All tries together, the waits between them included.
+          scheduleToCloseTimeout: timeoutMs * policy.attempts,
+          heartbeatTimeout: '5s',
+          retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: policy.attempts },
+          cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+          summary: `search ${source.name}`,
+        },
+        [{ ...place, source, question }],
+      ),
+  };
+}
+
+function found({ key, status, output }: StoredBranch): { source: string; hits: Hit[] } {
+  const isThere = status === 'ok' && output !== undefined && 'inline' in output;
+  return { source: key, hits: isThere ? (output.inline as { hits: Hit[] }).hits : [] };
+}
+
+async function fold(
+  plan: GatherPlan,
+  hits: RankedHit[],
+  outcomes: readonly StoredBranch[],
+  wantsAnswer: boolean,
+): Promise<Folded> {
+  if (!wantsAnswer || hits.length === 0) return { output: { inline: { hits } } };
+  const missing = outcomes.filter(({ status }) => status !== 'ok').map(({ key }) => key);
+  const from = outcomes.filter(({ status }) => status === 'ok').map(({ key }) => key);
+  const call = await ask(plan, hits, missing, outcomes.length);
+  const fanIn: FanInResult = { how: 'synthesise', from, missing, calls: [call] };
+  if (call.status !== 'ok' || call.output === undefined) {
+    return { failure: `The answer is ${call.status}: ${call.error?.message ?? ''}`, fanIn };
+  }
+  const answer = inlineOf(call.output, 'answer') as string;
+  return { output: { inline: { hits, answer, citations: citationsOf(answer, hits.length) } }, fanIn };
+}
+
+function ask(plan: GatherPlan, hits: readonly Hit[], missing: string[], index: number): Promise<StoredBranch> {
+  const { policy, model } = plan;
+  const place = { key: 'answer', index, queuedAtMs: Date.now() };
+  const branch = modelBranch('answer', answerRequest(plan, hits, missing), {
+    offline: model.offline,
+    timeoutMs: Math.max(policy.timeoutMs, 300_000),
+    attempts: policy.attempts,
+    inlineBytes: inlineAnswersBytes,
+    ...(model.fresh && { freshSinceMs: Date.now() }),
+  });
+  return outcomeOf(place, async () => outcomeOfAnswer(place, await branch.run(place)));
+}
