@@ -39,8 +39,7 @@ try {
       }
       return { ms };
     });
-    worker.kill('SIGTERM');
-    await new Promise((resolve) => worker.once('exit', resolve));
+    await stage.stopWorker(worker);
     return { ...measured, cpuMs: measured.cpuMs + commandCpuMs };
   }
 
@@ -53,8 +52,7 @@ try {
     const measured = await withServers([pid], 1, () =>
       stage.output([here('plain-temporal.mjs'), url, String(count), address], once),
     );
-    worker.kill('SIGTERM');
-    await new Promise((resolve) => worker.once('exit', resolve));
+    await stage.stopWorker(worker);
     return measured;
   }
 

@@ -77,10 +77,19 @@ export class Stage {
 
   async startWorker(env) {
     const worker = this.spawnWorker(env);
-    let log = '';
-    worker.stderr.on('data', (text) => (log += text));
-    while (!/ serves fanfold/.test(log)) await once(worker.stderr, 'data');
+    worker.said = '';
+    worker.stderr.on('data', (text) => (worker.said += text));
+    while (!/ serves fanfold/.test(worker.said)) await once(worker.stderr, 'data');
     return worker;
+  }
+
+  async stopWorker(worker) {
+    if (worker.exitCode !== null || worker.signalCode !== null) {
+      throw new Error(`The worker has ended: ${worker.exitCode ?? worker.signalCode}. ${worker.said.slice(-2_000)}`);
+    }
+    const ended = once(worker, 'exit');
+    worker.kill('SIGTERM');
+    await ended;
   }
 
   async server(env) {
