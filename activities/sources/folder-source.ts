@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join, relative } from 'node:path';
+import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import MiniSearch from 'minisearch';
@@ -55,7 +55,7 @@ export async function searchFolder({ folder }: FolderSource, question: string, s
     .map(({ id, terms }) => {
       const name = paths[id as number] ?? '';
       return {
-        title: relative('.', name),
+        title: name,
         link: pathToFileURL(join(folder, name)).href,
         text: excerpt(texts[id as number] ?? '', terms),
       };

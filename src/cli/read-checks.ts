@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { runInNewContext } from 'node:vm';
 
-import { parse } from 'yaml';
 import * as z from 'zod';
 
 import { InputError } from '../contract/errors.js';
 import { severities } from '../contract/findings.js';
 import type { OwnCheck } from '../contract/validate-plan.js';
+import { readYaml } from './read-yaml.js';
 import type { World } from './world.js';
 
 const severity = z.enum(severities).optional();
@@ -31,12 +29,7 @@ const longestMatchMs = 500;
  * @throws InputError where it is no such file, quoting what was expected and what came
  */
 export async function readChecks(path: string, world: World): Promise<OwnCheck[]> {
-  const text = await readFile(resolve(world.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(
-      `Expected a file of checks, got \`${path}\`, ${error.code === 'ENOENT' ? 'which does not exist' : error.message}.`,
-    );
-  });
-  const read = checksFile.safeParse(parsed(text, path));
+  const read = checksFile.safeParse(await readYaml(path, 'a file of checks', world));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new InputError(
@@ -44,14 +37,6 @@ export async function readChecks(path: string, world: World): Promise<OwnCheck[]
     );
   }
   return Object.entries(read.data.checks).map(([name, own]) => ({ name, ...own }) as OwnCheck);
-}
-
-function parsed(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new InputError(`${path}: ${(error as Error).message.split('\n')[0]}`);
-  }
 }
 
 /** @throws InputError for a pattern that is none, or takes too long over the text */

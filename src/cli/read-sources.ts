@@ -1,13 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { compile } from 'json-p3';
-import { parse } from 'yaml';
 import * as z from 'zod';
 
 import { parseDuration } from '../contract/duration.js';
 import { InputError } from '../contract/errors.js';
 import type { HttpSource, Source } from '../contract/gather-plan.js';
+import { readYaml } from './read-yaml.js';
 import type { World } from './world.js';
 
 /** Sources that need no file: searches that are open to everybody. */
@@ -75,12 +75,18 @@ function isPath(path: string): boolean {
 }
 
 /**
- * The sources that `--sources` names, in its order: those of `--sources-file`, built-in ones, and folders as `files:./notes`.
+ * The sources that `--sources` names, in its order: those of `--sources-file`, built-in ones, and folders as `files:./notes`. Without
+ * it, all of the file, or all built-in ones.
  *
  * @throws InputError where one is unknown or cannot be used
  */
-export async function readSources(names: readonly string[], path: string | undefined, world: World): Promise<Source[]> {
+export async function readSources(
+  given: readonly string[] | undefined,
+  path: string | undefined,
+  world: World,
+): Promise<Source[]> {
   const own = path === undefined ? {} : await readSourcesFile(path, world);
+  const names = given ?? (path === undefined ? builtInSources : Object.keys(own));
   const known: Record<string, HttpSource> = { ...builtIn, ...own };
   return Promise.all(
     names.map(async (name): Promise<Source> => {
@@ -101,18 +107,8 @@ export async function readSources(names: readonly string[], path: string | undef
   );
 }
 
-/** The names of a sources file, in file order. */
-export async function sourceNames(path: string, world: World): Promise<string[]> {
-  return Object.keys(await readSourcesFile(path, world));
-}
-
 async function readSourcesFile(path: string, world: World): Promise<Record<string, HttpSource>> {
-  const text = await readFile(resolve(world.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(
-      `Expected a file of sources, got \`${path}\`, ${error.code === 'ENOENT' ? 'which does not exist' : error.message}.`,
-    );
-  });
-  const read = shape.safeParse(parsed(text, path));
+  const read = shape.safeParse(await readYaml(path, 'a file of sources', world));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new InputError(
@@ -132,12 +128,4 @@ async function readSourcesFile(path: string, world: World): Promise<Record<strin
       } satisfies HttpSource,
     ]),
   );
-}
-
-function parsed(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new InputError(`${path}: ${(error as Error).message.split('\n')[0]}`);
-  }
 }

@@ -51,6 +51,11 @@ export function addOutputFlags(command: Command): Command {
     .option('--quiet', 'no progress on standard error');
 }
 
+/** For a flag that may be given several times. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
 /** @param defaults where a command's own differ */
 export function addRunFlags(
   command: Command,

@@ -35,10 +35,19 @@ export function documentText(bytes: Uint8Array, name: string): string {
 
 /** A document as a run takes it along: in its history, or stored first when it is large. */
 export async function placeDocument(text: string, store: BlobStore): Promise<Stored<string>> {
+  return isInline(text) ? { inline: text } : store.putText(text);
+}
+
+/** The same for a text that is a value in a prompt: the store has JSON of values, and the text itself of documents. */
+export async function placeValue(text: string, store: BlobStore): Promise<Stored<string>> {
+  return isInline(text) ? { inline: text } : store.putText(JSON.stringify(text));
+}
+
+function isInline(text: string): boolean {
   if (!text.isWellFormed()) {
     throw new InputError('Expected the document to be well-formed Unicode, got half of a surrogate pair.');
   }
-  return Buffer.byteLength(text) <= inlineDocumentBytes ? { inline: text } : store.putText(text);
+  return Buffer.byteLength(text) <= inlineDocumentBytes;
 }
 
 function isBinary(start: Uint8Array): boolean {

@@ -4,7 +4,7 @@ export { cancelRun } from './cancel-run.js';
 export { placeChunks } from './chunks.js';
 export { connectClient } from './connect.js';
 export type { ServerAddress } from './connect.js';
-export { documentText, placeDocument } from './documents.js';
+export { documentText, placeDocument, placeValue } from './documents.js';
 export { failOver } from './fail-over.js';
 export { historyEvents } from './history.js';
 export type { Execution, HistoryEvent } from './history.js';

@@ -10,7 +10,7 @@ import type { GatherInput } from '../../contract/gather-plan.js';
 import { modelDefaults } from '../../contract/plan.js';
 import { conductRun } from '../conduct-run.js';
 import { parseCount } from '../numbers.js';
-import { builtInSources, readSources, sourceNames } from '../read-sources.js';
+import { builtInSources, readSources } from '../read-sources.js';
 import { addRunFlags, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
@@ -49,17 +49,16 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
       '`--max-tokens` bounds what it costs.',
     );
   }
-  const names =
-    flags.sources?.split(',').map((name) => name.trim()) ??
-    (flags.sourcesFile === undefined ? builtInSources : await sourceNames(flags.sourcesFile, world));
+  const given = flags.sources?.split(',').map((name) => name.trim());
   const input: GatherInput = {
     ...options,
     question,
-    sources: await readSources(names, flags.sourcesFile, world),
+    sources: await readSources(given, flags.sourcesFile, world),
     limit: parseCount(flags.limit, 'limit', 200),
     ...(flags.answer === true && { answer: true }),
   };
   const plan = planGather(input);
+  const names = plan.sources.map(({ name }) => name);
   if (flags.dryRun) {
     const branches = plan.sources.map(({ name, kind }) => ({ key: name, kind }));
     world.stdout.write(

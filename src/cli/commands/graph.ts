@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { placeDocument, startRun } from '../../client/index.js';
+import { placeValue, startRun } from '../../client/index.js';
 import type { Stored } from '../../contract/activities.js';
 import { InputError, OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
@@ -19,7 +19,7 @@ import { levelsOf, longestChain, mermaidOf } from '../draw-flow.js';
 import { parseDollars } from '../numbers.js';
 import { readDocument } from '../read-document.js';
 import { readFlow } from '../read-flow.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
+import { addRunFlags, collect, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { Session } from '../session.js';
 import type { World } from '../world.js';
@@ -42,10 +42,6 @@ export function graphCommand(program: Command, world: World, done: (code: ExitCo
   addRunFlags(command).action(async (file: string, flags: GraphFlags) => {
     done(await graph(file, flags, world));
   });
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 async function graph(file: string, flags: GraphFlags, world: World): Promise<ExitCode> {
@@ -131,10 +127,7 @@ async function placeValues(
   { store }: Session,
 ): Promise<Record<string, Stored<unknown>>> {
   const placed = Object.entries(values).map(async ([name, value]): Promise<[string, Stored<unknown>]> => {
-    if (typeof value !== 'string') return [name, { inline: value }];
-    const inline = await placeDocument(value, store);
-    // The store has JSON of values, and the text itself of documents.
-    return [name, 'inline' in inline ? inline : await store.putText(JSON.stringify(value))];
+    return [name, typeof value === 'string' ? await placeValue(value, store) : { inline: value }];
   });
   return Object.fromEntries(await Promise.all(placed));
 }

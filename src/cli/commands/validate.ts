@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { placeDocument, startRun } from '../../client/index.js';
+import { placeDocument, placeValue, startRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { severities } from '../../contract/findings.js';
@@ -15,7 +15,7 @@ import { parseChoice } from '../numbers.js';
 import { findingFormats } from '../print-findings.js';
 import { checkPatterns, readChecks } from '../read-checks.js';
 import { readDocument } from '../read-document.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
+import { addRunFlags, collect, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
 
@@ -43,10 +43,6 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
   addRunFlags(command).action(async (file: string, flags: ValidateFlags) => {
     done(await validate(file, flags, world));
   });
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 async function validate(file: string, flags: ValidateFlags, world: World): Promise<ExitCode> {
@@ -92,11 +88,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
         document: await placeDocument(text, store),
         ...(references.length > 0 && {
           references: await Promise.all(
-            references.map(async ({ name, text: reference }) => {
-              const placed = await placeDocument(reference, store);
-              // The store has JSON of values, and the text itself of documents.
-              return { name, text: 'inline' in placed ? placed : await store.putText(JSON.stringify(reference)) };
-            }),
+            references.map(async ({ name, text: reference }) => ({ name, text: await placeValue(reference, store) })),
           ),
         }),
         title,
