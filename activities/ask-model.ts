@@ -1,12 +1,16 @@
+import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-ai/sdk/resources/messages';
+
 import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { cutMessage } from '../src/contract/failures.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
+import type { ToolRegistry } from '../src/tools/index.js';
 import { activityHost } from './host.js';
 import type { Host } from './host.js';
 import { apiFor } from './api-for.js';
 import { askOnce } from './ask-once.js';
 import { Attempt } from './attempt.js';
+import { conversationOf } from './conversation-of.js';
 import { checkCall } from './check-call.js';
 import { documentText } from './document-text.js';
 import { askUntilValid } from './model/ask-until-valid.js';
@@ -16,8 +20,9 @@ import type { Limiters } from './model/limiter/index.js';
 import { ModelCaller } from './model/model-caller.js';
 import type { Caller } from './model/model-caller.js';
 import { outputFormatOf } from './model/output-format.js';
-import { buildRequest, costOf } from '../src/model/index.js';
-import { errorOf, readAnswer } from './model/read-answer.js';
+import { buildRequest, costOf, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../src/model/index.js';
+import { errorOf, readAnswer, readTurn } from './model/read-answer.js';
+import type { ReadAnswer, WantedTurn } from './model/read-answer.js';
 import { redactor } from './model/redact.js';
 import type { Redact } from './model/redact.js';
 import { promptOf } from './prompt-of.js';
@@ -38,6 +43,8 @@ export interface ActivitiesSettings {
   watchdogs?: WatchdogSettings | undefined;
   /** What the headers of sources may be made of; nothing by default. */
   env?: NodeJS.ProcessEnv | undefined;
+  /** The modules and MCP servers that may be run for agents; none by default. */
+  tools?: Pick<ToolRegistry, 'read'> | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */
   draining?: AbortSignal | undefined;
   /** Base URL of the offline model, started when first asked for. */
@@ -97,11 +104,13 @@ async function answer(
 ): Promise<Answer> {
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
+  const read: ReadAnswer = request.tools ? readTurn : (message) => readAnswer(message, format);
   const once = await attempt.within(async (signal) => {
-    const [api, document, prompt] = await orAborted(prepare(call, settings), signal);
-    const body = buildRequest({ ...request, prompt }, document, format?.wire);
+    const [api, document, prompt, turns] = await orAborted(prepare(call, settings), signal);
+    const body = buildRequest({ ...request, prompt }, document, format?.wire, turns);
+    if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(request, body));
     const question = { source: call.offline ? 'offline' : api.baseURL, body };
-    return askOnce(call, attempt.asker, question, format, signal, settings.journal, async (abort) => {
+    return askOnce(call, attempt.asker, question, read, signal, settings.journal, async (abort) => {
       attempt.checkReserve();
       const ask = (asked: typeof body, by: AbortSignal, beside: boolean) =>
         models.call(api, asked, callerOf(attempt, by, beside), beside ? hedgePatienceMs : host.patienceMs);
@@ -112,7 +121,7 @@ async function answer(
               hedges,
               run: call.hedge.run,
               signal: abort,
-              isProper: (message) => readAnswer(message, format).status === 'ok',
+              isProper: (message) => read(message).status === 'ok',
               mayAskBeside: () => attempt.mayAskBeside(),
               ask: (by, beside) => ask(asked, by, beside),
             });
@@ -123,13 +132,15 @@ async function answer(
   });
   if (once.from === 'journal') attempt.spared();
   if (once.from === 'own') attempt.found(once.message.usage, costOf(once.message.usage, once.message.model));
-  const reading = readAnswer(once.message, format);
+  const reading = read(once.message);
   const output =
     reading.output === undefined ? undefined : await placeOutput(reading.output, call.inlineBytes, settings.store);
   const error = errorOf(reading);
+  const wanted = reading.status === 'ok' ? reading.turn : undefined;
   return {
     status: reading.status,
     ...(output !== undefined && { output }),
+    ...(wanted !== undefined && { turn: await placeTurn(wanted, call.inlineBytes, settings) }),
     ...(error !== undefined && { error: { ...error, message: cutMessage(redact(error.message)) } }),
     model: cutMessage(once.message.model),
     reused: once.from === 'journal',
@@ -152,11 +163,30 @@ function callerOf(attempt: Attempt, signal: AbortSignal, beside: boolean): Calle
 function prepare(
   call: ModelCall,
   settings: ActivitiesSettings,
-): Promise<[ModelApi, document: string | undefined, prompt: string]> {
-  const { document } = call.request;
+): Promise<[ModelApi, document: string | undefined, prompt: string, turns: MessageParam[]]> {
+  const { document, turns = [] } = call.request;
   return Promise.all([
     apiFor(call, settings),
     document && documentText(document, settings.store),
     promptOf(call.request, settings.store),
+    conversationOf(turns, settings.store),
   ]);
+}
+
+/** The most that one question may cost, in US dollars. */
+function boundOf(request: ModelCall['request'], body: MessageCreateParamsNonStreaming): number {
+  return upperBoundUsd(sizeOf({ ...request, cacheDocument: isCached(body) }, estimateTokens(body))) ?? Infinity;
+}
+
+async function placeTurn(
+  { content, calls }: WantedTurn,
+  inlineBytes: number,
+  { store }: ActivitiesSettings,
+): Promise<NonNullable<Answer['turn']>> {
+  return {
+    content: await placeOutput(content, inlineBytes, store),
+    calls: await Promise.all(
+      calls.map(async ({ id, name, input }) => ({ id, name, input: await placeOutput(input, inlineBytes, store) })),
+    ),
+  };
 }

@@ -3,8 +3,8 @@ import { questionKey } from '../src/journal/index.js';
 import type { Journal, Question } from '../src/journal/index.js';
 import { costOf } from '../src/model/index.js';
 import type { ModelMessage } from './model/message.js';
-import type { OutputFormat } from './model/output-format.js';
-import { readAnswer } from './model/read-answer.js';
+import { keptAnswer, messageOf } from './model/kept-answer.js';
+import type { ReadAnswer } from './model/read-answer.js';
 
 /** A message that was paid for now, or before. */
 export interface OnceAsked {
@@ -19,14 +19,14 @@ export interface OnceAsked {
  * Asks, unless the journal has the answer or somebody else is asking the same. Only proper answers are kept: those that are `ok`.
  *
  * @param asker who pays, the same for every try of one branch
- * @param format decides what is proper
+ * @param read decides what is proper
  * @param ask is to end by the signal that it is given
  */
 export async function askOnce(
   { freshSinceMs }: Pick<ModelCall, 'freshSinceMs'>,
   asker: string,
   question: Question,
-  format: OutputFormat | undefined,
+  read: ReadAnswer,
   signal: AbortSignal,
   journal: Pick<Journal, 'once'> | undefined,
   ask: (signal: AbortSignal) => Promise<ModelMessage>,
@@ -35,18 +35,25 @@ export async function askOnce(
   const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
   const once = await journal.once(questionKey(question), options, async (abort) => {
     const value = await ask(abort ?? signal);
-    if (readAnswer(value, format).status !== 'ok') return { value };
-    const { text: answer, usage, model } = value;
+    if (read(value).status !== 'ok') return { value };
+    const { usage, model } = value;
     return {
       value,
-      entry: { answer, usage, model, costUsd: costOf(usage, model), answeredAtMs: Date.now(), askedBy: asker },
+      entry: {
+        answer: keptAnswer(value),
+        usage,
+        model,
+        costUsd: costOf(usage, model),
+        answeredAtMs: Date.now(),
+        askedBy: asker,
+      },
     };
   });
   if (!once.reused) return { message: once.value, from: 'api', savedUsd: 0 };
-  const { answer, usage, model, costUsd, askedBy } = once.entry;
+  const { costUsd, askedBy } = once.entry;
   const own = askedBy === asker;
   return {
-    message: { text: String(answer), stopReason: 'end_turn', refusal: undefined, model, usage },
+    message: messageOf(once.entry),
     from: own ? 'own' : 'journal',
     savedUsd: own ? 0 : (costUsd ?? 0),
   };

@@ -1,12 +1,12 @@
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 
-import type { Ledger, ModelCall } from '../src/contract/activities.js';
+import type { Ledger, ModelCall, Reserve } from '../src/contract/activities.js';
 import { maxDurationMs } from '../src/contract/duration.js';
 import { cutMessage } from '../src/contract/failures.js';
 import type { Usage } from '../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../src/model/index.js';
 import type { Host } from './host.js';
-import { beginTry, deadlineMs, lose, recover, spend } from './ledger.js';
+import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from './model/model-caller.js';
 import type { Redact } from './model/redact.js';
 import { exhausted, judge, timedOut } from './verdict.js';
@@ -32,6 +32,7 @@ export class Attempt {
   readonly #beat: NodeJS.Timeout;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #ledger: Ledger;
+  #reserve: Reserve | undefined;
   #answered = false;
 
   constructor(call: ModelCall, redact: Redact, host: Host) {
@@ -39,6 +40,7 @@ export class Attempt {
     this.#host = host;
     this.#call = call;
     this.#redact = redact;
+    this.#reserve = call.reserve;
     this.#ledger = beginTry(lastLedger, attempt, Date.now(), call);
     this.#heartbeat();
     this.#beat = setInterval(() => this.#heartbeat(), heartbeatEveryMs);
@@ -89,23 +91,31 @@ export class Attempt {
     }
   }
 
+  /** Takes it that the branch may spend so much, and that one question may cost so much, in US dollars. */
+  boundBy(usd: number, questionUsd: number): void {
+    const { lastLedger, attempt } = this.#host;
+    this.#reserve = { usd, questionUsd };
+    if (!mayHavePaid(lastLedger, attempt)) return;
+    this.#ledger = { ...this.#ledger, lostUsd: this.#ledger.lostUsd + questionUsd };
+  }
+
   /**
    * Refuses to ask where what is left of the branch's reserve might not do.
    *
    * @throws ApplicationFailure `ReserveUsedUp`; whoever holds the budget may set more aside and go on
    */
   checkReserve(): void {
-    const { reserve } = this.#call;
+    const reserve = this.#reserve;
     const { costUsd, lostUsd } = this.#ledger;
     if (reserve === undefined || (costUsd ?? Infinity) + lostUsd + reserve.questionUsd <= reserve.usd + 1e-9) return;
     const ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
     const message = `Another question may cost $${reserve.questionUsd.toFixed(6)}, more than is left of the $${reserve.usd.toFixed(6)} set aside.`;
-    throw this.#failure({ type: 'ReserveUsedUp', message, ledger });
+    throw this.#failure({ type: this.#call.mostUsd === undefined ? 'ReserveUsedUp' : 'OverBudget', message, ledger });
   }
 
   /** Whether a second call may race the one that is out. */
   mayAskBeside(): boolean {
-    const { reserve } = this.#call;
+    const reserve = this.#reserve;
     const { costUsd, lostUsd } = this.#ledger;
     return reserve === undefined || (costUsd ?? Infinity) + lostUsd + 2 * reserve.questionUsd <= reserve.usd + 1e-9;
   }
@@ -122,7 +132,7 @@ export class Attempt {
     const ownMs = beside ? 0 : modelMs;
     this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + ownMs };
     if (usage !== undefined) this.#ledger = spend(this.#ledger, usage, costUsd, cacheSavedUsd(usage, model));
-    if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#call.reserve);
+    if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#reserve);
   }
 
   /** The answer is there, whole. */
@@ -144,7 +154,7 @@ export class Attempt {
   /** An earlier try of the same branch had paid for the answer. */
   found(usage: Usage, costUsd: number | null): void {
     this.spared();
-    if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#call.reserve);
+    if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#reserve);
   }
 
   /** What the activity throws when `error` has ended the try. */

@@ -17,6 +17,7 @@ import { orderOfBranches, orderOfChunk } from './batch-order.js';
 import type { BatchQuestion, QuestionOrder } from './batch-order.js';
 import { questionOf, splitRequests, submitOnce } from './model/batch-api.js';
 import type { BatchRequest, Notes, SubmissionNote } from './model/batch-api.js';
+import { messageOf } from './model/kept-answer.js';
 import { asMessage } from './model/message.js';
 import type { ModelMessage } from './model/message.js';
 import { errorOf, readAnswer } from './model/read-answer.js';
@@ -133,12 +134,11 @@ async function paidAnswer(
 async function knownAnswer(
   order: QuestionOrder,
   { format }: BatchQuestion,
-  { answer, usage, model, costUsd }: Entry,
+  entry: Entry,
   context: BatchContext,
 ): Promise<Answer> {
-  const message: ModelMessage = { text: String(answer), stopReason: 'end_turn', refusal: undefined, model, usage };
   const ledger = { ...noLedger, startedAtMs: order.queuedAtMs };
-  return answerOf(order, message, format, { ledger, reused: true, savedUsd: costUsd ?? 0 }, context);
+  return answerOf(order, messageOf(entry), format, { ledger, reused: true, savedUsd: entry.costUsd ?? 0 }, context);
 }
 
 async function answerOf(

@@ -35,7 +35,7 @@ export function beginTry(
 }
 
 /** Whether the last try may have made a call of which its ledger does not tell: its worker died before it had ended. */
-function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
+export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
   return attempt > 1 && (!isLedger(heartbeatDetails) || heartbeatDetails.open !== false);
 }
 

@@ -1,5 +1,6 @@
 import type { ModelRequest, PromptPart } from '../src/contract/activities.js';
 import { shown, valueAt } from '../src/contract/template.js';
+import { storedValue } from './stored-value.js';
 import type { BlobStore } from '../src/store/blob-store.js';
 
 /**
@@ -19,6 +20,5 @@ export async function promptOf(
 async function textOf(part: PromptPart, store: Pick<BlobStore, 'readText'>): Promise<string> {
   if (typeof part === 'string') return part;
   const { value, path } = part;
-  const whole = 'inline' in value ? value.inline : (JSON.parse(await store.readText(value)) as unknown);
-  return shown(valueAt(whole, path));
+  return shown(valueAt(await storedValue(value, store), path));
 }

@@ -32,13 +32,20 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
  * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
  *
  * @param queuedAtMs when the fan-out began, in milliseconds since the epoch
+ * @param firstIndex of the first branch, where the run has had others before
  */
-export function fanOut(branches: readonly Branch[], policy: Policy, follow: Follow, queuedAtMs = Date.now()): FanOut {
+export function fanOut(
+  branches: readonly Branch[],
+  policy: Policy,
+  follow: Follow,
+  queuedAtMs = Date.now(),
+  firstIndex = 0,
+): FanOut {
   const scope = new CancellationScope({ cancellable: true });
   const order = new CompletionOrder<StoredBranch>();
   const ended = new Map<number, StoredBranch>();
   const decided = new Deferred<Decision>();
-  const running = start(branches, policy, follow, queuedAtMs, scope, (outcome) => {
+  const running = start(branches, policy, follow, { queuedAtMs, firstIndex }, scope, (outcome) => {
     ended.set(outcome.index, outcome);
     order.add(outcome);
     const decision = decide([...ended.values()], branches.length, policy);
@@ -51,7 +58,8 @@ export function fanOut(branches: readonly Branch[], policy: Policy, follow: Foll
     if (cut) scope.cancel();
     const why = whyLate(decision, policy);
     return branches.map(
-      ({ key }, index) => ended.get(index) ?? outcomeOfLate({ key, index, queuedAtMs }, why, Date.now()),
+      ({ key }, at) =>
+        ended.get(firstIndex + at) ?? outcomeOfLate({ key, index: firstIndex + at, queuedAtMs }, why, Date.now()),
     );
   });
   const outcomes = Promise.all([Promise.all(running), decided.promise]).then(([all, decision]) => {
@@ -68,15 +76,15 @@ function start(
   branches: readonly Branch[],
   policy: Policy,
   follow: Follow,
-  queuedAtMs: number,
+  { queuedAtMs, firstIndex }: { queuedAtMs: number; firstIndex: number },
   scope: CancellationScope,
   ended: (outcome: StoredBranch) => void,
 ): Promise<StoredBranch>[] {
   // A batch holds no slot; it had better be whole.
   const window = new Window(policy.economy ? branches.length : policy.concurrency);
   const budget = new Budget(policy.budget?.usd ?? Infinity);
-  return branches.map(async (branch, index) => {
-    const place: Place = { key: branch.key, index, queuedAtMs };
+  return branches.map(async (branch, at) => {
+    const place: Place = { key: branch.key, index: firstIndex + at, queuedAtMs };
     const work = () => window.turn(() => withinBudget(branch, place, budget, () => follow.started(place)));
     const outcome = await scope.run(() => outcomeOf(place, work));
     follow.ended(outcome);

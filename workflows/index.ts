@@ -1,3 +1,4 @@
+export { agent } from './agent.js';
 export { gather } from './gather.js';
 export { graph } from './graph.js';
 export { perspectives } from './perspectives.js';

@@ -2,10 +2,17 @@ import { formatDuration } from '../src/contract/duration.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Progress } from '../src/contract/run-result.js';
 
-/** The run as a Markdown table for the Web UI; at 50 rows well under the 20 KB that Temporal keeps. */
+/** States of a branch that has not ended. */
+const open: readonly string[] = ['waiting', 'running', 'needs approval'];
+
+/** Temporal keeps 20 KB. */
+const mostRows = 60;
+
+/** The run as a Markdown table for the Web UI. */
 export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, StoredBranch>): string {
-  const ended = progress.branches.filter(({ status }) => status !== 'waiting' && status !== 'running').length;
-  const rows = progress.branches.map(({ key, index, status }) => {
+  const ended = progress.branches.filter(({ status }) => !open.includes(status)).length;
+  const shown = progress.branches.slice(-mostRows);
+  const rows = shown.map(({ key, index, status }) => {
     const outcome = outcomes.get(index);
     if (outcome === undefined) return row([key, status, '', '', '']);
     const { inputTokens, outputTokens } = outcome.usage;
@@ -13,7 +20,8 @@ export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, 
     return row([key, status, formatDuration(outcome.latency.totalMs), `${inputTokens} in, ${outputTokens} out`, cost]);
   });
   return [
-    `**${progress.status}** · ${ended} of ${progress.branches.length} branches ended`,
+    `**${progress.status}** · ${ended} of ${progress.branches.length} branches ended` +
+      (shown.length < progress.branches.length ? `; the last ${mostRows}:` : ''),
     '',
     row(['branch', 'status', 'took', 'tokens', 'cost']),
     '|---|---|---|---|---|',

@@ -29,17 +29,36 @@ export class RunProgress implements Follow {
   readonly #startedAtMs = Date.now();
   readonly #started = new Set<number>();
   readonly #outcomes = new Map<number, StoredBranch>();
+  readonly #unapproved = new Set<number>();
+  readonly #keys: string[];
+  readonly #planned: number;
 
   constructor(
-    private readonly keys: readonly string[],
+    keys: readonly string[],
     private readonly searchable: boolean,
   ) {
+    this.#keys = [...keys];
+    this.#planned = keys.length;
     setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
     setHandler(answerUpdate, () => this.#answered(), {
       description: 'Returns the result as soon as the join policy is satisfied.',
     });
     this.#show();
     if (searchable) showBegun(keys.length);
+  }
+
+  /** Takes in branches that nobody knew of when the run began; returns the index of the first. */
+  add(...keys: readonly string[]): number {
+    const first = this.#keys.push(...keys) - keys.length;
+    this.#show();
+    return first;
+  }
+
+  /** Whether a branch waits for somebody to allow it. */
+  needsApproval({ index }: Place, needed: boolean): void {
+    if (needed) this.#unapproved.add(index);
+    else this.#unapproved.delete(index);
+    this.#show();
   }
 
   started({ index }: Place): void {
@@ -75,13 +94,14 @@ export class RunProgress implements Follow {
       (sum, branch) => addCost(sum, branch.costUsd),
       0,
     );
-    showEnded(status, costUsd);
+    const grown = this.#keys.length > this.#planned;
+    showEnded(status, costUsd, grown ? this.#keys.length : undefined);
   }
 
   now(): Progress {
     return {
       status: this.#status,
-      branches: this.keys.map((key, index) => ({ key, index, status: this.#statusOf(index) })),
+      branches: this.#keys.map((key, index) => ({ key, index, status: this.#statusOf(index) })),
     };
   }
 
@@ -96,7 +116,10 @@ export class RunProgress implements Follow {
   }
 
   #statusOf(index: number): Progress['branches'][number]['status'] {
-    return this.#outcomes.get(index)?.status ?? (this.#started.has(index) ? 'running' : 'waiting');
+    const outcome = this.#outcomes.get(index);
+    if (outcome !== undefined) return outcome.status;
+    if (this.#unapproved.has(index)) return 'needs approval';
+    return this.#started.has(index) ? 'running' : 'waiting';
   }
 
   #show(): void {

@@ -16,10 +16,12 @@ export function showBegun(branches: number): void {
  * Makes a run that ends findable by how it ended and by what it cost.
  *
  * @param costUsd in US dollars at list price; `null` where a price is not known
+ * @param branches how many it came to have, where that was not known when it began
  */
-export function showEnded(status: RunStatus, costUsd: number | null): void {
+export function showEnded(status: RunStatus, costUsd: number | null, branches?: number): void {
   upsertSearchAttributes([
     { key: attributeKeys.status, value: status },
     { key: attributeKeys.costUsd, value: costUsd },
+    ...(branches === undefined ? [] : [{ key: attributeKeys.branches, value: branches }]),
   ]);
 }

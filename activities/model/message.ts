@@ -7,6 +7,8 @@ import { MalformedAnswer } from './malformed-answer.js';
 export interface ModelMessage {
   /** The text blocks, joined. */
   text: string;
+  /** All blocks as the API gave them, where there are others than text. */
+  content?: readonly unknown[];
   stopReason: string;
   /** Why the model refused, where it did and says so. */
   refusal: string | undefined;
@@ -48,7 +50,9 @@ export function asMessage(body: unknown): ModelMessage {
   if (!message.success) throw new MalformedAnswer(describe(body, message.error), usageOf(body));
   const { content, model, stop_reason: stopReason, stop_details: details } = message.data;
   const refusal = [details?.category, details?.explanation].filter((part) => typeof part === 'string').join(': ');
+  const isPlain = content.every(({ type }) => type === 'text');
   return {
+    ...(!isPlain && { content: (body as { content: unknown[] }).content }),
     text: content.map((block) => ('text' in block ? block.text : '')).join(''),
     stopReason,
     refusal: refusal === '' ? undefined : refusal,

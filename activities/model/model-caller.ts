@@ -5,6 +5,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import { maxDurationMs } from '../../src/contract/duration.js';
 import type { Usage } from '../../src/contract/run.js';
+import { textsIn } from '../../src/model/index.js';
 import { isFree } from './charges.js';
 import { callApi } from './call-api.js';
 import { ModelClients } from './client.js';
@@ -93,7 +94,7 @@ export class ModelCaller {
   ): Promise<Permit | undefined> {
     const limiter = this.settings.limiters?.of(body.model);
     if (limiter === undefined) return undefined;
-    const inputTokens = Math.ceil(charactersOf(body) / charactersPerToken);
+    const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken);
     return caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal));
   }
 
@@ -123,7 +124,13 @@ export class ModelCaller {
       Object.assign(ended, { usage, model, settled: true });
       turn?.begun();
       permit?.end({ is: 'answered', usage, headers });
-      return { ...message, text: redact(message.text), model: redact(message.model) };
+      const { content } = message;
+      return {
+        ...message,
+        ...(content && { content: JSON.parse(redact(JSON.stringify(content))) as unknown[] }),
+        text: redact(message.text),
+        model: redact(message.model),
+      };
     } catch (error) {
       if (error instanceof MalformedAnswer) ended.usage ??= error.usage;
       ended.settled = isFree(error);
@@ -148,12 +155,4 @@ function cachedPrefixOf(
   // Another output format is another prompt from the start.
   const prefix = [baseURL, model, system, output_config ?? null, blocks.slice(0, breakpoint + 1)];
   return createHash('sha256').update(JSON.stringify(prefix)).digest('base64');
-}
-
-function charactersOf({ system, messages }: MessageCreateParamsNonStreaming): number {
-  const texts = messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [content] : content.map((block) => (block.type === 'text' ? block.text : '')),
-  );
-  if (typeof system === 'string') texts.push(system);
-  return texts.reduce((sum, text) => sum + text.length, 0);
 }

@@ -1,12 +1,24 @@
+import * as z from 'zod';
+
 import type { Answer } from '../../src/contract/activities.js';
 import { answerErrors } from '../../src/contract/failures.js';
 import type { ModelMessage } from './message.js';
 import type { OutputFormat } from './output-format.js';
 
+/** A turn in which the model wants tools called. */
+export interface WantedTurn {
+  content: readonly unknown[];
+  calls: readonly { id: string; name: string; input: unknown }[];
+}
+
+export type ReadAnswer = (message: ModelMessage) => Reading;
+
 /** What came of an answer: its output where it is `ok`, else what there was of it and why it is not. */
 export type Reading =
-  | { status: 'ok'; output: unknown }
+  | { status: 'ok'; output: unknown; turn?: WantedTurn }
   | { status: Exclude<Answer['status'], 'ok'>; output?: unknown; message: string };
+
+const callsShape = z.array(z.object({ id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) }));
 
 /**
  * What each stop reason makes of an answer. Every one of them has been paid for, so none is tried again.
@@ -38,6 +50,21 @@ export function readAnswer(message: ModelMessage, format?: OutputFormat): Readin
     message,
     format,
   );
+}
+
+/** As `readAnswer` of a question that offered tools: calls of them are an answer too. */
+export function readTurn(message: ModelMessage): Reading {
+  const { stopReason, content = [], text } = message;
+  if (stopReason !== 'tool_use') return readAnswer(message);
+  const calls = callsShape.safeParse(
+    content.filter((block) => (block as { type?: unknown } | null)?.type === 'tool_use'),
+  );
+  if (!calls.success || calls.data.length === 0) {
+    return { status: 'invalid', ...partOf(text), message: 'The model asked for a tool and named none.' };
+  }
+  const turn: WantedTurn = { content, calls: calls.data };
+  const said = calls.data.map(({ name, input }) => ({ name, input }));
+  return { status: 'ok', output: { ...(text.trim() !== '' && { text }), calls: said }, turn };
 }
 
 function readWhole({ text }: ModelMessage, format?: OutputFormat): Reading {

@@ -6,7 +6,7 @@ import MiniSearch from 'minisearch';
 
 import { hitsOfSource } from '../../src/contract/gather-plan.js';
 import type { FolderSource, Hit } from '../../src/contract/gather-plan.js';
-import { failed } from './http-source.js';
+import { failed } from './source-failure.js';
 
 const extensions = new Set([
   '.txt',

@@ -1,22 +1,16 @@
-import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-
-import { ApplicationFailure } from '@temporalio/common';
-import ipaddr from 'ipaddr.js';
 import { query } from 'json-p3';
-import { Agent, fetch } from 'undici';
 
 import { hitsOfSource } from '../../src/contract/gather-plan.js';
 import type { Hit, HttpSource } from '../../src/contract/gather-plan.js';
+import { guardedFetch } from './guarded-fetch.js';
+import { failed } from './source-failure.js';
 
-const mostRedirects = 5;
 /** Largest answer, in bytes. */
 const mostBytes = 5_000_000;
 const textLength = 1_500;
 
 /**
- * Searches a source over HTTP. Only its own host is contacted, redirects included, and a private address only where the source
- * says so: what its name resolves to is looked at when the connection is made, and not before.
+ * Searches a source over HTTP; only its own host is contacted.
  *
  * @throws ApplicationFailure `SourceFailed`, retryable where another try may help
  */
@@ -26,58 +20,18 @@ export async function searchHttp(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Hit[]> {
-  const first = new URL(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
-  const agent = new Agent({ connect: { lookup: lookupOf(source.private === true) } });
-  try {
-    let url = first;
-    for (let hops = 0; hops <= mostRedirects; hops += 1) {
-      if (url.host !== first.host || !/^https?:$/.test(url.protocol)) {
-        throw failed(`It redirects to ${url.host}, which is not its own host ${first.host}.`, false);
-      }
-      assertAddress(url.hostname, source.private === true);
-      const response = await fetch(url, {
-        dispatcher: agent,
-        redirect: 'manual',
-        signal,
-        headers: { accept: 'application/json', 'user-agent': 'fanfold', ...headersOf(source, env) },
-      });
-      const location = response.headers.get('location');
-      if (response.status >= 300 && response.status < 400 && location !== null) {
-        await response.body?.cancel();
-        url = new URL(location, url);
-        continue;
-      }
-      if (!response.ok) throw await refused(response);
-      return hitsIn(await bodyOf(response), source);
-    }
-    throw failed(`It redirects more than ${mostRedirects} times.`, false);
-  } finally {
-    await agent.close().catch(() => {});
-  }
+  const url = new URL(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
+  const { body } = await guardedFetch(url, {
+    mayContact: (host) => host === url.host,
+    private: source.private === true,
+    mostBytes,
+    headers: { accept: 'application/json', ...headersOf(source, env) },
+    signal,
+  });
+  return hitsIn(asJson(body.toString()), source);
 }
 
-type Response = Awaited<ReturnType<typeof fetch>>;
-
-async function refused(response: Response): Promise<ApplicationFailure> {
-  await response.body?.cancel();
-  const later = response.status === 429 || response.status === 408 || response.status >= 500;
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return failed(
-    `It answered with status ${response.status}.`,
-    later,
-    seconds > 0 ? Math.min(seconds, 30) * 1_000 : undefined,
-  );
-}
-
-async function bodyOf(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk as Uint8Array);
-    size += (chunk as Uint8Array).length;
-    if (size > mostBytes) throw failed(`Its answer is larger than ${mostBytes} bytes.`, false);
-  }
-  const text = Buffer.concat(chunks).toString();
+function asJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -126,40 +80,4 @@ function headersOf({ headers = {} }: HttpSource, env: NodeJS.ProcessEnv): Record
       }),
     ]),
   );
-}
-
-function assertAddress(hostname: string, mayBePrivate: boolean): void {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  if (ipaddr.isValid(bare)) assertPublic(bare, mayBePrivate);
-}
-
-function assertPublic(address: string, mayBePrivate: boolean): void {
-  const range = ipaddr.process(address).range();
-  if (range !== 'unicast' && !mayBePrivate) {
-    throw failed(`Its address ${address} is ${range}; say \`private: true\` where that is meant.`, false);
-  }
-}
-
-/** As a connection looks its host up; every address of it is looked at. */
-function lookupOf(mayBePrivate: boolean): LookupFunction {
-  return (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return done(error, []);
-      try {
-        for (const { address } of addresses) assertPublic(address, mayBePrivate);
-      } catch (refusal) {
-        return done(refusal as Error, []);
-      }
-      return done(null, addresses);
-    });
-  };
-}
-
-export function failed(message: string, retryable: boolean, nextRetryDelay?: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: 'SourceFailed',
-    message,
-    nonRetryable: !retryable,
-    ...(nextRetryDelay !== undefined && { nextRetryDelay }),
-  });
 }

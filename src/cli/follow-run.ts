@@ -4,6 +4,7 @@ import type { LaneBatch } from '../contract/lanes.js';
 import type { StoredBranch } from '../contract/outcome.js';
 import type { Branch, Run } from '../contract/run.js';
 import { webUiUrl } from '../server/index.js';
+import { approvalLine } from './approval-line.js';
 import { showLive } from './live-view.js';
 import { showPlain } from './plain-view.js';
 import type { ProgressView } from './progress-view.js';
@@ -39,6 +40,7 @@ export async function followRun(
       const outcome = await view.apply(event);
       if (outcome !== undefined) await teller.tell(outcome);
       await teller.tellBatches();
+      teller.tellApprovals();
     }
     for (const outcome of view.result?.branches ?? []) {
       view.outcomes.set(outcome.index, outcome);
@@ -56,6 +58,7 @@ export async function followRun(
 /** Tells of each branch once. */
 class Teller {
   readonly #told = new Set<string>();
+  readonly #asked = new Set<string>();
   #batches = 0;
 
   constructor(
@@ -79,6 +82,16 @@ class Teller {
     for (; this.#batches < batches.length; this.#batches += 1) {
       const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
       if (wanted) await this.#tellBatch(batches[this.#batches] as LaneBatch);
+    }
+  }
+
+  /** What waits to be allowed, each once. */
+  tellApprovals(): void {
+    for (const approval of this.view.approvals.values()) {
+      if (this.#asked.has(approval.key)) continue;
+      this.#asked.add(approval.key);
+      if (this.flags.quiet) continue;
+      this.world.stderr.write(`fanfold: ${approvalLine(this.view.workflowId, approval)}\n`);
     }
   }
 

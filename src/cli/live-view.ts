@@ -48,9 +48,9 @@ export function showLive(session: Session, view: RunView, world: World): Progres
 
 function lines(view: RunView, pending: readonly PendingBranch[], screen: Screen): string[] {
   if (view.planned.wide !== undefined) return wideLines(view, screen);
-  const keyWidth = Math.max(0, ...view.planned.keys.map((key) => key.length));
+  const keyWidth = Math.max(0, ...view.places.map(({ key }) => key.length));
   const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
-  const branches = view.planned.keys.map((key, index) => {
+  const branches = view.places.map(({ key, index }) => {
     const outcome = view.outcomes.get(index);
     return outcome === undefined
       ? pendingLine(key.padEnd(keyWidth), byKey.get(key), screen, view.startedAtMs)
@@ -66,7 +66,7 @@ function pendingLine(name: string, branch: PendingBranch | undefined, screen: Sc
   const ledger = branch?.ledger;
   switch (branch?.state) {
     case 'running':
-      return [`${cyan(`● ${name}`)} asking the model ${since}`, ...spent(ledger, ledger?.attempts ?? 1)].join(' · ');
+      return [`${cyan(`● ${name}`)} at work ${since}`, ...spent(ledger, ledger?.attempts ?? 1)].join(' · ');
     case 'retrying': {
       const wait = formatDuration(Math.max(0, (branch.nextAttemptAtMs ?? Date.now()) - Date.now()));
       const { type = '', message = '' } = branch.lastFailure ?? {};
@@ -87,5 +87,5 @@ function spent(ledger: Ledger | undefined, attempt: number): string[] {
 
 function footer(view: RunView): string {
   const elapsed = formatDuration(Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs));
-  return `${view.outcomes.size} of ${view.planned.total} branches ended · ${elapsed}`;
+  return `${view.outcomes.size} of ${Math.max(view.planned.total, view.places.length)} branches ended · ${elapsed}`;
 }

@@ -12,7 +12,9 @@ export function showPlain(_session: Session, view: RunView, world: World): Progr
     wantsEach: true,
     ended(outcome: StoredBranch): void {
       ended += 1;
-      world.stderr.write(`[${ended}/${view.planned.total}] ${outcomeLine(outcome, world.stderr)}\n`);
+      world.stderr.write(
+        `[${ended}${view.planned.grows ? '' : `/${view.planned.total}`}] ${outcomeLine(outcome, world.stderr)}\n`,
+      );
     },
     stop(): void {},
   };

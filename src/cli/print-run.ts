@@ -5,6 +5,7 @@ import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import type { Run } from '../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
+import { approvalLine } from './approval-line.js';
 import { outcomeLine } from './outcome-line.js';
 import { findingsText, hasFindings } from './print-findings.js';
 import { hitsText } from './print-hits.js';
@@ -55,7 +56,11 @@ function printForPeople(run: Run, flags: RunFlags, world: World, branchesShown: 
       headline(run),
       ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
       ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...(run.approvals ?? []).map((approval) => `  ${approvalLine(run.workflowId, approval)}`),
       ...firstAnswerLines(run),
+      ...(run.stoppedBy === undefined
+        ? []
+        : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
       ...fanInLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
+import { agentCommand } from './commands/agent.js';
+import { approveCommand } from './commands/approve.js';
 import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -28,12 +30,14 @@ const commands = [
   gatherCommand,
   validateCommand,
   graphCommand,
+  agentCommand,
   devCommand,
   workerCommand,
   listCommand,
   showCommand,
   watchCommand,
   resumeCommand,
+  approveCommand,
   cancelCommand,
   doctorCommand,
   journalCommand,

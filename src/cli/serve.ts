@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openRuns } from '../client/index.js';
 import { startWorkers } from '../worker/index.js';
 import type { RunningWorkers } from '../worker/index.js';
+import { ToolRegistry } from '../tools/index.js';
 import { apiKeyOf, baseUrlOf } from './api-key.js';
 import { interruptible } from './interrupt.js';
 import { openJournalOf } from './journal-of.js';
@@ -48,6 +49,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     },
     store: session.store,
     env: world.env,
+    tools: new ToolRegistry(session.home),
     journal,
     ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
     offlineModelUrl: offline.url,

@@ -1,3 +1,4 @@
+export { approveRun } from './approve-run.js';
 export { backlogOf } from './backlog.js';
 export type { Backlog } from './backlog.js';
 export { cancelRun } from './cancel-run.js';

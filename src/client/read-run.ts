@@ -41,6 +41,8 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
       fanIn: { ...fanIn, calls: await Promise.all(fanIn.calls.map((call) => resolveBranch(call, store))) },
     }),
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
+    ...(view.closed === null && view.approvals.size > 0 && { approvals: [...view.approvals.values()] }),
+    ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
     criticalPath: view.closed === null ? [] : (view.result?.criticalPath ?? criticalPathOf(branches)),
@@ -60,7 +62,7 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
 /** A graph's output, and what a fan-in has folded, is made by the workflow; others are made of the branches. */
 async function outputOfRun(view: RunView, branches: readonly Branch[], store: BlobStore): Promise<unknown> {
   const isFolded =
-    ['graph', 'validate', 'gather'].includes(view.kind) ||
+    ['graph', 'validate', 'gather', 'agent'].includes(view.kind) ||
     (view.result?.fanIn !== undefined && view.result.status !== 'failed');
   if (!isFolded) return outputOf(view.kind, branches);
   const output: unknown = view.result?.output ?? null;
@@ -81,7 +83,7 @@ function isReference(value: unknown): value is BlobReference {
 async function storedBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {
   if (view.planned.wide !== undefined) return storedWide(view, view.planned.wide, store);
   if (view.result !== null) return view.result.branches;
-  return view.planned.keys.flatMap((key, index) => {
+  return view.places.flatMap(({ key, index }) => {
     const outcome = view.outcomes.get(index);
     if (outcome !== undefined) return [outcome];
     if (view.closed === null) return [];

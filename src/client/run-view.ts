@@ -7,6 +7,7 @@ import {
 import type { temporal } from '@temporalio/proto';
 
 import type { Answer, ModelCall } from '../contract/activities.js';
+import { approvalOf } from '../contract/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
@@ -20,7 +21,14 @@ import type { HistoryEvent } from './history.js';
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 /** Activities that are a branch of their own. */
-const branchActivities = ['askModel', 'searchSource'];
+const branchActivities = ['askModel', 'searchSource', 'callTool'];
+
+/** What an execution that has continued as new was given by the one before. */
+interface Carried {
+  startedAtMs: number;
+  tally?: Tally;
+  branches?: readonly StoredBranch[];
+}
 
 /** How Temporal closed the run; `null` while it is open. */
 export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
@@ -47,6 +55,8 @@ export class RunView {
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
+  /** Calls that wait to be allowed, by the event that says so. */
+  readonly approvals = new Map<string, { key: string; input: string }>();
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
   readonly #cancelRequested = new Set<string>();
@@ -55,6 +65,12 @@ export class RunView {
     private readonly client: Client,
     readonly workflowId: string,
   ) {}
+
+  /** The branches that are known of, in input order. */
+  get places(): readonly Pick<Place, 'key' | 'index'>[] {
+    if (!this.planned.grows) return this.planned.keys.map((key, index) => ({ key, index }));
+    return [...this.scheduled.values()].toSorted((one, other) => one.index - other.index);
+  }
 
   /** Takes in the next event; returns the outcome it brought, if any. */
   async apply(event: HistoryEvent): Promise<StoredBranch | undefined> {
@@ -65,9 +81,10 @@ export class RunView {
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
       // A run that has continued as new began with its first execution.
-      const carried = (input as { carried?: { tally: Tally; startedAtMs: number } } | undefined)?.carried;
+      const carried = (input as { carried?: Carried } | undefined)?.carried;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
-      if (carried && this.tally.ended === 0) this.tally = carried.tally;
+      if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
+      for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
       return undefined;
     }
@@ -77,17 +94,33 @@ export class RunView {
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
       // The calls of a fan-in come after the branches, and are none.
-      if (this.kind !== 'graph' && call.index >= this.planned.total) return undefined;
+      if (this.kind !== 'graph' && !this.planned.grows && call.index >= this.planned.total) return undefined;
       this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
+    if (event.timerStartedEventAttributes) return this.#wait(event);
+    const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
+    if (timer) this.approvals.delete(String(timer.startedEventId));
     if (event.activityTaskCancelRequestedEventAttributes) {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
     }
     await this.#batch(event);
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+  }
+
+  /** Takes in a timer that stands for a call that waits to be allowed. */
+  async #wait({ eventId, userMetadata }: HistoryEvent): Promise<undefined> {
+    const [summary] = await this.#decode({ payloads: userMetadata?.summary ? [userMetadata.summary] : [] });
+    const approval = typeof summary === 'string' ? approvalOf(summary) : undefined;
+    if (approval !== undefined) this.approvals.set(String(eventId), approval);
+  }
+
+  #carry(branch: StoredBranch): void {
+    const { key, index } = branch;
+    this.outcomes.set(index, branch);
+    this.scheduled.set(key, { key, index, queuedAtMs: this.startedAtMs });
   }
 
   /** Takes in what a lane has reported. */

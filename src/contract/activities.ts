@@ -1,3 +1,4 @@
+import type { Tool } from './agent-plan.js';
 import type { Source } from './gather-plan.js';
 import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
 import type { Place } from './outcome.js';
@@ -24,6 +25,26 @@ export interface ModelRequest {
   promptParts?: readonly PromptPart[];
   /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
   outputSchema?: JsonSchema;
+  /** What the model may call instead of answering; its calls come back in `Answer.turn`. */
+  tools?: readonly Pick<Tool, 'name' | 'description' | 'inputSchema'>[];
+  /** Of a conversation: the model's turns so far, each with what came of its calls. */
+  turns?: readonly Turn[];
+  /** It must answer now, with what it has. */
+  lastTurn?: boolean;
+}
+
+/** One turn of the model in a conversation, and the results of its calls in the order in which it asked. */
+export interface Turn {
+  /** Its content blocks, as the API gave them. */
+  content: Stored<unknown>;
+  results: readonly { id: string; output: Stored<unknown>; failed: boolean }[];
+}
+
+/** A tool that the model wants called. */
+export interface WantedCall {
+  id: string;
+  name: string;
+  input: Stored<unknown>;
 }
 
 /** Text, or what lies at a path inside a value: text as it is, anything else as JSON. */
@@ -50,6 +71,8 @@ export interface ModelCall {
   queuedAtMs: number;
   /** Where a budget holds: what has been set aside for the branch, and the most that one more question may cost. */
   reserve?: Reserve;
+  /** Most that the branch may spend, in US dollars, where what a question may cost is only known once it is put together. Stands in place of `reserve`. */
+  mostUsd?: number;
   /** What earlier activities of the same branch have spent. */
   ledger?: Ledger;
 }
@@ -94,6 +117,8 @@ export interface Answer {
   /** The whole answer, or what there was of a truncated or invalid one. */
   output?: Stored<unknown>;
   error?: { type: string; message: string };
+  /** Where tools were offered and the model wants some of them called. */
+  turn?: { content: Stored<unknown>; calls: readonly WantedCall[] };
   /** Model that answered, as the API names it. */
   model: string;
   reused: boolean;
@@ -136,6 +161,14 @@ export interface SourceCall extends Place {
   question: string;
 }
 
+/** One call of a tool: the input of `callTool`. */
+export interface ToolCall extends Place {
+  tool: Tool;
+  input: Stored<unknown>;
+  /** See `ModelCall`. */
+  inlineBytes: number;
+}
+
 /** The contract between workflows and the outside world, met from both sides. */
 export interface Activities {
   /**
@@ -150,6 +183,12 @@ export interface Activities {
    * @throws ApplicationFailure `SourceFailed`, its first detail a {@link Ledger}
    */
   searchSource(call: SourceCall): Promise<Answer>;
+  /**
+   * Calls one tool once per attempt; Temporal retries.
+   *
+   * @throws ApplicationFailure `ToolFailed`, its first detail a {@link Ledger}
+   */
+  callTool(call: ToolCall): Promise<Answer>;
   /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
   runLane(lane: Lane): Promise<LaneResult>;
   /**

@@ -15,7 +15,7 @@ export function workerIdentity(host: string, pid: number): string {
 }
 
 /** Workflow types, as Temporal knows them. */
-export const workflowTypes = ['perspectives', 'summarise', 'gather', 'validate', 'graph'] as const;
+export const workflowTypes = ['perspectives', 'summarise', 'gather', 'validate', 'graph', 'agent'] as const;
 
 export type Kind = (typeof workflowTypes)[number];
 
@@ -23,7 +23,7 @@ export const queryNames = { progress: 'progress' } as const;
 
 export const signalNames = { laneBatch: 'laneBatch' } as const;
 
-export const updateNames = { answer: 'answer' } as const;
+export const updateNames = { answer: 'answer', approve: 'approve' } as const;
 
 /** Custom search attributes and their Temporal types, by what they hold. */
 export const searchAttributes = {

@@ -1,3 +1,5 @@
+import { planAgent } from './agent-plan.js';
+import type { AgentInput } from './agent-plan.js';
 import type { GraphInput } from './flow.js';
 import { planGather } from './gather-plan.js';
 import type { GatherInput } from './gather-plan.js';
@@ -19,6 +21,8 @@ export interface PlannedRun {
   offline: boolean;
   /** `null` where the input is not one of fanfold's. */
   policy: Policy | null;
+  /** Whether its branches come to be while it goes on. */
+  grows?: boolean;
   /** Set where the run is too wide for an activity a branch. */
   wide?: WidePlan;
 }
@@ -44,6 +48,10 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
     if (kind === 'graph') {
       const { nodes, model, policy } = planGraph(input as GraphInput);
       return { keys: nodes.map(({ key }) => key), total: nodes.length, offline: model.offline, policy };
+    }
+    if (kind === 'agent') {
+      const { model, policy } = planAgent(input as AgentInput);
+      return { keys: [], total: 0, offline: model.offline, policy, grows: true };
     }
   } catch {
     // The run itself fails with the reason; here there is just nothing to list.

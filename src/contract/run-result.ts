@@ -16,6 +16,8 @@ export interface RunResult {
   fanIn?: FanInResult;
   /** Keys of a graph's state about which its nodes did not agree. */
   contradictions?: Contradiction[];
+  /** Of an agent: the limit at which the model had to answer with what it had. */
+  stoppedBy?: 'turns' | 'tokens' | 'calls';
   /** Where the branches are, if not in `branches`. */
   wide?: WideOutcomes;
   /** How it stood when the join policy was satisfied, where branches came in later. */
@@ -47,7 +49,7 @@ export interface FirstAnswer {
 export interface Progress {
   status: RunStatus | 'running';
   /** In input order; empty where there are too many to be listed. */
-  branches: { key: string; index: number; status: StoredBranch['status'] | 'waiting' | 'running' }[];
+  branches: { key: string; index: number; status: StoredBranch['status'] | 'waiting' | 'running' | 'needs approval' }[];
   /** Of a wide fan-out: how many branches there are, and what those that have ended add up to. */
   total?: number;
   tally?: Tally;

@@ -86,6 +86,10 @@ export interface Run {
   };
   /** Keys of a graph's state about which its nodes did not agree, with who said what. */
   contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
+  /** Of an agent that is going on: its calls that wait to be allowed. */
+  approvals?: { key: string; input: string }[];
+  /** Of an agent: the limit at which the model had to answer with what it had. */
+  stoppedBy?: 'turns' | 'tokens' | 'calls';
   /** US dollars that the provider's prompt cache saved. */
   cacheSavedUsd: number;
   /** US dollars: the most that calls may have cost of which the API could not tell, beyond `costUsd`. */

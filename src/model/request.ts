@@ -1,18 +1,30 @@
-import type { MessageCreateParamsNonStreaming, TextBlockParam } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  ContentBlockParam,
+  MessageCreateParamsNonStreaming,
+  MessageParam,
+  TextBlockParam,
+  Tool,
+} from '@anthropic-ai/sdk/resources/messages';
 
 import type { JsonSchema, ModelRequest } from '../contract/activities.js';
+import { leastCachedBytes } from '../contract/limits.js';
+
+const mustAnswer = 'This was the last turn for tools. Answer the task now with what you have.';
 
 /**
  * The request as the Messages API takes it. What branches share comes first and byte for byte the same: system, then document;
- * the prompt, in which they differ, comes last.
+ * the prompt, in which they differ, comes last. A conversation that has grown long is put in the prompt cache up to its end,
+ * where its next turn begins.
  *
  * @param document the text of `request.document`
  * @param outputSchema in the words that the API takes
+ * @param turns what `request.turns` says, as messages
  */
 export function buildRequest(
-  { model, maxTokens, system, prompt, cacheDocument }: ModelRequest,
+  { model, maxTokens, system, prompt, cacheDocument, tools, lastTurn }: ModelRequest,
   document: string | undefined,
   outputSchema?: JsonSchema,
+  turns: readonly MessageParam[] = [],
 ): MessageCreateParamsNonStreaming {
   const content: TextBlockParam[] = [];
   // The API refuses empty blocks.
@@ -29,7 +41,45 @@ export function buildRequest(
     model,
     max_tokens: maxTokens,
     ...(system !== '' && { system }),
-    messages: [{ role: 'user', content }],
+    ...(tools !== undefined && { tools: tools.map(asTool) }),
+    // Without the tools the calls that were made of them would be refused.
+    ...(tools !== undefined && lastTurn === true && { tool_choice: { type: 'none' } }),
+    messages: [{ role: 'user', content }, ...withEnd(turns, lastTurn === true)],
     ...(outputSchema !== undefined && { output_config: { format: { type: 'json_schema', schema: outputSchema } } }),
   };
+}
+
+function asTool({ name, description, inputSchema }: NonNullable<ModelRequest['tools']>[number]): Tool {
+  return { name, description, input_schema: { ...inputSchema, type: 'object' } };
+}
+
+function withEnd(turns: readonly MessageParam[], lastTurn: boolean): MessageParam[] {
+  const end = turns.at(-1);
+  if (end === undefined || typeof end.content === 'string') return [...turns];
+  const blocks: ContentBlockParam[] = [...end.content];
+  const last = blocks.at(-1);
+  if (last?.type === 'tool_result' && JSON.stringify(turns).length >= leastCachedBytes) {
+    blocks[blocks.length - 1] = { ...last, cache_control: { type: 'ephemeral' } };
+  }
+  if (lastTurn) blocks.push({ type: 'text', text: mustAnswer });
+  return [...turns.slice(0, -1), { role: 'user', content: blocks }];
+}
+
+/** Whether a part of the request is written to the prompt cache. */
+export function isCached({ messages }: MessageCreateParamsNonStreaming): boolean {
+  return messages.some(
+    ({ content }) => typeof content !== 'string' && content.some((block) => 'cache_control' in block),
+  );
+}
+
+/** The text of a request, tools and their results included, as far as it is counted. */
+export function textsIn({ system, messages, tools, output_config: format }: MessageCreateParamsNonStreaming): string[] {
+  const texts = messages.flatMap(({ content }) =>
+    typeof content === 'string'
+      ? [content]
+      : content.map((block) => (block.type === 'text' ? block.text : JSON.stringify(block))),
+  );
+  if (typeof system === 'string') texts.push(system);
+  for (const part of [tools, format]) if (part !== undefined) texts.push(JSON.stringify(part));
+  return texts;
 }

@@ -19,6 +19,7 @@ const noBatches = {
   submitChunk: unexpected,
   collectChunk: unexpected,
   searchSource: unexpected,
+  callTool: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

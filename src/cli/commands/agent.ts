@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+
+import { startRun } from '../../client/index.js';
+import { agentDefaults, planAgent, turnRequest } from '../../contract/agent-plan.js';
+import type { AgentInput, AgentPlan } from '../../contract/agent-plan.js';
+import { parseDuration } from '../../contract/duration.js';
+import { InputError, OverBudgetError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { modelDefaults } from '../../contract/plan.js';
+import { buildRequest, estimateTokens, knownBound, sizeOf } from '../../model/index.js';
+import { ToolRegistry } from '../../tools/index.js';
+import { formatCost } from '../amounts.js';
+import { conductRun } from '../conduct-run.js';
+import { parseCount, parseDollars } from '../numbers.js';
+import { readTools, toolWords } from '../read-tools.js';
+import type { ToolFlags } from '../read-tools.js';
+import { addRunFlags, runOptions } from '../run-flags.js';
+import type { RunFlags } from '../run-flags.js';
+import { homeOf } from '../session.js';
+import type { World } from '../world.js';
+
+interface AgentFlags extends RunFlags, ToolFlags {
+  allow?: string;
+  maxTurns: string;
+  tokenLimit?: string;
+  toolTimeout: string;
+  toolAttempts: string;
+}
+
+export function agentCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('agent')
+    .description('a model that calls tools, several at once; what changes something waits to be allowed')
+    .argument('<task>', 'what it is to do')
+    .option('--tools <names>', `comma-separated: ${toolWords}; calculator and time by default`)
+    .option('--sources-file <file>', 'sources of your own in YAML, as for `gather`')
+    .option('--mcp <file>', 'MCP servers whose tools it may call, in JSON')
+    .option('--allow <names>', 'tools that may change something without waiting for `fanfold approve`; or all')
+    .option('--max-turns <n>', 'most turns of the model', String(agentDefaults.maxTurns))
+    .option('--token-limit <n>', 'tokens after which the next turn must be its last')
+    .option('--tool-timeout <duration>', 'longest try of a tool', `${agentDefaults.toolTimeoutMs / 1_000}s`)
+    .option(
+      '--tool-attempts <n>',
+      'most tries of a tool; one that changes something has one',
+      String(agentDefaults.toolAttempts),
+    );
+  addRunFlags(command, { concurrency: 10, maxTokens: modelDefaults.maxTokens }).action(
+    async (task: string, flags: AgentFlags) => {
+      done(await agent(task, flags, world));
+    },
+  );
+}
+
+/** Flags of a fan-out whose branches are known beforehand. */
+const unfit = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
+
+async function agent(task: string, flags: AgentFlags, world: World): Promise<ExitCode> {
+  const options = runOptions(flags);
+  const given = unfit.find((flag) => flags[flag] !== undefined);
+  if (given !== undefined || options.join !== 'settled' || options.late !== 'cancel') {
+    throw new InputError(
+      'Expected no `--join`, `--quorum`, `--deadline`, `--late`, `--at-least`, `--hedge` or `--economy` for an agent: it waits for all calls of a turn.',
+      '`--max-turns`, `--token-limit`, `--budget` and `--tool-timeout` bound it.',
+    );
+  }
+  const input: AgentInput = {
+    ...options,
+    task,
+    tools: await readTools(flags, new ToolRegistry(homeOf(world)), world),
+    maxTurns: parseCount(flags.maxTurns, 'max-turns'),
+    toolTimeoutMs: parseDuration(flags.toolTimeout, 'tool-timeout'),
+    toolAttempts: parseCount(flags.toolAttempts, 'tool-attempts'),
+    ...(flags.tokenLimit !== undefined && { tokenLimit: parseCount(flags.tokenLimit, 'token-limit') }),
+    ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),
+    ...(flags.allow !== undefined && { allow: flags.allow.split(',').map((name) => name.trim()) }),
+  };
+  const plan = planAgent(input);
+  const names = plan.tools.map(({ name }) => name).join(', ');
+  if (flags.dryRun) {
+    const turnUsd = firstTurnUsd(plan, flags.budget !== undefined);
+    world.stdout.write(
+      flags.json || flags.ndjson
+        ? `${JSON.stringify({ tools: plan.tools.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })}\n`
+        : `tools: ${names}; the first of at most ${plan.maxTurns} turns costs at most ${formatCost(turnUsd)}.\nNothing was started.\n`,
+    );
+    return exitCodes.complete;
+  }
+  if (plan.budgetUsd < Infinity) checkBudget(plan);
+  const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
+  return conductRun(need, flags, world, ({ client, searchable }) =>
+    startRun(client, {
+      kind: 'agent',
+      input: { ...input, searchable },
+      ...(flags.id !== undefined && { workflowId: flags.id }),
+      summary: `${task.slice(0, 100)}: ${names}`.slice(0, 180),
+      details: `**${plan.tools.length} tools** for: ${task.slice(0, 500)}`,
+    }),
+  );
+}
+
+function firstTurnUsd(plan: AgentPlan, mustBeKnown: boolean): number | null {
+  const request = turnRequest(plan, [], plan.maxTurns === 1);
+  try {
+    return knownBound(sizeOf(request, estimateTokens(buildRequest(request, undefined))));
+  } catch (error) {
+    if (mustBeKnown) throw error;
+    return null;
+  }
+}
+
+function checkBudget(plan: AgentPlan): void {
+  const usd = firstTurnUsd(plan, true) ?? Infinity;
+  if (usd <= plan.budgetUsd) return;
+  throw new OverBudgetError(
+    `Expected \`budget\` to cover the first turn at least, which may cost ${formatCost(usd)}, got ${formatCost(plan.budgetUsd)}.`,
+    'Nothing was started. A smaller `--max-tokens` lowers the bound.',
+  );
+}

@@ -1,0 +1,130 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+import type { JsonSchema } from '../contract/activities.js';
+import { FanfoldError } from '../contract/errors.js';
+
+/** An MCP server: one that is started, or one that is there already. `${NAME}` is read from the environment of whoever connects. */
+export type McpServer =
+  | { command: string; args?: string[]; env?: Record<string, string>; cwd?: string }
+  | { url: string; headers?: Record<string, string> };
+
+export interface McpTool {
+  name: string;
+  description: string;
+  inputSchema: JsonSchema;
+  /** Unless the server says that it only reads. */
+  changes: boolean;
+}
+
+/** A connection that nobody has used for so long is closed, in milliseconds. */
+const idleMs = 60_000;
+
+/** Connections to MCP servers, each shared by all calls that go to it. */
+export class McpServers {
+  readonly #open = new Map<string, { client: Promise<Client>; users: number; idle?: NodeJS.Timeout }>();
+
+  /** @param env the environment that `${NAME}` is read from; servers are started with no more of it than the SDK's default */
+  constructor(readonly env: NodeJS.ProcessEnv) {}
+
+  /** @throws FanfoldError `McpFailed` where the server cannot be reached */
+  async tools(server: McpServer): Promise<McpTool[]> {
+    return this.#use(server, async (client) => {
+      const { tools } = await client.listTools();
+      return tools.map(({ name, description = name, inputSchema, annotations }) => ({
+        name,
+        description,
+        inputSchema: inputSchema as JsonSchema,
+        changes: annotations?.readOnlyHint !== true,
+      }));
+    });
+  }
+
+  /**
+   * Calls a tool.
+   *
+   * @returns its text, or all of its content where there is other
+   * @throws FanfoldError `McpFailed` where the server cannot be reached or the tool says that it failed
+   */
+  async call(server: McpServer, name: string, input: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
+    return this.#use(server, async (client) => {
+      const { content, isError } = (await client.callTool({ name, arguments: input }, undefined, { signal })) as {
+        content: { type: string; text?: string }[];
+        isError?: boolean;
+      };
+      const isText = content.every(({ type }) => type === 'text');
+      const said = isText ? content.map(({ text }) => text).join('\n') : content;
+      if (isError === true) throw new FanfoldError('McpFailed', isText ? String(said) : JSON.stringify(said));
+      return said;
+    });
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const { idle } of open) clearTimeout(idle);
+    await Promise.allSettled(open.map(async ({ client }) => (await client).close()));
+  }
+
+  async #use<T>(server: McpServer, work: (client: Client) => Promise<T>): Promise<T> {
+    const key = JSON.stringify(server);
+    const known = this.#open.get(key) ?? { client: connect(server, this.env, () => this.#open.delete(key)), users: 0 };
+    this.#open.set(key, known);
+    known.users += 1;
+    clearTimeout(known.idle);
+    try {
+      return await work(await known.client);
+    } catch (error) {
+      if (error instanceof FanfoldError) throw error;
+      throw new FanfoldError('McpFailed', `The MCP server ${nameOf(server)}: ${(error as Error).message}`);
+    } finally {
+      known.users -= 1;
+      if (known.users === 0) {
+        known.idle = setTimeout(() => void known.client.then((client) => client.close()).catch(() => {}), idleMs);
+        known.idle.unref();
+      }
+    }
+  }
+}
+
+function nameOf(server: McpServer): string {
+  return 'url' in server ? server.url : server.command;
+}
+
+async function connect(server: McpServer, env: NodeJS.ProcessEnv, gone: () => void): Promise<Client> {
+  try {
+    const client = new Client({ name: 'fanfold', version: '1' });
+    client.onclose = gone;
+    await client.connect(
+      'url' in server
+        ? new StreamableHTTPClientTransport(new URL(server.url), {
+            requestInit: { headers: expandAll(server.headers, env) },
+          })
+        : new StdioClientTransport({
+            command: server.command,
+            args: server.args ?? [],
+            ...(server.env && { env: { ...(env['PATH'] && { PATH: env['PATH'] }), ...expandAll(server.env, env) } }),
+            ...(server.cwd !== undefined && { cwd: server.cwd }),
+            stderr: 'ignore',
+          }),
+    );
+    return client;
+  } catch (error) {
+    gone();
+    throw error;
+  }
+}
+
+function expandAll(values: Record<string, string> = {}, env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
+        const found = env[variable];
+        if (found === undefined) throw new Error(`${name} needs ${variable} in the environment`);
+        return found;
+      }),
+    ]),
+  );
+}

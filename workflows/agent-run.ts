@@ -1,0 +1,208 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Activities, Answer, Stored, Turn, WantedCall } from '../src/contract/activities.js';
+import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../src/contract/agent-plan.js';
+import type { AgentPlan, CarriedAgent, Tool } from '../src/contract/agent-plan.js';
+import { taskQueues } from '../src/contract/names.js';
+import { outcomeOfAnswer } from '../src/contract/outcome.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
+import { criticalPathOf } from '../src/contract/fold.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import { Approvals } from './approvals.js';
+import { ask } from './ask.js';
+import { outcomeOf } from './branch.js';
+import type { Branch } from './branch.js';
+import { fanOut } from './fan-out.js';
+import { finish } from './finish.js';
+import { RunProgress } from './progress.js';
+
+const { callTool } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+
+/** What the model said in one turn. */
+export interface SaidTurn {
+  outcome: StoredBranch;
+  content: Stored<unknown>;
+  /** None where it has answered, or no answer came. */
+  calls: readonly WantedCall[];
+}
+
+/**
+ * One run of an agent.
+ *
+ * G1. A turn is a branch, and so is each call of a tool; their indexes are in the order in which the model asked.
+ * G2. A call that fails is told to the model as failed, at its place; it ends nothing.
+ * G3. What changes something is called only where somebody has allowed it, and tried once.
+ * G4. The last turn that turns and tokens allow must be an answer; one that the budget does not allow is not begun.
+ */
+export class AgentRun {
+  readonly #progress: RunProgress;
+  readonly #approvals: Approvals;
+  readonly #branches: StoredBranch[];
+  readonly #turns: Turn[];
+  readonly #startedAtMs: number;
+  #turnsHere = 0;
+  #stoppedBy: RunResult['stoppedBy'];
+
+  constructor(
+    readonly plan: AgentPlan,
+    carried: CarriedAgent | undefined,
+  ) {
+    this.#branches = [...(carried?.branches ?? [])];
+    this.#turns = [...(carried?.turns ?? [])];
+    this.#startedAtMs = carried?.startedAtMs ?? Date.now();
+    this.#progress = new RunProgress([], plan.searchable);
+    this.#progress.add(...this.#branches.map(({ key }) => key));
+    for (const branch of this.#branches) this.#progress.ended(branch);
+    this.#approvals = new Approvals(this.#progress, plan.approvalMs);
+  }
+
+  /** Asks the model what to do next. */
+  async nextTurn(): Promise<SaidTurn> {
+    const { plan } = this;
+    const { policy, model } = plan;
+    this.#turnsHere += 1;
+    const key = `turn-${this.#turns.length + 1}`;
+    const place = { key, index: this.#progress.add(key), queuedAtMs: Date.now() };
+    const request = turnRequest(plan, this.#turns, this.#isLast());
+    let turn: Answer['turn'];
+    this.#progress.started(place);
+    const outcome = await outcomeOf(place, async () => {
+      const answer = await ask({
+        ...place,
+        request,
+        offline: model.offline,
+        timeoutMs: policy.timeoutMs,
+        attempts: policy.attempts,
+        inlineBytes: inlineTurnBytes,
+        ...(model.fresh && { freshSinceMs: this.#startedAtMs }),
+        ...(plan.budgetUsd < Infinity && { mostUsd: Math.max(0, plan.budgetUsd - this.#spentUsd) }),
+      });
+      ({ turn } = answer);
+      return outcomeOfAnswer(place, answer);
+    });
+    this.#branches.push(this.#progress.ended(outcome));
+    return { outcome, content: turn?.content ?? { inline: [] }, calls: turn?.calls ?? [] };
+  }
+
+  /** Calls all tools that the model asked for at once. */
+  async callTools({ content, calls }: SaidTurn): Promise<void> {
+    const branches = calls.map((call, at) => this.#branchOf(call, at, calls));
+    const firstIndex = this.#progress.add(...branches.map(({ key }) => key));
+    // No failure of one is a reason to end the others.
+    const policy = { ...this.plan.policy, join: 'settled', deadlineMs: null, budget: null } as const;
+    const outcomes = await fanOut(branches, policy, this.#progress, Date.now(), firstIndex).outcomes;
+    this.#branches.push(...outcomes);
+    this.#turns.push({
+      content,
+      results: outcomes.map(({ status, output, error }, at) => ({
+        id: calls[at]?.id ?? '',
+        output: output ?? { inline: `${error?.type ?? status}: ${error?.message ?? 'nothing came of it'}` },
+        failed: status !== 'ok',
+      })),
+    });
+  }
+
+  /** @throws what `finish` throws, where the last turn is no answer or the run was cancelled */
+  finish({ outcome }: SaidTurn): RunResult {
+    const { status, output, error } = outcome;
+    const isAnswer = status === 'ok' && output !== undefined;
+    const result = finish(this.#branches, this.plan.policy, this.#progress, {
+      ...(isAnswer ? { output } : { failure: `${outcome.key} is ${status}: ${error?.message ?? ''}` }),
+    });
+    return {
+      ...result,
+      criticalPath: this.#criticalPath(),
+      ...(this.#stoppedBy !== undefined && { stoppedBy: this.#stoppedBy }),
+    };
+  }
+
+  /** Whether the run had better continue as new. */
+  get isLong(): boolean {
+    return this.#turnsHere >= this.plan.turnsPerExecution || workflowInfo().continueAsNewSuggested;
+  }
+
+  toCarry(): CarriedAgent {
+    return { startedAtMs: this.#startedAtMs, turns: this.#turns, branches: this.#branches };
+  }
+
+  #isLast(): boolean {
+    const { maxTurns, tokenLimit } = this.plan;
+    const tokens = this.#branches.reduce((sum, { usage }) => sum + totalOf(usage), 0);
+    this.#stoppedBy =
+      this.#turns.length + 1 >= maxTurns
+        ? 'turns'
+        : tokens >= tokenLimit
+          ? 'tokens'
+          : this.#branches.length - this.#turns.length >= mostCalls
+            ? 'calls'
+            : undefined;
+    return this.#stoppedBy !== undefined;
+  }
+
+  get #spentUsd(): number {
+    return this.#branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
+  }
+
+  #branchOf({ name, input }: WantedCall, at: number, calls: readonly WantedCall[]): Branch {
+    const before = this.#branches.filter(({ key }) => nameOf(key) === name).length;
+    const beside = calls.slice(0, at).filter((call) => call.name === name).length;
+    const key = `${name}-${before + beside + 1}`;
+    const tool = this.plan.tools.find((each) => each.name === name);
+    return {
+      key,
+      boundUsd: 0,
+      run: async (place) => {
+        if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
+        if (!isAllowed(tool, this.plan.allow)) {
+          await this.#approvals.allowed(place, 'inline' in input ? JSON.stringify(input.inline) : '(large)');
+        }
+        return this.#call(tool, input, place);
+      },
+    };
+  }
+
+  #call(tool: Tool, input: Stored<unknown>, place: Parameters<Branch['run']>[0]): Promise<Answer> {
+    const { toolTimeoutMs, toolAttempts } = this.plan;
+    const timeoutMs = tool.timeoutMs ?? toolTimeoutMs;
+    const attempts = tool.changes === true ? 1 : toolAttempts;
+    return callTool.executeWithOptions(
+      {
+        activityId: place.key,
+        taskQueue: taskQueues.io,
+        startToCloseTimeout: timeoutMs,
+        heartbeatTimeout: '10s',
+        retry: {
+          initialInterval: '500ms',
+          maximumInterval: '10s',
+          maximumAttempts: attempts,
+          nonRetryableErrorTypes: ['PayloadsTooLarge'],
+        },
+        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary: place.key,
+      },
+      [{ ...place, tool, input, inlineBytes: inlineTurnBytes }],
+    );
+  }
+
+  /** Every turn, and between two of them the call that took longest. */
+  #criticalPath(): string[] {
+    const path: string[] = [];
+    let calls: StoredBranch[] = [];
+    for (const branch of this.#branches) {
+      if (nameOf(branch.key) === 'turn') {
+        path.push(...criticalPathOf(calls), branch.key);
+        calls = [];
+      } else calls.push(branch);
+    }
+    return path;
+  }
+}
+
+function nameOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('-'));
+}
+
+function totalOf(usage: StoredBranch['usage']): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}

@@ -1,0 +1,21 @@
+import { continueAsNew } from '@temporalio/workflow';
+
+import { planAgent } from '../src/contract/agent-plan.js';
+import type { AgentInput } from '../src/contract/agent-plan.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import { AgentRun } from './agent-run.js';
+import { checked } from './checked.js';
+
+/** A model that calls tools: those it asks for in one turn run at once, and what comes of them is shown to it in its next. */
+export async function agent(input: AgentInput): Promise<RunResult> {
+  const run = new AgentRun(
+    checked(() => planAgent(input)),
+    input.carried,
+  );
+  for (;;) {
+    const turn = await run.nextTurn();
+    if (turn.calls.length === 0) return run.finish(turn);
+    await run.callTools(turn);
+    if (run.isLong) await continueAsNew<typeof agent>({ ...input, carried: run.toCarry() });
+  }
+}
