@@ -66,7 +66,10 @@ interface Surroundings {
 
 async function run({ tool }: ToolCall, input: Input, { registered, env, signal }: Surroundings): Promise<unknown> {
   const { by } = tool;
-  const text = (name: string, otherwise = '') => String(input[name] ?? otherwise);
+  const text = (name: string, otherwise = ''): string => {
+    const value = input[name];
+    return typeof value === 'string' ? value : otherwise;
+  };
   switch (by.kind) {
     case 'calculator':
       return calculate(text('expression'));

@@ -130,6 +130,13 @@ try {
   const text = 'The teh end.';
   const checks = ['grammar', 'tone', { name: 'typo', pattern: 'teh' }];
   await record('validated', { text, document: { inline: text }, checks }, { kind: 'validate' });
+  const schema = { type: 'object', properties: { expression: { type: 'string' } }, required: ['expression'] };
+  const tools = [
+    { name: 'calculator', description: 'Works out a sum.', inputSchema: schema, by: { kind: 'calculator' } },
+    { name: 'time', description: 'Tells the time.', inputSchema: { type: 'object' }, by: { kind: 'time' } },
+  ];
+  const task = 'Use the calculator for "6 * 7" and tell the time';
+  await record('agent', { task, tools }, { kind: 'agent' });
   await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
 } finally {
   await workers.drain();

@@ -46,6 +46,8 @@ it('keeps the flags of every command', async () => {
       'graph',
       'validate',
       'gather',
+      'agent',
+      'approve',
       'dev',
       'worker',
       'list',

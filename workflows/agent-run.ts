@@ -107,9 +107,8 @@ export class AgentRun {
   finish({ outcome }: SaidTurn): RunResult {
     const { status, output, error } = outcome;
     const isAnswer = status === 'ok' && output !== undefined;
-    const result = finish(this.#branches, this.plan.policy, this.#progress, {
-      ...(isAnswer ? { output } : { failure: `${outcome.key} is ${status}: ${error?.message ?? ''}` }),
-    });
+    const folded = isAnswer ? { output } : { failure: `${outcome.key} is ${status}: ${error?.message ?? ''}` };
+    const result = finish(this.#branches, this.plan.policy, this.#progress, folded);
     return {
       ...result,
       criticalPath: this.#criticalPath(),

@@ -24,14 +24,19 @@ export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 
   reused?: boolean;
 };
 
+/** Searches and tools spend nothing. */
+function askedNobody({ usage, costUsd, reused }: Ended): boolean {
+  return reused !== true && costUsd === 0 && usage.inputTokens + usage.outputTokens === 0;
+}
+
 /** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
 export function outcomeLine(branch: Ended, screen: Screen, keyWidth = 0): string {
   const { sign, colour } = looks[branch.status];
   const paint = pc.createColors(screen.colour)[colour];
   const parts = [
     `${paint(`${sign} ${branch.key.padEnd(keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
-    formatTokens(branch.usage),
-    branch.reused ? 'from the journal' : formatCost(branch.costUsd),
+    ...(askedNobody(branch) ? [] : [formatTokens(branch.usage)]),
+    ...(branch.reused ? ['from the journal'] : askedNobody(branch) ? [] : [formatCost(branch.costUsd)]),
     ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
   ];
   const line = parts.join(' · ');

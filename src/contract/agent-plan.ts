@@ -67,7 +67,7 @@ export const agentDefaults = {
 } as const;
 
 /** Most turns, and most calls of tools: what has come of them travels with every question. */
-export const mostTurns = 200;
+const mostTurns = 200;
 export const mostCalls = 300;
 
 /** An answer of a turn or a tool of more bytes is stored, and travels by reference. */

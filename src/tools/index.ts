@@ -1,6 +1,4 @@
 export { jsonSchemaOf, loadTools } from './load-tools.js';
-export type { ModuleTool } from './load-tools.js';
 export { McpServers } from './mcp-servers.js';
 export type { McpServer } from './mcp-servers.js';
 export { ToolRegistry } from './tool-registry.js';
-export type { Registered } from './tool-registry.js';

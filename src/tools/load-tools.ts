@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { stat } from 'node:fs/promises';
 
-import { createJiti } from 'jiti';
 import * as z from 'zod';
 
 import type { JsonSchema } from '../contract/activities.js';
@@ -48,6 +47,8 @@ export async function loadTools(path: string): Promise<ModuleTool[]> {
 async function load(path: string): Promise<ModuleTool[]> {
   let list: unknown;
   try {
+    // Loaded on demand: most commands have no use for it.
+    const { createJiti } = await import('jiti');
     list = await createJiti(path, { fsCache: false, moduleCache: false, alias: ownZod(path) }).import(path, {
       default: true,
     });

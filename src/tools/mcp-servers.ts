@@ -1,6 +1,5 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
 import type { JsonSchema } from '../contract/activities.js';
 import { FanfoldError } from '../contract/errors.js';
@@ -53,10 +52,10 @@ export class McpServers {
         content: { type: string; text?: string }[];
         isError?: boolean;
       };
-      const isText = content.every(({ type }) => type === 'text');
-      const said = isText ? content.map(({ text }) => text).join('\n') : content;
-      if (isError === true) throw new FanfoldError('McpFailed', isText ? String(said) : JSON.stringify(said));
-      return said;
+      const texts = content.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : []));
+      const said = texts.length === content.length ? texts.join('\n') : undefined;
+      if (isError === true) throw new FanfoldError('McpFailed', said ?? JSON.stringify(content));
+      return said ?? content;
     });
   }
 
@@ -94,26 +93,33 @@ function nameOf(server: McpServer): string {
 
 async function connect(server: McpServer, env: NodeJS.ProcessEnv, gone: () => void): Promise<Client> {
   try {
-    const client = new Client({ name: 'fanfold', version: '1' });
+    // Loaded on demand: it takes longer than many a command.
+    const sdk = await import('@modelcontextprotocol/sdk/client/index.js');
+    const client = new sdk.Client({ name: 'fanfold', version: '1' });
     client.onclose = gone;
-    await client.connect(
-      'url' in server
-        ? new StreamableHTTPClientTransport(new URL(server.url), {
-            requestInit: { headers: expandAll(server.headers, env) },
-          })
-        : new StdioClientTransport({
-            command: server.command,
-            args: server.args ?? [],
-            ...(server.env && { env: { ...(env['PATH'] && { PATH: env['PATH'] }), ...expandAll(server.env, env) } }),
-            ...(server.cwd !== undefined && { cwd: server.cwd }),
-            stderr: 'ignore',
-          }),
-    );
+    await client.connect(await transportTo(server, env));
     return client;
   } catch (error) {
     gone();
     throw error;
   }
+}
+
+async function transportTo(server: McpServer, env: NodeJS.ProcessEnv): Promise<Transport> {
+  if ('url' in server) {
+    const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+    const headers = expandAll(server.headers, env);
+    // Its optional fields may be `undefined`, which the interface does not say.
+    return new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers } }) as Transport;
+  }
+  const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
+  return new StdioClientTransport({
+    command: server.command,
+    args: server.args ?? [],
+    ...(server.env && { env: { ...(env['PATH'] && { PATH: env['PATH'] }), ...expandAll(server.env, env) } }),
+    ...(server.cwd !== undefined && { cwd: server.cwd }),
+    stderr: 'ignore',
+  });
 }
 
 function expandAll(values: Record<string, string> = {}, env: NodeJS.ProcessEnv): Record<string, string> {

@@ -20,6 +20,7 @@ let routes: Record<string, (request: IncomingMessage, response: ServerResponse) 
 
 beforeAll(async () => {
   desk = await Desk.open({ latencyMs: 50 });
+  await desk.serve({ env: { WIKI_TOKEN: 's3cret-token' } });
   server = createServer((request, response) => {
     seen.push(request);
     const path = (request.url ?? '').split('?')[0]!;
@@ -126,8 +127,7 @@ it('sends headers from the environment of the worker, and keeps them out of hist
     'x',
     ...(await sources({ wiki: `${open}, headers: { authorization: "Bearer \${WIKI_TOKEN}" }` })),
   ];
-  await desk.deserted();
-  const run = await desk.json([...words, '--id', 'headers'], { env: { WIKI_TOKEN: 's3cret-token' } });
+  const run = await desk.json([...words, '--id', 'headers']);
   expect(run.status).toBe('complete');
   expect(seen.at(-1)?.headers.authorization).toBe('Bearer s3cret-token');
   expect((await desk.fanfold(['show', 'headers', '--json'])).stdout).not.toContain('s3cret');

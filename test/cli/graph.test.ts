@@ -10,6 +10,7 @@ let desk: Desk;
 
 beforeAll(async () => {
   desk = await Desk.open({ latencyMs: 100 });
+  await desk.serve();
 });
 
 afterAll(() => desk.close());

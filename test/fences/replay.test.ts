@@ -10,6 +10,7 @@ import { root, SeededTree } from './seeded-tree.js';
 
 /** Workflow types and their files. */
 const kinds = {
+  agent: 'agent',
   gather: 'gather',
   graph: 'graph',
   perspectives: 'perspectives',

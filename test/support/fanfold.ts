@@ -116,6 +116,11 @@ export class Desk {
     return running;
   }
 
+  /** Starts a worker that stays, so that no command has to start a server and a worker of its own. */
+  async serve(options?: CommandOptions): Promise<void> {
+    await this.start(['worker'], options).said(/ serves /);
+  }
+
   /** Runs a command to its end. */
   fanfold(words: readonly string[], options?: CommandOptions): Promise<Ended> {
     return this.start(words, options).ended;
