@@ -2,6 +2,7 @@ import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-a
 
 import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { cutMessage } from '../src/contract/failures.js';
+import type { CpuPool } from '../src/cpu/index.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
 import type { ToolRegistry } from '../src/tools/index.js';
@@ -45,6 +46,8 @@ export interface ActivitiesSettings {
   env?: NodeJS.ProcessEnv | undefined;
   /** The modules and MCP servers that may be run for agents; none by default. */
   tools?: Pick<ToolRegistry, 'read'> | undefined;
+  /** Threads for CPU-bound work; of their own by default. */
+  cpu?: CpuPool | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */
   draining?: AbortSignal | undefined;
   /** Base URL of the offline model, started when first asked for. */

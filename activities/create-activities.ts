@@ -1,6 +1,8 @@
+import { CpuPool } from '../src/cpu/index.js';
 import type { Activities } from '../src/contract/activities.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './ask-model.js';
+import { createCheckGrammar } from './check-grammar.js';
 import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './lane.js';
@@ -8,10 +10,12 @@ import { createSearchSource } from './search-source.js';
 
 /** The activities of one worker process. */
 export function createActivities(settings: ActivitiesSettings) {
+  const cpu = settings.cpu ?? new CpuPool();
   return {
     askModel: createAskModel(settings),
-    searchSource: createSearchSource(settings.env ?? {}),
-    callTool: createCallTool(settings),
+    searchSource: createSearchSource(settings.env ?? {}, cpu),
+    callTool: createCallTool(settings, cpu),
+    checkGrammar: createCheckGrammar(settings, cpu),
     runLane: createRunLane(settings),
     ...createBatchActivities(settings),
   } satisfies Activities;

@@ -1,74 +1,20 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-import MiniSearch from 'minisearch';
-
-import { hitsOfSource } from '../../src/contract/gather-plan.js';
 import type { FolderSource, Hit } from '../../src/contract/gather-plan.js';
+import type { CpuPool } from '../../src/cpu/index.js';
 import { failed } from './source-failure.js';
 
-const extensions = new Set([
-  '.txt',
-  '.md',
-  '.markdown',
-  '.rst',
-  '.adoc',
-  '.json',
-  '.csv',
-  '.yaml',
-  '.yml',
-  '.html',
-  '.ts',
-  '.js',
-  '.py',
-]);
-/** Most files that are read, and the largest of them in bytes. */
-const mostFiles = 5_000;
-const mostBytes = 1_000_000;
-const excerptLength = 600;
-
 /**
- * Searches the text files of a folder and those below it, ranked by BM25+ (Lv and Zhai 2011, as MiniSearch has it).
+ * Searches a folder, in a thread: reading and ranking thousands of files takes a core for seconds.
  *
- * @throws ApplicationFailure `SourceFailed` where there is no such folder
+ * @throws ApplicationFailure `SourceFailed` where it cannot be read
  */
-export async function searchFolder({ folder }: FolderSource, question: string, signal: AbortSignal): Promise<Hit[]> {
-  const names = await readdir(folder, { recursive: true }).catch((error: Error) => {
-    throw failed(`Its folder cannot be read: ${error.message}`, false);
+export async function searchFolder(
+  { folder }: FolderSource,
+  question: string,
+  cpu: Pick<CpuPool, 'run'>,
+  signal: AbortSignal,
+): Promise<Hit[]> {
+  return cpu.run('searchFolder', { folder, question }, signal).catch((error: Error) => {
+    if (signal.aborted) throw error;
+    throw failed(error.message, false);
   });
-  const files = names.filter((name) => extensions.has(extname(name)) && !name.includes('node_modules')).toSorted();
-  const index = new MiniSearch<{ id: number; title: string; text: string }>({ fields: ['title', 'text'] });
-  const texts: string[] = [];
-  const paths = files.slice(0, mostFiles);
-  for (const [id, name] of paths.entries()) {
-    signal.throwIfAborted();
-    const path = join(folder, name);
-    const { size } = await stat(path);
-    const text = size > mostBytes ? '' : await readFile(path, 'utf8');
-    texts.push(text);
-    index.add({ id, title: name.replaceAll(/[^\p{L}\p{N}]+/gu, ' '), text });
-  }
-  return index
-    .search(question, { boost: { title: 2 }, prefix: true })
-    .slice(0, hitsOfSource)
-    .map(({ id, terms }) => {
-      const name = paths[id as number] ?? '';
-      return {
-        title: name,
-        link: pathToFileURL(join(folder, name)).href,
-        text: excerpt(texts[id as number] ?? '', terms),
-      };
-    });
-}
-
-/** The part of a text around the paragraph that has most of the terms. */
-function excerpt(text: string, terms: readonly string[]): string {
-  const paragraphs = text.split(/\n\s*\n/);
-  const score = (paragraph: string) => {
-    const lower = paragraph.toLowerCase();
-    return terms.filter((term) => lower.includes(term)).length;
-  };
-  const best = paragraphs.reduce((top, each) => (score(each) > score(top) ? each : top), paragraphs[0] ?? '');
-  return best.replaceAll(/\s+/g, ' ').trim().slice(0, excerptLength);
 }

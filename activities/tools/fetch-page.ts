@@ -1,5 +1,4 @@
-import { convert } from 'html-to-text';
-
+import type { CpuPool } from '../../src/cpu/index.js';
 import { guardedFetch } from '../sources/guarded-fetch.js';
 import { toolFailure } from './tool-failure.js';
 
@@ -14,6 +13,7 @@ const mostBytes = 5_000_000;
 export async function fetchPage(
   address: string,
   { hosts, mayBePrivate }: { hosts: readonly string[]; mayBePrivate: boolean },
+  cpu: Pick<CpuPool, 'run'>,
   signal: AbortSignal,
 ): Promise<{ address: string; text: string }> {
   if (!URL.canParse(address)) throw toolFailure(`Expected an address with https://, got \`${address}\`.`);
@@ -31,7 +31,8 @@ export async function fetchPage(
   if (!/^(text\/|application\/(json|xml|xhtml))/.test(page.type)) {
     throw toolFailure(`Expected text, got ${page.type || 'something without a type'}.`);
   }
-  const body = page.body.toString();
-  const text = page.type.includes('html') ? convert(body, { wordwrap: false }) : body;
+  const text = page.type.includes('html')
+    ? await cpu.run('extractText', { kind: 'html', bytes: page.body }, signal)
+    : page.body.toString();
   return { address: page.url.href, text };
 }

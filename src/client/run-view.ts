@@ -21,7 +21,7 @@ import type { HistoryEvent } from './history.js';
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 /** Activities that are a branch of their own. */
-const branchActivities = ['askModel', 'searchSource', 'callTool'];
+const branchActivities = ['askModel', 'searchSource', 'callTool', 'checkGrammar'];
 
 /** What an execution that has continued as new was given by the one before. */
 interface Carried {

@@ -161,6 +161,12 @@ export interface SourceCall extends Place {
   question: string;
 }
 
+/** One branch's text for the local grammar checker: the input of `checkGrammar`. */
+export interface GrammarCall extends Place {
+  text: Stored<string>;
+  markdown: boolean;
+}
+
 /** One call of a tool: the input of `callTool`. */
 export interface ToolCall extends Place {
   tool: Tool;
@@ -189,6 +195,8 @@ export interface Activities {
    * @throws ApplicationFailure `ToolFailed`, its first detail a {@link Ledger}
    */
   callTool(call: ToolCall): Promise<Answer>;
+  /** Checks grammar by rules, in a thread of the worker. */
+  checkGrammar(call: GrammarCall): Promise<Answer>;
   /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
   runLane(lane: Lane): Promise<LaneResult>;
   /**

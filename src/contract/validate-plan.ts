@@ -24,6 +24,8 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
   title?: string;
   /** In the order of the result; a bare name is one of `checkNames`. */
   checks?: readonly (string | OwnCheck)[];
+  /** Whether the rules of a grammar checker look at it too, where `grammar` is among the checks; as a branch `grammar-local`. */
+  localGrammar?: boolean;
   /** What `tone` looks for. */
   tone?: string;
   /** What `facts` holds the text against; without any, against itself. */
@@ -34,10 +36,15 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
 /** Largest text that is validated, in UTF-8 bytes. */
 export const maxValidatedBytes = 400_000;
 
+/** The rules of a grammar checker, which `grammar` has looked at beside the model. */
+export const localGrammar = 'grammar-local';
+
 /** A run's checks: those that ask the model as a fan-out, those of patterns beside it. */
 export interface ValidatePlan {
   asked: FanOutPlan;
   patterns: readonly ({ name: string } & PatternCheck)[];
+  /** Whether a grammar checker of the worker's looks at it too. */
+  hasLocalGrammar: boolean;
   /** All of them, in the order of the result. */
   keys: readonly string[];
   /** Of those checks that have one of their own. */
@@ -125,7 +132,13 @@ export function planValidate(input: ValidateInput): ValidatePlan {
         ];
     }
   });
-  const keys = checks.map((check) => (typeof check === 'string' ? check : check.name));
+  const keys = checks.flatMap((check) =>
+    typeof check === 'string'
+      ? check === 'grammar' && input.localGrammar === true
+        ? [check, localGrammar]
+        : [check]
+      : [check.name],
+  );
   const patterns = checks.filter((check) => typeof check !== 'string').filter((check) => 'pattern' in check);
   return {
     asked: {
@@ -136,6 +149,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
       fanIn: { how: 'merge', criteria: '' },
     },
     patterns,
+    hasLocalGrammar: keys.includes(localGrammar),
     keys,
     severities: new Map(
       checks.flatMap((check) =>
@@ -182,7 +196,7 @@ function checked(checks: readonly (string | OwnCheck)[]): readonly ((typeof chec
   if (checks.length > maxDirectWidth) {
     throw new InputError(`Expected at most ${maxDirectWidth} checks, got ${checks.length}.`);
   }
-  const seen = new Set<string>();
+  const seen = new Set<string>([localGrammar]);
   for (const check of checks) {
     const name = typeof check === 'string' ? check : check.name;
     if (typeof check === 'string' && !(checkNames as readonly string[]).includes(check)) {

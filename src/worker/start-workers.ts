@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
@@ -9,6 +9,7 @@ import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
+import { CpuPool } from '../cpu/index.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -39,7 +40,7 @@ export interface RunningWorkers {
 /** Calls that leave before anything is known: what a run of a few branches needs, and what four workers that begin at once may ask of a small limit. */
 const defaultRampFrom = 8;
 
-/** Searches of sources in flight at once in one process. */
+/** Searches and calls of tools in flight at once in one process. */
 const searchesAtOnce = 50;
 
 /** Longer than any model call: a call in flight at shutdown is paid for, so its answer is waited for. */
@@ -55,11 +56,13 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const served: TaskQueue[] = [
     taskQueues.workflow,
     taskQueues.io,
+    taskQueues.cpu,
     taskQueues.offlineModel,
     // Without a key the branches of paid runs are left to workers that have one.
     ...(settings.api === undefined ? [] : [taskQueues.model]),
   ];
   const draining = new AbortController();
+  const cpu = settings.cpu ?? new CpuPool();
   const modelQueues = served.filter(
     (taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel,
   );
@@ -69,7 +72,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const workers = await Promise.all(
     served.map((taskQueue) =>
       Worker.create({
-        ...options({ ...settings, draining: draining.signal }, connection, taskQueue, limits.get(taskQueue)),
+        ...options({ ...settings, cpu, draining: draining.signal }, connection, taskQueue, limits.get(taskQueue)),
         taskQueue,
       }),
     ),
@@ -86,7 +89,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       }),
     ),
   )
-    .finally(() => (settings.connection === undefined ? connection.close() : undefined))
+    .finally(() => Promise.all([cpu.close(), settings.connection === undefined ? connection.close() : undefined]))
     .then(() => undefined);
   return {
     taskQueues: served,
@@ -126,11 +129,11 @@ function options(
     identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,
   };
-  if (taskQueue === taskQueues.io) {
+  if (taskQueue === taskQueues.io || taskQueue === taskQueues.cpu) {
     return {
       ...shared,
       activities: createActivities(settings),
-      maxConcurrentActivityTaskExecutions: searchesAtOnce,
+      maxConcurrentActivityTaskExecutions: taskQueue === taskQueues.io ? searchesAtOnce : availableParallelism(),
       maxHeartbeatThrottleInterval: '1s',
       defaultHeartbeatThrottleInterval: '1s',
     };

@@ -34,12 +34,36 @@ it('runs all checks at once and merges what they find in the order of the text',
   await desk.model.received(4);
   gate.release();
   const run = JSON.parse((await running.ended).stdout) as Run;
-  expect(run).toMatchObject({ kind: 'validate', status: 'complete', coverage: { ok: 5, total: 5 } });
-  expect(run.branches.map(({ key }) => key)).toEqual(['grammar', 'facts', 'tone', 'vague', 'deadlines']);
+  expect(run).toMatchObject({ kind: 'validate', status: 'complete', coverage: { ok: 6, total: 6 } });
+  expect(run.branches.map(({ key }) => key)).toEqual([
+    'grammar',
+    'grammar-local',
+    'facts',
+    'tone',
+    'vague',
+    'deadlines',
+  ]);
   const findings = findingsOf(run);
   expect(findings.map(({ check }) => check)).toContain('vague');
   const places = findings.map(({ line, column }) => line * 1_000 + column);
   expect(places).toEqual(places.toSorted((one, other) => one - other));
+});
+
+it('has rules look at the grammar beside the model, in a thread', async () => {
+  const text = await file('bad.md', 'A 🙂 first.\n\nThis is teh end, and an mistake.\n\n```\nteh code\n```\n');
+  const run = await desk.json(['validate', text, '--checks', 'grammar']);
+  const { findings } = run.branches[1]?.output as {
+    findings: { quote: string; suggestion: string; severity: string }[];
+  };
+  expect(findings.map(({ quote, suggestion, severity }) => [quote, suggestion, severity])).toEqual([
+    ['teh', 'the', 'warning'],
+    ['an', 'a', 'warning'],
+  ]);
+  const [merged] = findingsOf(run).filter(({ check }) => check.includes('grammar-local'));
+  expect(merged).toMatchObject({ line: 3, suggestion: 'the' });
+  const german = await file('german.md', 'Der Kunde zahlt im Voraus und der Anbieter haftet nur bei Vorsatz.\n');
+  const { branches } = await desk.json(['validate', german, '--checks', 'grammar']);
+  expect(branches[1]).toMatchObject({ key: 'grammar-local', output: { note: expect.stringContaining('not English') } });
 });
 
 it('holds claims against references and shows each quote where it stands', async () => {

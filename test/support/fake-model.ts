@@ -20,6 +20,7 @@ const noBatches = {
   collectChunk: unexpected,
   searchSource: unexpected,
   callTool: unexpected,
+  checkGrammar: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

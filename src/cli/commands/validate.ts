@@ -52,7 +52,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const names = flags.checks?.split(',').map((name) => name.trim()) ?? [...checkNames, ...own.map(({ name }) => name)];
   const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
   const { tone } = flags;
-  const options = { ...runOptions(flags), checks, ...(tone !== undefined && { tone }) };
+  const options = { ...runOptions(flags), checks, localGrammar: true, ...(tone !== undefined && { tone }) };
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
   const { text, title } = await readDocument(file, world);
@@ -83,7 +83,12 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
     async ({ client, store, searchable }) => {
       const input: ValidateInput = {
         ...options,
-        ...(budget && { budget: { ...budget, boundsUsd: [...budget.boundsUsd, ...plan.patterns.map(() => 0)] } }),
+        ...(budget && {
+          budget: {
+            ...budget,
+            boundsUsd: [...budget.boundsUsd, ...plan.keys.slice(budget.boundsUsd.length).map(() => 0)],
+          },
+        }),
         text,
         document: await placeDocument(text, store),
         ...(references.length > 0 && {

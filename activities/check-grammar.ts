@@ -1,0 +1,16 @@
+import type { Activities } from '../src/contract/activities.js';
+import type { CpuPool } from '../src/cpu/index.js';
+import type { ActivitiesSettings } from './ask-model.js';
+import { branchActivity } from './branch-activity.js';
+import { documentText } from './document-text.js';
+
+/** The activity `checkGrammar`, on the queue that has as many slots as there are cores. */
+export function createCheckGrammar(
+  { store }: Pick<ActivitiesSettings, 'store'>,
+  cpu: Pick<CpuPool, 'run'>,
+): Activities['checkGrammar'] {
+  return ({ text, markdown }) =>
+    branchActivity('Unexpected', '', async (signal) => ({
+      inline: await cpu.run('checkGrammar', { text: await documentText(text, store), markdown }, signal),
+    }));
+}

@@ -1,0 +1,30 @@
+export type DocumentKind = 'text' | 'html' | 'pdf';
+
+/** What a file is by the end of its name, or by its first bytes. */
+export function kindOf(name: string, bytes: Uint8Array): DocumentKind {
+  if (new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-') return 'pdf';
+  return /\.x?html?$/i.test(name) ? 'html' : 'text';
+}
+
+/**
+ * The text of an HTML or PDF document: html-to-text, and PDF.js as unpdf has it. Pages, and blocks of HTML, are apart by an empty line.
+ *
+ * @throws Error where the document is damaged or locked
+ */
+export async function extractText({ kind, bytes }: { kind: 'html' | 'pdf'; bytes: Uint8Array }): Promise<string> {
+  if (kind === 'html') {
+    const { convert } = await import('html-to-text');
+    return convert(new TextDecoder().decode(bytes), {
+      wordwrap: false,
+      selectors: [
+        ...['img', 'title'].map((selector) => ({ selector, format: 'skip' })),
+        { selector: 'a', options: { ignoreHref: true } },
+        ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      ],
+    });
+  }
+  const { extractText: extract, getDocumentProxy } = await import('unpdf');
+  const document = await getDocumentProxy(bytes, { verbosity: 0 });
+  const { text } = await extract(document, { mergePages: false });
+  return text.join('\n\n');
+}

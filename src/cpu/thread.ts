@@ -1,0 +1,5 @@
+// What the threads of the pool can do: each export is a task.
+export { checkGrammar } from './tasks/check-grammar.js';
+export { extractText } from './tasks/extract-text.js';
+export { nearDuplicates } from './tasks/near-duplicates.js';
+export { searchFolder } from './tasks/search-folder.js';
