@@ -24,14 +24,12 @@ export async function checkGrammar({ text, markdown }: { text: string; markdown:
   if (unknownWords > (text.match(/\p{L}+/gu) ?? []).length * mostUnknown) {
     return { findings: [], note: 'The text is not English, which is all that the local checker knows.' };
   }
-  const offsets = offsetsOf(text);
   const left = lints.length - mostFindings;
   return {
     ...(left > 0 && { note: `${left} more are left out.` }),
     findings: lints.slice(0, mostFindings).map((lint) => {
-      const { start, end } = lint.span();
-      const at = offsets(start);
-      const quote = text.slice(at, offsets(end));
+      const { start: at, end } = lint.span();
+      const quote = text.slice(at, end);
       const kind = lint.lint_kind();
       const [suggestion] = lint.suggestions();
       const isName = kind === 'Spelling' && /^\p{Lu}/u.test(quote);
@@ -52,15 +50,3 @@ export async function checkGrammar({ text, markdown }: { text: string; markdown:
 const insertAfter = 2;
 
 let linter: InstanceType<(typeof import('harper.js'))['LocalLinter']> | undefined;
-
-/** Harper counts characters, JavaScript UTF-16 code units. */
-function offsetsOf(text: string): (characters: number) => number {
-  if (!/[\uD800-\uDFFF]/.test(text)) return (characters) => characters;
-  const starts: number[] = [];
-  let unit = 0;
-  for (const character of text) {
-    starts.push(unit);
-    unit += character.length;
-  }
-  return (characters) => starts[characters] ?? text.length;
-}
