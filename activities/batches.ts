@@ -67,8 +67,13 @@ async function submit(order: QuestionOrder, context: BatchContext): Promise<Subm
   const { client, signal } = context;
   const journal = journalOf(context);
   const unknown: BatchRequest[] = [];
+  const asked = new Set<string>();
   for (const [question, { body }] of order.questions.entries()) {
-    if ((await known(order, body, context)) === undefined) unknown.push({ question, params: body });
+    const key = questionKey({ source: context.source, body });
+    // The same question twice is paid for once: the other finds the answer in the journal.
+    if (asked.has(key) || (await known(order, body, context)) !== undefined) continue;
+    asked.add(key);
+    unknown.push({ question, params: body });
   }
   const submitted: SubmittedBatch[] = [];
   for (const [part, requests] of splitRequests(unknown).entries()) {

@@ -1,10 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
+
+import { glob, isDynamicPattern } from 'tinyglobby';
 
 import { InputError } from '../contract/errors.js';
 import type { Item } from '../contract/lanes.js';
+import { ahead } from './ahead.js';
 import { readDocument } from './read-document.js';
 import type { World } from './world.js';
 
@@ -16,40 +20,48 @@ export interface DocumentSource {
 }
 
 /** Extensions that are taken out of a folder. */
-const textFile = /\.(txt|text|md|markdown|rst|adoc|org|tex)$/i;
+const textFile = /\.(txt|text|md|markdown|rst|adoc|org|tex|html?|xhtml|pdf)$/i;
+
+/** Files that are read ahead: enough to keep every thread that takes them apart at work. */
+const readAhead = 2 * availableParallelism();
 
 /** Longest id, in characters: it labels a branch wherever branches are shown. */
 const longestKey = 200;
 
-/** Files and folders, in the order given; a folder's text files by name. */
+/** Files, folders and patterns such as `docs/**\/*.md`, in the order given; the files of a folder or pattern by name. */
 export function filesSource(paths: readonly string[], world: World): DocumentSource {
   return {
     title: paths.length === 1 ? (paths[0] ?? '') : `${paths.length} files`,
     async *items() {
-      for (const path of paths) {
-        for await (const file of filesOf(path, world)) {
-          const { text, title } = await readDocument(file, world);
-          yield { key: file === '-' ? title : checkedKey(relative(world.cwd, resolve(world.cwd, file)), file), text };
-        }
-      }
+      yield* ahead(allFilesOf(paths, world), readAhead, async (file) => {
+        const { text, title } = await readDocument(file, world);
+        return { key: file === '-' ? title : checkedKey(relative(world.cwd, resolve(world.cwd, file)), file), text };
+      });
     },
   };
 }
 
+async function* allFilesOf(paths: readonly string[], world: World): AsyncIterable<string> {
+  for (const path of paths) yield* filesOf(path, world);
+}
+
 async function* filesOf(path: string, world: World): AsyncIterable<string> {
   const absolute = resolve(world.cwd, path);
-  const isFolder =
-    path !== '-' &&
-    (await stat(absolute).then(
-      (found) => found.isDirectory(),
-      () => false,
-    ));
-  if (!isFolder) return yield path;
+  const found = path === '-' ? undefined : await stat(absolute).catch(() => undefined);
+  if (found === undefined && isDynamicPattern(path)) return yield* matching(path, world);
+  if (found?.isDirectory() !== true) return yield path;
   const names: string[] = [];
   for await (const entry of await opendir(absolute, { recursive: true })) {
     if (entry.isFile() && textFile.test(entry.name)) names.push(join(entry.parentPath, entry.name));
   }
   if (names.length === 0) throw new InputError(`Expected text files in \`${path}\`, got a folder without any.`);
+  yield* names.toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+/** Shells hand a pattern on where nothing matches it, or where it is quoted. */
+async function* matching(pattern: string, world: World): AsyncIterable<string> {
+  const names = await glob(pattern, { cwd: world.cwd, expandDirectories: false });
+  if (names.length === 0) throw new InputError(`Expected files that match \`${pattern}\`, got none.`);
   yield* names.toSorted((left, right) => (left < right ? -1 : 1));
 }
 

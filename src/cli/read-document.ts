@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { documentText } from '../client/index.js';
 import { InputError } from '../contract/errors.js';
 import { maxDocumentBytes } from '../contract/limits.js';
+import { textOfFile } from './text-of-file.js';
 import type { World } from './world.js';
 
 export interface Document {
@@ -15,7 +16,7 @@ export interface Document {
 /**
  * The document a command is given: a file, or standard input for `-`.
  *
- * @throws InputError when there is no such file, or it is not a text document
+ * @throws InputError when there is no such file, or it is not a document of text, HTML or PDF
  */
 export async function readDocument(source: string, world: World): Promise<Document> {
   if (source === '-') {
@@ -25,7 +26,7 @@ export async function readDocument(source: string, world: World): Promise<Docume
     return { text: documentText(await readUpTo(world.stdin), 'standard input'), title: 'standard input' };
   }
   return {
-    text: documentText(await readFile(resolve(world.cwd, source), source), `\`${source}\``),
+    text: await textOfFile(await readFile(resolve(world.cwd, source), source), source, world),
     title: basename(source),
   };
 }

@@ -12,6 +12,7 @@ import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model
 import { formatCost } from '../amounts.js';
 import { budgetOf } from '../budget-of.js';
 import { conductRun } from '../conduct-run.js';
+import { deduplicated } from '../deduplicate.js';
 import { checkDocuments, filesSource, linesSource } from '../document-source.js';
 import type { DocumentSource } from '../document-source.js';
 import { dryRun, dryRunWide } from '../dry-run.js';
@@ -19,6 +20,7 @@ import { parseCount, parseDollars } from '../numbers.js';
 import { OutFile } from '../out-file.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
+import { sayer } from '../session.js';
 import type { Session } from '../session.js';
 import type { World } from '../world.js';
 
@@ -28,6 +30,7 @@ interface SummariseFlags extends RunFlags {
   textField: string;
   sentences: string;
   out?: string;
+  dedupe?: boolean;
 }
 
 export function summariseCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -35,11 +38,12 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .command('summarise')
     .alias('summarize')
     .description('one summary for each document, in the order given, from one to a hundred thousand')
-    .argument('[files...]', 'text files and folders, or - for standard input')
+    .argument('[files...]', 'files (text, Markdown, HTML, PDF), folders and patterns, or - for standard input')
     .option('--from <file>', 'take the documents from JSON Lines, or - for standard input')
     .option('--id-field <name>', 'field of `--from` that names a document', 'id')
     .option('--text-field <name>', 'field of `--from` with its text', 'text')
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
+    .option('--dedupe', 'ask once about documents that are nearly the same; each keeps its row')
     .option(
       '--out <file>',
       'append a row for each document, in input order, as they come; taken up again after a crash',
@@ -63,7 +67,14 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
     ...(options.join === 'quorum' && { join: 'settled' }),
     documents: [{ key: '-', text: { inline: '' } }],
   });
-  const source = sourceOf(files, flags, world);
+  const given = sourceOf(files, flags, world);
+  const say = sayer(world, flags.quiet);
+  const source =
+    flags.dedupe === true
+      ? await deduplicated(given, (repeated, all) =>
+          say(`${repeated} of ${all} documents are nearly the same as an earlier one.`),
+        )
+      : given;
   const bounds = new Bounds(options);
   const countsCost = usd !== undefined || flags.dryRun === true;
   const { total, first } = await checkDocuments(source, maxDirectWidth + 1, (item) => {
