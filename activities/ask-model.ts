@@ -2,10 +2,12 @@ import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-a
 
 import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { cutMessage } from '../src/contract/failures.js';
+import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
 import type { ToolRegistry } from '../src/tools/index.js';
+import { BranchMetrics } from './branch-metrics.js';
 import { activityHost } from './host.js';
 import type { Host } from './host.js';
 import { apiFor } from './api-for.js';
@@ -65,7 +67,15 @@ export function createAskModel(settings: ActivitiesSettings): Activities['askMod
   const asking = askingOf(settings);
   return async (call) => {
     checkCall(call);
-    return askAttempt(call, activityHost(), asking);
+    const metrics = new BranchMetrics();
+    try {
+      const answered = await askAttempt(call, activityHost(), asking);
+      metrics.record(call, outcomeOfAnswer(call, answered));
+      return answered;
+    } catch (failure) {
+      metrics.recordFailure(call, failure);
+      throw failure;
+    }
   };
 }
 

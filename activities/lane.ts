@@ -16,6 +16,7 @@ import { boundsOf } from '../src/model/index.js';
 import { askAttempt, askingOf } from './ask-model.js';
 import type { ActivitiesSettings, Asking } from './ask-model.js';
 import type { Host } from './host.js';
+import { BranchMetrics } from './branch-metrics.js';
 import { LaneReport } from './lane-report.js';
 
 const heartbeatEveryMs = 1_000;
@@ -40,7 +41,8 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     );
     try {
       const items = JSON.parse(await settings.store.readText(lane.chunk)) as Item[];
-      const left = await runAll(lane, items, signal, asking, report);
+      const metrics = new BranchMetrics(context);
+      const left = await runAll(lane, items, signal, asking, { add: report.add.bind(report), metrics });
       // What has come is told, whatever becomes of the lane.
       return await ended(left, report, settings);
     } catch (error) {
@@ -59,13 +61,19 @@ async function ended(left: number[], report: LaneReport, { draining }: Activitie
   return { rest, left: toRanges(left), why: draining?.aborted ? 'draining' : 'over budget' };
 }
 
+/** Who is told of a branch that has ended. */
+interface Told {
+  add: LaneReport['add'];
+  metrics: BranchMetrics;
+}
+
 /** Returns the places of the documents that were not begun. */
 async function runAll(
   lane: Lane,
   items: readonly Item[],
   signal: AbortSignal,
   asking: Asking,
-  report: LaneReport,
+  told: Told,
 ): Promise<number[]> {
   const limit = pLimit(lane.width);
   const budget = new Budget(lane.budgetUsd ?? Infinity);
@@ -79,8 +87,9 @@ async function runAll(
         if (signal.aborted || asking.settings.draining?.aborted) return void left.push(place);
         const call = callOf(lane, item, place);
         const outcome = await withinBudget(call, budget, cancelled, signal, asking, lane);
-        if (outcome === undefined) left.push(place);
-        else report.add(outcome);
+        if (outcome === undefined) return void left.push(place);
+        told.metrics.record(call, outcome);
+        told.add(outcome);
       }),
     ),
   );

@@ -137,6 +137,9 @@ try {
   ];
   const task = 'Use the calculator for "6 * 7" and tell the time';
   await record('agent', { task, tools }, { kind: 'agent' });
+  const prompts = ['short', 'long'].map((name) => ({ name, prompt: `Say it ${name}. Prepayment is due.` }));
+  await record('compared', { variants: prompts, best: 'judge' }, { kind: 'compare' });
+  await record('voted', { variants: prompts, best: 'vote' }, { kind: 'compare' });
   await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
 } finally {
   await workers.drain();

@@ -47,6 +47,7 @@ it('keeps the flags of every command', async () => {
       'validate',
       'gather',
       'agent',
+      'compare',
       'approve',
       'dev',
       'worker',
@@ -57,6 +58,7 @@ it('keeps the flags of every command', async () => {
       'cancel',
       'doctor',
       'limits',
+      'slow',
       'journal',
       'offline-model',
     ];

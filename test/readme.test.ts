@@ -47,6 +47,8 @@ describe('the README', () => {
       expect(stderr).toContain('with 4 of 8 branches finished');
       expect(stderr).toContain('no finished branch was asked again');
       await desk.deserted();
+      // The commands that follow need not start a server and a worker each.
+      await desk.serve();
     }
   });
 

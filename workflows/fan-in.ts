@@ -61,9 +61,9 @@ class FanIn {
     readonly plan: FanOutPlan,
     readonly firstIndex: number,
   ) {
-    const { policy, offline, fresh, branches } = plan;
+    const { policy, offline, fresh, branches, fanInModel } = plan;
     const [first] = branches;
-    this.#base = { model: first?.request.model ?? '', maxTokens: first?.request.maxTokens ?? 1 };
+    this.#base = { model: fanInModel ?? first?.request.model ?? '', maxTokens: first?.request.maxTokens ?? 1 };
     this.#settings = {
       offline,
       timeoutMs: policy.timeoutMs,

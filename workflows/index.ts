@@ -1,4 +1,5 @@
 export { agent } from './agent.js';
+export { compare } from './compare.js';
 export { gather } from './gather.js';
 export { graph } from './graph.js';
 export { perspectives } from './perspectives.js';

@@ -54,7 +54,7 @@ export async function budgetOf(
 }
 
 /** The most that one call of the fan-in may cost: it reads at most all that the branches may write. */
-function fanInBound({ fanIn, branches }: FanOutPlan, sizes: readonly Sized[]): number | undefined {
+function fanInBound({ fanIn, branches, fanInModel }: FanOutPlan, sizes: readonly Sized[]): number | undefined {
   const [first] = sizes;
   if (fanIn.how === 'merge' || first === undefined) return undefined;
   const written = branches.reduce(
@@ -62,5 +62,11 @@ function fanInBound({ fanIn, branches }: FanOutPlan, sizes: readonly Sized[]): n
     0,
   );
   const inputTokens = written + rulesTokens + fanIn.criteria.length;
-  return knownBound({ ...first, inputTokens, cached: false, structured: fanIn.how === 'select' });
+  return knownBound({
+    ...first,
+    ...(fanInModel !== undefined && { model: fanInModel }),
+    inputTokens,
+    cached: false,
+    structured: fanIn.how === 'select',
+  });
 }

@@ -2,48 +2,38 @@ import { Command } from 'commander';
 
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
-import { agentCommand } from './commands/agent.js';
-import { approveCommand } from './commands/approve.js';
-import { cancelCommand } from './commands/cancel.js';
-import { devCommand } from './commands/dev.js';
-import { doctorCommand } from './commands/doctor.js';
-import { gatherCommand } from './commands/gather.js';
-import { graphCommand } from './commands/graph.js';
-import { journalCommand } from './commands/journal.js';
-import { limitsCommand } from './commands/limits.js';
-import { listCommand } from './commands/list.js';
-import { offlineModelCommand } from './commands/offline-model.js';
-import { perspectivesCommand } from './commands/perspectives.js';
-import { resumeCommand } from './commands/resume.js';
-import { showCommand } from './commands/show.js';
-import { summariseCommand } from './commands/summarise.js';
-import { validateCommand } from './commands/validate.js';
-import { watchCommand } from './commands/watch.js';
-import { workerCommand } from './commands/worker.js';
 import { explain } from './failure.js';
 import { packageVersion } from './package-version.js';
 import type { World } from './world.js';
 
-const commands = [
-  perspectivesCommand,
-  summariseCommand,
-  gatherCommand,
-  validateCommand,
-  graphCommand,
-  agentCommand,
-  devCommand,
-  workerCommand,
-  listCommand,
-  showCommand,
-  watchCommand,
-  resumeCommand,
-  approveCommand,
-  cancelCommand,
-  doctorCommand,
-  journalCommand,
-  limitsCommand,
-  offlineModelCommand,
-];
+/** Loaded on demand, each by itself: what one needs is no business of the others, and takes its time. */
+const commands: Record<string, () => Promise<AddCommand>> = {
+  perspectives: async () => (await import('./commands/perspectives.js')).perspectivesCommand,
+  summarise: async () => (await import('./commands/summarise.js')).summariseCommand,
+  gather: async () => (await import('./commands/gather.js')).gatherCommand,
+  validate: async () => (await import('./commands/validate.js')).validateCommand,
+  graph: async () => (await import('./commands/graph.js')).graphCommand,
+  agent: async () => (await import('./commands/agent.js')).agentCommand,
+  compare: async () => (await import('./commands/compare.js')).compareCommand,
+  dev: async () => (await import('./commands/dev.js')).devCommand,
+  worker: async () => (await import('./commands/worker.js')).workerCommand,
+  list: async () => (await import('./commands/list.js')).listCommand,
+  show: async () => (await import('./commands/show.js')).showCommand,
+  watch: async () => (await import('./commands/watch.js')).watchCommand,
+  resume: async () => (await import('./commands/resume.js')).resumeCommand,
+  approve: async () => (await import('./commands/approve.js')).approveCommand,
+  cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  journal: async () => (await import('./commands/journal.js')).journalCommand,
+  limits: async () => (await import('./commands/limits.js')).limitsCommand,
+  slow: async () => (await import('./commands/slow.js')).slowCommand,
+  'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
+};
+
+/** Other names of commands. */
+const aliases: Record<string, string> = { summarize: 'summarise' };
+
+type AddCommand = (program: Command, world: World, done: (code: ExitCode) => void) => void;
 
 /**
  * Runs one command line.
@@ -66,7 +56,8 @@ export async function runProgram(words: readonly string[], world: World): Promis
       getErrHelpWidth: () => world.stderr.columns,
     })
     .showHelpAfterError('(see `fanfold --help`)');
-  for (const add of commands) {
+  for (const load of loadersOf(words)) {
+    const add = await load();
     add(program, world, (result) => {
       code = result;
     });
@@ -78,4 +69,11 @@ export async function runProgram(words: readonly string[], world: World): Promis
   } catch (error) {
     return explain(error, world);
   }
+}
+
+/** The command that is meant, if it is one; else all of them, for help and errors name them. */
+function loadersOf([word = '']: readonly string[]): (() => Promise<AddCommand>)[] {
+  const name = aliases[word] ?? word;
+  const meant = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return meant === undefined ? Object.values(commands) : [meant];
 }

@@ -25,6 +25,11 @@ export function homeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_HOME'] || '.fanfold');
 }
 
+/** Where large texts are: in the home, or where several machines share them. */
+function storeOf(world: World): string {
+  return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
+}
+
 /** Says something about how things are going, on standard error. */
 export type Say = (message: string) => void;
 
@@ -51,7 +56,7 @@ export async function openSession(world: World, role: 'command' | 'worker' | 'de
         await client.connection.close();
         await membership.leave();
       };
-      return { home, membership, server, client, store: new BlobStore(home), searchable, leave };
+      return { home, membership, server, client, store: new BlobStore(storeOf(world)), searchable, leave };
     } catch (error) {
       stopSupervising();
       throw error;

@@ -9,6 +9,7 @@ export { documentText, placeDocument, placeValue } from './documents.js';
 export { failOver } from './fail-over.js';
 export { historyEvents } from './history.js';
 export type { Execution, HistoryEvent } from './history.js';
+export { latencySamples } from './latency-samples.js';
 export { listRuns, openRuns } from './list-runs.js';
 export type { ListedRun, RunFilter } from './list-runs.js';
 export { pendingBranches } from './pending.js';

@@ -18,7 +18,7 @@ import { wideBranches } from './wide-branches.js';
  * @throws FanfoldError `DocumentMissing` when an output was stored elsewhere
  */
 export async function readRun(view: RunView, store: BlobStore, webUi: string | null): Promise<Run> {
-  const stored = await storedBranches(view, store);
+  const stored = await readBranches(view, store);
   const branches = await Promise.all(stored.map((branch) => resolveBranch(branch, store)));
   const status = statusOf(view, stored);
   const failure = view.failure;
@@ -80,7 +80,8 @@ function isReference(value: unknown): value is BlobReference {
   return names.join() === 'bytes,sha256';
 }
 
-async function storedBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {
+/** A run's branches, their outputs left where they are. */
+export async function readBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {
   if (view.planned.wide !== undefined) return storedWide(view, view.planned.wide, store);
   if (view.result !== null) return view.result.branches;
   return view.places.flatMap(({ key, index }) => {

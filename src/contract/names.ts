@@ -15,7 +15,7 @@ export function workerIdentity(host: string, pid: number): string {
 }
 
 /** Workflow types, as Temporal knows them. */
-export const workflowTypes = ['perspectives', 'summarise', 'gather', 'validate', 'graph', 'agent'] as const;
+export const workflowTypes = ['perspectives', 'summarise', 'gather', 'validate', 'graph', 'agent', 'compare'] as const;
 
 export type Kind = (typeof workflowTypes)[number];
 

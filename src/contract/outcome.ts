@@ -46,6 +46,7 @@ export function outcomeOfAnswer(place: Place, answer: Answer): StoredBranch {
     status: answer.status,
     ...(answer.output !== undefined && { output: answer.output }),
     ...(answer.error !== undefined && { error: answer.error }),
+    ...(answer.model !== '' && { model: answer.model }),
     reused: answer.reused,
     savedUsd: answer.savedUsd,
   };

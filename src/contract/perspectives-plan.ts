@@ -15,6 +15,8 @@ export interface FanOutPlan {
   fresh: boolean;
   /** How the outcomes become one result. */
   fanIn: ReturnType<typeof fanInOf>;
+  /** Asked by the fan-in; that of the first branch by default. */
+  fanInModel?: string;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { planAgent } from './agent-plan.js';
 import type { AgentInput } from './agent-plan.js';
+import { planCompare } from './compare-plan.js';
+import type { CompareInput } from './compare-plan.js';
 import type { GraphInput } from './flow.js';
 import { planGather } from './gather-plan.js';
 import type { GatherInput } from './gather-plan.js';
@@ -30,6 +32,7 @@ export interface PlannedRun {
 /** The plan inside a run's input; no branches where the input is not one of fanfold's. */
 export function plannedRun(kind: string, input: unknown): PlannedRun {
   try {
+    if (kind === 'compare') return direct(planCompare(input as CompareInput));
     if (kind === 'perspectives') return direct(planPerspectives(input as PerspectivesInput));
     if (kind === 'summarise') {
       const plan = planSummarise(input as SummariseInput);

@@ -44,6 +44,8 @@ export interface Branch {
   status: BranchStatus;
   output?: unknown;
   error?: BranchError;
+  /** Model that answered, as the API names it; absent where none did. */
+  model?: string;
   attempts: number;
   reused: boolean;
   hedged: boolean;

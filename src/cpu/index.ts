@@ -1,3 +1,2 @@
 export { CpuPool } from './cpu-pool.js';
 export { kindOf } from './tasks/extract-text.js';
-export type { DocumentKind } from './tasks/extract-text.js';

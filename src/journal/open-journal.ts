@@ -1,8 +1,6 @@
 import { InputError } from '../contract/errors.js';
-import { openEmbeddedStore } from './embedded/embedded-store.js';
 import type { JournalStore } from './journal-store.js';
 import type { Journal, JournalLimits } from './journal.js';
-import { openPostgresStore } from './postgres/postgres-store.js';
 import { readKeyring } from './record/keyring.js';
 import { StoredJournal } from './stored-journal.js';
 import { defaultLimits } from './upkeep.js';
@@ -49,10 +47,11 @@ export function checkJournalSettings({ url, encryptionKey }: Pick<JournalSetting
   if (url) checkUrl(url);
 }
 
-function openStore({ home, url }: JournalSettings, onWarning: (message: string) => void): Promise<JournalStore> {
-  if (!url) return openEmbeddedStore(home, onWarning);
+async function openStore({ home, url }: JournalSettings, onWarning: (message: string) => void): Promise<JournalStore> {
+  // Loaded on demand: commands only look at the settings.
+  if (!url) return (await import('./embedded/embedded-store.js')).openEmbeddedStore(home, onWarning);
   checkUrl(url);
-  return openPostgresStore(url);
+  return (await import('./postgres/postgres-store.js')).openPostgresStore(url);
 }
 
 function checkUrl(url: string): void {

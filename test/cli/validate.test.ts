@@ -52,7 +52,7 @@ it('runs all checks at once and merges what they find in the order of the text',
 it('has rules look at the grammar beside the model, in a thread', async () => {
   const text = await file('bad.md', 'A 🙂 first.\n\nThis is teh end, and an mistake.\n\n```\nteh code\n```\n');
   const run = await desk.json(['validate', text, '--checks', 'grammar']);
-  const { findings } = run.branches[1]?.output as {
+  const { findings } = run.branches[1]!.output as {
     findings: { quote: string; suggestion: string; severity: string }[];
   };
   expect(findings.map(({ quote, suggestion, severity }) => [quote, suggestion, severity])).toEqual([

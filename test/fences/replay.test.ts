@@ -11,6 +11,7 @@ import { root, SeededTree } from './seeded-tree.js';
 /** Workflow types and their files. */
 const kinds = {
   agent: 'agent',
+  compare: 'compare',
   gather: 'gather',
   graph: 'graph',
   perspectives: 'perspectives',

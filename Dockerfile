@@ -1,0 +1,24 @@
+# A fanfold worker; `docker compose` builds and runs it.
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-progress
+COPY . .
+RUN npm run build && npm prune --omit=dev --no-progress
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production FANFOLD_HOME=/var/lib/fanfold FANFOLD_STORE=/store FANFOLD_METRICS=0.0.0.0:9464
+RUN mkdir -p /var/lib/fanfold /store && chown node:node /var/lib/fanfold /store
+WORKDIR /app
+COPY --from=build --chown=root:root /app/package.json ./
+COPY --from=build --chown=root:root /app/node_modules ./node_modules
+COPY --from=build --chown=root:root /app/dist ./dist
+USER node
+EXPOSE 9464
+# The worker shows its metrics once it is connected and serves.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/metrics').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# SIGTERM drains: no new work is taken, calls in flight come to their end.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node", "/app/dist/src/cli/main.js"]
+CMD ["worker"]

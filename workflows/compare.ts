@@ -1,0 +1,46 @@
+import { ballotOf, planCompare } from '../src/contract/compare-plan.js';
+import type { CompareInput } from '../src/contract/compare-plan.js';
+import { vote } from '../src/contract/fan-in.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import { checked } from './checked.js';
+import { foldIn } from './fan-in.js';
+import type { Folded } from './fan-in.js';
+import { fanOut } from './fan-out.js';
+import { finish } from './finish.js';
+import { inlineOf } from './graph-state.js';
+import { modelBranches } from './model-branches.js';
+import { RunProgress } from './progress.js';
+
+/** Several models, or several prompts, answer at once; all answers stand side by side, or the best of them is taken. */
+export async function compare(input: CompareInput): Promise<RunResult> {
+  const plan = checked(() => planCompare(input));
+  const progress = new RunProgress(
+    plan.branches.map(({ key }) => key),
+    input.searchable ?? false,
+  );
+  const running = fanOut(modelBranches(plan), plan.policy, progress);
+  progress.answered(await running.answer, plan.policy);
+  const outcomes = await running.outcomes;
+  const folded = plan.best === 'vote' ? voted(outcomes) : await foldIn(plan, outcomes);
+  return finish(outcomes, plan.policy, progress, folded);
+}
+
+/** The answer that most give; who gave it first, in input order, stands for them. */
+function voted(outcomes: readonly StoredBranch[]): Folded {
+  const answers = outcomes.flatMap(({ key, status, output }) =>
+    status === 'ok' && output !== undefined ? [{ key, output, ballot: ballotOf(inlineOf(output, key)) }] : [],
+  );
+  const winner = vote(answers.map(({ ballot }) => ballot));
+  const chosen = answers.find(({ ballot }) => ballot === winner?.value);
+  if (winner === undefined || chosen === undefined) return {};
+  const missing = outcomes.filter(({ status }) => status !== 'ok').map(({ key }) => key);
+  const votes = Object.fromEntries(
+    answers.map(({ key, ballot }) => [key, answers.filter((other) => other.ballot === ballot).length]),
+  );
+  const reason = `${winner.votes} of ${winner.of} answers say so.`;
+  return {
+    output: chosen.output,
+    fanIn: { how: 'select', from: [chosen.key], missing, chosen: { key: chosen.key, reason, votes }, calls: [] },
+  };
+}
