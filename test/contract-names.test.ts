@@ -58,6 +58,7 @@ it('keeps the flags of every command', async () => {
       'cancel',
       'doctor',
       'limits',
+      'report',
       'slow',
       'journal',
       'offline-model',

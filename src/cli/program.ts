@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   list: async () => (await import('./commands/list.js')).listCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
   watch: async () => (await import('./commands/watch.js')).watchCommand,
+  report: async () => (await import('./commands/report.js')).reportCommand,
   resume: async () => (await import('./commands/resume.js')).resumeCommand,
   approve: async () => (await import('./commands/approve.js')).approveCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,

@@ -23,6 +23,8 @@ export interface PlannedRun {
   offline: boolean;
   /** `null` where the input is not one of fanfold's. */
   policy: Policy | null;
+  /** Of a graph: which branch needs which. */
+  edges?: readonly { from: string; to: string }[];
   /** Whether its branches come to be while it goes on. */
   grows?: boolean;
   /** Set where the run is too wide for an activity a branch. */
@@ -50,7 +52,8 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
     }
     if (kind === 'graph') {
       const { nodes, model, policy } = planGraph(input as GraphInput);
-      return { keys: nodes.map(({ key }) => key), total: nodes.length, offline: model.offline, policy };
+      const edges = nodes.flatMap(({ key, needs }) => needs.map((from) => ({ from, to: key })));
+      return { keys: nodes.map(({ key }) => key), total: nodes.length, offline: model.offline, policy, edges };
     }
     if (kind === 'agent') {
       const { model, policy } = planAgent(input as AgentInput);

@@ -1,0 +1,66 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { readRun } from '../../client/index.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { reportHtml } from '../../report/index.js';
+import { webUiUrl } from '../../server/index.js';
+import { packageVersion } from '../package-version.js';
+import { openSession, sayer } from '../session.js';
+import type { World } from '../world.js';
+import { viewRun } from './show.js';
+
+interface ReportFlags {
+  out?: string;
+  open?: boolean;
+}
+
+export function reportCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  program
+    .command('report')
+    .description('a run as one HTML page: where its time and money went, and what came of it')
+    .argument('<id>', 'workflow id')
+    .option('--out <file>', 'where to write it; `reports/` of the home by default')
+    .option('--open', 'open it in the browser')
+    .action(async (id: string, flags: ReportFlags) => {
+      done(await report(id, flags, world));
+    });
+}
+
+async function report(id: string, flags: ReportFlags, world: World): Promise<ExitCode> {
+  const session = await openSession(world, 'command', sayer(world, false));
+  try {
+    const view = await viewRun(session, id);
+    const run = await readRun(view, session.store, webUiUrl(session.server, id, view.runId));
+    const html = await reportHtml({
+      run,
+      edges: view.planned.edges ?? [],
+      writtenAt: new Date().toISOString(),
+      version: packageVersion(),
+    });
+    const path =
+      flags.out === undefined ? join(session.home, 'reports', `${fileNameOf(id)}.html`) : resolve(world.cwd, flags.out);
+    await mkdir(dirname(path), { recursive: true });
+    // Whoever reads it meanwhile sees the old one or the new one, whole.
+    await writeFile(`${path}.draft`, html);
+    await rename(`${path}.draft`, path);
+    world.stdout.write(`${path}\n`);
+    if (flags.open === true) {
+      const { default: openInBrowser } = await import('open');
+      await openInBrowser(path);
+    }
+    return exitCodes.complete;
+  } finally {
+    await session.leave();
+  }
+}
+
+/** An id may be anything; a file's name may not. */
+function fileNameOf(id: string): string {
+  return encodeURIComponent(id)
+    .replaceAll(/[.*%']/g, '_')
+    .slice(0, 200);
+}

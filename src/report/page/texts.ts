@@ -1,0 +1,35 @@
+import type { Branch } from '../../contract/run.js';
+
+export function durationOf(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
+}
+
+export function costOf(usd: number | null): string {
+  return usd === null ? 'unknown' : `$${usd.toFixed(4)}`;
+}
+
+export function numberOf(count: number): string {
+  return count.toLocaleString('en');
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+}
+
+/** What is remarkable about a branch, in words. */
+export function marksOf({ attempts, hedged, reused, status }: Branch): string[] {
+  return [
+    ...(reused ? ['from the journal'] : []),
+    ...(hedged ? ['hedged'] : []),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+    ...(status === 'late' ? ['late'] : []),
+  ];
+}
+
+/** By nearest rank. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}

@@ -1,0 +1,36 @@
+/** Light and dark; the colours of the parts tell apart for those who see no red or no green (Okabe and Ito). */
+export const style = `
+:root { --text: #1c2128; --dim: #5b6470; --page: #ffffff; --panel: #f5f7f9; --line: #d3d9e0; --queued: #9aa5b1; --retries: #d55e00; --model: #0072b2; --other: #c9d1d9; --bad: #b3261e; --good: #1a7f37; --warn: #9a6700; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6edf3; --dim: #9aa5b1; --page: #0d1117; --panel: #161b22; --line: #30363d; --queued: #6e7681; --retries: #f0883e; --model: #58a6ff; --other: #3b424b; --bad: #ff7b72; --good: #56d364; --warn: #e3b341; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 1200px; padding: 16px; font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); }
+h1 { font-size: 24px; margin: 0 0 8px; overflow-wrap: anywhere; } h2 { font-size: 18px; margin: 24px 0 8px; } h3 { font-size: 15px; margin: 8px 0; }
+p { margin: 4px 0; } p:empty { display: none; }
+a { color: var(--model); }
+#status { font-size: 15px; padding: 2px 8px; border: 1px solid currentColor; border-radius: 12px; color: var(--warn); }
+#status[data-status=complete] { color: var(--good); } #status[data-status=failed], #status[data-status=cancelled], #error { color: var(--bad); }
+#links { display: flex; flex-wrap: wrap; gap: 16px; color: var(--dim); }
+#facts { display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0; }
+#facts div { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 6px 12px; }
+dt { color: var(--dim); font-size: 12px; } dd { margin: 0; font-weight: 600; }
+.legend { color: var(--dim); font-size: 13px; }
+.legend span::before { content: ''; display: inline-block; width: 10px; height: 10px; margin: 0 4px 0 8px; }
+.legend .queued::before { background: var(--queued); } .legend .retries::before { background: var(--retries); } .legend .model::before { background: var(--model); } .legend .other::before { background: var(--other); }
+#gantt { width: 100%; min-height: 120px; } #histogram { width: 100%; height: 220px; } #graph { width: 100%; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 12px; max-height: 480px; overflow: auto; }
+.controls { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; }
+input, select, button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 4px 8px; }
+button { cursor: pointer; } button:disabled { opacity: .5; cursor: default; }
+:focus-visible { outline: 2px solid var(--model); outline-offset: 1px; }
+.scrolled { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+td[colspan] { white-space: normal; }
+th button, td button { border: 0; padding: 0; background: none; font-weight: 600; text-align: left; }
+td button { color: var(--model); white-space: normal; overflow-wrap: anywhere; }
+th[aria-sort=ascending] button::after { content: ' ▲'; } th[aria-sort=descending] button::after { content: ' ▼'; }
+tr[data-status]:not([data-status=ok]) td:nth-child(3) { color: var(--bad); font-weight: 600; }
+footer { margin: 24px 0; color: var(--dim); font-size: 13px; }
+`;
