@@ -3,7 +3,7 @@ import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-a
 import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { cutMessage } from '../src/contract/failures.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
-import type { CpuPool } from '../src/cpu/index.js';
+import { CpuPool } from '../src/cpu/index.js';
 import type { Journal } from '../src/journal/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
 import type { ToolRegistry } from '../src/tools/index.js';
@@ -11,7 +11,9 @@ import { BranchMetrics } from './branch-metrics.js';
 import { activityHost } from './host.js';
 import type { Host } from './host.js';
 import { apiFor } from './api-for.js';
+import { askInParts } from './ask-in-parts.js';
 import { askOnce } from './ask-once.js';
+import type { OnceAsked } from './ask-once.js';
 import { Attempt } from './attempt.js';
 import { conversationOf } from './conversation-of.js';
 import { checkCall } from './check-call.js';
@@ -20,6 +22,7 @@ import { askUntilValid } from './model/ask-until-valid.js';
 import type { ModelApi } from './model/client.js';
 import { Hedges, race } from './model/hedge.js';
 import type { Limiters } from './model/limiter/index.js';
+import type { ModelMessage } from './model/message.js';
 import { ModelCaller } from './model/model-caller.js';
 import type { Caller } from './model/model-caller.js';
 import { outputFormatOf } from './model/output-format.js';
@@ -84,12 +87,14 @@ export interface Asking {
   settings: ActivitiesSettings;
   models: ModelCaller;
   redact: Redact;
+  cpu: Pick<CpuPool, 'run'>;
 }
 
 export function askingOf(settings: ActivitiesSettings): Asking {
   const redact = redactor(settings.api);
   const { limiters, watchdogs } = settings;
-  return { settings, models: new ModelCaller({ limiters, watchdogs, redact }), redact };
+  const models = new ModelCaller({ limiters, watchdogs, redact });
+  return { settings, models, redact, cpu: settings.cpu ?? new CpuPool() };
 }
 
 /**
@@ -113,35 +118,31 @@ async function answer(
   call: ModelCall,
   attempt: Attempt,
   host: Host,
-  { settings, models, redact }: Asking,
+  { settings, models, redact, cpu }: Asking,
 ): Promise<Answer> {
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
   const read: ReadAnswer = request.tools ? readTurn : (message) => readAnswer(message, format);
   const once = await attempt.within(async (signal) => {
     const [api, document, prompt, turns] = await orAborted(prepare(call, settings), signal);
-    const body = buildRequest({ ...request, prompt }, document, format?.wire, turns);
-    if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(request, body));
-    const question = { source: call.offline ? 'offline' : api.baseURL, body };
-    return askOnce(call, attempt.asker, question, read, signal, settings.journal, async (abort) => {
-      attempt.checkReserve();
-      const ask = (asked: typeof body, by: AbortSignal, beside: boolean) =>
-        models.call(api, asked, callerOf(attempt, by, beside), beside ? hedgePatienceMs : host.patienceMs);
-      const askFirst = (asked: typeof body) =>
-        call.hedge === undefined
-          ? ask(asked, abort, false)
-          : race({
-              hedges,
-              run: call.hedge.run,
-              signal: abort,
-              isProper: (message) => read(message).status === 'ok',
-              mayAskBeside: () => attempt.mayAskBeside(),
-              ask: (by, beside) => ask(asked, by, beside),
-            });
-      const message = await askUntilValid(body, format, askFirst);
-      attempt.answered();
-      return message;
-    });
+    const ask = (text: string | undefined, task: string, part?: { number: number; isLast: boolean }) => {
+      const body = buildRequest({ ...request, prompt: task }, text, format?.wire, turns);
+      if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(request, body));
+      const question = { source: call.offline ? 'offline' : api.baseURL, body };
+      return askOnce(call, attempt.asker, question, read, signal, settings.journal, async (abort) => {
+        // What is set aside for a question is for all of its parts.
+        if (part === undefined || part.number === 1) attempt.checkReserve();
+        const message = await askUntilValid(body, format, (asked) =>
+          askOrRace(asked, { api, call, attempt, host, abort, read, models, mayRace: part === undefined }),
+        );
+        if (part === undefined || part.isLast) attempt.answered();
+        else attempt.answeredParts(part.number);
+        return message;
+      });
+    };
+    const parts = await partsOf(document, request, cpu, signal);
+    if (parts.length < 2) return ask(document, prompt);
+    return askAllParts(parts, prompt, { attempt, read, split: (text) => partsOf(text, request, cpu, signal), ask });
   });
   if (once.from === 'journal') attempt.spared();
   if (once.from === 'own') attempt.found(once.message.usage, costOf(once.message.usage, once.message.model));
@@ -161,6 +162,79 @@ async function answer(
     ledger: attempt.ledger,
     finishedAtMs: Date.now(),
   };
+}
+
+interface Calling {
+  api: ModelApi;
+  call: ModelCall;
+  attempt: Attempt;
+  host: Host;
+  abort: AbortSignal;
+  read: ReadAnswer;
+  models: ModelCaller;
+  mayRace: boolean;
+}
+
+/** One call, or one and a second that races it where it is slow. */
+function askOrRace(
+  body: MessageCreateParamsNonStreaming,
+  { api, call, attempt, host, abort, read, models, mayRace }: Calling,
+): Promise<ModelMessage> {
+  const ask = (by: AbortSignal, beside: boolean) =>
+    models.call(api, body, callerOf(attempt, by, beside), beside ? hedgePatienceMs : host.patienceMs);
+  if (call.hedge === undefined || !mayRace) return ask(abort, false);
+  return race({
+    hedges,
+    run: call.hedge.run,
+    signal: abort,
+    isProper: (message) => read(message).status === 'ok',
+    mayAskBeside: () => attempt.mayAskBeside(),
+    ask,
+  });
+}
+
+/** A text in parts that are read one by one; itself where it is short enough, or is to be read whole. */
+async function partsOf(
+  text: string | undefined,
+  { foldOver }: ModelCall['request'],
+  cpu: Pick<CpuPool, 'run'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  // A token is a character at least.
+  if (text === undefined || foldOver === undefined || text.length <= foldOver) return [];
+  return cpu.run('splitByTokens', { text, tokens: foldOver }, signal);
+}
+
+interface PartsAsking {
+  attempt: Attempt;
+  read: ReadAnswer;
+  split(text: string): Promise<string[]>;
+  ask(text: string, task: string, part: { number: number; isLast: boolean }): Promise<OnceAsked>;
+}
+
+/** Asks about parts; what came from the journal is counted over all of them. */
+async function askAllParts(
+  parts: readonly string[],
+  task: string,
+  { attempt, read, split, ask }: PartsAsking,
+): Promise<OnceAsked> {
+  const asked: OnceAsked[] = [];
+  const last = await askInParts(parts, {
+    task,
+    read,
+    split,
+    ask: async (text, about, isLast) => {
+      const number = asked.length + 1;
+      const once = await ask(text, about, { number, isLast });
+      asked.push(once);
+      if (once.from === 'own' && !isLast)
+        attempt.foundPart(number, once.message.usage, costOf(once.message.usage, once.message.model));
+      return once;
+    },
+  });
+  const all = (from: OnceAsked['from']) => asked.every((once) => once.from === from);
+  const savedUsd = asked.reduce((sum, once) => sum + once.savedUsd, 0);
+  return { message: last.message, from: all('journal') ? 'journal' : last.from === 'own' ? 'own' : 'api', savedUsd };
 }
 
 function callerOf(attempt: Attempt, signal: AbortSignal, beside: boolean): Caller {

@@ -141,6 +141,18 @@ export class Attempt {
     this.#ledger = { ...this.#ledger, answered: true };
   }
 
+  /** So many answers about parts of its document are there. */
+  answeredParts(parts: number): void {
+    this.#ledger = { ...this.#ledger, parts };
+    this.#heartbeat();
+  }
+
+  /** An earlier try of the same branch had paid for the answer about a part. */
+  foundPart(parts: number, usage: Usage, costUsd: number | null): void {
+    if ((this.#ledger.parts ?? 0) >= parts) return;
+    this.#ledger = { ...spend(this.#ledger, usage, costUsd), parts };
+  }
+
   /** Names the branch where it pays for an answer, the same for every try. */
   get asker(): string {
     return this.#host.asker;

@@ -4,7 +4,7 @@ import type { BatchOrder, ModelRequest } from '../src/contract/activities.js';
 import { fromRanges } from '../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
-import { buildRequest } from '../src/model/index.js';
+import { buildRequest, estimateTokens } from '../src/model/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
 import { documentText } from './document-text.js';
 import { outputFormatOf } from './model/output-format.js';
@@ -17,6 +17,8 @@ export interface BatchQuestion {
   index: number;
   body: MessageCreateParamsNonStreaming;
   format: OutputFormat | undefined;
+  /** It is to be read in parts, which no batch can do. */
+  isLong: boolean;
 }
 
 /** Questions that are asked together. */
@@ -62,5 +64,9 @@ export async function orderOfChunk(order: ChunkOrder, store: Store): Promise<Que
 function questionOf(key: string, index: number, request: ModelRequest, document: string | undefined): BatchQuestion {
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
   // Nobody leads in a batch: each question would pay for writing to the cache.
-  return { key, index, body: buildRequest({ ...request, cacheDocument: false }, document, format?.wire), format };
+  const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
+  const { foldOver = Infinity } = request;
+  // A token is a character at least.
+  const isLong = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
+  return { key, index, body, format, isLong };
 }

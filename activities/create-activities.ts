@@ -12,11 +12,11 @@ import { createSearchSource } from './search-source.js';
 export function createActivities(settings: ActivitiesSettings) {
   const cpu = settings.cpu ?? new CpuPool();
   return {
-    askModel: createAskModel(settings),
+    askModel: createAskModel({ ...settings, cpu }),
     searchSource: createSearchSource(settings.env ?? {}, cpu),
     callTool: createCallTool(settings, cpu),
     checkGrammar: createCheckGrammar(settings, cpu),
-    runLane: createRunLane(settings),
+    runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities(settings),
   } satisfies Activities;
 }

@@ -23,6 +23,8 @@ export interface ModelRequest {
   prompt: string;
   /** Where it is made of values that may be in the store: stands in place of `prompt`. */
   promptParts?: readonly PromptPart[];
+  /** A document of more tokens, by estimate, is read in parts, and the answers about them are folded as a tree. */
+  foldOver?: number;
   /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
   outputSchema?: JsonSchema;
   /** What the model may call instead of answering; its calls come back in `Answer.turn`. */
@@ -107,6 +109,8 @@ export interface Ledger {
   lostUsd: number;
   /** Second calls that raced a slow first one. */
   hedges: number;
+  /** Of a document that is read in parts: how many of the answers about them are counted in it. */
+  parts?: number;
   /** US dollars that the provider's prompt cache saved, what writing to it cost taken off. */
   cacheSavedUsd: number;
 }

@@ -28,6 +28,8 @@ export interface Template {
   system: string;
   /** Stands after the document. */
   prompt: string;
+  /** See `ModelRequest`. */
+  foldOver?: number;
   outputSchema?: JsonSchema;
 }
 

@@ -8,7 +8,7 @@ import type { FanOutPlan } from './perspectives-plan.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from './plan.js';
 
-export const summariseDefaults = { concurrency: 10, sentences: 2, maxTokens: 512 } as const;
+export const summariseDefaults = { concurrency: 10, sentences: 2, maxTokens: 512, splitTokens: 150_000 } as const;
 
 /** Input of the workflow `summarise`: `documents` where there are few, `chunks` where there are many. */
 export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOptions {
@@ -16,6 +16,8 @@ export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOption
   chunks?: readonly Chunk[];
   /** Sentences of a summary; 2 by default. */
   sentences?: number;
+  /** A document of more tokens, by estimate, is read in parts; 150,000 by default, within every model's context. */
+  splitTokens?: number;
   searchable?: boolean;
   /** Set where the run goes on after continue-as-new. */
   carried?: unknown;
@@ -49,7 +51,15 @@ export function planSummarise(input: SummariseInput): { direct: FanOutPlan } | {
   const options = { ...input, maxTokens: input.maxTokens ?? summariseDefaults.maxTokens };
   const { offline, fresh, ...asked } = modelOptionsOf(options);
   const prompt = `Summarise the document in ${sentences === 1 ? 'one sentence' : `at most ${sentences} sentences`}.`;
-  const template: Template = { ...asked, system: rules, prompt };
+  const splitTokens = input.splitTokens ?? summariseDefaults.splitTokens;
+  // Answers about parts must take less room than the parts.
+  if (!Number.isSafeInteger(splitTokens) || splitTokens < 4 * asked.maxTokens) {
+    throw new InputError(
+      `Expected \`split-tokens\` to be a whole number, ${4 * asked.maxTokens} (four times \`max-tokens\`) or more, got \`${String(splitTokens)}\`.`,
+    );
+  }
+  const { model, maxTokens } = asked;
+  const template: Template = { model, maxTokens, system: rules, prompt, foldOver: splitTokens };
   const fanIn = fanInOf(input);
   const withDefaults = { ...input, concurrency: input.concurrency ?? summariseDefaults.concurrency };
   if (chunks !== undefined) {

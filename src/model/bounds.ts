@@ -7,10 +7,12 @@ import type { Sized } from './upper-bound.js';
 
 /** How large a question is, its input tokens counted or estimated before. */
 export function sizeOf(
-  { model, maxTokens, cacheDocument = false, outputSchema }: ModelRequest,
+  { model, maxTokens, cacheDocument = false, outputSchema, foldOver = Infinity }: ModelRequest,
   inputTokens: number,
 ): Sized {
-  return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined };
+  // Parts end between paragraphs, so that they are not all full.
+  const parts = inputTokens > foldOver ? Math.ceil((2 * inputTokens) / foldOver) : 1;
+  return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined, parts };
 }
 
 /**

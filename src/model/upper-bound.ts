@@ -8,6 +8,8 @@ export interface Sized {
   maxTokens: number;
   /** Whether its document is to be written to the prompt cache. */
   cached: boolean;
+  /** Most parts that it is read in; 1 by default. */
+  parts?: number;
   /** Whether the answer must fit a schema: one that does not is asked for once more. */
   structured: boolean;
 }
@@ -15,12 +17,21 @@ export interface Sized {
 /** What telling the model that its answer does not fit takes, in tokens: messages are cut to 2 KB. */
 const correctionTokens = 1_000;
 
+/** System and prompt of a call about a part, in tokens. */
+const partTokens = 500;
+
 /**
  * The most that one question can cost, in US dollars at list price: its whole input at the dearest rate, written to the prompt
  * cache where it asks for that, and every output token that it allows; twice where a first answer may not fit its schema, the
  * second time with that answer in the input. `null` when the model's price is unknown.
  */
-export function upperBoundUsd({ model, inputTokens, maxTokens, cached, structured }: Sized): number | null {
+export function upperBoundUsd({ model, inputTokens, maxTokens, cached, structured, parts = 1 }: Sized): number | null {
+  if (parts > 1) {
+    // Each level of the tree has at most a third of the calls of the one before, for a part holds four answers and more.
+    const calls = Math.ceil(parts * 1.5) + 1;
+    const read = inputTokens + calls * (partTokens + maxTokens);
+    return costOf({ ...noUsage, inputTokens: read, outputTokens: calls * maxTokens }, model);
+  }
   const input = cached ? { cacheWriteTokens: inputTokens } : { inputTokens };
   const once = costOf({ ...noUsage, ...input, outputTokens: maxTokens }, model);
   if (!structured) return once;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Run } from '../../src/contract/run.js';
 import { Desk, root } from '../support/fanfold.js';
 import { pdfOf } from '../support/pdf.js';
 
@@ -89,5 +90,61 @@ describe('documents that are nearly the same', () => {
     expect(run.coverage).toEqual({ ok: 3, total: 3 });
     expect(desk.model.batches.at(-1)?.requests).toHaveLength(2);
     expect(run.branches.map(({ reused }) => reused)).toEqual([false, false, true]);
+  });
+});
+
+describe('a document that is too long to be read at once', () => {
+  const words = ['summarise', 'long.md', '--split-tokens', '600', '--max-tokens', '100'];
+
+  beforeAll(async () => {
+    const clauses = Array.from(
+      { length: 60 },
+      (_, at) => `Clause ${at} says that the customer pays ${at} euros on time.`,
+    );
+    await writeFile(join(desk.directory, 'long.md'), clauses.join('\n\n'));
+  });
+
+  it('is read in parts, each asked about once, and what was said of them is folded', async () => {
+    const before = desk.model.total;
+    const run = await desk.json(words);
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: 1, total: 1 } });
+    const calls = desk.model.calls.slice(before - desk.model.total);
+    const parts = calls.slice(0, -1).map(({ prompt }) => /part (\d+) of (\d+)/.exec(prompt)?.slice(1).map(Number));
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts).toEqual(parts.map((_, at) => [at + 1, parts.length]));
+    expect(JSON.stringify(calls.at(-1)?.request)).toContain(`Part ${parts.length} of ${parts.length}:`);
+    const used = calls.reduce((sum, { usage }) => sum + (usage?.output_tokens ?? 0), 0);
+    expect(run.usage.outputTokens).toBe(used);
+    const again = await desk.json(words);
+    expect([again.costUsd, again.branches[0]?.reused]).toEqual([0, true]);
+  });
+
+  it('is not asked about again where its worker is killed between two parts', async () => {
+    const gate = desk.model.hold(/part 2 of/);
+    const fresh = [...words, '--sentences', '3', '--id', 'killed', '--json'];
+    const before = desk.model.total;
+    const running = desk.start(fresh);
+    await desk.model.until(() => gate.waiting.length === 1);
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+    gate.release();
+    const run = JSON.parse((await running.ended).stdout) as Run;
+    expect(run.status).toBe('complete');
+    const asked = desk.model.calls.slice(before - desk.model.total).map(({ prompt }) => /part \d+/.exec(prompt)?.[0]);
+    expect(asked.filter((part) => part === 'part 1')).toHaveLength(1);
+    expect(asked.filter((part) => part === 'part 2')).toHaveLength(2);
+    expect(run.usage.outputTokens).toBeGreaterThan(0);
+  });
+
+  it('is bounded by what all of its parts may cost', async () => {
+    const dry = await desk.json<{ branches: { upperBoundUsd: number }[] }>([...words, '--dry-run']);
+    const run = await desk.json([...words, '--fresh', '--budget', '0.2']);
+    expect(run.costUsd!).toBeLessThan(dry.branches[0]!.upperBoundUsd);
+    const refused = await desk.fanfold([...words, '--fresh', '--budget', String(dry.branches[0]!.upperBoundUsd / 2)]);
+    expect(refused.code).toBe(5);
+  });
+
+  it('has parts with room for answers about them', async () => {
+    const { code, stderr } = await desk.fanfold([...words, '--max-tokens', '200']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected `split-tokens` to be a whole number, 800')]);
   });
 });

@@ -12,6 +12,7 @@ let desk: Desk;
 
 async function open(options: OfflineModelOptions = {}): Promise<void> {
   desk = await Desk.open({ latencyMs: 0, batchMs: 2_500, ...options });
+  await desk.serve();
 }
 
 afterEach(() => desk.close());

@@ -14,6 +14,7 @@ let boundUsd: number;
 
 beforeAll(async () => {
   desk = await Desk.open();
+  await desk.serve();
   boundUsd = (await desk.json<DryRun>([...words, '--dry-run'], { stdin })).branches[0]!.upperBoundUsd;
 });
 

@@ -29,6 +29,7 @@ interface SummariseFlags extends RunFlags {
   idField: string;
   textField: string;
   sentences: string;
+  splitTokens: string;
   out?: string;
   dedupe?: boolean;
 }
@@ -43,6 +44,11 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .option('--id-field <name>', 'field of `--from` that names a document', 'id')
     .option('--text-field <name>', 'field of `--from` with its text', 'text')
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
+    .option(
+      '--split-tokens <n>',
+      'a document of more tokens is read in parts, and the summaries of the parts are folded',
+      String(summariseDefaults.splitTokens),
+    )
     .option('--dedupe', 'ask once about documents that are nearly the same; each keeps its row')
     .option(
       '--out <file>',
@@ -58,6 +64,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
     ...runOptions(flags),
     ...fanInOptions(flags),
     sentences: parseCount(flags.sentences, 'sentences', 100),
+    splitTokens: parseCount(flags.splitTokens, 'split-tokens'),
   };
   const usd = flags.budget === undefined ? undefined : parseDollars(flags.budget, 'budget');
   // Flags are checked before a byte is read.
@@ -196,11 +203,12 @@ class Bounds {
   }
 
   get #one(): SummariseInput {
-    const { model, maxTokens, sentences } = this.options;
+    const { model, maxTokens, sentences, splitTokens } = this.options;
     return {
       ...(model !== undefined && { model }),
       ...(maxTokens !== undefined && { maxTokens }),
       ...(sentences !== undefined && { sentences }),
+      ...(splitTokens !== undefined && { splitTokens }),
     };
   }
 }
