@@ -7,6 +7,7 @@ import type { ActivitiesSettings } from './ask-model.js';
 import { branchActivity } from './branch-activity.js';
 import { placeOutput } from './place-output.js';
 import { searchFolder } from './sources/folder-source.js';
+import { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
 import { storedValue } from './stored-value.js';
 import { calculate } from './tools/calculator.js';
@@ -22,11 +23,12 @@ const mostCharacters = 60_000;
 /** The activity `callTool`: one call of one tool per attempt. */
 export function createCallTool(settings: ActivitiesSettings, cpu: Pick<CpuPool, 'run'>): Activities['callTool'] {
   const registered = new RegisteredTools(settings.tools, settings.env ?? {});
+  const pace = new Pace();
   return (call) =>
     branchActivity('ToolFailed', '', async (signal) => {
       const input = await storedValue(call.input, settings.store);
       checkInput(call.tool, input);
-      const result = await run(call, input as Input, { registered, env: settings.env ?? {}, cpu, signal });
+      const result = await run(call, input as Input, { registered, env: settings.env ?? {}, cpu, pace, signal });
       return placeOutput(shownResult(result), call.inlineBytes, settings.store);
     });
 }
@@ -39,10 +41,15 @@ interface Surroundings {
   registered: RegisteredTools;
   env: NodeJS.ProcessEnv;
   cpu: Pick<CpuPool, 'run'>;
+  pace: Pace;
   signal: AbortSignal;
 }
 
-async function run({ tool }: ToolCall, input: Input, { registered, env, cpu, signal }: Surroundings): Promise<unknown> {
+async function run(
+  { tool }: ToolCall,
+  input: Input,
+  { registered, env, cpu, pace, signal }: Surroundings,
+): Promise<unknown> {
   const { by } = tool;
   const text = (name: string, otherwise = ''): string => {
     const value = input[name];
@@ -60,7 +67,7 @@ async function run({ tool }: ToolCall, input: Input, { registered, env, cpu, sig
     case 'source':
       return by.source.kind === 'files'
         ? searchFolder(by.source, text('query'), cpu, signal)
-        : searchHttp(by.source, text('query'), env, signal);
+        : searchHttp(by.source, text('query'), env, { cpu, pace }, signal);
     case 'fetch':
       return fetchPage(text('url'), { hosts: by.hosts, mayBePrivate: by.private === true }, cpu, signal);
     case 'registered':

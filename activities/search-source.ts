@@ -2,6 +2,7 @@ import type { Activities } from '../src/contract/activities.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import { branchActivity } from './branch-activity.js';
 import { searchFolder } from './sources/folder-source.js';
+import { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
 
 /**
@@ -10,12 +11,13 @@ import { searchHttp } from './sources/http-source.js';
  * @param env the environment that headers of sources are made of
  */
 export function createSearchSource(env: NodeJS.ProcessEnv, cpu: Pick<CpuPool, 'run'>): Activities['searchSource'] {
+  const pace = new Pace();
   return ({ source, question }) =>
     branchActivity('SourceFailed', 'It cannot be reached: ', async (signal) => {
       const hits =
         source.kind === 'files'
           ? await searchFolder(source, question, cpu, signal)
-          : await searchHttp(source, question, env, signal);
+          : await searchHttp(source, question, env, { cpu, pace }, signal);
       return { inline: { hits } };
     });
 }

@@ -11,7 +11,8 @@ import { taskQueues } from '../src/contract/names.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { modelBranch, outcomeOf } from './branch.js';
+import { ask } from './ask.js';
+import { outcomeOf } from './branch.js';
 import type { Branch } from './branch.js';
 import { checked } from './checked.js';
 import type { Folded } from './fan-in.js';
@@ -37,7 +38,7 @@ export async function gather(input: GatherInput): Promise<RunResult> {
   progress.answered(await running.answer, plan.policy);
   const outcomes = await running.outcomes;
   const hits = fuse(outcomes.map(found), plan.limit);
-  return finish(outcomes, plan.policy, progress, await fold(plan, hits, outcomes, input.answer === true));
+  return finish(outcomes, plan.policy, progress, await fold(plan, hits, outcomes, input));
 }
 
 function sourceBranch(source: Source, { question, policy }: GatherPlan): Branch {
@@ -72,12 +73,12 @@ async function fold(
   plan: GatherPlan,
   hits: RankedHit[],
   outcomes: readonly StoredBranch[],
-  wantsAnswer: boolean,
+  { answer: wantsAnswer = false, budgetUsd }: GatherInput,
 ): Promise<Folded> {
   if (!wantsAnswer || hits.length === 0) return { output: { inline: { hits } } };
   const missing = outcomes.filter(({ status }) => status !== 'ok').map(({ key }) => key);
   const from = outcomes.filter(({ status }) => status === 'ok').map(({ key }) => key);
-  const call = await ask(plan, hits, missing, outcomes.length);
+  const call = await askFor(plan, hits, missing, outcomes.length, budgetUsd);
   const fanIn: FanInResult = { how: 'synthesise', from, missing, calls: [call] };
   if (call.status !== 'ok' || call.output === undefined) {
     return { failure: `The answer is ${call.status}: ${call.error?.message ?? ''}`, fanIn };
@@ -86,15 +87,28 @@ async function fold(
   return { output: { inline: { hits, answer, citations: citationsOf(answer, hits.length) } }, fanIn };
 }
 
-function ask(plan: GatherPlan, hits: readonly Hit[], missing: string[], index: number): Promise<StoredBranch> {
+function askFor(
+  plan: GatherPlan,
+  hits: readonly Hit[],
+  missing: string[],
+  index: number,
+  mostUsd: number | undefined,
+): Promise<StoredBranch> {
   const { policy, model } = plan;
   const place = { key: 'answer', index, queuedAtMs: Date.now() };
-  const branch = modelBranch('answer', answerRequest(plan, hits, missing), {
-    offline: model.offline,
-    timeoutMs: Math.max(policy.timeoutMs, 300_000),
-    attempts: policy.attempts,
-    inlineBytes: inlineAnswersBytes,
-    ...(model.fresh && { freshSinceMs: Date.now() }),
-  });
-  return outcomeOf(place, async () => outcomeOfAnswer(place, await branch.run(place)));
+  return outcomeOf(place, async () =>
+    outcomeOfAnswer(
+      place,
+      await ask({
+        ...place,
+        request: answerRequest(plan, hits, missing),
+        offline: model.offline,
+        timeoutMs: Math.max(policy.timeoutMs, 300_000),
+        attempts: policy.attempts,
+        inlineBytes: inlineAnswersBytes,
+        ...(model.fresh && { freshSinceMs: Date.now() }),
+        ...(mostUsd !== undefined && { mostUsd }),
+      }),
+    ),
+  );
 }

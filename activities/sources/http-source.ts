@@ -2,7 +2,9 @@ import { query } from 'json-p3';
 
 import { hitsOfSource } from '../../src/contract/gather-plan.js';
 import type { Hit, HttpSource } from '../../src/contract/gather-plan.js';
+import type { CpuPool } from '../../src/cpu/index.js';
 import { guardedFetch } from './guarded-fetch.js';
+import type { Pace } from './pace.js';
 import { failed } from './source-failure.js';
 
 /** Largest answer, in bytes. */
@@ -18,17 +20,28 @@ export async function searchHttp(
   source: HttpSource,
   question: string,
   env: NodeJS.ProcessEnv,
+  { cpu, pace }: { cpu: Pick<CpuPool, 'run'>; pace: Pace },
   signal: AbortSignal,
 ): Promise<Hit[]> {
   const url = new URL(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
+  if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
     private: source.private === true,
     mostBytes,
-    headers: { accept: 'application/json', ...headersOf(source, env) },
+    headers: {
+      accept: source.format === 'xml' ? 'application/atom+xml, application/xml' : 'application/json',
+      ...headersOf(source, env),
+    },
     signal,
   });
-  return hitsIn(asJson(body.toString()), source);
+  const text = body.toString();
+  if (source.format !== 'xml') return hitsIn(asJson(text), source);
+  const parsed = await cpu.run('parseXml', { text }, signal).catch((error: Error) => {
+    if (signal.aborted) throw error;
+    throw failed(`Its answer is not XML: ${error.message}`, false);
+  });
+  return hitsIn(parsed, source);
 }
 
 function asJson(text: string): unknown {

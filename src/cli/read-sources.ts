@@ -20,6 +20,17 @@ const builtIn: Record<string, HttpSource> = {
     link: '$.fullurl',
     text: '$.extract',
   },
+  arxiv: {
+    kind: 'http',
+    url: 'https://export.arxiv.org/api/query?max_results=10&search_query=all:{{ query }}',
+    format: 'xml',
+    hits: '$.feed.entry[*]',
+    title: '$.title',
+    link: '$.id',
+    text: '$.summary',
+    // Its terms of use ask for it.
+    everyMs: 3_000,
+  },
   crossref: {
     kind: 'http',
     url: 'https://api.crossref.org/works?rows=10&query={{ query }}',
@@ -61,6 +72,8 @@ const shape = z.strictObject({
       headers: z.record(z.string(), z.string()).optional(),
       timeout: z.string().optional(),
       private: z.boolean().optional(),
+      format: z.enum(['json', 'xml']).optional(),
+      every: z.string().optional(),
     }),
   ),
 });
@@ -113,19 +126,23 @@ async function readSourcesFile(path: string, world: World): Promise<Record<strin
     const [issue] = read.error.issues;
     throw new InputError(
       `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
-      'A source has `url`, `hits`, `title`, `link` and `text`, and may have `headers`, `timeout` and `private`.',
+      'A source has `url`, `hits`, `title`, `link` and `text`, and may have `headers`, `timeout`, `every`, `format` and `private`.',
     );
   }
   return Object.fromEntries(
-    Object.entries(read.data.sources).map(([name, { timeout, headers, private: isPrivate, ...source }]) => [
-      name,
-      {
-        kind: 'http',
-        ...source,
-        ...(headers && { headers }),
-        ...(isPrivate !== undefined && { private: isPrivate }),
-        ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, `${name}.timeout`) }),
-      } satisfies HttpSource,
-    ]),
+    Object.entries(read.data.sources).map(
+      ([name, { timeout, every, format, headers, private: isPrivate, ...source }]) => [
+        name,
+        {
+          kind: 'http',
+          ...source,
+          ...(headers && { headers }),
+          ...(isPrivate !== undefined && { private: isPrivate }),
+          ...(format !== undefined && { format }),
+          ...(every !== undefined && { everyMs: parseDuration(every, `${name}.every`) }),
+          ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, `${name}.timeout`) }),
+        } satisfies HttpSource,
+      ],
+    ),
   );
 }

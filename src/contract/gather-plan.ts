@@ -11,7 +11,7 @@ export interface FolderSource {
   folder: string;
 }
 
-/** A search of somebody else's that answers with JSON. */
+/** A search of somebody else's that answers with JSON or XML. */
 export interface HttpSource {
   kind: 'http';
   /** `{{ query }}` stands for the question, percent-encoded. No other host is contacted. */
@@ -25,6 +25,10 @@ export interface HttpSource {
   headers?: { [name: string]: string };
   /** Milliseconds; the run's `timeoutMs` by default. */
   timeoutMs?: number;
+  /** What it answers with; `json` by default. XML is read as JSON: attributes begin with `@`, and `entry` and `item` are lists. */
+  format?: 'json' | 'xml';
+  /** Least milliseconds between two requests of one worker to its host. */
+  everyMs?: number;
   /** Whether its host may have a private address. */
   private?: boolean;
 }
@@ -47,6 +51,8 @@ export interface GatherInput extends FanOutOptions, ModelOptions {
   limit?: number;
   /** Whether a model writes an answer from the hits. */
   answer?: boolean;
+  /** US dollars that the answer may cost; one that might cost more is not asked for. */
+  budgetUsd?: number;
   searchable?: boolean;
 }
 

@@ -3,4 +3,5 @@ export { checkGrammar } from './tasks/check-grammar.js';
 export { extractText } from './tasks/extract-text.js';
 export { nearDuplicates } from './tasks/near-duplicates.js';
 export { splitByTokens } from './tasks/split-by-tokens.js';
+export { parseXml } from './tasks/parse-xml.js';
 export { searchFolder } from './tasks/search-folder.js';

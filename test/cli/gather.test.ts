@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -133,6 +133,57 @@ it('sends headers from the environment of the worker, and keeps them out of hist
   expect((await desk.fanfold(['show', 'headers', '--json'])).stdout).not.toContain('s3cret');
 });
 
+it('asks for no answer that may cost more than its budget, and says so', async () => {
+  const words = ['gather', 'breach notice', ...(await sources({ wiki: open })), '--answer', '--fresh', '--json'];
+  const { code, stdout } = await desk.fanfold([...words, '--budget', '0.0001']);
+  const run = JSON.parse(stdout) as Run;
+  expect([code, run.fanIn?.calls[0]?.error?.type, run.costUsd]).toEqual([4, 'OverBudget', 0]);
+  expect((JSON.parse((await desk.fanfold([...words, '--budget', '0.5'])).stdout) as Run).status).toBe('complete');
+});
+
+it('reads feeds in XML, as arXiv has them', async () => {
+  const entry = (id: string) =>
+    `<entry><id>http://arxiv.org/abs/${id}</id><title>On breach &amp; notice ${id}</title><summary>About ${id}.</summary><author><name>A</name></author></entry>`;
+  routes['/wiki'] = (_, response) =>
+    void response.end(
+      `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>q</title>${entry('1')}</feed>`,
+    );
+  routes['/papers'] = (_, response) => void response.end(`<feed>${entry('2')}${entry('3')}</feed`);
+  const feed = `${open}, format: xml`;
+  const words = await sources({ wiki: feed, papers: feed });
+  const file = join(desk.directory, 'sources.yaml');
+  const text = (await readFile(file, 'utf8')).replaceAll('$.results[*]', '$.feed.entry[*]').replaceAll('$.url', '$.id');
+  await writeFile(file, text.replaceAll('$.snippet', '$.summary'));
+  const run = JSON.parse((await desk.fanfold(['gather', 'breach', ...words, '--json'])).stdout) as Run;
+  expect(hitsOf(run)).toEqual([
+    {
+      title: 'On breach & notice 1',
+      link: 'http://arxiv.org/abs/1',
+      text: 'About 1.',
+      sources: ['wiki'],
+      score: expect.any(Number),
+    },
+  ]);
+  expect(run.branches[1]?.error?.message).toContain('Its answer is not XML');
+});
+
+it('asks a host no more often than it wants', async () => {
+  const askedAt: number[] = [];
+  for (const path of ['/wiki', '/papers']) {
+    routes[path] = (request, response) => {
+      askedAt.push(Date.now());
+      answer({ results: [] })(request, response);
+    };
+  }
+  await desk.json([
+    'gather',
+    'x',
+    ...(await sources({ wiki: `${open}, every: 400ms`, papers: `${open}, every: 400ms` })),
+  ]);
+  // Timers may be early by a millisecond.
+  expect(Math.abs(askedAt[1]! - askedAt[0]!)).toBeGreaterThanOrEqual(390);
+});
+
 describe('contacts nobody else', () => {
   it.each([
     ['a private address that is not said to be meant', '', 'is loopback; say `private: true`'],
@@ -171,7 +222,8 @@ describe('problems are told before anything is asked', () => {
     [['--sources', 'files:missing'], 'Expected a folder after `files:`'],
     [['--sources', 'github,github'], 'Expected every source once, got `github` twice.'],
     [['--sources-file', 'missing.yaml'], 'which does not exist'],
-    [['--budget', '1'], 'Expected no `--economy`, `--hedge` or `--budget`'],
+    [['--budget', '1'], 'Expected `--budget` together with `--answer`'],
+    [['--hedge'], 'Expected no `--economy` or `--hedge`'],
     [['--limit', '0'], 'Expected `limit` to be a whole number from 1 to 200'],
   ])('%j', async (flags, message) => {
     const { code, stderr } = await desk.fanfold(['gather', 'x', ...flags]);

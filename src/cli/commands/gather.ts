@@ -9,7 +9,7 @@ import { gatherDefaults, planGather } from '../../contract/gather-plan.js';
 import type { GatherInput } from '../../contract/gather-plan.js';
 import { modelDefaults } from '../../contract/plan.js';
 import { conductRun } from '../conduct-run.js';
-import { parseCount } from '../numbers.js';
+import { parseCount, parseDollars } from '../numbers.js';
 import { builtInSources, readSources } from '../read-sources.js';
 import { addRunFlags, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
@@ -43,11 +43,11 @@ export function gatherCommand(program: Command, world: World, done: (code: ExitC
 
 async function gather(question: string, flags: GatherFlags, world: World): Promise<ExitCode> {
   const options = runOptions(flags);
-  if (options.economy || options.hedge || flags.budget !== undefined) {
-    throw new InputError(
-      'Expected no `--economy`, `--hedge` or `--budget` for a search: only `--answer` asks a model, once.',
-      '`--max-tokens` bounds what it costs.',
-    );
+  if (options.economy || options.hedge) {
+    throw new InputError('Expected no `--economy` or `--hedge` for a search: only `--answer` asks a model, once.');
+  }
+  if (flags.budget !== undefined && flags.answer !== true) {
+    throw new InputError('Expected `--budget` together with `--answer`: a search costs nothing.');
   }
   const given = flags.sources?.split(',').map((name) => name.trim());
   const input: GatherInput = {
@@ -56,6 +56,7 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
     sources: await readSources(given, flags.sourcesFile, world),
     limit: parseCount(flags.limit, 'limit', 200),
     ...(flags.answer === true && { answer: true }),
+    ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),
   };
   const plan = planGather(input);
   const names = plan.sources.map(({ name }) => name);
