@@ -1,5 +1,7 @@
+import { createTwoFilesPatch } from 'diff';
+
 import type { Finding, Severity } from '../contract/findings.js';
-import { severities } from '../contract/findings.js';
+import { revise, severities } from '../contract/findings.js';
 import type { Run } from '../contract/run.js';
 import { packageVersion } from './package-version.js';
 import type { RunFlags } from './run-flags.js';
@@ -10,7 +12,8 @@ export const findingFormats = ['text', 'sarif'] as const;
 
 /** The findings of a run of `validate`: a line for each as compilers print them, or a SARIF log. */
 export function findingsText(run: Pick<Run, 'output'>, { format, file = 'text' }: RunFlags): string {
-  const { findings, unplaced } = outputOf(run);
+  const { findings, unplaced, fix } = outputOf(run);
+  if (fix !== undefined) return fix.diff;
   if (format === 'sarif') return `${JSON.stringify(sarif(findings, file), null, 2)}\n`;
   const lines = findings.flatMap(({ line, column, severity, check, message, quote, suggestion }) => [
     `${file}:${line}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
@@ -31,9 +34,25 @@ export function hasFindings(run: Pick<Run, 'output' | 'kind'>, severity: string 
   return outputOf(run).findings.some((finding) => severities.indexOf(finding.severity) <= least);
 }
 
-function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unplaced: number } {
-  const { findings = [], unplaced = 0 } = (output ?? {}) as { findings?: Finding[]; unplaced?: number };
-  return { findings, unplaced };
+interface Fix {
+  /** A unified diff; empty where nothing is suggested. */
+  diff: string;
+  /** Suggestions that are in it, and findings that are not. */
+  applied: number;
+  left: number;
+}
+
+/** The run, with the patch that its findings come to where one is wanted. */
+export function withFix(run: Run, { fixOf, file = 'text' }: RunFlags): Run {
+  if (fixOf === undefined || run.kind !== 'validate') return run;
+  const { text, applied, left } = revise(fixOf, outputOf(run).findings);
+  const diff = applied === 0 ? '' : createTwoFilesPatch(file, file, fixOf, text);
+  return { ...run, output: { ...outputOf(run), fix: { diff, applied, left } satisfies Fix } };
+}
+
+function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unplaced: number; fix?: Fix } {
+  const { findings = [], unplaced = 0, fix } = (output ?? {}) as { findings?: Finding[]; unplaced?: number; fix?: Fix };
+  return { findings, unplaced, ...(fix && { fix }) };
 }
 
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };

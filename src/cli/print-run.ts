@@ -7,7 +7,7 @@ import type { Run } from '../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { approvalLine } from './approval-line.js';
 import { outcomeLine } from './outcome-line.js';
-import { findingsText, hasFindings } from './print-findings.js';
+import { findingsText, hasFindings, withFix } from './print-findings.js';
 import { hitsText } from './print-hits.js';
 import type { RunFlags } from './run-flags.js';
 import { terminalLine, terminalText } from './terminal-text.js';
@@ -19,11 +19,12 @@ import type { Screen, World } from './world.js';
  * @param branchesShown whether a line for each branch, in input order, stands on the screen already
  */
 export function printRun(
-  run: Run,
+  ended: Run,
   flags: RunFlags,
   world: World,
   { branchesShown = false, outWritten = false } = {},
 ): ExitCode {
+  const run = withFix(ended, flags);
   if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
   else printForPeople(run, flags, world, branchesShown, outWritten);
   const code = exitCodeOf(run);

@@ -41,6 +41,8 @@ export interface RunFlags extends OutputFlags {
   failOn?: string;
   format?: string;
   file?: string;
+  /** The text that `--fix` is to be a patch of. */
+  fixOf?: string;
   fresh?: boolean;
 }
 

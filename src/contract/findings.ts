@@ -33,10 +33,15 @@ export interface Conflict {
   said: { by: string; value: unknown }[];
 }
 
-interface Placed {
+/** What to write in place of a span. */
+interface Edit extends Span {
+  text: string;
+}
+
+interface Placed extends Span {
   finding: Finding;
-  start: number;
-  end: number;
+  /** What its suggestions come to, each at its own place. */
+  edits: readonly Edit[];
 }
 
 /**
@@ -44,8 +49,8 @@ interface Placed {
  *
  * N1. A finding's quote is in the text, or the finding is left out and counted in `unplaced`: a model may quote what is not there.
  * N2. Findings stand in the order of the text, then of the checks; never in the order in which the checks ended.
- * N3. What overlaps is one finding if nobody contradicts: the longer quote, the graver severity, every message. Where both have a
- *     suggestion and the two differ, both stay and the place is a conflict.
+ * N3. What overlaps is one finding if nobody contradicts: the longer quote with the suggestions of both, the graver severity, every
+ *     message. Where two suggest something else for the same words, both stay and the place is a conflict.
  */
 export function mergeFindings(
   text: string,
@@ -64,7 +69,7 @@ export function mergeFindings(
   const conflicts: Conflict[] = [];
   for (const next of placed.toSorted((one, other) => one.start - other.start)) {
     const before = merged.find((each) => isWithin(each, next) || isWithin(next, each));
-    if (before !== undefined && contradict(before.finding, next.finding)) {
+    if (before !== undefined && contradict(before, next)) {
       conflicts.push(conflictOf(before.finding, next.finding));
       merged.push(next);
     } else if (before === undefined) merged.push(next);
@@ -77,10 +82,12 @@ function isWithin(inner: Placed, outer: Placed): boolean {
   return inner.start >= outer.start && inner.end <= outer.end;
 }
 
-function contradict(one: Finding, other: Finding): boolean {
-  return (
-    one.suggestion !== undefined && other.suggestion !== undefined && one.suggestion.trim() !== other.suggestion.trim()
-  );
+function contradict(one: Placed, other: Placed): boolean {
+  return one.edits.some((edit) => other.edits.some((rival) => overlap(edit, rival) && edit.text !== rival.text));
+}
+
+function overlap(one: Span, other: Span): boolean {
+  return one.start < other.end && other.start < one.end;
 }
 
 function conflictOf(one: Finding, other: Finding): Conflict {
@@ -93,15 +100,49 @@ function conflictOf(one: Finding, other: Finding): Conflict {
 function join(one: Placed, other: Placed): Placed {
   const longer = other.end - other.start > one.end - one.start ? other : one;
   const [left, right] = [one.finding, other.finding];
-  const suggestion = left.suggestion ?? right.suggestion;
+  // Where both say the same, the shorter is the more exact.
+  const edits = [...one.edits, ...other.edits]
+    .toSorted((first, second) => first.start - second.start || first.end - second.end)
+    .filter((edit, at, all) => !all.slice(0, at).some((earlier) => overlap(earlier, edit)));
+  const { start, end } = longer;
   const finding: Finding = {
     ...longer.finding,
     check: unique([...left.check.split(', '), right.check]).join(', '),
     severity: severities.find((severity) => severity === left.severity || severity === right.severity) ?? 'info',
     message: unique([left.message, right.message]).join(' '),
-    ...(suggestion !== undefined && { suggestion }),
+    ...(edits.length > 0 && { suggestion: edited(longer.finding.quote, edits, start) }),
   };
-  return { finding, start: longer.start, end: longer.end };
+  return { finding, start, end, edits };
+}
+
+/** A text with edits of which none overlap, in their order. */
+function edited(text: string, edits: readonly Edit[], offset = 0): string {
+  let at = 0;
+  const pieces = edits.flatMap((edit) => {
+    const kept = text.slice(at, edit.start - offset);
+    at = edit.end - offset;
+    return [kept, edit.text];
+  });
+  return [...pieces, text.slice(at)].join('');
+}
+
+/**
+ * The text with what its findings suggest; where two suggest something for the same words, none of it.
+ *
+ * @returns also how many suggestions are in it, and how many findings are not
+ */
+export function revise(text: string, findings: readonly Finding[]): { text: string; applied: number; left: number } {
+  const lines = text.split('\n');
+  const starts: number[] = [];
+  lines.reduce((start, line) => (starts.push(start), start + line.length + 1), 0);
+  const edits = findings.flatMap(({ line, column, quote, suggestion }): Edit[] => {
+    const start = (starts[line - 1] ?? 0) + column - 1;
+    return suggestion === undefined ? [] : [{ start, end: start + quote.length, text: suggestion }];
+  });
+  const alone = edits
+    .filter((edit) => !edits.some((other) => other !== edit && overlap(edit, other)))
+    .toSorted((one, other) => one.start - other.start);
+  return { text: edited(text, alone), applied: alone.length, left: findings.length - alone.length };
 }
 
 function unique(texts: readonly string[]): string[] {
@@ -122,7 +163,8 @@ function place(text: string, check: string, remark: Remark, { start, end }: Span
     // Models suggest what stands there already.
     ...(suggestion?.trim() && suggestion.trim() !== text.slice(start, end) && { suggestion: suggestion.trim() }),
   };
-  return { finding, start, end };
+  const edits = finding.suggestion === undefined ? [] : [{ start, end, text: finding.suggestion }];
+  return { finding, start, end, edits };
 }
 
 interface Span {

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { applyPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Finding } from '../../src/contract/findings.js';
@@ -60,7 +61,7 @@ it('has rules look at the grammar beside the model, in a thread', async () => {
     ['an', 'a', 'warning'],
   ]);
   const [merged] = findingsOf(run).filter(({ check }) => check.includes('grammar-local'));
-  expect(merged).toMatchObject({ line: 3, suggestion: 'the' });
+  expect(merged).toMatchObject({ line: 3, suggestion: 'This is the end, and a mistake.' });
   const german = await file('german.md', 'Der Kunde zahlt im Voraus und der Anbieter haftet nur bei Vorsatz.\n');
   const { branches } = await desk.json(['validate', german, '--checks', 'grammar']);
   expect(branches[1]).toMatchObject({ key: 'grammar-local', output: { note: expect.stringContaining('not English') } });
@@ -74,6 +75,22 @@ it('holds claims against references and shows each quote where it stands', async
   expect(finding).toMatchObject({ check: 'facts', line: 3, column: 1, quote: 'Backups are taken every six hours.' });
   const asked = desk.model.calls.at(-1)!;
   expect(JSON.stringify(asked.request)).toContain('every twelve hours');
+});
+
+it('proposes a patch of the text that applies, and writes nothing', async () => {
+  const before = 'First.\nA TODO here, and a FIXME there.\nLast.\n';
+  const text = await file('fix.md', before);
+  const own = await file(
+    'fix.yaml',
+    'checks:\n  todo: { pattern: TODO, suggestion: task }\n  fixme: { pattern: FIXME }\n',
+  );
+  const words = ['validate', text, '--checks', 'todo,fixme', '--checks-file', own, '--fix'];
+  const { stdout } = await desk.fanfold(words);
+  expect(stdout).toContain('-A TODO here, and a FIXME there.\n+A task here, and a FIXME there.\n');
+  expect(applyPatch(before, stdout)).toBe('First.\nA task here, and a FIXME there.\nLast.\n');
+  expect(await readFile(join(desk.directory, text), 'utf8')).toBe(before);
+  const run = await desk.json(words);
+  expect(run.output).toMatchObject({ fix: { applied: 1, left: 1 } });
 });
 
 describe('serves in CI', () => {

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { mergeFindings, remarksOfPattern } from '../../src/contract/findings.js';
+import { mergeFindings, remarksOfPattern, revise } from '../../src/contract/findings.js';
 import type { Remark } from '../../src/contract/findings.js';
 
 const text = 'First line.\nThe teh second\nline promptly ends. The teh end.';
@@ -29,7 +29,7 @@ it('orders by the text, then by the checks (N2)', () => {
 
 it('makes one finding of what overlaps, with the longer quote and the graver severity (N3)', () => {
   const checks = [
-    { check: 'grammar', remarks: [remark('teh', { suggestion: 'the', severity: 'error' })] },
+    { check: 'grammar', remarks: [remark('teh', { suggestion: 'The the second', severity: 'error' })] },
     { check: 'tone', remarks: [remark('The teh second')] },
   ];
   expect(mergeFindings(text, checks)).toEqual({
@@ -79,4 +79,32 @@ it('finds every place of a pattern', () => {
     [2, 5, 'error'],
     [3, 25, 'error'],
   ]);
+});
+
+describe('suggestions', () => {
+  const sentence = 'This is teh end, and an mistake.';
+  const checks = [
+    { check: 'model', remarks: [remark(sentence)] },
+    {
+      check: 'rules',
+      remarks: [remark('teh', { suggestion: 'the' }), remark('an mistake', { suggestion: 'a mistake' })],
+    },
+  ];
+
+  it('of words inside a longer quote are made there, each at its place (N3)', () => {
+    const { findings, conflicts } = mergeFindings(sentence, checks);
+    expect(conflicts).toEqual([]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ check: 'model, rules', suggestion: 'This is the end, and a mistake.' });
+  });
+
+  it('make a revised text, but for those that contradict each other', () => {
+    const rival = { check: 'rival', remarks: [remark('teh', { suggestion: 'tea' })] };
+    const { findings } = mergeFindings(`One.\n${sentence}`, [{ check: 'rules', remarks: checks[1]!.remarks }, rival]);
+    expect(revise(`One.\n${sentence}`, findings)).toEqual({
+      text: 'One.\nThis is teh end, and a mistake.',
+      applied: 1,
+      left: 2,
+    });
+  });
 });

@@ -24,6 +24,7 @@ interface ValidateFlags extends RunFlags {
   checksFile?: string;
   tone?: string;
   reference: string[];
+  fix?: boolean;
 }
 
 export function validateCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -38,6 +39,7 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
     .option('--checks-file <file>', 'checks of your own in YAML: a criterion in words, or a pattern')
     .option('--tone <words>', 'what `tone` looks for', defaultTone)
     .option('--reference <file>', 'what `facts` holds the text against, once or several times', collect, [])
+    .option('--fix', 'print what the findings suggest as a patch of the text; nothing is written')
     .option('--format <format>', `how findings are printed: ${findingFormats.join(', ')}`, 'text')
     .option('--fail-on <severity>', `exit 1 where a finding is at least as grave: ${severities.join(', ')}`);
   addRunFlags(command).action(async (file: string, flags: ValidateFlags) => {
@@ -46,6 +48,9 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
 }
 
 async function validate(file: string, flags: ValidateFlags, world: World): Promise<ExitCode> {
+  if (flags.fix === true && flags.format === 'sarif') {
+    throw new InputError('Expected `--fix` or `--format sarif`, got both: a SARIF log has its fixes.');
+  }
   if (flags.format !== undefined) parseChoice(flags.format, 'format', findingFormats);
   if (flags.failOn !== undefined) parseChoice(flags.failOn, 'fail-on', severities);
   const own = flags.checksFile === undefined ? [] : await readChecks(flags.checksFile, world);
@@ -78,7 +83,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const need = { offline: plan.asked.offline, concurrency: plan.asked.policy.concurrency };
   return conductRun(
     need,
-    { ...flags, file: file === '-' ? 'stdin' : file },
+    { ...flags, file: file === '-' ? 'stdin' : file, ...(flags.fix === true && { fixOf: text }) },
     world,
     async ({ client, store, searchable }) => {
       const input: ValidateInput = {
