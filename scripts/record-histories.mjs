@@ -137,6 +137,8 @@ try {
   ];
   const task = 'Use the calculator for "6 * 7" and tell the time';
   await record('agent', { task, tools }, { kind: 'agent' });
+  const folder = { name: 'docs', kind: 'files', folder: join(root, 'docs') };
+  await record('researched', { question: 'What is a branch?', sources: [folder], tasks: 2 }, { kind: 'research' });
   const prompts = ['short', 'long'].map((name) => ({ name, prompt: `Say it ${name}. Prepayment is due.` }));
   await record('compared', { variants: prompts, best: 'judge' }, { kind: 'compare' });
   await record('voted', { variants: prompts, best: 'vote' }, { kind: 'compare' });

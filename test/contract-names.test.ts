@@ -48,6 +48,7 @@ it('keeps the flags of every command', async () => {
       'gather',
       'agent',
       'compare',
+      'research',
       'approve',
       'dev',
       'worker',

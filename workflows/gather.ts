@@ -1,27 +1,21 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-
-import type { Activities } from '../src/contract/activities.js';
 import type { FanInResult } from '../src/contract/fan-in.js';
 import { answerRequest, planGather } from '../src/contract/gather-plan.js';
-import type { GatherInput, GatherPlan, Hit, Source } from '../src/contract/gather-plan.js';
+import type { GatherInput, GatherPlan, Hit } from '../src/contract/gather-plan.js';
 import { citationsOf, fuse } from '../src/contract/hits.js';
 import type { RankedHit } from '../src/contract/hits.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
-import { taskQueues } from '../src/contract/names.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { ask } from './ask.js';
 import { outcomeOf } from './branch.js';
-import type { Branch } from './branch.js';
 import { checked } from './checked.js';
 import type { Folded } from './fan-in.js';
 import { fanOut } from './fan-out.js';
 import { inlineOf } from './graph-state.js';
 import { finish } from './finish.js';
 import { RunProgress } from './progress.js';
-
-const { searchSource } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+import { sourceBranch } from './source-branch.js';
 
 /** Several sources are searched at once; what they have found is one list, and an answer from it where one is wanted. */
 export async function gather(input: GatherInput): Promise<RunResult> {
@@ -39,29 +33,6 @@ export async function gather(input: GatherInput): Promise<RunResult> {
   const outcomes = await running.outcomes;
   const hits = fuse(outcomes.map(found), plan.limit);
   return finish(outcomes, plan.policy, progress, await fold(plan, hits, outcomes, input));
-}
-
-function sourceBranch(source: Source, { question, policy }: GatherPlan): Branch {
-  const timeoutMs = ('timeoutMs' in source ? source.timeoutMs : undefined) ?? policy.timeoutMs;
-  return {
-    key: source.name,
-    boundUsd: 0,
-    run: (place) =>
-      searchSource.executeWithOptions(
-        {
-          activityId: source.name,
-          taskQueue: taskQueues.io,
-          startToCloseTimeout: timeoutMs,
-          // All tries together, the waits between them included.
-          scheduleToCloseTimeout: timeoutMs * policy.attempts,
-          heartbeatTimeout: '5s',
-          retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: policy.attempts },
-          cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-          summary: `search ${source.name}`,
-        },
-        [{ ...place, source, question }],
-      ),
-  };
 }
 
 function found({ key, status, output }: StoredBranch): { source: string; hits: Hit[] } {

@@ -1,5 +1,5 @@
 // What `fanfold/workflows` exports: the workflows themselves, and what they and workflows of one's own are made of.
-export { agent, compare, gather, graph, perspectives, summarise, validate } from './index.js';
+export { agent, compare, gather, graph, perspectives, research, summarise, validate } from './index.js';
 
 export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/contract/fold.js';
 export { mergeFindings } from '../src/contract/findings.js';

@@ -23,3 +23,28 @@ export function hitsText({ output }: Pick<Run, 'output'>): string {
   const written = answer === undefined ? [] : [terminalText(answer).trim(), '', ...wrong, ''];
   return [...written, ...(hits.length === 0 ? ['Nothing found.'] : lines), '', ''].join('\n');
 }
+
+/** The report of a run of `research`, and its sources by their numbers. */
+export function researchText({ output }: Pick<Run, 'output'>): string {
+  const {
+    answer = '',
+    sources = [],
+    citations,
+    open = [],
+  } = (output ?? {}) as {
+    answer?: string;
+    sources?: { number: number; title: string; link: string }[];
+    citations?: { unknown: number[] };
+    open?: string[];
+  };
+  const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');
+  return [
+    terminalText(answer).trim(),
+    '',
+    ...sources.map(({ number, title, link }) => `[${number}] ${terminalLine(title, 120)} · ${terminalLine(link, 200)}`),
+    ...(unknown === '' ? [] : [`It cites ${unknown}, which nobody has found.`]),
+    ...open.map((question) => `Not answered: ${terminalLine(question, 200)}`),
+    '',
+    '',
+  ].join('\n');
+}

@@ -8,7 +8,7 @@ import { formatCost, formatTokens } from './amounts.js';
 import { approvalLine } from './approval-line.js';
 import { outcomeLine } from './outcome-line.js';
 import { findingsText, hasFindings, withFix } from './print-findings.js';
-import { hitsText } from './print-hits.js';
+import { hitsText, researchText } from './print-hits.js';
 import type { RunFlags } from './run-flags.js';
 import { terminalLine, terminalText } from './terminal-text.js';
 import type { Screen, World } from './world.js';
@@ -108,6 +108,7 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
 
 function textOf(run: Run, flags: RunFlags, screen: Screen): string {
   if (run.kind === 'validate') return findingsText(run, flags);
+  if (run.kind === 'research') return researchText(run);
   return run.kind === 'gather' ? hitsText(run) : outputText(run, screen);
 }
 

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   validate: async () => (await import('./commands/validate.js')).validateCommand,
   graph: async () => (await import('./commands/graph.js')).graphCommand,
   agent: async () => (await import('./commands/agent.js')).agentCommand,
+  research: async () => (await import('./commands/research.js')).researchCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
   worker: async () => (await import('./commands/worker.js')).workerCommand,

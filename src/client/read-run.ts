@@ -62,7 +62,7 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
 /** A graph's output, and what a fan-in has folded, is made by the workflow; others are made of the branches. */
 async function outputOfRun(view: RunView, branches: readonly Branch[], store: BlobStore): Promise<unknown> {
   const isFolded =
-    ['graph', 'validate', 'gather', 'agent'].includes(view.kind) ||
+    ['graph', 'validate', 'gather', 'agent', 'research'].includes(view.kind) ||
     (view.result?.fanIn !== undefined && view.result.status !== 'failed');
   if (!isFolded) return outputOf(view.kind, branches);
   const output: unknown = view.result?.output ?? null;

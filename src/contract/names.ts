@@ -15,7 +15,16 @@ export function workerIdentity(host: string, pid: number): string {
 }
 
 /** Workflow types, as Temporal knows them. */
-export const workflowTypes = ['perspectives', 'summarise', 'gather', 'validate', 'graph', 'agent', 'compare'] as const;
+export const workflowTypes = [
+  'perspectives',
+  'summarise',
+  'gather',
+  'validate',
+  'graph',
+  'agent',
+  'compare',
+  'research',
+] as const;
 
 export type Kind = (typeof workflowTypes)[number];
 

@@ -8,6 +8,8 @@ import type { GatherInput } from './gather-plan.js';
 import { planGraph } from './graph-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import type { PerspectivesInput, Policy } from './plan.js';
+import { planResearch } from './research-plan.js';
+import type { ResearchInput } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
 import type { SummariseInput, WidePlan } from './summarise-plan.js';
 import { planValidate } from './validate-plan.js';
@@ -54,6 +56,10 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
       const { nodes, model, policy } = planGraph(input as GraphInput);
       const edges = nodes.flatMap(({ key, needs }) => needs.map((from) => ({ from, to: key })));
       return { keys: nodes.map(({ key }) => key), total: nodes.length, offline: model.offline, policy, edges };
+    }
+    if (kind === 'research') {
+      const { model, policy } = planResearch(input as ResearchInput);
+      return { keys: [], total: 0, offline: model.offline, policy, grows: true };
     }
     if (kind === 'agent') {
       const { model, policy } = planAgent(input as AgentInput);

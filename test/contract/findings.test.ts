@@ -29,7 +29,7 @@ it('orders by the text, then by the checks (N2)', () => {
 
 it('makes one finding of what overlaps, with the longer quote and the graver severity (N3)', () => {
   const checks = [
-    { check: 'grammar', remarks: [remark('teh', { suggestion: 'The the second', severity: 'error' })] },
+    { check: 'grammar', remarks: [remark('teh', { suggestion: 'the', severity: 'error' })] },
     { check: 'tone', remarks: [remark('The teh second')] },
   ];
   expect(mergeFindings(text, checks)).toEqual({
@@ -41,7 +41,7 @@ it('makes one finding of what overlaps, with the longer quote and the graver sev
         column: 1,
         quote: 'The teh second',
         message: 'about The teh second about teh',
-        suggestion: 'the',
+        suggestion: 'The the second',
       },
     ],
     conflicts: [],

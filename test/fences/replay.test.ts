@@ -15,6 +15,7 @@ const kinds = {
   gather: 'gather',
   graph: 'graph',
   perspectives: 'perspectives',
+  research: 'research',
   summarise: 'summarise',
   validate: 'validate',
 };

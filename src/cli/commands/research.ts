@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+
+import { startRun } from '../../client/index.js';
+import { formatDuration } from '../../contract/duration.js';
+import { InputError, OverBudgetError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { gatherDefaults } from '../../contract/gather-plan.js';
+import { planResearch, researchDefaults, shares, tasksRequest } from '../../contract/research-plan.js';
+import type { ResearchInput, ResearchPlan } from '../../contract/research-plan.js';
+import { buildRequest, estimateTokens, knownBound, sizeOf } from '../../model/index.js';
+import { formatCost } from '../amounts.js';
+import { conductRun } from '../conduct-run.js';
+import { parseCount, parseDollars } from '../numbers.js';
+import { builtInSources, readSources } from '../read-sources.js';
+import { addRunFlags, runOptions } from '../run-flags.js';
+import type { RunFlags } from '../run-flags.js';
+import type { World } from '../world.js';
+
+interface ResearchFlags extends RunFlags {
+  sources?: string;
+  sourcesFile?: string;
+  tasks: string;
+  rounds: string;
+  limit: string;
+}
+
+export function researchCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('research')
+    .description('a question divided into tasks that search and answer at once; one report that cites its sources')
+    .argument('<question>', 'what to find out')
+    .option(
+      '--sources <names>',
+      `comma-separated: ${builtInSources.join(', ')}, files:FOLDER, and names of \`--sources-file\`; those of the file, or all built-in ones, by default`,
+    )
+    .option('--sources-file <file>', 'sources of your own in YAML')
+    .option('--tasks <n>', 'most tasks of a round', String(researchDefaults.tasks))
+    .option(
+      '--rounds <n>',
+      'most rounds; each after the first fills the gaps of those before',
+      String(researchDefaults.rounds),
+    )
+    .option('--limit <n>', 'most hits that a task is answered from', String(researchDefaults.limit));
+  addRunFlags(command, {
+    ...researchDefaults,
+    timeoutMs: gatherDefaults.timeoutMs,
+    attempts: gatherDefaults.attempts,
+  }).action(async (question: string, flags: ResearchFlags) => {
+    done(await research(question, flags, world));
+  });
+}
+
+const unfit = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
+
+async function research(question: string, flags: ResearchFlags, world: World): Promise<ExitCode> {
+  const options = runOptions(flags);
+  const given = unfit.find((flag) => flags[flag] !== undefined);
+  if (given !== undefined || options.join !== 'settled' || options.late !== 'cancel') {
+    throw new InputError(
+      'Expected no `--join`, `--quorum`, `--deadline`, `--late`, `--at-least`, `--hedge` or `--economy` for research: each step waits for the one before.',
+      '`--tasks`, `--rounds`, `--timeout` and `--budget` bound it.',
+    );
+  }
+  const input: ResearchInput = {
+    ...options,
+    question,
+    sources: await readSources(
+      flags.sources?.split(',').map((name) => name.trim()),
+      flags.sourcesFile,
+      world,
+    ),
+    tasks: parseCount(flags.tasks, 'tasks', 10),
+    rounds: parseCount(flags.rounds, 'rounds', 5),
+    limit: parseCount(flags.limit, 'limit', 50),
+    ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),
+  };
+  const plan = planResearch(input);
+  const names = plan.sources.map(({ name }) => name);
+  if (flags.dryRun) {
+    world.stdout.write(
+      flags.json || flags.ndjson
+        ? `${JSON.stringify({ sources: names, tasks: plan.tasks, rounds: plan.rounds })}\n`
+        : `${names.join(', ')}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search.\nNothing was started.\n`,
+    );
+    return exitCodes.complete;
+  }
+  if (plan.budgetUsd < Infinity) checkBudget(plan);
+  const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
+  return conductRun(need, flags, world, ({ client, searchable }) =>
+    startRun(client, {
+      kind: 'research',
+      input: { ...input, searchable },
+      ...(flags.id !== undefined && { workflowId: flags.id }),
+      summary: `${question.slice(0, 100)}: ${names.join(', ')}`.slice(0, 180),
+      details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${question.slice(0, 500)}`,
+    }),
+  );
+}
+
+/** The plan is the first to ask, and has a tenth. */
+function checkBudget(plan: ResearchPlan): void {
+  const request = tasksRequest(plan);
+  const usd = knownBound(sizeOf(request, estimateTokens(buildRequest(request, undefined, request.outputSchema))));
+  const leastUsd = usd / shares.plan;
+  if (leastUsd <= plan.budgetUsd) return;
+  throw new OverBudgetError(
+    `Expected \`budget\` to be ${formatCost(leastUsd)} at least, for the plan may cost ${formatCost(usd)} and has a tenth of it, got ${formatCost(plan.budgetUsd)}.`,
+    'Nothing was started. A smaller `--max-tokens` lowers the bound.',
+  );
+}

@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Run } from '../../src/contract/run.js';
+import { Desk, root } from '../support/fanfold.js';
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await Desk.open({ latencyMs: 20, retain: { calls: 1_000, requests: 1_000 } });
+  await mkdir(join(desk.directory, 'notes'));
+  await writeFile(join(desk.directory, 'notes', 'breach.md'), 'A personal data breach is notified within a day.\n');
+  await writeFile(join(desk.directory, 'notes', 'pay.md'), 'The customer pays in thirty days after the breach.\n');
+  await desk.serve();
+});
+
+afterAll(() => desk.close());
+
+interface Output {
+  answer: string;
+  sources: { number: number; link: string }[];
+  citations: { cited: number[]; unknown: number[] };
+  tasks: { key: string; question: string }[];
+  open: string[];
+}
+
+const question = 'When is a personal data breach notified, and when does the customer pay?';
+const words = ['research', question, '--sources', `files:notes,files:${join(root, 'examples')}`];
+
+describe('research', () => {
+  let run: Run;
+  let output: Output;
+
+  beforeAll(async () => {
+    run = await desk.json([...words, '--tasks', '2', '--rounds', '2', '--id', 'first']);
+    output = run.output as Output;
+  });
+
+  it('plans tasks, searches all sources for each, answers each, and reports it all', () => {
+    expect(run).toMatchObject({ kind: 'research', status: 'complete' });
+    const keys = run.branches.map(({ key }) => key);
+    expect(keys[0]).toBe('plan');
+    expect(keys.at(-1)).toBe('report');
+    for (const { key } of output.tasks) {
+      expect(keys).toEqual(expect.arrayContaining([key, `${key}-files:notes`]));
+    }
+    expect(keys).toContain('gaps-1');
+    expect(keys).not.toContain('gaps-2');
+    expect(run.branches.map(({ index }) => index)).toEqual(keys.map((_, at) => at));
+    expect(output.answer.length).toBeGreaterThan(0);
+  });
+
+  it('has no more tasks in a round than it may', () => {
+    const rounds = run.branches.filter(({ key }) => /^(plan|gaps-\d)$/.test(key)).length;
+    expect(output.tasks.length + output.open.length).toBeLessThanOrEqual(2 * rounds);
+  });
+
+  it('searches for all tasks of a round at once', () => {
+    const searches = run.branches.filter(({ key }) => /^task-[12]-/.test(key));
+    const lastStart = Math.max(...searches.map(({ startedAt }) => Date.parse(startedAt!)));
+    const answers = run.branches.filter(({ key }) => /^task-[12]$/.test(key));
+    expect(searches.length).toBeGreaterThanOrEqual(2);
+    for (const { startedAt } of answers) expect(Date.parse(startedAt!)).toBeGreaterThanOrEqual(lastStart);
+  });
+
+  it('numbers each source once, whichever tasks have found it', () => {
+    const links = output.sources.map(({ link }) => link);
+    expect(new Set(links).size).toBe(links.length);
+    expect(output.sources.map(({ number }) => number)).toEqual(links.map((_, at) => at + 1));
+    expect(links.some((link) => link.endsWith('breach.md'))).toBe(true);
+    expect(output.citations.unknown).toEqual([]);
+  });
+
+  it('adds up what every branch cost', () => {
+    const costs = run.branches.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
+    expect(run.costUsd).toBeCloseTo(costs, 9);
+  });
+});
+
+it('stays within its budget, of which every round is given its part before it begins', async () => {
+  const refused = await desk.fanfold([...words, '--budget', '0.01']);
+  expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('for the plan may cost')]);
+  const run = await desk.json([...words, '--fresh', '--budget', '0.8']);
+  expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(0.8);
+});
+
+it('goes on after a kill, and asks nothing again that had been answered', async () => {
+  const gate = desk.model.hold(/Write the report/);
+  const before = desk.model.total;
+  const running = desk.start([...words, '--tasks', '1', '--rounds', '1', '--fresh', '--id', 'killed']);
+  await desk.model.until(() => gate.waiting.length === 1);
+  const asked = desk.model.total - before;
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  await running.kill();
+  gate.release();
+  const run = await desk.json(['resume', 'killed']);
+  expect(run.status).toBe('complete');
+  expect(desk.model.total - before).toBe(asked + 1);
+});
+
+it('fails where nothing is found, and says so', async () => {
+  await mkdir(join(desk.directory, 'empty'));
+  const { code, stdout } = await desk.fanfold(['research', question, '--sources', 'files:empty', '--json']);
+  const run = JSON.parse(stdout) as Run;
+  expect([code, run.status, run.error?.message]).toEqual([4, 'failed', 'No task has an answer.']);
+});
+
+it.each([
+  [['--tasks', '0'], 'Expected `tasks` to be a whole number from 1 to 10'],
+  [['--rounds', '9'], 'Expected `rounds` to be a whole number from 1 to 5'],
+  [['--hedge'], 'Expected no `--join`'],
+  [['--sources', 'nowhere'], 'Expected a source to be files:FOLDER'],
+])('problems are told before anything is asked: %j', async (flags, message) => {
+  const before = desk.model.total;
+  const { code, stderr } = await desk.fanfold(['research', question, ...flags]);
+  expect([code, stderr, desk.model.total]).toEqual([2, expect.stringContaining(message), before]);
+});

@@ -1,0 +1,19 @@
+import { planResearch } from '../src/contract/research-plan.js';
+import type { ResearchInput } from '../src/contract/research-plan.js';
+import type { RunResult } from '../src/contract/run-result.js';
+import { checked } from './checked.js';
+import { ResearchRun } from './research-run.js';
+
+/** A question is divided into tasks, which search and answer at once; what they leave open is asked in another round; one report cites it all. */
+export async function research(input: ResearchInput): Promise<RunResult> {
+  const run = new ResearchRun(
+    checked(() => planResearch(input)),
+    input.searchable ?? false,
+  );
+  let tasks = await run.planTasks();
+  for (let round = 1; tasks.length > 0; round += 1) {
+    await run.work(tasks);
+    tasks = round < run.plan.rounds ? await run.findGaps() : [];
+  }
+  return run.report();
+}

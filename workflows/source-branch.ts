@@ -1,0 +1,36 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+
+import type { Activities } from '../src/contract/activities.js';
+import type { GatherPlan, Source } from '../src/contract/gather-plan.js';
+import { taskQueues } from '../src/contract/names.js';
+import type { Branch } from './branch.js';
+
+const { searchSource } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+
+/** A branch that searches one source. */
+export function sourceBranch(
+  source: Source,
+  { question, policy }: Pick<GatherPlan, 'question' | 'policy'>,
+  key = source.name,
+): Branch {
+  const timeoutMs = ('timeoutMs' in source ? source.timeoutMs : undefined) ?? policy.timeoutMs;
+  return {
+    key,
+    boundUsd: 0,
+    run: (place) =>
+      searchSource.executeWithOptions(
+        {
+          activityId: key,
+          taskQueue: taskQueues.io,
+          startToCloseTimeout: timeoutMs,
+          // All tries together, the waits between them included.
+          scheduleToCloseTimeout: timeoutMs * policy.attempts,
+          heartbeatTimeout: '5s',
+          retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: policy.attempts },
+          cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+          summary: `search ${source.name}`,
+        },
+        [{ ...place, source, question }],
+      ),
+  };
+}
