@@ -65,7 +65,7 @@ it('keeps the flags of every command', async () => {
       'offline-model',
     ];
     for (const words of [[], ...commands.map((command) => [command])]) {
-      const { code, stdout } = await desk.fanfold([...words, '--help']);
+      const { code, stdout } = await desk.inProcess([...words, '--help']);
       expect(code).toBe(0);
       expect(stdout).toMatchSnapshot(words.join(' ') || 'fanfold');
     }

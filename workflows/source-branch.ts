@@ -10,7 +10,7 @@ const { searchSource } = proxyActivities<Activities>({ startToCloseTimeout: '1m'
 /** A branch that searches one source. */
 export function sourceBranch(
   source: Source,
-  { question, policy }: Pick<GatherPlan, 'question' | 'policy'>,
+  { question, policy }: { question: string; policy: Pick<GatherPlan['policy'], 'timeoutMs' | 'attempts'> },
   key = source.name,
 ): Branch {
   const timeoutMs = ('timeoutMs' in source ? source.timeoutMs : undefined) ?? policy.timeoutMs;

@@ -1,29 +1,39 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities } from '../src/contract/activities.js';
+import type { Hit, Source } from '../src/contract/gather-plan.js';
+import { fuse } from '../src/contract/hits.js';
 import { mergeFindings, remarksOfPattern } from '../src/contract/findings.js';
 import { taskQueues } from '../src/contract/names.js';
+import type { FanOutPlan } from '../src/contract/perspectives-plan.js';
 import type { Policy } from '../src/contract/plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { localGrammar, planValidate, remarksOf } from '../src/contract/validate-plan.js';
+import { foundReferences, localGrammar, planValidate, remarksOf, searchPolicy } from '../src/contract/validate-plan.js';
 import type { ValidateInput } from '../src/contract/validate-plan.js';
-import { activityBranch } from './branch.js';
+import { activityBranch, modelBranch } from './branch.js';
 import type { Branch } from './branch.js';
 import { checked } from './checked.js';
+import { Deferred } from './deferred.js';
 import { fanOut } from './fan-out.js';
+import type { FanOut } from './fan-out.js';
 import { finish } from './finish.js';
 import { inlineOf } from './graph-state.js';
-import { modelBranches } from './model-branches.js';
+import { askSettingsOf, modelBranches } from './model-branches.js';
 import { RunProgress } from './progress.js';
+import { sourceBranch } from './source-branch.js';
 
 const { checkGrammar } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 
 /** Several checks read one text at once; what they find is merged into one list, in the order of the text. */
 export async function validate(input: ValidateInput): Promise<RunResult> {
-  const { asked, patterns, hasLocalGrammar, keys, severities } = checked(() => planValidate(input));
+  const { asked, patterns, sources, query, hasLocalGrammar, keys, severities } = checked(() => planValidate(input));
   const progress = new RunProgress(keys, input.searchable ?? false);
+  const found = new Deferred<Hit[]>();
   const branches = [
-    ...modelBranches(asked),
+    ...modelBranches(asked).map((branch) =>
+      sources.length > 0 && branch.key === 'facts' ? after(found.promise, asked) : branch,
+    ),
+    ...sources.map((source) => sourceBranch(source, { question: query, policy: searchPolicy })),
     ...patterns.map((check) => ({
       ...activityBranch(check.name, async () => ({ findings: remarksOfPattern(input.text, check) })),
       boundUsd: 0,
@@ -31,16 +41,49 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
     ...(hasLocalGrammar ? [grammarBranch(input, asked.policy)] : []),
   ].toSorted((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
   const running = fanOut(branches, asked.policy, progress);
+  if (sources.length > 0) void hitsOf(running, sources).then((hits) => found.resolve(hits));
   progress.answered(await running.answer, asked.policy);
   const outcomes = await running.outcomes;
+  const searched = new Set(sources.map(({ name }) => name));
   const checks = outcomes.flatMap(({ key, status, output }) =>
-    status === 'ok' && output !== undefined
+    status === 'ok' && output !== undefined && !searched.has(key)
       ? [{ check: key, remarks: remarksOf(key, inlineOf(output, key), severities.get(key)) }]
       : [],
   );
   const { findings, conflicts, unplaced } = mergeFindings(input.text, checks);
   const result = finish(outcomes, asked.policy, progress, { output: { inline: { findings, unplaced } } });
   return { ...result, ...(conflicts.length > 0 && { contradictions: conflicts }) };
+}
+
+/** What the sources have found once all of them have ended; one that fails costs its own hits. */
+async function hitsOf(running: FanOut, sources: readonly Source[]): Promise<Hit[]> {
+  const names = sources.map(({ name }) => name);
+  const found = new Map<string, Hit[]>();
+  for await (const { key, status, output } of running) {
+    if (!names.includes(key)) continue;
+    const hits = status === 'ok' && output !== undefined ? (inlineOf(output, key) as { hits: Hit[] }).hits : [];
+    found.set(key, hits);
+    if (found.size === names.length) break;
+  }
+  return fuse(
+    names.map((source) => ({ source, hits: found.get(source) ?? [] })),
+    Infinity,
+  );
+}
+
+/** The check of facts, which begins when what it is held against has been found. */
+function after(found: Promise<Hit[]>, asked: FanOutPlan): Branch {
+  const at = asked.branches.findIndex(({ key }) => key === 'facts');
+  const { key, request } = asked.branches[at] as FanOutPlan['branches'][number];
+  const boundUsd = asked.policy.budget?.boundsUsd[at];
+  return {
+    key,
+    ...(boundUsd !== undefined && { boundUsd }),
+    run: async (place, reserve, ledger) => {
+      const promptParts = [...foundReferences(await found), ...(request.promptParts ?? [request.prompt])];
+      return modelBranch(key, { ...request, promptParts }, askSettingsOf(asked)).run(place, reserve, ledger);
+    },
+  };
 }
 
 /** Rules look at it while the model does, on the queue of CPU-bound work. */

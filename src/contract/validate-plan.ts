@@ -2,6 +2,8 @@ import type { JsonSchema, ModelRequest, PromptPart, Stored } from './activities.
 import { InputError } from './errors.js';
 import { severities } from './findings.js';
 import type { PatternCheck, Remark, Severity } from './findings.js';
+import { gatherDefaults } from './gather-plan.js';
+import type { Hit, Source } from './gather-plan.js';
 import { maxDirectWidth } from './limits.js';
 import type { FanOutPlan } from './perspectives-plan.js';
 import { modelOptionsOf, policyOf } from './policy.js';
@@ -30,6 +32,10 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
   tone?: string;
   /** What `facts` holds the text against; without any, against itself. */
   references?: readonly { name: string; text: Stored<string> }[];
+  /** What `facts` holds the text against as well: what these find. Each is a branch before the checks. */
+  sources?: readonly Source[];
+  /** What they are searched for; the beginning of the text by default. */
+  query?: string;
   searchable?: boolean;
 }
 
@@ -39,10 +45,33 @@ export const maxValidatedBytes = 400_000;
 /** The rules of a grammar checker, which `grammar` has looked at beside the model. */
 export const localGrammar = 'grammar-local';
 
+const queryLength = 300;
+
+/** Most hits that `facts` is shown, and so how much they may add to its question, in UTF-16 code units. */
+const mostHits = 8;
+const hitLength = 1_500;
+export const mostFoundCharacters = mostHits * (hitLength + 500);
+
+/** What sources have found, as references of `facts`. */
+export function foundReferences(hits: readonly Hit[]): PromptPart[] {
+  return shown(
+    hits.slice(0, mostHits).map(({ title, link, text }) => ({
+      name: `${title} ${link}`.slice(0, 400),
+      text: { inline: text.slice(0, hitLength) },
+    })),
+  );
+}
+
+/** How sources are searched for a check. */
+export const searchPolicy = { timeoutMs: gatherDefaults.timeoutMs, attempts: gatherDefaults.attempts };
+
 /** A run's checks: those that ask the model as a fan-out, those of patterns beside it. */
 export interface ValidatePlan {
   asked: FanOutPlan;
   patterns: readonly ({ name: string } & PatternCheck)[];
+  sources: readonly Source[];
+  /** What the sources are searched for. */
+  query: string;
   /** Whether a grammar checker of the worker's looks at it too. */
   hasLocalGrammar: boolean;
   /** All of them, in the order of the result. */
@@ -89,7 +118,7 @@ const claimSchema = {
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
 export function planValidate(input: ValidateInput): ValidatePlan {
-  const { document, references = [], tone = defaultTone } = input;
+  const { document, references = [], sources = [], tone = defaultTone } = input;
   const checks = checked(input.checks ?? checkNames);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const requestOf = (instruction: string, findings: JsonSchema, before: readonly PromptPart[] = []): ModelRequest => ({
@@ -128,17 +157,25 @@ export function planValidate(input: ValidateInput): ValidatePlan {
         return [{ key: check, request: requestOf(`Check the tone. It is to be: ${tone}.`, remarkSchema) }];
       default:
         return [
-          { key: check, request: requestOf(factsInstruction(references.length), claimSchema, shown(references)) },
+          {
+            key: check,
+            request: requestOf(factsInstruction(references.length + sources.length), claimSchema, shown(references)),
+          },
         ];
     }
   });
-  const keys = checks.flatMap((check) =>
+  const checkKeys = checks.flatMap((check) =>
     typeof check === 'string'
       ? check === 'grammar' && input.localGrammar === true
         ? [check, localGrammar]
         : [check]
       : [check.name],
   );
+  // Those that others wait for come first: they must not wait for a turn behind them.
+  const keys = [...sources.map(({ name }) => name), ...checkKeys];
+  if (sources.length > 0 && (!checkKeys.includes('facts') || input.economy === true)) {
+    throw new InputError('Expected `facts` among the checks, and no `economy`, where there are `sources`.');
+  }
   const patterns = checks.filter((check) => typeof check !== 'string').filter((check) => 'pattern' in check);
   return {
     asked: {
@@ -149,6 +186,8 @@ export function planValidate(input: ValidateInput): ValidatePlan {
       fanIn: { how: 'merge', criteria: '' },
     },
     patterns,
+    sources,
+    query: (input.query ?? input.text.trim().slice(0, queryLength).replaceAll(/\s+/g, ' ')) || 'facts',
     hasLocalGrammar: keys.includes(localGrammar),
     keys,
     severities: new Map(

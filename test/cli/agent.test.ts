@@ -143,29 +143,28 @@ describe('tools that are built in', () => {
 
   afterAll(() => server.close());
 
-  it.each([
-    ['Use the calculator for "12 * 3.5"', ['--tools', 'calculator'], 'calculator-1', 42],
-    ['Tell the time at "Europe/Oslo"', ['--tools', 'time'], 'time-1', { timezone: 'Europe/Oslo' }],
-    ['List the files of the folder "."', ['--tools', 'files:notes'], 'list_files-1', { files: ['plan.md'] }],
-    [
-      'Read the file plan.md of the folder',
-      ['--tools', 'files:notes'],
-      'read_file-1',
-      { text: 'The plan is to leave on Monday.\n' },
-    ],
-    [
-      'Search files for the best passages on the plan',
-      ['--tools', 'files:notes'],
-      'search_files-1',
-      [{ title: 'plan.md' }],
-    ],
-  ])('%s', async (task, flags, key, output) => {
-    const run = await desk.json(['agent', task, ...flags]);
-    const { status, output: came, error } = branch(run, key);
-    expect(error).toBeUndefined();
-    expect(status).toBe('ok');
-    if (typeof output === 'object') expect(came).toMatchObject(output);
-    else expect(came).toBe(output);
+  it('work out sums and tell the time', async () => {
+    const task = 'Use the calculator for "12 * 3.5", and tell the time at "Europe/Oslo"';
+    const run = await desk.json(['agent', task]);
+    // The offline model has one quoted text for each input, the first.
+    expect(branch(run, 'calculator-1').output).toBe(42);
+    expect(branch(run, 'time-1').key).toBe('time-1');
+    const alone = await desk.json(['agent', 'Tell the time at "Europe/Oslo"', '--tools', 'time']);
+    expect(branch(alone, 'time-1').output).toMatchObject({ timezone: 'Europe/Oslo' });
+  });
+
+  it('list, read and search the files of a folder, and none outside of it', async () => {
+    const of = (task: string) => desk.json(['agent', task, '--tools', 'files:notes']);
+    const [listed, read, searched, outside] = await Promise.all([
+      of('List the files of the folder "."'),
+      of('Read the file plan.md of the folder'),
+      of('Search files for the best passages on the plan'),
+      of('Read the file outside.md of the folder'),
+    ]);
+    expect(branch(listed, 'list_files-1').output).toMatchObject({ files: ['plan.md'] });
+    expect(branch(read, 'read_file-1').output).toMatchObject({ text: 'The plan is to leave on Monday.\n' });
+    expect(branch(searched, 'search_files-1').output).toMatchObject([{ title: 'plan.md' }]);
+    expect(branch(outside, 'read_file-1').error?.message).toContain('Expected a path inside the folder');
   });
 
   it('fetches pages as text, from allowed hosts only', async () => {
@@ -238,7 +237,7 @@ describe('problems are told before anything is asked', () => {
     [['--tools', 'time,time'], 'Expected every tool once, got `time` twice.'],
   ])('%j', async (flags, message) => {
     const before = desk.model.calls.length;
-    const { code, stderr } = await desk.fanfold(['agent', 'Do it', ...flags]);
+    const { code, stderr } = await desk.inProcess(['agent', 'Do it', ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(desk.model.calls.length).toBe(before);
   });

@@ -60,7 +60,7 @@ it.each([
   [['text.md', 'second.md'], 'too many arguments'],
   [[], "missing required argument 'file'"],
 ])('refuses `perspectives %j` before anything is started', async (words, message) => {
-  const { code, stdout, stderr } = await desk.fanfold(['perspectives', ...words]);
+  const { code, stdout, stderr } = await desk.inProcess(['perspectives', ...words]);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
   expect(stdout).toBe('');
@@ -78,7 +78,7 @@ it.each([
   [['list', '--limit', '-1'], 'Expected `limit` to be a whole number from 1 to 1000000, got `-1`.'],
   [['offline-model', '--port', '70000'], 'Expected `port` to be a number from 0 to 65535, got `70000`.'],
 ])('refuses %j', async (words, message) => {
-  const { code, stderr } = await desk.fanfold(words);
+  const { code, stderr } = await desk.inProcess(words);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
   await expect(access(desk.home)).rejects.toThrow('ENOENT');

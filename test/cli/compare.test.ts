@@ -139,7 +139,7 @@ describe('problems are told before anything is asked', () => {
     [['@missing.txt', '--models', models], 'Expected a file after `@`'],
     [['--variants', 'bad.yaml'], 'bad.yaml: at variants.a'],
   ])('%j', async (words, message) => {
-    const { code, stderr } = await desk.fanfold(['compare', ...words]);
+    const { code, stderr } = await desk.inProcess(['compare', ...words]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });

@@ -55,7 +55,7 @@ describe('documents', () => {
   ])('that cannot be read are refused: %s', async (name, message) => {
     await writeFile(join(desk.directory, 'broken.pdf'), '%PDF-1.7 broken');
     await writeFile(join(desk.directory, 'empty.html'), '<p> </p>');
-    const { code, stderr } = await desk.fanfold(['summarise', name]);
+    const { code, stderr } = await desk.inProcess(['summarise', name]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
@@ -144,7 +144,7 @@ describe('a document that is too long to be read at once', () => {
   });
 
   it('has parts with room for answers about them', async () => {
-    const { code, stderr } = await desk.fanfold([...words, '--max-tokens', '200']);
+    const { code, stderr } = await desk.inProcess([...words, '--max-tokens', '200']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('Expected `split-tokens` to be a whole number, 800')]);
   });
 });

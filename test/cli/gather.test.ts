@@ -175,13 +175,9 @@ it('asks a host no more often than it wants', async () => {
       answer({ results: [] })(request, response);
     };
   }
-  await desk.json([
-    'gather',
-    'x',
-    ...(await sources({ wiki: `${open}, every: 400ms`, papers: `${open}, every: 400ms` })),
-  ]);
-  // Timers may be early by a millisecond.
-  expect(Math.abs(askedAt[1]! - askedAt[0]!)).toBeGreaterThanOrEqual(390);
+  await desk.json(['gather', 'x', ...(await sources({ wiki: `${open}, every: 1s`, papers: `${open}, every: 1s` }))]);
+  // A request may take longer to arrive than the next; without a pace both arrive together.
+  expect(Math.abs(askedAt[1]! - askedAt[0]!)).toBeGreaterThan(500);
 });
 
 describe('contacts nobody else', () => {
@@ -226,7 +222,7 @@ describe('problems are told before anything is asked', () => {
     [['--hedge'], 'Expected no `--economy` or `--hedge`'],
     [['--limit', '0'], 'Expected `limit` to be a whole number from 1 to 200'],
   ])('%j', async (flags, message) => {
-    const { code, stderr } = await desk.fanfold(['gather', 'x', ...flags]);
+    const { code, stderr } = await desk.inProcess(['gather', 'x', ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
@@ -235,7 +231,7 @@ describe('problems are told before anything is asked', () => {
       join(desk.directory, 'bad.yaml'),
       'sources:\n  a: { url: "ftp://x", hits: "$", title: "$", link: "$", text: "$[" }\n',
     );
-    const { code, stderr } = await desk.fanfold(['gather', 'x', '--sources-file', 'bad.yaml']);
+    const { code, stderr } = await desk.inProcess(['gather', 'x', '--sources-file', 'bad.yaml']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('bad.yaml: at sources.a.url: expected an address')]);
   });
 });

@@ -73,7 +73,7 @@ describe('problems are told before anything starts, each with its place', () => 
       'flow.yaml:3:19: `k` is written by a (string), b (string)',
     ],
   ])('%j', async (text, message) => {
-    const { code, stderr } = await desk.fanfold(['graph', await flow(text)], { env: {} });
+    const { code, stderr } = await desk.inProcess(['graph', await flow(text)], { env: {} });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
@@ -83,7 +83,7 @@ describe('problems are told before anything starts, each with its place', () => 
     [[], 'Expected the input `document` (string), got nothing.'],
     [['--input', 'document=@missing.md'], 'missing.md'],
   ])('%j', async (flags, message) => {
-    const { code, stderr } = await desk.fanfold(['graph', example, ...flags]);
+    const { code, stderr } = await desk.inProcess(['graph', example, ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });

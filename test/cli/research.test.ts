@@ -114,6 +114,6 @@ it.each([
   [['--sources', 'nowhere'], 'Expected a source to be files:FOLDER'],
 ])('problems are told before anything is asked: %j', async (flags, message) => {
   const before = desk.model.total;
-  const { code, stderr } = await desk.fanfold(['research', question, ...flags]);
+  const { code, stderr } = await desk.inProcess(['research', question, ...flags]);
   expect([code, stderr, desk.model.total]).toEqual([2, expect.stringContaining(message), before]);
 });

@@ -208,7 +208,7 @@ describe('bad input is refused before anything starts', () => {
     desk = await Desk.open();
     const from = join(desk.directory, 'docs.jsonl');
     await writeFile(from, text);
-    const { code, stderr } = await desk.fanfold(['summarise', '--from', from]);
+    const { code, stderr } = await desk.inProcess(['summarise', '--from', from]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(desk.model.total).toBe(0);
   });
@@ -221,7 +221,7 @@ describe('bad input is refused before anything starts', () => {
     [['a.md', '--sentences', '0'], 'Expected `sentences` to be a whole number from 1 to 100, got `0`.'],
   ])('%j', async (words, message) => {
     desk = await Desk.open();
-    const { code, stderr } = await desk.fanfold(['summarise', ...words]);
+    const { code, stderr } = await desk.inProcess(['summarise', ...words]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
@@ -229,7 +229,7 @@ describe('bad input is refused before anything starts', () => {
     const words = await open(3);
     const out = join(desk.directory, 'out.jsonl');
     await writeFile(out, '{"id":"other","status":"ok"}\n');
-    const { code, stderr } = await desk.fanfold([...words, '--out', out]);
+    const { code, stderr } = await desk.inProcess([...words, '--out', out]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('got "other" in line 1 instead of "doc-0000"')]);
     expect(await readFile(out, 'utf8')).toBe('{"id":"other","status":"ok"}\n');
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { applyPatch } from 'diff';
@@ -77,6 +77,29 @@ it('holds claims against references and shows each quote where it stands', async
   expect(JSON.stringify(asked.request)).toContain('every twelve hours');
 });
 
+it('holds claims against what sources find, while the other checks go on', async () => {
+  await mkdir(join(desk.directory, 'wiki'), { recursive: true });
+  await file('wiki/backups.md', 'Backups are taken every twelve hours, in another region.');
+  const text = await file('claims.md', 'Backups are taken every six hours.\n');
+  const words = ['validate', text, '--checks', 'facts,tone', '--sources', 'files:wiki,files:missing', '--json'];
+  const refused = await desk.fanfold(words);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Expected a folder after `files:`')]);
+  const run = await desk.json([
+    'validate',
+    text,
+    '--checks',
+    'facts,tone',
+    '--sources',
+    'files:wiki',
+    '--budget',
+    '0.5',
+  ]);
+  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 3, total: 3 } });
+  expect(run.branches.map(({ key }) => key)).toEqual(['files:wiki', 'facts', 'tone']);
+  const asked = desk.model.calls.filter(({ prompt }) => prompt.includes('every claim of fact')).at(-1);
+  expect(JSON.stringify(asked?.request)).toContain('every twelve hours');
+});
+
 it('proposes a patch of the text that applies, and writes nothing', async () => {
   const before = 'First.\nA TODO here, and a FIXME there.\nLast.\n';
   const text = await file('fix.md', before);
@@ -150,6 +173,7 @@ it('goes on after a kill of its worker, and asks nobody again who had answered',
 
 describe('problems are told before anything starts', () => {
   it.each([
+    [['--checks', 'tone', '--sources', 'files:.'], undefined, 'Expected `facts` among the checks'],
     [['--checks', 'style'], undefined, 'Expected a check to be one of grammar, facts, tone'],
     [['--checks', 'tone,tone'], undefined, 'Expected every check once, got `tone` twice.'],
     [['--fail-on', 'fatal'], undefined, 'Expected `fail-on` to be one of error, warning, info, got `fatal`.'],
@@ -161,7 +185,7 @@ describe('problems are told before anything starts', () => {
     [['--checks-file', 'bad.yaml'], 'checks:\n  a: { pattern: "(a|a)*$" }\n', 'takes at most 500 ms'],
   ])('%j', async (flags, text, message) => {
     if (text !== undefined) await file('bad.yaml', text);
-    const { code, stderr } = await desk.fanfold(['validate', '-', ...flags], { stdin: `${'a'.repeat(60)}b` });
+    const { code, stderr } = await desk.inProcess(['validate', '-', ...flags], { stdin: `${'a'.repeat(60)}b` });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });

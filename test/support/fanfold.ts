@@ -15,6 +15,7 @@ import { isAlive } from '../../src/server/process-identity.js';
 import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';
 import { endServer } from '../../src/server/end-server.js';
+import { runInProcess } from './in-process.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = join(root, 'dist/src/cli/main.js');
@@ -124,6 +125,12 @@ export class Desk {
   /** Runs a command to its end. */
   fanfold(words: readonly string[], options?: CommandOptions): Promise<Ended> {
     return this.start(words, options).ended;
+  }
+
+  /** The same without a process of its own: for commands that start nothing. */
+  inProcess(words: readonly string[], { env = {}, stdin }: CommandOptions = {}): Promise<Ended> {
+    const given = { root, cwd: this.directory, env: { ...this.env, ...env } };
+    return runInProcess(words, { ...given, ...(stdin !== undefined && { stdin }) });
   }
 
   /** Runs a command with `--json` and reads what it prints. */

@@ -6,7 +6,13 @@ import { placeDocument, placeValue, startRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { severities } from '../../contract/findings.js';
-import { checkNames, defaultTone, maxValidatedBytes, planValidate } from '../../contract/validate-plan.js';
+import {
+  checkNames,
+  defaultTone,
+  maxValidatedBytes,
+  mostFoundCharacters,
+  planValidate,
+} from '../../contract/validate-plan.js';
 import type { ValidateInput } from '../../contract/validate-plan.js';
 import { budgetOf } from '../budget-of.js';
 import { conductRun } from '../conduct-run.js';
@@ -14,6 +20,7 @@ import { dryRun } from '../dry-run.js';
 import { parseChoice } from '../numbers.js';
 import { findingFormats } from '../print-findings.js';
 import { checkPatterns, readChecks } from '../read-checks.js';
+import { readSources } from '../read-sources.js';
 import { readDocument } from '../read-document.js';
 import { addRunFlags, collect, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
@@ -24,6 +31,9 @@ interface ValidateFlags extends RunFlags {
   checksFile?: string;
   tone?: string;
   reference: string[];
+  sources?: string;
+  sourcesFile?: string;
+  query?: string;
   fix?: boolean;
 }
 
@@ -39,6 +49,9 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
     .option('--checks-file <file>', 'checks of your own in YAML: a criterion in words, or a pattern')
     .option('--tone <words>', 'what `tone` looks for', defaultTone)
     .option('--reference <file>', 'what `facts` holds the text against, once or several times', collect, [])
+    .option('--sources <names>', 'sources that `facts` holds the text against as well, as for `gather`')
+    .option('--sources-file <file>', 'sources of your own in YAML')
+    .option('--query <text>', 'what the sources are searched for; the beginning of the text by default')
     .option('--fix', 'print what the findings suggest as a patch of the text; nothing is written')
     .option('--format <format>', `how findings are printed: ${findingFormats.join(', ')}`, 'text')
     .option('--fail-on <severity>', `exit 1 where a finding is at least as grave: ${severities.join(', ')}`);
@@ -57,7 +70,22 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const names = flags.checks?.split(',').map((name) => name.trim()) ?? [...checkNames, ...own.map(({ name }) => name)];
   const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
   const { tone } = flags;
-  const options = { ...runOptions(flags), checks, localGrammar: true, ...(tone !== undefined && { tone }) };
+  const sources =
+    flags.sources === undefined && flags.sourcesFile === undefined
+      ? undefined
+      : await readSources(
+          flags.sources?.split(',').map((name) => name.trim()),
+          flags.sourcesFile,
+          world,
+        );
+  const options = {
+    ...runOptions(flags),
+    checks,
+    localGrammar: true,
+    ...(tone !== undefined && { tone }),
+    ...(sources !== undefined && { sources }),
+    ...(flags.query !== undefined && { query: flags.query }),
+  };
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
   const { text, title } = await readDocument(file, world);
@@ -77,7 +105,10 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const inline = references.map(({ name, text: reference }) => ({ name, text: { inline: reference } }));
   const plan = planValidate({ ...options, text, document: { inline: text }, references: inline });
   // Parts of a prompt are counted as what they will be put together to.
-  const asked = { ...plan.asked, branches: plan.asked.branches.map(inOnePiece) };
+  const asked = {
+    ...plan.asked,
+    branches: plan.asked.branches.map((branch) => inOnePiece(branch, sources !== undefined)),
+  };
   if (flags.dryRun) return dryRun(asked, text, flags, world);
   const { budget } = await budgetOf(asked, text, flags, world);
   const need = { offline: plan.asked.offline, concurrency: plan.asked.policy.concurrency };
@@ -117,9 +148,11 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
 
 type Asked = ReturnType<typeof planValidate>['asked']['branches'][number];
 
-function inOnePiece({ key, request: { promptParts, ...request } }: Asked): Asked {
+function inOnePiece({ key, request: { promptParts, ...request } }: Asked, hasSources: boolean): Asked {
   const parts = (promptParts ?? [request.prompt]).map((part) =>
     typeof part === 'string' ? part : 'inline' in part.value ? String(part.value.inline) : '',
   );
+  // What sources will find is not known yet, but how much of it there may be.
+  if (key === 'facts' && hasSources) parts.push('x '.repeat(mostFoundCharacters / 2));
   return { key, request: { ...request, prompt: parts.join('') } };
 }

@@ -1,0 +1,42 @@
+import { Readable } from 'node:stream';
+import { join } from 'node:path';
+
+import type { runProgram as RunProgram } from '../../src/cli/program.js';
+import type { Screen } from '../../src/cli/world.js';
+import type { CommandOptions, Ended } from './fanfold.js';
+
+/**
+ * Runs a command to its end without a process of its own, which takes a tenth of the time: for commands that start nothing.
+ *
+ * @param root of the checkout, whose build is run
+ */
+export async function runInProcess(
+  words: readonly string[],
+  { root, cwd, env, stdin }: { root: string; cwd: string; env: NodeJS.ProcessEnv } & Pick<CommandOptions, 'stdin'>,
+): Promise<Ended> {
+  const { runProgram } = (await import(join(root, 'dist/src/cli/program.js'))) as { runProgram: typeof RunProgram };
+  const said = { stdout: '', stderr: '' };
+  const screen = (name: keyof typeof said): Screen => ({
+    write: (text) => {
+      said[name] += text;
+    },
+    redirect: () => () => {},
+    stream: process.stderr,
+    isTerminal: false,
+    columns: 80,
+    colour: false,
+  });
+  const code = await runProgram(words, {
+    env,
+    cwd,
+    entry: join(root, 'dist/src/cli/main.js'),
+    nodePath: process.execPath,
+    nodeVersion: process.versions.node,
+    pid: process.pid,
+    stdin: Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)]),
+    stdout: screen('stdout'),
+    stderr: screen('stderr'),
+    onInterrupt: () => () => {},
+  });
+  return { code, ...said };
+}
