@@ -17,6 +17,7 @@ let desk: Desk;
 
 beforeAll(async () => {
   desk = await Desk.open();
+  await desk.serve();
 });
 
 afterAll(() => desk.close());

@@ -118,8 +118,8 @@ export class Desk {
   }
 
   /** Starts a worker that stays, so that no command has to start a server and a worker of its own. */
-  async serve(options?: CommandOptions): Promise<void> {
-    await this.start(['worker'], options).said(/ serves /);
+  async serve(options?: CommandOptions & { flags?: readonly string[] }): Promise<void> {
+    await this.start(['worker', ...(options?.flags ?? [])], options).said(/ serves /);
   }
 
   /** Runs a command to its end. */

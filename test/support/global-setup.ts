@@ -33,6 +33,7 @@ export default async function setup(project: TestProject): Promise<void> {
 async function build(): Promise<void> {
   await runNode('node_modules/typescript/bin/tsc', '-b', '--pretty', 'false');
   if (await isBundleStale()) await runNode('scripts/bundle-workflows.mjs');
+  await runNode('scripts/bundle-report.mjs');
   await runNode('scripts/make-executable.mjs');
 }
 

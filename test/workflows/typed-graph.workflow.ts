@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 
 import { policyOf } from '../../src/contract/policy.js';
-import { activityBranch, GraphBuilder, RunProgress, typed } from '../../workflows/library.js';
+import { activityBranch, askToMerge, GraphBuilder, RunProgress, typed } from '../../workflows/library.js';
 
 const { echo } = proxyActivities<{ echo(text: string): Promise<string> }>({
   startToCloseTimeout: '30s',
@@ -35,4 +35,13 @@ export function refused(): void {
 export function typedGraph(topic: string) {
   const policy = policyOf({ join: 'settled' }, 5);
   return graph.run({ topic }, policy, new RunProgress(['law', 'cost', 'rumour', 'report'], false));
+}
+
+export function merging() {
+  const written = [
+    { by: 'legal', value: 'due at once' },
+    { by: 'financial', value: 'due in a month' },
+  ];
+  const settings = { offline: false, timeoutMs: 10_000, attempts: 1, inlineBytes: 10_000 };
+  return askToMerge('payment', written, 'When is it due?', { model: 'claude-sonnet-5-5', maxTokens: 100 }, settings);
 }
