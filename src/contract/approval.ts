@@ -7,17 +7,17 @@ export interface Decision {
   reason?: string;
 }
 
-const suffix = ' waits to be allowed';
+const middle = ' waits to be allowed: ';
 
 /** The timer that stands for the wait is called so; Temporal keeps 400 bytes. */
 export function approvalSummary(key: string, input: string): string {
   const shown = input.length > 120 ? `${input.slice(0, 119)}…` : input;
-  return `${key} ${shown}${suffix}`;
+  return `${key}${middle}${shown}`;
 }
 
 /** The call that waits, if the summary is that of such a timer. */
 export function approvalOf(summary: string): { key: string; input: string } | undefined {
-  if (!summary.endsWith(suffix)) return undefined;
-  const [key = '', ...input] = summary.slice(0, -suffix.length).split(' ');
-  return { key, input: input.join(' ') };
+  const at = summary.indexOf(middle);
+  if (at < 0) return undefined;
+  return { key: summary.slice(0, at), input: summary.slice(at + middle.length) };
 }
