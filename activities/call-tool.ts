@@ -7,7 +7,7 @@ import type { ActivitiesSettings } from './ask-model.js';
 import { branchActivity } from './branch-activity.js';
 import { placeOutput } from './place-output.js';
 import { searchFolder } from './sources/folder-source.js';
-import { Pace } from './sources/pace.js';
+import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
 import { storedValue } from './stored-value.js';
 import { calculate } from './tools/calculator.js';
@@ -21,9 +21,12 @@ import { toolFailure } from './tools/tool-failure.js';
 const mostCharacters = 60_000;
 
 /** The activity `callTool`: one call of one tool per attempt. */
-export function createCallTool(settings: ActivitiesSettings, cpu: Pick<CpuPool, 'run'>): Activities['callTool'] {
+export function createCallTool(
+  settings: ActivitiesSettings,
+  cpu: Pick<CpuPool, 'run'>,
+  pace: Pace,
+): Activities['callTool'] {
   const registered = new RegisteredTools(settings.tools, settings.env ?? {});
-  const pace = new Pace();
   return (call) =>
     branchActivity('ToolFailed', '', async (signal) => {
       const input = await storedValue(call.input, settings.store);

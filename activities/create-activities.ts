@@ -7,14 +7,17 @@ import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './lane.js';
 import { createSearchSource } from './search-source.js';
+import { Pace } from './sources/pace.js';
 
 /** The activities of one worker process. */
 export function createActivities(settings: ActivitiesSettings) {
   const cpu = settings.cpu ?? new CpuPool();
+  // A host is asked no more often than it wants, by whichever of them.
+  const pace = new Pace();
   return {
     askModel: createAskModel({ ...settings, cpu }),
-    searchSource: createSearchSource(settings.env ?? {}, cpu),
-    callTool: createCallTool(settings, cpu),
+    searchSource: createSearchSource(settings.env ?? {}, cpu, pace),
+    callTool: createCallTool(settings, cpu, pace),
     checkGrammar: createCheckGrammar(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities(settings),

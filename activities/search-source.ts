@@ -2,7 +2,7 @@ import type { Activities } from '../src/contract/activities.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import { branchActivity } from './branch-activity.js';
 import { searchFolder } from './sources/folder-source.js';
-import { Pace } from './sources/pace.js';
+import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
 
 /**
@@ -10,8 +10,11 @@ import { searchHttp } from './sources/http-source.js';
  *
  * @param env the environment that headers of sources are made of
  */
-export function createSearchSource(env: NodeJS.ProcessEnv, cpu: Pick<CpuPool, 'run'>): Activities['searchSource'] {
-  const pace = new Pace();
+export function createSearchSource(
+  env: NodeJS.ProcessEnv,
+  cpu: Pick<CpuPool, 'run'>,
+  pace: Pace,
+): Activities['searchSource'] {
   return ({ source, question }) =>
     branchActivity('SourceFailed', 'It cannot be reached: ', async (signal) => {
       const hits =

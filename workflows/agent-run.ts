@@ -9,11 +9,12 @@ import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import { criticalPathOf } from '../src/contract/fold.js';
 import type { RunResult } from '../src/contract/run-result.js';
+import { spentUsd } from '../src/contract/usage.js';
 import { Approvals } from './approvals.js';
 import { ask } from './ask.js';
 import { outcomeOf } from './branch.js';
 import type { Branch } from './branch.js';
-import { fanOut } from './fan-out.js';
+import { fanOutMore } from './fan-out-more.js';
 import { finish } from './finish.js';
 import { RunProgress } from './progress.js';
 
@@ -76,7 +77,7 @@ export class AgentRun {
         attempts: policy.attempts,
         inlineBytes: inlineTurnBytes,
         ...(model.fresh && { freshSinceMs: this.#startedAtMs }),
-        ...(plan.budgetUsd < Infinity && { mostUsd: Math.max(0, plan.budgetUsd - this.#spentUsd) }),
+        ...(plan.budgetUsd < Infinity && { mostUsd: Math.max(0, plan.budgetUsd - spentUsd(this.#branches)) }),
       });
       ({ turn } = answer);
       return outcomeOfAnswer(place, answer);
@@ -88,10 +89,7 @@ export class AgentRun {
   /** Calls all tools that the model asked for at once. */
   async callTools({ content, calls }: SaidTurn): Promise<void> {
     const branches = calls.map((call, at) => this.#branchOf(call, at, calls));
-    const firstIndex = this.#progress.add(...branches.map(({ key }) => key));
-    // No failure of one is a reason to end the others.
-    const policy = { ...this.plan.policy, join: 'settled', deadlineMs: null, budget: null } as const;
-    const outcomes = await fanOut(branches, policy, this.#progress, Date.now(), firstIndex).outcomes;
+    const outcomes = await fanOutMore(branches, this.plan.policy, this.#progress);
     this.#branches.push(...outcomes);
     this.#turns.push({
       content,
@@ -137,10 +135,6 @@ export class AgentRun {
             ? 'calls'
             : undefined;
     return this.#stoppedBy !== undefined;
-  }
-
-  get #spentUsd(): number {
-    return this.#branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
   }
 
   #branchOf({ name, input }: WantedCall, at: number, calls: readonly WantedCall[]): Branch {

@@ -15,7 +15,7 @@ import { fanOut } from './fan-out.js';
 import { inlineOf } from './graph-state.js';
 import { finish } from './finish.js';
 import { RunProgress } from './progress.js';
-import { sourceBranch } from './source-branch.js';
+import { hitsOf, sourceBranch } from './source-branch.js';
 
 /** Several sources are searched at once; what they have found is one list, and an answer from it where one is wanted. */
 export async function gather(input: GatherInput): Promise<RunResult> {
@@ -31,13 +31,11 @@ export async function gather(input: GatherInput): Promise<RunResult> {
   );
   progress.answered(await running.answer, plan.policy);
   const outcomes = await running.outcomes;
-  const hits = fuse(outcomes.map(found), plan.limit);
+  const hits = fuse(
+    outcomes.map((outcome) => ({ source: outcome.key, hits: hitsOf(outcome) })),
+    plan.limit,
+  );
   return finish(outcomes, plan.policy, progress, await fold(plan, hits, outcomes, input));
-}
-
-function found({ key, status, output }: StoredBranch): { source: string; hits: Hit[] } {
-  const isThere = status === 'ok' && output !== undefined && 'inline' in output;
-  return { source: key, hits: isThere ? (output.inline as { hits: Hit[] }).hits : [] };
 }
 
 async function fold(

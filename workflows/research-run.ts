@@ -2,7 +2,6 @@ import { uuid4 } from '@temporalio/workflow';
 
 import type { ModelRequest } from '../src/contract/activities.js';
 import { answerRequest } from '../src/contract/gather-plan.js';
-import type { Hit } from '../src/contract/gather-plan.js';
 import { citationsOf, fuse } from '../src/contract/hits.js';
 import type { RankedHit } from '../src/contract/hits.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
@@ -17,13 +16,14 @@ import {
 } from '../src/contract/research-plan.js';
 import type { ResearchPlan, Task } from '../src/contract/research-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
+import { spentUsd } from '../src/contract/usage.js';
 import { ask } from './ask.js';
 import type { Branch } from './branch.js';
-import { fanOut } from './fan-out.js';
+import { fanOutMore } from './fan-out-more.js';
 import { finish } from './finish.js';
 import { inlineOf } from './graph-state.js';
 import { RunProgress } from './progress.js';
-import { sourceBranch } from './source-branch.js';
+import { hitsOf, sourceBranch } from './source-branch.js';
 
 /**
  * One run of research.
@@ -171,22 +171,14 @@ export class ResearchRun {
     kept: (outcome: StoredBranch) => StoredBranch = (outcome) => outcome,
   ): Promise<StoredBranch[]> {
     if (branches.length === 0) return [];
-    const firstIndex = this.#progress.add(...branches.map(({ key }) => key));
-    const policy = { ...this.plan.policy, join: 'settled', deadlineMs: null, budget: null } as const;
-    const outcomes = await fanOut(branches, policy, this.#progress, Date.now(), firstIndex).outcomes;
+    const outcomes = await fanOutMore(branches, this.plan.policy, this.#progress);
     this.#branches.push(...outcomes.map(kept));
     return outcomes;
   }
 
   get #leftUsd(): number {
-    const spent = this.#branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
-    return Math.max(0, this.plan.budgetUsd - spent);
+    return Math.max(0, this.plan.budgetUsd - spentUsd(this.#branches));
   }
-}
-
-function hitsOf({ status, output }: StoredBranch): Hit[] {
-  const isThere = status === 'ok' && output !== undefined && 'inline' in output;
-  return isThere ? (output.inline as { hits: Hit[] }).hits : [];
 }
 
 /** What a search has found, as far as the run's result has room for it. */

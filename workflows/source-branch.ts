@@ -1,8 +1,9 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities } from '../src/contract/activities.js';
-import type { GatherPlan, Source } from '../src/contract/gather-plan.js';
+import type { GatherPlan, Hit, Source } from '../src/contract/gather-plan.js';
 import { taskQueues } from '../src/contract/names.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Branch } from './branch.js';
 
 const { searchSource } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
@@ -33,4 +34,10 @@ export function sourceBranch(
         [{ ...place, source, question }],
       ),
   };
+}
+
+/** What a source has found; nothing where it is not ok. */
+export function hitsOf({ status, output }: StoredBranch): Hit[] {
+  const isThere = status === 'ok' && output !== undefined && 'inline' in output;
+  return isThere ? (output.inline as { hits: Hit[] }).hits : [];
 }

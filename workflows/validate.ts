@@ -20,7 +20,7 @@ import { finish } from './finish.js';
 import { inlineOf } from './graph-state.js';
 import { askSettingsOf, modelBranches } from './model-branches.js';
 import { RunProgress } from './progress.js';
-import { sourceBranch } from './source-branch.js';
+import { hitsOf, sourceBranch } from './source-branch.js';
 
 const { checkGrammar } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 
@@ -41,7 +41,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
     ...(hasLocalGrammar ? [grammarBranch(input, asked.policy)] : []),
   ].toSorted((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
   const running = fanOut(branches, asked.policy, progress);
-  if (sources.length > 0) void hitsOf(running, sources).then((hits) => found.resolve(hits));
+  if (sources.length > 0) void hitsOfAll(running, sources).then((hits) => found.resolve(hits));
   progress.answered(await running.answer, asked.policy);
   const outcomes = await running.outcomes;
   const searched = new Set(sources.map(({ name }) => name));
@@ -56,13 +56,12 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
 }
 
 /** What the sources have found once all of them have ended; one that fails costs its own hits. */
-async function hitsOf(running: FanOut, sources: readonly Source[]): Promise<Hit[]> {
+async function hitsOfAll(running: FanOut, sources: readonly Source[]): Promise<Hit[]> {
   const names = sources.map(({ name }) => name);
   const found = new Map<string, Hit[]>();
-  for await (const { key, status, output } of running) {
-    if (!names.includes(key)) continue;
-    const hits = status === 'ok' && output !== undefined ? (inlineOf(output, key) as { hits: Hit[] }).hits : [];
-    found.set(key, hits);
+  for await (const outcome of running) {
+    if (!names.includes(outcome.key)) continue;
+    found.set(outcome.key, hitsOf(outcome));
     if (found.size === names.length) break;
   }
   return fuse(

@@ -11,6 +11,7 @@ import type { McpServer, ToolRegistry } from '../tools/index.js';
 import { builtInSources, readSources } from './read-sources.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from './world.js';
+import { namesIn } from './names-in.js';
 
 /** Tools that need nothing. */
 const plainTools = ['calculator', 'time'] as const;
@@ -42,7 +43,7 @@ export async function readTools(
   registry: ToolRegistry,
   world: World,
 ): Promise<Tool[]> {
-  const given = tools?.split(',').map((name) => name.trim());
+  const given = namesIn(tools);
   const words = given ?? (mcp === undefined ? [...plainTools] : []);
   const named = await Promise.all(words.map((word) => toolsOf(word, sourcesFile, registry, world)));
   const served = mcp === undefined ? [] : await mcpTools(mcp, registry, world);

@@ -149,3 +149,20 @@ export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
     ...(flags.fresh === true && { fresh: true }),
   };
 }
+
+const ofKnownBranches = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
+
+/**
+ * Refuses the flags of a fan-out whose branches are known beforehand, for a run whose branches are not.
+ *
+ * @param why as in `an agent: it waits for all calls of a turn`
+ * @throws InputError when one of them is given
+ */
+export function refuseFanOutFlags(flags: RunFlags, why: string, advice: string): void {
+  const isGiven = ofKnownBranches.some((flag) => flags[flag] !== undefined);
+  if (!isGiven && flags.join === 'settled' && flags.late === 'cancel') return;
+  throw new InputError(
+    `Expected no \`--join\`, \`--quorum\`, \`--deadline\`, \`--late\`, \`--at-least\`, \`--hedge\` or \`--economy\` for ${why}.`,
+    advice,
+  );
+}

@@ -153,9 +153,12 @@ function roundedUp(ms: number): number {
   return Math.ceil(ms / step) * step;
 }
 
-/** By nearest rank. */
 function quantiles(values: readonly number[]): Quantiles {
   const sorted = values.toSorted((one, other) => one - other);
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99) };
+}
+
+/** By nearest rank; 0 where there is nothing. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -20,3 +20,8 @@ export function addUsage(left: Usage, right: Usage): Usage {
 export function addCost(left: number | null, right: number | null): number | null {
   return left === null || right === null ? null : left + right;
 }
+
+/** US dollars that branches have spent for certain, and what calls may have cost of which the API could not tell. */
+export function spentUsd(branches: readonly { costUsd: number | null; lostUsd?: number }[]): number {
+  return branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
+}

@@ -4,21 +4,22 @@ import { startRun } from '../../client/index.js';
 import { agentDefaults, planAgent, turnRequest } from '../../contract/agent-plan.js';
 import type { AgentInput, AgentPlan } from '../../contract/agent-plan.js';
 import { parseDuration } from '../../contract/duration.js';
-import { InputError, OverBudgetError } from '../../contract/errors.js';
+import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { modelDefaults } from '../../contract/plan.js';
-import { buildRequest, estimateTokens, knownBound, sizeOf } from '../../model/index.js';
+import { boundsOf } from '../../model/index.js';
 import { ToolRegistry } from '../../tools/index.js';
 import { formatCost } from '../amounts.js';
 import { conductRun } from '../conduct-run.js';
 import { parseCount, parseDollars } from '../numbers.js';
 import { readTools, toolWords } from '../read-tools.js';
 import type { ToolFlags } from '../read-tools.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
+import { addRunFlags, refuseFanOutFlags, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import { homeOf } from '../session.js';
 import type { World } from '../world.js';
+import { namesIn } from '../names-in.js';
 
 interface AgentFlags extends RunFlags, ToolFlags {
   allow?: string;
@@ -52,18 +53,13 @@ export function agentCommand(program: Command, world: World, done: (code: ExitCo
   );
 }
 
-/** Flags of a fan-out whose branches are known beforehand. */
-const unfit = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
-
 async function agent(task: string, flags: AgentFlags, world: World): Promise<ExitCode> {
   const options = runOptions(flags);
-  const given = unfit.find((flag) => flags[flag] !== undefined);
-  if (given !== undefined || options.join !== 'settled' || options.late !== 'cancel') {
-    throw new InputError(
-      'Expected no `--join`, `--quorum`, `--deadline`, `--late`, `--at-least`, `--hedge` or `--economy` for an agent: it waits for all calls of a turn.',
-      '`--max-turns`, `--token-limit`, `--budget` and `--tool-timeout` bound it.',
-    );
-  }
+  refuseFanOutFlags(
+    flags,
+    'an agent: it waits for all calls of a turn',
+    '`--max-turns`, `--token-limit`, `--budget` and `--tool-timeout` bound it.',
+  );
   const input: AgentInput = {
     ...options,
     task,
@@ -73,7 +69,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
     toolAttempts: parseCount(flags.toolAttempts, 'tool-attempts'),
     ...(flags.tokenLimit !== undefined && { tokenLimit: parseCount(flags.tokenLimit, 'token-limit') }),
     ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),
-    ...(flags.allow !== undefined && { allow: flags.allow.split(',').map((name) => name.trim()) }),
+    ...(flags.allow !== undefined && { allow: namesIn(flags.allow) }),
   };
   const plan = planAgent(input);
   const names = plan.tools.map(({ name }) => name).join(', ');
@@ -102,7 +98,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
 function firstTurnUsd(plan: AgentPlan, mustBeKnown: boolean): number | null {
   const request = turnRequest(plan, [], plan.maxTurns === 1);
   try {
-    return knownBound(sizeOf(request, estimateTokens(buildRequest(request, undefined))));
+    return boundsOf([{ request }])[0] ?? null;
   } catch (error) {
     if (mustBeKnown) throw error;
     return null;

@@ -18,6 +18,7 @@ import { readYaml } from '../read-yaml.js';
 import { addRunFlags, collect, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
+import { namesIn } from '../names-in.js';
 
 interface CompareFlags extends RunFlags {
   models?: string;
@@ -50,7 +51,7 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
   const options = {
     ...runOptions(flags),
     variants: await readVariants(prompt, flags, world),
-    ...(flags.models !== undefined && { models: flags.models.split(',').map((id) => id.trim()) }),
+    ...(flags.models !== undefined && { models: namesIn(flags.models) }),
     ...(flags.best !== undefined && { best: parseChoice(flags.best, 'best', bestBy) }),
     ...(flags.criteria !== undefined && { criteria: flags.criteria }),
     ...(flags.judgeModel !== undefined && { judgeModel: flags.judgeModel }),

@@ -14,6 +14,7 @@ import { builtInSources, readSources } from '../read-sources.js';
 import { addRunFlags, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
+import { namesIn } from '../names-in.js';
 
 interface GatherFlags extends RunFlags {
   sources?: string;
@@ -49,7 +50,7 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
   if (flags.budget !== undefined && flags.answer !== true) {
     throw new InputError('Expected `--budget` together with `--answer`: a search costs nothing.');
   }
-  const given = flags.sources?.split(',').map((name) => name.trim());
+  const given = namesIn(flags.sources);
   const input: GatherInput = {
     ...options,
     question,

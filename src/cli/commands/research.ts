@@ -2,20 +2,21 @@ import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
-import { InputError, OverBudgetError } from '../../contract/errors.js';
+import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults } from '../../contract/gather-plan.js';
 import { planResearch, researchDefaults, shares, tasksRequest } from '../../contract/research-plan.js';
 import type { ResearchInput, ResearchPlan } from '../../contract/research-plan.js';
-import { buildRequest, estimateTokens, knownBound, sizeOf } from '../../model/index.js';
+import { boundsOf } from '../../model/index.js';
 import { formatCost } from '../amounts.js';
 import { conductRun } from '../conduct-run.js';
 import { parseCount, parseDollars } from '../numbers.js';
 import { builtInSources, readSources } from '../read-sources.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
+import { addRunFlags, refuseFanOutFlags, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
+import { namesIn } from '../names-in.js';
 
 interface ResearchFlags extends RunFlags {
   sources?: string;
@@ -51,25 +52,17 @@ export function researchCommand(program: Command, world: World, done: (code: Exi
   });
 }
 
-const unfit = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
-
 async function research(question: string, flags: ResearchFlags, world: World): Promise<ExitCode> {
   const options = runOptions(flags);
-  const given = unfit.find((flag) => flags[flag] !== undefined);
-  if (given !== undefined || options.join !== 'settled' || options.late !== 'cancel') {
-    throw new InputError(
-      'Expected no `--join`, `--quorum`, `--deadline`, `--late`, `--at-least`, `--hedge` or `--economy` for research: each step waits for the one before.',
-      '`--tasks`, `--rounds`, `--timeout` and `--budget` bound it.',
-    );
-  }
+  refuseFanOutFlags(
+    flags,
+    'research: each step waits for the one before',
+    '`--tasks`, `--rounds`, `--timeout` and `--budget` bound it.',
+  );
   const input: ResearchInput = {
     ...options,
     question,
-    sources: await readSources(
-      flags.sources?.split(',').map((name) => name.trim()),
-      flags.sourcesFile,
-      world,
-    ),
+    sources: await readSources(namesIn(flags.sources), flags.sourcesFile, world),
     tasks: parseCount(flags.tasks, 'tasks', 10),
     rounds: parseCount(flags.rounds, 'rounds', 5),
     limit: parseCount(flags.limit, 'limit', 50),
@@ -100,8 +93,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
 
 /** The plan is the first to ask, and has a tenth. */
 function checkBudget(plan: ResearchPlan): void {
-  const request = tasksRequest(plan);
-  const usd = knownBound(sizeOf(request, estimateTokens(buildRequest(request, undefined, request.outputSchema))));
+  const [usd = Infinity] = boundsOf([{ request: tasksRequest(plan) }]);
   const leastUsd = usd / shares.plan;
   if (leastUsd <= plan.budgetUsd) return;
   throw new OverBudgetError(

@@ -25,6 +25,7 @@ import { readDocument } from '../read-document.js';
 import { addRunFlags, collect, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
 import type { World } from '../world.js';
+import { namesIn } from '../names-in.js';
 
 interface ValidateFlags extends RunFlags {
   checks?: string;
@@ -67,17 +68,13 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   if (flags.format !== undefined) parseChoice(flags.format, 'format', findingFormats);
   if (flags.failOn !== undefined) parseChoice(flags.failOn, 'fail-on', severities);
   const own = flags.checksFile === undefined ? [] : await readChecks(flags.checksFile, world);
-  const names = flags.checks?.split(',').map((name) => name.trim()) ?? [...checkNames, ...own.map(({ name }) => name)];
+  const names = namesIn(flags.checks) ?? [...checkNames, ...own.map(({ name }) => name)];
   const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
   const { tone } = flags;
   const sources =
     flags.sources === undefined && flags.sourcesFile === undefined
       ? undefined
-      : await readSources(
-          flags.sources?.split(',').map((name) => name.trim()),
-          flags.sourcesFile,
-          world,
-        );
+      : await readSources(namesIn(flags.sources), flags.sourcesFile, world);
   const options = {
     ...runOptions(flags),
     checks,

@@ -1,8 +1,9 @@
 import type { Branch } from '../../contract/run.js';
+import { quantile } from '../../contract/slow.js';
 import { axis, chart, tooltip } from './chart.js';
 import type { Chart } from './chart.js';
 import { colour } from './dom.js';
-import { durationOf, quantile } from './texts.js';
+import { durationOf } from './texts.js';
 
 const bins = 24;
 

@@ -28,8 +28,3 @@ export function marksOf({ attempts, hedged, reused, status }: Branch): string[] 
     ...(status === 'late' ? ['late'] : []),
   ];
 }
-
-/** By nearest rank. */
-export function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}
