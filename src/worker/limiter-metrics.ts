@@ -13,7 +13,7 @@ interface Gauge {
   set(value: number, tags: Record<string, string>): void;
 }
 
-/** Gauges beside Temporal's own metrics; their names and labels are listed in docs/metrics.md. */
+/** Gauges beside Temporal's own metrics; their names and labels are listed in docs/limits.md. */
 export class LimiterMetrics {
   readonly #gauges = new Map<string, Gauge>();
 
