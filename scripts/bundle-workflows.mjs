@@ -12,6 +12,7 @@ const inlineSourceMap = /(\/\/# sourceMappingURL=data:application\/json;charset=
 process.chdir(root);
 const { code } = await bundleWorkflowCode({
   workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
+  failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'),
   logger: new DefaultLogger('WARN'),
 });
 

@@ -50,5 +50,6 @@ export { boundsOf } from './model/index.js';
 export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js';
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
 export { defaultPerspectives } from './contract/specialists.js';
+export { dataConverter, UnreadablePayload } from './payloads/index.js';
 export { BlobStore } from './store/blob-store.js';
 export type { BlobReference } from './store/blob-store.js';

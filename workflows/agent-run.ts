@@ -10,6 +10,7 @@ import type { StoredBranch } from '../src/contract/outcome.js';
 import { criticalPathOf } from '../src/contract/fold.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { spentUsd } from '../src/contract/usage.js';
+import { activityIdOf } from './activity-id.js';
 import { Approvals } from './approvals.js';
 import { ask } from './ask.js';
 import { outcomeOf } from './branch.js';
@@ -161,7 +162,7 @@ export class AgentRun {
     const attempts = tool.changes === true ? 1 : toolAttempts;
     return callTool.executeWithOptions(
       {
-        activityId: place.key,
+        ...activityIdOf(place.key),
         taskQueue: taskQueues.io,
         startToCloseTimeout: timeoutMs,
         heartbeatTimeout: '10s',
@@ -169,7 +170,7 @@ export class AgentRun {
           initialInterval: '500ms',
           maximumInterval: '10s',
           maximumAttempts: attempts,
-          nonRetryableErrorTypes: ['PayloadsTooLarge'],
+          nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
         },
         cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary: place.key,

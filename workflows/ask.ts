@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 
 import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
 import { taskQueues } from '../src/contract/names.js';
+import { activityIdOf } from './activity-id.js';
 
 // No `maximumAttempts`: the activity counts its attempts itself, because being told to slow down must use up none of them.
 const retry = {
@@ -9,7 +10,7 @@ const retry = {
   backoffCoefficient: 2,
   maximumInterval: '30s',
   // An answer too large for Temporal has been paid for; asking again would pay for it again.
-  nonRetryableErrorTypes: ['PayloadsTooLarge'],
+  nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
 };
 
 /** Grace between the activity's own deadline and Temporal's: an attempt must have closed its call before another may begin. */
@@ -24,7 +25,7 @@ const { askModel } = proxyActivities<Activities>({ startToCloseTimeout: '10m' })
 export function ask(call: ModelCall): Promise<Answer> {
   return askModel.executeWithOptions(
     {
-      activityId: call.key,
+      ...activityIdOf(call.key),
       taskQueue: call.offline ? taskQueues.offlineModel : taskQueues.model,
       startToCloseTimeout: call.timeoutMs + graceMs,
       heartbeatTimeout,

@@ -21,7 +21,7 @@ export function batchActivities(offline: boolean) {
       initialInterval: '1s',
       maximumInterval: '1m',
       maximumAttempts: 50,
-      nonRetryableErrorTypes: ['PayloadsTooLarge'],
+      nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
     },
   });
 }

@@ -3,6 +3,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../src/contract/activities.js';
 import type { GatherPlan, Hit, Source } from '../src/contract/gather-plan.js';
 import { taskQueues } from '../src/contract/names.js';
+import { activityIdOf } from './activity-id.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Branch } from './branch.js';
 
@@ -21,7 +22,7 @@ export function sourceBranch(
     run: (place) =>
       searchSource.executeWithOptions(
         {
-          activityId: key,
+          ...activityIdOf(key),
           taskQueue: taskQueues.io,
           startToCloseTimeout: timeoutMs,
           // All tries together, the waits between them included.

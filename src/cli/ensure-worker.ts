@@ -1,7 +1,9 @@
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { UnavailableError } from '../contract/errors.js';
+import { keyIds } from '../payloads/index.js';
 import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
+import { encryptionKeyOf } from './encryption-key.js';
 import { spawnWorker } from './spawn-worker.js';
 import type { Say, Session } from './session.js';
 import type { World } from './world.js';
@@ -63,7 +65,23 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
       'Stop that worker, or set FANFOLD_HOME to another directory.',
     );
   }
+  for (const worker of able) checkKeys(worker.encryptionKeys ?? [], worker.pid, keyIds(encryptionKeyOf(world)));
   return able.length > 0;
+}
+
+/** Each has to read what the other writes. */
+function checkKeys(theirs: readonly string[], pid: number, ours: readonly string[]): void {
+  const [theirFirst] = theirs;
+  const [ourFirst] = ours;
+  const readsOurs = ourFirst === undefined || theirs.includes(ourFirst);
+  const isReadable = theirFirst === undefined || ours.includes(theirFirst);
+  if (readsOurs && isReadable) return;
+  const has = (keys: readonly string[]) => (keys.length === 0 ? 'none' : keys.join(', '));
+  throw new UnavailableError(
+    'OtherEncryptionKey',
+    `A worker of this home (process ${pid}) has the encryption keys ${has(theirs)}, and this command has ${has(ours)}.`,
+    'Give both the same FANFOLD_ENCRYPTION_KEY, or stop that worker.',
+  );
 }
 
 async function isPolled(session: Session, { offline }: WorkerNeed): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { historyEvents, readRun, resolveBranch, RunView } from '../client/index.js';
+import { historyEvents, readRun, resolveBranch, RunView, UnreadRun } from '../client/index.js';
 import type { Execution } from '../client/index.js';
 import type { LaneBatch } from '../contract/lanes.js';
 import type { StoredBranch } from '../contract/outcome.js';
@@ -22,6 +22,7 @@ export interface BranchSink {
  *
  * @param out is given every branch once, in completion order
  * @returns the run, or `null` when it was left
+ * @throws UnavailableError when the worker that serves it has not its encryption key
  */
 export async function followRun(
   session: Session,
@@ -35,8 +36,10 @@ export async function followRun(
   const show = world.stderr.isTerminal ? showLive : showPlain;
   const progress = flags.quiet ? undefined : show(session, view, world);
   const teller = new Teller(session, view, flags, world, progress, out);
+  const unread = new UnreadRun(session.client, signal);
   try {
-    for await (const event of historyEvents(session.client, execution, { wait: true, signal })) {
+    for await (const event of historyEvents(session.client, execution, { wait: true, signal: unread.signal })) {
+      await unread.see(event);
       const outcome = await view.apply(event);
       if (outcome !== undefined) await teller.tell(outcome);
       await teller.tellBatches();
@@ -47,8 +50,10 @@ export async function followRun(
       await teller.tell(outcome);
     }
   } finally {
+    unread.stop();
     progress?.stop();
   }
+  unread.check();
   if (view.closed === null) return null;
   const run = await readRun(view, session.store, webUiUrl(session.server, view.workflowId, view.runId));
   for (const branch of run.branches) await teller.tellWhole(branch);

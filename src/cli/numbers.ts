@@ -14,6 +14,17 @@ export function parseCount(text: string, option: string, most = 1_000_000): numb
 }
 
 /**
+ * A port from a flag; 0 stands for a free one.
+ *
+ * @throws InputError quoting what was expected and what came
+ */
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new InputError(`Expected \`port\` to be a number from 0 to 65535, got \`${text}\`.`);
+  return port;
+}
+
+/**
  * One of a flag's allowed words.
  *
  * @throws InputError quoting what was expected and what came

@@ -27,6 +27,8 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   journal: async () => (await import('./commands/journal.js')).journalCommand,
+  store: async () => (await import('./commands/store.js')).storeCommand,
+  codec: async () => (await import('./commands/codec.js')).codecCommand,
   limits: async () => (await import('./commands/limits.js')).limitsCommand,
   slow: async () => (await import('./commands/slow.js')).slowCommand,
   'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openRuns } from '../client/index.js';
+import { dataConverter, keyIds } from '../payloads/index.js';
 import { startWorkers } from '../worker/index.js';
 import type { RunningWorkers } from '../worker/index.js';
 import { ToolRegistry } from '../tools/index.js';
 import { apiKeyOf, baseUrlOf } from './api-key.js';
 import { interruptible } from './interrupt.js';
 import { openJournalOf } from './journal-of.js';
+import { encryptionKeyOf } from './encryption-key.js';
 import { metricsAddressOf } from './log-line.js';
 import { offlineModel } from './offline-model.js';
 import { publishLimits } from './publish-limits.js';
 import { takeOver } from './take-over.js';
 import type { Say, Session } from './session.js';
+import { tidyStore } from './tidy-store.js';
 import type { World } from './world.js';
 
 export { installLogging } from './log-line.js';
@@ -41,6 +44,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
+    dataConverter: dataConverter(encryptionKeyOf(world)),
     concurrency: options.concurrency,
     rampFrom: options.rampFrom,
     onLimitChange: (taskQueue, { modelClass, what, reason, cap }) => {
@@ -59,9 +63,11 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     address: session.server.address,
     offlineOnly: apiKey === undefined,
     modelBaseUrl: baseUrlOf(world),
+    encryptionKeys: keyIds(encryptionKeyOf(world)),
   });
   options.onReady?.(workers);
   const stopTakingOver = takeOver(session, journal, say);
+  const stopTidying = tidyStore(session, say);
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
@@ -74,6 +80,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   } finally {
     stopTakingOver();
     stopPublishing();
+    stopTidying();
     await offline.stop();
     await journal.close();
   }

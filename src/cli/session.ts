@@ -5,7 +5,9 @@ import type { Client } from '@temporalio/client';
 import { connectClient } from '../client/index.js';
 import { ensureSearchAttributes, findServer, joinHome, superviseServer } from '../server/index.js';
 import type { HomeMembership, TemporalServer } from '../server/index.js';
+import { dataConverter } from '../payloads/index.js';
 import { BlobStore } from '../store/blob-store.js';
+import { encryptionKeyOf } from './encryption-key.js';
 import type { World } from './world.js';
 
 /** A command's place in its home: the server it uses, a client for it, and the store. */
@@ -26,7 +28,7 @@ export function homeOf(world: World): string {
 }
 
 /** Where large texts are: in the home, or where several machines share them. */
-function storeOf(world: World): string {
+export function storeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
 }
 
@@ -44,19 +46,28 @@ export function sayer(world: World, quiet: boolean | undefined): Say {
  */
 export async function openSession(world: World, role: 'command' | 'worker' | 'dev', say: Say): Promise<Session> {
   const home = homeOf(world);
+  const encryptionKey = encryptionKeyOf(world);
   const membership = await joinHome({ home, env: world.env, role, onEvent: say });
   try {
     const server = await findServer(membership, { env: world.env, startIfNone: true });
     const stopSupervising = superviseServer(membership, server, say);
     try {
-      const client = await connectClient(server);
+      const client = await connectClient({ ...server, dataConverter: dataConverter(encryptionKey) });
       const searchable = await ensureSearchAttributes(client.connection, server.namespace);
       const leave = async () => {
         stopSupervising();
         await client.connection.close();
         await membership.leave();
       };
-      return { home, membership, server, client, store: new BlobStore(storeOf(world)), searchable, leave };
+      return {
+        home,
+        membership,
+        server,
+        client,
+        store: new BlobStore(storeOf(world), encryptionKey),
+        searchable,
+        leave,
+      };
     } catch (error) {
       stopSupervising();
       throw error;

@@ -1,12 +1,15 @@
 import { Client, Connection } from '@temporalio/client';
-import type { ConnectionOptions } from '@temporalio/client';
+import type { ConnectionOptions, DataConverter } from '@temporalio/client';
 
 import { UnavailableError } from '../contract/errors.js';
+import { dataConverter as defaultConverter } from '../payloads/index.js';
 
 /** Where a Temporal server is, and as whom to call it. */
 export interface ServerAddress {
   connectionOptions: ConnectionOptions;
   namespace: string;
+  /** How history is read and written, from `dataConverter`; by default nothing is encrypted. */
+  dataConverter?: DataConverter;
 }
 
 // The SDK asks for 128 MB under a misspelt name and is left with gRPC's 4 MB, too little for a long history.
@@ -17,7 +20,11 @@ const channelArgs = { 'grpc.max_receive_message_length': 128 * 1_024 * 1_024 };
  *
  * @throws UnavailableError when it does not answer within five seconds
  */
-export async function connectClient({ connectionOptions, namespace }: ServerAddress): Promise<Client> {
+export async function connectClient({
+  connectionOptions,
+  namespace,
+  dataConverter = defaultConverter(),
+}: ServerAddress): Promise<Client> {
   const connection = Connection.lazy({
     connectTimeout: '5s',
     ...connectionOptions,
@@ -25,7 +32,7 @@ export async function connectClient({ connectionOptions, namespace }: ServerAddr
   });
   try {
     await connection.ensureConnected();
-    return new Client({ connection, namespace });
+    return new Client({ connection, namespace, dataConverter });
   } catch (error) {
     // Left open it would go on trying, and keep the process alive.
     await connection.close();

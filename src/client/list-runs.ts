@@ -1,6 +1,8 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 
 import { searchAttributes, workflowTypes } from '../contract/names.js';
+import { LenientCodec } from '../payloads/index.js';
 
 export interface ListedRun {
   workflowId: string;
@@ -29,11 +31,31 @@ export async function listRuns(client: Client, { kind, status, limit }: RunFilte
     ...(status === undefined ? [] : [statusQuery(status)]),
   ].join(' AND ');
   const runs: ListedRun[] = [];
-  for await (const execution of client.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
+  for await (const execution of lenient(client).workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
     runs.push(listedRun(execution));
     if (runs.length === limit) break;
   }
   return runs;
+}
+
+// A memo that this process has no key for is of no interest here.
+function lenient({ connection, options }: Client): Client {
+  const payloadCodecs = options.loadedDataConverter.payloadCodecs.map((codec) => new LenientCodec(codec));
+  return new Client({ connection, namespace: options.namespace, dataConverter: { payloadCodecs } });
+}
+
+/**
+ * When the oldest run began that the server still knows and that began before then, fanfold's or not; `null` where there is none.
+ *
+ * @param beforeMs milliseconds since the epoch, as is what is returned
+ */
+export async function oldestStartBefore(client: Client, beforeMs: number): Promise<number | null> {
+  const query = `StartTime < '${new Date(beforeMs).toISOString()}'`;
+  let oldest: number | null = null;
+  for await (const { startTime } of lenient(client).workflow.list({ query, pageSize: 1_000 })) {
+    oldest = Math.min(oldest ?? Infinity, startTime.getTime());
+  }
+  return oldest;
 }
 
 /** Ids of the runs that are still going on, the newest first. */

@@ -1,5 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 
 import type { Ledger } from '../contract/activities.js';
 import { isLedger } from '../contract/outcome.js';
@@ -27,11 +30,9 @@ export async function pendingBranches(client: Client, execution: Execution): Pro
   const { raw } = await client.workflow.getHandle(execution.workflowId, execution.runId).describe();
   const pending = (raw.pendingActivities ?? []).map(async (activity): Promise<PendingBranch> => {
     const running = activity.state === activityStarted;
-    const lastFailure = activity.lastFailure;
-    const [ledger] = await decodeArrayFromPayloads(
-      client.options.loadedDataConverter,
-      activity.heartbeatDetails?.payloads ?? null,
-    );
+    const converter = client.options.loadedDataConverter;
+    const lastFailure = await decodeOptionalFailureToOptionalError(converter, activity.lastFailure);
+    const [ledger] = await decodeArrayFromPayloads(converter, activity.heartbeatDetails?.payloads ?? null);
     const nextAttemptAtMs = millis(activity.nextAttemptScheduleTime);
     return {
       activityId: activity.activityId ?? '',
@@ -40,8 +41,8 @@ export async function pendingBranches(client: Client, execution: Execution): Pro
       sinceMs: millis(running ? activity.lastStartedTime : activity.scheduledTime),
       ...(lastFailure && {
         lastFailure: {
-          type: lastFailure.applicationFailureInfo?.type ?? 'Timeout',
-          message: lastFailure.message ?? '',
+          type: activity.lastFailure?.applicationFailureInfo?.type ?? 'Timeout',
+          message: lastFailure.message,
         },
       }),
       ...(nextAttemptAtMs !== null && { nextAttemptAtMs }),

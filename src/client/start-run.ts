@@ -4,8 +4,11 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 
 import { InputError } from '../contract/errors.js';
+import { memoOf } from '../contract/memo.js';
+import type { RunMemo } from '../contract/memo.js';
 import { taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
+import { EncryptingCodec } from '../payloads/index.js';
 
 export interface RunToStart {
   kind: Kind;
@@ -43,7 +46,11 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   if (bytes > maxInputBytes) {
     throw new InputError(`Expected the run's input to be at most ${maxInputBytes} bytes, got ${bytes}.`);
   }
-  const memo = { inputSha256: createHash('sha256').update(serialised).digest('hex'), startedBy: randomUUID() };
+  const memo: RunMemo = {
+    inputSha256: createHash('sha256').update(serialised).digest('hex'),
+    startedBy: randomUUID(),
+    ...(isEncrypting(client) && { encrypted: true }),
+  };
   try {
     await client.workflow.start(run.kind, {
       workflowId,
@@ -59,7 +66,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
   const described = await client.workflow.getHandle(workflowId).describe();
-  const found = described.memo?.['fanfold'] as typeof memo | undefined;
+  const found = memoOf(described.memo);
   if (found?.inputSha256 !== memo.inputSha256) {
     throw new InputError(
       `Expected the id \`${workflowId}\` to be free or to belong to a run with the same input, got a run with other input.`,
@@ -67,6 +74,10 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     );
   }
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
+}
+
+function isEncrypting({ options }: Client): boolean {
+  return options.loadedDataConverter.payloadCodecs.some((codec) => codec instanceof EncryptingCodec && codec.encrypts);
 }
 
 /**

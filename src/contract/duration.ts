@@ -2,6 +2,10 @@ import { InputError } from './errors.js';
 
 const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
+const ageUnitMs: Record<string, number> = { ...unitMs, d: 86_400_000 };
+
+const maxAgeMs = 36_500 * 86_400_000;
+
 /** Longest duration that Node's timers hold: 2^31 - 1 ms, about 24.8 days. */
 export const maxDurationMs = 2_147_483_647;
 
@@ -16,6 +20,22 @@ export function parseDuration(text: string, option: string): number {
   if (amount === '' || !(ms > 0 && ms <= maxDurationMs)) {
     throw new InputError(
       `Expected \`${option}\` to be a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days, got \`${text}\`.`,
+    );
+  }
+  return ms;
+}
+
+/**
+ * Milliseconds of an age such as `12h`, `30d` or `720h`; unlike a duration nobody has to wait for it, so that it may be long.
+ *
+ * @throws InputError naming `option`, what was expected and what came
+ */
+export function parseAge(text: string, option: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text.trim()) ?? [];
+  const ms = Math.round(Number(amount) * (ageUnitMs[unit] ?? Number.NaN));
+  if (amount === '' || !(ms > 0 && ms <= maxAgeMs)) {
+    throw new InputError(
+      `Expected \`${option}\` to be an age such as 12h, 30d or 720h, longer than 0 and at most 36,500 days, got \`${text}\`.`,
     );
   }
   return ms;

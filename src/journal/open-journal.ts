@@ -1,7 +1,7 @@
 import { InputError } from '../contract/errors.js';
 import type { JournalStore } from './journal-store.js';
 import type { Journal, JournalLimits } from './journal.js';
-import { readKeyring } from './record/keyring.js';
+import { readKeyring } from '../encryption/index.js';
 import { StoredJournal } from './stored-journal.js';
 import { defaultLimits } from './upkeep.js';
 
@@ -32,7 +32,7 @@ const defaultLeaseMs = 5_000;
  */
 export async function openJournal(settings: JournalSettings): Promise<Journal> {
   const { encryptionKey, limits, leaseMs = defaultLeaseMs, identity, onWarning = () => {} } = settings;
-  const keyring = encryptionKey ? readKeyring(encryptionKey) : undefined;
+  const keyring = encryptionKey ? readKeyring(encryptionKey, 'journal') : undefined;
   const store = await openStore(settings, onWarning);
   return new StoredJournal(store, { keyring, limits: { ...defaultLimits, ...limits }, leaseMs, identity, onWarning });
 }
@@ -43,7 +43,7 @@ export async function openJournal(settings: JournalSettings): Promise<Journal> {
  * @throws InputError for a URL or an encryption key that cannot be read
  */
 export function checkJournalSettings({ url, encryptionKey }: Pick<JournalSettings, 'url' | 'encryptionKey'>): void {
-  if (encryptionKey) readKeyring(encryptionKey);
+  if (encryptionKey) readKeyring(encryptionKey, 'journal');
   if (url) checkUrl(url);
 }
 

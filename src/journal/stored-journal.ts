@@ -3,9 +3,9 @@ import type { Entry } from './entry.js';
 import type { JournalStore } from './journal-store.js';
 import type { Asked, Journal, JournalLimits, JournalStats, Once, OnceOptions, Pruned } from './journal.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import type { Keyring } from './record/keyring.js';
+import type { Keyring } from '../encryption/index.js';
 import { decodeRecord, encodeRecord } from './record/record.js';
-import { UnreadableRecord } from './record/unreadable-record.js';
+import { Unreadable } from '../encryption/index.js';
 import { ReuseCount } from './reuse-count.js';
 import { holderPrefix, SingleFlight } from './single-flight.js';
 import { Upkeep } from './upkeep.js';
@@ -53,7 +53,7 @@ export class StoredJournal implements Journal {
     try {
       return await decodeRecord(key, record, this.#settings.keyring);
     } catch (error) {
-      if (!(error instanceof UnreadableRecord)) throw error;
+      if (!(error instanceof Unreadable)) throw error;
       this.#settings.onWarning(
         `The journal's record ${key.slice(0, 12)}… ${error.message}; the question is asked again.`,
       );

@@ -19,7 +19,9 @@ export interface JoinOptions {
   onEvent?: Say;
 }
 
-export type PresenceChange = Partial<Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl' | 'limits'>>;
+export type PresenceChange = Partial<
+  Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl' | 'encryptionKeys' | 'limits'>
+>;
 
 /** A process's place in a home. For as long as one is held by a live process, the home's server is kept. */
 export interface HomeMembership {

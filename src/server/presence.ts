@@ -20,6 +20,8 @@ export interface Presence extends ProcessIdentity {
   offlineOnly?: boolean;
   /** A worker: the model API it asks. */
   modelBaseUrl?: string;
+  /** A worker: ids of its encryption keys, the one that encrypts first; none where it does not encrypt. */
+  encryptionKeys?: readonly string[];
   /** A worker: how its limiters stood a moment ago. */
   limits?: QueueLimits[];
 }

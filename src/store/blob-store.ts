@@ -1,13 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { FanfoldError } from '../contract/errors.js';
+import { openSealed, readKeyring, seal, Unreadable } from '../encryption/index.js';
+import type { Keyring, SealingKey } from '../encryption/index.js';
 
 /** Where a stored text is: the SHA-256 of its UTF-8 bytes, in hexadecimal, and their number. */
 export interface BlobReference {
   sha256: string;
   bytes: number;
+}
+
+export interface StoreStats {
+  texts: number;
+  bytes: number;
+  oldestAtMs: number | null;
 }
 
 /**
@@ -16,24 +24,35 @@ export interface BlobReference {
  * B1. A file that has its final name is whole: it is written under another name, synced, then renamed.
  * B2. What is read is what was put, or an error: the hash is checked on every read.
  * B3. The same text put twice, by any number of processes, is one file.
+ * B4. With a key a file is encrypted (AES-256-GCM), and its name is of no use to guess what it holds; what was put with an older
+ *     key, or without one, is read as well.
+ * B5. Whatever is put anew counts as new, so that nothing is removed that a run has just been given.
  */
 export class BlobStore {
   readonly #directory: string;
+  readonly #keyring: Keyring | undefined;
 
-  constructor(home: string) {
+  /**
+   * @param encryptionKey as `FANFOLD_ENCRYPTION_KEY` has it; without one texts are stored as they are
+   * @throws InputError for a key that cannot be read
+   */
+  constructor(home: string, encryptionKey?: string) {
     this.#directory = join(home, 'blobs');
+    this.#keyring = encryptionKey ? readKeyring(encryptionKey, 'store') : undefined;
   }
 
   /** Stores a text; when this returns, it survives a crash of the machine. */
   async putText(text: string): Promise<BlobReference> {
     const bytes = Buffer.from(text);
     const reference = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
-    const path = this.#path(reference);
-    if (await hasSize(path, bytes.length)) return reference;
+    const key = this.#keyring?.first;
+    const path = this.#path(reference, key);
+    const content = key === undefined ? bytes : seal(bytes, boundTo(reference), key);
+    if (await renewed(path, content.length)) return reference;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.${randomBytes(6).toString('hex')}`;
     try {
-      await writeSynced(draft, bytes);
+      await writeSynced(draft, content);
       await rename(draft, path);
     } catch (error) {
       await rm(draft, { force: true });
@@ -46,24 +65,94 @@ export class BlobStore {
   /**
    * The text that was put.
    *
-   * @throws FanfoldError `DocumentMissing` when it is not here, or is not what was put
+   * @throws FanfoldError `DocumentMissing` when it is not here, is not what was put, or cannot be read without its key
    */
   async readText(reference: BlobReference): Promise<string> {
-    const bytes = await readFile(this.#path(reference)).catch((error: NodeJS.ErrnoException) => {
-      throw missing(reference, error.code === 'ENOENT' ? 'is not in this home' : `cannot be read: ${error.message}`);
-    });
+    const bytes = await this.#read(reference);
     const found = createHash('sha256').update(bytes).digest('hex');
     if (found !== reference.sha256) throw missing(reference, 'was damaged: its bytes no longer have that hash');
     return bytes.toString();
   }
 
-  #path({ sha256 }: BlobReference): string {
+  /** How many texts there are, their bytes, and when the one was put that was put longest ago (milliseconds since the epoch). */
+  async stats(): Promise<StoreStats> {
+    return this.#older(Infinity);
+  }
+
+  /**
+   * Removes texts that nobody has put again since.
+   *
+   * @param beforeMs milliseconds since the epoch: a run that began later than this, and what it was given, is left alone
+   * @returns what was removed; with `dryRun` what would be
+   */
+  async prune(beforeMs: number, { dryRun = false } = {}): Promise<StoreStats> {
+    return this.#older(beforeMs, async (path) => {
+      if (dryRun) return true;
+      // Out of the way first: somebody may be putting it again at this moment.
+      const aside = `${path}.${randomBytes(6).toString('hex')}`;
+      const moved = await rename(path, aside).then(
+        () => true,
+        () => false,
+      );
+      if (!moved) return false;
+      const { mtimeMs } = await stat(aside);
+      if (mtimeMs >= beforeMs) {
+        await rename(aside, path);
+        return false;
+      }
+      await rm(aside, { force: true });
+      return true;
+    });
+  }
+
+  async #older(beforeMs: number, visit: (path: string) => Promise<boolean> = async () => true): Promise<StoreStats> {
+    const found: StoreStats = { texts: 0, bytes: 0, oldestAtMs: null };
+    const entries = await readdir(this.#directory, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const file = await stat(path).catch(() => undefined);
+      if (file === undefined || file.mtimeMs >= beforeMs || !(await visit(path))) continue;
+      found.texts += 1;
+      found.bytes += file.size;
+      found.oldestAtMs = Math.min(found.oldestAtMs ?? Infinity, file.mtimeMs);
+    }
+    return found;
+  }
+
+  async #read(reference: BlobReference): Promise<Buffer> {
+    for (const key of [...(this.#keyring?.byId.values() ?? []), undefined]) {
+      const content = await readFile(this.#path(reference, key)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw missing(reference, `cannot be read: ${error.message}`);
+      });
+      if (content === undefined) continue;
+      return key === undefined ? content : this.#opened(reference, content);
+    }
+    const which = this.#keyring === undefined ? 'a key, and none is given' : 'none of the keys given';
+    throw missing(reference, `is not in this home, or was encrypted with ${which}`);
+  }
+
+  #opened(reference: BlobReference, content: Buffer): Buffer {
+    try {
+      return openSealed(content, boundTo(reference), this.#keyring);
+    } catch (error) {
+      if (error instanceof Unreadable) throw missing(reference, error.message);
+      throw error;
+    }
+  }
+
+  #path({ sha256 }: BlobReference, key: SealingKey | undefined): string {
     // A reference comes out of history; nothing but a hash may become part of a path.
     if (!/^[0-9a-f]{64}$/.test(sha256)) {
       throw new FanfoldError('DocumentMissing', `Expected a SHA-256 in hexadecimal, got ${JSON.stringify(sha256)}.`);
     }
-    return join(this.#directory, sha256.slice(0, 2), sha256);
+    const name = key === undefined ? sha256 : createHmac('sha256', key.secret).update(sha256).digest('hex');
+    return join(this.#directory, name.slice(0, 2), name);
   }
+}
+
+function boundTo({ sha256 }: BlobReference): Buffer {
+  return Buffer.from(sha256, 'hex');
 }
 
 function missing({ sha256, bytes }: BlobReference, how: string): FanfoldError {
@@ -74,9 +163,13 @@ function missing({ sha256, bytes }: BlobReference, how: string): FanfoldError {
   );
 }
 
-async function hasSize(path: string, bytes: number): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.size === bytes,
+/** Whether the file is there already; it counts as new from now on. */
+async function renewed(path: string, bytes: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.size !== bytes) return false;
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
     () => false,
   );
 }

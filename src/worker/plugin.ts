@@ -1,10 +1,11 @@
+import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection, Worker, WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 
 import { startWorkers } from './start-workers.js';
 import type { WorkerSettings } from './start-workers.js';
 
 /** {@link WorkerSettings}, except what the worker that takes the plugin knows already. */
-export type PluginSettings = Omit<WorkerSettings, 'connectionOptions' | 'connection' | 'namespace'>;
+export type PluginSettings = Omit<WorkerSettings, 'connectionOptions' | 'connection' | 'namespace' | 'dataConverter'>;
 
 /**
  * Makes a worker of one's own one that can use `fanOut`, in one line: `Worker.create({ …, plugins: [new FanfoldPlugin({ … })] })`.
@@ -15,6 +16,7 @@ export class FanfoldPlugin implements WorkerPlugin {
   readonly #settings: PluginSettings;
   #connection: NativeConnection | undefined;
   #namespace = 'default';
+  #dataConverter: DataConverter | undefined;
 
   constructor(settings: PluginSettings) {
     this.#settings = settings;
@@ -23,6 +25,7 @@ export class FanfoldPlugin implements WorkerPlugin {
   configureWorker(options: WorkerOptions): WorkerOptions {
     this.#connection = options.connection;
     this.#namespace = options.namespace ?? 'default';
+    this.#dataConverter = options.dataConverter;
     return options;
   }
 
@@ -31,6 +34,7 @@ export class FanfoldPlugin implements WorkerPlugin {
     const beside = await startWorkers({
       ...this.#settings,
       namespace: this.#namespace,
+      dataConverter: this.#dataConverter,
       ...(this.#connection === undefined ? { connectionOptions: {} } : { connection: this.#connection }),
     });
     const stopped = beside.finished.then(

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
 
@@ -10,6 +11,7 @@ import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { CpuPool } from '../cpu/index.js';
+import { dataConverter as plainConverter } from '../payloads/index.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -19,6 +21,8 @@ export interface WorkerSettings extends ActivitiesSettings {
   /** A connection to use; whoever made it closes it. */
   connection?: NativeConnection;
   namespace: string;
+  /** How history is read and written, from `dataConverter`; by default nothing is encrypted. */
+  dataConverter?: DataConverter | undefined;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
   /** Model calls in flight at once before anything is known of the API's limits; 8 by default. */
@@ -125,6 +129,7 @@ function options(
   const shared = {
     connection,
     namespace: settings.namespace,
+    dataConverter: settings.dataConverter ?? plainConverter(),
     taskQueue,
     identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,

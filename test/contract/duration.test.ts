@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatDuration, parseDuration } from '../../src/contract/duration.js';
+import { formatDuration, parseAge, parseDuration } from '../../src/contract/duration.js';
 import { InputError } from '../../src/contract/errors.js';
 
 describe('parseDuration', () => {
@@ -20,6 +20,18 @@ describe('parseDuration', () => {
       expect(() => parseDuration(text, 'deadline')).toThrow(`\`deadline\``);
     },
   );
+});
+
+describe('parseAge', () => {
+  it.each([
+    ['30d', 2_592_000_000],
+    ['720h', 2_592_000_000],
+    ['1s', 1_000],
+  ])('takes %j for %d ms', (text, ms) => expect(parseAge(text, 'older-than')).toBe(ms));
+
+  it.each(['', '0d', '30', '1w', '500ms', '99999d'])('refuses %j', (text) => {
+    expect(() => parseAge(text, 'older-than')).toThrow(/`older-than`.*30d/);
+  });
 });
 
 it.each([

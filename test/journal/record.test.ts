@@ -3,16 +3,16 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { readKeyring } from '../../src/journal/record/keyring.js';
+import { readKeyring } from '../../src/encryption/index.js';
 import { decodeRecord, encodeRecord } from '../../src/journal/record/record.js';
 import { entryOf, keyOf } from './entries.js';
 
 const [older, newer] = [randomBytes(32), randomBytes(32)];
 const plain = undefined;
-const sealed = readKeyring(older.toString('base64'));
+const sealed = readKeyring(older.toString('base64'), 'journal');
 const key = keyOf('a');
 const json = fc.jsonValue({ stringUnit: 'binary' });
-const unreadable = { name: 'UnreadableRecord' };
+const unreadable = { name: 'Unreadable' };
 
 it.each([
   ['plain', plain],
@@ -78,11 +78,11 @@ it('shows nothing of an encrypted text, and never the same bytes twice', async (
 });
 
 it('encrypts with the first key and decrypts with all, however they are written and named', async () => {
-  const before = await encodeRecord(key, entryOf('before'), readKeyring(older.toString('hex')));
-  const rotated = readKeyring(` new:${newer.toString('base64url')} , old:${older.toString('base64')}`);
+  const before = await encodeRecord(key, entryOf('before'), readKeyring(older.toString('hex'), 'journal'));
+  const rotated = readKeyring(` new:${newer.toString('base64url')} , old:${older.toString('base64')}`, 'journal');
   const after = await encodeRecord(key, entryOf('after'), rotated);
   expect(await decodeRecord(key, before, rotated)).toMatchObject({ answer: 'before' });
-  expect(await decodeRecord(key, after, readKeyring(newer.toString('hex').toUpperCase()))).toMatchObject({
+  expect(await decodeRecord(key, after, readKeyring(newer.toString('hex').toUpperCase(), 'journal'))).toMatchObject({
     answer: 'after',
   });
   await expect(decodeRecord(key, after, sealed)).rejects.toMatchObject(unreadable);
@@ -113,7 +113,7 @@ it.each([
 
 function refusal(text: string): Error {
   try {
-    readKeyring(text);
+    readKeyring(text, 'journal');
   } catch (error) {
     return error as Error;
   }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { parseDuration } from '../../contract/duration.js';
+import { parseAge } from '../../contract/duration.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -32,7 +32,7 @@ export function journalCommand(program: Command, world: World, done: (code: Exit
   command
     .command('prune')
     .description('remove old answers, or the least recently used ones')
-    .option('--older-than <duration>', 'those that came longer ago, such as 720h')
+    .option('--older-than <duration>', 'those that came longer ago, such as 30d')
     .option('--to-size <size>', 'until what is left has this size at most, such as 500MB')
     .action(async (flags: PruneFlags) => {
       const limits = pruneLimits(flags);
@@ -67,7 +67,7 @@ function pruneLimits({ olderThan, toSize }: PruneFlags) {
     );
   }
   return {
-    ...(olderThan !== undefined && { maxAgeMs: parseDuration(olderThan, 'older-than') }),
+    ...(olderThan !== undefined && { maxAgeMs: parseAge(olderThan, 'older-than') }),
     ...(toSize !== undefined && { maxBytes: parseBytes(toSize, 'to-size') }),
   };
 }

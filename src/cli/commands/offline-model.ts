@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { interruptible } from '../interrupt.js';
+import { parsePort } from '../numbers.js';
 import { sayer } from '../session.js';
 import type { World } from '../world.js';
 
@@ -22,9 +22,7 @@ export function offlineModelCommand(program: Command, world: World, done: (code:
 }
 
 async function offlineModel(flags: OfflineModelFlags, world: World): Promise<ExitCode> {
-  const port = /^\d{1,5}$/.test(flags.port) ? Number(flags.port) : Number.NaN;
-  if (!(port <= 65_535))
-    throw new InputError(`Expected \`port\` to be a number from 0 to 65535, got \`${flags.port}\`.`);
+  const port = parsePort(flags.port);
   const { startOfflineModel } = await import('../../offline/index.js');
   const model = await startOfflineModel({ port });
   world.stdout.write(`${model.url}\n`);

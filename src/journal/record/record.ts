@@ -3,9 +3,8 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 
 import type { Entry } from '../entry.js';
-import { keyIdBytes, nonceBytes, openSealed, seal, tagBytes } from './cipher.js';
-import type { Keyring } from './keyring.js';
-import { UnreadableRecord } from './unreadable-record.js';
+import { openSealed, seal, Unreadable } from '../../encryption/index.js';
+import type { Keyring } from '../../encryption/index.js';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
@@ -40,38 +39,25 @@ export async function encodeRecord(key: string, entry: Entry, keyring?: Keyring)
 
 /**
  * @param record as the store found it: a damaged database may hold anything in the place of bytes
- * @throws UnreadableRecord
+ * @throws Unreadable
  */
 export async function decodeRecord(key: string, record: unknown, keyring?: Keyring): Promise<Entry> {
-  if (!(record instanceof Uint8Array)) throw new UnreadableRecord('is damaged');
+  if (!(record instanceof Uint8Array)) throw new Unreadable('is damaged');
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   const [found, flags = 0] = bytes;
-  if (found !== version)
-    throw new UnreadableRecord(found === undefined ? 'is empty' : `has the unknown format ${found}`);
+  if (found !== version) throw new Unreadable(found === undefined ? 'is empty' : `has the unknown format ${found}`);
   const header = bytes.subarray(0, headerBytes);
   const rest = bytes.subarray(headerBytes);
-  const body = (flags & encrypted) === 0 ? checked(key, header, rest) : decrypted(key, header, rest, keyring);
+  const body = (flags & encrypted) === 0 ? checked(key, header, rest) : openSealed(rest, boundTo(key, header), keyring);
   const json = (flags & compressed) === 0 ? body : await inflate(body);
   return JSON.parse(json.toString()) as Entry;
 }
 
 function checked(key: string, header: Buffer, rest: Buffer): Buffer {
-  if (rest.length < digestBytes) throw new UnreadableRecord('is cut short');
+  if (rest.length < digestBytes) throw new Unreadable('is cut short');
   const body = rest.subarray(0, -digestBytes);
-  if (!timingSafeEqual(digest(key, header, body), rest.subarray(-digestBytes)))
-    throw new UnreadableRecord('is damaged');
+  if (!timingSafeEqual(digest(key, header, body), rest.subarray(-digestBytes))) throw new Unreadable('is damaged');
   return body;
-}
-
-function decrypted(key: string, header: Buffer, rest: Buffer, keyring?: Keyring): Buffer {
-  if (rest.length < keyIdBytes + nonceBytes + tagBytes) throw new UnreadableRecord('is cut short');
-  const id = rest.subarray(0, keyIdBytes).toString('hex');
-  const recordKey = keyring?.byId.get(id);
-  if (recordKey === undefined) {
-    const which = keyring === undefined ? 'no encryption key is given' : `none of the keys given has its id ${id}`;
-    throw new UnreadableRecord(`is encrypted, and ${which}`);
-  }
-  return openSealed(rest, boundTo(key, header), recordKey);
 }
 
 function digest(key: string, header: Buffer, body: Buffer): Buffer {

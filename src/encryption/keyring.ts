@@ -1,9 +1,12 @@
 import { createHash, hkdfSync } from 'node:crypto';
 
-import { InputError } from '../../contract/errors.js';
+import { InputError } from '../contract/errors.js';
 import { keyIdBytes } from './cipher.js';
 
-export interface RecordKey {
+/** What a key is for; keys for one thing are of no use for another. */
+export type Purpose = 'journal' | 'payload' | 'store';
+
+export interface SealingKey {
   /** 16 hexadecimal digits that follow from the key, so that a key keeps its id wherever it stands. */
   id: string;
   /** 32 bytes. */
@@ -12,10 +15,17 @@ export interface RecordKey {
 
 export interface Keyring {
   /** Encrypts. */
-  first: RecordKey;
+  first: SealingKey;
   /** All of them decrypt. */
-  byId: ReadonlyMap<string, RecordKey>;
+  byId: ReadonlyMap<string, SealingKey>;
 }
+
+/** What the keys are derived with; changing one of these makes unreadable what was sealed before. */
+const derivedWith: Record<Purpose, string> = {
+  journal: 'fanfold journal record',
+  payload: 'fanfold payload',
+  store: 'fanfold stored text',
+};
 
 const expected =
   'Expected `FANFOLD_ENCRYPTION_KEY` to be 32 bytes in base64 or hexadecimal, or several such keys as `id:key,id:key` of which the first encrypts';
@@ -25,15 +35,15 @@ const advice = 'Make one with `openssl rand -base64 32`.';
  * Reads encryption keys: 32 bytes in base64 (or base64url) or hexadecimal, or several, separated by commas, each with a name of
  * one's own and a colon in front of it if one likes.
  *
- * The same variable encrypts elsewhere too; the journal's own keys are derived from it (HKDF, RFC 5869).
+ * The same variable encrypts journal, history and stored texts; the keys of each are derived from it (HKDF, RFC 5869).
  *
  * @throws InputError that shows nothing of the keys
  */
-export function readKeyring(text: string): Keyring {
+export function readKeyring(text: string, purpose: Purpose): Keyring {
   const parts = text.split(',').map((part) => part.trim());
   const keys = parts.map((part, index) => {
     const material = readMaterial(part.slice(part.lastIndexOf(':') + 1).trim());
-    if (material.length === 32) return recordKey(material);
+    if (material.length === 32) return sealingKey(material, purpose);
     const which = parts.length === 1 ? '' : ` in key ${index + 1} of ${parts.length}`;
     const got = material.length === 0 ? 'something that is neither' : `${material.length} bytes`;
     throw new InputError(`${expected}, got ${got}${which}.`, advice);
@@ -50,8 +60,8 @@ function readMaterial(text: string): Buffer {
   return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
 }
 
-function recordKey(material: Buffer): RecordKey {
-  const secret = new Uint8Array(hkdfSync('sha256', material, '', 'fanfold journal record', 32));
-  const id = createHash('sha256').update('fanfold journal key id').update(secret).digest();
+function sealingKey(material: Buffer, purpose: Purpose): SealingKey {
+  const secret = new Uint8Array(hkdfSync('sha256', material, '', derivedWith[purpose], 32));
+  const id = createHash('sha256').update(`fanfold ${purpose} key id`).update(secret).digest();
   return { id: id.subarray(0, keyIdBytes).toString('hex'), secret };
 }

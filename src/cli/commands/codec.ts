@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+
+import type { Command } from 'commander';
+
+import { InputError, UnavailableError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { dataConverter, startCodecServer } from '../../payloads/index.js';
+import { encryptionKeyOf } from '../encryption-key.js';
+import { interruptible } from '../interrupt.js';
+import { parsePort } from '../numbers.js';
+import { sayer } from '../session.js';
+import type { World } from '../world.js';
+
+interface CodecFlags {
+  host: string;
+  port: string;
+  origin: string[];
+}
+
+/** Where Temporal's Web UI is usually: the dev server's, and the one of the Compose stack. */
+const usualOrigins = [
+  'http://localhost:8233',
+  'http://127.0.0.1:8233',
+  'http://localhost:8080',
+  'http://127.0.0.1:8080',
+];
+
+export function codecCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
+  program
+    .command('codec')
+    .description(
+      'a codec server, so that the Web UI shows encrypted runs in clear to those who have its token, until Ctrl-C',
+    )
+    .option('--host <ip>', 'IP address to listen at', '127.0.0.1')
+    .option('--port <n>', 'port; 0 for a free one', '8234')
+    .option('--origin <url...>', 'Web UIs that may ask', usualOrigins)
+    .addHelpText(
+      'after',
+      '\nThe token is FANFOLD_CODEC_TOKEN, or made up anew each time. Give the Web UI the URL that is printed (the glasses icon).',
+    )
+    .action(async (flags: CodecFlags) => {
+      done(await serveCodec(flags, world));
+    });
+}
+
+async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
+  const port = parsePort(flags.port);
+  if (isIP(flags.host) === 0) throw new InputError(`Expected \`host\` to be an IP address, got \`${flags.host}\`.`);
+  const origins = flags.origin.map(readOrigin);
+  const encryptionKey = encryptionKeyOf(world);
+  if (encryptionKey === undefined) {
+    throw new InputError(
+      'Expected FANFOLD_ENCRYPTION_KEY to hold the key of the runs to be shown, got nothing.',
+      'Without a key nothing is encrypted, and no codec server is needed.',
+    );
+  }
+  const [codec] = dataConverter(encryptionKey).payloadCodecs ?? [];
+  if (codec === undefined) throw new Error('There is no codec.');
+  const token = world.env['FANFOLD_CODEC_TOKEN'] || randomBytes(24).toString('base64url');
+  if (!/^[\w.~-]{16,}$/.test(token)) {
+    throw new InputError(
+      'Expected FANFOLD_CODEC_TOKEN to be 16 or more letters, digits, and any of `-._~`, got something else.',
+    );
+  }
+  const server = await startCodecServer({ codec, host: flags.host, port, origins, token }).catch((error: Error) => {
+    throw new UnavailableError(
+      'CodecServerNotStarted',
+      `The codec server cannot listen: ${error.message}`,
+      'Choose another --port.',
+    );
+  });
+  world.stdout.write(`${server.url}/${token}\n`);
+  const say = sayer(world, false);
+  say(`the codec server listens at ${server.url}. Give the Web UI the URL above as its codec server endpoint.`);
+  say(`pages that may ask: ${origins.join(', ')}. Whoever has the URL can read every run of this key.`);
+  await interruptible(world, (signal) => new Promise<void>((end) => signal.addEventListener('abort', () => end())));
+  await server.stop();
+  return exitCodes.complete;
+}
+
+function readOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new InputError(`Expected \`origin\` to be a URL such as https://temporal.example.org, got \`${text}\`.`);
+  }
+  return url.origin;
+}
