@@ -1,4 +1,5 @@
 export {
+  cancelBranches,
   cancelRun,
   connectClient,
   documentText,
@@ -10,6 +11,7 @@ export {
   placeDocument,
   readRun,
   resolveBranch,
+  retryBranches,
   RunView,
   startRun,
 } from './client/index.js';

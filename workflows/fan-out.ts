@@ -2,15 +2,13 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
 import { formatDuration } from '../src/contract/duration.js';
 import { outcomeOfLate, tooLate } from '../src/contract/outcome.js';
-import type { Place, StoredBranch } from '../src/contract/outcome.js';
+import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Policy } from '../src/contract/plan.js';
-import { outcomeOf, withinBudget } from './branch.js';
 import type { Branch } from './branch.js';
-import { Budget } from '../src/contract/budget.js';
+import { BranchRuns } from './branch-runs.js';
 import { CompletionOrder } from './completion-order.js';
 import { Deferred } from './deferred.js';
 import type { Follow } from './progress.js';
-import { Window } from './window.js';
 
 /** Why the fan-in waits no longer. */
 type Decision = 'all ended' | 'enough are ok' | 'too few can be ok' | 'deadline';
@@ -26,7 +24,7 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
 /**
  * Starts every branch at once, as far as the policy's concurrency and budget let it, and waits for them as its join says.
  *
- * F1. Every branch has exactly one outcome, at its place in input order.
+ * F1. Every branch has exactly one outcome, at its place in input order; the outcomes as they come have one more for each that is begun anew.
  * F2. A branch's failure is its outcome; nothing here rejects.
  * F3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
  * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
@@ -43,14 +41,14 @@ export function fanOut(
 ): FanOut {
   const scope = new CancellationScope({ cancellable: true });
   const order = new CompletionOrder<StoredBranch>();
-  const ended = new Map<number, StoredBranch>();
   const decided = new Deferred<Decision>();
-  const running = start(branches, policy, follow, { queuedAtMs, firstIndex }, scope, (outcome) => {
-    ended.set(outcome.index, outcome);
+  const first = { queuedAtMs, index: firstIndex };
+  const runs = new BranchRuns(branches, policy, follow, first, scope, (outcome) => {
     order.add(outcome);
-    const decision = decide([...ended.values()], branches.length, policy);
+    const decision = decide([...runs.outcomes.values()], branches.length, policy);
     if (decision !== undefined) decided.resolve(decision);
   });
+  runs.start();
   const timer = startDeadline(policy, decided);
   const answer = decided.promise.then((decision) => {
     timer?.cancel();
@@ -59,38 +57,18 @@ export function fanOut(
     const why = whyLate(decision, policy);
     return branches.map(
       ({ key }, at) =>
-        ended.get(firstIndex + at) ?? outcomeOfLate({ key, index: firstIndex + at, queuedAtMs }, why, Date.now()),
+        runs.outcomes.get(at) ?? outcomeOfLate({ key, index: firstIndex + at, queuedAtMs }, why, Date.now()),
     );
   });
-  const outcomes = Promise.all([Promise.all(running), decided.promise]).then(([all, decision]) => {
+  const outcomes = decided.promise.then(async (decision) => {
+    const all = await runs.all();
     order.end();
     if (decision !== 'deadline' || policy.late === 'amend') return all;
-    return all.map((outcome) =>
-      outcome.status === 'cancelled' ? tooLate(outcome, whyLate(decision, policy)) : outcome,
+    return all.map((outcome, at) =>
+      outcome.status === 'cancelled' && !runs.cut.has(at) ? tooLate(outcome, whyLate(decision, policy)) : outcome,
     );
   });
   return { answer, outcomes, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
-}
-
-function start(
-  branches: readonly Branch[],
-  policy: Policy,
-  follow: Follow,
-  { queuedAtMs, firstIndex }: { queuedAtMs: number; firstIndex: number },
-  scope: CancellationScope,
-  ended: (outcome: StoredBranch) => void,
-): Promise<StoredBranch>[] {
-  // A batch holds no slot; it had better be whole.
-  const window = new Window(policy.economy ? branches.length : policy.concurrency);
-  const budget = new Budget(policy.budget?.usd ?? Infinity);
-  return branches.map(async (branch, at) => {
-    const place: Place = { key: branch.key, index: firstIndex + at, queuedAtMs };
-    const work = () => window.turn(() => withinBudget(branch, place, budget, () => follow.started(place)));
-    const outcome = await scope.run(() => outcomeOf(place, work));
-    follow.ended(outcome);
-    ended(outcome);
-    return outcome;
-  });
 }
 
 function decide(ended: readonly StoredBranch[], total: number, { join, needed }: Policy): Decision | undefined {

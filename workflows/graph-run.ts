@@ -158,7 +158,9 @@ export class GraphRun {
     const bound = policy.budget?.boundsUsd[this.#indexOf(node.key)];
     const branch = modelBranch(place.key, this.#requestOf(node, item), settings, bound);
     const work = () => withinBudget(branch, place, this.#budget, () => this.progress.started(place));
-    const outcome = await this.#scope.run(() => outcomeOf(place, () => this.#window.turn(work)));
+    const scope = new CancellationScope({ cancellable: true, parent: this.#scope });
+    this.progress.steered(place, { cancel: () => scope.cancel() });
+    const outcome = await scope.run(() => outcomeOf(place, () => this.#window.turn(work)));
     return this.progress.ended(outcome);
   }
 

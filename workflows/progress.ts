@@ -6,6 +6,8 @@ import type { RunStatus } from '../src/contract/run.js';
 import type { FirstAnswer, Progress, RunResult } from '../src/contract/run-result.js';
 import type { Policy } from '../src/contract/plan.js';
 import { addCost } from '../src/contract/usage.js';
+import { Controls } from './controls.js';
+import type { Steering } from './controls.js';
 import { resultOf } from './result.js';
 import { progressTable } from './progress-table.js';
 import { showBegun, showEnded } from './search-attributes.js';
@@ -15,6 +17,8 @@ export interface Follow {
   started(place: Place): void;
   /** Returns what it is given, so that it can stand in the path of an outcome. */
   ended(outcome: StoredBranch): StoredBranch;
+  /** Told how a branch can be steered by itself. */
+  steered?(place: Place, steering: Steering): void;
 }
 
 const progressQuery = defineQuery<Progress>(queryNames.progress);
@@ -32,6 +36,7 @@ export class RunProgress implements Follow {
   readonly #unapproved = new Set<number>();
   readonly #keys: string[];
   readonly #planned: number;
+  readonly #controls: Controls;
 
   constructor(
     keys: readonly string[],
@@ -42,6 +47,15 @@ export class RunProgress implements Follow {
     setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
     setHandler(answerUpdate, () => this.#answered(), {
       description: 'Returns the result as soon as the join policy is satisfied.',
+    });
+    this.#controls = new Controls({
+      keys: this.#keys,
+      statusOf: (index) => this.#statusOf(index),
+      forget: (index) => {
+        this.#outcomes.delete(index);
+        this.#started.delete(index);
+        this.#show();
+      },
     });
     this.#show();
     if (searchable) showBegun(keys.length);
@@ -70,6 +84,10 @@ export class RunProgress implements Follow {
     this.#outcomes.set(outcome.index, outcome);
     this.#show();
     return outcome;
+  }
+
+  steered({ index }: Place, steering: Steering): void {
+    this.#controls.add(index, steering);
   }
 
   /** The join policy is satisfied by these outcomes. */

@@ -76,6 +76,8 @@ class Teller {
   ) {}
 
   async tell(outcome: StoredBranch): Promise<void> {
+    // It has ended once more.
+    if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(outcome.key);
     if (this.#told.has(outcome.key)) return;
     this.progress?.ended(outcome);
     await this.tellWhole(await resolveBranch(outcome, this.session.store));

@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   report: async () => (await import('./commands/report.js')).reportCommand,
   resume: async () => (await import('./commands/resume.js')).resumeCommand,
   approve: async () => (await import('./commands/approve.js')).approveCommand,
+  retry: async () => (await import('./commands/retry.js')).retryCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   journal: async () => (await import('./commands/journal.js')).journalCommand,

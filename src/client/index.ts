@@ -1,4 +1,4 @@
-export { approveRun } from './approve-run.js';
+export { approveRun, cancelBranches, retryBranches } from './steer-run.js';
 export { backlogOf } from './backlog.js';
 export type { Backlog } from './backlog.js';
 export { cancelRun } from './cancel-run.js';

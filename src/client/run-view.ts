@@ -57,6 +57,8 @@ export class RunView {
   readonly scheduled = new Map<string, Place>();
   /** Calls that wait to be allowed, by the event that says so. */
   readonly approvals = new Map<string, { key: string; input: string }>();
+  /** Keys of branches that had ended and were begun anew. */
+  readonly begunAnew = new Set<string>();
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
   readonly #cancelRequested = new Set<string>();
@@ -95,6 +97,7 @@ export class RunView {
       const [call] = (await this.#decode(input)) as [ModelCall];
       // The calls of a fan-in come after the branches, and are none.
       if (this.kind !== 'graph' && !this.planned.grows && call.index >= this.planned.total) return undefined;
+      if (this.outcomes.delete(call.index)) this.begunAnew.add(call.key);
       this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;

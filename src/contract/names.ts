@@ -32,7 +32,12 @@ export const queryNames = { progress: 'progress' } as const;
 
 export const signalNames = { laneBatch: 'laneBatch' } as const;
 
-export const updateNames = { answer: 'answer', approve: 'approve' } as const;
+export const updateNames = {
+  answer: 'answer',
+  approve: 'approve',
+  cancelBranch: 'cancelBranch',
+  retryFailed: 'retryFailed',
+} as const;
 
 /** Custom search attributes and their Temporal types, by what they hold. */
 export const searchAttributes = {

@@ -3,7 +3,7 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import type { Answer, Ledger, Stored } from './activities.js';
 import { cutMessage } from './failures.js';
 import type { Branch, BranchStatus } from './run.js';
-import { noUsage } from './usage.js';
+import { addCost, addUsage, noUsage } from './usage.js';
 
 /** Where a branch stands, and since when it has been waiting for its turn (milliseconds since the epoch). */
 export interface Place {
@@ -79,6 +79,25 @@ export function outcomeOfSkip(place: Place, message: string, finishedAtMs: numbe
     ...outcomeOfLedger(place, noLedger, finishedAtMs),
     status: 'skipped',
     error: { type: 'OverBudget', message },
+  };
+}
+
+/** The outcome of a branch that was begun anew after it had ended otherwise: what that had taken and cost is in it. */
+export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): StoredBranch {
+  const queuedAtMs = Date.parse(earlier.finishedAt ?? '') - earlier.latency.totalMs;
+  const totalMs = Math.max(0, Date.parse(outcome.finishedAt ?? '') - queuedAtMs);
+  const queuedMs = clamp(earlier.latency.queuedMs, totalMs);
+  const modelMs = clamp(earlier.latency.modelMs + outcome.latency.modelMs, totalMs - queuedMs);
+  return {
+    ...outcome,
+    attempts: earlier.attempts + outcome.attempts,
+    hedged: earlier.hedged || outcome.hedged,
+    usage: addUsage(earlier.usage, outcome.usage),
+    costUsd: addCost(earlier.costUsd, outcome.costUsd),
+    cacheSavedUsd: (earlier.cacheSavedUsd ?? 0) + (outcome.cacheSavedUsd ?? 0),
+    lostUsd: (earlier.lostUsd ?? 0) + (outcome.lostUsd ?? 0),
+    startedAt: earlier.startedAt ?? outcome.startedAt,
+    latency: { queuedMs, modelMs, retryWaitMs: totalMs - queuedMs - modelMs, totalMs },
   };
 }
 

@@ -49,3 +49,31 @@ async function seesInFrames(page: Page, texts: readonly string[]): Promise<void>
     for (const text of texts) expect(shown.join('\n')).toContain(text);
   }, 30_000);
 }
+
+it('cuts a branch by the form for updates, which says what can be done', async () => {
+  const gate = desk.model.hold(/perspective: held/);
+  const words = ['perspectives', '-', '--perspectives', 'quick,held', '--id', 'cut', '--json'];
+  const running = desk.start(words, { stdin: 'The customer pays in advance.' });
+  const [url] = await running.said(/http:\S+timeline/);
+  await desk.model.until(() => gate.waiting.length === 1);
+  const page = await browser.newPage({ viewport: { width: 1_400, height: 1_100 } });
+  await page.goto(url);
+  await page
+    .locator('button[aria-label="More Actions"]:visible, button:visible:has-text("More Actions")')
+    .last()
+    .click();
+  await page.locator('[data-testid="update-button"]:visible').click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByTestId('update-select-button').click();
+  await dialog.getByText('retryFailed').waitFor();
+  await dialog.getByText('cancelBranch').click();
+  await dialog.locator('[contenteditable="true"]').first().fill('"held"');
+  await dialog.getByTestId('confirm-modal-button').click();
+  const { stdout } = await running.ended;
+  const { branches } = JSON.parse(stdout) as { branches: { key: string; status: string }[] };
+  expect(branches.map(({ key, status }) => [key, status])).toEqual([
+    ['quick', 'ok'],
+    ['held', 'cancelled'],
+  ]);
+  gate.release();
+});

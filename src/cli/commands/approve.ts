@@ -2,12 +2,9 @@ import type { Command } from 'commander';
 
 import { approveRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
-import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { withWorker } from '../conduct-run.js';
-import { openSession, sayer } from '../session.js';
+import { steerRun } from '../steer-run.js';
 import type { World } from '../world.js';
-import { viewRun } from './show.js';
 
 interface ApproveFlags {
   deny?: boolean;
@@ -34,23 +31,12 @@ async function approve(
   world: World,
 ): Promise<ExitCode> {
   if (reason !== undefined && !deny) throw new InputError('Expected `--reason` together with `--deny`.');
-  const say = sayer(world, false);
-  const session = await openSession(world, 'command', say);
-  try {
-    const view = await viewRun(session, id);
-    if (view.closed !== null) throw new InputError(`Expected a run that is open, got \`${id}\`, which has ended.`);
-    const need = { offline: view.planned.offline, concurrency: view.planned.policy?.concurrency ?? 1 };
-    return await withWorker(session, need, world, say, async (leaveGoing) => {
-      leaveGoing();
-      const decided = await approveRun(session.client, id, {
-        allow: !deny,
-        ...(keys.length > 0 && { keys }),
-        ...(reason !== undefined && { reason }),
-      });
-      say(`${deny ? 'refused' : 'allowed'} ${decided.join(', ')}. See \`fanfold watch ${id}\`.`);
-      return exitCodes.complete;
+  return steerRun(id, world, async ({ client }, say) => {
+    const decided = await approveRun(client, id, {
+      allow: !deny,
+      ...(keys.length > 0 && { keys }),
+      ...(reason !== undefined && { reason }),
     });
-  } finally {
-    await session.leave();
-  }
+    say(`${deny ? 'refused' : 'allowed'} ${decided.join(', ')}. See \`fanfold watch ${id}\`.`);
+  });
 }

@@ -1,18 +1,20 @@
 import type { Command } from 'commander';
 
-import { cancelRun } from '../../client/index.js';
+import { cancelBranches, cancelRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { openSession, sayer } from '../session.js';
+import { steerRun } from '../steer-run.js';
 import type { World } from '../world.js';
 
 export function cancelCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
     .command('cancel')
-    .description('stop a run: its calls in flight are cut, the answers it has are kept')
+    .description('stop a run, or some of its branches: calls in flight are cut, the answers it has are kept')
     .argument('<id>', 'workflow id')
-    .action(async (id: string) => {
-      done(await cancel(id, world));
+    .argument('[keys...]', 'branches to cut, such as legal; the others go on')
+    .action(async (id: string, keys: string[]) => {
+      done(await (keys.length === 0 ? cancel(id, world) : cut(id, keys, world)));
     });
 }
 
@@ -26,4 +28,11 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
   } finally {
     await session.leave();
   }
+}
+
+function cut(id: string, keys: readonly string[], world: World): Promise<ExitCode> {
+  return steerRun(id, world, async ({ client }, say) => {
+    const cutKeys = await cancelBranches(client, id, keys);
+    say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${id}\`.`);
+  });
 }

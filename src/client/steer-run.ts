@@ -1,0 +1,50 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+
+import type { Decision } from '../contract/approval.js';
+import { InputError } from '../contract/errors.js';
+import { updateNames } from '../contract/names.js';
+import { noSuchRun } from './history.js';
+
+/**
+ * Allows or refuses calls of an agent that wait for it.
+ *
+ * @returns the keys that were decided
+ * @throws FanfoldError `NoSuchRun`; InputError where none of them waits
+ */
+export function approveRun(client: Client, workflowId: string, decision: Decision): Promise<string[]> {
+  return update(client, workflowId, updateNames.approve, decision);
+}
+
+/**
+ * Cuts branches of an open run, and leaves the others alone.
+ *
+ * @returns their keys
+ * @throws FanfoldError `NoSuchRun`; InputError where one of them has ended, or there is none of that key
+ */
+export function cancelBranches(client: Client, workflowId: string, keys: readonly string[]): Promise<string[]> {
+  return update(client, workflowId, updateNames.cancelBranch, { keys });
+}
+
+/**
+ * Begins branches of an open run anew that have ended and are not ok.
+ *
+ * @param keys all of them where there is none
+ * @returns the keys of those that were begun anew
+ * @throws FanfoldError `NoSuchRun`; InputError where one of them is ok or has not ended
+ */
+export function retryBranches(client: Client, workflowId: string, keys: readonly string[] = []): Promise<string[]> {
+  return update(client, workflowId, updateNames.retryFailed, keys.length > 0 ? { keys } : {});
+}
+
+async function update(client: Client, workflowId: string, name: string, argument: object): Promise<string[]> {
+  try {
+    return await client.workflow.getHandle(workflowId).executeUpdate<string[], [object]>(name, { args: [argument] });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw noSuchRun(workflowId);
+    if (error instanceof WorkflowUpdateFailedError) {
+      throw new InputError((error.cause ?? error).message, `See \`fanfold show ${workflowId}\`.`);
+    }
+    throw error;
+  }
+}

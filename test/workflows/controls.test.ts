@@ -1,0 +1,128 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { RunResult } from '../../src/contract/run-result.js';
+import { answerOf, FakeModel } from '../support/fake-model.js';
+import { startTemporal } from '../support/temporal.js';
+import { modes, withRun as inRun } from './with-run.js';
+import type { Handle } from './with-run.js';
+
+let environment: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  environment = await startTemporal();
+});
+
+afterAll(() => environment.teardown());
+
+function statuses({ branches }: RunResult) {
+  return Object.fromEntries(branches.map(({ key, status }) => [key, status]));
+}
+
+async function refusal(update: Promise<unknown>): Promise<string> {
+  const error = (await update.then(
+    () => new Error('It was accepted.'),
+    (thrown: unknown) => thrown,
+  )) as Error & { cause?: Error };
+  return error.cause?.message ?? error.message;
+}
+
+async function statusOf(handle: Handle, key: string): Promise<string | undefined> {
+  const { branches } = await handle.query<{ branches: { key: string; status: string }[] }, []>('progress');
+  return branches.find((branch) => branch.key === key)?.status;
+}
+
+describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) => {
+  const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>
+    inRun(environment, maxCachedWorkflows, model, input, during);
+  const cancelBranch = (handle: Handle, ...args: unknown[]) =>
+    handle.executeUpdate<string[], unknown[]>('cancelBranch', { args });
+  const retryFailed = (handle: Handle, ...args: unknown[]) =>
+    handle.executeUpdate<string[], unknown[]>('retryFailed', { args });
+
+  it.each([
+    ['"b"', 'b'],
+    ['a list', ['b']],
+    ['an object', { keys: ['b'] }],
+  ])('cuts one, given as %s, and leaves its siblings alone (B1)', async (_, selection) => {
+    const model = new FakeModel();
+    model.hold('b', 'c');
+    await withRun(model, {}, async (handle) => {
+      await vi.waitFor(() => expect(model.asked).toHaveLength(3), 30_000);
+      expect(await cancelBranch(handle, selection)).toEqual(['b']);
+      await vi.waitFor(() => expect(model.cancelled).toEqual(['b']), 30_000);
+      model.release('c');
+      const result = await handle.result();
+      expect([result.status, statuses(result)]).toEqual(['partial', { a: 'ok', b: 'cancelled', c: 'ok' }]);
+    });
+  });
+
+  it('cuts one that waits for its turn, which is never asked', async () => {
+    const model = new FakeModel();
+    model.hold('a');
+    await withRun(model, { concurrency: 1 }, async (handle) => {
+      await vi.waitFor(() => expect(model.asked).toEqual(['a']), 30_000);
+      await cancelBranch(handle, 'b');
+      model.release('a');
+      expect(statuses(await handle.result())).toEqual({ a: 'ok', b: 'cancelled', c: 'ok' });
+      expect(model.asked).toEqual(['a', 'c']);
+    });
+  });
+
+  it('begins one anew that has failed, while others go on, and keeps what it had spent on its bill (B2)', async () => {
+    const model = new FakeModel();
+    model.hold('c');
+    model.script('a', async (call) => {
+      const details = [answerOf(call).ledger];
+      throw ApplicationFailure.create({ type: 'BadRequest', message: 'no', nonRetryable: true, details });
+    });
+    await withRun(model, {}, async (handle) => {
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('failed'), 30_000);
+      model.script('a', async (call) => answerOf(call));
+      expect(await retryFailed(handle)).toEqual(['a']);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('ok'), 30_000);
+      model.release('c');
+      const result = await handle.result();
+      expect([result.status, statuses(result)]).toEqual(['complete', { a: 'ok', b: 'ok', c: 'ok' }]);
+      expect(result.branches.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+      const [a, b] = result.branches;
+      expect([a?.attempts, b?.attempts]).toEqual([2, 1]);
+      expect([a?.usage.inputTokens, a?.costUsd]).toEqual([2 * b!.usage.inputTokens, 2 * b!.costUsd!]);
+    });
+  });
+
+  it('waits for one that is begun anew as the last of its siblings ends', async () => {
+    const model = new FakeModel();
+    model.hold('c');
+    model.fail('a');
+    await withRun(model, {}, async (handle) => {
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('failed'), 30_000);
+      model.hold('a');
+      await retryFailed(handle, ['a']);
+      model.release('c');
+      await vi.waitFor(async () => expect(await statusOf(handle, 'c')).toBe('ok'), 30_000);
+      model.release('a');
+      expect(statuses(await handle.result())).toEqual({ a: 'ok', b: 'ok', c: 'ok' });
+    });
+  });
+
+  it('refuses what cannot be done, quoting what could', async () => {
+    const model = new FakeModel();
+    model.hold('c');
+    await withRun(model, {}, async (handle) => {
+      await vi.waitFor(async () => expect(await statusOf(handle, 'b')).toBe('ok'), 30_000);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('ok'), 30_000);
+      expect(await refusal(cancelBranch(handle, 'b'))).toBe('Expected a branch that has not ended (c), got `b`.');
+      expect(await refusal(cancelBranch(handle, 'x'))).toBe('Expected a branch that has not ended (c), got `x`.');
+      expect(await refusal(cancelBranch(handle))).toBe('Expected the keys of the branches to cut (c), got none.');
+      expect(await refusal(cancelBranch(handle, 7))).toBe(
+        'Expected keys of branches, such as "legal" or ["legal", "security"], got 7.',
+      );
+      expect(await refusal(retryFailed(handle))).toBe('No branch has ended that is not ok and can be begun anew.');
+      model.release('c');
+      expect((await handle.result()).status).toBe('complete');
+    });
+  });
+});
