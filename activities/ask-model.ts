@@ -16,6 +16,7 @@ import { askOnce } from './ask-once.js';
 import type { OnceAsked } from './ask-once.js';
 import { Attempt } from './attempt.js';
 import { conversationOf } from './conversation-of.js';
+import { inBranchSpan } from './branch-span.js';
 import { checkCall } from './check-call.js';
 import { documentText } from './document-text.js';
 import { askUntilValid } from './model/ask-until-valid.js';
@@ -29,6 +30,7 @@ import { outputFormatOf } from './model/output-format.js';
 import { buildRequest, costOf, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../src/model/index.js';
 import { errorOf, readAnswer, readTurn } from './model/read-answer.js';
 import type { ReadAnswer, WantedTurn } from './model/read-answer.js';
+import { capturesContent } from './model/model-span.js';
 import { redactor } from './model/redact.js';
 import type { Redact } from './model/redact.js';
 import { promptOf } from './prompt-of.js';
@@ -93,7 +95,7 @@ export interface Asking {
 export function askingOf(settings: ActivitiesSettings): Asking {
   const redact = redactor(settings.api);
   const { limiters, watchdogs } = settings;
-  const models = new ModelCaller({ limiters, watchdogs, redact });
+  const models = new ModelCaller({ limiters, watchdogs, redact, tracesContent: capturesContent(settings.env) });
   return { settings, models, redact, cpu: settings.cpu ?? new CpuPool() };
 }
 
@@ -106,7 +108,7 @@ export async function askAttempt(call: ModelCall, host: Host, asking: Asking): P
   const attempt = new Attempt(call, asking.redact, host);
   try {
     attempt.checkTriesLeft();
-    return await answer(call, attempt, host, asking);
+    return await inBranchSpan(call, host, () => answer(call, attempt, host, asking));
   } catch (error) {
     throw attempt.failureOf(error);
   } finally {

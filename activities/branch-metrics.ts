@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { MetricCounter, MetricHistogram, MetricTags } from '@temporalio/common';
+import type { Logger, MetricCounter, MetricHistogram, MetricTags } from '@temporalio/common';
 
 import type { ModelCall } from '../src/contract/activities.js';
 import { outcomeOfFailure } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 
-/** Counts what branches that asked a model have used and how long they took; the names are listed in docs/limits.md. */
+/** Counts and logs what branches that asked a model have used and how long they took; the names are listed in docs/limits.md. */
 export class BranchMetrics {
   readonly #tokens: MetricCounter;
   readonly #costMicroUsd: MetricCounter;
@@ -14,9 +14,11 @@ export class BranchMetrics {
   readonly #branches: MetricCounter;
   readonly #reused: MetricCounter;
   readonly #seconds: MetricHistogram;
+  readonly #log: Logger;
 
   /** Of the activity that runs now, whose task queue is a label of every metric. */
-  constructor({ metricMeter: meter } = Context.current()) {
+  constructor({ metricMeter: meter, log } = Context.current()) {
+    this.#log = log;
     this.#tokens = meter.createCounter('fanfold_tokens');
     this.#costMicroUsd = meter.createCounter('fanfold_cost_micro_usd');
     this.#savedMicroUsd = meter.createCounter('fanfold_saved_micro_usd');
@@ -28,6 +30,7 @@ export class BranchMetrics {
   /** A branch has ended. */
   record(call: Pick<ModelCall, 'request'>, outcome: StoredBranch): void {
     const { usage, costUsd, savedUsd, latency, status, reused } = outcome;
+    this.#log.info('Branch ended', entryOf(outcome));
     const model: MetricTags = { model: outcome.model ?? call.request.model };
     this.#branches.add(1, { ...model, status });
     if (reused) this.#reused.add(1, model);
@@ -56,4 +59,20 @@ export class BranchMetrics {
     if (failure.type === 'ReserveUsedUp') return;
     this.record(call, outcomeOfFailure(call, failure, Date.now()));
   }
+}
+
+/** What a log says of a branch; nothing of what was asked or answered. */
+function entryOf({ key, index, status, attempts, reused, usage, costUsd, latency, error }: StoredBranch) {
+  return {
+    branch: key,
+    index,
+    status,
+    attempts,
+    reused,
+    inputTokens: usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
+    outputTokens: usage.outputTokens,
+    costUsd,
+    ...latency,
+    ...(error !== undefined && { errorType: error.type }),
+  };
 }

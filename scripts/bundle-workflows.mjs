@@ -10,17 +10,26 @@ const inlineSourceMap = /(\/\/# sourceMappingURL=data:application\/json;charset=
 
 // The bundler names modules relative to the working directory; the bundle must not depend on where it was made.
 process.chdir(root);
-const { code } = await bundleWorkflowCode({
-  workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
-  failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'),
-  logger: new DefaultLogger('WARN'),
-});
+await bundle('workflow-bundle.js', []);
+// With `plain`, only what runs untraced.
+if (process.argv[2] !== 'plain')
+  await bundle('workflow-bundle-traced.js', [
+    fileURLToPath(import.meta.resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors.js')),
+  ]);
 
-// Renamed into place: a worker that starts meanwhile reads the old bundle or the new one, whole.
-const path = join(root, 'dist', 'workflow-bundle.js');
-const unfinished = `${path}.${process.pid}`;
-await writeFile(unfinished, withRelativeSources(code));
-await rename(unfinished, path);
+async function bundle(name, workflowInterceptorModules) {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
+    failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'),
+    workflowInterceptorModules,
+    logger: new DefaultLogger('WARN'),
+  });
+  // Renamed into place: a worker that starts meanwhile reads the old bundle or the new one, whole.
+  const path = join(root, 'dist', name);
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, withRelativeSources(code));
+  await rename(unfinished, path);
+}
 
 /** Takes this machine's paths out of the source map: they would end up in the stack traces of failed workflows. */
 function withRelativeSources(bundle) {

@@ -12,8 +12,10 @@ import { ModelClients } from './client.js';
 import type { ModelApi } from './client.js';
 import { outcomeOfFailure } from './limiter/index.js';
 import type { Limiters, Permit } from './limiter/index.js';
+import { inWaitSpan } from '../branch-span.js';
 import { MalformedAnswer } from './malformed-answer.js';
 import type { ModelMessage } from './message.js';
+import { ModelSpan } from './model-span.js';
 import { PrefixLeaders } from './prefix-leaders.js';
 import type { PrefixTurn } from './prefix-leaders.js';
 import type { Redact } from './redact.js';
@@ -26,6 +28,8 @@ export interface ModelCallerSettings {
   /** Default: {@link watchdogDefaults}. */
   watchdogs?: WatchdogSettings | undefined;
   redact: Redact;
+  /** Whether traces may hold prompts and answers; `false` by default. */
+  tracesContent?: boolean;
 }
 
 /** Who makes a call, and is told how it goes. */
@@ -95,7 +99,9 @@ export class ModelCaller {
     const limiter = this.settings.limiters?.of(body.model);
     if (limiter === undefined) return undefined;
     const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken);
-    return caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal));
+    return inWaitSpan('wait for the limiter', () =>
+      caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal)),
+    );
   }
 
   async #make(
@@ -105,39 +111,46 @@ export class ModelCaller {
     turn: PrefixTurn | undefined,
     permit: Permit | undefined,
   ): Promise<ModelMessage> {
-    const { redact, watchdogs = watchdogDefaults } = this.settings;
+    const { redact, watchdogs = watchdogDefaults, tracesContent = false } = this.settings;
     const startedAt = performance.now();
     const ended: EndedCall = { modelMs: 0, model: body.model, usage: undefined, settled: false };
     caller.left();
+    const span = new ModelSpan(api.baseURL, body, tracesContent);
     try {
-      const { message, headers } = await callApi(this.#clients.clientOf(api), body, {
-        signal: caller.signal,
-        timeoutMs: Math.min(Math.ceil(caller.remainingMs()) + sdkTimeoutMarginMs, maxDurationMs),
-        watchdogs,
-        announced: turn?.leads ?? false,
-        onBegun: () => turn?.begun(),
-        onPartial: (partial) => {
-          ended.usage = partial;
-        },
-      });
+      const { message, headers } = await span.within(() =>
+        callApi(this.#clients.clientOf(api), body, {
+          signal: caller.signal,
+          timeoutMs: Math.min(Math.ceil(caller.remainingMs()) + sdkTimeoutMarginMs, maxDurationMs),
+          watchdogs,
+          announced: turn?.leads ?? false,
+          onBegun: () => turn?.begun(),
+          onPartial: (partial) => {
+            ended.usage = partial;
+          },
+        }),
+      );
       const { usage, model } = message;
       Object.assign(ended, { usage, model, settled: true });
       turn?.begun();
       permit?.end({ is: 'answered', usage, headers });
       const { content } = message;
-      return {
+      const answer = {
         ...message,
         ...(content && { content: JSON.parse(redact(JSON.stringify(content))) as unknown[] }),
         text: redact(message.text),
         model: redact(message.model),
       };
+      span.answered(answer);
+      return answer;
     } catch (error) {
+      span.failed(error);
       if (error instanceof MalformedAnswer) ended.usage ??= error.usage;
       ended.settled = isFree(error);
       permit?.end(outcomeOfFailure(error, Date.now(), redact));
       throw error;
     } finally {
       permit?.release();
+      span.end(ended);
       caller.ended({ ...ended, modelMs: performance.now() - startedAt });
     }
   }

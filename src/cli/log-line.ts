@@ -1,24 +1,53 @@
 import { InputError } from '../contract/errors.js';
 import { installRuntime } from '../worker/index.js';
+import { parseChoice } from './numbers.js';
+import type { Say } from './session.js';
 import type { World } from './world.js';
 
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+const formats = ['text', 'json'] as const;
+
+/** One line for people, or one JSON object for programs: time, level and message first, then what belongs to it. */
+type WriteEntry = (entry: { at: Date; level: string; message: string; fields?: object | undefined }) => void;
+
 /**
- * Sends the worker's own log, warnings and worse unless FANFOLD_LOG says otherwise, to standard error, and opens its metrics to
- * Prometheus at FANFOLD_METRICS.
+ * Sends the worker's own log, warnings and worse unless FANFOLD_LOG says otherwise, to standard error, as FANFOLD_LOG_FORMAT says,
+ * and opens its metrics to Prometheus at FANFOLD_METRICS.
  *
- * @throws InputError when FANFOLD_METRICS is no address
+ * @returns says something in the same format
+ * @throws InputError when one of them is none of the possible values
  */
-export function installLogging(world: World): void {
-  const level = (world.env['FANFOLD_LOG'] ?? 'WARN').toUpperCase();
-  const known = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export function installLogging(world: World, quiet: boolean | undefined): Say {
+  const level = parseChoice((world.env['FANFOLD_LOG'] || 'warn').toUpperCase(), 'FANFOLD_LOG', levels);
+  const format = parseChoice(world.env['FANFOLD_LOG_FORMAT'] || 'text', 'FANFOLD_LOG_FORMAT', formats);
+  const write = format === 'json' ? jsonWriter(world) : textWriter(world);
   installRuntime(
-    known.find((name) => name === level) ?? 'WARN',
+    level,
     ({ level: severity, message, meta, timestampNanos }) => {
-      const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-      world.stderr.write(`${at} ${severity} ${message}${meta === undefined ? '' : ` ${JSON.stringify(meta)}`}\n`);
+      write({ at: new Date(Number(timestampNanos / 1_000_000n)), level: severity, message, fields: meta });
     },
     metricsAddressOf(world),
   );
+  if (quiet) return () => {};
+  if (format === 'text') return (message) => world.stderr.write(`fanfold: ${message}\n`);
+  return (message) => write({ at: new Date(), level: 'INFO', message });
+}
+
+function textWriter({ stderr }: World): WriteEntry {
+  return ({ at, level, message, fields }) =>
+    stderr.write(`${at.toISOString()} ${level} ${message}${fields === undefined ? '' : ` ${asJson(fields)}`}\n`);
+}
+
+function jsonWriter({ stderr }: World): WriteEntry {
+  return ({ at, level, message, fields }) =>
+    stderr.write(`${asJson({ time: at.toISOString(), level: level.toLowerCase(), message, ...fields })}\n`);
+}
+
+function asJson(fields: object): string {
+  return JSON.stringify(fields, (_, value: unknown) => {
+    if (value instanceof Error) return { type: value.name, message: value.message, stack: value.stack };
+    return typeof value === 'bigint' ? String(value) : value;
+  });
 }
 
 /** Host and port of FANFOLD_METRICS; `undefined` where it is not set. */

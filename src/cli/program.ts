@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
+import { startTracing } from '../tracing/index.js';
 import { packageVersion } from './package-version.js';
 import type { World } from './world.js';
 
@@ -35,6 +36,9 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
 };
 
+/** What they do belongs to the runs that they serve, not to themselves. */
+const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offline-model']);
+
 /** Other names of commands. */
 const aliases: Record<string, string> = { summarize: 'summarise' };
 
@@ -47,6 +51,18 @@ type AddCommand = (program: Command, world: World, done: (code: ExitCode) => voi
  * @returns the exit code; every error has been explained on standard error
  */
 export async function runProgram(words: readonly string[], world: World): Promise<ExitCode> {
+  const tracing = await startTracing(world.env, packageVersion());
+  if (tracing === undefined) return runCommand(words, world);
+  const [word = ''] = words;
+  const run = () => runCommand(words, { ...world, tracing });
+  try {
+    return await (longLived.has(word) ? run() : tracing.within(`fanfold ${word}`, run));
+  } finally {
+    await tracing.stop();
+  }
+}
+
+async function runCommand(words: readonly string[], world: World): Promise<ExitCode> {
   let code: ExitCode = exitCodes.complete;
   const program = new Command('fanfold')
     .description(

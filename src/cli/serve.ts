@@ -51,6 +51,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
       if (world.env['FANFOLD_LOG'] === 'info')
         say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
     },
+    tracing: world.tracing,
     store: session.store,
     env: world.env,
     tools: new ToolRegistry(session.home),

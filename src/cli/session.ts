@@ -52,7 +52,11 @@ export async function openSession(world: World, role: 'command' | 'worker' | 'de
     const server = await findServer(membership, { env: world.env, startIfNone: true });
     const stopSupervising = superviseServer(membership, server, say);
     try {
-      const client = await connectClient({ ...server, dataConverter: dataConverter(encryptionKey) });
+      const client = await connectClient({
+        ...server,
+        dataConverter: dataConverter(encryptionKey),
+        interceptors: world.tracing?.clientInterceptors,
+      });
       const searchable = await ensureSearchAttributes(client.connection, server.namespace);
       const leave = async () => {
         stopSupervising();

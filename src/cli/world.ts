@@ -1,6 +1,9 @@
+import type { Tracing } from '../tracing/index.js';
 /** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
 export interface World {
   env: NodeJS.ProcessEnv;
+  /** Set where the user wants what happens to be traced. */
+  tracing?: Tracing;
   /** Absolute path. */
   cwd: string;
   /** Path of the command's own entry file, and of the Node that runs it: a worker in the background is the same program. */

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import type { ConnectionOptions, DataConverter } from '@temporalio/client';
+import type { ClientInterceptors, ConnectionOptions, DataConverter } from '@temporalio/client';
 
 import { UnavailableError } from '../contract/errors.js';
 import { dataConverter as defaultConverter } from '../payloads/index.js';
@@ -10,6 +10,8 @@ export interface ServerAddress {
   namespace: string;
   /** How history is read and written, from `dataConverter`; by default nothing is encrypted. */
   dataConverter?: DataConverter;
+  /** What calls of the client go through, such as tracing. */
+  interceptors?: ClientInterceptors | undefined;
 }
 
 // The SDK asks for 128 MB under a misspelt name and is left with gRPC's 4 MB, too little for a long history.
@@ -24,6 +26,7 @@ export async function connectClient({
   connectionOptions,
   namespace,
   dataConverter = defaultConverter(),
+  interceptors = {},
 }: ServerAddress): Promise<Client> {
   const connection = Connection.lazy({
     connectTimeout: '5s',
@@ -32,7 +35,7 @@ export async function connectClient({
   });
   try {
     await connection.ensureConnected();
-    return new Client({ connection, namespace, dataConverter });
+    return new Client({ connection, namespace, dataConverter, interceptors });
   } catch (error) {
     // Left open it would go on trying, and keep the process alive.
     await connection.close();

@@ -2,7 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
+import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
 import { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
@@ -27,8 +27,15 @@ export interface WorkerSettings extends ActivitiesSettings {
   concurrency: number;
   /** Model calls in flight at once before anything is known of the API's limits; 8 by default. */
   rampFrom?: number | undefined;
+  /** How what happens is traced; by default it is not. */
+  tracing?: WorkerTracing | undefined;
   /** Told when a limiter changes its mind about how much may leave, and why. */
   onLimitChange?: (taskQueue: TaskQueue, change: Change) => void;
+}
+
+export interface WorkerTracing {
+  activityInterceptors: NonNullable<WorkerInterceptors['activity']>;
+  sinks: NonNullable<WorkerOptions['sinks']>;
 }
 
 export interface RunningWorkers {
@@ -133,6 +140,7 @@ function options(
     taskQueue,
     identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,
+    ...(settings.tracing && { interceptors: { activity: settings.tracing.activityInterceptors } }),
   };
   if (taskQueue === taskQueues.io || taskQueue === taskQueues.cpu) {
     return {
@@ -146,7 +154,8 @@ function options(
   if (limiters === undefined) {
     return {
       ...shared,
-      workflowBundle: { codePath: workflowBundlePath() },
+      workflowBundle: { codePath: workflowBundlePath(settings.tracing === undefined ? 'plain' : 'traced') },
+      ...(settings.tracing && { sinks: settings.tracing.sinks }),
       // After a kill -9 the next worker waits this long for the dead one's cache; the default is ten seconds.
       stickyQueueScheduleToStartTimeout: '1s',
       maxCachedWorkflows: 100,

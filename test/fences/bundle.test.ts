@@ -25,7 +25,7 @@ describe('the workflow bundle', () => {
       'workflows/index.ts': `export { perspectives } from './perspectives.js';\nexport { seeded } from './seeded.js';\n`,
     });
     const compiled = await tree.run('tsc', '-b', 'workflows', '--pretty', 'false');
-    const { output } = await tree.run('node', 'scripts/bundle-workflows.mjs');
+    const { output } = await tree.run('node', 'scripts/bundle-workflows.mjs', 'plain');
     const bundle = await readFile(join(tree.directory, 'dist', 'workflow-bundle.js'), 'utf8').catch(() => '');
     return { output: compiled.output + output, bundle };
   }

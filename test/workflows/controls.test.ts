@@ -38,9 +38,9 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
   const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>
     inRun(environment, maxCachedWorkflows, model, input, during);
   const cancelBranch = (handle: Handle, ...args: unknown[]) =>
-    handle.executeUpdate<string[], unknown[]>('cancelBranch', { args });
+    handle.executeUpdate<string[], [unknown]>('cancelBranch', { args: args as [unknown] });
   const retryFailed = (handle: Handle, ...args: unknown[]) =>
-    handle.executeUpdate<string[], unknown[]>('retryFailed', { args });
+    handle.executeUpdate<string[], [unknown]>('retryFailed', { args: args as [unknown] });
 
   it.each([
     ['"b"', 'b'],

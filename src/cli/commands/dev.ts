@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseCount } from '../numbers.js';
-import { openSession, sayer } from '../session.js';
+import { openSession } from '../session.js';
 import type { World } from '../world.js';
 import { defaultRampFrom, defaultWorkerConcurrency } from './worker.js';
 
@@ -30,10 +30,9 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
 async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
-  const say = sayer(world, false);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../serve.js');
-  installLogging(world);
+  const say = installLogging(world, false);
   const session = await openSession(world, 'dev', say);
   const { address, kind, uiUrl } = session.server;
   say(`Temporal server at ${address} (${kind})${uiUrl === null ? '' : `, Web UI at ${uiUrl}`}`);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseCount } from '../numbers.js';
-import { openSession, sayer } from '../session.js';
+import { openSession } from '../session.js';
 import type { World } from '../world.js';
 
 interface WorkerFlags {
@@ -36,10 +36,9 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
 async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
-  const say = sayer(world, flags.quiet);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../serve.js');
-  installLogging(world);
+  const say = installLogging(world, flags.quiet);
   const session = await openSession(world, 'worker', say);
   try {
     await serve(

@@ -1,0 +1,72 @@
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import type { ClientInterceptors } from '@temporalio/client';
+import type { WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
+
+/** Spans are sent by OTLP over HTTP, as OpenTelemetry's own variables say. */
+export interface Tracing {
+  /** For the client. */
+  clientInterceptors: ClientInterceptors;
+  /** For the worker. */
+  activityInterceptors: NonNullable<WorkerInterceptors['activity']>;
+  /** For the worker: takes the spans out of the sandbox. */
+  sinks: NonNullable<WorkerOptions['sinks']>;
+  /** Runs something as a span that everything below it belongs to. */
+  within<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
+  /** Sends what has not been sent; gives up after a while. */
+  stop(): Promise<void>;
+}
+
+/** Longest wait for the last spans to be sent, in milliseconds. */
+const stopWithinMs = 3_000;
+
+/**
+ * Sets up tracing for this process.
+ *
+ * @param version of the program
+ */
+export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing> {
+  const [{ NodeTracerProvider, BatchSpanProcessor }, { Resource }, { OTLPTraceExporter }, client, worker] =
+    await Promise.all([
+      import('@opentelemetry/sdk-trace-node'),
+      import('@opentelemetry/resources'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      // The package's root would load the sandbox's part, too.
+      import('@temporalio/interceptors-opentelemetry/lib/client/index.js'),
+      import('@temporalio/interceptors-opentelemetry/lib/worker/index.js'),
+    ]);
+  const resource = Resource.default().merge(
+    new Resource({ 'service.name': env['OTEL_SERVICE_NAME'] || 'fanfold', 'service.version': version }),
+  );
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter());
+  const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
+  provider.register();
+  return {
+    clientInterceptors: { workflow: [new client.OpenTelemetryWorkflowClientInterceptor()] },
+    activityInterceptors: [
+      (context) => ({
+        inbound: new worker.OpenTelemetryActivityInboundInterceptor(context),
+        outbound: new worker.OpenTelemetryActivityOutboundInterceptor(context),
+      }),
+    ],
+    sinks: { exporter: worker.makeWorkflowExporter(processor, resource) } as unknown as NonNullable<
+      WorkerOptions['sinks']
+    >,
+    within: (name, work) => trace.getTracer('fanfold').startActiveSpan(name, (span) => inSpan(span, work)),
+    stop: async () => {
+      const slow = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
+      await Promise.race([provider.shutdown().catch(() => {}), slow]);
+    },
+  };
+}
+
+async function inSpan<Value>(span: Span, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    span.setAttribute('error.type', (error as Error).name).setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
