@@ -29,6 +29,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   journal: async () => (await import('./commands/journal.js')).journalCommand,
+  deployment: async () => (await import('./commands/deployment.js')).deploymentCommand,
   store: async () => (await import('./commands/store.js')).storeCommand,
   codec: async () => (await import('./commands/codec.js')).codecCommand,
   limits: async () => (await import('./commands/limits.js')).limitsCommand,

@@ -13,6 +13,7 @@ import { metricsAddressOf } from './log-line.js';
 import { offlineModel } from './offline-model.js';
 import { publishLimits } from './publish-limits.js';
 import { takeOver } from './take-over.js';
+import { tellVersion, workerVersionOf } from './worker-version.js';
 import type { Say, Session } from './session.js';
 import { tidyStore } from './tidy-store.js';
 import type { World } from './world.js';
@@ -41,6 +42,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const apiKey = apiKeyOf(world);
   const offline = offlineModel(world);
   const journal = await openJournalOf(session.home, world, say);
+  const version = await workerVersionOf(world);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
@@ -52,6 +54,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
         say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
     },
     tracing: world.tracing,
+    version,
     store: session.store,
     env: world.env,
     tools: new ToolRegistry(session.home),
@@ -67,6 +70,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     encryptionKeys: keyIds(encryptionKeyOf(world)),
   });
   options.onReady?.(workers);
+  if (version !== undefined) await tellVersion(session.client, version, say);
   const stopTakingOver = takeOver(session, journal, say);
   const stopTidying = tidyStore(session, say);
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);

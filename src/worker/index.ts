@@ -3,5 +3,5 @@ export { FanfoldPlugin } from './plugin.js';
 export type { PluginSettings } from './plugin.js';
 export { installRuntime } from './runtime.js';
 export { startWorkers } from './start-workers.js';
-export type { RunningWorkers, WorkerSettings } from './start-workers.js';
+export type { RunningWorkers, WorkerSettings, WorkerVersion } from './start-workers.js';
 export { workflowBundlePath } from './workflow-bundle.js';

@@ -27,10 +27,20 @@ export interface WorkerSettings extends ActivitiesSettings {
   concurrency: number;
   /** Model calls in flight at once before anything is known of the API's limits; 8 by default. */
   rampFrom?: number | undefined;
+  /** Which version of which deployment this worker is; by default it serves every run. */
+  version?: WorkerVersion | undefined;
   /** How what happens is traced; by default it is not. */
   tracing?: WorkerTracing | undefined;
   /** Told when a limiter changes its mind about how much may leave, and why. */
   onLimitChange?: (taskQueue: TaskQueue, change: Change) => void;
+}
+
+/** A version for Temporal's Worker Versioning: it is given runs once it is the deployment's current one. */
+export interface WorkerVersion {
+  deployment: string;
+  build: string;
+  /** `auto-upgrade`: open runs go on with the current version; `pinned`: with the one that they began with. */
+  runs: 'auto-upgrade' | 'pinned';
 }
 
 export interface WorkerTracing {
@@ -140,6 +150,7 @@ function options(
     taskQueue,
     identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,
+    ...(settings.version && { workerDeploymentOptions: deploymentOptions(settings.version) }),
     ...(settings.tracing && { interceptors: { activity: settings.tracing.activityInterceptors } }),
   };
   if (taskQueue === taskQueues.io || taskQueue === taskQueues.cpu) {
@@ -168,5 +179,17 @@ function options(
     // Cancellation reaches an activity with its next heartbeat; by default that can be far too late.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
+  };
+}
+
+function deploymentOptions({
+  deployment,
+  build,
+  runs,
+}: WorkerVersion): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  return {
+    version: { deploymentName: deployment, buildId: build },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: runs === 'pinned' ? 'PINNED' : 'AUTO_UPGRADE',
   };
 }
