@@ -30,7 +30,7 @@ function askedNobody({ usage, costUsd, reused }: Ended): boolean {
 }
 
 /** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
-export function outcomeLine(branch: Ended, screen: Screen, keyWidth = 0): string {
+export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWidth = 0): string {
   const { sign, colour } = looks[branch.status];
   const paint = pc.createColors(screen.colour)[colour];
   const parts = [

@@ -2,8 +2,10 @@ import type { RankedHit } from '../contract/hits.js';
 import type { Run } from '../contract/run.js';
 import { terminalLine, terminalText } from './terminal-text.js';
 
+const asIs = (text: string): string => text;
+
 /** What a run of `gather` has found, numbered as its answer cites it. */
-export function hitsText({ output }: Pick<Run, 'output'>): string {
+export function hitsText({ output }: Pick<Run, 'output'>, render: (text: string) => string = asIs): string {
   const {
     hits = [],
     answer,
@@ -20,12 +22,12 @@ export function hitsText({ output }: Pick<Run, 'output'>): string {
   ]);
   const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');
   const wrong = unknown === '' ? [] : [`It cites ${unknown}, which nobody has found.`];
-  const written = answer === undefined ? [] : [terminalText(answer).trim(), '', ...wrong, ''];
+  const written = answer === undefined ? [] : [render(terminalText(answer).trim()), '', ...wrong, ''];
   return [...written, ...(hits.length === 0 ? ['Nothing found.'] : lines), '', ''].join('\n');
 }
 
 /** The report of a run of `research`, and its sources by their numbers. */
-export function researchText({ output }: Pick<Run, 'output'>): string {
+export function researchText({ output }: Pick<Run, 'output'>, render: (text: string) => string = asIs): string {
   const {
     answer = '',
     sources = [],
@@ -39,7 +41,7 @@ export function researchText({ output }: Pick<Run, 'output'>): string {
   };
   const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');
   return [
-    terminalText(answer).trim(),
+    render(terminalText(answer).trim()),
     '',
     ...sources.map(({ number, title, link }) => `[${number}] ${terminalLine(title, 120)} · ${terminalLine(link, 200)}`),
     ...(unknown === '' ? [] : [`It cites ${unknown}, which nobody has found.`]),

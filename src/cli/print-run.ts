@@ -18,15 +18,15 @@ import type { Screen, World } from './world.js';
  *
  * @param branchesShown whether a line for each branch, in input order, stands on the screen already
  */
-export function printRun(
+export async function printRun(
   ended: Run,
   flags: RunFlags,
   world: World,
   { branchesShown = false, outWritten = false } = {},
-): ExitCode {
+): Promise<ExitCode> {
   const run = withFix(ended, flags);
   if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
-  else printForPeople(run, flags, world, branchesShown, outWritten);
+  else await printForPeople(run, flags, world, branchesShown, outWritten);
   const code = exitCodeOf(run);
   return code === exitCodes.complete && hasFindings(run, flags.failOn) ? exitCodes.findings : code;
 }
@@ -44,8 +44,14 @@ function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
   }
 }
 
-function printForPeople(run: Run, flags: RunFlags, world: World, branchesShown: boolean, outWritten: boolean): void {
-  if (!outWritten) world.stdout.write(textOf(run, flags, world.stdout));
+async function printForPeople(
+  run: Run,
+  flags: RunFlags,
+  world: World,
+  branchesShown: boolean,
+  outWritten: boolean,
+): Promise<void> {
+  if (!outWritten) world.stdout.write(textOf(run, flags, world.stdout, await rendererFor(world.stdout)));
   if (flags.quiet) {
     if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
     return;
@@ -106,18 +112,27 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
   return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
 }
 
-function textOf(run: Run, flags: RunFlags, screen: Screen): string {
-  if (run.kind === 'validate') return findingsText(run, flags);
-  if (run.kind === 'research') return researchText(run);
-  return run.kind === 'gather' ? hitsText(run) : outputText(run, screen);
+/** Shows Markdown: as it is where a program or a file reads it, rendered on a terminal with colours. */
+type Render = (text: string) => string;
+
+async function rendererFor({ isTerminal, colour, columns }: Screen): Promise<Render> {
+  if (!isTerminal || !colour) return (text) => text;
+  const { renderMarkdown } = await import('./markdown.js');
+  return (text) => renderMarkdown(text, columns);
 }
 
-function outputText({ output }: Run, { colour }: Screen): string {
-  const { bold } = pc.createColors(colour);
-  if (typeof output === 'string') return `${terminalText(output).trim()}\n\n`;
+function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): string {
+  if (run.kind === 'validate') return findingsText(run, flags);
+  if (run.kind === 'research') return researchText(run, render);
+  return run.kind === 'gather' ? hitsText(run, render) : outputText(run, screen, render);
+}
+
+function outputText({ output }: Run, screen: Screen, render: Render): string {
+  const { bold } = pc.createColors(screen.colour);
+  if (typeof output === 'string') return `${render(terminalText(output).trim())}\n\n`;
   if (typeof output !== 'object' || output === null) return '';
   return entriesOf(output)
-    .map(([key, value]) => `${bold(`# ${key}`)}\n\n${terminalText(asText(value)).trim()}\n\n`)
+    .map(([key, value]) => `${bold(`# ${key}`)}\n\n${render(terminalText(asText(value)).trim())}\n\n`)
     .join('');
 }
 

@@ -34,6 +34,8 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   codec: async () => (await import('./commands/codec.js')).codecCommand,
   limits: async () => (await import('./commands/limits.js')).limitsCommand,
   slow: async () => (await import('./commands/slow.js')).slowCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
+  complete: async () => (await import('./commands/completion.js')).completeCommand,
   'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
 };
 
@@ -93,9 +95,9 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
   }
 }
 
-/** The command that is meant, if it is one; else all of them, for help and errors name them. */
+/** The command that is meant, if it is one; else all of them: help and errors name them, completions are made of them. */
 function loadersOf([word = '']: readonly string[]): (() => Promise<AddCommand>)[] {
   const name = aliases[word] ?? word;
-  const meant = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const meant = Object.hasOwn(commands, name) && name !== 'complete' ? commands[name] : undefined;
   return meant === undefined ? Object.values(commands) : [meant];
 }

@@ -28,7 +28,7 @@ export async function workerVersionOf({ env }: Pick<World, 'env'>): Promise<Work
 }
 
 /** Two builds of one version may differ in their workflows, and then are two versions to Temporal. */
-export async function ownBuild(): Promise<string> {
+async function ownBuild(): Promise<string> {
   const digest = createHash('sha256')
     .update(await readFile(workflowBundlePath()))
     .digest('hex');

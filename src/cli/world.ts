@@ -25,5 +25,6 @@ export interface Screen {
   readonly stream: NodeJS.WritableStream;
   readonly isTerminal: boolean;
   readonly columns: number;
+  readonly rows: number;
   readonly colour: boolean;
 }

@@ -1,6 +1,7 @@
-import { Client } from '@temporalio/client';
+import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 
+import { InputError } from '../contract/errors.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
 import { LenientCodec } from '../payloads/index.js';
 
@@ -19,21 +20,37 @@ export interface ListedRun {
 export interface RunFilter {
   kind?: string;
   status?: string;
+  /** When they began at the earliest, milliseconds since the epoch. */
+  sinceMs?: number;
+  /** US dollars; a run that has not ended has no cost yet. */
+  minCostUsd?: number;
+  minBranches?: number;
+  /** Another list filter, as Temporal has them. */
+  query?: string;
   /** Most runs, the newest first. */
   limit: number;
 }
 
-/** Runs of fanfold's workflow types, the newest first. */
-export async function listRuns(client: Client, { kind, status, limit }: RunFilter): Promise<ListedRun[]> {
-  const types = kind === undefined ? workflowTypes : [kind];
-  const query = [
-    `WorkflowType IN (${types.map(quote).join(', ')})`,
-    ...(status === undefined ? [] : [statusQuery(status)]),
-  ].join(' AND ');
+const invalidArgument = 3;
+
+/**
+ * Runs of fanfold's workflow types, the newest first.
+ *
+ * @throws InputError when the server does not understand the filter's query
+ */
+export async function listRuns(client: Client, filter: RunFilter): Promise<ListedRun[]> {
+  const { limit } = filter;
+  const query = queryOf(filter);
   const runs: ListedRun[] = [];
-  for await (const execution of lenient(client).workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
-    runs.push(listedRun(execution));
-    if (runs.length === limit) break;
+  try {
+    for await (const execution of lenient(client).workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
+      runs.push(listedRun(execution));
+      if (runs.length === limit) break;
+    }
+  } catch (error) {
+    const cause = error instanceof ServiceError ? error.cause : error;
+    if (!isGrpcServiceError(cause) || cause.code !== invalidArgument) throw error;
+    throw new InputError(`Expected a list filter that the server understands, got \`${query}\`: ${cause.details}`);
   }
   return runs;
 }
@@ -62,6 +79,18 @@ export async function oldestStartBefore(client: Client, beforeMs: number): Promi
 export async function openRuns(client: Client): Promise<string[]> {
   const runs = await listRuns(client, { status: 'running', limit: 1_000 });
   return runs.map(({ workflowId }) => workflowId);
+}
+
+function queryOf({ kind, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
+  const types = kind === undefined ? workflowTypes : [kind];
+  return [
+    `WorkflowType IN (${types.map(quote).join(', ')})`,
+    ...(status === undefined ? [] : [statusQuery(status)]),
+    ...(sinceMs === undefined ? [] : [`StartTime >= ${quote(new Date(sinceMs).toISOString())}`]),
+    ...(minCostUsd === undefined ? [] : [`${searchAttributes.costUsd.name} >= ${minCostUsd}`]),
+    ...(minBranches === undefined ? [] : [`${searchAttributes.branches.name} >= ${minBranches}`]),
+    ...(query === undefined ? [] : [`(${query})`]),
+  ].join(' AND ');
 }
 
 function statusQuery(status: string): string {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import type { Branch, Run } from '../../src/contract/run.js';
 import { Desk } from '../support/fanfold.js';
@@ -171,4 +171,21 @@ it('ends quietly when its reader has had enough', async () => {
   const { code, stderr } = await command.ended;
   expect(code).toBe(0);
   expect(stderr).not.toContain('EPIPE');
+});
+
+it('lists runs by when they began, what they cost, how wide they are, and by any filter of Temporal’s', async () => {
+  await desk.fanfold(['perspectives', '-', '--perspectives', 'a,b,c', '--id', 'three'], document);
+  await desk.fanfold(['perspectives', '-', '--perspectives', 'a', '--id', 'one'], document);
+  const ids = async (...flags: string[]) => {
+    const { stdout } = await desk.inProcess(['list', '--json', ...flags]);
+    return (JSON.parse(stdout) as { workflowId: string }[]).map(({ workflowId }) => workflowId);
+  };
+  await vi.waitFor(async () => expect(await ids('--min-branches', '3')).toContain('three'), 10_000);
+  expect(await ids('--min-branches', '3')).not.toContain('one');
+  expect(await ids('--query', "WorkflowId = 'one'")).toEqual(['one']);
+  expect(await ids('--since', '1d')).toEqual(expect.arrayContaining(['one', 'three']));
+  expect(await ids('--min-cost', '1000')).toEqual([]);
+  expect(await ids('--min-cost', '0.000001')).toContain('three');
+  const { code, stderr } = await desk.inProcess(['list', '--query', 'nonsense']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a list filter that the server understands')]);
 });

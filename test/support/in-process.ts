@@ -24,6 +24,7 @@ export async function runInProcess(
     stream: process.stderr,
     isTerminal: false,
     columns: 80,
+    rows: 24,
     colour: false,
   });
   const code = await runProgram(words, {

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 
 import { listRuns } from '../../client/index.js';
 import type { ListedRun } from '../../client/index.js';
+import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
 import { formatCost } from '../amounts.js';
-import { parseChoice, parseCount } from '../numbers.js';
+import { parseChoice, parseCount, parseDollars } from '../numbers.js';
 import { openSession, sayer } from '../session.js';
 import { terminalText } from '../terminal-text.js';
 import type { World } from '../world.js';
@@ -14,6 +15,10 @@ import type { World } from '../world.js';
 interface ListFlags {
   kind?: string;
   status?: string;
+  since?: string;
+  minCost?: string;
+  minBranches?: string;
+  query?: string;
   limit: string;
   json?: boolean;
 }
@@ -26,6 +31,10 @@ export function listCommand(program: Command, world: World, done: (code: ExitCod
     .description('runs, the newest first')
     .option('--kind <kind>', `only this kind: ${workflowTypes.join(', ')}`)
     .option('--status <status>', `only this status: ${statuses.join(', ')}`)
+    .option('--since <age>', 'only those that began at most so long ago, such as 12h or 7d')
+    .option('--min-cost <usd>', 'only those that cost at least so much, in US dollars')
+    .option('--min-branches <n>', 'only those with at least so many branches')
+    .option('--query <filter>', 'and any list filter of Temporal’s, such as "CloseTime IS NOT NULL"')
     .option('--limit <n>', 'most runs', '20')
     .option('--json', 'print an array as JSON')
     .action(async (flags: ListFlags) => {
@@ -37,6 +46,10 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
   const filter = {
     ...(flags.kind !== undefined && { kind: parseChoice(flags.kind, 'kind', workflowTypes) }),
     ...(flags.status !== undefined && { status: parseChoice(flags.status, 'status', statuses) }),
+    ...(flags.since !== undefined && { sinceMs: Date.now() - parseAge(flags.since, 'since') }),
+    ...(flags.minCost !== undefined && { minCostUsd: parseDollars(flags.minCost, 'min-cost') }),
+    ...(flags.minBranches !== undefined && { minBranches: parseCount(flags.minBranches, 'min-branches') }),
+    ...(flags.query !== undefined && { query: flags.query }),
     limit: parseCount(flags.limit, 'limit'),
   };
   const session = await openSession(world, 'command', sayer(world, flags.json));

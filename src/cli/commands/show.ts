@@ -24,7 +24,7 @@ async function show(id: string, flags: { json?: boolean }, world: World): Promis
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
     const view = await viewRun(session, id);
-    printRun(await readRun(view, session.store, webUiUrl(session.server, id, view.runId)), flags, world);
+    await printRun(await readRun(view, session.store, webUiUrl(session.server, id, view.runId)), flags, world);
     return exitCodes.complete;
   } finally {
     await session.leave();

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+
+import { liveLines } from '../../src/cli/live-lines.js';
+import { nothingKnown } from '../../src/cli/situation.js';
+import type { Situation } from '../../src/cli/situation.js';
+import { whyWaiting } from '../../src/cli/waiting-line.js';
+import type { PendingBranch } from '../../src/client/index.js';
+import { noTally } from '../../src/contract/lanes.js';
+import type { LimiterSnapshot } from '../../src/contract/limiter.js';
+import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/outcome.js';
+import type { PlannedRun } from '../../src/contract/planned-run.js';
+import { answerOf } from '../support/fake-model.js';
+
+const now = Date.parse('2026-01-01T00:01:00Z');
+const screen = { columns: 80, rows: 24, colour: false };
+
+const limiter: LimiterSnapshot = {
+  modelClass: 'claude-sonnet-5-5',
+  ceiling: 50,
+  cap: 8,
+  inFlight: 0,
+  waiting: 0,
+  sent: 0,
+  throttled: 0,
+  overloaded: 0,
+  gate: { is: 'open' },
+  buckets: [],
+};
+
+const backlog = { taskQueue: 'fanfold-model', tasks: 0, oldestMs: 0, addedPerSecond: 0, takenPerSecond: 0, pollers: 1 };
+
+function situationOf(change: Partial<Situation>): Situation {
+  return { ...nothingKnown, ...change };
+}
+
+/** A run of so many branches, of which the first few have ended. */
+function viewOf(total: number, ended: readonly StoredBranch[], change: { wide?: boolean } = {}) {
+  const keys = Array.from({ length: total }, (_, index) => `view-${String(index + 1).padStart(3, '0')}`);
+  const places = keys.map((key, index) => ({ key, index, queuedAtMs: now - 60_000 }));
+  const planned = { keys, total, offline: false, policy: null, ...(change.wide && { wide: {} }) } as PlannedRun;
+  return {
+    planned,
+    places,
+    outcomes: new Map(ended.map((outcome) => [outcome.index, outcome])),
+    tally: noTally,
+    scheduled: new Map(places.map((place) => [place.key, place])),
+    startedAtMs: now - 60_000,
+    closedAtMs: null,
+  };
+}
+
+function ok(index: number): StoredBranch {
+  const place = { key: `view-${String(index + 1).padStart(3, '0')}`, index, queuedAtMs: now - 10_000 };
+  return outcomeOfAnswer(place, { ...answerOf({ ...place, request: { model: 'm' } } as never), finishedAtMs: now });
+}
+
+function failed(index: number): StoredBranch {
+  const place = { key: `view-${String(index + 1).padStart(3, '0')}`, index, queuedAtMs: now - 10_000 };
+  return outcomeOfFailure(place, new Error('it broke'), now);
+}
+
+function pending(
+  activityId: string,
+  state: PendingBranch['state'],
+  change: Partial<PendingBranch> = {},
+): PendingBranch {
+  return { activityId, state, sinceMs: now - 3_000, ...change };
+}
+
+describe('the picture of a run', () => {
+  it('has a line for each branch, in input order, and what it costs so far', () => {
+    const situation = situationOf({
+      pending: [
+        pending('view-002', 'running'),
+        pending('view-003', 'retrying', {
+          nextAttemptAtMs: now + 2_000,
+          lastFailure: { type: 'Overloaded', message: '529' },
+        }),
+      ],
+    });
+    expect(liveLines(viewOf(4, [ok(0)]), situation, screen, now)).toEqual([
+      '✓ view-001 10 s · 10 in, 5 out · $0.0010',
+      '● view-002 at work 3.0 s',
+      '↻ view-003 again in 2.0 s · attempt 2 · Overloaded: 529',
+      '○ view-004 waiting for its turn 1 m',
+      '1 of 4 branches ended · 1 m · 10 in, 5 out · $0.0010',
+      'waiting: 1 to be tried again, the next in 2.0 s · 1 at work',
+    ]);
+  });
+
+  it.each([3, 20, 21, 22, 200, 1_000])(
+    'of %i branches never has more lines than the screen, nor wider ones (L1)',
+    (total) => {
+      const view = viewOf(total, [failed(0), ok(1)]);
+      const situation = situationOf({
+        pending: view.places.slice(2).map(({ key }) => pending(key, 'running')),
+        limiters: [{ ...limiter, gate: { is: 'closed', until: now + 9_000, reason: 'x'.repeat(300) } }],
+        backlog: { ...backlog, tasks: 7, oldestMs: 4_000 },
+      });
+      const lines = liveLines(view, situation, screen, now);
+      expect(lines.length).toBeLessThan(screen.rows);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(screen.columns);
+    },
+  );
+
+  it('has a bar where there are too many, with speed, time left, cost, and first the branches that are not ok', () => {
+    const view = viewOf(200, [ok(0), failed(1), ...Array.from({ length: 48 }, (_, at) => ok(at + 2))]);
+    const situation = situationOf({ pending: [pending('view-100', 'running')] });
+    const lines = liveLines(view, situation, screen, now);
+    expect(lines[0]).toMatch(/^█{10}░{30} 50 of 200 · 1 m$/);
+    expect(lines[1]).toBe('0.8 a second · about 3 m left · 490 in, 245 out · $0.0490');
+    expect(lines[2]).toBe('1 failed');
+    expect(lines[4]).toContain('✗ view-002 failed');
+    expect(lines[5]).toContain('● view-100 at work');
+    expect(lines.join('\n')).not.toContain('view-150');
+  });
+
+  it('of a run in lanes is a bar of what they have reported', () => {
+    const view = { ...viewOf(0, [], { wide: true }), tally: { ...noTally, ended: 40_000 } };
+    view.planned.total = 100_000;
+    expect(liveLines(view, nothingKnown, screen, now)[0]).toContain('40,000 of 100,000');
+  });
+});
+
+describe('why a run waits', () => {
+  const standing = { ended: 1, total: 4 };
+
+  it.each<[string, Partial<Situation>, string]>([
+    [
+      'a closed gate',
+      { limiters: [{ ...limiter, gate: { is: 'closed', until: now + 3_000, reason: 'told to wait (429)' } }] },
+      'limiter of claude-sonnet-5-5 closed for 3.0 s: told to wait (429)',
+    ],
+    [
+      'a shut gate',
+      { limiters: [{ ...limiter, gate: { is: 'shut', reason: 'the spend limit' } }] },
+      'limiter of claude-sonnet-5-5 shut: the spend limit',
+    ],
+    [
+      'a limit that is used up',
+      {
+        limiters: [
+          { ...limiter, buckets: [{ name: 'input-tokens', limit: 100, remaining: 0, refillsAtMs: now + 12_000 }] },
+        ],
+      },
+      'input-tokens used up, full again in 12 s',
+    ],
+    ['the cap', { limiters: [{ ...limiter, inFlight: 8, waiting: 3 }] }, '8 of 8 calls in flight, 3 wait'],
+    [
+      'the queue',
+      { backlog: { ...backlog, tasks: 12, oldestMs: 5_000 } },
+      '12 in the task queue, the oldest for 5.0 s',
+    ],
+    ['no worker', { backlog: { ...backlog, pollers: 0 } }, 'no worker takes from fanfold-model'],
+    ['the model', { pending: [pending('a', 'running')] }, '1 at work'],
+  ])('names %s', (_, change, expected) => expect(whyWaiting(situationOf(change), standing, now)).toBe(expected));
+
+  it('names the fan-in once every branch has ended', () => {
+    expect(whyWaiting(nothingKnown, { ended: 4, total: 4 }, now)).toBe('folding the answers in');
+  });
+
+  it('says nothing where nothing holds it back', () => {
+    expect(whyWaiting(nothingKnown, standing, now)).toBeUndefined();
+  });
+});
