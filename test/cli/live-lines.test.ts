@@ -38,7 +38,13 @@ function situationOf(change: Partial<Situation>): Situation {
 function viewOf(total: number, ended: readonly StoredBranch[], change: { wide?: boolean } = {}) {
   const keys = Array.from({ length: total }, (_, index) => `view-${String(index + 1).padStart(3, '0')}`);
   const places = keys.map((key, index) => ({ key, index, queuedAtMs: now - 60_000 }));
-  const planned = { keys, total, offline: false, policy: null, ...(change.wide && { wide: {} }) } as PlannedRun;
+  const planned = {
+    keys,
+    total,
+    offline: false,
+    policy: null,
+    ...(change.wide && { wide: {} }),
+  } as unknown as PlannedRun;
   return {
     planned,
     places,
