@@ -1,16 +1,14 @@
-import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Activities, Answer, Stored, Turn, WantedCall } from '../src/contract/activities.js';
+import type { Answer, Stored, Turn, WantedCall } from '../src/contract/activities.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../src/contract/agent-plan.js';
-import type { AgentPlan, CarriedAgent, Tool } from '../src/contract/agent-plan.js';
-import { taskQueues } from '../src/contract/names.js';
+import type { AgentPlan, CarriedAgent } from '../src/contract/agent-plan.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/outcome.js';
 import { criticalPathOf } from '../src/contract/fold.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { spentUsd } from '../src/contract/usage.js';
-import { activityIdOf } from './activity-id.js';
 import { Approvals } from './approvals.js';
 import { ask } from './ask.js';
 import { outcomeOf } from './branch.js';
@@ -18,8 +16,7 @@ import type { Branch } from './branch.js';
 import { fanOutMore } from './fan-out-more.js';
 import { finish } from './finish.js';
 import { RunProgress } from './progress.js';
-
-const { callTool } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+import { callToolOf } from './call-tool.js';
 
 /** What the model said in one turn. */
 export interface SaidTurn {
@@ -151,32 +148,9 @@ export class AgentRun {
         if (!isAllowed(tool, this.plan.allow)) {
           await this.#approvals.allowed(place, 'inline' in input ? JSON.stringify(input.inline) : '(large)');
         }
-        return this.#call(tool, input, place);
+        return callToolOf(tool, input, place, this.plan);
       },
     };
-  }
-
-  #call(tool: Tool, input: Stored<unknown>, place: Parameters<Branch['run']>[0]): Promise<Answer> {
-    const { toolTimeoutMs, toolAttempts } = this.plan;
-    const timeoutMs = tool.timeoutMs ?? toolTimeoutMs;
-    const attempts = tool.changes === true ? 1 : toolAttempts;
-    return callTool.executeWithOptions(
-      {
-        ...activityIdOf(place.key),
-        taskQueue: taskQueues.io,
-        startToCloseTimeout: timeoutMs,
-        heartbeatTimeout: '10s',
-        retry: {
-          initialInterval: '500ms',
-          maximumInterval: '10s',
-          maximumAttempts: attempts,
-          nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
-        },
-        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary: place.key,
-      },
-      [{ ...place, tool, input, inlineBytes: inlineTurnBytes }],
-    );
   }
 
   /** Every turn, and between two of them the call that took longest. */

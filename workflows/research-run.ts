@@ -1,6 +1,7 @@
 import { uuid4 } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
 
-import type { ModelRequest } from '../src/contract/activities.js';
+import type { ModelRequest, WantedCall } from '../src/contract/activities.js';
 import { answerRequest } from '../src/contract/gather-plan.js';
 import { citationsOf, fuse } from '../src/contract/hits.js';
 import type { RankedHit } from '../src/contract/hits.js';
@@ -13,6 +14,7 @@ import {
   reportRequest,
   shares,
   tasksRequest,
+  toolsRequest,
 } from '../src/contract/research-plan.js';
 import type { ResearchPlan, Task } from '../src/contract/research-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
@@ -22,8 +24,13 @@ import type { Branch } from './branch.js';
 import { fanOutMore } from './fan-out-more.js';
 import { finish } from './finish.js';
 import { inlineOf } from './graph-state.js';
+import { callToolOf } from './call-tool.js';
 import { RunProgress } from './progress.js';
 import { hitsOf, sourceBranch } from './source-branch.js';
+
+/** Most calls that one task makes, and most bytes of what one returns: more would not fit into what the task is answered from. */
+const mostCallsOfTask = 8;
+const mostToolBytes = 20_000;
 
 /**
  * One run of research.
@@ -41,6 +48,7 @@ export class ResearchRun {
   readonly #asked: string[] = [];
   readonly #bibliography = new Bibliography();
   readonly #mark = uuid4();
+  readonly #calls = new Map<string, number>();
   #gaps = 0;
   #failure: string | undefined;
 
@@ -67,16 +75,17 @@ export class ResearchRun {
         sourceBranch(source, { ...this.plan, question: task.question }, `${task.key}-${source.name}`),
       ),
     );
-    const found = await this.#fanOut(searches, withoutTexts);
-    const hits = tasks.map((_, at) =>
-      fuse(
+    const [found, said] = await Promise.all([this.#fanOut(searches, withoutTexts), this.#useTools(tasks)]);
+    const hits = tasks.map((_, at) => [
+      ...fuse(
         found.slice(at * sources.length, (at + 1) * sources.length).map((outcome, place) => ({
           source: sources[place]?.name ?? '',
           hits: hitsOf(outcome),
         })),
         limit,
       ),
-    );
+      ...(said[at] ?? []),
+    ]);
     const withHits = tasks.flatMap((task, at) => (hits[at]?.length ? [{ task, hits: hits[at] }] : []));
     const mostUsd = (this.#leftUsd * shares.tasks) / Math.max(1, withHits.length);
     const answers = await this.#fanOut(
@@ -90,6 +99,41 @@ export class ResearchRun {
       ),
     );
     for (const task of tasks) this.#take(task, withHits, answers);
+  }
+
+  /** Has every task call tools, all of them at once; what they return is material with a number, as what was found is. */
+  async #useTools(tasks: readonly Task[]): Promise<RankedHit[][]> {
+    const { tools, policy } = this.plan;
+    if (tools.length === 0) return [];
+    const wanted = new Map<string, readonly WantedCall[]>();
+    const mostUsd = (this.#leftUsd * shares.tools) / tasks.length;
+    await this.#fanOut(
+      tasks.map(({ key, question }) => {
+        const branch = this.#modelBranch(`${key}-tools`, toolsRequest(this.plan, question), mostUsd, policy.timeoutMs);
+        const run: Branch['run'] = async (place) => {
+          const answer = await branch.run(place);
+          wanted.set(key, answer.turn?.calls ?? []);
+          return answer;
+        };
+        return { ...branch, run };
+      }),
+    );
+    const calls = tasks.map(({ key }) => (wanted.get(key) ?? []).slice(0, mostCallsOfTask));
+    const outcomes = await this.#fanOut(calls.flat().map((call) => this.#toolBranch(call)));
+    return calls.map((own) => own.flatMap((call) => toolHit(call, outcomes[calls.flat().indexOf(call)])));
+  }
+
+  #toolBranch({ name, input }: WantedCall): Branch {
+    const tool = this.plan.tools.find((each) => each.name === name);
+    const number = (this.#calls.get(name) ?? 0) + 1;
+    this.#calls.set(name, number);
+    return {
+      key: `${name}-${number}`,
+      run: async (place) => {
+        if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
+        return callToolOf(tool, input, place, this.plan, mostToolBytes);
+      },
+    };
   }
 
   /** What the answers leave open; nothing where there is no money left to ask. */
@@ -179,6 +223,17 @@ export class ResearchRun {
   get #leftUsd(): number {
     return Math.max(0, this.plan.budgetUsd - spentUsd(this.#branches));
   }
+}
+
+/** What a call has returned, with an address that is the same for the same call; nothing where it failed or is too long. */
+function toolHit({ name, input }: WantedCall, outcome: StoredBranch | undefined): RankedHit[] {
+  if (outcome?.status !== 'ok' || outcome.output === undefined || !('inline' in outcome.output)) return [];
+  const asked = 'inline' in input ? JSON.stringify(input.inline) : '';
+  const { inline } = outcome.output;
+  const text = typeof inline === 'string' ? inline : JSON.stringify(inline);
+  return [
+    { title: `${name} ${asked}`, link: `tool:${name}?${encodeURIComponent(asked)}`, text, sources: [name], score: 0 },
+  ];
 }
 
 /** What a search has found, as far as the run's result has room for it. */

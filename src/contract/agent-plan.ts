@@ -116,7 +116,8 @@ export function planAgent(input: AgentInput): AgentPlan {
   };
 }
 
-function checkTools(tools: readonly Tool[]): void {
+/** @throws InputError when two tools have one name, or a name is none that the API takes */
+export function checkTools(tools: readonly Tool[]): void {
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new InputError(`Expected every tool once, got \`${twice}\` twice.`);

@@ -117,3 +117,47 @@ it.each([
   const { code, stderr } = await desk.inProcess(['research', question, ...flags]);
   expect([code, stderr, desk.model.total]).toEqual([2, expect.stringContaining(message), before]);
 });
+
+describe('with tools', () => {
+  const tools = [...words, '--tools', './facts.mjs', '--tasks', '2', '--rounds', '1'];
+
+  beforeAll(async () => {
+    await writeFile(
+      join(desk.directory, 'facts.mjs'),
+      `export default [
+        { name: 'breach_notice', description: 'Tells when a personal data breach is notified.', input: z.object({}), run: () => 'A breach is notified by the QUOKKA office.' },
+        { name: 'customer_pay', description: 'Tells when the customer does pay.', input: z.object({}), run: () => { throw new Error('closed'); } },
+      ];`.replace(/^/, "import { z } from 'zod';\n"),
+    );
+    await writeFile(
+      join(desk.directory, 'changing.mjs'),
+      `import { z } from 'zod';
+      export default [{ name: 'send', description: 'Sends.', changes: true, input: z.object({}), run: () => 'sent' }];`,
+    );
+  });
+
+  it('has each task call them beside its searches, and numbers what they return as sources', async () => {
+    const run = await desk.json([...tools, '--id', 'tooled']);
+    const output = run.output as Output;
+    const called = run.branches.filter(({ key }) => /^(breach_notice|customer_pay)-\d+$/.test(key));
+    expect(called.map(({ key, status }) => [key.split('-')[0], status])).toEqual(
+      expect.arrayContaining([
+        ['breach_notice', 'ok'],
+        ['customer_pay', 'failed'],
+      ]),
+    );
+    expect(run.status).toBe('partial');
+    expect(JSON.stringify(run.branches)).toContain('QUOKKA');
+    expect(output.sources.map(({ link }) => link)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^tool:breach_notice\?/)]),
+    );
+  });
+
+  it('refuses those that change something: nobody is asked', async () => {
+    const { code, stderr } = await desk.fanfold([...words, '--tools', './changing.mjs']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('Expected tools that change nothing, for nobody is asked, got `send`.'),
+    ]);
+  });
+});

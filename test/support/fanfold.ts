@@ -15,6 +15,7 @@ import { isAlive } from '../../src/server/process-identity.js';
 import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';
 import { endServer } from '../../src/server/end-server.js';
+import { clusterAddress, freshNamespace } from './cluster.js';
 import { runInProcess } from './in-process.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -79,11 +80,14 @@ export class Desk {
   private constructor(
     readonly directory: string,
     readonly model: OfflineModel,
+    /** On the cluster that the tests run against, if there is one. */
+    readonly namespace: string | undefined,
   ) {}
 
   static async open(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
-    return new Desk(directory, await startOfflineModel(options));
+    const namespace = clusterAddress === undefined ? undefined : await freshNamespace(clusterAddress);
+    return new Desk(directory, await startOfflineModel(options), namespace);
   }
 
   get home(): string {
@@ -99,6 +103,7 @@ export class Desk {
       ...Object.fromEntries(inherited),
       PATH: `${join(inject('temporalPath'), '..')}:${process.env['PATH']}`,
       FANFOLD_HOME: this.home,
+      ...(this.namespace !== undefined && { TEMPORAL_ADDRESS: clusterAddress, TEMPORAL_NAMESPACE: this.namespace }),
       ANTHROPIC_API_KEY: canaryKey,
       ANTHROPIC_BASE_URL: this.model.url,
     };

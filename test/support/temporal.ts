@@ -3,6 +3,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { inject } from 'vitest';
 
 import { searchAttributes } from '../../src/contract/names.js';
+import { clusterAddress, freshNamespace } from './cluster.js';
 
 /** Settings of the embedded server that the workflows are written for. */
 const dynamicConfig = [
@@ -12,8 +13,12 @@ const dynamicConfig = [
   'system.enableCancelActivityWorkerCommand=true',
 ];
 
-/** A real Temporal server in memory. */
-export function startTemporal(): Promise<TestWorkflowEnvironment> {
+/** A real Temporal server in memory, or a namespace of one's own on the cluster that the tests run against. */
+export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+  if (clusterAddress !== undefined) {
+    const namespace = await freshNamespace(clusterAddress);
+    return TestWorkflowEnvironment.createFromExistingServer({ address: clusterAddress, namespace });
+  }
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: inject('temporalPath') },

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
-import { formatDuration } from '../../contract/duration.js';
+import { agentDefaults } from '../../contract/agent-plan.js';
+import { formatDuration, parseDuration } from '../../contract/duration.js';
 import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -9,21 +10,25 @@ import { gatherDefaults } from '../../contract/gather-plan.js';
 import { planResearch, researchDefaults, shares, tasksRequest } from '../../contract/research-plan.js';
 import type { ResearchInput, ResearchPlan } from '../../contract/research-plan.js';
 import { boundsOf } from '../../model/index.js';
+import { ToolRegistry } from '../../tools/index.js';
 import { formatCost } from '../amounts.js';
 import { conductRun } from '../conduct-run.js';
 import { parseCount, parseDollars } from '../numbers.js';
 import { builtInSources, readSources } from '../read-sources.js';
 import { addRunFlags, refuseFanOutFlags, runOptions } from '../run-flags.js';
 import type { RunFlags } from '../run-flags.js';
+import { readTools, toolWords } from '../read-tools.js';
+import type { ToolFlags } from '../read-tools.js';
+import { homeOf } from '../session.js';
 import type { World } from '../world.js';
 import { namesIn } from '../names-in.js';
 
-interface ResearchFlags extends RunFlags {
+interface ResearchFlags extends RunFlags, ToolFlags {
   sources?: string;
-  sourcesFile?: string;
   tasks: string;
   rounds: string;
   limit: string;
+  toolTimeout: string;
 }
 
 export function researchCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -36,6 +41,12 @@ export function researchCommand(program: Command, world: World, done: (code: Exi
       `comma-separated: ${builtInSources.join(', ')}, files:FOLDER, and names of \`--sources-file\`; those of the file, or all built-in ones, by default`,
     )
     .option('--sources-file <file>', 'sources of your own in YAML')
+    .option(
+      '--tools <names>',
+      `what each task may call beside its searches; comma-separated: ${toolWords}; none by default`,
+    )
+    .option('--mcp <file>', 'MCP servers whose tools it may call, in JSON; none of them may change anything')
+    .option('--tool-timeout <duration>', 'longest try of a tool', `${agentDefaults.toolTimeoutMs / 1_000}s`)
     .option('--tasks <n>', 'most tasks of a round', String(researchDefaults.tasks))
     .option(
       '--rounds <n>',
@@ -64,6 +75,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
     question,
     sources: await readSources(namesIn(flags.sources), flags.sourcesFile, world),
     tasks: parseCount(flags.tasks, 'tasks', 10),
+    ...(await toolsOf(flags, world)),
     rounds: parseCount(flags.rounds, 'rounds', 5),
     limit: parseCount(flags.limit, 'limit', 50),
     ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),
@@ -73,7 +85,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
   if (flags.dryRun) {
     world.stdout.write(
       flags.json || flags.ndjson
-        ? `${JSON.stringify({ sources: names, tasks: plan.tasks, rounds: plan.rounds })}\n`
+        ? `${JSON.stringify({ sources: names, tools: plan.tools.map(({ name }) => name), tasks: plan.tasks, rounds: plan.rounds })}\n`
         : `${names.join(', ')}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search.\nNothing was started.\n`,
     );
     return exitCodes.complete;
@@ -89,6 +101,14 @@ async function research(question: string, flags: ResearchFlags, world: World): P
       details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${question.slice(0, 500)}`,
     }),
   );
+}
+
+async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<ResearchInput, 'tools' | 'toolTimeoutMs'>> {
+  if (flags.tools === undefined && flags.mcp === undefined) return {};
+  return {
+    tools: await readTools(flags, new ToolRegistry(homeOf(world)), world),
+    toolTimeoutMs: parseDuration(flags.toolTimeout, 'tool-timeout'),
+  };
 }
 
 /** The plan is the first to ask, and has a tenth. */

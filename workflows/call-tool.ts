@@ -1,0 +1,37 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+
+import type { Activities, Answer, Stored } from '../src/contract/activities.js';
+import { inlineTurnBytes } from '../src/contract/agent-plan.js';
+import type { AgentPlan, Tool } from '../src/contract/agent-plan.js';
+import { taskQueues } from '../src/contract/names.js';
+import type { Place } from '../src/contract/outcome.js';
+import { activityIdOf } from './activity-id.js';
+
+const { callTool } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+
+/** Has a tool called, in an activity of its own; one that changes something is tried once. */
+export function callToolOf(
+  tool: Tool,
+  input: Stored<unknown>,
+  place: Place,
+  { toolTimeoutMs, toolAttempts }: Pick<AgentPlan, 'toolTimeoutMs' | 'toolAttempts'>,
+  inlineBytes: number = inlineTurnBytes,
+): Promise<Answer> {
+  return callTool.executeWithOptions(
+    {
+      ...activityIdOf(place.key),
+      taskQueue: taskQueues.io,
+      startToCloseTimeout: tool.timeoutMs ?? toolTimeoutMs,
+      heartbeatTimeout: '10s',
+      retry: {
+        initialInterval: '500ms',
+        maximumInterval: '10s',
+        maximumAttempts: tool.changes === true ? 1 : toolAttempts,
+        nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+      },
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary: place.key,
+    },
+    [{ ...place, tool, input, inlineBytes }],
+  );
+}
