@@ -24,6 +24,7 @@ const model = await startOfflineModel({
   latencyMs: 20,
   script: [
     { match: /perspective: (bad|worse)/, fault: { kind: 'status', status: 400 } },
+    { match: /perspective: once/, times: 1, fault: { kind: 'status', status: 400 } },
     { match: /perspective: flaky/, times: 1, fault: { kind: 'overloaded' } },
     { match: /perspective: hanging/, fault: { kind: 'hang-before-headers' } },
     { match: /perspective: cut/, fault: { kind: 'truncated' } },
@@ -46,7 +47,7 @@ const workers = await startWorkers({
 });
 
 /** Records a run at its end, or when so many calls of it wait at the gate. */
-async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives' } = {}) {
+async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer } = {}) {
   const waitingBefore = gate.waiting.length;
   const handle = await environment.client.workflow.start(kind, {
     workflowId: name,
@@ -63,11 +64,12 @@ async function record(name, input, { heldCalls, cancel = false, kind = 'perspect
     const ended = input.perspectives.length - heldCalls - (input.waiting ?? 0);
     while ((await handle.query('progress')).branches.filter(({ status }) => status === 'ok').length < ended);
   }
+  if (steer !== undefined) await steer(handle);
   if (cancel) await handle.cancel();
-  if (heldCalls === undefined || cancel) await handle.result().catch(() => {});
+  if (heldCalls === undefined || cancel || steer !== undefined) await handle.result().catch(() => {});
   const history = JSON.parse(historyToJSON(await handle.fetchHistory()));
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(withoutTraces(history), null, 1)}\n`);
-  if (heldCalls !== undefined && !cancel) await handle.terminate();
+  if (heldCalls !== undefined && !cancel && steer === undefined) await handle.terminate();
 }
 
 /** Without what tells of the machine: replay does not look at it. */
@@ -139,10 +141,39 @@ try {
   await record('agent', { task, tools }, { kind: 'agent' });
   const folder = { name: 'docs', kind: 'files', folder: join(root, 'docs') };
   await record('researched', { question: 'What is a branch?', sources: [folder], tasks: 2 }, { kind: 'research' });
+  await record(
+    'researched-with-tools',
+    {
+      question: 'What is a branch, and what is 6 * 7 by the calculator?',
+      sources: [folder],
+      tasks: 2,
+      rounds: 1,
+      tools,
+    },
+    { kind: 'research' },
+  );
   const prompts = ['short', 'long'].map((name) => ({ name, prompt: `Say it ${name}. Prepayment is due.` }));
   await record('compared', { variants: prompts, best: 'judge' }, { kind: 'compare' });
   await record('voted', { variants: prompts, best: 'vote' }, { kind: 'compare' });
   await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
+  await record(
+    'steered',
+    { perspectives: ['fine', 'once', 'held-11', 'held-12'], waiting: 1 },
+    {
+      heldCalls: 2,
+      async steer(handle) {
+        // Its failure may be a moment away.
+        while (
+          await handle.executeUpdate('retryFailed', { args: [] }).then(
+            () => false,
+            () => true,
+          )
+        );
+        await handle.executeUpdate('cancelBranch', { args: ['held-11'] });
+        gate.release();
+      },
+    },
+  );
 } finally {
   await workers.drain();
   await environment.teardown();

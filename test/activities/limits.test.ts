@@ -10,8 +10,8 @@ function limiters(ceiling: number): Limiters {
 }
 
 it('lets no more calls leave than the limiter allows, and counts the wait as nobody’s time', async () => {
-  const { model, ask } = await openDesk({ latencyMs: 300 }, { limiters: limiters(2) });
-  const askings = Array.from({ length: 4 }, () => ask({ timeoutMs: 550 }));
+  const { model, ask } = await openDesk({ latencyMs: 600 }, { limiters: limiters(2) });
+  const askings = Array.from({ length: 4 }, () => ask({ timeoutMs: 1_100 }));
   const answers = await Promise.all(askings.map(({ answer }) => answer));
   expect(answers.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
   expect(model.peak).toBe(2);

@@ -37,6 +37,7 @@ async function withRun(desk: Desk, input: Partial<PerspectivesInput>, during: (h
   const { nativeConnection: connection, client } = environment;
   const workflowWorker = await Worker.create({
     connection,
+    namespace: environment.namespace ?? 'default',
     taskQueue: taskQueues.workflow,
     workflowBundle: { codePath: inject('workflowBundle') },
   });
@@ -55,6 +56,7 @@ async function withRun(desk: Desk, input: Partial<PerspectivesInput>, during: (h
 function modelWorker({ model, store }: Desk, shutdownGraceTime = '1h'): Promise<Worker> {
   return Worker.create({
     connection: environment.nativeConnection,
+    namespace: environment.namespace ?? 'default',
     taskQueue: taskQueues.model,
     activities: createActivities({
       store,
@@ -138,6 +140,7 @@ describe('over the tries of a branch', () => {
     const stopped = impatient.run();
     const workflowWorker = await Worker.create({
       connection: environment.nativeConnection,
+      namespace: environment.namespace ?? 'default',
       taskQueue: taskQueues.workflow,
       workflowBundle: { codePath: inject('workflowBundle') },
     });

@@ -71,10 +71,10 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
 
   beforeAll(async () => {
     desk.model.script({ match: /perspective: shaky/, fault: { kind: 'status', status: 500 }, times: 1 });
-    run = await desk.json(['perspectives', '-', '--perspectives', 'legal,shaky', '--id', 'traced'], {
-      stdin: 'The customer ZANZIBAR pays.',
-      env,
-    });
+    // A process of its own: who traces is one for a process.
+    const words = ['perspectives', '-', '--perspectives', 'legal,shaky', '--id', 'traced', '--json'];
+    const { stdout } = await desk.start(words, { stdin: 'The customer ZANZIBAR pays.', env }).ended;
+    run = JSON.parse(stdout) as Run;
     while (named('chat claude-sonnet-5-5').length < 3 || named('RunWorkflow:perspectives').length < 1) await sleep(20);
   });
 

@@ -6,7 +6,7 @@ let desk: Desk;
 
 beforeAll(async () => {
   desk = await Desk.open();
-  await desk.start(['worker']).said(/serves fanfold/);
+  await desk.serve();
 });
 
 afterAll(() => desk.close());

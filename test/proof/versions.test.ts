@@ -52,8 +52,8 @@ it('gives new runs to the current build only', async () => {
   expect(idle).toMatch(/→ new/);
   const run = await desk.json(['perspectives', '-', '--perspectives', 'four', '--id', 'after'], { stdin: 'Text.' });
   expect(run.status).toBe('complete');
-  const { address } = await desk.serverRecord();
-  const client = await connectClient({ connectionOptions: { address }, namespace: 'default' });
+  const address = await desk.serverAddress();
+  const client = await connectClient({ connectionOptions: { address }, namespace: desk.namespace ?? 'default' });
   const { raw } = await client.workflow.getHandle('after').describe();
   expect(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId).toBe('new');
   await client.connection.close();

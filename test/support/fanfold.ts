@@ -35,6 +35,9 @@ export interface CommandOptions {
   stdin?: string | Uint8Array;
 }
 
+/** Temporal's runtime is one for a process. */
+const longLived: ReadonlySet<string> = new Set(['worker', 'dev']);
+
 /** A command that has been started and may still run. */
 export class Running {
   stdout = '';
@@ -76,6 +79,7 @@ export class Running {
 /** A home and a model of one's own, and the built command in them. */
 export class Desk {
   readonly #running: Running[] = [];
+  #served = false;
 
   private constructor(
     readonly directory: string,
@@ -125,11 +129,13 @@ export class Desk {
   /** Starts a worker that stays, so that no command has to start a server and a worker of its own. */
   async serve(options?: CommandOptions & { flags?: readonly string[] }): Promise<void> {
     await this.start(['worker', ...(options?.flags ?? [])], options).said(/ serves /);
+    this.#served = true;
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end: in this process where a worker stays, for then it has nothing to start. */
   fanfold(words: readonly string[], options?: CommandOptions): Promise<Ended> {
-    return this.start(words, options).ended;
+    const startsNothing = this.#served && !longLived.has(words[0] ?? '');
+    return startsNothing ? this.inProcess(words, options) : this.start(words, options).ended;
   }
 
   /** The same without a process of its own: for commands that start nothing. */
@@ -152,6 +158,11 @@ export class Desk {
     const record = await readServerRecord(this.home);
     if (record === undefined) throw new Error('No server was started in this home.');
     return record;
+  }
+
+  /** Of the frontend that its commands use. */
+  async serverAddress(): Promise<string> {
+    return clusterAddress ?? (await this.serverRecord()).address;
   }
 
   /** Process ids of those that are in the home, by role. */

@@ -89,9 +89,15 @@ type Handle = WorkflowHandle<typeof perspectives>;
 async function withRun(desk: Desk, branches: number, during: (handle: Handle) => Promise<void>): Promise<void> {
   const { nativeConnection: connection, client } = environment;
   const workflowBundle = { codePath: inject('workflowBundle') };
-  const workflowWorker = await Worker.create({ connection, taskQueue: taskQueues.workflow, workflowBundle });
+  const workflowWorker = await Worker.create({
+    connection,
+    namespace: environment.namespace ?? 'default',
+    taskQueue: taskQueues.workflow,
+    workflowBundle,
+  });
   const worker = await Worker.create({
     connection,
+    namespace: environment.namespace ?? 'default',
     taskQueue: taskQueues.model,
     activities: desk.activities,
     shutdownGraceTime: '1m',

@@ -41,6 +41,7 @@ describe.each(modes)('an agent, $mode', ({ maxCachedWorkflows }) => {
   async function resultOf(model: FakeModel, input: Partial<AgentInput>): Promise<RunResult> {
     const toolWorker = await Worker.create({
       connection: environment.nativeConnection,
+      namespace: environment.namespace ?? 'default',
       taskQueue: taskQueues.io,
       activities: {
         callTool: async (call: ToolCall) => ({

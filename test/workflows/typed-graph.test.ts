@@ -26,6 +26,7 @@ afterAll(() => environment.teardown());
 async function run(failing: string) {
   const worker = await Worker.create({
     connection: environment.nativeConnection,
+    namespace: environment.namespace ?? 'default',
     taskQueue: 'typed',
     workflowBundle,
     activities: {
@@ -75,8 +76,18 @@ it('has a model bring together what no reducer can, shown as material with who s
     return answerOf(call, { output: { inline: 'Within a month.' } });
   });
   const connection = environment.nativeConnection;
-  const workflows = await Worker.create({ connection, taskQueue: 'merging', workflowBundle });
-  const activities = await Worker.create({ connection, taskQueue: taskQueues.model, activities: model.activities });
+  const workflows = await Worker.create({
+    connection,
+    namespace: environment.namespace ?? 'default',
+    taskQueue: 'merging',
+    workflowBundle,
+  });
+  const activities = await Worker.create({
+    connection,
+    namespace: environment.namespace ?? 'default',
+    taskQueue: taskQueues.model,
+    activities: model.activities,
+  });
   const outcome = await activities.runUntil(
     workflows.runUntil(
       environment.client.workflow.execute<typeof merging>('merging', { workflowId: 'merging', taskQueue: 'merging' }),

@@ -43,6 +43,7 @@ export async function withRunOf(
   const { nativeConnection: connection, client } = environment;
   const workflowWorker = await Worker.create({
     connection,
+    namespace: environment.namespace ?? 'default',
     taskQueue: taskQueues.workflow,
     workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows,
@@ -50,6 +51,7 @@ export async function withRunOf(
   });
   const modelWorker = await Worker.create({
     connection,
+    namespace: environment.namespace ?? 'default',
     taskQueue: taskQueues.model,
     activities: model.activities,
     maxHeartbeatThrottleInterval: '200ms',
