@@ -90,10 +90,17 @@ describe('metrics', () => {
     await desk.json(['perspectives', '-', '--perspectives', 'a,b'], { stdin: 'The customer pays.' });
     await desk.json(['perspectives', '-', '--perspectives', 'a,b'], { stdin: 'The customer pays.' });
     const pattern = /^# TYPE (\S+)/gm;
+    // Limits are shown every second, backlogs every five.
+    const last = [
+      'fanfold_backlog_tasks',
+      'fanfold_backlog_age_seconds',
+      'fanfold_rate_limit_remaining',
+      'fanfold_limiter_cap',
+    ];
     do {
       const text = await (await fetch(`http://${address}/metrics`)).text();
       shown = new Set([...text.matchAll(pattern)].map(([, name]) => name!));
-    } while (!shown.has('fanfold_backlog_tasks'));
+    } while (!last.every((name) => shown.has(name)));
   });
 
   afterAll(() => desk.close());

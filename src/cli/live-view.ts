@@ -13,7 +13,7 @@ const frameMs = 100;
 /** Progress for a terminal, redrawn in place. */
 export function showLive(session: Session, view: RunView, world: World): ProgressView {
   const draw = createLogUpdate(world.stderr.stream as never);
-  const situation = new SituationWatch(session, view);
+  const situation = new SituationWatch(session, view, 'picture');
   // What is said meanwhile goes above the picture, which it would tear otherwise.
   const restore = world.stderr.redirect((text) => draw.persist(text.trimEnd()));
   const picture = () => draw(liveLines(view, situation.now, world.stderr).join('\n'));

@@ -12,7 +12,7 @@ const silenceMs = 10_000;
 
 /** Progress for pipes and logs: a line for each branch as it ends, and now and then why none does. */
 export function showPlain(session: Session, view: RunView, world: World): ProgressView {
-  const situation = new SituationWatch(session, view);
+  const situation = new SituationWatch(session, view, 'log');
   let ended = 0;
   const place = () => `[${ended}${view.planned.grows ? '' : `/${view.planned.total}`}]`;
   const tellWhy = () => {

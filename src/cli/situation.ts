@@ -15,9 +15,8 @@ export interface Situation {
 
 export const nothingKnown: Situation = { pending: [], limiters: [], backlog: null };
 
-/** How often the server is asked what is pending, and how often for the backlog, in milliseconds. */
-const pollMs = 400;
-const backlogEveryMs = 1_000;
+/** How often the server is asked what is pending, and how often for the backlog, in milliseconds, for a picture and for a log. */
+const pace = { picture: { pendingMs: 400, aroundMs: 1_000 }, log: { pendingMs: 5_000, aroundMs: 5_000 } } as const;
 
 /** Looks at the situation again and again; what cannot be had stays as it was. */
 export class SituationWatch {
@@ -28,10 +27,12 @@ export class SituationWatch {
   constructor(
     private readonly session: Session,
     private readonly view: RunView,
+    purpose: keyof typeof pace,
   ) {
     const pending = () => this.#look('pending', async () => ({ pending: await pendingBranches(session.client, view) }));
     const around = () => this.#look('around', () => this.#around());
-    this.#timers = [setInterval(pending, pollMs), setInterval(around, backlogEveryMs)];
+    const { pendingMs, aroundMs } = pace[purpose];
+    this.#timers = [setInterval(pending, pendingMs), setInterval(around, aroundMs)];
     pending();
     around();
   }

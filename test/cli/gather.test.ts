@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -234,4 +235,23 @@ describe('problems are told before anything is asked', () => {
     const { code, stderr } = await desk.inProcess(['gather', 'x', '--sources-file', 'bad.yaml']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('bad.yaml: at sources.a.url: expected an address')]);
   });
+});
+
+// The last: it kills the worker of all.
+it('goes on after a kill of its worker, and searches no source again that had answered', async () => {
+  const env = { WIKI_TOKEN: 's3cret-token' };
+  const reply = routes['/papers']!;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  routes['/papers'] = (request, response) => void held.then(() => reply(request, response));
+  const words = ['gather', 'breach', ...(await sources({ wiki: open, papers: open })), '--id', 'killed'];
+  const running = desk.start([...words, '--json'], { env });
+  while ((await desk.json(['show', 'killed']).catch(() => undefined))?.coverage.ok !== 1) await sleep(50);
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  release();
+  const { stdout } = await running.ended;
+  const run = JSON.parse(stdout) as Run;
+  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 2, total: 2 } });
+  expect(seen.filter(({ url }) => url!.startsWith('/wiki'))).toHaveLength(1);
+  expect(seen.filter(({ url }) => url!.startsWith('/papers')).length).toBeGreaterThan(1);
 });
