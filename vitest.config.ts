@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const notForClusters = [
   'test/{contract,fences,journal,model,offline,payloads,report,server,store,tools}/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
-  'test/proof/web-ui.test.ts',
-  'test/{contract-names,deploy,readme}.test.ts',
+  'test/proof/{kills,recovery,web-ui}.test.ts',
+  'test/{contract-names,deploy,examples,readme}.test.ts',
 ];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);

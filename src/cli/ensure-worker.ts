@@ -2,6 +2,7 @@ import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { UnavailableError } from '../contract/errors.js';
 import { keyIds } from '../payloads/index.js';
+import { isWorkerGone } from '../server/index.js';
 import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
 import { encryptionKeyOf } from './encryption-key.js';
 import { spawnWorker } from './spawn-worker.js';
@@ -97,6 +98,8 @@ async function hasPollers(session: Session, name: TaskQueue, taskQueueType: 1 | 
     taskQueueType,
   });
   return (pollers ?? []).some(
-    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerAliveMs,
+    ({ identity, lastAccessTime }) =>
+      // One that was killed is listed for another minute.
+      !isWorkerGone(identity ?? '') && Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerAliveMs,
   );
 }

@@ -7,4 +7,5 @@ export { findServer } from './find-server.js';
 export type { TemporalServer } from './temporal-server.js';
 export { superviseServer } from './supervise.js';
 export { ensureSearchAttributes } from './search-attributes.js';
+export { isWorkerGone } from './process-identity.js';
 export { webUiUrl } from './web-ui.js';

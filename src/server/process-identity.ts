@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { platform } from 'node:os';
+import { hostname, platform } from 'node:os';
 import { promisify } from 'node:util';
+
+import { workerIdentity } from '../contract/names.js';
 
 /** A process, told apart from a later one with the same id. */
 export interface ProcessIdentity {
@@ -60,4 +62,13 @@ async function startTimeFromPs(pid: number): Promise<string | undefined> {
   }));
   const [, state = 'Z', startTime] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(stdout) ?? [];
   return state.startsWith('Z') ? undefined : startTime;
+}
+
+/**
+ * Whether a worker of that identity was one of this machine whose process is gone. One elsewhere is not known to be gone, and a
+ * process id that was given again counts as there.
+ */
+export function isWorkerGone(identity: string): boolean {
+  const [, pid] = /:(\d+)$/.exec(identity) ?? [];
+  return pid !== undefined && identity === workerIdentity(hostname(), Number(pid)) && !signalReaches(Number(pid));
 }

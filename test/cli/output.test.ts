@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import type { Branch, Run } from '../../src/contract/run.js';
+import { clusterAddress } from '../support/cluster.js';
 import { Desk } from '../support/fanfold.js';
 
 const document = { stdin: 'The customer pays 100 euros a month. The supplier is liable for intent only.' };
@@ -42,7 +43,7 @@ it('merges the readings of four specialists in the order asked, and accounts for
     expect(latency.queuedMs + latency.modelMs + latency.retryWaitMs).toBeLessThanOrEqual(latency.totalMs);
   }
   expect(run.criticalPath).toHaveLength(1);
-  expect(run.webUi).toContain(run.workflowId);
+  if (clusterAddress === undefined) expect(run.webUi).toContain(run.workflowId);
 });
 
 it('prints a Branch a line as each completes with --ndjson, then the Run', async () => {

@@ -95,3 +95,16 @@ it('takes over from a killed worker of the same home before its heartbeats are m
   );
   expect(died).toContain('WorkerDied');
 });
+
+it('starts another worker where its own was killed, at a server of the user’s own too', async () => {
+  const { desk, env } = places[0]!;
+  const gate = desk.model.hold();
+  const words = ['perspectives', '-', '--perspectives', 'quick', '--json'];
+  const running = desk.start(words, { stdin: 'A document.', env });
+  await desk.model.until(() => gate.waiting.length === 1);
+  // The server goes on listing it as one that polls, for a minute and more.
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  gate.release();
+  expect((await running.ended).code).toBe(0);
+  expect(running.stderr).toContain('the worker is gone; its branches go to another');
+});
