@@ -97,9 +97,10 @@ async function hasPollers(session: Session, name: TaskQueue, taskQueueType: 1 | 
     taskQueue: { name },
     taskQueueType,
   });
-  return (pollers ?? []).some(
-    ({ identity, lastAccessTime }) =>
-      // One that was killed is listed for another minute.
-      !isWorkerGone(identity ?? '') && Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerAliveMs,
+  const recent = (pollers ?? []).filter(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerAliveMs,
   );
+  // One that was killed is listed for another minute.
+  const gone = await Promise.all(recent.map(({ identity }) => isWorkerGone(identity ?? '')));
+  return gone.includes(false);
 }

@@ -68,7 +68,8 @@ async function startTimeFromPs(pid: number): Promise<string | undefined> {
  * Whether a worker of that identity was one of this machine whose process is gone. One elsewhere is not known to be gone, and a
  * process id that was given again counts as there.
  */
-export function isWorkerGone(identity: string): boolean {
+export async function isWorkerGone(identity: string): Promise<boolean> {
   const [, pid] = /:(\d+)$/.exec(identity) ?? [];
-  return pid !== undefined && identity === workerIdentity(hostname(), Number(pid)) && !signalReaches(Number(pid));
+  const wasHere = pid !== undefined && identity === workerIdentity(hostname(), Number(pid));
+  return wasHere && (await identityOf(Number(pid))) === undefined;
 }

@@ -36,8 +36,18 @@ async function start(): Promise<string> {
 async function withWorkers(model: FakeModel, during: () => Promise<void>): Promise<void> {
   const { nativeConnection: connection } = environment;
   const workflowBundle = { codePath: inject('workflowBundle') };
-  const workflows = await Worker.create({ connection, taskQueue: taskQueues.workflow, workflowBundle });
-  const activities = await Worker.create({ connection, taskQueue: taskQueues.model, activities: model.activities });
+  const workflows = await Worker.create({
+    connection,
+    namespace: environment.namespace ?? 'default',
+    taskQueue: taskQueues.workflow,
+    workflowBundle,
+  });
+  const activities = await Worker.create({
+    connection,
+    namespace: environment.namespace ?? 'default',
+    taskQueue: taskQueues.model,
+    activities: model.activities,
+  });
   await activities.runUntil(workflows.runUntil(during));
 }
 

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
+import { clusterAddress } from '../support/cluster.js';
 import { callsByPerspective, Desk } from '../support/fanfold.js';
 import { PostgresServer } from '../support/postgres.js';
 
@@ -96,10 +99,14 @@ it('pays once for what two runs ask at once', async () => {
 it('tells what it has, and is emptied', async () => {
   await desk.fanfold(['journal', 'clear']);
   const stats = () => desk.json<{ entries: number; reuses: number; savedUsd: number }>(['journal', 'stats']);
-  const before = await stats();
+  // The worker writes its reuses down now and then: those of the tests before may still be to come.
+  let before = await stats();
+  for (let earlier = -1; before.reuses !== earlier; before = await stats()) {
+    earlier = before.reuses;
+    await sleep(2_500);
+  }
   const { costUsd } = await ask('told-a,told-b');
   await ask('told-a,told-b');
-  // The worker writes its reuses down now and then.
   while ((await stats()).reuses < before.reuses + 2);
   expect(await stats()).toMatchObject({ entries: 2, reuses: before.reuses + 2 });
   expect((await stats()).savedUsd - before.savedUsd).toBeCloseTo(costUsd!, 9);
@@ -111,36 +118,39 @@ it('tells what it has, and is emptied', async () => {
   expect(callsByPerspective(desk).get('told-a')).toBe(3);
 });
 
-it('keeps its answers in PostgreSQL, for every home that names it, encrypted if wanted', async () => {
-  const postgres = await PostgresServer.start();
-  const other = await Desk.open();
-  try {
-    const env = {
-      FANFOLD_JOURNAL: await postgres.freshUrl(),
-      FANFOLD_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
-      // The same API for both.
-      ANTHROPIC_BASE_URL: other.model.url,
-    };
-    const words = ['perspectives', '-', '--perspectives', 'view-shared'];
-    const stdin = 'The secret word is zebrafinch, says the supplier.';
-    // The worker of this home keeps its answers elsewhere.
-    const elsewhere = { ...env, FANFOLD_HOME: join(desk.directory, 'another-home') };
-    const first = await desk.json(words, { stdin, env: elsewhere });
-    const second = await other.json(words, { stdin, env });
-    expect(first.branches[0]).toMatchObject({ status: 'ok', reused: false });
-    expect(second.branches[0]).toMatchObject({ status: 'ok', reused: true, output: first.branches[0]!.output });
-    expect(other.model.total).toBe(1);
-    const { code, stdout } = await other.fanfold(['journal', 'stats'], { env });
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^1 answers/);
-    // Under another key it is no answer.
-    const third = await other.json(words, { stdin, env: { ...env, FANFOLD_ENCRYPTION_KEY: '0b'.repeat(32) } });
-    expect(third.branches[0]).toMatchObject({ status: 'ok', reused: false });
-  } finally {
-    await other.close();
-    await postgres.stop();
-  }
-});
+it.skipIf(clusterAddress !== undefined)(
+  'keeps its answers in PostgreSQL, for every home that names it, encrypted if wanted',
+  async () => {
+    const postgres = await PostgresServer.start();
+    const other = await Desk.open();
+    try {
+      const env = {
+        FANFOLD_JOURNAL: await postgres.freshUrl(),
+        FANFOLD_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+        // The same API for both.
+        ANTHROPIC_BASE_URL: other.model.url,
+      };
+      const words = ['perspectives', '-', '--perspectives', 'view-shared'];
+      const stdin = 'The secret word is zebrafinch, says the supplier.';
+      // The worker of this home keeps its answers elsewhere.
+      const elsewhere = { ...env, FANFOLD_HOME: join(desk.directory, 'another-home') };
+      const first = await desk.json(words, { stdin, env: elsewhere });
+      const second = await other.json(words, { stdin, env });
+      expect(first.branches[0]).toMatchObject({ status: 'ok', reused: false });
+      expect(second.branches[0]).toMatchObject({ status: 'ok', reused: true, output: first.branches[0]!.output });
+      expect(other.model.total).toBe(1);
+      const { code, stdout } = await other.fanfold(['journal', 'stats'], { env });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^1 answers/);
+      // Under another key it is no answer.
+      const third = await other.json(words, { stdin, env: { ...env, FANFOLD_ENCRYPTION_KEY: '0b'.repeat(32) } });
+      expect(third.branches[0]).toMatchObject({ status: 'ok', reused: false });
+    } finally {
+      await other.close();
+      await postgres.stop();
+    }
+  },
+);
 
 it.each([
   ['FANFOLD_JOURNAL', 'mysql://user:hunter2@host/db', 'Expected `FANFOLD_JOURNAL` to be a URL like `postgres://'],
