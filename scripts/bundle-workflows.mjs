@@ -1,5 +1,5 @@
-// Bundles the compiled workflows for the worker: at build time, for it takes seconds.
-import { rename, writeFile } from 'node:fs/promises';
+// Bundles the compiled workflows for the worker: at build time, for it takes seconds, and only where something has changed.
+import { readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,7 @@ if (process.argv[2] !== 'plain')
   ]);
 
 async function bundle(name, workflowInterceptorModules) {
+  if (!(await isStale(join(root, 'dist', name)))) return;
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
     failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'),
@@ -29,6 +30,20 @@ async function bundle(name, workflowInterceptorModules) {
   const unfinished = `${path}.${process.pid}`;
   await writeFile(unfinished, withRelativeSources(code));
   await rename(unfinished, path);
+}
+
+async function isStale(output) {
+  const inputs = ['dist/workflows', 'dist/src/contract', 'scripts/bundle-workflows.mjs', 'package-lock.json'];
+  const [bundledAtMs, ...changedAtMs] = await Promise.all(
+    [output, ...inputs.map((input) => join(root, input))].map((path) => lastChangeMs(path).catch(() => 0)),
+  );
+  return Math.max(...changedAtMs) >= bundledAtMs;
+}
+
+async function lastChangeMs(path) {
+  const { mtimeMs } = await stat(path);
+  const entries = await readdir(path).catch(() => []);
+  return Math.max(mtimeMs, ...(await Promise.all(entries.map((entry) => lastChangeMs(join(path, entry))))));
 }
 
 /** Takes this machine's paths out of the source map: they would end up in the stack traces of failed workflows. */

@@ -8,7 +8,9 @@ const keptForMs = 90 * 24 * 3_600_000;
 /** What a run is given is stored before it begins; a day is far more than any command takes. */
 const beforehandMs = 24 * 3_600_000;
 
-const everyMs = 3_600_000;
+/** How often, whoever does it; and how often a worker asks whether it is time. */
+const everyMs = 24 * 3_600_000;
+const askEveryMs = 3_600_000;
 
 /**
  * Removes stored texts that are older than that and older than any run that the server still knows.
@@ -25,14 +27,15 @@ export async function pruneStore(
   return store.prune(oldest === null ? cutoffMs : oldest - beforehandMs, { dryRun });
 }
 
-/** Prunes the store now and every hour; returns what ends it. */
+/** Prunes the store once a day, whichever of its workers does it; returns what ends it. */
 export function tidyStore(session: Session, say: Say): () => void {
   const tidy = async () => {
+    if (!(await session.store.isTidyingDue(everyMs))) return;
     const { texts } = await pruneStore(session, keptForMs);
     if (texts > 0) say(`removed ${texts} stored texts that no run needs any more.`);
   };
   // What cannot be tidied now is tidied next time.
-  const timer = setInterval(() => void tidy().catch(() => {}), everyMs);
+  const timer = setInterval(() => void tidy().catch(() => {}), askEveryMs);
   void tidy().catch(() => {});
   return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { FanfoldError } from '../contract/errors.js';
@@ -103,6 +103,20 @@ export class BlobStore {
       await rm(aside, { force: true });
       return true;
     });
+  }
+
+  /**
+   * Whether nobody who shares the store has asked this for so long, in milliseconds: looking through it all is not for everybody
+   * who starts.
+   */
+  async isTidyingDue(everyMs: number): Promise<boolean> {
+    const mark = `${this.#directory}.tidied`;
+    const [there, last] = await Promise.all(
+      [stat(this.#directory), stat(mark)].map((found) => found.catch(() => undefined)),
+    );
+    if (there === undefined || (last !== undefined && Date.now() - last.mtimeMs < everyMs)) return false;
+    await writeFile(mark, '', { mode: 0o600 });
+    return true;
   }
 
   async #older(beforeMs: number, visit: (path: string) => Promise<boolean> = async () => true): Promise<StoreStats> {

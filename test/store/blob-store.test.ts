@@ -125,6 +125,15 @@ describe('prune', () => {
     expect([await store.readText(putAgain), await store.readText(recent)]).toEqual(['put again', 'recent']);
   });
 
+  it('is due once in a while, for one of all who share the store, and where there is something to tidy', async () => {
+    expect(await store.isTidyingDue(60_000)).toBe(false);
+    await store.putText('something');
+    expect(await store.isTidyingDue(60_000)).toBe(true);
+    expect(await new BlobStore(home).isTidyingDue(60_000)).toBe(false);
+    expect(await store.isTidyingDue(0)).toBe(true);
+    expect(await store.stats()).toMatchObject({ texts: 1 });
+  });
+
   it('leaves a text that is put while it looks', async () => {
     const reference = await store.putText('contested');
     const [file] = await files();

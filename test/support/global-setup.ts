@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants, readdir, stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,24 +32,9 @@ export default async function setup(project: TestProject): Promise<void> {
 
 async function build(): Promise<void> {
   await runNode('node_modules/typescript/bin/tsc', '-b', '--pretty', 'false');
-  if (await isBundleStale()) await runNode('scripts/bundle-workflows.mjs');
+  await runNode('scripts/bundle-workflows.mjs');
   await runNode('scripts/bundle-report.mjs');
   await runNode('scripts/make-executable.mjs');
-}
-
-async function isBundleStale(): Promise<boolean> {
-  const inputs = ['dist/workflows', 'dist/src/contract', 'scripts/bundle-workflows.mjs', 'package-lock.json'];
-  const [bundledAtMs, ...changedAtMs] = await Promise.all([
-    lastChangeMs(workflowBundle).catch(() => 0),
-    ...inputs.map((input) => lastChangeMs(join(root, input))),
-  ]);
-  return Math.max(...changedAtMs) >= bundledAtMs;
-}
-
-async function lastChangeMs(path: string): Promise<number> {
-  const { mtimeMs } = await stat(path);
-  const entries = await readdir(path).catch(() => []);
-  return Math.max(mtimeMs, ...(await Promise.all(entries.map((entry) => lastChangeMs(join(path, entry))))));
 }
 
 async function findTemporal(): Promise<string> {
