@@ -25,7 +25,6 @@ export class ModelSpan {
     readonly body: MessageCreateParamsNonStreaming,
     readonly withContent: boolean,
   ) {
-    const { hostname, port, protocol } = new URL(baseURL);
     this.#span = trace.getTracer('fanfold').startSpan(`chat ${body.model}`, {
       kind: SpanKind.CLIENT,
       attributes: {
@@ -33,8 +32,7 @@ export class ModelSpan {
         'gen_ai.provider.name': 'anthropic',
         'gen_ai.request.model': body.model,
         'gen_ai.request.max_tokens': body.max_tokens,
-        'server.address': hostname,
-        'server.port': Number(port || (protocol === 'https:' ? 443 : 80)),
+        ...addressOf(baseURL),
         ...(body.output_config && { 'gen_ai.output.type': 'json' }),
         ...(withContent && asked(body)),
       },
@@ -77,6 +75,13 @@ export class ModelSpan {
     }
     this.#span.end();
   }
+}
+
+/** Nothing of what is no URL: the call itself will say so. */
+function addressOf(baseURL: string): Attributes {
+  if (!URL.canParse(baseURL)) return {};
+  const { hostname, port, protocol } = new URL(baseURL);
+  return { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
 }
 
 function asked({ system, messages }: MessageCreateParamsNonStreaming): Attributes {

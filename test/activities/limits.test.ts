@@ -56,3 +56,11 @@ it('has nothing in flight and nobody waiting when a waiting branch is cancelled'
   expect(await first.answer).toMatchObject({ status: 'ok' });
   expect(limits.of('claude-sonnet-5-5').snapshot()).toMatchObject({ inFlight: 0, waiting: 0, sent: 1 });
 });
+
+it('gives its turn back where the API’s address is none', async () => {
+  const limits = limiters(2);
+  const api = { apiKey: 'any', baseURL: 'no address' };
+  const { ask } = await openDesk({}, { limiters: limits, api });
+  expect(await failureOf(ask())).toBeDefined();
+  expect(limits.of('claude-sonnet-5-5').snapshot()).toMatchObject({ inFlight: 0, sent: 1 });
+});
