@@ -1,5 +1,4 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
 
 import type { Answer, Stored, Turn, WantedCall } from '../src/contract/activities.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../src/contract/agent-plan.js';
@@ -16,7 +15,7 @@ import type { Branch } from './branch.js';
 import { fanOutMore } from './fan-out-more.js';
 import { finish } from './finish.js';
 import { RunProgress } from './progress.js';
-import { callToolOf } from './call-tool.js';
+import { callToolOf, toolNamed } from './call-tool.js';
 
 /** What the model said in one turn. */
 export interface SaidTurn {
@@ -139,12 +138,11 @@ export class AgentRun {
     const before = this.#branches.filter(({ key }) => nameOf(key) === name).length;
     const beside = calls.slice(0, at).filter((call) => call.name === name).length;
     const key = `${name}-${before + beside + 1}`;
-    const tool = this.plan.tools.find((each) => each.name === name);
     return {
       key,
       boundUsd: 0,
       run: async (place) => {
-        if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
+        const tool = toolNamed(name, this.plan.tools);
         if (!isAllowed(tool, this.plan.allow)) {
           await this.#approvals.allowed(place, 'inline' in input ? JSON.stringify(input.inline) : '(large)');
         }

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
 
 import type { Activities, Answer, Stored } from '../src/contract/activities.js';
 import { inlineTurnBytes } from '../src/contract/agent-plan.js';
@@ -8,6 +9,13 @@ import type { Place } from '../src/contract/outcome.js';
 import { activityIdOf } from './activity-id.js';
 
 const { callTool } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+
+/** @throws ApplicationFailure `ToolFailed` where there is none of that name: models make names up */
+export function toolNamed(name: string, tools: readonly Tool[]): Tool {
+  const tool = tools.find((each) => each.name === name);
+  if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
+  return tool;
+}
 
 /** Has a tool called, in an activity of its own; one that changes something is tried once. */
 export function callToolOf(

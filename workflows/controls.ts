@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import { updateNames } from '../src/contract/names.js';
 import type { Progress } from '../src/contract/run-result.js';
+import { openStates } from './progress-table.js';
 
 /** What can be done with one branch by itself. */
 export interface Steering {
@@ -25,9 +26,8 @@ interface Branches {
 const cancelBranch = defineUpdate<string[], [Selection]>(updateNames.cancelBranch);
 const retryFailed = defineUpdate<string[], [Selection | undefined]>(updateNames.retryFailed);
 
-/** States of a branch that has not ended, and those that there is no reason to begin anew. */
-const open: readonly string[] = ['waiting', 'running', 'needs approval'];
-const settled: readonly string[] = ['ok', 'late', ...open];
+/** States of a branch that there is no reason to begin anew. */
+const settled: readonly string[] = ['ok', 'late', ...openStates];
 
 /** Branches that are cut or begun anew by themselves, from the command line or the Web UI's form for updates. */
 export class Controls {
@@ -69,7 +69,7 @@ export class Controls {
   }
 
   #checkCancel(keys: readonly string[] | undefined): asserts keys {
-    const cancellable = this.#keysWhere((status, index) => open.includes(status) && this.#steering.has(index));
+    const cancellable = this.#keysWhere((status, index) => openStates.includes(status) && this.#steering.has(index));
     if (keys === undefined || keys.length === 0) {
       throw refused(`Expected the keys of the branches to cut (${list(cancellable)}), got none.`);
     }

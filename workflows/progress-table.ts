@@ -3,14 +3,14 @@ import type { StoredBranch } from '../src/contract/outcome.js';
 import type { Progress } from '../src/contract/run-result.js';
 
 /** States of a branch that has not ended. */
-const open: readonly string[] = ['waiting', 'running', 'needs approval'];
+export const openStates: readonly string[] = ['waiting', 'running', 'needs approval'];
 
 /** Temporal keeps 20 KB. */
 const mostRows = 60;
 
 /** The run as a Markdown table for the Web UI. */
 export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, StoredBranch>): string {
-  const ended = progress.branches.filter(({ status }) => !open.includes(status)).length;
+  const ended = progress.branches.filter(({ status }) => !openStates.includes(status)).length;
   const shown = progress.branches.slice(-mostRows);
   const rows = shown.map(({ key, index, status }) => {
     const outcome = outcomes.get(index);

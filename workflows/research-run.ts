@@ -1,5 +1,4 @@
 import { uuid4 } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/common';
 
 import type { ModelRequest, WantedCall } from '../src/contract/activities.js';
 import { answerRequest } from '../src/contract/gather-plan.js';
@@ -24,7 +23,7 @@ import type { Branch } from './branch.js';
 import { fanOutMore } from './fan-out-more.js';
 import { finish } from './finish.js';
 import { inlineOf } from './graph-state.js';
-import { callToolOf } from './call-tool.js';
+import { callToolOf, toolNamed } from './call-tool.js';
 import { RunProgress } from './progress.js';
 import { hitsOf, sourceBranch } from './source-branch.js';
 
@@ -118,21 +117,21 @@ export class ResearchRun {
         return { ...branch, run };
       }),
     );
-    const calls = tasks.map(({ key }) => (wanted.get(key) ?? []).slice(0, mostCallsOfTask));
-    const outcomes = await this.#fanOut(calls.flat().map((call) => this.#toolBranch(call)));
-    return calls.map((own) => own.flatMap((call) => toolHit(call, outcomes[calls.flat().indexOf(call)])));
+    const calls = tasks.flatMap(({ key }) =>
+      (wanted.get(key) ?? []).slice(0, mostCallsOfTask).map((call) => ({ task: key, call })),
+    );
+    const outcomes = await this.#fanOut(calls.map(({ call }) => this.#toolBranch(call)));
+    return tasks.map(({ key }) =>
+      calls.flatMap(({ task, call }, at) => (task === key ? toolHit(call, outcomes[at]) : [])),
+    );
   }
 
   #toolBranch({ name, input }: WantedCall): Branch {
-    const tool = this.plan.tools.find((each) => each.name === name);
     const number = (this.#calls.get(name) ?? 0) + 1;
     this.#calls.set(name, number);
     return {
       key: `${name}-${number}`,
-      run: async (place) => {
-        if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
-        return callToolOf(tool, input, place, this.plan, mostToolBytes);
-      },
+      run: async (place) => callToolOf(toolNamed(name, this.plan.tools), input, place, this.plan, mostToolBytes),
     };
   }
 

@@ -6,7 +6,7 @@ import { startWorkers } from '../worker/index.js';
 import type { RunningWorkers } from '../worker/index.js';
 import { ToolRegistry } from '../tools/index.js';
 import { apiKeyOf, baseUrlOf } from './api-key.js';
-import { interruptible } from './interrupt.js';
+import { aborted, interruptible } from './interrupt.js';
 import { openJournalOf } from './journal-of.js';
 import { encryptionKeyOf } from './encryption-key.js';
 import { metricsAddressOf } from './log-line.js';
@@ -89,10 +89,6 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     await offline.stop();
     await journal.close();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function idle(session: Session): Promise<void> {

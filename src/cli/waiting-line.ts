@@ -1,7 +1,7 @@
 import { formatDuration } from '../contract/duration.js';
 import type { LimiterSnapshot } from '../contract/limiter.js';
+import { gateText } from './gate-text.js';
 import type { Situation } from './situation.js';
-import { terminalLine } from './terminal-text.js';
 
 /** How many branches of a run there are, and how many of them have ended. */
 export interface Standing {
@@ -37,11 +37,7 @@ export function whyWaiting(
 }
 
 function held({ modelClass, gate, cap, inFlight, waiting, buckets }: LimiterSnapshot, nowMs: number): string[] {
-  if (gate.is === 'shut') return [`limiter of ${modelClass} shut: ${terminalLine(gate.reason, 80)}`];
-  if (gate.is === 'closed') {
-    const left = formatDuration(Math.max(0, gate.until - nowMs));
-    return [`limiter of ${modelClass} closed for ${left}: ${terminalLine(gate.reason, 80)}`];
-  }
+  if (gate.is === 'shut' || gate.is === 'closed') return [`limiter of ${modelClass} ${gateText(gate, 80, nowMs)}`];
   if (gate.is === 'probing') return [`limiter of ${modelClass}: one call tries whether it is open`];
   const usedUp = buckets.filter(({ remaining, refillsAtMs }) => remaining <= 0 && refillsAtMs > nowMs);
   const limits = usedUp.map(

@@ -1,4 +1,5 @@
 import type { Tracing } from '../tracing/index.js';
+
 /** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
 export interface World {
   env: NodeJS.ProcessEnv;

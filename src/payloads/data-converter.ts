@@ -7,6 +7,11 @@ import { FanfoldError } from '../contract/errors.js';
 import { readKeyring } from '../encryption/index.js';
 import { EncryptingCodec } from './payload-codec.js';
 
+/** Encrypts and compresses with a key, leaves all as it is without. @throws InputError that shows nothing of the keys */
+export function payloadCodec(encryptionKey?: string): EncryptingCodec {
+  return new EncryptingCodec(encryptionKey ? readKeyring(encryptionKey, 'payload') : undefined);
+}
+
 /**
  * How clients and workers write and read event history: encrypted and compressed with a key, plain without.
  *
@@ -15,11 +20,8 @@ import { EncryptingCodec } from './payload-codec.js';
  * @throws InputError that shows nothing of the keys
  */
 export function dataConverter(encryptionKey?: string): DataConverter {
-  if (!encryptionKey) return { payloadCodecs: [new EncryptingCodec()] };
-  return {
-    payloadCodecs: [new EncryptingCodec(readKeyring(encryptionKey, 'payload'))],
-    failureConverterPath: failureConverterPath(),
-  };
+  const payloadCodecs = [payloadCodec(encryptionKey)];
+  return encryptionKey ? { payloadCodecs, failureConverterPath: failureConverterPath() } : { payloadCodecs };
 }
 
 /** Ids of keys as history names them, the one that encrypts first; none without a key. */

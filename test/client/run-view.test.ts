@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { historyEvents, pendingBranches, readRun, RunView } from '../../src/client/index.js';
 import { taskQueues } from '../../src/contract/names.js';
@@ -12,6 +11,7 @@ import type { Run } from '../../src/contract/run.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
+import { withWorkers as inWorkers } from '../workflows/with-run.js';
 
 const store = new BlobStore('/nowhere');
 
@@ -33,22 +33,8 @@ async function start(): Promise<string> {
   return workflowId;
 }
 
-async function withWorkers(model: FakeModel, during: () => Promise<void>): Promise<void> {
-  const { nativeConnection: connection } = environment;
-  const workflowBundle = { codePath: inject('workflowBundle') };
-  const workflows = await Worker.create({
-    connection,
-    namespace: environment.namespace ?? 'default',
-    taskQueue: taskQueues.workflow,
-    workflowBundle,
-  });
-  const activities = await Worker.create({
-    connection,
-    namespace: environment.namespace ?? 'default',
-    taskQueue: taskQueues.model,
-    activities: model.activities,
-  });
-  await activities.runUntil(workflows.runUntil(during));
+function withWorkers(model: FakeModel, during: () => Promise<void>): Promise<void> {
+  return inWorkers(environment, 10, model, during);
 }
 
 async function read(workflowId: string): Promise<Run> {

@@ -40,10 +40,27 @@ export async function withRunOf(
   input: object,
   during: (handle: Handle) => Promise<void>,
 ): Promise<void> {
-  const { nativeConnection: connection, client } = environment;
+  const { client } = environment;
+  await withWorkers(environment, maxCachedWorkflows, model, async () => {
+    const { workflowId } = await client.workflow.start(kind, {
+      workflowId: randomUUID(),
+      taskQueue: taskQueues.workflow,
+      args: [input],
+    });
+    await during(client.workflow.getHandle<typeof perspectives>(workflowId));
+  });
+}
+
+/** Workers for fanfold's workflows and for a fake model, for as long as `during` lasts. */
+export async function withWorkers(
+  { nativeConnection: connection, namespace = 'default' }: TestWorkflowEnvironment,
+  maxCachedWorkflows: number,
+  model: FakeModel,
+  during: () => Promise<void>,
+): Promise<void> {
   const workflowWorker = await Worker.create({
     connection,
-    namespace: environment.namespace ?? 'default',
+    namespace,
     taskQueue: taskQueues.workflow,
     workflowBundle: { codePath: inject('workflowBundle') },
     maxCachedWorkflows,
@@ -51,20 +68,11 @@ export async function withRunOf(
   });
   const modelWorker = await Worker.create({
     connection,
-    namespace: environment.namespace ?? 'default',
+    namespace,
     taskQueue: taskQueues.model,
     activities: model.activities,
     maxHeartbeatThrottleInterval: '200ms',
     defaultHeartbeatThrottleInterval: '200ms',
   });
-  await modelWorker.runUntil(
-    workflowWorker.runUntil(async () => {
-      const { workflowId } = await client.workflow.start(kind, {
-        workflowId: randomUUID(),
-        taskQueue: taskQueues.workflow,
-        args: [input],
-      });
-      await during(client.workflow.getHandle<typeof perspectives>(workflowId));
-    }),
-  );
+  await modelWorker.runUntil(workflowWorker.runUntil(during));
 }

@@ -6,9 +6,9 @@ import type { Command } from 'commander';
 import { InputError, UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { dataConverter, startCodecServer } from '../../payloads/index.js';
+import { payloadCodec, startCodecServer } from '../../payloads/index.js';
 import { encryptionKeyOf } from '../encryption-key.js';
-import { interruptible } from '../interrupt.js';
+import { aborted, interruptible } from '../interrupt.js';
 import { parsePort } from '../numbers.js';
 import { sayer } from '../session.js';
 import type { World } from '../world.js';
@@ -56,8 +56,7 @@ async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
       'Without a key nothing is encrypted, and no codec server is needed.',
     );
   }
-  const [codec] = dataConverter(encryptionKey).payloadCodecs ?? [];
-  if (codec === undefined) throw new Error('There is no codec.');
+  const codec = payloadCodec(encryptionKey);
   const token = world.env['FANFOLD_CODEC_TOKEN'] || randomBytes(24).toString('base64url');
   if (!/^[\w.~-]{16,}$/.test(token)) {
     throw new InputError(
@@ -75,7 +74,7 @@ async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
   const say = sayer(world, false);
   say(`the codec server listens at ${server.url}. Give the Web UI the URL above as its codec server endpoint.`);
   say(`pages that may ask: ${origins.join(', ')}. Whoever has the URL can read every run of this key.`);
-  await interruptible(world, (signal) => new Promise<void>((end) => signal.addEventListener('abort', () => end())));
+  await interruptible(world, aborted);
   await server.stop();
   return exitCodes.complete;
 }

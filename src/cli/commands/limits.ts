@@ -10,10 +10,10 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { BucketSnapshot, LimiterSnapshot, QueueLimits } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
+import { gateText } from '../gate-text.js';
 import { interruptible } from '../interrupt.js';
 import { openSession, sayer } from '../session.js';
 import type { Session } from '../session.js';
-import { terminalLine } from '../terminal-text.js';
 import type { World } from '../world.js';
 
 interface LimitsFlags {
@@ -108,20 +108,19 @@ function limiterLine(limiter: LimiterSnapshot): string {
     `${inFlight} in flight of ${cap}, at most ${ceiling}`,
     `${waiting} waiting here`,
     `${sent} calls, ${throttled} × 429, ${overloaded} × 529`,
-    gateText(limiter.gate),
+    stateText(limiter.gate),
   ].join(' · ');
 }
 
-function gateText(gate: LimiterSnapshot['gate']): string {
+function stateText(gate: LimiterSnapshot['gate']): string {
   switch (gate.is) {
     case 'open':
       return 'open';
     case 'probing':
       return 'one call is trying whether it is open';
     case 'closed':
-      return `closed for ${formatDuration(Math.max(0, gate.until - Date.now()))}: ${terminalLine(gate.reason, 200)}`;
     case 'shut':
-      return `shut: ${terminalLine(gate.reason, 200)}`;
+      return gateText(gate, 200, Date.now());
   }
 }
 

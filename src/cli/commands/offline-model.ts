@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { interruptible } from '../interrupt.js';
+import { aborted, interruptible } from '../interrupt.js';
 import { parsePort } from '../numbers.js';
 import { sayer } from '../session.js';
 import type { World } from '../world.js';
@@ -30,7 +30,7 @@ async function offlineModel(flags: OfflineModelFlags, world: World): Promise<Exi
     world,
     false,
   )(`the offline model listens at ${model.url}; set FANFOLD_OFFLINE_URL or ANTHROPIC_BASE_URL to it.`);
-  await interruptible(world, (signal) => new Promise<void>((end) => signal.addEventListener('abort', () => end())));
+  await interruptible(world, aborted);
   await model.stop();
   return exitCodes.complete;
 }
