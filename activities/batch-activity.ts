@@ -47,7 +47,7 @@ export async function batchActivity<Result>(
     const api = await apiFor({ offline }, settings);
     return await work({
       settings,
-      client: clients.clientOf(api),
+      client: clients.clientOf(api).streaming,
       source: offline ? 'offline' : api.baseURL,
       run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
       signal: activity.cancellationSignal,

@@ -3,6 +3,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import type { Usage } from '../../src/contract/run.js';
+import type { ModelClient } from './client.js';
 import { asMessage, asUsage } from './message.js';
 import type { ModelMessage } from './message.js';
 import { Watchdog } from './watchdog.js';
@@ -40,7 +41,7 @@ export interface Called {
  * @throws MalformedAnswer, or what the SDK throws
  */
 export async function callApi(
-  client: Anthropic,
+  client: ModelClient,
   body: MessageCreateParamsNonStreaming,
   call: ApiCall,
 ): Promise<Called> {
@@ -48,7 +49,9 @@ export async function callApi(
   const watchdog = new Watchdog(call.watchdogs, streamed ? undefined : body.max_tokens);
   const options = { signal: AbortSignal.any([call.signal, watchdog.signal]), timeout: call.timeoutMs };
   try {
-    return await (streamed ? stream(client, body, options, call, watchdog) : askWhole(client, body, options));
+    return await (streamed
+      ? stream(client.streaming, body, options, call, watchdog)
+      : askWhole(client.whole, body, options));
   } catch (error) {
     throw call.signal.aborted ? error : (watchdog.stalled ?? unwrapped(error));
   } finally {

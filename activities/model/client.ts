@@ -1,5 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
+import type { ClientOptions } from '@anthropic-ai/sdk';
 import { Agent, fetch } from 'undici';
+
+import { wholeFetch } from './whole-fetch.js';
 
 /** Where model calls go, and the key they go with. */
 export interface ModelApi {
@@ -8,11 +11,18 @@ export interface ModelApi {
   baseURL: string;
 }
 
+/** Clients of one API over one pool of connections. */
+export interface ModelClient {
+  /** For answers that come whole, at less cost. */
+  whole: Anthropic;
+  streaming: Anthropic;
+}
+
 /** One client, and with it one pool of connections, for each API. */
 export class ModelClients {
-  readonly #clients = new Map<string, Anthropic>();
+  readonly #clients = new Map<string, ModelClient>();
 
-  clientOf(api: ModelApi): Anthropic {
+  clientOf(api: ModelApi): ModelClient {
     const name = JSON.stringify([api.baseURL, api.apiKey]);
     const client = this.#clients.get(name) ?? createClient(api);
     this.#clients.set(name, client);
@@ -20,8 +30,10 @@ export class ModelClients {
   }
 }
 
-function createClient({ apiKey, baseURL }: ModelApi): Anthropic {
-  return new Anthropic({
+function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
+  // Left alone, undici gives an answer up after 300 s. How many connections there are is for the worker's slots to say.
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  const settings: ClientOptions = {
     apiKey,
     // Whatever other credential the environment holds is not ours to use.
     authToken: null,
@@ -31,9 +43,14 @@ function createClient({ apiKey, baseURL }: ModelApi): Anthropic {
     // At `debug` it would print prompts.
     logLevel: 'off',
     openTelemetry: false,
-    // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
-    fetch: fetch as unknown as typeof globalThis.fetch,
-    // Left alone, undici gives an answer up after 300 s. How many connections there are is for the worker's slots to say.
-    fetchOptions: { dispatcher: new Agent({ headersTimeout: 0, bodyTimeout: 0 }) },
-  });
+  };
+  return {
+    whole: new Anthropic({ ...settings, fetch: wholeFetch(dispatcher) }),
+    streaming: new Anthropic({
+      ...settings,
+      // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
+      fetch: fetch as unknown as typeof globalThis.fetch,
+      fetchOptions: { dispatcher },
+    }),
+  };
 }

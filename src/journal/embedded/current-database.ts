@@ -18,6 +18,7 @@ const mostDamaged = 3;
  * C1. Every access first looks whether the file has been superseded, and goes on to the latest.
  * C2. A damaged file is left as it is; the next one is begun, once for all processes, because its name follows.
  * C3. A write has happened when, after its sync, its file is still the one in use; else it is written again.
+ * C4. What shares a transaction shares its success alone: after a failure each is tried by itself.
  */
 export class CurrentDatabase {
   readonly #files: JournalFiles;
@@ -27,6 +28,8 @@ export class CurrentDatabase {
   /** Files before this one are damaged, superseded or gone. */
   #atLeast = 1;
   #closed = false;
+  /** What the next round of the event loop begins with. */
+  #gathered: Gathered[] = [];
 
   constructor(files: JournalFiles, onWarning: (message: string) => void) {
     this.#files = files;
@@ -55,10 +58,26 @@ export class CurrentDatabase {
     }
   }
 
-  /** Like `use`, and durable when it resolves. */
+  /**
+   * Like `use`, in one transaction with everything that is asked for in this round of the event loop: a thousand branches that
+   * begin at once look at the file's name, and take SQLite's locks, once.
+   */
+  together<T>(work: (database: JournalDatabase) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const alone = () => this.use(work).then(resolve, reject);
+      // Once all of them are committed.
+      const shared = (database: JournalDatabase) => {
+        const value = work(database);
+        return () => resolve(value);
+      };
+      if (this.#gathered.push({ shared, alone, reject }) === 1) setImmediate(() => void this.#share());
+    });
+  }
+
+  /** Like `together`, and durable when it resolves. */
   async write(work: (database: JournalDatabase) => void): Promise<void> {
     for (;;) {
-      const database = await this.use((current) => {
+      const database = await this.together((current) => {
         work(current);
         return current;
       });
@@ -68,6 +87,26 @@ export class CurrentDatabase {
         if (!this.#files.isSuperseded(database.generation)) throw journalError(error, database.path);
       }
       if (!this.#files.isSuperseded(database.generation)) return;
+    }
+  }
+
+  async #share(): Promise<void> {
+    const gathered = this.#gathered.splice(0);
+    const [first] = gathered;
+    if (gathered.length === 1 && first !== undefined) return void first.alone();
+    const startedAt = performance.now();
+    try {
+      const tell = await this.use((database) =>
+        database.transaction(() => gathered.map(({ shared }) => shared(database))),
+      );
+      for (const each of tell) each();
+    } catch (error) {
+      // Each has waited long enough.
+      const isLate = performance.now() - startedAt >= patienceMs;
+      for (const { alone, reject } of gathered) {
+        if (isLate) reject(error);
+        else void alone();
+      }
     }
   }
 
@@ -129,4 +168,13 @@ export class CurrentDatabase {
       `The journal's file ${damaged} is damaged (${(error as Error).message}). It stays where it is, ${next} is used from now on, and what was in it is asked for again.`,
     );
   }
+}
+
+/** One of those who share a transaction. */
+interface Gathered {
+  /** Does its part, and returns how its caller is told. */
+  shared: (database: JournalDatabase) => () => void;
+  /** Does the same by itself. */
+  alone: () => Promise<void>;
+  reject: (error: unknown) => void;
 }

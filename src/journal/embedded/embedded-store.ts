@@ -34,7 +34,7 @@ class EmbeddedStore implements JournalStore {
 
   async read(key: string): Promise<Uint8Array | undefined> {
     const sql = 'SELECT record FROM entries WHERE key = ?';
-    const row = await this.#current.use((database) => database.row<{ record: Uint8Array }>(sql, blob(key)));
+    const row = await this.#current.together((database) => database.row<{ record: Uint8Array }>(sql, blob(key)));
     return row?.record;
   }
 
@@ -60,7 +60,7 @@ class EmbeddedStore implements JournalStore {
         WHERE lease.holder = excluded.holder OR lease.expires_at_ms <= ? OR lease.holder || ' ' || lease.renewals = ?
       RETURNING origin`;
     const look = `SELECT origin, holder || ' ' || renewals AS sign FROM leases WHERE key = ?`;
-    return this.#current.use((database) =>
+    return this.#current.together((database) =>
       database.transaction(() => {
         const nowMs = Date.now();
         const taken = database.row(take, blob(key), holder, holder, nowMs + leaseMs, nowMs, deadSign ?? null);
@@ -80,7 +80,7 @@ class EmbeddedStore implements JournalStore {
 
   async releaseLease({ key, holder }: Lease): Promise<void> {
     const sql = 'DELETE FROM leases WHERE key = ? AND holder = ?';
-    await this.#current.use((database) => database.row(sql, blob(key), holder));
+    await this.#current.together((database) => database.row(sql, blob(key), holder));
   }
 
   async expireLeases(holderPrefix: string): Promise<void> {

@@ -111,8 +111,9 @@ export class JournalDatabase {
     this.#database.exec(sql);
   }
 
-  /** Runs `work` as one transaction. */
+  /** Runs `work` as one transaction, or as part of the one that is open. */
   transaction<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work();
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
