@@ -26,11 +26,13 @@ export function wholeFetch(connections: Dispatcher): typeof globalThis.fetch {
   const following = connections.compose(interceptors.redirect({ maxRedirections: mostRedirects }));
   return async (url, { method, headers, body, signal } = {}) => {
     const { origin, pathname, search } = new URL(url instanceof Request ? url.url : url);
+    const lines = ['accept-encoding', 'identity'];
+    for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) lines.push(name, value);
     const answer = await following.request({
       origin,
       path: `${pathname}${search}`,
       method: (method ?? 'GET') as Dispatcher.HttpMethod,
-      headers: [...new Headers(headers).entries(), ['accept-encoding', 'identity']].flat(),
+      headers: lines,
       body: body as string,
       ...(signal && { signal }),
     });
@@ -58,10 +60,11 @@ class WholeResponse extends Response {
   override readonly json: () => Promise<unknown>;
 
   constructor(text: string, { statusCode, headers }: Dispatcher.ResponseData) {
-    const lines = Object.entries(headers).flatMap(([name, value = []]) =>
-      [value].flat().map((each): [string, string] => [name, each]),
-    );
-    super(null, { status: statusCode, headers: lines });
+    super(null, { status: statusCode });
+    for (const [name, value = []] of Object.entries(headers)) {
+      if (typeof value === 'string') this.headers.append(name, value);
+      else for (const each of value) this.headers.append(name, each);
+    }
     this.text = async () => text;
     this.json = async () => JSON.parse(text) as unknown;
   }

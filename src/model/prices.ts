@@ -4,13 +4,16 @@ import type { PriceOptions } from '@pydantic/genai-prices';
 import type { Usage } from '../contract/run.js';
 import { priceTable } from './price-table.js';
 
+const anthropic = { id: 'anthropic', name: 'Anthropic', api_pattern: 'https://api\\.anthropic\\.com' };
+
 /** Our own rows first; then the package's, which know older models. */
 const sources: readonly PriceOptions[] = [
-  {
-    provider: { id: 'anthropic', name: 'Anthropic', api_pattern: 'https://api\\.anthropic\\.com', models: priceTable },
-  },
+  { provider: { ...anthropic, models: priceTable } },
   { providerId: 'anthropic' },
 ];
+
+/** Where a model's price was found: to look through all models is most of the work. */
+const found = new Map<string, readonly PriceOptions[]>();
 
 /**
  * List price in US dollars of what a model used, cache writes as those of 5 minutes; `null` where the model's price is not
@@ -35,10 +38,12 @@ function listPriceOf(usage: Usage, model: string): number | null {
     cache_write_tokens: cacheWriteTokens,
   };
   try {
-    for (const source of sources) {
+    for (const source of found.get(id) ?? sources) {
       const price = calcPrice(counted, id, source);
       // Its matching is generous: it takes claude-sonnet-5-5 for claude-sonnet-5.
-      if (price?.model.id === id) return price.total_price;
+      if (price?.model.id !== id) continue;
+      if (!found.has(id)) found.set(id, [{ provider: { ...anthropic, models: [price.model] } }]);
+      return price.total_price;
     }
   } catch {
     // The answer has been paid for; a price that cannot be computed must not cost it.
