@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
@@ -20,6 +20,9 @@ import { BranchMetrics } from './branch-metrics.js';
 import { LaneReport } from './lane-report.js';
 
 const heartbeatEveryMs = 1_000;
+
+/** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
+const begunAtOnce = 50;
 
 /**
  * The activity `runLane`.
@@ -79,9 +82,14 @@ async function runAll(
   const budget = new Budget(lane.budgetUsd ?? Infinity);
   const left: number[] = [];
   const cancelled = rejection(signal);
+  let begun = 0;
+  let round = Promise.resolve();
   await Promise.all(
     fromRanges(lane.places).map((place) =>
       limit(async () => {
+        if (begun % begunAtOnce === 0) round = round.then(() => breathe());
+        begun += 1;
+        await round;
         const item = items[place];
         if (item === undefined) throw new Error(`The chunk has no document ${place}.`);
         if (signal.aborted || asking.settings.draining?.aborted) return void left.push(place);
