@@ -22,6 +22,20 @@ export interface ForeignLease {
   sign: string;
 }
 
+export interface ClaimOptions {
+  /** An older answer than this is none; milliseconds since 1970. */
+  notBeforeMs: number;
+  /** A sign of which the caller knows that its holder is dead, whatever the clock says. */
+  deadSign?: string | undefined;
+}
+
+export interface Claim {
+  /** What was found. */
+  record?: Uint8Array | undefined;
+  /** Without a record: the lease in the way. Without either, the caller has the lease. */
+  foreign?: ForeignLease | undefined;
+}
+
 /** Answers of the journal that were used again. */
 export interface Reuse {
   key: string;
@@ -36,16 +50,19 @@ export interface Reuse {
  */
 export interface JournalStore {
   read(key: string): Promise<Uint8Array | undefined>;
-  /** Durable when it resolves. */
-  write(record: StoredRecord): Promise<void>;
   /**
-   * Takes or renews a lease.
+   * Durable when it resolves.
+   *
+   * @param lease given back in the same step
+   */
+  write(record: StoredRecord, lease?: Lease): Promise<void>;
+  /**
+   * Looks for the record, and takes or renews the lease where there is none: as if in one step, so that of a record that was
+   * there when its lease was given back nobody can miss both.
    *
    * @param leaseMs how long it lasts unless renewed, by the store's own clock
-   * @param deadSign a sign of which the caller knows that its holder is dead, whatever the clock says
-   * @returns `undefined` when it is the caller's, else the lease in its way
    */
-  takeLease(lease: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined>;
+  claim(lease: Lease, leaseMs: number, options: ClaimOptions): Promise<Claim>;
   /** Renews those that are still their holder's. */
   renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void>;
   releaseLease(lease: Lease): Promise<void>;

@@ -21,10 +21,15 @@ export class LeaseKeeper {
     this.#timer ??= setInterval(() => void this.#renew(), this.#leaseMs / renewals).unref();
   }
 
-  /** Never rejects: a lease that cannot be given back runs out. */
-  async giveBack(lease: Lease): Promise<void> {
+  /** Renews it no more; it has been given back. */
+  forget(lease: Lease): void {
     this.#held.delete(lease);
     if (this.#held.size === 0) this.stop();
+  }
+
+  /** Never rejects: a lease that cannot be given back runs out. */
+  async giveBack(lease: Lease): Promise<void> {
+    this.forget(lease);
     await this.#store.releaseLease(lease).catch(() => {});
   }
 

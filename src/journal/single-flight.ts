@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 
 import type { Entry } from './entry.js';
-import type { ForeignLease, JournalStore, Lease } from './journal-store.js';
+import type { ClaimOptions, ForeignLease, Lease } from './journal-store.js';
 import type { Asked, Once, OnceOptions } from './journal.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import { pause } from './pause.js';
@@ -13,14 +13,24 @@ const longestLookMs = 400;
 
 /** What a single flight needs of its journal. */
 export interface Flights {
-  store: JournalStore;
+  /** Finds the entry, or takes its lease. */
+  claim(lease: Lease, options: ClaimOptions): Promise<EntryClaim>;
   keeper: LeaseKeeper;
   leaseMs: number;
   /** Of the process that asks. */
   identity: string;
-  get(key: string): Promise<Entry | undefined>;
-  /** Keeps the entry; never rejects, because the answer has been paid for. */
-  keep(key: string, entry: Entry): Promise<void>;
+  /**
+   * Keeps the entry, and gives the lease back with it; never rejects, because the answer has been paid for.
+   *
+   * @returns whether it has
+   */
+  keep(key: string, entry: Entry, lease?: Lease): Promise<boolean>;
+}
+
+/** An entry, or the lease in the way; without either, the caller has the lease. */
+export interface EntryClaim {
+  entry?: Entry | undefined;
+  foreign?: ForeignLease | undefined;
 }
 
 /** What the holders of a process's leases begin with. */
@@ -39,7 +49,8 @@ type Ask<T> = (signal: AbortSignal | undefined) => Promise<Asked<T>>;
  *     Lock Client.)
  * S3. Who takes over from the dead goes on with their asking, so that the others wait on. When an asking has ended without an
  *     entry, those who waited for it ask at once, with or without a lease: nobody waits for a second disappointment.
- * S4. An entry is in the journal before its lease is given back: whoever finds the lease gone or another's looks once more.
+ * S4. An entry is in the journal before its lease is given back, or with it: whoever finds the lease gone or another's has looked
+ *     for the entry since.
  * S5. An asking belongs to whoever asks: its abort ends it, for those who wait for it like a failure.
  */
 export class SingleFlight {
@@ -56,29 +67,33 @@ export class SingleFlight {
     { signal, notBeforeMs = Number.NEGATIVE_INFINITY }: OnceOptions,
     ask: Ask<T>,
   ): Promise<Once<T>> {
-    const { store, leaseMs, identity } = this.#flights;
+    const { leaseMs, identity } = this.#flights;
     const lease = { key, holder: `${holderPrefix(identity)}${randomUUID()}` };
     const waiting = new Waiting(leaseMs);
-    const askUnlessFound = async (): Promise<Once<T>> => {
-      // It may have come between the look for it and the look at the lease.
-      const found = await this.#find(key, notBeforeMs);
-      return found === undefined ? this.#ask(key, signal, ask) : { reused: true, entry: found };
-    };
     for (;;) {
       signal?.throwIfAborted();
-      const found = await this.#find(key, notBeforeMs);
-      if (found !== undefined) return { reused: true, entry: found };
-      const foreign = await store.takeLease(lease, leaseMs, waiting.deadSign());
-      if (foreign === undefined) return this.#announced(key, this.#holding(lease, askUnlessFound));
-      if (waiting.isDisappointed(foreign)) return askUnlessFound();
+      const { entry, foreign } = await this.#flights.claim(lease, { notBeforeMs, deadSign: waiting.deadSign() });
+      if (entry !== undefined) return { reused: true, entry };
+      if (foreign === undefined) return this.#announced(key, this.#askHolding(lease, signal, ask));
+      if (waiting.isDisappointed(foreign)) return this.#ask(key, signal, ask);
       waiting.saw(foreign);
       await pause(waiting.nextLookMs(), signal, this.#asking.get(key));
     }
   }
 
-  async #find(key: string, notBeforeMs: number): Promise<Entry | undefined> {
-    const entry = await this.#flights.get(key);
-    return entry !== undefined && entry.answeredAtMs >= notBeforeMs ? entry : undefined;
+  async #askHolding<T>(lease: Lease, signal: AbortSignal | undefined, ask: Ask<T>): Promise<Once<T>> {
+    const { keeper } = this.#flights;
+    keeper.keep(lease);
+    let isGivenBack = false;
+    try {
+      signal?.throwIfAborted();
+      const { value, entry } = await ask(signal);
+      isGivenBack = entry !== undefined && (await this.#flights.keep(lease.key, entry, lease));
+      return { reused: false, value };
+    } finally {
+      if (isGivenBack) keeper.forget(lease);
+      else await keeper.giveBack(lease);
+    }
   }
 
   async #ask<T>(key: string, signal: AbortSignal | undefined, ask: Ask<T>): Promise<Once<T>> {
@@ -86,16 +101,6 @@ export class SingleFlight {
     const { value, entry } = await ask(signal);
     if (entry !== undefined) await this.#flights.keep(key, entry);
     return { reused: false, value };
-  }
-
-  async #holding<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
-    const { keeper } = this.#flights;
-    keeper.keep(lease);
-    try {
-      return await work();
-    } finally {
-      await keeper.giveBack(lease);
-    }
   }
 
   async #announced<T>(key: string, asking: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { FanfoldError, InputError } from '../contract/errors.js';
 import type { Entry } from './entry.js';
-import type { JournalStore } from './journal-store.js';
+import type { ClaimOptions, JournalStore, Lease } from './journal-store.js';
 import type { Asked, Journal, JournalLimits, JournalStats, Once, OnceOptions, Pruned } from './journal.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { Keyring } from '../encryption/index.js';
@@ -8,6 +8,7 @@ import { decodeRecord, encodeRecord } from './record/record.js';
 import { Unreadable } from '../encryption/index.js';
 import { ReuseCount } from './reuse-count.js';
 import { holderPrefix, SingleFlight } from './single-flight.js';
+import type { EntryClaim } from './single-flight.js';
 import { Upkeep } from './upkeep.js';
 
 export interface StoredJournalSettings {
@@ -35,12 +36,11 @@ export class StoredJournal implements Journal {
     this.#settings = settings;
     this.#keeper = new LeaseKeeper(store, leaseMs);
     this.#flight = new SingleFlight({
-      store,
+      claim: (lease, claiming) => this.#claim(lease, claiming),
       keeper: this.#keeper,
       leaseMs,
       identity,
-      get: (key) => this.get(key),
-      keep: (key, entry) => this.#keep(key, entry),
+      keep: (key, entry, lease) => this.#keep(key, entry, lease),
     });
     this.#reuses = new ReuseCount(store);
     this.#upkeep = new Upkeep(store, limits);
@@ -49,22 +49,14 @@ export class StoredJournal implements Journal {
   async get(key: string): Promise<Entry | undefined> {
     this.#assertUsable(key);
     const record = await this.#store.read(key);
-    if (record === undefined) return undefined;
-    try {
-      return await decodeRecord(key, record, this.#settings.keyring);
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      this.#settings.onWarning(
-        `The journal's record ${key.slice(0, 12)}… ${error.message}; the question is asked again.`,
-      );
-      return undefined;
-    }
+    return record && this.#decode(key, record);
   }
 
-  async put(key: string, entry: Entry): Promise<void> {
+  /** @param lease given back with it */
+  async put(key: string, entry: Entry, lease?: Lease): Promise<void> {
     this.#assertUsable(key);
     const bytes = await encodeRecord(key, entry, this.#settings.keyring);
-    await this.#store.write({ key, bytes, answeredAtMs: entry.answeredAtMs });
+    await this.#store.write({ key, bytes, answeredAtMs: entry.answeredAtMs }, lease);
   }
 
   async once<T>(
@@ -112,13 +104,38 @@ export class StoredJournal implements Journal {
     await this.#store.close();
   }
 
-  // The answer has been paid for: what keeps it out of the journal must not keep it from whoever asked.
-  async #keep(key: string, entry: Entry): Promise<void> {
+  async #claim(lease: Lease, options: ClaimOptions): Promise<EntryClaim> {
+    const { leaseMs } = this.#settings;
+    const { record, foreign } = await this.#store.claim(lease, leaseMs, options);
+    if (record === undefined) return { foreign };
+    const entry = await this.#decode(lease.key, record);
+    // What cannot be read is as good as none, however young.
+    return entry === undefined
+      ? { foreign: (await this.#store.claim(lease, leaseMs, { ...options, notBeforeMs: Infinity })).foreign }
+      : { entry };
+  }
+
+  async #decode(key: string, record: Uint8Array): Promise<Entry | undefined> {
     try {
-      await this.put(key, entry);
+      return await decodeRecord(key, record, this.#settings.keyring);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.#settings.onWarning(
+        `The journal's record ${key.slice(0, 12)}… ${error.message}; the question is asked again.`,
+      );
+      return undefined;
+    }
+  }
+
+  // The answer has been paid for: what keeps it out of the journal must not keep it from whoever asked.
+  async #keep(key: string, entry: Entry, lease: Lease | undefined): Promise<boolean> {
+    try {
+      await this.put(key, entry, lease);
+      return true;
     } catch (error) {
       const { message } = error as Error;
       this.#settings.onWarning(`An answer could not be kept in the journal, and will be paid for again: ${message}`);
+      return false;
     }
   }
 

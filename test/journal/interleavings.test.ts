@@ -1,8 +1,11 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import type { Entry, Once } from '../../src/journal/index.js';
-import type { ForeignLease, JournalStore, Lease } from '../../src/journal/journal-store.js';
+import { claimInSteps } from '../../src/journal/claim-in-steps.js';
+import type { Claim, ForeignLease, Lease } from '../../src/journal/journal-store.js';
 import { LeaseKeeper } from '../../src/journal/lease-keeper.js';
 import { SingleFlight } from '../../src/journal/single-flight.js';
 import { entryOf, keyOf } from './entries.js';
@@ -17,43 +20,58 @@ const leaseMs = 1e9;
 /** A store that takes every step when the scheduler says so. */
 class ScheduledStore {
   entry: Entry | undefined;
-  #lease: (Lease & { origin: string }) | undefined;
+  #lease: { holder: string; origin: string } | undefined;
   readonly #scheduler: fc.Scheduler;
 
   constructor(scheduler: fc.Scheduler) {
     this.#scheduler = scheduler;
   }
 
+  private get record(): Uint8Array | undefined {
+    return this.entry && new Uint8Array();
+  }
+
   step<T>(name: string, work: () => T): Promise<T> {
     return this.#scheduler.schedule(Promise.resolve(), name).then(work);
   }
 
-  readonly leases: Pick<JournalStore, 'takeLease' | 'renewLeases' | 'releaseLease'> = {
-    takeLease: (lease) =>
-      this.step('take', (): ForeignLease | undefined => {
-        if (this.#lease !== undefined) return { origin: this.#lease.origin, sign: this.#lease.holder };
-        this.#lease = { ...lease, origin: lease.holder };
-        return undefined;
-      }),
-    renewLeases: () => Promise.resolve(),
-    releaseLease: ({ holder }) =>
-      this.step('release', () => {
-        if (this.#lease?.holder === holder) this.#lease = undefined;
-      }),
-  };
+  #claim({ holder }: Lease): Promise<Claim> {
+    return claimInSteps({
+      find: () => this.step('find', () => this.record),
+      take: () =>
+        this.step('take', (): ForeignLease | undefined => {
+          if (this.#lease !== undefined) return { origin: this.#lease.origin, sign: this.#lease.holder };
+          this.#lease = { holder, origin: holder };
+          return undefined;
+        }),
+      release: () => this.#release(holder),
+    });
+  }
+
+  #release(holder: string): Promise<void> {
+    return this.step('release', () => {
+      if (this.#lease?.holder === holder) this.#lease = undefined;
+    });
+  }
 
   /** The single flight of one process. */
   process(): SingleFlight {
-    const store = this.leases as JournalStore;
     return new SingleFlight({
       identity: '',
-      store,
-      keeper: new LeaseKeeper(store, leaseMs),
+      keeper: new LeaseKeeper(
+        { renewLeases: () => Promise.resolve(), releaseLease: ({ holder }) => this.#release(holder) },
+        leaseMs,
+      ),
       leaseMs,
-      get: () => this.step('get', () => this.entry),
-      keep: (_, entry) =>
+      claim: async (lease) => {
+        const { record, foreign } = await this.#claim(lease);
+        return record === undefined ? { foreign } : { entry: this.entry };
+      },
+      keep: (_, entry, lease) =>
         this.step('put', () => {
           this.entry = entry;
+          if (this.#lease?.holder === lease?.holder) this.#lease = undefined;
+          return true;
         }),
     });
   }
@@ -80,7 +98,8 @@ async function askAll(scheduler: fc.Scheduler, ends: readonly End[]) {
     isOver = true;
   });
   while (!isOver) {
-    if (scheduler.count() > 0) await scheduler.waitOne();
+    // What follows from a step has followed before the next.
+    if (scheduler.count() > 0) await scheduler.waitOne().then(() => breathe());
     else await vi.advanceTimersByTimeAsync(1_000);
   }
   return { asks, needless, onces: await onces };

@@ -1,7 +1,8 @@
 import { FanfoldError } from '../../contract/errors.js';
-import type { ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
 import { CurrentDatabase } from './current-database.js';
+import type { JournalDatabase } from './journal-database.js';
 import { JournalFiles } from './journal-files.js';
 import { clearDatabase, pruneDatabase } from './prune-database.js';
 
@@ -38,7 +39,7 @@ class EmbeddedStore implements JournalStore {
     return row?.record;
   }
 
-  write({ key, bytes, answeredAtMs }: StoredRecord): Promise<void> {
+  write({ key, bytes, answeredAtMs }: StoredRecord, lease?: Lease): Promise<void> {
     return this.#current.write((database) => {
       database.row(
         `INSERT INTO entries (key, bytes, answered_at_ms, used_at_ms, record) VALUES (?, ?, ?, ?, ?)
@@ -50,10 +51,12 @@ class EmbeddedStore implements JournalStore {
         Date.now(),
         bytes,
       );
+      if (lease !== undefined) release(database, lease);
     });
   }
 
-  takeLease({ key, holder }: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined> {
+  claim({ key, holder }: Lease, leaseMs: number, { notBeforeMs, deadSign }: ClaimOptions): Promise<Claim> {
+    const find = 'SELECT record FROM entries WHERE key = ? AND answered_at_ms >= ?';
     const take = `INSERT INTO leases AS lease (key, holder, origin, renewals, expires_at_ms) VALUES (?, ?, ?, 0, ?)
       ON CONFLICT (key) DO UPDATE
         SET holder = excluded.holder, renewals = lease.renewals + 1, expires_at_ms = excluded.expires_at_ms
@@ -62,9 +65,11 @@ class EmbeddedStore implements JournalStore {
     const look = `SELECT origin, holder || ' ' || renewals AS sign FROM leases WHERE key = ?`;
     return this.#current.together((database) =>
       database.transaction(() => {
+        const found = database.row<{ record: Uint8Array }>(find, blob(key), notBeforeMs);
+        if (found !== undefined) return found;
         const nowMs = Date.now();
         const taken = database.row(take, blob(key), holder, holder, nowMs + leaseMs, nowMs, deadSign ?? null);
-        return taken === undefined ? database.row<ForeignLease>(look, blob(key)) : undefined;
+        return { foreign: taken === undefined ? database.row<ForeignLease>(look, blob(key)) : undefined };
       }),
     );
   }
@@ -78,9 +83,8 @@ class EmbeddedStore implements JournalStore {
     );
   }
 
-  async releaseLease({ key, holder }: Lease): Promise<void> {
-    const sql = 'DELETE FROM leases WHERE key = ? AND holder = ?';
-    await this.#current.together((database) => database.row(sql, blob(key), holder));
+  releaseLease(lease: Lease): Promise<void> {
+    return this.#current.together((database) => release(database, lease));
   }
 
   async expireLeases(holderPrefix: string): Promise<void> {
@@ -126,6 +130,10 @@ class EmbeddedStore implements JournalStore {
   close(): Promise<void> {
     return this.#current.close();
   }
+}
+
+function release(database: JournalDatabase, { key, holder }: Lease): void {
+  database.row('DELETE FROM leases WHERE key = ? AND holder = ?', blob(key), holder);
 }
 
 function blob(key: string): Buffer {

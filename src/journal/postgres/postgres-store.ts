@@ -1,5 +1,6 @@
 import { FanfoldError } from '../../contract/errors.js';
-import type { ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import { claimInSteps } from '../claim-in-steps.js';
+import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
 import { JournalPool } from './journal-pool.js';
 
@@ -34,16 +35,26 @@ class PostgresStore implements JournalStore {
     return (await this.#pool.rows<{ record: Buffer }>(sql, [blob(key)]))[0]?.record;
   }
 
-  async write({ key, bytes, answeredAtMs }: StoredRecord): Promise<void> {
+  async write({ key, bytes, answeredAtMs }: StoredRecord, lease?: Lease): Promise<void> {
     await this.#pool.rows(
-      `INSERT INTO fanfold_journal_entries (key, bytes, answered_at_ms, record) VALUES ($1, $2, $3, $4)
+      `WITH released AS (DELETE FROM fanfold_journal_leases WHERE key = $1 AND holder = $5)
+       INSERT INTO fanfold_journal_entries (key, bytes, answered_at_ms, record) VALUES ($1, $2, $3, $4)
        ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, answered_at_ms = excluded.answered_at_ms,
          used_at = excluded.used_at, record = excluded.record`,
-      [blob(key), bytes.length, Math.round(answeredAtMs), bytes],
+      [blob(key), bytes.length, Math.round(answeredAtMs), bytes, lease?.holder ?? null],
     );
   }
 
-  async takeLease({ key, holder }: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined> {
+  claim(lease: Lease, leaseMs: number, { notBeforeMs, deadSign }: ClaimOptions): Promise<Claim> {
+    const find = 'SELECT record FROM fanfold_journal_entries WHERE key = $1 AND answered_at_ms >= $2::float8';
+    return claimInSteps({
+      find: async () => (await this.#pool.rows<{ record: Buffer }>(find, [blob(lease.key), notBeforeMs]))[0]?.record,
+      take: () => this.#take(lease, leaseMs, deadSign),
+      release: () => this.releaseLease(lease),
+    });
+  }
+
+  async #take({ key, holder }: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined> {
     const take = `INSERT INTO fanfold_journal_leases AS lease (key, holder, origin, renewals, expires_at)
       VALUES ($1, $2, $2, 0, clock_timestamp() + $3 * interval '1 ms')
       ON CONFLICT (key) DO UPDATE
