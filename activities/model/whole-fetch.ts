@@ -1,13 +1,10 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
-import { interceptors } from 'undici';
-import type { Dispatcher } from 'undici';
+import { fetch } from 'undici';
+import type { Dispatcher, RequestInit } from 'undici';
 
 import { FanfoldError } from '../../src/contract/errors.js';
-
-/** As many as a browser follows. */
-const mostRedirects = 20;
 
 /** Answers are asked for plain; this is what a gateway may do to them all the same. */
 const decoders: ReadonlyMap<string, (bytes: Buffer) => Promise<Buffer>> = new Map([
@@ -23,21 +20,28 @@ const decoders: ReadonlyMap<string, (bytes: Buffer) => Promise<Buffer>> = new Ma
  * way, and 0.8 s through undici's `fetch`.
  */
 export function wholeFetch(connections: Dispatcher): typeof globalThis.fetch {
-  const following = connections.compose(interceptors.redirect({ maxRedirections: mostRedirects }));
-  return async (url, { method, headers, body, signal } = {}) => {
+  return async (url, init = {}) => {
+    const { method = 'GET', headers, body, signal } = init;
     const { origin, pathname, search } = new URL(url instanceof Request ? url.url : url);
     const lines = ['accept-encoding', 'identity'];
     for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) lines.push(name, value);
-    const answer = await following.request({
+    const answer = await connections.request({
       origin,
       path: `${pathname}${search}`,
-      method: (method ?? 'GET') as Dispatcher.HttpMethod,
+      method: method as Dispatcher.HttpMethod,
       headers: lines,
       body: body as string,
       ...(signal && { signal }),
     });
-    return new WholeResponse(await textOf(answer), answer);
+    if (!isRedirect(answer)) return new WholeResponse(await textOf(answer), answer);
+    await answer.body.dump();
+    // Rare enough for the long way, which knows where to go and what to leave behind.
+    return (await fetch(url as string, { ...init, dispatcher: connections } as RequestInit)) as unknown as Response;
   };
+}
+
+function isRedirect({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+  return statusCode >= 300 && statusCode < 400 && headers['location'] !== undefined;
 }
 
 async function textOf({ body, headers }: Dispatcher.ResponseData): Promise<string> {
