@@ -79,7 +79,11 @@ export class Stage {
     const worker = this.spawnWorker(env);
     worker.said = '';
     worker.stderr.on('data', (text) => (worker.said += text));
-    while (!/ serves fanfold/.test(worker.said)) await once(worker.stderr, 'data');
+    const ended = once(worker, 'exit');
+    while (!/ serves fanfold/.test(worker.said)) {
+      await Promise.race([once(worker.stderr, 'data'), ended]);
+      if (worker.exitCode !== null) throw new Error(`The worker has ended: ${worker.exitCode}. ${worker.said}`);
+    }
     return worker;
   }
 
