@@ -8,12 +8,22 @@ const notForClusters = [
   'test/{contract-names,deploy,examples,readme}.test.ts',
 ];
 
+/** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
+const alike = ['test/{activities,client,contract,cpu,journal,model,offline,payloads,store,tools}/**/*.test.ts'];
+
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
+
+const exclude = ['**/node_modules/**', ...(onCluster ? notForClusters : [])];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(onCluster ? notForClusters : [])],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'runs', include: ['test/**/*.test.ts'], exclude: [...exclude, ...alike] },
+      },
+      { extends: true, test: { name: 'alike', include: alike, exclude, isolate: false } },
+    ],
     globalSetup: ['test/support/global-setup.ts'],
     // Temporal's Runtime is a process-wide singleton: every file gets a process of its own.
     pool: 'forks',

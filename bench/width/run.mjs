@@ -89,7 +89,8 @@ try {
     const bare = msOf('bare Promise.all', 0);
     for (const [name, all] of runs) {
       const ended = !all.includes(undefined);
-      const shown = ended && all.some(({ ms }) => Array.isArray(ms)) ? { new: 0, running: -1 } : { '': 0 };
+      const isRepeated = ended ? all.some(({ ms }) => Array.isArray(ms)) : rows.has(`${name}, new`);
+      const shown = isRepeated ? { new: 0, running: -1 } : { '': 0 };
       for (const [state, pick] of Object.entries(shown)) {
         const row = state === '' ? name : `${name}, ${state}`;
         const ms = ended ? msOf(name, pick) : undefined;
