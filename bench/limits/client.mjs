@@ -41,7 +41,7 @@ process.once('message', async ({ contender, url, durationMs, promptWords, optima
 
 /** Slots, limiter and retries as a worker of fanfold's has them; the task queue is a list. */
 async function limited(url, ask, until, told) {
-  const client = new ModelClients().clientOf({ apiKey: 'bench', baseURL: url });
+  const client = new ModelClients().clientOf({ apiKey: 'bench', baseURL: url }).whole;
   const limiters = new Limiters({ ceiling: 200, firstCap: 8, clock: systemClock, random: Math.random });
   let waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(), until - Date.now());
@@ -78,6 +78,8 @@ async function limited(url, ask, until, told) {
         permit.end({ is: 'answered', usage, headers: response.headers });
         told.ok += 1;
       } catch (error) {
+        // A fault of this program is no failure of a branch.
+        if (!(error instanceof Anthropic.APIError)) throw error;
         const outcome = outcomeOfFailure(error, Date.now());
         permit.end(outcome);
         if (outcome.is !== 'throttled') return void (told.failed += 1);
