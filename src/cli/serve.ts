@@ -43,6 +43,8 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const offline = offlineModel(world);
   const journal = await openJournalOf(session.home, world, say);
   const version = await workerVersionOf(world);
+  // At once: what the dead were doing is to be had by the time that this worker takes work.
+  const stopTakingOver = takeOver(session, journal, say);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
@@ -71,7 +73,6 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   });
   options.onReady?.(workers);
   if (version !== undefined) await tellVersion(session.client, version, say);
-  const stopTakingOver = takeOver(session, journal, say);
   const stopTidying = tidyStore(session, say);
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {

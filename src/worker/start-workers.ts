@@ -4,9 +4,9 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
-import { createActivities } from '../../activities/index.js';
+import type { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
-import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
+import type { Clock, Limiters } from '../../activities/model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -74,6 +74,12 @@ const shutdownGraceTime = '1h';
  */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
   const connection = settings.connection ?? (await NativeConnection.connect(settings.connectionOptions));
+  // The activities load, the model's SDK with them, while the thread of the workflows starts.
+  const [workflows, activities, limiter] = await Promise.all([
+    Worker.create(workflowOptions(settings, connection)),
+    import('../../activities/index.js'),
+    import('../../activities/model/limiter/index.js'),
+  ]);
   const served: TaskQueue[] = [
     taskQueues.workflow,
     taskQueues.io,
@@ -84,20 +90,25 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   ];
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();
-  const modelQueues = served.filter(
-    (taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel,
-  );
+  // Offline calls and paid ones have limits of their own.
   const limits = new Map<TaskQueue, Limiters>(
-    modelQueues.map((taskQueue) => [taskQueue, limitersOf(settings, taskQueue)]),
+    served
+      .filter((taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel)
+      .map((taskQueue) => [taskQueue, limitersOf(limiter, settings, taskQueue)]),
   );
-  const workers = await Promise.all(
-    served.map((taskQueue) =>
-      Worker.create({
-        ...options({ ...settings, cpu, draining: draining.signal }, connection, taskQueue, limits.get(taskQueue)),
-        taskQueue,
-      }),
-    ),
-  );
+  const own = { ...settings, cpu, draining: draining.signal };
+  const workers = [
+    workflows,
+    ...(await Promise.all(
+      served
+        .filter((taskQueue) => taskQueue !== taskQueues.workflow)
+        .map((taskQueue) =>
+          Worker.create(
+            activityOptions(own, activities.createActivities, connection, taskQueue, limits.get(taskQueue)),
+          ),
+        ),
+    )),
+  ];
   const drain = () => {
     draining.abort();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -123,62 +134,61 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   };
 }
 
-/** Offline calls and paid ones have limits of their own. */
 function limitersOf(
+  limiter: { Limiters: typeof Limiters; systemClock: Clock },
   { concurrency, rampFrom = defaultRampFrom, onLimitChange }: WorkerSettings,
   taskQueue: TaskQueue,
 ): Limiters {
-  return new Limiters({
+  return new limiter.Limiters({
     ceiling: concurrency,
     firstCap: rampFrom,
-    clock: systemClock,
+    clock: limiter.systemClock,
     random: Math.random,
     onChange: (change) => onLimitChange?.(taskQueue, change),
   });
 }
 
-function options(
+function workflowOptions(settings: WorkerSettings, connection: NativeConnection): WorkerOptions {
+  return {
+    ...sharedOptions(settings, connection),
+    taskQueue: taskQueues.workflow,
+    workflowBundle: { codePath: workflowBundlePath(settings.tracing === undefined ? 'plain' : 'traced') },
+    ...(settings.tracing && { sinks: settings.tracing.sinks }),
+    // After a kill -9 the next worker waits this long for the dead one's cache; the default is ten seconds.
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxCachedWorkflows: 100,
+  };
+}
+
+function activityOptions(
   settings: WorkerSettings,
+  create: typeof createActivities,
   connection: NativeConnection,
   taskQueue: TaskQueue,
   limiters: Limiters | undefined,
 ): WorkerOptions {
-  const shared = {
+  return {
+    ...sharedOptions(settings, connection),
+    taskQueue,
+    activities: create({ ...settings, ...(limiters && { limiters }) }),
+    ...(limiters === undefined
+      ? { maxConcurrentActivityTaskExecutions: taskQueue === taskQueues.io ? searchesAtOnce : availableParallelism() }
+      : limitedBy(limiters.slots)),
+    // Cancellation reaches an activity with its next heartbeat; by default that can be far too late.
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+  };
+}
+
+function sharedOptions(settings: WorkerSettings, connection: NativeConnection): Omit<WorkerOptions, 'taskQueue'> {
+  return {
     connection,
     namespace: settings.namespace,
     dataConverter: settings.dataConverter ?? plainConverter(),
-    taskQueue,
     identity: workerIdentity(hostname(), process.pid),
     shutdownGraceTime,
     ...(settings.version && { workerDeploymentOptions: deploymentOptions(settings.version) }),
     ...(settings.tracing && { interceptors: { activity: settings.tracing.activityInterceptors } }),
-  };
-  if (taskQueue === taskQueues.io || taskQueue === taskQueues.cpu) {
-    return {
-      ...shared,
-      activities: createActivities(settings),
-      maxConcurrentActivityTaskExecutions: taskQueue === taskQueues.io ? searchesAtOnce : availableParallelism(),
-      maxHeartbeatThrottleInterval: '1s',
-      defaultHeartbeatThrottleInterval: '1s',
-    };
-  }
-  if (limiters === undefined) {
-    return {
-      ...shared,
-      workflowBundle: { codePath: workflowBundlePath(settings.tracing === undefined ? 'plain' : 'traced') },
-      ...(settings.tracing && { sinks: settings.tracing.sinks }),
-      // After a kill -9 the next worker waits this long for the dead one's cache; the default is ten seconds.
-      stickyQueueScheduleToStartTimeout: '1s',
-      maxCachedWorkflows: 100,
-    };
-  }
-  return {
-    ...shared,
-    activities: createActivities({ ...settings, limiters }),
-    ...limitedBy(limiters.slots),
-    // Cancellation reaches an activity with its next heartbeat; by default that can be far too late.
-    maxHeartbeatThrottleInterval: '1s',
-    defaultHeartbeatThrottleInterval: '1s',
   };
 }
 

@@ -25,6 +25,8 @@ const workflowBundle = join(root, 'dist', 'workflow-bundle.js');
 /** Builds what has changed since the last build (`FANFOLD_TEST_BUILT=1`: nothing has), and finds the programs that the tests start. */
 export default async function setup(project: TestProject): Promise<void> {
   if (!process.env['FANFOLD_TEST_BUILT']) await build();
+  // It is called once for each project of vitest.config.ts.
+  process.env['FANFOLD_TEST_BUILT'] = '1';
   project.provide('workflowBundle', workflowBundle);
   project.provide('temporalPath', await findTemporal());
   project.provide('chromiumPath', await findChromium());
