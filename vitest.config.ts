@@ -9,7 +9,7 @@ const notForClusters = [
 ];
 
 /** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
-const alike = ['test/{activities,client,contract,cpu,journal,model,offline,payloads,store,tools}/**/*.test.ts'];
+const alike = ['test/{activities,client,contract,cpu,model,offline,payloads,store,tools}/**/!(unexpected).test.ts'];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 

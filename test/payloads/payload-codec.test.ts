@@ -72,7 +72,7 @@ describe('keys', () => {
       message: new RegExp(`none of the keys given has its id ${keyIds(newer)[0]}`),
     });
     const error = await decoded(payload, other).catch((thrown: unknown) => thrown);
-    expect(JSON.stringify(error) + String(error)).not.toMatch(new RegExp(other.slice(0, 8)));
+    expect(JSON.stringify(error) + String(error)).not.toContain(other.slice(0, 8));
   });
 
   it('notices every changed byte', async () => {
