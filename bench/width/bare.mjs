@@ -13,7 +13,7 @@ const all = Array.from({ length: Number(count) }, (_, index) => index);
 const map =
   atOnce === 'all'
     ? () => Promise.all(all.map(ask))
-    : await import(new URL('../peers/node_modules/p-map/index.js', import.meta.url)).then(
+    : await import('../peers/p-map.mjs').then(
         ({ default: pMap }) =>
           () =>
             pMap(all, ask, { concurrency: Number(atOnce) }),
