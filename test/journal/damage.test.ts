@@ -36,6 +36,12 @@ async function filesIn(home: string, names: string[]): Promise<Files> {
   return Object.fromEntries(await Promise.all(files));
 }
 
+function withByte(bytes: Buffer, at: number, byte: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = byte;
+  return changed;
+}
+
 async function homeWith(files: Files): Promise<string> {
   const home = await makeHome();
   await mkdir(join(home, 'journal'));
@@ -140,6 +146,7 @@ it('gives right answers or none from a damaged file, and goes on (J2)', async ()
 it.each([
   ['is no database', () => Buffer.from('<html>'.repeat(2_000))],
   ['was cut short', () => atRest[database]!.subarray(0, 50_000)],
+  ['seems to be of a format that SQLite may only read', () => withByte(atRest[database]!, 18, 146)],
 ])('begins a new file, with a warning, when the old one %s, and keeps that', async (_, bytes) => {
   const home = await homeWith({ [database]: bytes() });
   const { journal, warnings } = await openDamaged(home);

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 
 import { FanfoldError } from '../../contract/errors.js';
 import { pause } from '../pause.js';
 import { JournalDatabase } from './journal-database.js';
 import type { JournalFiles } from './journal-files.js';
-import { faultOf, isDamage, journalError } from './sqlite-error.js';
+import { faultOf, isDamage, isReadOnly, journalError } from './sqlite-error.js';
 
 /** How long to try again while other processes write, in milliseconds. */
 const patienceMs = 30_000;
@@ -142,7 +142,8 @@ export class CurrentDatabase {
         this.#database = await JournalDatabase.open(this.#files.path(generation), generation);
         return this.#database;
       } catch (error) {
-        if (!isDamage(error) || tries > mostDamaged) throw error;
+        const damaged = isDamage(error) || (isReadOnly(error) && (await mayWrite(this.#files.path(generation))));
+        if (!damaged || tries > mostDamaged) throw error;
         this.#atLeast = generation + 1;
         this.#warn(generation, error);
       }
@@ -168,6 +169,13 @@ export class CurrentDatabase {
       `The journal's file ${damaged} is damaged (${(error as Error).message}). It stays where it is, ${next} is used from now on, and what was in it is asked for again.`,
     );
   }
+}
+
+function mayWrite(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** One of those who share a transaction. */

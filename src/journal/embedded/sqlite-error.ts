@@ -26,6 +26,14 @@ export function isDamage(error: unknown): boolean {
   return faultOf(error) === 'damaged' || (error as { errcode?: unknown } | undefined)?.errcode === 1;
 }
 
+/**
+ * Whether an error at opening says that SQLite may only read the file: it is write-protected, or a damaged byte of its header looks
+ * like a format of the future (https://sqlite.org/fileformat2.html, section 1.3.3).
+ */
+export function isReadOnly(error: unknown): boolean {
+  return (error as { errcode?: unknown } | undefined)?.errcode === 8;
+}
+
 /** The error for whoever uses the journal. */
 export function journalError(error: unknown, path: string): Error {
   const { message, code } = error as NodeJS.ErrnoException;
