@@ -25,7 +25,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alike', include: alike, exclude, isolate: false } },
     ],
     globalSetup: ['test/support/global-setup.ts'],
-    // Temporal's Runtime is a process-wide singleton: every file gets a process of its own.
+    // Temporal's Runtime is a process-wide singleton: every file of `runs` gets a process of its own.
     pool: 'forks',
     maxWorkers: 3,
     // A cluster takes its time over namespaces.

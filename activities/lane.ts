@@ -82,13 +82,11 @@ async function runAll(
   const budget = new Budget(lane.budgetUsd ?? Infinity);
   const left: number[] = [];
   const cancelled = rejection(signal);
-  let begun = 0;
   let round = Promise.resolve();
   await Promise.all(
-    fromRanges(lane.places).map((place) =>
+    fromRanges(lane.places).map((place, at) =>
       limit(async () => {
-        if (begun % begunAtOnce === 0) round = round.then(() => breathe());
-        begun += 1;
+        if (at % begunAtOnce === 0) round = round.then(() => breathe());
         await round;
         const item = items[place];
         if (item === undefined) throw new Error(`The chunk has no document ${place}.`);

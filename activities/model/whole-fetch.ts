@@ -4,7 +4,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { fetch } from 'undici';
 import type { Dispatcher, RequestInit } from 'undici';
 
-import { FanfoldError } from '../../src/contract/errors.js';
+import { MalformedAnswer } from './malformed-answer.js';
 
 /** Answers are asked for plain; this is what a gateway may do to them all the same. */
 const decoders: ReadonlyMap<string, (bytes: Buffer) => Promise<Buffer>> = new Map([
@@ -50,9 +50,9 @@ async function textOf({ body, headers }: Dispatcher.ResponseData): Promise<strin
   const decode = decoders.get(String(encoding).toLowerCase());
   if (decode === undefined) {
     await body.dump();
-    throw new FanfoldError(
-      'MalformedAnswer',
+    throw new MalformedAnswer(
       `The API answered in an encoding that it was not asked for: ${String(encoding)}.`,
+      undefined,
     );
   }
   return (await decode(Buffer.from(await body.arrayBuffer()))).toString();

@@ -31,15 +31,13 @@ try {
     const second = await start(name);
     const alarm = setTimeout(() => second.processes.at(-1).kill('SIGKILL'), 180_000);
     let printed = '';
-    second.processes.at(-1).stdout.on('data', (text) => (printed += text));
+    const { stdout } = second.processes.at(-1);
+    stdout.on('data', (text) => (printed += text));
     // What it prints is its result; how long its process takes to end is its own.
-    const closed = once(second.processes.at(-1).stdout, 'close').then(() => 'closed');
-    while (!/\}\s*$/.test(printed)) {
-      const came = await Promise.race([once(second.processes.at(-1).stdout, 'data'), closed]);
-      if (came === 'closed') break;
-    }
+    const isWhole = () => /\}\s*$/.test(printed);
+    while (!isWhole() && !stdout.closed) await Promise.race([once(stdout, 'data'), once(stdout, 'close')]);
     clearTimeout(alarm);
-    const ms = /\}\s*$/.test(printed) ? performance.now() - startedAt : Infinity;
+    const ms = isWhole() ? performance.now() - startedAt : Infinity;
     for (const child of second.processes) if (child.exitCode === null) child.kill('SIGTERM');
     await Promise.all(second.processes.map((child) => child.exitCode ?? once(child, 'exit')));
     return { ms, again: (await tally()).calls - before.calls - count };

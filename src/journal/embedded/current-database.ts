@@ -92,8 +92,8 @@ export class CurrentDatabase {
 
   async #share(): Promise<void> {
     const gathered = this.#gathered.splice(0);
-    const [first] = gathered;
-    if (gathered.length === 1 && first !== undefined) return void first.alone();
+    const [first, second] = gathered;
+    if (second === undefined) return void first?.alone();
     const startedAt = performance.now();
     try {
       const tell = await this.use((database) =>

@@ -33,10 +33,8 @@ class EmbeddedStore implements JournalStore {
     return this.#current.use(() => {});
   }
 
-  async read(key: string): Promise<Uint8Array | undefined> {
-    const sql = 'SELECT record FROM entries WHERE key = ?';
-    const row = await this.#current.together((database) => database.row<{ record: Uint8Array }>(sql, blob(key)));
-    return row?.record;
+  read(key: string): Promise<Uint8Array | undefined> {
+    return this.#current.together((database) => find(database, key, -Infinity));
   }
 
   write({ key, bytes, answeredAtMs }: StoredRecord, lease?: Lease): Promise<void> {
@@ -56,7 +54,6 @@ class EmbeddedStore implements JournalStore {
   }
 
   claim({ key, holder }: Lease, leaseMs: number, { notBeforeMs, deadSign }: ClaimOptions): Promise<Claim> {
-    const find = 'SELECT record FROM entries WHERE key = ? AND answered_at_ms >= ?';
     const take = `INSERT INTO leases AS lease (key, holder, origin, renewals, expires_at_ms) VALUES (?, ?, ?, 0, ?)
       ON CONFLICT (key) DO UPDATE
         SET holder = excluded.holder, renewals = lease.renewals + 1, expires_at_ms = excluded.expires_at_ms
@@ -65,8 +62,8 @@ class EmbeddedStore implements JournalStore {
     const look = `SELECT origin, holder || ' ' || renewals AS sign FROM leases WHERE key = ?`;
     return this.#current.together((database) =>
       database.transaction(() => {
-        const found = database.row<{ record: Uint8Array }>(find, blob(key), notBeforeMs);
-        if (found !== undefined) return found;
+        const record = find(database, key, notBeforeMs);
+        if (record !== undefined) return { record };
         const nowMs = Date.now();
         const taken = database.row(take, blob(key), holder, holder, nowMs + leaseMs, nowMs, deadSign ?? null);
         return { foreign: taken === undefined ? database.row<ForeignLease>(look, blob(key)) : undefined };
@@ -130,6 +127,11 @@ class EmbeddedStore implements JournalStore {
   close(): Promise<void> {
     return this.#current.close();
   }
+}
+
+function find(database: JournalDatabase, key: string, notBeforeMs: number): Uint8Array | undefined {
+  const sql = 'SELECT record FROM entries WHERE key = ? AND answered_at_ms >= ?';
+  return database.row<{ record: Uint8Array }>(sql, blob(key), notBeforeMs)?.record;
 }
 
 function release(database: JournalDatabase, { key, holder }: Lease): void {

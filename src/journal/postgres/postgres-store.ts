@@ -30,9 +30,8 @@ class PostgresStore implements JournalStore {
     this.#pool = pool;
   }
 
-  async read(key: string): Promise<Uint8Array | undefined> {
-    const sql = 'SELECT record FROM fanfold_journal_entries WHERE key = $1';
-    return (await this.#pool.rows<{ record: Buffer }>(sql, [blob(key)]))[0]?.record;
+  read(key: string): Promise<Uint8Array | undefined> {
+    return this.#find(key, -Infinity);
   }
 
   async write({ key, bytes, answeredAtMs }: StoredRecord, lease?: Lease): Promise<void> {
@@ -46,12 +45,16 @@ class PostgresStore implements JournalStore {
   }
 
   claim(lease: Lease, leaseMs: number, { notBeforeMs, deadSign }: ClaimOptions): Promise<Claim> {
-    const find = 'SELECT record FROM fanfold_journal_entries WHERE key = $1 AND answered_at_ms >= $2::float8';
     return claimInSteps({
-      find: async () => (await this.#pool.rows<{ record: Buffer }>(find, [blob(lease.key), notBeforeMs]))[0]?.record,
+      find: () => this.#find(lease.key, notBeforeMs),
       take: () => this.#take(lease, leaseMs, deadSign),
       release: () => this.releaseLease(lease),
     });
+  }
+
+  async #find(key: string, notBeforeMs: number): Promise<Uint8Array | undefined> {
+    const sql = 'SELECT record FROM fanfold_journal_entries WHERE key = $1 AND answered_at_ms >= $2::float8';
+    return (await this.#pool.rows<{ record: Buffer }>(sql, [blob(key), notBeforeMs]))[0]?.record;
   }
 
   async #take({ key, holder }: Lease, leaseMs: number, deadSign?: string): Promise<ForeignLease | undefined> {
