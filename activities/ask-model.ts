@@ -1,65 +1,39 @@
 import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-ai/sdk/resources/messages';
 
-import type { Activities, Answer, ModelCall } from '../src/contract/activities.js';
+import type { Activities } from '../src/contract/activities.js';
+import type { Answer, ModelCall } from '../src/contract/model-call.js';
 import { cutMessage } from '../src/contract/failures.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import { CpuPool } from '../src/cpu/index.js';
-import type { Journal } from '../src/journal/index.js';
-import type { BlobStore } from '../src/store/blob-store.js';
-import type { ToolRegistry } from '../src/tools/index.js';
-import { BranchMetrics } from './branch-metrics.js';
-import { activityHost } from './host.js';
-import type { Host } from './host.js';
-import { apiFor } from './api-for.js';
-import { askInParts } from './ask-in-parts.js';
-import { askOnce } from './ask-once.js';
-import type { OnceAsked } from './ask-once.js';
-import { Attempt } from './attempt.js';
-import { conversationOf } from './conversation-of.js';
-import { inBranchSpan } from './branch-span.js';
-import { checkCall } from './check-call.js';
-import { documentText } from './document-text.js';
-import { askUntilValid } from './model/ask-until-valid.js';
-import type { ModelApi } from './model/client.js';
-import { Hedges, race } from './model/hedge.js';
-import type { Limiters } from './model/limiter/index.js';
-import type { ModelMessage } from './model/message.js';
-import { ModelCaller } from './model/model-caller.js';
-import type { Caller } from './model/model-caller.js';
-import { outputFormatOf } from './model/output-format.js';
+import { BranchMetrics } from './branch/branch-metrics.js';
+import { activityHost } from './branch/host.js';
+import type { Host } from './branch/host.js';
+import { apiFor } from './ask/api-for.js';
+import { askInParts } from './ask/ask-in-parts.js';
+import { askOnce } from './ask/ask-once.js';
+import type { OnceAsked } from './ask/ask-once.js';
+import { Attempt } from './ask/attempt.js';
+import { conversationOf } from './stored/conversation-of.js';
+import { inBranchSpan } from './branch/branch-span.js';
+import { checkCall } from './ask/check-call.js';
+import { documentText } from './stored/document-text.js';
+import { askUntilValid } from '../src/model/call/ask-until-valid.js';
+import type { ModelApi } from '../src/model/call/client.js';
+import { Hedges, race } from '../src/model/call/hedge.js';
+import type { ModelMessage } from '../src/model/call/message.js';
+import { ModelCaller } from '../src/model/call/model-caller.js';
+import type { Caller } from '../src/model/call/model-caller.js';
+import { outputFormatOf } from '../src/model/call/output-format.js';
 import { buildRequest, costOf, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../src/model/index.js';
-import { errorOf, readAnswer, readTurn } from './model/read-answer.js';
-import type { ReadAnswer, WantedTurn } from './model/read-answer.js';
-import { capturesContent } from './model/model-span.js';
-import { redactor } from './model/redact.js';
-import type { Redact } from './model/redact.js';
-import { promptOf } from './prompt-of.js';
-import { orAborted } from './or-aborted.js';
-import type { WatchdogSettings } from './model/watchdog.js';
-import { placeOutput } from './place-output.js';
-
-/** What the activities need of the process they run in. */
-export interface ActivitiesSettings {
-  store: Pick<BlobStore, 'putText' | 'readText'>;
-  /** Without it an answer is paid for once per run, not once. */
-  journal?: Journal | undefined;
-  /** Without it paid calls fail with `NoApiKey`. */
-  api?: ModelApi | undefined;
-  /** Without them calls leave as they come. */
-  limiters?: Pick<Limiters, 'of'> | undefined;
-  /** When a call that does not begin or go on is cut. */
-  watchdogs?: WatchdogSettings | undefined;
-  /** What the headers of sources may be made of; nothing by default. */
-  env?: NodeJS.ProcessEnv | undefined;
-  /** The modules and MCP servers that may be run for agents; none by default. */
-  tools?: Pick<ToolRegistry, 'read'> | undefined;
-  /** Threads for CPU-bound work; of their own by default. */
-  cpu?: CpuPool | undefined;
-  /** Aborted when the worker takes no new work: lanes begin no further branch then. */
-  draining?: AbortSignal | undefined;
-  /** Base URL of the offline model, started when first asked for. */
-  offlineModelUrl: () => Promise<string>;
-}
+import { errorOf, readAnswer, readTurn } from '../src/model/call/read-answer.js';
+import type { ReadAnswer, WantedTurn } from '../src/model/call/read-answer.js';
+import { capturesContent } from '../src/model/call/model-span.js';
+import { redactor } from '../src/model/call/redact.js';
+import type { Redact } from '../src/model/call/redact.js';
+import { promptOf } from './stored/prompt-of.js';
+import { orAborted } from './branch/or-aborted.js';
+import { placeOutput } from './stored/place-output.js';
+import type { ActivitiesSettings } from './settings.js';
 
 /** A second call that cannot leave at once is not made: the limiter has better uses for its turn. */
 const hedgePatienceMs = 20;

@@ -1,27 +1,28 @@
 import { createHash } from 'node:crypto';
 
-import type { Activities, Answer, BatchAnswer, SubmittedBatch } from '../src/contract/activities.js';
+import type { Activities, BatchAnswer, SubmittedBatch } from '../src/contract/activities.js';
+import type { Answer } from '../src/contract/model-call.js';
 import { FanfoldError } from '../src/contract/errors.js';
 import { cutMessage } from '../src/contract/failures.js';
 import { tallyOf, toRanges } from '../src/contract/lanes.js';
 import type { ChunkOrder, LaneResult } from '../src/contract/lanes.js';
 import { noLedger, outcomeOfAnswer } from '../src/contract/outcome.js';
-import type { StoredBranch } from '../src/contract/outcome.js';
+import type { StoredBranch } from '../src/contract/branch.js';
 import { questionKey } from '../src/journal/index.js';
 import type { Entry, Journal } from '../src/journal/index.js';
 import { costOf } from '../src/model/index.js';
-import type { ActivitiesSettings } from './ask-model.js';
-import { batchActivity } from './batch-activity.js';
-import type { BatchContext } from './batch-activity.js';
-import { orderOfBranches, orderOfChunk } from './batch-order.js';
-import type { BatchQuestion, QuestionOrder } from './batch-order.js';
-import { questionOf, splitRequests, submitOnce } from './model/batch-api.js';
-import type { BatchRequest, Notes, SubmissionNote } from './model/batch-api.js';
-import { messageOf } from './model/kept-answer.js';
-import { asMessage } from './model/message.js';
-import type { ModelMessage } from './model/message.js';
-import { errorOf, readAnswer } from './model/read-answer.js';
-import { placeOutput } from './place-output.js';
+import type { ActivitiesSettings } from './settings.js';
+import { batchActivity } from './batch/batch-activity.js';
+import type { BatchContext } from './batch/batch-activity.js';
+import { orderOfBranches, orderOfChunk } from './batch/batch-order.js';
+import type { BatchQuestion, QuestionOrder } from './batch/batch-order.js';
+import { questionOf, splitRequests, submitOnce } from '../src/model/call/batch-api.js';
+import type { BatchRequest, Notes, SubmissionNote } from '../src/model/call/batch-api.js';
+import { messageOf } from '../src/model/call/kept-answer.js';
+import { asMessage } from '../src/model/call/message.js';
+import type { ModelMessage } from '../src/model/call/message.js';
+import { errorOf, readAnswer } from '../src/model/call/read-answer.js';
+import { placeOutput } from './stored/place-output.js';
 
 type BatchActivities = Pick<
   Activities,

@@ -1,15 +1,15 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { Activities, ToolCall } from '../src/contract/activities.js';
-import type { Tool } from '../src/contract/agent-plan.js';
+import type { Tool } from '../src/contract/tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
-import type { ActivitiesSettings } from './ask-model.js';
-import { branchActivity } from './branch-activity.js';
-import { placeOutput } from './place-output.js';
+import type { ActivitiesSettings } from './settings.js';
+import { branchActivity } from './branch/branch-activity.js';
+import { placeOutput } from './stored/place-output.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
-import { storedValue } from './stored-value.js';
+import { storedValue } from './stored/stored-value.js';
 import { calculate } from './tools/calculator.js';
 import { currentTime } from './tools/clock.js';
 import { fetchPage } from './tools/fetch-page.js';

@@ -1,8 +1,8 @@
 import type { Activities } from '../src/contract/activities.js';
 import type { CpuPool } from '../src/cpu/index.js';
-import type { ActivitiesSettings } from './ask-model.js';
-import { branchActivity } from './branch-activity.js';
-import { documentText } from './document-text.js';
+import type { ActivitiesSettings } from './settings.js';
+import { branchActivity } from './branch/branch-activity.js';
+import { documentText } from './stored/document-text.js';
 
 /** The activity `checkGrammar`, on the queue that has as many slots as there are cores. */
 export function createCheckGrammar(

@@ -1,11 +1,11 @@
 import { CpuPool } from '../src/cpu/index.js';
 import type { Activities } from '../src/contract/activities.js';
 import { createAskModel } from './ask-model.js';
-import type { ActivitiesSettings } from './ask-model.js';
+import type { ActivitiesSettings } from './settings.js';
 import { createCheckGrammar } from './check-grammar.js';
 import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
-import { createRunLane } from './lane.js';
+import { createRunLane } from './run-lane.js';
 import { createSearchSource } from './search-source.js';
 import { Pace } from './sources/pace.js';
 

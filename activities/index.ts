@@ -1,3 +1,3 @@
 export { createActivities } from './create-activities.js';
 export type { ActivitiesSettings } from './ask-model.js';
-export type { ModelApi } from './model/client.js';
+export type { ModelApi } from '../src/model/call/client.js';

@@ -1,6 +1,6 @@
 import type { Activities } from '../src/contract/activities.js';
 import type { CpuPool } from '../src/cpu/index.js';
-import { branchActivity } from './branch-activity.js';
+import { branchActivity } from './branch/branch-activity.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';

@@ -26,7 +26,7 @@ export type {
   StartedRun,
 } from './client/index.js';
 export type { Activities, Answer, JsonSchema, Ledger, ModelCall, ModelRequest, Stored } from './contract/activities.js';
-export { checkOutputSchema } from './contract/check-output-schema.js';
+export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
 export type { ExitCode } from './contract/exit-codes.js';
@@ -34,10 +34,10 @@ export { answerErrors, failureTypes } from './contract/failures.js';
 export type { FailureType } from './contract/failures.js';
 export { queryNames, searchAttributes, taskQueues, updateNames, workflowTypes } from './contract/names.js';
 export type { Kind, TaskQueue } from './contract/names.js';
-export { outputSchema } from './contract/output-schema.js';
-export { planPerspectives } from './contract/perspectives-plan.js';
-export type { FanOutPlan } from './contract/perspectives-plan.js';
-export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/plan.js';
+export { outputSchema } from './plan/output-schema.js';
+export { planPerspectives } from './plan/perspectives-plan.js';
+export type { FanOutPlan } from './plan/perspectives-plan.js';
+export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/options.js';
 export type {
   BudgetOptions,
   FanOutOptions,
@@ -47,11 +47,11 @@ export type {
   Perspective,
   PerspectivesInput,
   Policy,
-} from './contract/plan.js';
+} from './contract/options.js';
 export { boundsOf } from './model/index.js';
 export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js';
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
-export { defaultPerspectives } from './contract/specialists.js';
+export { defaultPerspectives } from './plan/specialists.js';
 export { dataConverter, UnreadablePayload } from './payloads/index.js';
 export { BlobStore } from './store/blob-store.js';
 export type { BlobReference } from './store/blob-store.js';

@@ -1,10 +1,10 @@
 import { continueAsNew } from '@temporalio/workflow';
 
-import { planAgent } from '../src/contract/agent-plan.js';
-import type { AgentInput } from '../src/contract/agent-plan.js';
+import { planAgent } from '../src/plan/agent-plan.js';
+import type { AgentInput } from '../src/plan/agent-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { AgentRun } from './agent-run.js';
-import { checked } from './checked.js';
+import { AgentRun } from './agents/agent-run.js';
+import { checked } from './engine/checked.js';
 
 /** A model that calls tools: those it asks for in one turn run at once, and what comes of them is shown to it in its next. */
 export async function agent(input: AgentInput): Promise<RunResult> {

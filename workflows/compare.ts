@@ -1,16 +1,16 @@
-import { ballotOf, planCompare } from '../src/contract/compare-plan.js';
-import type { CompareInput } from '../src/contract/compare-plan.js';
-import { vote } from '../src/contract/fan-in.js';
-import type { StoredBranch } from '../src/contract/outcome.js';
+import { ballotOf, planCompare } from '../src/plan/compare-plan.js';
+import type { CompareInput } from '../src/plan/compare-plan.js';
+import { vote } from '../src/fold/fan-in.js';
+import type { StoredBranch } from '../src/contract/branch.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { checked } from './checked.js';
-import { foldIn } from './fan-in.js';
-import type { Folded } from './fan-in.js';
-import { fanOut } from './fan-out.js';
-import { finish } from './finish.js';
-import { inlineOf } from './graph-state.js';
-import { modelBranches } from './model-branches.js';
-import { RunProgress } from './progress.js';
+import { checked } from './engine/checked.js';
+import { foldIn } from './fold/fan-in.js';
+import type { Folded } from './fold/fan-in.js';
+import { fanOut } from './engine/fan-out.js';
+import { finish } from './engine/finish.js';
+import { inlineOf } from './graphs/graph-state.js';
+import { modelBranches } from './engine/model-branches.js';
+import { RunProgress } from './engine/progress.js';
 
 /** Several models, or several prompts, answer at once; all answers stand side by side, or the best of them is taken. */
 export async function compare(input: CompareInput): Promise<RunResult> {

@@ -1,21 +1,21 @@
-import type { FanInResult } from '../src/contract/fan-in.js';
-import { answerRequest, planGather } from '../src/contract/gather-plan.js';
-import type { GatherInput, GatherPlan, Hit } from '../src/contract/gather-plan.js';
-import { citationsOf, fuse } from '../src/contract/hits.js';
-import type { RankedHit } from '../src/contract/hits.js';
+import type { FanInResult, RunResult } from '../src/contract/run-result.js';
+import { answerRequest, planGather } from '../src/plan/gather-plan.js';
+import type { GatherInput, GatherPlan } from '../src/plan/gather-plan.js';
+import type { Hit } from '../src/contract/source.js';
+import { citationsOf, fuse } from '../src/fold/hits.js';
+import type { RankedHit } from '../src/fold/hits.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
-import type { StoredBranch } from '../src/contract/outcome.js';
-import type { RunResult } from '../src/contract/run-result.js';
-import { ask } from './ask.js';
-import { outcomeOf } from './branch.js';
-import { checked } from './checked.js';
-import type { Folded } from './fan-in.js';
-import { fanOut } from './fan-out.js';
-import { inlineOf } from './graph-state.js';
-import { finish } from './finish.js';
-import { RunProgress } from './progress.js';
-import { hitsOf, sourceBranch } from './source-branch.js';
+import type { StoredBranch } from '../src/contract/branch.js';
+import { ask } from './engine/ask.js';
+import { outcomeOf } from './engine/branch.js';
+import { checked } from './engine/checked.js';
+import type { Folded } from './fold/fan-in.js';
+import { fanOut } from './engine/fan-out.js';
+import { inlineOf } from './graphs/graph-state.js';
+import { finish } from './engine/finish.js';
+import { RunProgress } from './engine/progress.js';
+import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
 /** Several sources are searched at once; what they have found is one list, and an answer from it where one is wanted. */
 export async function gather(input: GatherInput): Promise<RunResult> {

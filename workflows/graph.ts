@@ -1,9 +1,9 @@
-import type { GraphInput } from '../src/contract/flow.js';
-import { planGraph } from '../src/contract/graph-plan.js';
+import type { GraphInput } from '../src/plan/graph/flow.js';
+import { planGraph } from '../src/plan/graph/graph-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { checked } from './checked.js';
-import { GraphRun } from './graph-run.js';
-import { RunProgress } from './progress.js';
+import { checked } from './engine/checked.js';
+import { GraphRun } from './graphs/graph-run.js';
+import { RunProgress } from './engine/progress.js';
 
 /** A graph of model calls: each begins the moment what it needs is there, and independent chains never wait for one another. */
 export async function graph(input: GraphInput): Promise<RunResult> {

@@ -1,12 +1,12 @@
-import type { PerspectivesInput } from '../src/contract/plan.js';
-import { planPerspectives } from '../src/contract/perspectives-plan.js';
+import type { PerspectivesInput } from '../src/plan/perspectives-plan.js';
+import { planPerspectives } from '../src/plan/perspectives-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { checked } from './checked.js';
-import { foldIn } from './fan-in.js';
-import { fanOut } from './fan-out.js';
-import { finish } from './finish.js';
-import { modelBranches } from './model-branches.js';
-import { RunProgress } from './progress.js';
+import { checked } from './engine/checked.js';
+import { foldIn } from './fold/fan-in.js';
+import { fanOut } from './engine/fan-out.js';
+import { finish } from './engine/finish.js';
+import { modelBranches } from './engine/model-branches.js';
+import { RunProgress } from './engine/progress.js';
 
 /** Several specialists read one document at once; their readings are merged into a dict by perspective, in the order asked. */
 export async function perspectives(input: PerspectivesInput): Promise<RunResult> {

@@ -1,8 +1,8 @@
-import { planResearch } from '../src/contract/research-plan.js';
-import type { ResearchInput } from '../src/contract/research-plan.js';
+import { planResearch } from '../src/plan/research-plan.js';
+import type { ResearchInput } from '../src/plan/research-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { checked } from './checked.js';
-import { ResearchRun } from './research-run.js';
+import { checked } from './engine/checked.js';
+import { ResearchRun } from './agents/research-run.js';
 
 /** A question is divided into tasks, which search and answer at once; what they leave open is asked in another round; one report cites it all. */
 export async function research(input: ResearchInput): Promise<RunResult> {

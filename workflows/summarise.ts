@@ -1,13 +1,13 @@
 import type { RunResult } from '../src/contract/run-result.js';
-import { planSummarise } from '../src/contract/summarise-plan.js';
-import type { SummariseInput } from '../src/contract/summarise-plan.js';
-import { checked } from './checked.js';
-import { foldIn } from './fan-in.js';
-import { fanOut } from './fan-out.js';
-import { finish } from './finish.js';
-import { fanOutWide } from './fan-out-wide.js';
-import { modelBranches } from './model-branches.js';
-import { RunProgress } from './progress.js';
+import { planSummarise } from '../src/plan/summarise-plan.js';
+import type { SummariseInput } from '../src/plan/summarise-plan.js';
+import { checked } from './engine/checked.js';
+import { foldIn } from './fold/fan-in.js';
+import { fanOut } from './engine/fan-out.js';
+import { finish } from './engine/finish.js';
+import { fanOutWide } from './wide/fan-out-wide.js';
+import { modelBranches } from './engine/model-branches.js';
+import { RunProgress } from './engine/progress.js';
 
 /** One summary for each document, in the order given; few documents have an activity each, many travel in lanes. */
 export async function summarise(input: SummariseInput): Promise<RunResult> {

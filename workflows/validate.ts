@@ -1,26 +1,26 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities } from '../src/contract/activities.js';
-import type { Hit, Source } from '../src/contract/gather-plan.js';
-import { fuse } from '../src/contract/hits.js';
-import { mergeFindings, remarksOfPattern } from '../src/contract/findings.js';
+import type { Hit, Source } from '../src/contract/source.js';
+import { fuse } from '../src/fold/hits.js';
+import { mergeFindings, remarksOfPattern } from '../src/fold/findings.js';
 import { taskQueues } from '../src/contract/names.js';
-import type { FanOutPlan } from '../src/contract/perspectives-plan.js';
-import type { Policy } from '../src/contract/plan.js';
+import type { FanOutPlan } from '../src/plan/fan-out-plan.js';
+import type { Policy } from '../src/contract/options.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { foundReferences, localGrammar, planValidate, remarksOf, searchPolicy } from '../src/contract/validate-plan.js';
-import type { ValidateInput } from '../src/contract/validate-plan.js';
-import { activityBranch, modelBranch } from './branch.js';
-import type { Branch } from './branch.js';
-import { checked } from './checked.js';
-import { Deferred } from './deferred.js';
-import { fanOut } from './fan-out.js';
-import type { FanOut } from './fan-out.js';
-import { finish } from './finish.js';
-import { inlineOf } from './graph-state.js';
-import { askSettingsOf, modelBranches } from './model-branches.js';
-import { RunProgress } from './progress.js';
-import { hitsOf, sourceBranch } from './source-branch.js';
+import { foundReferences, localGrammar, planValidate, remarksOf, searchPolicy } from '../src/plan/validate-plan.js';
+import type { ValidateInput } from '../src/plan/validate-plan.js';
+import { activityBranch, modelBranch } from './engine/branch.js';
+import type { Branch } from './engine/branch.js';
+import { checked } from './engine/checked.js';
+import { Deferred } from './engine/deferred.js';
+import { fanOut } from './engine/fan-out.js';
+import type { FanOut } from './engine/fan-out.js';
+import { finish } from './engine/finish.js';
+import { inlineOf } from './graphs/graph-state.js';
+import { askSettingsOf, modelBranches } from './engine/model-branches.js';
+import { RunProgress } from './engine/progress.js';
+import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
 const { checkGrammar } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 

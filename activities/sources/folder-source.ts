@@ -1,4 +1,4 @@
-import type { FolderSource, Hit } from '../../src/contract/gather-plan.js';
+import type { FolderSource, Hit } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
 import { failed } from './source-failure.js';
 

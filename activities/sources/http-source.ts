@@ -1,7 +1,7 @@
 import { query } from 'json-p3';
 
-import { hitsOfSource } from '../../src/contract/gather-plan.js';
-import type { Hit, HttpSource } from '../../src/contract/gather-plan.js';
+import { hitsOfSource } from '../../src/contract/source.js';
+import type { Hit, HttpSource } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { Pace } from './pace.js';

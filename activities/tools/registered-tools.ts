@@ -1,7 +1,7 @@
-import type { ToolBy } from '../../src/contract/agent-plan.js';
+import type { ToolBy } from '../../src/contract/tool.js';
 import { loadTools, McpServers } from '../../src/tools/index.js';
 import type { ToolRegistry } from '../../src/tools/index.js';
-import { orAborted } from '../or-aborted.js';
+import { orAborted } from '../branch/or-aborted.js';
 import { toolFailure } from './tool-failure.js';
 
 type RegisteredTool = Extract<ToolBy, { kind: 'registered' }>;

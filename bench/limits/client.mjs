@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import Anthropic from '@anthropic-ai/sdk';
 
-import { ModelClients } from '../../dist/activities/model/client.js';
-import { Limiters, outcomeOfFailure, systemClock } from '../../dist/activities/model/limiter/index.js';
-import { retryDelayMs } from '../../dist/activities/model/retry-delay.js';
+import { ModelClients } from '../../dist/src/model/call/client.js';
+import { Limiters, outcomeOfFailure, systemClock } from '../../dist/src/model/limiter/index.js';
+import { retryDelayMs } from '../../dist/src/model/call/retry-delay.js';
 
 const model = 'claude-sonnet-5-5';
 const words = 'supplier customer agreement availability credit liability notice termination governing annex'.split(' ');

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 
 import { workflowTypes } from '../contract/names.js';
-import { joinPolicies, latePolicies } from '../contract/plan.js';
+import { joinPolicies, latePolicies } from '../contract/options.js';
 
 /** Words that an option takes, where they are few. */
 const choices: Record<string, readonly string[]> = {

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { FanfoldError, InputError, OverBudgetError, UnavailableError } from '../contract/errors.js';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
-import { terminalText } from './terminal-text.js';
+import { terminalText } from './show/terminal-text.js';
 import type { World } from './world.js';
 
 /** Says what went wrong and what to do, on standard error; returns the exit code that goes with it. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import type { Stored } from '../contract/activities.js';
+import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
 import { inlineDocumentBytes, maxDocumentBytes } from '../contract/limits.js';
 import type { BlobStore } from '../store/blob-store.js';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-import type { LatencySample } from '../contract/slow.js';
+import type { LatencySample } from '../fold/slow.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { historyEvents } from './history.js';
 import { listRuns } from './list-runs.js';

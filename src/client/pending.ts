@@ -4,7 +4,7 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 
-import type { Ledger } from '../contract/activities.js';
+import type { Ledger } from '../contract/model-call.js';
 import { isLedger } from '../contract/outcome.js';
 
 import type { Execution } from './history.js';

@@ -1,10 +1,10 @@
 import { CancelledFailure } from '@temporalio/common';
 
-import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../contract/fold.js';
+import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
-import type { StoredBranch } from '../contract/outcome.js';
+import type { StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
-import type { WidePlan } from '../contract/summarise-plan.js';
+import type { WidePlan } from '../plan/summarise-plan.js';
 import type { Branch, Run, RunStatus } from '../contract/run.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
 import type { BlobReference, BlobStore } from '../store/blob-store.js';

@@ -6,15 +6,15 @@ import {
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
 
-import type { Answer, ModelCall } from '../contract/activities.js';
+import type { Answer, ModelCall } from '../contract/model-call.js';
 import { approvalOf } from '../contract/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
-import type { Place, StoredBranch } from '../contract/outcome.js';
-import { nothingPlanned, plannedRun } from '../contract/planned-run.js';
-import type { PlannedRun } from '../contract/planned-run.js';
+import type { Place, StoredBranch } from '../contract/branch.js';
+import { nothingPlanned, plannedRun } from '../plan/planned-run.js';
+import type { PlannedRun } from '../plan/planned-run.js';
 import type { RunResult } from '../contract/run-result.js';
 import type { HistoryEvent } from './history.js';
 

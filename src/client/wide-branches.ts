@@ -1,6 +1,6 @@
 import type { Item } from '../contract/lanes.js';
 import { outcomeOfSkip, tooLate } from '../contract/outcome.js';
-import type { Place, StoredBranch } from '../contract/outcome.js';
+import type { Place, StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { BlobStore } from '../store/blob-store.js';
 

@@ -1,5 +1,6 @@
-import type { JsonSchema, ModelCall } from './activities.js';
-import type { StoredBranch } from './outcome.js';
+import type { ModelCall } from './model-call.js';
+import type { JsonSchema } from './json-schema.js';
+import type { StoredBranch } from './branch.js';
 import type { BranchStatus, Usage } from './run.js';
 import { addCost, addUsage, noUsage } from './usage.js';
 

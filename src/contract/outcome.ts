@@ -1,27 +1,10 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 
-import type { Answer, Ledger, Stored } from './activities.js';
+import type { Answer, Ledger } from './model-call.js';
 import { cutMessage } from './failures.js';
-import type { Branch, BranchStatus } from './run.js';
+import type { BranchStatus } from './run.js';
 import { addCost, addUsage, noUsage } from './usage.js';
-
-/** Where a branch stands, and since when it has been waiting for its turn (milliseconds since the epoch). */
-export interface Place {
-  key: string;
-  index: number;
-  queuedAtMs: number;
-}
-
-/** A branch whose output may still be a reference. */
-export type StoredBranch = Omit<Branch, 'output'> & {
-  output?: Stored<unknown>;
-  /** US dollars not spent because the answer was already there. */
-  savedUsd: number;
-  /** US dollars that the provider's prompt cache saved; absent in runs of older versions. */
-  cacheSavedUsd?: number;
-  /** US dollars that lost calls may have cost beyond `costUsd`. */
-  lostUsd?: number;
-};
+import type { Place, StoredBranch } from './branch.js';
 
 export const noLedger: Ledger = {
   attempts: 0,

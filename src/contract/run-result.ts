@@ -1,8 +1,7 @@
-import type { FanInResult } from './fan-in.js';
 import type { Blob, Chunk, Tally } from './lanes.js';
-import type { StoredBranch } from './outcome.js';
-import type { Contradiction } from './reducers.js';
+import type { StoredBranch } from './branch.js';
 import type { RunStatus } from './run.js';
+import type { FanInKind } from './options.js';
 
 /** What a workflow returns, or gives as the first detail of its failure: the run without what only its starter knows. */
 export interface RunResult {
@@ -53,4 +52,26 @@ export interface Progress {
   /** Of a wide fan-out: how many branches there are, and what those that have ended add up to. */
   total?: number;
   tally?: Tally;
+}
+/** What was done to come to the output, beside the branches. */
+export interface FanInResult {
+  how: FanInKind;
+  /** Keys of the branches that the output is made of, in input order. */
+  from: string[];
+  /** Keys of those that are not in it because they are not ok. */
+  missing: string[];
+  /** Of `select`: the branch that was taken, and why. */
+  chosen?: { key: string; reason: string; votes: { [key: string]: number } };
+  /** The model calls of the fan-in. */
+  calls: StoredBranch[];
+}
+/** A value and who wrote it. */
+export interface Written {
+  by: string;
+  value: unknown;
+}
+/** Two writers who say different things, where only one can be heard. */
+export interface Contradiction {
+  key: string;
+  said: Written[];
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-import type { Keyring, SealingKey } from './keyring.js';
+import type { Keyring, SealingKey } from './sealing-key.js';
 import { Unreadable } from './unreadable.js';
 
 const algorithm = 'aes-256-gcm';

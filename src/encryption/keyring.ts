@@ -2,23 +2,10 @@ import { createHash, hkdfSync } from 'node:crypto';
 
 import { InputError } from '../contract/errors.js';
 import { keyIdBytes } from './cipher.js';
+import type { Keyring, SealingKey } from './sealing-key.js';
 
 /** What a key is for; keys for one thing are of no use for another. */
 export type Purpose = 'journal' | 'payload' | 'store';
-
-export interface SealingKey {
-  /** 16 hexadecimal digits that follow from the key, so that a key keeps its id wherever it stands. */
-  id: string;
-  /** 32 bytes. */
-  secret: Uint8Array;
-}
-
-export interface Keyring {
-  /** Encrypts. */
-  first: SealingKey;
-  /** All of them decrypt. */
-  byId: ReadonlyMap<string, SealingKey>;
-}
 
 /** What the keys are derived with; changing one of these makes unreadable what was sealed before. */
 const derivedWith: Record<Purpose, string> = {

@@ -1,4 +1,4 @@
-import type { ModelRequest } from '../contract/activities.js';
+import type { ModelRequest } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import { estimateTokens } from './estimate-tokens.js';
 import { buildRequest } from './request.js';

@@ -6,7 +6,8 @@ import type {
   Tool,
 } from '@anthropic-ai/sdk/resources/messages';
 
-import type { JsonSchema, ModelRequest } from '../contract/activities.js';
+import type { ModelRequest } from '../contract/model-request.js';
+import type { JsonSchema } from '../contract/json-schema.js';
 import { leastCachedBytes } from '../contract/limits.js';
 
 const mustAnswer = 'This was the last turn for tools. Answer the task now with what you have.';

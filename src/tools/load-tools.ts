@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 
 import * as z from 'zod';
 
-import type { JsonSchema } from '../contract/activities.js';
+import type { JsonSchema } from '../contract/json-schema.js';
 import { InputError } from '../contract/errors.js';
 
 /** A tool of somebody's own: an entry of a module's default export. */

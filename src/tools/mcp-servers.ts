@@ -1,7 +1,7 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
-import type { JsonSchema } from '../contract/activities.js';
+import type { JsonSchema } from '../contract/json-schema.js';
 import { FanfoldError } from '../contract/errors.js';
 
 /** An MCP server: one that is started, or one that is there already. `${NAME}` is read from the environment of whoever connects. */

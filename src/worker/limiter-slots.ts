@@ -1,6 +1,6 @@
 import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit, SlotReleaseContext } from '@temporalio/worker';
 
-import type { Slot, Slots } from '../../activities/model/limiter/index.js';
+import type { Slot, Slots } from '../model/limiter/index.js';
 
 /**
  * Activity slots as the limiter hands them out: a worker asks the task queue for no more tasks than could make their model call

@@ -1,6 +1,6 @@
 import type { WorkerOptions } from '@temporalio/worker';
 
-import type { Slots } from '../../activities/model/limiter/index.js';
+import type { Slots } from '../model/limiter/index.js';
 import { LimiterSlots } from './limiter-slots.js';
 
 /** Each that waits holds a slot that it may not need, and more make the first wave after a pause too large. */

@@ -1,6 +1,5 @@
-import { Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { LogEntry, LogLevel } from '@temporalio/worker';
-import { DefaultLogger } from '@temporalio/worker';
 
 /** A warning for those who forgot; here every task queue has a worker of its own. */
 const aboutOneSidedWorkers = /^No (activities|workflows) registered, not polling/;

@@ -4,9 +4,8 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
-import type { createActivities } from '../../activities/index.js';
-import type { ActivitiesSettings } from '../../activities/index.js';
-import type { Clock, Limiters } from '../../activities/model/limiter/index.js';
+import type { ActivitiesSettings, createActivities } from '../../activities/index.js';
+import type { Clock, Limiters } from '../model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -78,7 +77,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const [workflows, activities, limiter] = await Promise.all([
     Worker.create(workflowOptions(settings, connection)),
     import('../../activities/index.js'),
-    import('../../activities/model/limiter/index.js'),
+    import('../model/limiter/index.js'),
   ]);
   const served: TaskQueue[] = [
     taskQueues.workflow,

@@ -9,7 +9,8 @@ import { onTestFinished } from 'vitest';
 
 import { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
-import type { Answer, Ledger, ModelCall, ModelRequest } from '../../src/contract/activities.js';
+import type { Answer, Ledger, ModelCall } from '../../src/contract/model-call.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
 import { startOfflineModel } from '../../src/offline/index.js';
 import type { OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { Hedges } from '../../activities/model/hedge.js';
-import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
+import { Hedges } from '../../src/model/call/hedge.js';
+import { Limiters, systemClock } from '../../src/model/limiter/index.js';
 import type { CallRecord } from '../../src/offline/index.js';
 import { openDesk } from './asking.js';
 

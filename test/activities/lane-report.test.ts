@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, it } from 'vitest';
 
-import { LaneReport } from '../../activities/lane-report.js';
+import { LaneReport } from '../../activities/lane/lane-report.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { LaneBatch } from '../../src/contract/lanes.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
-import type { StoredBranch } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 
 function outcome(index: number, status: StoredBranch['status'] = 'ok'): StoredBranch {
   return { ...outcomeOfSkip({ key: `k${index}`, index, queuedAtMs: 0 }, '', 0), status };

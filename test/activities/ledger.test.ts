@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { beginTry, deadlineMs, takeBack } from '../../activities/ledger.js';
+import { beginTry, deadlineMs, takeBack } from '../../activities/ask/ledger.js';
 import { noLedger } from '../../src/contract/outcome.js';
 
 const now = 1_000_000;

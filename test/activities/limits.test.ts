@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, it } from 'vitest';
 
-import { Limiters, systemClock } from '../../activities/model/limiter/index.js';
+import { Limiters, systemClock } from '../../src/model/limiter/index.js';
 import { failureOf, ledgerOf, openDesk } from './asking.js';
 
 function limiters(ceiling: number): Limiters {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { createActivities } from '../../activities/index.js';
 import { taskQueues } from '../../src/contract/names.js';
-import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Fault, OfflineModel } from '../../src/offline/index.js';
 import type { perspectives } from '../../workflows/index.js';

@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
 
-import { readAnswer } from '../../activities/model/read-answer.js';
+import { readAnswer } from '../../src/model/call/read-answer.js';
 import { failureOf, ledgerOf, openDesk } from './asking.js';
 
-vi.mock('../../activities/model/read-answer.js', { spy: true });
+vi.mock('../../src/model/call/read-answer.js', { spy: true });
 
 it('a programming error after the answer came does not make anybody pay for it again', async () => {
   vi.mocked(readAnswer).mockImplementationOnce(() => {

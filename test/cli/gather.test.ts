@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { RankedHit } from '../../src/contract/hits.js';
+import type { RankedHit } from '../../src/fold/hits.js';
 import type { Run } from '../../src/contract/run.js';
 import { Desk } from '../support/fanfold.js';
 

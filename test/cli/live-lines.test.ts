@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
-import { liveLines } from '../../src/cli/live-lines.js';
-import { nothingKnown } from '../../src/cli/situation.js';
-import type { Situation } from '../../src/cli/situation.js';
-import { whyWaiting } from '../../src/cli/waiting-line.js';
+import { liveLines } from '../../src/cli/show/live-lines.js';
+import { nothingKnown } from '../../src/cli/show/situation.js';
+import type { Situation } from '../../src/cli/show/situation.js';
+import { whyWaiting } from '../../src/cli/show/waiting-line.js';
 import type { PendingBranch } from '../../src/client/index.js';
 import { noTally } from '../../src/contract/lanes.js';
 import type { LimiterSnapshot } from '../../src/contract/limiter.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
-import type { StoredBranch } from '../../src/contract/outcome.js';
-import type { PlannedRun } from '../../src/contract/planned-run.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import type { PlannedRun } from '../../src/plan/planned-run.js';
 import { answerOf } from '../support/fake-model.js';
 
 const now = Date.parse('2026-01-01T00:01:00Z');

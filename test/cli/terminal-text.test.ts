@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { terminalLine, terminalText } from '../../src/cli/terminal-text.js';
+import { terminalLine, terminalText } from '../../src/cli/show/terminal-text.js';
 
 it.each([
   ['clears the screen', '\u001B[2Jgone', '[2Jgone'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { applyPatch } from 'diff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Finding } from '../../src/contract/findings.js';
+import type { Finding } from '../../src/fold/findings.js';
 import type { Run } from '../../src/contract/run.js';
 import { Desk, root } from '../support/fanfold.js';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { historyEvents, pendingBranches, readRun, RunView } from '../../src/client/index.js';
 import { taskQueues } from '../../src/contract/names.js';
-import type { StoredBranch } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Run } from '../../src/contract/run.js';
 import { BlobStore } from '../../src/store/blob-store.js';

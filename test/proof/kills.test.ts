@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { historyEvents, RunView } from '../../src/client/index.js';
 import { taskQueues } from '../../src/contract/names.js';
-import { planPerspectives } from '../../src/contract/perspectives-plan.js';
+import { planPerspectives } from '../../src/plan/perspectives-plan.js';
 import { openJournal, questionKey } from '../../src/journal/index.js';
 import { buildRequest } from '../../src/model/index.js';
 import { callsByPerspective, Desk, manyPerspectives, perspectiveOf } from '../support/fanfold.js';

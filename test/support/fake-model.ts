@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Activities, Answer, Ledger, ModelCall } from '../../src/contract/activities.js';
+import type { Activities } from '../../src/contract/activities.js';
+import type { Answer, Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { noLedger } from '../../src/contract/outcome.js';
 
 type Script = (call: ModelCall, attempt: number) => Promise<Answer>;

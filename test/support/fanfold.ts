@@ -17,23 +17,13 @@ import type { ServerRecord } from '../../src/server/server-record.js';
 import { endServer } from '../../src/server/end-server.js';
 import { clusterAddress, freshNamespace } from './cluster.js';
 import { runInProcess } from './in-process.js';
+import type { CommandOptions, Ended } from './ended.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = join(root, 'dist/src/cli/main.js');
 
 /** A key that nobody may ever find anywhere. */
 export const canaryKey = 'sk-ant-canary-7f3e91c2b8';
-
-export interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-export interface CommandOptions {
-  env?: NodeJS.ProcessEnv;
-  stdin?: string | Uint8Array;
-}
 
 /** Temporal's runtime is one for a process. */
 const longLived: ReadonlySet<string> = new Set(['worker', 'dev']);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { runProgram as RunProgram } from '../../src/cli/program.js';
 import type { Screen } from '../../src/cli/world.js';
-import type { CommandOptions, Ended } from './fanfold.js';
+import type { CommandOptions, Ended } from './ended.js';
 
 /**
  * Runs a command to its end without a process of its own, which takes a tenth of the time: for commands that start nothing.

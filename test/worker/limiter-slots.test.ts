@@ -8,9 +8,10 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
-import { Limiters, systemClock, TurnedAway } from '../../activities/model/limiter/index.js';
-import type { CallOutcome } from '../../activities/model/limiter/index.js';
-import type { Activities, ModelCall } from '../../src/contract/activities.js';
+import { Limiters, systemClock, TurnedAway } from '../../src/model/limiter/index.js';
+import type { CallOutcome } from '../../src/model/limiter/index.js';
+import type { Activities } from '../../src/contract/activities.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { limitedBy } from '../../src/worker/limiter-tuner.js';

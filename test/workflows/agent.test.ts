@@ -3,7 +3,8 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { ToolCall } from '../../src/contract/activities.js';
-import type { AgentInput, Tool } from '../../src/contract/agent-plan.js';
+import type { AgentInput } from '../../src/plan/agent-plan.js';
+import type { Tool } from '../../src/contract/tool.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import type { RunResult } from '../../src/contract/run-result.js';

@@ -1,8 +1,9 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { ModelCall, PromptPart } from '../../src/contract/activities.js';
-import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
+import type { PromptPart } from '../../src/contract/model-request.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, withRun as inRun } from './with-run.js';

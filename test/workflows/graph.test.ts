@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import type { PromptPart } from '../../src/contract/activities.js';
-import type { Flow } from '../../src/contract/flow.js';
+import type { PromptPart } from '../../src/contract/model-request.js';
+import type { Flow } from '../../src/plan/graph/flow.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';

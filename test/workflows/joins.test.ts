@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel, reserveUsedUp } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { fromRanges } from '../../src/contract/lanes.js';
-import { LaneQueue } from '../../workflows/lane-queue.js';
+import { LaneQueue } from '../../workflows/wide/lane-queue.js';
 
 const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
 

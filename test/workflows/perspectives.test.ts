@@ -5,7 +5,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { noLedger } from '../../src/contract/outcome.js';
-import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { Progress, RunResult } from '../../src/contract/run-result.js';
 import type { perspectives } from '../../workflows/index.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';

@@ -5,7 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import type { ModelCall } from '../../src/contract/activities.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-import { policyOf } from '../../src/contract/policy.js';
+import { policyOf } from '../../src/plan/policy.js';
 import { activityBranch, askToMerge, GraphBuilder, RunProgress, typed } from '../../workflows/library.js';
 
 const { echo } = proxyActivities<{ echo(text: string): Promise<string> }>({

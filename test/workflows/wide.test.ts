@@ -7,7 +7,7 @@ import { fromRanges, tallyOf, toRanges } from '../../src/contract/lanes.js';
 import type { Lane, LaneBatch, LaneResult } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
-import type { StoredBranch } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';

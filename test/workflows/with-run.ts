@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 
 import { taskQueues } from '../../src/contract/names.js';
 import type { Kind } from '../../src/contract/names.js';
-import type { PerspectivesInput } from '../../src/contract/plan.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { perspectives } from '../../workflows/index.js';
 import type { FakeModel } from '../support/fake-model.js';
 

@@ -1,25 +1,25 @@
 import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
-import { agentDefaults, planAgent, turnRequest } from '../../contract/agent-plan.js';
-import type { AgentInput, AgentPlan } from '../../contract/agent-plan.js';
+import { agentDefaults, planAgent, turnRequest } from '../../plan/agent-plan.js';
+import type { AgentInput, AgentPlan } from '../../plan/agent-plan.js';
 import { parseDuration } from '../../contract/duration.js';
 import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { modelDefaults } from '../../contract/plan.js';
+import { modelDefaults } from '../../contract/options.js';
 import { boundsOf } from '../../model/index.js';
 import { ToolRegistry } from '../../tools/index.js';
-import { formatCost } from '../amounts.js';
-import { conductRun } from '../conduct-run.js';
-import { parseCount, parseDollars } from '../numbers.js';
-import { readTools, toolWords } from '../read-tools.js';
-import type { ToolFlags } from '../read-tools.js';
-import { addRunFlags, refuseFanOutFlags, runOptions } from '../run-flags.js';
-import type { RunFlags } from '../run-flags.js';
-import { homeOf } from '../session.js';
+import { formatCost } from '../show/amounts.js';
+import { conductRun } from '../run/conduct-run.js';
+import { parseCount, parseDollars } from '../read/numbers.js';
+import { readTools, toolWords } from '../read/read-tools.js';
+import type { ToolFlags } from '../read/read-tools.js';
+import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
+import type { RunFlags } from '../run/run-flags.js';
+import { homeOf } from '../home/session.js';
 import type { World } from '../world.js';
-import { namesIn } from '../names-in.js';
+import { namesIn } from '../read/names-in.js';
 
 interface AgentFlags extends RunFlags, ToolFlags {
   allow?: string;

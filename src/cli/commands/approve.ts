@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { approveRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { steerRun } from '../steer-run.js';
+import { steerRun } from '../run/steer-run.js';
 import type { World } from '../world.js';
 
 interface ApproveFlags {

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { cancelBranches, cancelRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { openSession, sayer } from '../session.js';
-import { steerRun } from '../steer-run.js';
+import { openSession, sayer } from '../home/session.js';
+import { steerRun } from '../run/steer-run.js';
 import type { World } from '../world.js';
 
 export function cancelCommand(program: Command, world: World, done: (code: ExitCode) => void): void {

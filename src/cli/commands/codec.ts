@@ -7,10 +7,10 @@ import { InputError, UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { payloadCodec, startCodecServer } from '../../payloads/index.js';
-import { encryptionKeyOf } from '../encryption-key.js';
-import { aborted, interruptible } from '../interrupt.js';
-import { parsePort } from '../numbers.js';
-import { sayer } from '../session.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
+import { aborted, interruptible } from '../run/interrupt.js';
+import { parsePort } from '../read/numbers.js';
+import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface CodecFlags {

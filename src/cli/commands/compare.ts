@@ -5,20 +5,20 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 
 import { placeDocument, startRun } from '../../client/index.js';
-import { bestBy, planCompare } from '../../contract/compare-plan.js';
-import type { CompareInput } from '../../contract/compare-plan.js';
+import { bestBy, planCompare } from '../../plan/compare-plan.js';
+import type { CompareInput } from '../../plan/compare-plan.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { parseDollars, parseChoice } from '../numbers.js';
-import { budgetOf } from '../budget-of.js';
-import { conductRun } from '../conduct-run.js';
-import { dryRun } from '../dry-run.js';
-import { readDocument } from '../read-document.js';
-import { readYaml } from '../read-yaml.js';
-import { addRunFlags, collect, runOptions } from '../run-flags.js';
-import type { RunFlags } from '../run-flags.js';
+import { parseDollars, parseChoice } from '../read/numbers.js';
+import { budgetOf } from '../run/budget-of.js';
+import { conductRun } from '../run/conduct-run.js';
+import { dryRun } from '../run/dry-run.js';
+import { readDocument } from '../read/read-document.js';
+import { readYaml } from '../read/read-yaml.js';
+import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
+import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
-import { namesIn } from '../names-in.js';
+import { namesIn } from '../read/names-in.js';
 
 interface CompareFlags extends RunFlags {
   models?: string;

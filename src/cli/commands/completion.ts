@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { candidates } from '../complete.js';
-import { parseChoice } from '../numbers.js';
+import { parseChoice } from '../read/numbers.js';
 import type { World } from '../world.js';
 
 const scripts = {

@@ -4,8 +4,8 @@ import { deploymentOf, promoteBuild } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { openSession, sayer } from '../session.js';
-import { terminalText } from '../terminal-text.js';
+import { openSession, sayer } from '../home/session.js';
+import { terminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface DeploymentFlags {

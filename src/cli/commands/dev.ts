@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { parseCount } from '../numbers.js';
-import { openSession } from '../session.js';
+import { parseCount } from '../read/numbers.js';
+import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
 import { defaultRampFrom, defaultWorkerConcurrency } from './worker.js';
 
@@ -31,7 +31,7 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
   // Loaded on demand: Temporal's native part takes longer than most commands.
-  const { installLogging, serve, servedQueues } = await import('../serve.js');
+  const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, false);
   const session = await openSession(world, 'dev', say);
   const { address, kind, uiUrl } = session.server;

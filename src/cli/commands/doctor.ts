@@ -3,8 +3,8 @@ import pc from 'picocolors';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import type { Check } from '../checks.js';
-import { terminalText } from '../terminal-text.js';
+import type { Check } from '../home/checks.js';
+import { terminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface DoctorFlags {
@@ -19,7 +19,7 @@ export function doctorCommand(program: Command, world: World, done: (code: ExitC
     .option('--offline', 'check the offline model instead of the API and its key')
     .option('--json', 'print the checks as JSON')
     .action(async (flags: DoctorFlags) => {
-      const { runChecks } = await import('../checks.js');
+      const { runChecks } = await import('../home/checks.js');
       const checks = await runChecks(world, flags.offline ?? false);
       world.stdout.write(flags.json ? `${JSON.stringify(checks, null, 2)}\n` : lines(checks, world));
       done(checks.some(({ state }) => state === 'failed') ? exitCodes.unavailable : exitCodes.complete);

@@ -5,16 +5,16 @@ import { formatDuration } from '../../contract/duration.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { gatherDefaults, planGather } from '../../contract/gather-plan.js';
-import type { GatherInput } from '../../contract/gather-plan.js';
-import { modelDefaults } from '../../contract/plan.js';
-import { conductRun } from '../conduct-run.js';
-import { parseCount, parseDollars } from '../numbers.js';
-import { builtInSources, readSources } from '../read-sources.js';
-import { addRunFlags, runOptions } from '../run-flags.js';
-import type { RunFlags } from '../run-flags.js';
+import { gatherDefaults, planGather } from '../../plan/gather-plan.js';
+import type { GatherInput } from '../../plan/gather-plan.js';
+import { modelDefaults } from '../../contract/options.js';
+import { conductRun } from '../run/conduct-run.js';
+import { parseCount, parseDollars } from '../read/numbers.js';
+import { builtInSources, readSources } from '../read/read-sources.js';
+import { addRunFlags, runOptions } from '../run/run-flags.js';
+import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
-import { namesIn } from '../names-in.js';
+import { namesIn } from '../read/names-in.js';
 
 interface GatherFlags extends RunFlags {
   sources?: string;

@@ -5,10 +5,10 @@ import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Journal, JournalStats } from '../../journal/index.js';
-import { formatBytes, formatCost } from '../amounts.js';
-import { openJournalOf } from '../journal-of.js';
-import { parseBytes } from '../numbers.js';
-import { homeOf, sayer } from '../session.js';
+import { formatBytes, formatCost } from '../show/amounts.js';
+import { openJournalOf } from '../home/journal-of.js';
+import { parseBytes } from '../read/numbers.js';
+import { homeOf, sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface PruneFlags {

@@ -10,10 +10,10 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { BucketSnapshot, LimiterSnapshot, QueueLimits } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
-import { gateText } from '../gate-text.js';
-import { interruptible } from '../interrupt.js';
-import { openSession, sayer } from '../session.js';
-import type { Session } from '../session.js';
+import { gateText } from '../show/gate-text.js';
+import { interruptible } from '../run/interrupt.js';
+import { openSession, sayer } from '../home/session.js';
+import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface LimitsFlags {

@@ -6,10 +6,10 @@ import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
-import { formatCost } from '../amounts.js';
-import { parseChoice, parseCount, parseDollars } from '../numbers.js';
-import { openSession, sayer } from '../session.js';
-import { terminalText } from '../terminal-text.js';
+import { formatCost } from '../show/amounts.js';
+import { parseChoice, parseCount, parseDollars } from '../read/numbers.js';
+import { openSession, sayer } from '../home/session.js';
+import { terminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface ListFlags {

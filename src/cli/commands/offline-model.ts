@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { aborted, interruptible } from '../interrupt.js';
-import { parsePort } from '../numbers.js';
-import { sayer } from '../session.js';
+import { aborted, interruptible } from '../run/interrupt.js';
+import { parsePort } from '../read/numbers.js';
+import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface OfflineModelFlags {

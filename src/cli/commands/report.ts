@@ -9,7 +9,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { reportHtml } from '../../report/index.js';
 import { webUiUrl } from '../../server/index.js';
 import { packageVersion } from '../package-version.js';
-import { openSession, sayer } from '../session.js';
+import { openSession, sayer } from '../home/session.js';
 import type { World } from '../world.js';
 import { viewRun } from './show.js';
 

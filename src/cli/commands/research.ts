@@ -1,27 +1,27 @@
 import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
-import { agentDefaults } from '../../contract/agent-plan.js';
+import { agentDefaults } from '../../plan/agent-plan.js';
 import { formatDuration, parseDuration } from '../../contract/duration.js';
 import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { gatherDefaults } from '../../contract/gather-plan.js';
-import { planResearch, researchDefaults, shares, tasksRequest } from '../../contract/research-plan.js';
-import type { ResearchInput, ResearchPlan } from '../../contract/research-plan.js';
+import { gatherDefaults } from '../../plan/gather-plan.js';
+import { planResearch, researchDefaults, shares, tasksRequest } from '../../plan/research-plan.js';
+import type { ResearchInput, ResearchPlan } from '../../plan/research-plan.js';
 import { boundsOf } from '../../model/index.js';
 import { ToolRegistry } from '../../tools/index.js';
-import { formatCost } from '../amounts.js';
-import { conductRun } from '../conduct-run.js';
-import { parseCount, parseDollars } from '../numbers.js';
-import { builtInSources, readSources } from '../read-sources.js';
-import { addRunFlags, refuseFanOutFlags, runOptions } from '../run-flags.js';
-import type { RunFlags } from '../run-flags.js';
-import { readTools, toolWords } from '../read-tools.js';
-import type { ToolFlags } from '../read-tools.js';
-import { homeOf } from '../session.js';
+import { formatCost } from '../show/amounts.js';
+import { conductRun } from '../run/conduct-run.js';
+import { parseCount, parseDollars } from '../read/numbers.js';
+import { builtInSources, readSources } from '../read/read-sources.js';
+import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
+import type { RunFlags } from '../run/run-flags.js';
+import { readTools, toolWords } from '../read/read-tools.js';
+import type { ToolFlags } from '../read/read-tools.js';
+import { homeOf } from '../home/session.js';
 import type { World } from '../world.js';
-import { namesIn } from '../names-in.js';
+import { namesIn } from '../read/names-in.js';
 
 interface ResearchFlags extends RunFlags, ToolFlags {
   sources?: string;

@@ -4,11 +4,11 @@ import { openRuns } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { finishRun, withWorker } from '../conduct-run.js';
-import { addOutputFlags, checkOutputFlags } from '../run-flags.js';
-import type { OutputFlags } from '../run-flags.js';
-import { openSession, sayer } from '../session.js';
-import type { Say, Session } from '../session.js';
+import { finishRun, withWorker } from '../run/conduct-run.js';
+import { addOutputFlags, checkOutputFlags } from '../run/run-flags.js';
+import type { OutputFlags } from '../run/run-flags.js';
+import { openSession, sayer } from '../home/session.js';
+import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
 import { viewRun } from './show.js';
 

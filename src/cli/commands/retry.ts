@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { retryBranches } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { steerRun } from '../steer-run.js';
+import { steerRun } from '../run/steer-run.js';
 import type { World } from '../world.js';
 
 export function retryCommand(program: Command, world: World, done: (code: ExitCode) => void): void {

@@ -4,9 +4,9 @@ import { historyEvents, readRun, RunView } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { webUiUrl } from '../../server/index.js';
-import { printRun } from '../print-run.js';
-import { openSession, sayer } from '../session.js';
-import type { Session } from '../session.js';
+import { printRun } from '../show/print-run.js';
+import { openSession, sayer } from '../home/session.js';
+import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
 
 export function showCommand(program: Command, world: World, done: (code: ExitCode) => void): void {

@@ -6,11 +6,11 @@ import { formatDuration } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
-import { slowGroups } from '../../contract/slow.js';
-import type { Quantiles, SlowGroup } from '../../contract/slow.js';
-import { parseChoice, parseCount } from '../numbers.js';
-import { openSession, sayer } from '../session.js';
-import { terminalLine } from '../terminal-text.js';
+import { slowGroups } from '../../fold/slow.js';
+import type { Quantiles, SlowGroup } from '../../fold/slow.js';
+import { parseChoice, parseCount } from '../read/numbers.js';
+import { openSession, sayer } from '../home/session.js';
+import { terminalLine } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface SlowFlags {

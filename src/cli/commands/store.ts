@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { formatBytes } from '../amounts.js';
-import { openSession, sayer, storeOf } from '../session.js';
+import { formatBytes } from '../show/amounts.js';
+import { openSession, sayer, storeOf } from '../home/session.js';
 import { BlobStore } from '../../store/blob-store.js';
-import { encryptionKeyOf } from '../encryption-key.js';
-import { pruneStore } from '../tidy-store.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
+import { pruneStore } from '../worker/tidy-store.js';
 import type { World } from '../world.js';
 
 interface PruneFlags {

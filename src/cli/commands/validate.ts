@@ -5,27 +5,27 @@ import type { Command } from 'commander';
 import { placeDocument, placeValue, startRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { severities } from '../../contract/findings.js';
+import { severities } from '../../fold/findings.js';
 import {
   checkNames,
   defaultTone,
   maxValidatedBytes,
   mostFoundCharacters,
   planValidate,
-} from '../../contract/validate-plan.js';
-import type { ValidateInput } from '../../contract/validate-plan.js';
-import { budgetOf } from '../budget-of.js';
-import { conductRun } from '../conduct-run.js';
-import { dryRun } from '../dry-run.js';
-import { parseChoice } from '../numbers.js';
-import { findingFormats } from '../print-findings.js';
-import { checkPatterns, readChecks } from '../read-checks.js';
-import { readSources } from '../read-sources.js';
-import { readDocument } from '../read-document.js';
-import { addRunFlags, collect, runOptions } from '../run-flags.js';
-import type { RunFlags } from '../run-flags.js';
+} from '../../plan/validate-plan.js';
+import type { ValidateInput } from '../../plan/validate-plan.js';
+import { budgetOf } from '../run/budget-of.js';
+import { conductRun } from '../run/conduct-run.js';
+import { dryRun } from '../run/dry-run.js';
+import { parseChoice } from '../read/numbers.js';
+import { findingFormats } from '../show/print-findings.js';
+import { checkPatterns, readChecks } from '../read/read-checks.js';
+import { readSources } from '../read/read-sources.js';
+import { readDocument } from '../read/read-document.js';
+import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
+import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
-import { namesIn } from '../names-in.js';
+import { namesIn } from '../read/names-in.js';
 
 interface ValidateFlags extends RunFlags {
   checks?: string;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { finishRun } from '../conduct-run.js';
-import { addOutputFlags, checkOutputFlags } from '../run-flags.js';
-import type { OutputFlags } from '../run-flags.js';
-import { openSession, sayer } from '../session.js';
+import { finishRun } from '../run/conduct-run.js';
+import { addOutputFlags, checkOutputFlags } from '../run/run-flags.js';
+import type { OutputFlags } from '../run/run-flags.js';
+import { openSession, sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 export function watchCommand(program: Command, world: World, done: (code: ExitCode) => void): void {

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { parseCount } from '../numbers.js';
-import { openSession } from '../session.js';
+import { parseCount } from '../read/numbers.js';
+import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface WorkerFlags {
@@ -37,7 +37,7 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
   // Loaded on demand: Temporal's native part takes longer than most commands.
-  const { installLogging, serve, servedQueues } = await import('../serve.js');
+  const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, flags.quiet);
   const session = await openSession(world, 'worker', say);
   try {

@@ -1,4 +1,4 @@
-import type { Remark } from '../../contract/findings.js';
+import type { Remark } from '../../fold/findings.js';
 
 /** Of what matters of style, and not of what is right. */
 const style = new Set(['Style', 'Enhancement', 'Readability', 'WordChoice', 'Redundancy', 'Regionalism']);

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 
 import MiniSearch from 'minisearch';
 
-import { hitsOfSource } from '../../contract/gather-plan.js';
-import type { Hit } from '../../contract/gather-plan.js';
+import { hitsOfSource } from '../../contract/source.js';
+import type { Hit } from '../../contract/source.js';
 
 const extensions = new Set([
   '.txt',

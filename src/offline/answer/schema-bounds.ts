@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../contract/activities.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
 
 interface Bounds {
   minItems: number;

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../contract/activities.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
 import { isObject } from '../http/read-body.js';
 import { boundsOf } from './schema-bounds.js';
 import { formatted } from './schema-formats.js';

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../contract/activities.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
 import type { Ask } from '../ask/ask.js';
 import { quarryOf } from './quarry.js';
 import type { Quarry } from './quarry.js';

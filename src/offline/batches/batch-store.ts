@@ -1,7 +1,6 @@
 import { ApiFailure, invalidRequest } from '../http/api-failure.js';
 import { Batch } from './batch.js';
-import type { BatchRequest } from './batch.js';
-import type { Settled } from './settle-request.js';
+import type { BatchRequest, Settled } from './settled.js';
 
 export interface BatchPage {
   batches: Batch[];

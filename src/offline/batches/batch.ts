@@ -1,11 +1,5 @@
-import type {
-  BatchCreateParams,
-  MessageBatch,
-  MessageBatchRequestCounts,
-} from '@anthropic-ai/sdk/resources/messages/batches';
-import type { Settled } from './settle-request.js';
-
-export type BatchRequest = BatchCreateParams.Request;
+import type { MessageBatch, MessageBatchRequestCounts } from '@anthropic-ai/sdk/resources/messages/batches';
+import type { BatchRequest, Settled } from './settled.js';
 
 const dayMs = 86_400_000;
 const results = ['succeeded', 'errored', 'canceled', 'expired'] as const;

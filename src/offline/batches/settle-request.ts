@@ -1,4 +1,3 @@
-import type { MessageBatchResult } from '@anthropic-ai/sdk/resources/messages/batches';
 import { compose } from '../answer/compose.js';
 import { readAsk } from '../ask/ask.js';
 import { describeCall } from '../calls/describe-call.js';
@@ -8,14 +7,7 @@ import { failureOf, isErrorFault } from '../faults/error-faults.js';
 import { ApiFailure, invalidRequest } from '../http/api-failure.js';
 import type { Premises } from '../premises.js';
 import { messageOf, usageOf } from '../reply/message.js';
-import type { BatchRequest } from './batch.js';
-
-/** What became of one request. */
-export interface Settled {
-  type: MessageBatchResult['type'];
-  /** Made only when the results are read: a batch may have 100,000 answers. */
-  result(): MessageBatchResult;
-}
+import type { BatchRequest, Settled } from './settled.js';
 
 export function settleRequest(request: BatchRequest, batchId: string, cancelled: boolean, premises: Premises): Settled {
   if (cancelled) return { type: 'canceled', result: () => ({ type: 'canceled' }) };

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../contract/activities.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
 import { lookUp } from '../answer/schema-value.js';
 import { supportedFormats } from '../answer/schema-formats.js';
 import { invalidRequest } from '../http/api-failure.js';

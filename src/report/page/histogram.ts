@@ -1,5 +1,5 @@
 import type { Branch } from '../../contract/run.js';
-import { quantile } from '../../contract/slow.js';
+import { quantile } from '../../fold/slow.js';
 import { axis, chart, tooltip } from './chart.js';
 import type { Chart } from './chart.js';
 import { colour } from './dom.js';

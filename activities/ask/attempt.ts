@@ -1,0 +1,218 @@
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+
+import type { Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
+import { maxDurationMs } from '../../src/contract/duration.js';
+import { cutMessage } from '../../src/contract/failures.js';
+import type { Usage } from '../../src/contract/run.js';
+import { cacheSavedUsd, costOf } from '../../src/model/index.js';
+import type { Host } from '../branch/host.js';
+import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
+import type { EndedCall } from '../../src/model/call/ended-call.js';
+import type { Redact } from '../../src/model/call/redact.js';
+import { exhausted, judge, timedOut } from './verdict.js';
+import type { Verdict } from './verdict.js';
+
+/** Well within the heartbeat timeout of 5 s that the workflow sets, and as often as the worker lets through. */
+const heartbeatEveryMs = 1_000;
+
+/**
+ * One try of a branch, inside its activity.
+ *
+ * A1. A heartbeat says how the ledger stands at the try's beginning, every second, and at its failure: Temporal hands the last
+ *     one to the next try.
+ * A2. Cancellation, worker shutdown and the branch's deadline abort one signal, which reaches down to the socket.
+ * A3. Whatever ends the try without an answer carries the ledger as its first detail.
+ * A4. Once an answer is there, nothing asks for it again: it has been paid for.
+ */
+export class Attempt {
+  readonly #host: Host;
+  readonly #call: ModelCall;
+  readonly #redact: Redact;
+  readonly #deadline = new AbortController();
+  readonly #beat: NodeJS.Timeout;
+  #deadlineTimer: NodeJS.Timeout | undefined;
+  #ledger: Ledger;
+  #reserve: Reserve | undefined;
+  #answered = false;
+
+  constructor(call: ModelCall, redact: Redact, host: Host) {
+    const { lastLedger, attempt } = host;
+    this.#host = host;
+    this.#call = call;
+    this.#redact = redact;
+    this.#reserve = call.reserve;
+    this.#ledger = beginTry(lastLedger, attempt, Date.now(), call);
+    this.#heartbeat();
+    this.#beat = setInterval(() => this.#heartbeat(), heartbeatEveryMs);
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /**
+   * Does what must be over by the branch's deadline, and gives up when the signal says so.
+   *
+   * @throws what `work` throws, or the reason why it was aborted
+   */
+  async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const signal = AbortSignal.any([this.#host.cancellationSignal, this.#deadline.signal]);
+    this.#armDeadline();
+    signal.throwIfAborted();
+    try {
+      return await work(signal);
+    } finally {
+      clearTimeout(this.#deadlineTimer);
+    }
+  }
+
+  /** Milliseconds until the branch's time is over. */
+  remainingMs(): number {
+    return deadlineMs(this.#ledger, this.#call.timeoutMs, Date.now()) - Date.now();
+  }
+
+  /** Runs a wait for others; it takes nothing of the branch's time. */
+  async waiting<T>(wait: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#deadlineTimer);
+    const since = performance.now();
+    try {
+      return await wait();
+    } finally {
+      this.#ledger = { ...this.#ledger, throttledMs: this.#ledger.throttledMs + performance.now() - since };
+      this.#armDeadline();
+    }
+  }
+
+  /** Refuses to begin where workers that died have used up the tries. */
+  checkTriesLeft(): void {
+    if (this.#ledger.attempts > this.#call.attempts) {
+      const ledger = { ...this.#ledger, attempts: this.#call.attempts };
+      throw this.#failure(exhausted('the last when its worker died.', this.#call, ledger));
+    }
+  }
+
+  /** Takes it that the branch may spend so much, and that one question may cost so much, in US dollars. */
+  boundBy(usd: number, questionUsd: number): void {
+    const { lastLedger, attempt } = this.#host;
+    this.#reserve = { usd, questionUsd };
+    if (!mayHavePaid(lastLedger, attempt)) return;
+    this.#ledger = { ...this.#ledger, lostUsd: this.#ledger.lostUsd + questionUsd };
+  }
+
+  /**
+   * Refuses to ask where what is left of the branch's reserve might not do.
+   *
+   * @throws ApplicationFailure `ReserveUsedUp`; whoever holds the budget may set more aside and go on
+   */
+  checkReserve(): void {
+    const reserve = this.#reserve;
+    const { costUsd, lostUsd } = this.#ledger;
+    if (reserve === undefined || (costUsd ?? Infinity) + lostUsd + reserve.questionUsd <= reserve.usd + 1e-9) return;
+    const ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
+    const message = `Another question may cost $${reserve.questionUsd.toFixed(6)}, more than is left of the $${reserve.usd.toFixed(6)} set aside.`;
+    throw this.#failure({ type: this.#call.mostUsd === undefined ? 'ReserveUsedUp' : 'OverBudget', message, ledger });
+  }
+
+  /** Whether a second call may race the one that is out. */
+  mayAskBeside(): boolean {
+    const reserve = this.#reserve;
+    const { costUsd, lostUsd } = this.#ledger;
+    return reserve === undefined || (costUsd ?? Infinity) + lostUsd + 2 * reserve.questionUsd <= reserve.usd + 1e-9;
+  }
+
+  /** @param beside whether it races another call of the same try */
+  left(beside: boolean): void {
+    this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0) };
+    this.#heartbeat();
+  }
+
+  ended({ modelMs, model, usage, settled }: EndedCall, beside: boolean): void {
+    const costUsd = usage === undefined ? 0 : costOf(usage, model);
+    // Calls that run side by side take the time of one.
+    const ownMs = beside ? 0 : modelMs;
+    this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + ownMs };
+    if (usage !== undefined) this.#ledger = spend(this.#ledger, usage, costUsd, cacheSavedUsd(usage, model));
+    if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#reserve);
+  }
+
+  /** The answer is there, whole. */
+  answered(): void {
+    this.#answered = true;
+    this.#ledger = { ...this.#ledger, answered: true };
+  }
+
+  /** So many answers about parts of its document are there. */
+  answeredParts(parts: number): void {
+    this.#ledger = { ...this.#ledger, parts };
+    this.#heartbeat();
+  }
+
+  /** An earlier try of the same branch had paid for the answer about a part. */
+  foundPart(parts: number, usage: Usage, costUsd: number | null): void {
+    if ((this.#ledger.parts ?? 0) >= parts) return;
+    this.#ledger = { ...spend(this.#ledger, usage, costUsd), parts };
+  }
+
+  /** Names the branch where it pays for an answer, the same for every try. */
+  get asker(): string {
+    return this.#host.asker;
+  }
+
+  /** Takes the try back: the answer was there already. */
+  spared(): void {
+    this.#ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
+  }
+
+  /** An earlier try of the same branch had paid for the answer. */
+  found(usage: Usage, costUsd: number | null): void {
+    this.spared();
+    if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#reserve);
+  }
+
+  /** What the activity throws when `error` has ended the try. */
+  failureOf(error: unknown): ApplicationFailure | CancelledFailure {
+    if (error instanceof ApplicationFailure) return error;
+    // However it looks: the SDK and undici have three shapes for an abort.
+    if (this.#host.cancellationSignal.aborted) return this.#cancelled();
+    if (this.#deadline.signal.aborted) return this.#failure(timedOut(this.#call, this.#ledger));
+    const { retryInMs, ...verdict } = judge(error, this.#call, this.#ledger, Date.now());
+    return this.#failure(retryInMs === undefined || this.#answered ? verdict : { ...verdict, retryInMs });
+  }
+
+  end(): void {
+    clearInterval(this.#beat);
+    clearTimeout(this.#deadlineTimer);
+  }
+
+  #armDeadline(): void {
+    const remainingMs = this.remainingMs();
+    if (remainingMs <= 0) this.#deadline.abort();
+    this.#deadlineTimer = setTimeout(() => this.#deadline.abort(), Math.min(remainingMs, maxDurationMs));
+  }
+
+  #heartbeat(): void {
+    this.#host.heartbeat(this.#ledger);
+  }
+
+  #cancelled(): CancelledFailure {
+    this.#ledger = { ...this.#ledger, open: false };
+    this.#heartbeat();
+    const { reason } = this.#host.cancellationSignal;
+    return new CancelledFailure(reason instanceof Error ? reason.message : 'CANCELLED', [this.#ledger]);
+  }
+
+  // Without the error as its cause: history keeps causes and their stacks, with whatever stands in them.
+  #failure({ type, message, retryInMs, ledger }: Verdict): ApplicationFailure {
+    this.#ledger = { ...ledger, open: false };
+    this.#heartbeat();
+    return ApplicationFailure.create({
+      type,
+      message: cutMessage(this.#redact(message)),
+      nonRetryable: retryInMs === undefined,
+      details: [this.#ledger],
+      ...(retryInMs !== undefined && { nextRetryDelay: retryInMs }),
+      // Told to slow down is how it is meant to be: no warning in the worker's log, no error in its metrics.
+      ...(type === 'RateLimited' && retryInMs !== undefined && { category: ApplicationFailureCategory.BENIGN }),
+    });
+  }
+}

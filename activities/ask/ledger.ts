@@ -1,0 +1,72 @@
+import type { Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
+import { isLedger, noLedger } from '../../src/contract/outcome.js';
+import type { Usage } from '../../src/contract/run.js';
+import { addCost, addUsage } from '../../src/contract/usage.js';
+
+/**
+ * The ledger of a try that begins.
+ *
+ * A try counts from its beginning, so that one whose worker was killed counts too. Temporal's own count says how many there
+ * were at least: a worker that dies before its first heartbeat leaves no ledger, and a document that kills every worker must
+ * not be tried for ever.
+ *
+ * @param heartbeatDetails what the last try left behind
+ * @param attempt Temporal's number of this try, from 1
+ * @param call may bring the ledger of an earlier activity of the same branch
+ */
+export function beginTry(
+  heartbeatDetails: unknown,
+  attempt: number,
+  nowMs: number,
+  { ledger: earlier, reserve }: Pick<ModelCall, 'ledger' | 'reserve'> = {},
+): Ledger {
+  const last: Ledger = { ...noLedger, ...earlier, ...(isLedger(heartbeatDetails) ? heartbeatDetails : {}) };
+  const begunBefore = (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
+  const pausedMs = last.throttledAtMs === null ? 0 : Math.max(0, nowMs - last.throttledAtMs);
+  return {
+    ...last,
+    attempts: Math.max(last.attempts, begunBefore - last.throttled) + 1,
+    startedAtMs: last.startedAtMs ?? nowMs,
+    throttledMs: last.throttledMs + pausedMs,
+    throttledAtMs: null,
+    open: true,
+    lostUsd: last.lostUsd + (mayHavePaid(heartbeatDetails, attempt) ? (reserve?.questionUsd ?? 0) : 0),
+  };
+}
+
+/** Whether the last try may have made a call of which its ledger does not tell: its worker died before it had ended. */
+export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
+  return attempt > 1 && (!isLedger(heartbeatDetails) || heartbeatDetails.open !== false);
+}
+
+/** Counts what the last try had paid for, now that its answer has been found. */
+export function recover(ledger: Ledger, usage: Usage, costUsd: number | null, reserve: Reserve | undefined): Ledger {
+  const lostUsd = Math.max(0, ledger.lostUsd - (reserve?.questionUsd ?? 0));
+  return { ...spend(ledger, usage, costUsd), lostUsd, answered: true };
+}
+
+/** Takes the try back: the API did not refuse it, it asked for it later. */
+export function takeBack(ledger: Ledger, nowMs: number): Ledger {
+  return { ...ledger, attempts: ledger.attempts - 1, throttled: ledger.throttled + 1, throttledAtMs: nowMs };
+}
+
+export function spend(ledger: Ledger, usage: Usage, costUsd: number | null, cacheSavedUsd = 0): Ledger {
+  return {
+    ...ledger,
+    usage: addUsage(ledger.usage, usage),
+    costUsd: addCost(ledger.costUsd, costUsd),
+    cacheSavedUsd: ledger.cacheSavedUsd + cacheSavedUsd,
+  };
+}
+
+/** Counts the most that a call may have cost of which the API told nothing, or only the beginning. */
+export function lose(ledger: Ledger, toldUsd: number | null, reserve: Reserve | undefined): Ledger {
+  const unknownUsd = Math.max(0, (reserve?.questionUsd ?? 0) - (toldUsd ?? 0));
+  return { ...ledger, lostUsd: ledger.lostUsd + unknownUsd };
+}
+
+/** When the branch's time is over, in milliseconds since the epoch. Pauses that the API asked for do not count. */
+export function deadlineMs({ startedAtMs, throttledMs }: Ledger, timeoutMs: number, nowMs: number): number {
+  // A clock that went back must not give the branch more time than it has.
+  return Math.min((startedAtMs ?? nowMs) + throttledMs, nowMs) + timeoutMs;
+}

@@ -1,0 +1,81 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { APIError } from '@anthropic-ai/sdk';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+
+import { cutMessage, failureTypes } from '../../src/contract/failures.js';
+import { noLedger } from '../../src/contract/outcome.js';
+import { apiFor } from '../ask/api-for.js';
+import type { ActivitiesSettings } from '../settings.js';
+import { ModelClients } from '../../src/model/call/client.js';
+import { describeError } from '../../src/model/call/describe-error.js';
+import { classify } from '../../src/model/call/error-table.js';
+import { redactor } from '../../src/model/call/redact.js';
+import type { Redact } from '../../src/model/call/redact.js';
+import { retryAfterMs } from '../../src/model/call/retry-after.js';
+import { retryDelayMs } from '../../src/model/call/retry-delay.js';
+
+/** What an activity of the economy lane works with. */
+export interface BatchContext {
+  settings: ActivitiesSettings;
+  client: Anthropic;
+  /** Whose answers they are: see the journal's `Question`. */
+  source: string;
+  /** Names the run, the same for every try. */
+  run: string;
+  signal: AbortSignal;
+  redact: Redact;
+}
+
+const clients = new ModelClients();
+const heartbeatEveryMs = 1_000;
+
+/**
+ * Does one activity of the economy lane: with heartbeats, so that a dead worker is noticed, and with failures decided by the
+ * same table as those of single calls.
+ */
+export async function batchActivity<Result>(
+  settings: ActivitiesSettings,
+  { offline }: { offline: boolean },
+  work: (context: BatchContext) => Promise<Result>,
+): Promise<Result> {
+  const activity = Context.current();
+  const redact = redactor(settings.api);
+  const beat = setInterval(() => activity.heartbeat(), heartbeatEveryMs);
+  const { workflowExecution, attempt } = activity.info;
+  try {
+    const api = await apiFor({ offline }, settings);
+    return await work({
+      settings,
+      client: clients.clientOf(api).streaming,
+      source: offline ? 'offline' : api.baseURL,
+      run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
+      signal: activity.cancellationSignal,
+      redact,
+    });
+  } catch (error) {
+    if (activity.cancellationSignal.aborted) throw new CancelledFailure('CANCELLED');
+    throw failureOf(error, attempt, redact);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function failureOf(error: unknown, attempt: number, redact: Redact): ApplicationFailure {
+  const type = classify(error);
+  const askedMs = retryAfterMs(error instanceof APIError ? error.headers : undefined, Date.now());
+  const nonRetryable = failureTypes[type] === 'final';
+  return ApplicationFailure.create({
+    type,
+    message: cutMessage(redact(describeError(error))),
+    nonRetryable,
+    details: [noLedger],
+    ...(!nonRetryable && {
+      nextRetryDelay: retryDelayMs({
+        askedMs,
+        tries: attempt,
+        throttled: type === 'RateLimited' || type === 'BatchUnknown',
+      }),
+    }),
+  });
+}

@@ -1,0 +1,73 @@
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+
+import type { BatchOrder } from '../../src/contract/activities.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
+import { fromRanges } from '../../src/contract/lanes.js';
+import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
+import { inlineAnswersBytes } from '../../src/contract/limits.js';
+import { buildRequest, estimateTokens } from '../../src/model/index.js';
+import type { BlobStore } from '../../src/store/blob-store.js';
+import { documentText } from '../stored/document-text.js';
+import { outputFormatOf } from '../../src/model/call/output-format.js';
+import type { OutputFormat } from '../../src/model/call/output-format.js';
+
+/** A question that goes into a batch, with all that it takes. */
+export interface BatchQuestion {
+  key: string;
+  /** Of the branch, among all of the run. */
+  index: number;
+  body: MessageCreateParamsNonStreaming;
+  format: OutputFormat | undefined;
+  /** It is to be read in parts, which no batch can do. */
+  isLong: boolean;
+}
+
+/** Questions that are asked together. */
+export interface QuestionOrder {
+  number: number;
+  freshSinceMs: number;
+  inlineBytes: number;
+  queuedAtMs: number;
+  questions: BatchQuestion[];
+}
+
+type Store = Pick<BlobStore, 'readText'>;
+
+/** The order of a few branches, which share a document. */
+export async function orderOfBranches(order: BatchOrder, store: Store): Promise<QuestionOrder> {
+  const { number, freshSinceMs = 0, inlineBytes, queuedAtMs, document, questions } = order;
+  const shared = document && (await documentText(document, store));
+  return {
+    number,
+    freshSinceMs,
+    inlineBytes,
+    queuedAtMs,
+    questions: await Promise.all(
+      questions.map(async ({ key, index, request }) => {
+        const own = request.document && (await documentText(request.document, store));
+        return questionOf(key, index, request, own ?? shared);
+      }),
+    ),
+  };
+}
+
+/** The order of a chunk's documents. */
+export async function orderOfChunk(order: ChunkOrder, store: Store): Promise<QuestionOrder> {
+  const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
+  const items = JSON.parse(await store.readText(chunk)) as Item[];
+  const questions = fromRanges(places).flatMap((place) => {
+    const item = items[place];
+    return item === undefined ? [] : [questionOf(item.key, firstIndex + place, template, item.text)];
+  });
+  return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
+}
+
+function questionOf(key: string, index: number, request: ModelRequest, document: string | undefined): BatchQuestion {
+  const format = request.outputSchema && outputFormatOf(request.outputSchema);
+  // Nobody leads in a batch: each question would pay for writing to the cache.
+  const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
+  const { foldOver = Infinity } = request;
+  // A token is a character at least.
+  const isLong = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
+  return { key, index, body, format, isLong };
+}

@@ -1,0 +1,52 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+
+import type { Answer } from '../../src/contract/model-call.js';
+import type { Stored } from '../../src/contract/stored.js';
+import { cutMessage } from '../../src/contract/failures.js';
+import type { FailureType } from '../../src/contract/failures.js';
+import { noLedger } from '../../src/contract/outcome.js';
+
+const heartbeatEveryMs = 1_000;
+
+/**
+ * One attempt of a branch that asks no model: it heartbeats, so that it can be cancelled, and has spent nothing.
+ *
+ * @param type of its failure
+ * @param unknown what is said before the message of an error that nobody has put into words
+ * @throws ApplicationFailure, its first detail a ledger, or CancelledFailure
+ */
+export async function branchActivity(
+  type: FailureType,
+  unknown: string,
+  work: (signal: AbortSignal) => Promise<Stored<unknown>>,
+): Promise<Answer> {
+  const context = Context.current();
+  const signal = context.cancellationSignal;
+  const ledger = { ...noLedger, attempts: context.info.attempt, startedAtMs: Date.now() };
+  // Cancellation comes with the answer to a heartbeat.
+  const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
+  try {
+    const output = await work(signal);
+    return { status: 'ok', output, model: '', reused: false, savedUsd: 0, ledger, finishedAtMs: Date.now() };
+  } catch (error) {
+    if (signal.aborted) throw new CancelledFailure('CANCELLED', [ledger]);
+    throw asFailure(error, type, unknown, ledger);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function asFailure(error: unknown, type: FailureType, unknown: string, ledger: object): ApplicationFailure {
+  // What a connection threw stands behind the error of `fetch`.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const known = cause instanceof ApplicationFailure ? cause : undefined;
+  const message = known?.message ?? `${unknown}${cause instanceof Error ? cause.message : String(cause)}`;
+  return ApplicationFailure.create({
+    type,
+    message: cutMessage(message),
+    nonRetryable: known?.nonRetryable ?? false,
+    details: [ledger],
+    ...(known?.nextRetryDelay != null && { nextRetryDelay: known.nextRetryDelay }),
+  });
+}

@@ -1,0 +1,36 @@
+import { Context } from '@temporalio/activity';
+
+import type { Ledger } from '../../src/contract/model-call.js';
+
+/** What a try of a branch runs in: an activity of its own, or a lane that carries many branches. */
+export interface Host {
+  /** Number of this try, from 1. */
+  attempt: number;
+  /** What the last try left behind. */
+  lastLedger: unknown;
+  /** Aborted when the branch is no longer wanted, or its worker ends. */
+  cancellationSignal: AbortSignal;
+  /** Names the branch where it pays for an answer, the same for every try. */
+  asker: string;
+  /** Longest wait at the limiter in milliseconds, if there is one: who waits longer comes again by way of the task queue. */
+  patienceMs: number | undefined;
+  heartbeat(ledger: Ledger): void;
+}
+
+/** Longest wait at the limiter, in milliseconds, that an activity holds its slot for. */
+const activityPatienceMs = 2_000;
+
+/** The activity that runs now. */
+export function activityHost(): Host {
+  // Asked once, here: in an abort listener `Context.current()` crashes the worker.
+  const context = Context.current();
+  const { attempt, heartbeatDetails, workflowExecution, activityId } = context.info;
+  return {
+    attempt,
+    lastLedger: heartbeatDetails,
+    cancellationSignal: context.cancellationSignal,
+    asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
+    patienceMs: activityPatienceMs,
+    heartbeat: (ledger) => context.heartbeat(ledger),
+  };
+}

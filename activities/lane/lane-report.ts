@@ -1,0 +1,63 @@
+import { toRanges, tallyOf } from '../../src/contract/lanes.js';
+import type { Lane, LaneBatch } from '../../src/contract/lanes.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import type { BlobStore } from '../../src/store/blob-store.js';
+
+/**
+ * Tells the workflow what has come of a lane's branches: in batches, the outcomes themselves in the store.
+ *
+ * R1. An outcome is in one batch: in one that was sent, or in the rest.
+ * R2. A batch that could not be sent is in the next.
+ */
+export class LaneReport {
+  readonly #timer: NodeJS.Timeout;
+  #untold: StoredBranch[] = [];
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly lane: Pick<Lane, 'reportEveryMs' | 'reportFailuresAtOnce'>,
+    readonly store: Pick<BlobStore, 'putText'>,
+    readonly send: (batch: LaneBatch) => Promise<void>,
+  ) {
+    this.#timer = setInterval(() => this.#tell(), lane.reportEveryMs);
+  }
+
+  add(outcome: StoredBranch): void {
+    this.#untold.push(outcome);
+    if (this.lane.reportFailuresAtOnce && outcome.status !== 'ok') this.#tell();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** What the workflow has not been told, once everything that was sent has arrived. */
+  async rest(): Promise<LaneBatch | null> {
+    this.stop();
+    await this.#sending;
+    const untold = this.#untold.splice(0);
+    return untold.length === 0 ? null : this.#store(untold);
+  }
+
+  #tell(): void {
+    this.#sending = this.#sending.then(async () => {
+      const untold = this.#untold.splice(0);
+      if (untold.length === 0) return;
+      try {
+        await this.send(await this.#store(untold));
+      } catch {
+        this.#untold.unshift(...untold);
+      }
+    });
+  }
+
+  async #store(outcomes: readonly StoredBranch[]): Promise<LaneBatch> {
+    const sorted = outcomes.toSorted((left, right) => left.index - right.index);
+    const { sha256, bytes } = await this.store.putText(JSON.stringify(sorted));
+    return {
+      blob: { sha256, bytes },
+      indices: toRanges(sorted.map(({ index }) => index)),
+      tally: tallyOf(sorted),
+    };
+  }
+}

@@ -1,0 +1,11 @@
+import type { Stored } from '../../src/contract/stored.js';
+import type { BlobStore } from '../../src/store/blob-store.js';
+
+/**
+ * The text of a document, wherever it lies.
+ *
+ * @throws FanfoldError `DocumentMissing` where it is not in the store
+ */
+export async function documentText(document: Stored<string>, store: Pick<BlobStore, 'readText'>): Promise<string> {
+  return 'inline' in document ? document.inline : store.readText(document);
+}

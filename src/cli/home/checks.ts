@@ -1,0 +1,117 @@
+import { FanfoldError } from '../../contract/errors.js';
+import { searchAttributes } from '../../contract/names.js';
+import { workflowBundlePath } from '../../worker/index.js';
+import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
+import { probeModelApi } from './probe-model-api.js';
+import { openJournalOf } from './journal-of.js';
+import { homeOf, openSession } from './session.js';
+import type { Session } from './session.js';
+import { localWorker } from '../worker/ensure-worker.js';
+import { offlineModel } from '../worker/offline-model.js';
+import type { World } from '../world.js';
+import type { Finding } from './finding.js';
+
+export interface Check {
+  name: string;
+  /** `note`: works, with something to know. */
+  state: 'ok' | 'note' | 'failed' | 'skipped';
+  found: string;
+  advice?: string;
+}
+
+/** Everything a run needs, looked at one by one; a check that cannot be made because an earlier one failed is `skipped`. */
+export async function runChecks(world: World, offline: boolean): Promise<Check[]> {
+  const checks = [nodeCheck(world), await check('workflow bundle', async () => ({ found: workflowBundlePath() }))];
+  let session: Session | undefined;
+  checks.push(
+    await check('Temporal server', async () => {
+      session = await openSession(world, 'command', () => {});
+      const { kind, address, version } = session.server;
+      return { found: `${kind} at ${address}${version === undefined ? '' : `, server ${version}`}` };
+    }),
+  );
+  checks.push(...(session === undefined ? skipped : await serverChecks(session, world, offline)));
+  checks.push(await check('journal', () => journalCheck(world)));
+  await session?.leave();
+  checks.push(...(await modelChecks(world, offline)));
+  return checks;
+}
+
+const skipped: Check[] = ['namespace', 'search attributes', 'worker'].map((name) => ({
+  name,
+  state: 'skipped',
+  found: 'no server to ask',
+}));
+
+function nodeCheck({ nodeVersion }: World): Check {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  const recent = major > 20 || (major === 20 && minor >= 19);
+  return {
+    name: 'Node',
+    state: recent ? 'ok' : 'failed',
+    found: nodeVersion,
+    ...(!recent && { advice: 'fanfold needs Node 20.19 or newer.' }),
+  };
+}
+
+async function serverChecks(session: Session, world: World, offline: boolean): Promise<Check[]> {
+  return [
+    await check('namespace', async () => {
+      await session.client.workflowService.describeNamespace({ namespace: session.server.namespace });
+      return { found: session.server.namespace };
+    }),
+    session.searchable
+      ? { name: 'search attributes', state: 'ok', found: 'registered' }
+      : {
+          name: 'search attributes',
+          state: 'note',
+          found: 'not registered, and not allowed to register them',
+          advice: `Runs work without them. To filter runs by status and cost, let an operator register them: ${registration()}`,
+        },
+    await check('worker', async () =>
+      (await localWorker(session, { offline }, world))
+        ? { found: 'one of this home is running' }
+        : { found: 'none of this home; a command starts one when it needs it' },
+    ),
+  ];
+}
+
+async function journalCheck(world: World): Promise<Finding> {
+  const journal = await openJournalOf(homeOf(world), world, () => {});
+  try {
+    const { entries, place } = await journal.stats();
+    return { found: `${entries.toLocaleString('en')} answers in ${place}` };
+  } finally {
+    await journal.close();
+  }
+}
+
+function registration(): string {
+  const pairs = Object.values(searchAttributes).map(({ name, type }) => `--name ${name} --type ${type}`);
+  return `temporal operator search-attribute create ${pairs.join(' ')}`;
+}
+
+async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
+  if (offline) {
+    const model = offlineModel(world);
+    const answer = await check('offline model', async () => ({ found: `answers at ${await model.url()}` }));
+    await model.stop();
+    return [answer];
+  }
+  const apiKey = apiKeyOf(world);
+  const key = await check('API key', async () => {
+    if (apiKey === undefined) throw noApiKey();
+    return { found: 'ANTHROPIC_API_KEY is set' };
+  });
+  if (apiKey === undefined) return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
+  return [key, await check('model API', () => probeModelApi(baseUrlOf(world), apiKey))];
+}
+
+async function check(name: string, look: () => Promise<Finding>): Promise<Check> {
+  try {
+    return { name, state: 'ok', ...(await look()) };
+  } catch (error) {
+    const advice = error instanceof FanfoldError ? error.advice : undefined;
+    return { name, state: 'failed', found: (error as Error).message, ...(advice !== undefined && { advice }) };
+  }
+}

@@ -1,0 +1,30 @@
+import { hostname } from 'node:os';
+
+import { workerIdentity } from '../../contract/names.js';
+import { checkJournalSettings, openJournal } from '../../journal/index.js';
+import type { Journal } from '../../journal/index.js';
+import type { Say } from './session.js';
+import type { World } from '../world.js';
+
+/**
+ * @throws InputError when the environment names a journal or a key that cannot be read
+ */
+export function checkJournalOf({ env }: World): void {
+  checkJournalSettings({ url: env['FANFOLD_JOURNAL'], encryptionKey: env['FANFOLD_ENCRYPTION_KEY'] });
+}
+
+/**
+ * The journal that the environment names, or the one of the home.
+ *
+ * @throws InputError for a URL or an encryption key that cannot be read
+ * @throws UnavailableError when it cannot be used
+ */
+export function openJournalOf(home: string, { env, pid }: World, say: Say): Promise<Journal> {
+  return openJournal({
+    home,
+    url: env['FANFOLD_JOURNAL'],
+    encryptionKey: env['FANFOLD_ENCRYPTION_KEY'],
+    identity: workerIdentity(hostname(), pid),
+    onWarning: say,
+  });
+}

@@ -1,0 +1,39 @@
+import { UnavailableError } from '../../contract/errors.js';
+import type { Finding } from './finding.js';
+
+/** Longest wait for the API's list of models, in milliseconds. */
+const timeoutMs = 10_000;
+
+/**
+ * Asks the API for its models, which costs nothing and needs a valid key.
+ *
+ * @throws UnavailableError when it does not answer, or refuses the key
+ */
+export async function probeModelApi(baseUrl: string, apiKey: string): Promise<Finding> {
+  const response = await fetch(`${baseUrl}/v1/models?limit=1`, {
+    headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: Error) => {
+    const cause = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new UnavailableError(
+      'ModelApiUnreachable',
+      `${baseUrl} does not answer: ${cause}`,
+      'Check the network and ANTHROPIC_BASE_URL.',
+    );
+  });
+  await response.body?.cancel();
+  if (response.ok) return { found: `${baseUrl} answers and takes the key` };
+  if (response.status === 401 || response.status === 403) {
+    throw new UnavailableError(
+      'KeyRefused',
+      `${baseUrl} refuses the key (${response.status}).`,
+      'Check ANTHROPIC_API_KEY.',
+    );
+  }
+  return {
+    state: 'note',
+    found: `${baseUrl} answers with ${response.status} when asked for its models`,
+    advice: 'It can be reached; whether it takes the key will show with the first run.',
+  };
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+
+import type { Client } from '@temporalio/client';
+
+import { connectClient } from '../../client/index.js';
+import { ensureSearchAttributes, findServer, joinHome, superviseServer } from '../../server/index.js';
+import type { HomeMembership, TemporalServer } from '../../server/index.js';
+import { dataConverter } from '../../payloads/index.js';
+import { BlobStore } from '../../store/blob-store.js';
+import { encryptionKeyOf } from './encryption-key.js';
+import type { World } from '../world.js';
+
+/** A command's place in its home: the server it uses, a client for it, and the store. */
+export interface Session {
+  home: string;
+  membership: HomeMembership;
+  server: TemporalServer;
+  client: Client;
+  store: BlobStore;
+  /** Whether the namespace knows fanfold's search attributes. */
+  searchable: boolean;
+  /** Leaves the home; the last to leave stops the embedded server. */
+  leave(): Promise<void>;
+}
+
+export function homeOf(world: World): string {
+  return resolve(world.cwd, world.env['FANFOLD_HOME'] || '.fanfold');
+}
+
+/** Where large texts are: in the home, or where several machines share them. */
+export function storeOf(world: World): string {
+  return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
+}
+
+/** Says something about how things are going, on standard error. */
+export type Say = (message: string) => void;
+
+export function sayer(world: World, quiet: boolean | undefined): Say {
+  return quiet ? () => {} : (message) => world.stderr.write(`fanfold: ${message}\n`);
+}
+
+/**
+ * Joins the home and connects to its server, started if there is none.
+ *
+ * @throws UnavailableError when no server can be used
+ */
+export async function openSession(world: World, role: 'command' | 'worker' | 'dev', say: Say): Promise<Session> {
+  const home = homeOf(world);
+  const encryptionKey = encryptionKeyOf(world);
+  const membership = await joinHome({ home, env: world.env, role, onEvent: say });
+  try {
+    const server = await findServer(membership, { env: world.env, startIfNone: true });
+    const stopSupervising = superviseServer(membership, server, say);
+    try {
+      const client = await connectClient({
+        ...server,
+        dataConverter: dataConverter(encryptionKey),
+        interceptors: world.tracing?.clientInterceptors,
+      });
+      const searchable = await ensureSearchAttributes(client.connection, server.namespace);
+      const leave = async () => {
+        stopSupervising();
+        await client.connection.close();
+        await membership.leave();
+      };
+      return {
+        home,
+        membership,
+        server,
+        client,
+        store: new BlobStore(storeOf(world), encryptionKey),
+        searchable,
+        leave,
+      };
+    } catch (error) {
+      stopSupervising();
+      throw error;
+    }
+  } catch (error) {
+    await membership.leave();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { GraphPlan, PlannedNode } from '../../plan/graph/graph-plan.js';
+import { parseTemplate, shown, variablesOf } from '../../plan/graph/template.js';
+import { estimateTokens, upperBoundUsd } from '../../model/index.js';
+import type { Sized } from '../../model/index.js';
+
+/** How large the question of a node is at the most, and how often it is asked; `null` where that shows only as it runs. */
+export interface BoundNode extends Sized {
+  key: string;
+  times: number | null;
+  /** US dollars of all its questions; `null` where it is not known. */
+  boundUsd: number | null;
+  /** Of one question. */
+  questionUsd: number | null;
+}
+
+/**
+ * The most that each node can be asked and cost: its template, its inputs, and every token that the nodes before it may write.
+ *
+ * @param values of the flow's inputs
+ */
+export function boundFlow(plan: GraphPlan, values: Readonly<Record<string, unknown>>): BoundNode[] {
+  return plan.nodes.map((node) => {
+    const size = sizeOfNode(node, plan, values);
+    const times = timesOf(node, values);
+    const questionUsd = size.inputTokens === Infinity ? null : upperBoundUsd(size);
+    return {
+      ...size,
+      key: node.key,
+      times,
+      questionUsd,
+      boundUsd: questionUsd === null || times === null ? null : questionUsd * times,
+    };
+  });
+}
+
+function sizeOfNode(node: PlannedNode, plan: GraphPlan, values: Readonly<Record<string, unknown>>): Sized {
+  const { model, maxTokens, schema } = node;
+  const literal = [node.prompt, node.system ?? '']
+    .flatMap(parseTemplate)
+    .filter((part) => typeof part === 'string')
+    .join('');
+  const own = tokensOf(literal + (schema === undefined ? '' : JSON.stringify(schema)));
+  const read = variablesOf(`${node.prompt}${node.system ?? ''}`).reduce(
+    (sum, name) => sum + tokensIn(name, node, plan, values),
+    0,
+  );
+  return { model, maxTokens, inputTokens: own + read, cached: false, structured: schema !== undefined };
+}
+
+function tokensIn(name: string, node: PlannedNode, plan: GraphPlan, values: Readonly<Record<string, unknown>>): number {
+  if (name === 'item' && node.forEach !== undefined) {
+    const list = values[node.forEach];
+    return Array.isArray(list)
+      ? Math.max(0, ...list.map((item) => tokensOf(shown(item))))
+      : tokensIn(node.forEach, node, plan, values);
+  }
+  if (Object.hasOwn(values, name)) return tokensOf(shown(values[name]));
+  return plan.nodes
+    .filter(({ writes }) => writes === name)
+    .reduce((sum, writer) => sum + writer.maxTokens * (timesOf(writer, values) ?? Infinity), 0);
+}
+
+function timesOf({ forEach }: PlannedNode, values: Readonly<Record<string, unknown>>): number | null {
+  if (forEach === undefined) return 1;
+  const list = values[forEach];
+  return Array.isArray(list) ? list.length : null;
+}
+
+function tokensOf(text: string): number {
+  return text === '' ? 0 : estimateTokens({ model: '', max_tokens: 1, messages: [{ role: 'user', content: text }] });
+}

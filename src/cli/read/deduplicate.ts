@@ -1,0 +1,41 @@
+import { InputError } from '../../contract/errors.js';
+import type { Item } from '../../contract/lanes.js';
+import type { DocumentSource } from './document-source.js';
+import { nearDuplicatesOf } from './text-of-file.js';
+
+/** Texts that are compared are in memory together, in UTF-16 code units. */
+const mostCharacters = 300_000_000;
+
+/**
+ * The same documents, those that are nearly the same as an earlier one with its text: they ask the same question then, which is paid
+ * for once, and each keeps its row.
+ *
+ * @param tell is given how many there are of how many
+ * @throws InputError where they are too many to be compared
+ */
+export async function deduplicated(
+  source: DocumentSource,
+  tell: (repeated: number, total: number) => void,
+): Promise<DocumentSource> {
+  const items: Item[] = [];
+  let characters = 0;
+  for await (const item of source.items()) {
+    items.push(item);
+    characters += item.text.length;
+    if (characters > mostCharacters) {
+      throw new InputError(
+        `Expected documents of at most ${mostCharacters} characters together with \`--dedupe\`, got more.`,
+        'Leave `--dedupe` out, or summarise them in parts.',
+      );
+    }
+  }
+  const firsts = await nearDuplicatesOf(items.map(({ text }) => text));
+  tell(firsts.filter((first, at) => first !== at).length, items.length);
+  const same = items.map(({ key }, at) => ({ key, text: items[firsts[at] ?? at]?.text ?? '' }));
+  return {
+    title: source.title,
+    async *items() {
+      yield* same;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { compile } from 'json-p3';
+import * as z from 'zod';
+
+import { parseDuration } from '../../contract/duration.js';
+import { InputError } from '../../contract/errors.js';
+import type { HttpSource, Source } from '../../contract/source.js';
+import { readYaml } from './read-yaml.js';
+import type { World } from '../world.js';
+
+/** Sources that need no file: searches that are open to everybody. */
+const builtIn: Record<string, HttpSource> = {
+  wikipedia: {
+    kind: 'http',
+    url: 'https://en.wikipedia.org/w/api.php?action=query&format=json&formatversion=2&generator=search&gsrlimit=10&prop=info|extracts&inprop=url&exintro=1&explaintext=1&exlimit=10&gsrsearch={{ query }}',
+    hits: '$.query.pages[*]',
+    title: '$.title',
+    link: '$.fullurl',
+    text: '$.extract',
+  },
+  arxiv: {
+    kind: 'http',
+    url: 'https://export.arxiv.org/api/query?max_results=10&search_query=all:{{ query }}',
+    format: 'xml',
+    hits: '$.feed.entry[*]',
+    title: '$.title',
+    link: '$.id',
+    text: '$.summary',
+    // Its terms of use ask for it.
+    everyMs: 3_000,
+  },
+  crossref: {
+    kind: 'http',
+    url: 'https://api.crossref.org/works?rows=10&query={{ query }}',
+    hits: '$.message.items[*]',
+    title: '$.title[0]',
+    link: '$.URL',
+    text: '$.abstract',
+  },
+  hackernews: {
+    kind: 'http',
+    url: 'https://hn.algolia.com/api/v1/search?tags=story&query={{ query }}',
+    hits: '$.hits[*]',
+    title: '$.title',
+    link: '$.url',
+    text: '$.story_text',
+  },
+  github: {
+    kind: 'http',
+    url: 'https://api.github.com/search/repositories?per_page=10&q={{ query }}',
+    hits: '$.items[*]',
+    title: '$.full_name',
+    link: '$.html_url',
+    text: '$.description',
+  },
+};
+
+export const builtInSources = Object.keys(builtIn);
+
+const jsonPath = z.string().refine(isPath, 'expected a JSONPath such as $.results[*]');
+const shape = z.strictObject({
+  sources: z.record(
+    z.string().regex(/^[\w-]{1,64}$/),
+    z.strictObject({
+      url: z.string().refine((url) => /^https?:\/\/[^{}\s]+/.test(url), 'expected an address with http:// or https://'),
+      hits: jsonPath,
+      title: jsonPath,
+      link: jsonPath,
+      text: jsonPath,
+      headers: z.record(z.string(), z.string()).optional(),
+      timeout: z.string().optional(),
+      private: z.boolean().optional(),
+      format: z.enum(['json', 'xml']).optional(),
+      every: z.string().optional(),
+    }),
+  ),
+});
+
+function isPath(path: string): boolean {
+  try {
+    compile(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The sources that `--sources` names, in its order: those of `--sources-file`, built-in ones, and folders as `files:./notes`. Without
+ * it, all of the file, or all built-in ones.
+ *
+ * @throws InputError where one is unknown or cannot be used
+ */
+export async function readSources(
+  given: readonly string[] | undefined,
+  path: string | undefined,
+  world: World,
+): Promise<Source[]> {
+  const own = path === undefined ? {} : await readSourcesFile(path, world);
+  const names = given ?? (path === undefined ? builtInSources : Object.keys(own));
+  const known: Record<string, HttpSource> = { ...builtIn, ...own };
+  return Promise.all(
+    names.map(async (name): Promise<Source> => {
+      if (name.startsWith('files:')) {
+        const folder = resolve(world.cwd, name.slice('files:'.length));
+        const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
+        if (!isFolder) throw new InputError(`Expected a folder after \`files:\`, got \`${name}\`.`);
+        return { name, kind: 'files', folder };
+      }
+      const source = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (source === undefined) {
+        throw new InputError(
+          `Expected a source to be files:FOLDER or one of ${Object.keys(known).join(', ')}, got \`${name}\`.`,
+        );
+      }
+      return { name, ...source };
+    }),
+  );
+}
+
+async function readSourcesFile(path: string, world: World): Promise<Record<string, HttpSource>> {
+  const read = shape.safeParse(await readYaml(path, 'a file of sources', world));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new InputError(
+      `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
+      'A source has `url`, `hits`, `title`, `link` and `text`, and may have `headers`, `timeout`, `every`, `format` and `private`.',
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(read.data.sources).map(
+      ([name, { timeout, every, format, headers, private: isPrivate, ...source }]) => [
+        name,
+        {
+          kind: 'http',
+          ...source,
+          ...(headers && { headers }),
+          ...(isPrivate !== undefined && { private: isPrivate }),
+          ...(format !== undefined && { format }),
+          ...(every !== undefined && { everyMs: parseDuration(every, `${name}.every`) }),
+          ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, `${name}.timeout`) }),
+        } satisfies HttpSource,
+      ],
+    ),
+  );
+}

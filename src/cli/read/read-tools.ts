@@ -1,0 +1,221 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import * as z from 'zod';
+
+import type { JsonSchema } from '../../contract/json-schema.js';
+import type { Tool } from '../../contract/tool.js';
+import { InputError, UnavailableError } from '../../contract/errors.js';
+import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
+import type { McpServer, ToolRegistry } from '../../tools/index.js';
+import { builtInSources, readSources } from './read-sources.js';
+import { readYaml } from './read-yaml.js';
+import type { World } from '../world.js';
+import { namesIn } from './names-in.js';
+
+/** Tools that need nothing. */
+const plainTools = ['calculator', 'time'] as const;
+
+/** What `--tools` takes, for help and errors. */
+export const toolWords = [
+  ...plainTools,
+  ...builtInSources,
+  'names of `--sources-file`',
+  'files:FOLDER',
+  'fetch:HOST',
+  'a module such as ./tools.mjs',
+].join(', ');
+
+export interface ToolFlags {
+  tools?: string;
+  mcp?: string;
+  sourcesFile?: string;
+}
+
+/**
+ * The tools that `--tools` and `--mcp` name. Modules and MCP servers are made known to the home, whose workers run them.
+ *
+ * @throws InputError where one is unknown or cannot be used
+ * @throws UnavailableError where an MCP server cannot be reached
+ */
+export async function readTools(
+  { tools, mcp, sourcesFile }: ToolFlags,
+  registry: ToolRegistry,
+  world: World,
+): Promise<Tool[]> {
+  const given = namesIn(tools);
+  const words = given ?? (mcp === undefined ? [...plainTools] : []);
+  const named = await Promise.all(words.map((word) => toolsOf(word, sourcesFile, registry, world)));
+  const served = mcp === undefined ? [] : await mcpTools(mcp, registry, world);
+  const all = [...mergeFetches(named.flat()), ...served];
+  if (all.length === 0) throw new InputError('Expected at least one tool, got none.');
+  return all;
+}
+
+async function toolsOf(
+  word: string,
+  sourcesFile: string | undefined,
+  registry: ToolRegistry,
+  world: World,
+): Promise<Tool[]> {
+  if (word === 'calculator') return [calculator];
+  if (word === 'time') return [time];
+  if (word.startsWith('files:')) return fileTools(resolve(world.cwd, word.slice('files:'.length)), word);
+  if (word.startsWith('fetch:')) return [fetchTool(word.slice('fetch:'.length))];
+  if (/\.[cm]?[jt]s$/.test(word)) return moduleTools(resolve(world.cwd, word), registry);
+  const [source] = await readSources([word], sourcesFile, world).catch(() => {
+    throw new InputError(`Expected a tool to be one of ${toolWords}, got \`${word}\`.`);
+  });
+  if (source === undefined) return [];
+  return [
+    {
+      name: word,
+      description: `Searches ${word} and returns its hits, each with title, link and text.`,
+      inputSchema: objectOf({ query: { type: 'string', description: 'What to search for.' } }, ['query']),
+      by: { kind: 'source', source },
+    },
+  ];
+}
+
+const calculator: Tool = {
+  name: 'calculator',
+  description:
+    'Works out an arithmetic expression such as (1200 * 1.05^3) / 4 to a number, exactly where you would guess.',
+  inputSchema: objectOf(
+    { expression: { type: 'string', description: 'With + - * / ^ % ( ) and functions such as sqrt, log, round.' } },
+    ['expression'],
+  ),
+  by: { kind: 'calculator' },
+};
+
+const time: Tool = {
+  name: 'time',
+  description: 'Tells the current date and time.',
+  inputSchema: objectOf({ timezone: { type: 'string', description: 'Such as Europe/Oslo; UTC by default.' } }),
+  by: { kind: 'time' },
+};
+
+async function fileTools(folder: string, word: string): Promise<Tool[]> {
+  const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
+  if (!isFolder) throw new InputError(`Expected a folder after \`files:\`, got \`${word}\`.`);
+  return [
+    {
+      name: 'search_files',
+      description: 'Searches the text files of the folder and returns the best passages, each with its file.',
+      inputSchema: objectOf({ query: { type: 'string', description: 'What to search for.' } }, ['query']),
+      by: { kind: 'source', source: { name: word, kind: 'files', folder } },
+    },
+    {
+      name: 'list_files',
+      description: 'Lists the files of the folder, or of a folder in it.',
+      inputSchema: objectOf({ path: { type: 'string', description: 'A folder in it; all of it by default.' } }),
+      by: { kind: 'list-files', folder },
+    },
+    {
+      name: 'read_file',
+      description: 'Reads a text file of the folder.',
+      inputSchema: objectOf(
+        {
+          path: { type: 'string', description: 'As `list_files` names it.' },
+          from: { type: 'integer', minimum: 0, description: 'Byte at which to go on, where a file is read in parts.' },
+        },
+        ['path'],
+      ),
+      by: { kind: 'read-file', folder },
+    },
+  ];
+}
+
+function fetchTool(host: string): Tool {
+  if (!/^[\w.-]+(:\d+)?$|^\[[0-9a-f:]+\](:\d+)?$/i.test(host)) {
+    throw new InputError(`Expected a host after \`fetch:\`, such as docs.example.org, got \`${host}\`.`);
+  }
+  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+  return {
+    name: 'fetch',
+    description: `Fetches a page as text from ${host}.`,
+    inputSchema: objectOf({ url: { type: 'string', description: `An address at ${host}.` } }, ['url']),
+    // Who names such a host means it.
+    by: { kind: 'fetch', hosts: [host.toLowerCase()], ...(isLocal && { private: true }) },
+  };
+}
+
+/** One tool fetches from all hosts that are allowed. */
+function mergeFetches(tools: readonly Tool[]): Tool[] {
+  const fetches = tools.flatMap(({ by }) => (by.kind === 'fetch' ? [by] : []));
+  const [first] = fetches;
+  if (first === undefined || fetches.length === 1) return [...tools];
+  const hosts = [...new Set(fetches.flatMap((by) => by.hosts))];
+  const isPrivate = fetches.some((by) => by.private === true);
+  const merged: Tool = {
+    ...fetchTool(hosts[0] ?? ''),
+    description: `Fetches a page as text from ${hosts.join(', ')}.`,
+    by: { kind: 'fetch', hosts, ...(isPrivate && { private: true }) },
+  };
+  return [...tools.filter(({ by }) => by.kind !== 'fetch'), merged];
+}
+
+async function moduleTools(path: string, registry: ToolRegistry): Promise<Tool[]> {
+  const tools = await loadTools(path);
+  const sha256 = await registry.put({ module: path });
+  return tools.map((tool) => ({
+    name: tool.name,
+    description: tool.description,
+    inputSchema: jsonSchemaOf(tool),
+    ...(tool.changes === true && { changes: true }),
+    by: { kind: 'registered', sha256, tool: tool.name },
+  }));
+}
+
+const serverShape = z.union([
+  z.strictObject({
+    command: z.string(),
+    args: z.array(z.string()).optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    cwd: z.string().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('http').optional(),
+    url: z.url(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
+]);
+const mcpShape = z.object({ mcpServers: z.record(z.string().regex(/^[a-zA-Z0-9_-]{1,30}$/), serverShape) });
+
+/** A server's tools are called `server__tool`, as other clients call them. */
+async function mcpTools(path: string, registry: ToolRegistry, world: World): Promise<Tool[]> {
+  const read = mcpShape.safeParse(await readYaml(path, 'a file of MCP servers', world));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new InputError(
+      `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
+      'Its shape is { "mcpServers": { "name": { "command": "…", "args": [] } or { "url": "…" } } }.',
+    );
+  }
+  const servers = new McpServers(world.env);
+  try {
+    const tools = Object.entries(read.data.mcpServers).map(async ([name, given]): Promise<Tool[]> => {
+      // Relative paths begin where the file is.
+      const cwd = dirname(resolve(world.cwd, path));
+      const mcp = ('url' in given ? given : { cwd, ...given }) as McpServer;
+      const offered = await servers.tools(mcp).catch((error: Error) => {
+        throw new UnavailableError('McpFailed', error.message, `See \`${name}\` in ${path}.`);
+      });
+      const sha256 = await registry.put({ mcp });
+      return offered.map((tool) => ({
+        name: `${name}__${tool.name}`.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64),
+        description: tool.description,
+        inputSchema: tool.inputSchema,
+        ...(tool.changes && { changes: true }),
+        by: { kind: 'registered', sha256, tool: tool.name },
+      }));
+    });
+    return (await Promise.all(tools)).flat();
+  } finally {
+    await servers.close();
+  }
+}
+
+function objectOf(properties: Record<string, JsonSchema>, required: string[] = []): JsonSchema {
+  return { type: 'object', properties, required, additionalProperties: false };
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { documentText } from '../../client/index.js';
+import { InputError } from '../../contract/errors.js';
+import { CpuPool, kindOf } from '../../cpu/index.js';
+import { homeOf } from '../home/session.js';
+import type { World } from '../world.js';
+
+/** Its threads end with the process. */
+const pool = new CpuPool();
+
+/**
+ * The text of a file: HTML and PDF are taken apart in a thread, once; what came of it is kept in the home by what the file was.
+ *
+ * @param source the file as it was named
+ * @throws InputError when it is no document that can be read
+ */
+export async function textOfFile(bytes: Uint8Array, source: string, world: World): Promise<string> {
+  const kind = kindOf(source, bytes);
+  if (kind === 'text') return documentText(bytes, `\`${source}\``);
+  const directory = join(homeOf(world), 'extracted');
+  const kept = join(directory, `${createHash('sha256').update(kind).update(bytes).digest('hex')}.txt`);
+  const known = await readFile(kept, 'utf8').catch(() => undefined);
+  if (known !== undefined) return known;
+  const text = await pool.run('extractText', { kind, bytes }).catch((error: Error) => {
+    throw new InputError(`Expected a ${kind.toUpperCase()} document, got \`${source}\`: ${error.message}`);
+  });
+  if (text.trim() === '') {
+    throw new InputError(
+      `Expected a document with text, got \`${source}\`, which has none.`,
+      kind === 'pdf' ? 'A PDF of scanned pages needs text recognition first.' : undefined,
+    );
+  }
+  // Half of a surrogate pair would be refused by the API.
+  const wellFormed = text.toWellFormed();
+  await mkdir(directory, { recursive: true });
+  await writeFile(kept, wellFormed);
+  return wellFormed;
+}
+
+/** For each text the index of the first that is nearly the same; see `nearDuplicates`. */
+export function nearDuplicatesOf(texts: readonly string[]): Promise<number[]> {
+  return pool.run('nearDuplicates', texts);
+}

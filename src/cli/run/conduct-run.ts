@@ -1,0 +1,95 @@
+import type { StartedRun } from '../../client/index.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { webUiUrl } from '../../server/index.js';
+import { checkApiKey } from '../worker/ensure-worker.js';
+import type { WorkerNeed } from '../worker/worker-need.js';
+import { tellFirstAnswer } from './first-answer.js';
+import { followRun } from './follow-run.js';
+import type { BranchSink } from './follow-run.js';
+import { interruptible } from './interrupt.js';
+import { checkJournalOf } from '../home/journal-of.js';
+import { keepWorker } from '../worker/keep-worker.js';
+import { printRun } from '../show/print-run.js';
+import type { RunFlags } from './run-flags.js';
+import { openSession, sayer } from '../home/session.js';
+import type { Say, Session } from '../home/session.js';
+import type { World } from '../world.js';
+
+/**
+ * Starts a run with `start`, sees that a worker serves it, follows it to its end and prints it.
+ *
+ * @throws UnavailableError when server, model API or key cannot be used; nothing is started then
+ */
+export async function conductRun(
+  need: WorkerNeed,
+  flags: RunFlags,
+  world: World,
+  start: (session: Session) => Promise<StartedRun>,
+  out?: BranchSink,
+): Promise<ExitCode> {
+  const say = sayer(world, flags.quiet);
+  checkApiKey(need, world);
+  checkJournalOf(world);
+  if (need.offline && need.asksModel !== false)
+    say('asking the offline model: it extracts sentences and does not reason.');
+  const session = await openSession(world, 'command', say);
+  try {
+    return await withWorker(session, need, world, say, async (leaveGoing) => {
+      const run = await start(session);
+      const page = webUiUrl(session.server, run.workflowId, run.runId);
+      say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
+      if (!flags.detach) return finishRun(session, run, flags, world, out);
+      leaveGoing();
+      world.stdout.write(flags.json ? `${JSON.stringify({ ...run, webUi: page })}\n` : `${run.workflowId}\n`);
+      return exitCodes.complete;
+    });
+  } finally {
+    await session.leave();
+  }
+}
+
+/** Keeps a worker while `work` goes on; afterwards one that was started for it stops, unless it is to be left going. */
+export async function withWorker(
+  session: Session,
+  need: WorkerNeed,
+  world: World,
+  say: Say,
+  work: (leaveGoing: () => void) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const worker = await keepWorker(session, need, world, say);
+  let left = false;
+  try {
+    const code = await work(() => {
+      left = true;
+    });
+    if (!left && code !== exitCodes.interrupted) await worker.release();
+    return code;
+  } finally {
+    worker.leave();
+  }
+}
+
+/** Follows a run and prints it at its end; an interruption leaves it going. */
+export async function finishRun(
+  session: Session,
+  run: { workflowId: string; runId?: string },
+  flags: RunFlags,
+  world: World,
+  out?: BranchSink,
+): Promise<ExitCode> {
+  const ended = await interruptible(world, (signal) => {
+    void tellFirstAnswer(session, run, flags, world, signal);
+    return followRun(session, run, flags, world, signal, out);
+  });
+  // With the output on the same screen, the live lines are far above.
+  if (ended !== null)
+    return printRun(ended, flags, world, {
+      outWritten: out !== undefined,
+      branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
+    });
+  world.stderr.write(
+    `fanfold: the run goes on. Come back with \`fanfold watch ${run.workflowId}\`, stop it with \`fanfold cancel ${run.workflowId}\`.\n`,
+  );
+  return exitCodes.interrupted;
+}

@@ -1,0 +1,40 @@
+import type { Execution } from '../../client/index.js';
+import { formatDuration } from '../../contract/duration.js';
+import { updateNames } from '../../contract/names.js';
+import type { FirstAnswer, RunResult } from '../../contract/run-result.js';
+import type { OutputFlags } from './run-flags.js';
+import { sayer } from '../home/session.js';
+import type { Session } from '../home/session.js';
+import { viewRun } from '../commands/show.js';
+import type { World } from '../world.js';
+
+/**
+ * Says, where late branches amend the answer, what the answer is as soon as there is one. What cannot be told is no matter: the
+ * run's result has it.
+ */
+export async function tellFirstAnswer(
+  session: Session,
+  { workflowId, runId }: Execution,
+  flags: OutputFlags,
+  world: World,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const { planned, closed } = await viewRun(session, workflowId);
+    if (planned.policy?.late !== 'amend' || planned.policy.economy || closed !== null) return;
+    const handle = session.client.workflow.getHandle(workflowId, runId);
+    const answer = await handle.executeUpdate<RunResult | FirstAnswer, []>(updateNames.answer);
+    const first = 'keys' in answer ? answer : answer.firstAnswer;
+    if (first === undefined || signal.aborted) return;
+    const ok = first.ok ?? first.keys.length;
+    const keys = first.keys.length > 0 && first.keys.length <= 10 ? ` (${first.keys.join(', ')})` : '';
+    sayer(
+      world,
+      flags.quiet,
+    )(
+      `first answer after ${formatDuration(first.elapsedMs)}: ${ok} of ${planned.total} branches ok${keys}; the others may amend it.`,
+    );
+  } catch {
+    // The run may have ended, or its worker may be gone.
+  }
+}

@@ -1,0 +1,118 @@
+import { historyEvents, readRun, resolveBranch, RunView, UnreadRun } from '../../client/index.js';
+import type { Execution } from '../../client/index.js';
+import type { LaneBatch } from '../../contract/lanes.js';
+import type { StoredBranch } from '../../contract/branch.js';
+import type { Branch, Run } from '../../contract/run.js';
+import { webUiUrl } from '../../server/index.js';
+import { approvalLine } from '../show/approval-line.js';
+import { showLive } from '../show/live-view.js';
+import { showPlain } from '../show/plain-view.js';
+import type { ProgressView } from '../show/progress-view.js';
+import type { OutputFlags } from './run-flags.js';
+import type { Session } from '../home/session.js';
+import type { World } from '../world.js';
+
+/** Takes branches as they end. */
+export interface BranchSink {
+  add(branch: Branch): Promise<void>;
+}
+
+/**
+ * Follows a run to its end, or until `signal` says to leave it, and shows its progress.
+ *
+ * @param out is given every branch once, in completion order
+ * @returns the run, or `null` when it was left
+ * @throws UnavailableError when the worker that serves it has not its encryption key
+ */
+export async function followRun(
+  session: Session,
+  execution: Execution,
+  flags: OutputFlags,
+  world: World,
+  signal: AbortSignal,
+  out?: BranchSink,
+): Promise<Run | null> {
+  const view = new RunView(session.client, execution.workflowId);
+  const show = world.stderr.isTerminal ? showLive : showPlain;
+  const progress = flags.quiet ? undefined : show(session, view, world);
+  const teller = new Teller(session, view, flags, world, progress, out);
+  const unread = new UnreadRun(session.client, signal);
+  try {
+    for await (const event of historyEvents(session.client, execution, { wait: true, signal: unread.signal })) {
+      await unread.see(event);
+      const outcome = await view.apply(event);
+      if (outcome !== undefined) await teller.tell(outcome);
+      await teller.tellBatches();
+      teller.tellApprovals();
+    }
+    for (const outcome of view.result?.branches ?? []) {
+      view.outcomes.set(outcome.index, outcome);
+      await teller.tell(outcome);
+    }
+  } finally {
+    unread.stop();
+    progress?.stop();
+  }
+  unread.check();
+  if (view.closed === null) return null;
+  const run = await readRun(view, session.store, webUiUrl(session.server, view.workflowId, view.runId));
+  for (const branch of run.branches) await teller.tellWhole(branch);
+  return run;
+}
+
+/** Tells of each branch once. */
+class Teller {
+  readonly #told = new Set<string>();
+  readonly #asked = new Set<string>();
+  #batches = 0;
+
+  constructor(
+    readonly session: Session,
+    readonly view: RunView,
+    readonly flags: OutputFlags,
+    readonly world: World,
+    readonly progress: ProgressView | undefined,
+    readonly out: BranchSink | undefined,
+  ) {}
+
+  async tell(outcome: StoredBranch): Promise<void> {
+    // It has ended once more.
+    if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(outcome.key);
+    if (this.#told.has(outcome.key)) return;
+    this.progress?.ended(outcome);
+    await this.tellWhole(await resolveBranch(outcome, this.session.store));
+  }
+
+  /** What lanes have reported; it is fetched only if somebody wants to know. */
+  async tellBatches(): Promise<void> {
+    const { batches } = this.view;
+    for (; this.#batches < batches.length; this.#batches += 1) {
+      const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
+      if (wanted) await this.#tellBatch(batches[this.#batches] as LaneBatch);
+    }
+  }
+
+  /** What waits to be allowed, each once. */
+  tellApprovals(): void {
+    for (const approval of this.view.approvals.values()) {
+      if (this.#asked.has(approval.key)) continue;
+      this.#asked.add(approval.key);
+      if (this.flags.quiet) continue;
+      this.world.stderr.write(`fanfold: ${approvalLine(this.view.workflowId, approval)}\n`);
+    }
+  }
+
+  /** Once it is whole there is nothing more to be told of a branch. */
+  async tellWhole(branch: Branch): Promise<void> {
+    if (this.#told.has(branch.key)) return;
+    this.#told.add(branch.key);
+    await this.out?.add(branch);
+    if (this.flags.ndjson) this.world.stdout.write(`${JSON.stringify(branch)}\n`);
+  }
+
+  async #tellBatch({ blob }: LaneBatch): Promise<void> {
+    for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+      await this.tell(outcome);
+    }
+  }
+}

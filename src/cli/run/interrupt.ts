@@ -1,0 +1,26 @@
+import type { World } from '../world.js';
+
+/**
+ * Runs `work` with a signal that the first SIGINT or SIGTERM aborts; from then on the process's own handling is back, and a
+ * second one ends it.
+ */
+export async function interruptible<Value>(
+  world: World,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const controller = new AbortController();
+  const restore = world.onInterrupt(() => {
+    restore();
+    controller.abort();
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    restore();
+  }
+}
+
+/** Settles when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,167 @@
+import type { Command } from 'commander';
+
+import { checkWorkflowId } from '../../client/index.js';
+import { parseDuration } from '../../contract/duration.js';
+import { InputError } from '../../contract/errors.js';
+import { fanInOf } from '../../fold/fan-in.js';
+import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../../contract/options.js';
+import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
+import { parseChoice, parseCount, parseShare } from '../read/numbers.js';
+
+/** Flags of every command that prints runs. */
+export interface OutputFlags {
+  json?: boolean;
+  ndjson?: boolean;
+  quiet?: boolean;
+}
+
+/** Flags of every command that starts a run, as commander gives them. */
+export interface RunFlags extends OutputFlags {
+  join?: string;
+  quorum?: string;
+  deadline?: string;
+  late?: string;
+  atLeast?: string;
+  hedge?: boolean;
+  budget?: string;
+  economy?: boolean;
+  fanIn?: string;
+  criteria?: string;
+  timeout?: string;
+  attempts?: string;
+  concurrency?: string;
+  model?: string;
+  maxTokens?: string;
+  id?: string;
+  detach?: boolean;
+  offline?: boolean;
+  dryRun?: boolean;
+  /** Of `validate`: the severity from which on findings set the exit code, and how they are printed. */
+  failOn?: string;
+  format?: string;
+  file?: string;
+  /** The text that `--fix` is to be a patch of. */
+  fixOf?: string;
+  fresh?: boolean;
+}
+
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option('--json', 'print one Run as JSON on standard output and nothing else')
+    .option('--ndjson', 'print one Branch a line as each completes, then the Run')
+    .option('--quiet', 'no progress on standard error');
+}
+
+/** For a flag that may be given several times. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** @param defaults where a command's own differ */
+export function addRunFlags(
+  command: Command,
+  {
+    concurrency,
+    maxTokens,
+    timeoutMs = fanOutDefaults.timeoutMs,
+    attempts = fanOutDefaults.attempts,
+  }: { concurrency: number; maxTokens: number; timeoutMs?: number; attempts?: number } = {
+    ...fanOutDefaults,
+    ...modelDefaults,
+  },
+): Command {
+  command
+    .option('--join <policy>', `which branches to wait for: ${joinPolicies.join(', ')}`, fanOutDefaults.join)
+    .option('--quorum <n>', 'how many branches `--join quorum` waits for; most of them by default')
+    .option('--deadline <duration>', 'fold what is there by then')
+    .option(
+      '--late <policy>',
+      'branches still going at quorum or deadline: cancel them, or let them amend the answer',
+      fanOutDefaults.late,
+    )
+    .option('--at-least <share>', 'share of the branches that must be ok, such as 0.8, or the run has failed')
+    .option(
+      '--timeout <duration>',
+      'longest a branch may take, its retries included',
+      timeoutMs % 60_000 === 0 ? `${timeoutMs / 60_000}m` : `${timeoutMs / 1_000}s`,
+    )
+    .option('--attempts <n>', 'most tries of a branch', String(attempts))
+    .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
+    .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
+    .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
+    .option(
+      '--economy',
+      'ask by Message Batches: half the price, and an answer within 24 hours; with a deadline, online from then on',
+    )
+    .option('--model <id>', 'model to ask', modelDefaults.model)
+    .option('--max-tokens <n>', 'longest answer, in tokens', String(maxTokens))
+    .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
+    .option('--detach', 'start the run, print its id, and leave it going')
+    .option('--fresh', 'ask anew even where the journal has the answer')
+    .option('--dry-run', 'print the branches and the most they can cost, and start nothing')
+    .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API');
+  return addOutputFlags(command);
+}
+
+export function checkOutputFlags({ json, ndjson }: OutputFlags): void {
+  if (json && ndjson) throw new InputError('Expected `--json` or `--ndjson`, got both.');
+}
+
+export function addFanInFlags(command: Command): Command {
+  return command
+    .option('--fan-in <how>', `what becomes of the answers: ${fanInKinds.join(', ')}`, 'merge')
+    .option('--criteria <text>', 'what the judge of `select` looks for, or what `synthesise` is to answer');
+}
+
+/** @throws InputError when a flag cannot be used */
+export function fanInOptions({ fanIn, criteria }: RunFlags): FanInOptions {
+  const options = {
+    ...(fanIn !== undefined && { fanIn: parseChoice(fanIn, 'fan-in', fanInKinds) }),
+    ...(criteria !== undefined && { criteria }),
+  };
+  fanInOf(options);
+  return fanIn === 'merge' ? {} : options;
+}
+
+/**
+ * How the run's branches are to be run.
+ *
+ * @throws InputError when a flag cannot be used
+ */
+export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
+  checkOutputFlags(flags);
+  if (flags.id !== undefined) checkWorkflowId(flags.id);
+  return {
+    ...(flags.join !== undefined && { join: parseChoice(flags.join, 'join', joinPolicies) }),
+    ...(flags.quorum !== undefined && { quorum: parseCount(flags.quorum, 'quorum') }),
+    ...(flags.deadline !== undefined && { deadlineMs: parseDuration(flags.deadline, 'deadline') }),
+    ...(flags.late !== undefined && { late: parseChoice(flags.late, 'late', latePolicies) }),
+    ...(flags.atLeast !== undefined && { atLeast: parseShare(flags.atLeast, 'at-least') }),
+    ...(flags.economy === true && { economy: true }),
+    ...(flags.hedge === true && { hedge: true }),
+    ...(flags.timeout !== undefined && { timeoutMs: parseDuration(flags.timeout, 'timeout') }),
+    ...(flags.attempts !== undefined && { attempts: parseCount(flags.attempts, 'attempts', 1_000) }),
+    ...(flags.concurrency !== undefined && { concurrency: parseCount(flags.concurrency, 'concurrency') }),
+    ...(flags.model !== undefined && { model: flags.model }),
+    ...(flags.maxTokens !== undefined && { maxTokens: parseCount(flags.maxTokens, 'max-tokens') }),
+    ...(flags.offline === true && { offline: true }),
+    ...(flags.fresh === true && { fresh: true }),
+  };
+}
+
+const ofKnownBranches = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
+
+/**
+ * Refuses the flags of a fan-out whose branches are known beforehand, for a run whose branches are not.
+ *
+ * @param why as in `an agent: it waits for all calls of a turn`
+ * @throws InputError when one of them is given
+ */
+export function refuseFanOutFlags(flags: RunFlags, why: string, advice: string): void {
+  const isGiven = ofKnownBranches.some((flag) => flags[flag] !== undefined);
+  if (!isGiven && flags.join === 'settled' && flags.late === 'cancel') return;
+  throw new InputError(
+    `Expected no \`--join\`, \`--quorum\`, \`--deadline\`, \`--late\`, \`--at-least\`, \`--hedge\` or \`--economy\` for ${why}.`,
+    advice,
+  );
+}

@@ -1,0 +1,29 @@
+import type { FanOutPlan } from '../../plan/fan-out-plan.js';
+import type { ModelRequest } from '../../contract/model-request.js';
+import { buildRequest, estimateTokens, sizeOf } from '../../model/index.js';
+import type { Sized } from '../../model/index.js';
+import { apiKeyOf, baseUrlOf, noApiKey } from '../home/api-key.js';
+import { countTokens } from './count-tokens.js';
+import type { World } from '../world.js';
+
+/**
+ * How large the question of each branch is: counted by the API where it is the API that will be asked, estimated otherwise.
+ *
+ * @throws UnavailableError when the API is to count and there is no key, or it does not answer
+ */
+export async function sizePlan(
+  plan: Pick<FanOutPlan, 'branches' | 'offline'>,
+  document: string | undefined,
+  world: World,
+): Promise<Sized[]> {
+  const apiKey = apiKeyOf(world);
+  if (!plan.offline && apiKey === undefined) throw noApiKey();
+  const counter = { baseUrl: baseUrlOf(world), apiKey: apiKey ?? '' };
+  const count = async (request: ModelRequest) => {
+    const { document: own } = request;
+    const text = own && 'inline' in own && own.inline !== '' ? own.inline : document;
+    const body = buildRequest(request, text, request.outputSchema);
+    return plan.offline ? estimateTokens(body) : countTokens(body, counter);
+  };
+  return Promise.all(plan.branches.map(async ({ request }) => sizeOf(request, await count(request))));
+}

@@ -1,0 +1,34 @@
+import { InputError } from '../../contract/errors.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { withWorker } from './conduct-run.js';
+import { openSession, sayer } from '../home/session.js';
+import type { Say, Session } from '../home/session.js';
+import type { World } from '../world.js';
+import { viewRun } from '../commands/show.js';
+
+/**
+ * Does something to a run that is open, with a worker that lives on for it.
+ *
+ * @throws InputError when the run has ended
+ */
+export async function steerRun(
+  id: string,
+  world: World,
+  steer: (session: Session, say: Say) => Promise<void>,
+): Promise<ExitCode> {
+  const say = sayer(world, false);
+  const session = await openSession(world, 'command', say);
+  try {
+    const view = await viewRun(session, id);
+    if (view.closed !== null) throw new InputError(`Expected a run that is open, got \`${id}\`, which has ended.`);
+    const need = { offline: view.planned.offline, concurrency: view.planned.policy?.concurrency ?? 1 };
+    return await withWorker(session, need, world, say, async (leaveGoing) => {
+      leaveGoing();
+      await steer(session, say);
+      return exitCodes.complete;
+    });
+  } finally {
+    await session.leave();
+  }
+}

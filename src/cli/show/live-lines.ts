@@ -1,0 +1,113 @@
+import pc from 'picocolors';
+import sliceAnsi from 'slice-ansi';
+
+import type { PendingBranch, RunView } from '../../client/index.js';
+import type { Ledger } from '../../contract/model-call.js';
+import { formatDuration } from '../../contract/duration.js';
+import { tallyOf } from '../../contract/lanes.js';
+import { formatCost, formatTokens } from './amounts.js';
+import { barLines } from './bar-lines.js';
+import { outcomeLine } from './outcome-line.js';
+import type { Situation } from './situation.js';
+import { terminalLine } from './terminal-text.js';
+import { whyWaiting } from './waiting-line.js';
+import type { Screen } from '../world.js';
+
+type Canvas = Pick<Screen, 'columns' | 'rows' | 'colour'>;
+type Seen = Pick<RunView, 'planned' | 'places' | 'outcomes' | 'tally' | 'scheduled' | 'startedAtMs' | 'closedAtMs'>;
+
+/** Lines below those of the branches. */
+const footerLines = 2;
+
+/**
+ * A run in progress: a line for each branch where the screen has room for them, else a bar and the branches that are at work or
+ * not ok. Below, what it costs so far and why it waits.
+ *
+ * L1. No line is wider than the screen, and there are never more than it has rows: both would tear the picture.
+ * L2. Without colour the signs tell the same.
+ */
+export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): string[] {
+  const { wide } = view.planned;
+  const tally = wide === undefined ? tallyOf([...view.outcomes.values()]) : view.tally;
+  const total = Math.max(view.planned.total, view.places.length);
+  const elapsedMs = Math.max(1, (view.closedAtMs ?? nowMs) - view.startedAtMs);
+  const why = view.closedAtMs === null ? whyWaiting(situation, { ended: tally.ended, total }, nowMs) : undefined;
+  const waiting = why === undefined ? [] : [pc.createColors(screen.colour).dim(`waiting: ${why}`)];
+  const room = Math.max(3, screen.rows - footerLines - 1);
+  const each = wide === undefined ? branchLines(view, situation, screen, nowMs) : [];
+  const lines =
+    wide === undefined && each.length <= room
+      ? [...each.map(({ line }) => line), footer(tally.ended, total, elapsedMs, tally)]
+      : [...barLines({ tally, total, elapsedMs }, screen), ...telling(each, Math.max(0, room - 5))];
+  return [...lines, ...waiting].map((line) => sliceAnsi(line, 0, Math.max(20, screen.columns - 1)));
+}
+
+interface BranchLine {
+  line: string;
+  /** The smaller, the more it tells. */
+  rank: number;
+}
+
+/** Of too many, those that tell most: not ok, tried again, at work. */
+function telling(each: readonly BranchLine[], most: number): string[] {
+  return each
+    .filter(({ rank }) => rank < 3)
+    .toSorted((one, other) => one.rank - other.rank)
+    .slice(0, most)
+    .map(({ line }) => line);
+}
+
+function branchLines(view: Seen, { pending }: Situation, screen: Canvas, nowMs: number): BranchLine[] {
+  const keyWidth = Math.max(0, ...view.places.map(({ key }) => key.length));
+  const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
+  return view.places.map(({ key, index }) => {
+    const outcome = view.outcomes.get(index);
+    if (outcome !== undefined) {
+      return { line: outcomeLine(outcome, screen, keyWidth), rank: outcome.status === 'ok' ? 4 : 0 };
+    }
+    return pendingLine(key.padEnd(keyWidth), byKey.get(key), screen, view.startedAtMs, nowMs);
+  });
+}
+
+function pendingLine(
+  name: string,
+  branch: PendingBranch | undefined,
+  screen: Canvas,
+  runStartedAtMs: number,
+  nowMs: number,
+): BranchLine {
+  const { cyan, dim, yellow } = pc.createColors(screen.colour);
+  const since = formatDuration(Math.max(0, nowMs - (branch?.sinceMs ?? runStartedAtMs)));
+  const ledger = branch?.ledger;
+  switch (branch?.state) {
+    case 'running':
+      return {
+        line: [`${cyan(`● ${name}`)} at work ${since}`, ...spent(ledger, ledger?.attempts ?? 1)].join(' · '),
+        rank: 2,
+      };
+    case 'retrying': {
+      const wait = formatDuration(Math.max(0, (branch.nextAttemptAtMs ?? nowMs) - nowMs));
+      const { type = '', message = '' } = branch.lastFailure ?? {};
+      const why = `${type}: ${terminalLine(message, screen.columns)}`;
+      const parts = [`${yellow(`↻ ${name}`)} again in ${wait}`, ...spent(ledger, (ledger?.attempts ?? 1) + 1), why];
+      return { line: parts.join(' · '), rank: 1 };
+    }
+    default:
+      return { line: dim(`○ ${name} waiting for its turn ${since}`), rank: 3 };
+  }
+}
+
+function spent(ledger: Ledger | undefined, attempt: number): string[] {
+  const tokens = ledger !== undefined && ledger.usage.outputTokens > 0 ? [formatTokens(ledger.usage)] : [];
+  return [...(attempt > 1 ? [`attempt ${attempt}`] : []), ...tokens];
+}
+
+function footer(
+  ended: number,
+  total: number,
+  elapsedMs: number,
+  { usage, costUsd }: Pick<ReturnType<typeof tallyOf>, 'usage' | 'costUsd'>,
+): string {
+  const cost = ended === 0 ? [] : [formatTokens(usage), formatCost(costUsd)];
+  return [`${ended} of ${total} branches ended`, formatDuration(elapsedMs), ...cost].join(' · ');
+}

@@ -1,0 +1,45 @@
+import pc from 'picocolors';
+
+import { formatDuration } from '../../contract/duration.js';
+import type { StoredBranch } from '../../contract/branch.js';
+import type { BranchStatus } from '../../contract/run.js';
+import { formatCost, formatTokens } from './amounts.js';
+import { terminalLine } from './terminal-text.js';
+import type { Screen } from '../world.js';
+
+/** How each status looks: a sign that reads without colour, and a colour where there is one. */
+const looks: Record<BranchStatus, { sign: string; colour: 'green' | 'yellow' | 'red' | 'dim' }> = {
+  ok: { sign: '✓', colour: 'green' },
+  truncated: { sign: '!', colour: 'yellow' },
+  refused: { sign: '!', colour: 'yellow' },
+  invalid: { sign: '!', colour: 'yellow' },
+  late: { sign: '!', colour: 'yellow' },
+  failed: { sign: '✗', colour: 'red' },
+  'timed-out': { sign: '✗', colour: 'red' },
+  cancelled: { sign: '–', colour: 'dim' },
+  skipped: { sign: '–', colour: 'dim' },
+};
+
+export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 'costUsd' | 'attempts' | 'error'> & {
+  reused?: boolean;
+};
+
+/** Searches and tools spend nothing. */
+function askedNobody({ usage, costUsd, reused }: Ended): boolean {
+  return reused !== true && costUsd === 0 && usage.inputTokens + usage.outputTokens === 0;
+}
+
+/** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
+export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWidth = 0): string {
+  const { sign, colour } = looks[branch.status];
+  const paint = pc.createColors(screen.colour)[colour];
+  const parts = [
+    `${paint(`${sign} ${branch.key.padEnd(keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
+    ...(askedNobody(branch) ? [] : [formatTokens(branch.usage)]),
+    ...(branch.reused ? ['from the journal'] : askedNobody(branch) ? [] : [formatCost(branch.costUsd)]),
+    ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
+  ];
+  const line = parts.join(' · ');
+  if (branch.error === undefined) return line;
+  return `${line} · ${branch.error.type}: ${terminalLine(branch.error.message, 200)}`;
+}

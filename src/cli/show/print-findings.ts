@@ -1,0 +1,100 @@
+import { createTwoFilesPatch } from 'diff';
+
+import type { Finding, Severity } from '../../fold/findings.js';
+import { revise, severities } from '../../fold/findings.js';
+import type { Run } from '../../contract/run.js';
+import { packageVersion } from '../package-version.js';
+import type { RunFlags } from '../run/run-flags.js';
+import { terminalLine } from './terminal-text.js';
+
+/** How findings can be printed beside `--json`. */
+export const findingFormats = ['text', 'sarif'] as const;
+
+/** The findings of a run of `validate`: a line for each as compilers print them, or a SARIF log. */
+export function findingsText(run: Pick<Run, 'output'>, { format, file = 'text' }: RunFlags): string {
+  const { findings, unplaced, fix } = outputOf(run);
+  if (fix !== undefined) return fix.diff;
+  if (format === 'sarif') return `${JSON.stringify(sarif(findings, file), null, 2)}\n`;
+  const lines = findings.flatMap(({ line, column, severity, check, message, quote, suggestion }) => [
+    `${file}:${line}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
+    `    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : ` → ${terminalLine(suggestion, 120)}`}`,
+  ]);
+  const counts = severities
+    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
+  const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
+  return [...lines, `${counts.join(', ') || 'No findings'}${left}.`, '', ''].join('\n');
+}
+
+/** Whether a finding is at least as grave; never where no severity is given. */
+export function hasFindings(run: Pick<Run, 'output' | 'kind'>, severity: string | undefined): boolean {
+  if (severity === undefined || run.kind !== 'validate') return false;
+  const least = severities.indexOf(severity as Severity);
+  return outputOf(run).findings.some((finding) => severities.indexOf(finding.severity) <= least);
+}
+
+interface Fix {
+  /** A unified diff; empty where nothing is suggested. */
+  diff: string;
+  /** Suggestions that are in it, and findings that are not. */
+  applied: number;
+  left: number;
+}
+
+/** The run, with the patch that its findings come to where one is wanted. */
+export function withFix(run: Run, { fixOf, file = 'text' }: RunFlags): Run {
+  if (fixOf === undefined || run.kind !== 'validate') return run;
+  const { text, applied, left } = revise(fixOf, outputOf(run).findings);
+  const diff = applied === 0 ? '' : createTwoFilesPatch(file, file, fixOf, text);
+  return { ...run, output: { ...outputOf(run), fix: { diff, applied, left } satisfies Fix } };
+}
+
+function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unplaced: number; fix?: Fix } {
+  const { findings = [], unplaced = 0, fix } = (output ?? {}) as { findings?: Finding[]; unplaced?: number; fix?: Fix };
+  return { findings, unplaced, ...(fix && { fix }) };
+}
+
+const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+
+/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), with what code hosts read of it. */
+function sarif(findings: readonly Finding[], file: string): object {
+  const rules = [...new Set(findings.map(({ check }) => check))].map((id) => ({ id }));
+  const results = findings.map(({ check, severity, message, suggestion, quote, line, column }) => {
+    const rows = quote.split('\n');
+    const region = {
+      startLine: line,
+      startColumn: column,
+      endLine: line + rows.length - 1,
+      endColumn: (rows.length === 1 ? column : 1) + (rows.at(-1)?.length ?? 0),
+    };
+    const artifactLocation = { uri: file };
+    return {
+      ruleId: check,
+      level: levels[severity],
+      message: { text: message },
+      locations: [{ physicalLocation: { artifactLocation, region: { ...region, snippet: { text: quote } } } }],
+      ...(suggestion !== undefined && {
+        fixes: [
+          {
+            description: { text: suggestion },
+            artifactChanges: [
+              { artifactLocation, replacements: [{ deletedRegion: region, insertedContent: { text: suggestion } }] },
+            ],
+          },
+        ],
+      }),
+    };
+  });
+  return {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'fanfold', semanticVersion: packageVersion(), rules } },
+        columnKind: 'utf16CodeUnits',
+        results,
+      },
+    ],
+  };
+}

@@ -1,0 +1,154 @@
+import pc from 'picocolors';
+
+import { formatDuration } from '../../contract/duration.js';
+import { exitCodes } from '../../contract/exit-codes.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import type { Run } from '../../contract/run.js';
+import { formatCost, formatTokens } from './amounts.js';
+import { approvalLine } from './approval-line.js';
+import { outcomeLine } from './outcome-line.js';
+import { findingsText, hasFindings, withFix } from './print-findings.js';
+import { hitsText, researchText } from './print-hits.js';
+import type { RunFlags } from '../run/run-flags.js';
+import { terminalLine, terminalText } from './terminal-text.js';
+import type { Screen, World } from '../world.js';
+
+/**
+ * Prints a run as its flags say: JSON on standard output, or the output there and the account on standard error.
+ *
+ * @param branchesShown whether a line for each branch, in input order, stands on the screen already
+ */
+export async function printRun(
+  ended: Run,
+  flags: RunFlags,
+  world: World,
+  { branchesShown = false, outWritten = false } = {},
+): Promise<ExitCode> {
+  const run = withFix(ended, flags);
+  if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
+  else await printForPeople(run, flags, world, branchesShown, outWritten);
+  const code = exitCodeOf(run);
+  return code === exitCodes.complete && hasFindings(run, flags.failOn) ? exitCodes.findings : code;
+}
+
+function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
+  switch (status) {
+    case 'complete':
+    case 'running':
+      return exitCodes.complete;
+    case 'partial':
+      return exitCodes.partial;
+    case 'failed':
+    case 'cancelled':
+      return exitCodes.failed;
+  }
+}
+
+async function printForPeople(
+  run: Run,
+  flags: RunFlags,
+  world: World,
+  branchesShown: boolean,
+  outWritten: boolean,
+): Promise<void> {
+  if (!outWritten) world.stdout.write(textOf(run, flags, world.stdout, await rendererFor(world.stdout)));
+  if (flags.quiet) {
+    if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
+    return;
+  }
+  const shown = linesFor(run.branches);
+  const keyWidth = Math.max(0, ...shown.map(({ key }) => key.length));
+  world.stderr.write(
+    [
+      headline(run),
+      ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
+      ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...(run.approvals ?? []).map((approval) => `  ${approvalLine(run.workflowId, approval)}`),
+      ...firstAnswerLines(run),
+      ...(run.stoppedBy === undefined
+        ? []
+        : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
+      ...fanInLines(run),
+      ...(run.contradictions ?? []).map(contradictionLine),
+      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
+      ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
+      ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
+      '',
+    ].join('\n'),
+  );
+}
+
+function saved({ savedUsd }: Run): string {
+  return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
+}
+
+function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
+  if (firstAnswer === undefined) return [];
+  const ok = firstAnswer.ok ?? firstAnswer.keys.length;
+  return [`  first answer after ${formatDuration(firstAnswer.elapsedMs)} with ${ok} ok, amended to ${coverage.ok}`];
+}
+
+function fanInLines({ fanIn }: Run): string[] {
+  if (fanIn === undefined) return [];
+  const left = fanIn.missing.length > 0 ? `; without ${fanIn.missing.join(', ')}` : '';
+  if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
+  const { key, reason, votes } = fanIn.chosen;
+  const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
+  const said = judges === 0 ? '' : `, by ${votes[key] ?? 0} of ${judges} judges`;
+  return [`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
+}
+
+function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): string {
+  const each = said.map(({ by, value }) => `${by} says ${terminalLine(JSON.stringify(value), 60)}`);
+  return `  contradiction about ${key}: ${each.join(', ')}`;
+}
+
+function cacheSaved({ cacheSavedUsd }: Run): string {
+  return cacheSavedUsd > 0 ? `, ${formatCost(cacheSavedUsd)} saved by the prompt cache` : '';
+}
+
+function headline({ workflowId, status, coverage, criticalPath }: Run): string {
+  const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
+  return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
+}
+
+/** Shows Markdown: as it is where a program or a file reads it, rendered on a terminal with colours. */
+type Render = (text: string) => string;
+
+async function rendererFor({ isTerminal, colour, columns }: Screen): Promise<Render> {
+  if (!isTerminal || !colour) return (text) => text;
+  const { renderMarkdown } = await import('./markdown.js');
+  return (text) => renderMarkdown(text, columns);
+}
+
+function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): string {
+  if (run.kind === 'validate') return findingsText(run, flags);
+  if (run.kind === 'research') return researchText(run, render);
+  return run.kind === 'gather' ? hitsText(run, render) : outputText(run, screen, render);
+}
+
+function outputText({ output }: Run, screen: Screen, render: Render): string {
+  const { bold } = pc.createColors(screen.colour);
+  if (typeof output === 'string') return `${render(terminalText(output).trim())}\n\n`;
+  if (typeof output !== 'object' || output === null) return '';
+  return entriesOf(output)
+    .map(([key, value]) => `${bold(`# ${key}`)}\n\n${render(terminalText(asText(value)).trim())}\n\n`)
+    .join('');
+}
+
+/** Most lines for branches; beyond them only those that are not ok have one. */
+const mostLines = 50;
+
+function linesFor(branches: Run['branches']): Run['branches'] {
+  if (branches.length <= mostLines) return branches;
+  return branches.filter(({ status }) => status !== 'ok').slice(0, mostLines);
+}
+
+function entriesOf(output: object): [string, unknown][] {
+  if (!Array.isArray(output)) return Object.entries(output);
+  return output.map((entry: { key: string; summary: unknown }) => [entry.key, entry.summary]);
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,91 @@
+import { taskQueues } from '../../contract/names.js';
+import type { TaskQueue } from '../../contract/names.js';
+import { UnavailableError } from '../../contract/errors.js';
+import { keyIds } from '../../payloads/index.js';
+import { isWorkerGone } from '../../server/index.js';
+import { apiKeyOf, baseUrlOf, noApiKey } from '../home/api-key.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
+import { spawnWorker } from './spawn-worker.js';
+import type { Say, Session } from '../home/session.js';
+import type { World } from '../world.js';
+import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
+
+/** A poller that has not called for longer than a long poll lasts (60 s) is gone. */
+const pollerAliveMs = 75_000;
+
+/**
+ * @throws UnavailableError `NoApiKey` when a worker would have to be started that could not do its work
+ */
+export function checkApiKey({ offline }: WorkerNeed, world: World): void {
+  // A configured cluster may have workers with a key of their own.
+  const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
+  if (!offline && !configured && apiKeyOf(world) === undefined) throw noApiKey();
+}
+
+/**
+ * Sees that a worker serves the runs that need it: one of this home, one of the cluster, or one started now in the
+ * background, which lives on if this command does not and ends by itself when nothing is left to do.
+ *
+ * @throws UnavailableError when none can be had
+ */
+export async function ensureWorker(session: Session, need: WorkerNeed, world: World, say: Say): Promise<EnsuredWorker> {
+  if (await localWorker(session, need, world)) return { local: true, release: async () => {} };
+  if (session.server.kind !== 'embedded' && (await isPolled(session, need)))
+    return { local: false, release: async () => {} };
+  if (!need.offline && apiKeyOf(world) === undefined) throw noApiKey();
+  return spawnWorker(session, need, world, say);
+}
+
+/** Whether a live worker of this home can do it. */
+export async function localWorker(session: Session, { offline }: WorkerNeed, world: World): Promise<boolean> {
+  const present = await session.membership.live();
+  const able = present.filter(
+    ({ role, ready, address, offlineOnly }) =>
+      role !== 'command' && ready && address === session.server.address && (offline || !offlineOnly),
+  );
+  const other = able.find(({ modelBaseUrl }) => modelBaseUrl !== baseUrlOf(world));
+  if (!offline && other !== undefined) {
+    throw new UnavailableError(
+      'OtherModelApi',
+      `A worker of this home (process ${other.pid}) asks ${other.modelBaseUrl}, and this command expects ${baseUrlOf(world)}.`,
+      'Stop that worker, or set FANFOLD_HOME to another directory.',
+    );
+  }
+  for (const worker of able) checkKeys(worker.encryptionKeys ?? [], worker.pid, keyIds(encryptionKeyOf(world)));
+  return able.length > 0;
+}
+
+/** Each has to read what the other writes. */
+function checkKeys(theirs: readonly string[], pid: number, ours: readonly string[]): void {
+  const [theirFirst] = theirs;
+  const [ourFirst] = ours;
+  const readsOurs = ourFirst === undefined || theirs.includes(ourFirst);
+  const isReadable = theirFirst === undefined || ours.includes(theirFirst);
+  if (readsOurs && isReadable) return;
+  const has = (keys: readonly string[]) => (keys.length === 0 ? 'none' : keys.join(', '));
+  throw new UnavailableError(
+    'OtherEncryptionKey',
+    `A worker of this home (process ${pid}) has the encryption keys ${has(theirs)}, and this command has ${has(ours)}.`,
+    'Give both the same FANFOLD_ENCRYPTION_KEY, or stop that worker.',
+  );
+}
+
+async function isPolled(session: Session, { offline }: WorkerNeed): Promise<boolean> {
+  const model = offline ? taskQueues.offlineModel : taskQueues.model;
+  const polled = await Promise.all([hasPollers(session, taskQueues.workflow, 1), hasPollers(session, model, 2)]);
+  return polled.every(Boolean);
+}
+
+async function hasPollers(session: Session, name: TaskQueue, taskQueueType: 1 | 2): Promise<boolean> {
+  const { pollers } = await session.client.workflowService.describeTaskQueue({
+    namespace: session.server.namespace,
+    taskQueue: { name },
+    taskQueueType,
+  });
+  const recent = (pollers ?? []).filter(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < pollerAliveMs,
+  );
+  // One that was killed is listed for another minute.
+  const gone = await Promise.all(recent.map(({ identity }) => isWorkerGone(identity ?? '')));
+  return gone.includes(false);
+}

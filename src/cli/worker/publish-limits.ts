@@ -1,0 +1,31 @@
+import { backlogOf } from '../../client/index.js';
+import type { QueueLimits } from '../../contract/limiter.js';
+import { LimiterMetrics } from '../../worker/index.js';
+import type { RunningWorkers } from '../../worker/index.js';
+import type { Session } from '../home/session.js';
+
+/** How often a worker shows how its limiters stand, and how often it asks for the backlog, in milliseconds. */
+const showEveryMs = 1_000;
+const backlogEveryMs = 5_000;
+
+/** Shows how a worker's limiters stand: to `fanfold limits` in its presence, and in its metrics. Returns what ends it. */
+export function publishLimits(session: Session, workers: RunningWorkers, withMetrics: boolean): () => void {
+  const metrics = withMetrics ? new LimiterMetrics() : undefined;
+  let shown = '';
+  const show = () => {
+    const limits: QueueLimits[] = workers.limits();
+    metrics?.record(limits);
+    const now = JSON.stringify(limits);
+    if (now === shown) return;
+    shown = now;
+    session.membership.update({ limits }).catch(() => {});
+  };
+  const measure = async () => {
+    const { client, server } = session;
+    const queues = workers.limits().map(({ taskQueue }) => taskQueue);
+    metrics?.recordBacklogs(await Promise.all(queues.map((queue) => backlogOf(client, server.namespace, queue))));
+  };
+  const timers = [setInterval(show, showEveryMs)];
+  if (withMetrics) timers.push(setInterval(() => void measure().catch(() => {}), backlogEveryMs));
+  return () => timers.forEach(clearInterval);
+}

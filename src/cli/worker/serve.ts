@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { openRuns } from '../../client/index.js';
+import { dataConverter, keyIds } from '../../payloads/index.js';
+import { startWorkers } from '../../worker/index.js';
+import type { RunningWorkers } from '../../worker/index.js';
+import { ToolRegistry } from '../../tools/index.js';
+import { apiKeyOf, baseUrlOf } from '../home/api-key.js';
+import { aborted, interruptible } from '../run/interrupt.js';
+import { openJournalOf } from '../home/journal-of.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
+import { metricsAddressOf } from './log-line.js';
+import { offlineModel } from './offline-model.js';
+import { publishLimits } from './publish-limits.js';
+import { takeOver } from './take-over.js';
+import { tellVersion, workerVersionOf } from './worker-version.js';
+import type { Say, Session } from '../home/session.js';
+import { tidyStore } from './tidy-store.js';
+import type { World } from '../world.js';
+
+export { installLogging } from './log-line.js';
+export { servedQueues } from './served-queues.js';
+
+/** How often a background worker looks whether it is needed, and how long nobody must have needed it, in milliseconds. */
+const idleCheckMs = 300;
+const idleAfterMs = 2_000;
+
+export interface ServeOptions {
+  concurrency: number;
+  rampFrom: number;
+  /** End when no command of this home is left and no run is open. */
+  untilIdle: boolean;
+  /** Called once the worker takes work. */
+  onReady?: (workers: RunningWorkers) => void;
+}
+
+/**
+ * Serves runs until the process is interrupted or idle; then takes no new work and lets the calls in flight come to their
+ * end. A second interruption ends the process at once.
+ */
+export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
+  const apiKey = apiKeyOf(world);
+  const offline = offlineModel(world);
+  const journal = await openJournalOf(session.home, world, say);
+  const version = await workerVersionOf(world);
+  // At once: what the dead were doing is to be had by the time that this worker takes work.
+  const stopTakingOver = takeOver(session, journal, say);
+  const workers = await startWorkers({
+    connectionOptions: session.server.connectionOptions,
+    namespace: session.server.namespace,
+    dataConverter: dataConverter(encryptionKeyOf(world)),
+    concurrency: options.concurrency,
+    rampFrom: options.rampFrom,
+    onLimitChange: (taskQueue, { modelClass, what, reason, cap }) => {
+      if (world.env['FANFOLD_LOG'] === 'info')
+        say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
+    },
+    tracing: world.tracing,
+    version,
+    store: session.store,
+    env: world.env,
+    tools: new ToolRegistry(session.home),
+    journal,
+    ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
+    offlineModelUrl: offline.url,
+  });
+  await session.membership.update({
+    ready: true,
+    address: session.server.address,
+    offlineOnly: apiKey === undefined,
+    modelBaseUrl: baseUrlOf(world),
+    encryptionKeys: keyIds(encryptionKeyOf(world)),
+  });
+  options.onReady?.(workers);
+  if (version !== undefined) await tellVersion(session.client, version, say);
+  const stopTidying = tidyStore(session, say);
+  const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
+  try {
+    await interruptible(world, async (interrupted) => {
+      await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [idle(session)] : [])]);
+      // Nobody shall count on a worker that takes no new work.
+      await session.membership.update({ ready: false });
+      say('taking no new work; calls in flight come to their end. Interrupt again to end now.');
+      await workers.drain();
+    });
+  } finally {
+    stopTakingOver();
+    stopPublishing();
+    stopTidying();
+    await offline.stop();
+    await journal.close();
+  }
+}
+
+async function idle(session: Session): Promise<void> {
+  let neededAt = Date.now();
+  while (Date.now() - neededAt < idleAfterMs) {
+    await sleep(idleCheckMs);
+    const commands = await session.membership.live('command').catch(() => []);
+    // A server that cannot be asked may well have open runs.
+    const open = commands.length > 0 || (await openRuns(session.client).catch(() => ['unknown'])).length > 0;
+    if (open) neededAt = Date.now();
+  }
+}

@@ -1,0 +1,102 @@
+/** Which outcomes the fan-in waits for. */
+export const joinPolicies = ['all', 'settled', 'quorum', 'first'] as const;
+export type Join = (typeof joinPolicies)[number];
+
+/** What becomes of branches that have not ended when the fan-in no longer waits for them. */
+export const latePolicies = ['cancel', 'amend'] as const;
+export type Late = (typeof latePolicies)[number];
+
+/** How a run's branches are run. Every field may be left out. */
+export interface FanOutOptions {
+  /**
+   * `all`: the first branch that is not ok cancels the others. `settled`: every branch ends in its own way. `quorum`: the answer is
+   * there when so many are ok. `first`: when one is.
+   */
+  join?: Join;
+  /** How many branches `quorum` waits for; most of them by default. */
+  quorum?: number;
+  /** Milliseconds from the fan-out after which it is folded as it stands. None by default. */
+  deadlineMs?: number;
+  /** Branches still going at the quorum or deadline: `cancel`, the default, cuts them; `amend` lets them end, and the result of the run has them in. */
+  late?: Late;
+  /** Least share of the branches that must be ok, from 0 to 1, or the run has failed. Default 0: one is enough. */
+  atLeast?: number;
+  /** Milliseconds a branch may take, its attempts and the waits between them together, from its first attempt's start. */
+  timeoutMs?: number;
+  /** Most tries of a branch. */
+  attempts?: number;
+  /** Most branches of this run in flight at once: a ceiling, never a target. */
+  concurrency?: number;
+  /** Ask a second time, beside the first call, where a branch takes much longer than its siblings; the first answer wins. */
+  hedge?: boolean;
+  /** The most that the run may spend. */
+  budget?: BudgetOptions;
+  /**
+   * Ask by Message Batches, at half the price and within 24 hours. What is not back at `deadlineMs` is asked online then, at the
+   * full price; without one there is no hurry.
+   */
+  economy?: boolean;
+}
+
+/** US dollars. */
+export interface BudgetOptions {
+  usd: number;
+  /** The most that one question of each branch may cost, in input order; see `boundsOf`. */
+  boundsUsd: readonly number[];
+  /** The most that one question of the fan-in may cost; it is set aside before any branch. */
+  fanInUsd?: number;
+}
+
+/** {@link FanOutOptions} with every default filled in. */
+export interface Policy {
+  join: Join;
+  /** How many branches must be ok: all under `all`, one under `first`, and never fewer than `atLeast` asks for. */
+  needed: number;
+  deadlineMs: number | null;
+  late: Late;
+  timeoutMs: number;
+  attempts: number;
+  concurrency: number;
+  hedge: boolean;
+  budget: BudgetOptions | null;
+  economy: boolean;
+}
+
+export interface ModelOptions {
+  /** Ask anew even where the journal has the answer. */
+  fresh?: boolean;
+  /** The API's model id. */
+  model?: string;
+  /** Most output tokens of one answer. */
+  maxTokens?: number;
+  /** Ask the offline model instead of the API. */
+  offline?: boolean;
+}
+
+export const fanOutDefaults = {
+  join: 'settled',
+  late: 'cancel',
+  atLeast: 0,
+  timeoutMs: 300_000,
+  attempts: 5,
+  concurrency: 50,
+  hedge: false,
+  economy: false,
+} as const satisfies FanOutOptions;
+
+export const modelDefaults = {
+  fresh: false,
+  model: 'claude-sonnet-5-5',
+  maxTokens: 2_048,
+  offline: false,
+} as const satisfies Required<ModelOptions>;
+
+/** How the outcomes of a fan-out become one result. */
+export const fanInKinds = ['merge', 'select', 'synthesise'] as const;
+export type FanInKind = (typeof fanInKinds)[number];
+export interface FanInOptions {
+  /** `merge`, the default: in code, by key. `select`: a judge takes the best. `synthesise`: a model writes one answer from all. */
+  fanIn?: FanInKind;
+  /** What the judge is to look for, or the synthesis to answer. */
+  criteria?: string;
+}

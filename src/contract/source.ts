@@ -1,0 +1,35 @@
+export interface FolderSource {
+  kind: 'files';
+  /** Absolute path on the machine of the worker. */
+  folder: string;
+}
+/** A search of somebody else's that answers with JSON or XML. */
+export interface HttpSource {
+  kind: 'http';
+  /** `{{ query }}` stands for the question, percent-encoded. No other host is contacted. */
+  url: string;
+  /** JSONPath (RFC 9535) of the hits; those of a hit's parts begin at the hit. */
+  hits: string;
+  title: string;
+  link: string;
+  text: string;
+  /** `${NAME}` is read from the worker's environment. */
+  headers?: { [name: string]: string };
+  /** Milliseconds; the run's `timeoutMs` by default. */
+  timeoutMs?: number;
+  /** What it answers with; `json` by default. XML is read as JSON: attributes begin with `@`, and `entry` and `item` are lists. */
+  format?: 'json' | 'xml';
+  /** Least milliseconds between two requests of one worker to its host. */
+  everyMs?: number;
+  /** Whether its host may have a private address. */
+  private?: boolean;
+}
+export type Source = { name: string } & (FolderSource | HttpSource);
+/** Something that a source has found. */
+export interface Hit {
+  title: string;
+  link: string;
+  text: string;
+}
+/** Most hits that are taken from one source. */
+export const hitsOfSource = 20;

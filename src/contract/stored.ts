@@ -1,0 +1,1 @@
+export type Stored<T> = { inline: T } | { sha256: string; bytes: number };

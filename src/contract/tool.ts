@@ -1,0 +1,23 @@
+import type { Source } from './source.js';
+import type { JsonSchema } from './json-schema.js';
+
+/** Something that the model may have called. */
+export interface Tool {
+  /** As the API takes it: letters, digits, "-" and "_". */
+  name: string;
+  description: string;
+  inputSchema: JsonSchema;
+  by: ToolBy;
+  /** It changes something: each call needs to be allowed, at the start or one by one. */
+  changes?: boolean;
+  /** Milliseconds a try may take; `toolTimeoutMs` by default. */
+  timeoutMs?: number;
+}
+/** Who does what a tool promises. */
+export type ToolBy =
+  | { kind: 'calculator' | 'time' }
+  | { kind: 'list-files' | 'read-file'; folder: string }
+  | { kind: 'source'; source: Source }
+  | { kind: 'fetch'; hosts: readonly string[]; private?: boolean }
+  /** A module or MCP server that the worker's home knows by that name: what a run's input names is never simply executed. */
+  | { kind: 'registered'; sha256: string; tool: string };

@@ -1,0 +1,49 @@
+import type { Policy } from '../contract/options.js';
+import type { Branch, BranchStatus, Coverage, RunStatus } from '../contract/run.js';
+
+interface Ended {
+  key: string;
+  status: BranchStatus;
+  latency: Branch['latency'];
+}
+
+/** How many branches are ok, of how many. */
+export function coverageOf(branches: readonly Pick<Ended, 'status'>[]): Coverage {
+  return { ok: branches.filter(({ status }) => status === 'ok').length, total: branches.length };
+}
+
+/** How a run whose branches ended so has ended: failed where fewer are ok than its policy needs. */
+export function runStatusOf(branches: readonly Pick<Ended, 'status'>[], { needed }: Pick<Policy, 'needed'>): RunStatus {
+  const { ok, total } = coverageOf(branches);
+  if (ok === total) return 'complete';
+  return ok < needed ? 'failed' : 'partial';
+}
+
+/** The outputs of the branches that are ok, by key, in input order. */
+export function mergeByKey<Output>(branches: readonly (Pick<Ended, 'key' | 'status'> & { output?: Output })[]): {
+  [key: string]: Output;
+} {
+  return Object.fromEntries(
+    branches.flatMap(({ key, status, output }) => (status === 'ok' && output !== undefined ? [[key, output]] : [])),
+  );
+}
+
+/** What a run of that kind comes to, made of the outputs that are ok. */
+export function outputOf<Output>(
+  kind: string,
+  branches: readonly (Pick<Ended, 'key' | 'status'> & { output?: Output })[],
+): unknown {
+  if (kind !== 'summarise') return mergeByKey(branches);
+  return branches.flatMap(({ key, status, output }) =>
+    status === 'ok' && output !== undefined ? [{ key, summary: output }] : [],
+  );
+}
+
+/** The branch that the end of a flat fan-out waited for: the one that took longest; the first in input order among equals. */
+export function criticalPathOf(branches: readonly Ended[]): string[] {
+  const slowest = branches.reduce<Ended | undefined>(
+    (longest, branch) => (longest === undefined || branch.latency.totalMs > longest.latency.totalMs ? branch : longest),
+    undefined,
+  );
+  return slowest === undefined ? [] : [slowest.key];
+}

@@ -1,0 +1,80 @@
+import type { Hit } from '../contract/source.js';
+
+/** A hit of the one list, with those who had it. */
+export interface RankedHit extends Hit {
+  /** In the order of the run's sources. */
+  sources: string[];
+  /** By reciprocal rank fusion. */
+  score: number;
+}
+
+/** Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009: 60 was best there, and is what search engines use. */
+const fusionConstant = 60;
+
+/** Texts that share at least so much of their three-word sequences are the same text (Broder's resemblance). */
+const sameText = 0.8;
+
+/**
+ * One list of what all sources have found.
+ *
+ * R1. Hits with the same address, or nearly the same text, are one; it keeps the first's words and names all of its sources.
+ * R2. A hit's score is the sum, over its sources, of 1 / (60 + its rank there).
+ * R3. Among equals the order is that of the sources, then of their ranks: never who was faster.
+ */
+export function fuse(found: readonly { source: string; hits: readonly Hit[] }[], limit: number): RankedHit[] {
+  const ranked: (RankedHit & { address: string; shingles: ReadonlySet<string> })[] = [];
+  for (const { source, hits } of found) {
+    for (const [rank, hit] of hits.entries()) {
+      const address = canonicalAddress(hit.link);
+      const shingles = shinglesOf(`${hit.title} ${hit.text}`);
+      const same = ranked.find((each) => each.address === address || resemblance(each.shingles, shingles) >= sameText);
+      const known = same ?? { ...hit, sources: [], score: 0, address, shingles };
+      if (same === undefined) ranked.push(known);
+      // A source that has the same thing twice has it at its better rank.
+      if (known.sources.includes(source)) continue;
+      known.sources.push(source);
+      known.score += 1 / (fusionConstant + rank + 1);
+    }
+  }
+  return ranked
+    .toSorted((one, other) => other.score - one.score)
+    .slice(0, limit)
+    .map(({ title, link, text, sources, score }) => ({ title, link, text, sources, score: Number(score.toFixed(6)) }));
+}
+
+/** What two addresses of one page have in common: no protocol, no `www.`, no fragment, no tracking, no slash at the end. */
+export function canonicalAddress(link: string): string {
+  const [, rest = link] = /^https?:\/\/(?:www\.)?([^#]*)/i.exec(link) ?? [];
+  const [place = '', query = ''] = rest.split('?', 2);
+  const [host = '', ...path] = place.split('/');
+  const kept = query
+    .split('&')
+    .filter((pair) => pair !== '' && !/^(utm_\w+|fbclid|gclid|ref|source)=/i.test(pair))
+    .toSorted();
+  const address = [host.toLowerCase(), ...path].join('/').replace(/\/+$/, '');
+  return kept.length === 0 ? address : `${address}?${kept.join('&')}`;
+}
+
+function shinglesOf(text: string): ReadonlySet<string> {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return new Set(words.slice(2).map((word, at) => `${words[at]} ${words[at + 1]} ${word}`));
+}
+
+function resemblance(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  // Titles alone are alike too easily.
+  if (one.size < 8 || other.size < 8) return 0;
+  const shared = [...one].filter((shingle) => other.has(shingle)).length;
+  return shared / (one.size + other.size - shared);
+}
+
+/** The numbers in square brackets of an answer, and those of them that no hit has. */
+export function citationsOf(answer: string, hits: number): { cited: number[]; unknown: number[] } {
+  const numbers = [...answer.matchAll(/\[(\d+(?:\s*,\s*\d+)*)\]/g)].flatMap(([, list = '']) =>
+    list.split(',').map(Number),
+  );
+  const all = [...new Set(numbers)].toSorted((one, other) => one - other);
+  return {
+    cited: all.filter((number) => number >= 1 && number <= hits),
+    unknown: all.filter((number) => number < 1 || number > hits),
+  };
+}

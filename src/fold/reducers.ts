@@ -1,0 +1,99 @@
+import type { Contradiction, Written } from '../contract/run-result.js';
+
+/** How the values of several writers of one key meet, in the order of the writers. */
+export const reducerNames = [
+  'keyed',
+  'first',
+  'last',
+  'concat',
+  'union',
+  'sum',
+  'min',
+  'max',
+  'majority',
+  'deep',
+] as const;
+export type ReducerName = (typeof reducerNames)[number];
+
+const reducers: Record<ReducerName, (written: readonly Written[]) => unknown> = {
+  keyed: (written) => Object.fromEntries(written.map(({ by, value }) => [by, value])),
+  first: ([first]) => first?.value,
+  last: (written) => written.at(-1)?.value,
+  concat: (written) =>
+    written.every(({ value }) => typeof value === 'string')
+      ? written.map(({ value }) => value).join('\n\n')
+      : written.flatMap(({ value }) => value),
+  union: (written) => unique(written.flatMap(({ value }) => value)),
+  sum: (written) => written.reduce((sum, { value }) => sum + Number(value), 0),
+  min: (written) => Math.min(...written.map(({ value }) => Number(value))),
+  max: (written) => Math.max(...written.map(({ value }) => Number(value))),
+  majority: (written) => majorityOf(written.map(({ value }) => value)),
+  deep: (written) => written.map(({ value }) => value).reduce(merge),
+};
+
+/** The types that a reducer takes, as JSON Schema calls them; any, where it is not listed. */
+export const takes: Partial<Record<ReducerName, readonly string[]>> = {
+  sum: ['number', 'integer'],
+  min: ['number', 'integer'],
+  max: ['number', 'integer'],
+  concat: ['string', 'array'],
+  deep: ['object'],
+};
+
+export function isReducerName(name: unknown): name is ReducerName {
+  return reducerNames.includes(name as ReducerName);
+}
+
+/** The one value of a key; `undefined` where nobody has written it. */
+export function reduce(reducer: ReducerName | undefined, written: readonly Written[]): unknown {
+  if (written.length === 0) return undefined;
+  return reducer === undefined ? written.at(-1)?.value : reducers[reducer](written);
+}
+
+/** Where values differ and the reducer lets one of them win. */
+export function contradictionOf(
+  key: string,
+  reducer: ReducerName | undefined,
+  written: readonly Written[],
+): Contradiction | undefined {
+  const oneWins = reducer === undefined || ['first', 'last', 'majority', 'min', 'max'].includes(reducer);
+  return oneWins && unique(written.map(({ value }) => value)).length > 1 ? { key, said: [...written] } : undefined;
+}
+
+function unique(values: readonly unknown[]): unknown[] {
+  const seen = new Set<string>();
+  return values.filter((value) => {
+    const json = JSON.stringify(value);
+    if (seen.has(json)) return false;
+    seen.add(json);
+    return true;
+  });
+}
+
+/** The most frequent value; the first of equally frequent ones. */
+function majorityOf(values: readonly unknown[]): unknown {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(JSON.stringify(value), (counts.get(JSON.stringify(value)) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return values.find((value) => counts.get(JSON.stringify(value)) === most);
+}
+
+function merge(left: unknown, right: unknown): unknown {
+  if (Array.isArray(left) && Array.isArray(right)) return [...left, ...(right as unknown[])];
+  if (!isObject(left) || !isObject(right)) return right;
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      Object.hasOwn(left, name) && Object.hasOwn(right, name)
+        ? merge(left[name], right[name])
+        : Object.hasOwn(right, name)
+          ? right[name]
+          : left[name],
+    ]),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,41 @@
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+
+import { addUsage } from '../../contract/usage.js';
+import type { ModelMessage } from './message.js';
+import type { OutputFormat } from './output-format.js';
+import { readAnswer } from './read-answer.js';
+
+/** Stop reasons of an answer that is whole, and so can be put right. */
+const whole = ['end_turn', 'stop_sequence'];
+
+/**
+ * Asks; an answer that is whole and does not fit its format is shown to the model once with what is wrong with it. The second
+ * answer stands, fit or not, and carries the usage of both.
+ *
+ * @throws what `ask` throws the first time; where the second call fails, the first answer stands: it has been paid for
+ */
+export async function askUntilValid(
+  body: MessageCreateParamsNonStreaming,
+  format: OutputFormat | undefined,
+  ask: (body: MessageCreateParamsNonStreaming) => Promise<ModelMessage>,
+): Promise<ModelMessage> {
+  const first = await ask(body);
+  if (format === undefined || first.text.trim() === '' || !whole.includes(first.stopReason)) return first;
+  const reading = readAnswer(first, format);
+  if (reading.status === 'ok') return first;
+  const correction = `${reading.message} Answer the same question again, with nothing but JSON that fits the schema.`;
+  const again: MessageCreateParamsNonStreaming = {
+    ...body,
+    messages: [
+      ...body.messages,
+      { role: 'assistant', content: first.text.trimEnd() },
+      { role: 'user', content: correction },
+    ],
+  };
+  try {
+    const second = await ask(again);
+    return { ...second, usage: addUsage(first.usage, second.usage) };
+  } catch {
+    return first;
+  }
+}

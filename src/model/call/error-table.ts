@@ -1,0 +1,80 @@
+import { AnthropicError, APIConnectionError, APIError } from '@anthropic-ai/sdk';
+
+import { FanfoldError } from '../../contract/errors.js';
+import { failureTypes } from '../../contract/failures.js';
+import type { FailureType } from '../../contract/failures.js';
+
+/** An error of the API, by all that a row names: the rows are tried in order, and the first that fits decides. */
+interface ApiRow {
+  type: FailureType;
+  /** First and last status; `null` is an error event in a stream, which has none. */
+  status?: readonly [number, number] | null;
+  /** `error.details.error_code` */
+  code?: RegExp;
+  /** `error.type` */
+  kind?: string;
+  message?: RegExp;
+}
+
+/** Whether Temporal may try again is a property of the failure type: see `failureTypes`. */
+const apiErrors: readonly ApiRow[] = [
+  { type: 'SpendLimitReached', status: [402, 429], code: /spend_limit_reached$/ },
+  { type: 'SpendLimitReached', status: [400, 400], message: /reached your specified API usage limits/i },
+  // Ramp limits too: `ramp_limit_exceeded` asks for the same.
+  { type: 'RateLimited', status: [429, 429] },
+  { type: 'Overloaded', status: [529, 529] },
+  { type: 'BadRequest', status: [400, 400] },
+  { type: 'Unauthenticated', status: [401, 401] },
+  { type: 'PaymentRequired', status: [402, 402] },
+  { type: 'PermissionDenied', status: [403, 403] },
+  { type: 'NotFound', status: [404, 404] },
+  { type: 'ServerError', status: [408, 409] },
+  { type: 'RequestTooLarge', status: [413, 413] },
+  { type: 'Unprocessable', status: [422, 422] },
+  { type: 'BadRequest', status: [400, 499] },
+  { type: 'ServerError', status: [500, 599] },
+  { type: 'Overloaded', status: null, kind: 'overloaded_error' },
+  { type: 'RateLimited', status: null, kind: 'rate_limit_error' },
+  { type: 'ServerError', status: null, kind: 'api_error' },
+];
+
+const connectionCodes =
+  /^(UND_ERR_.*|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** What is thrown where there is no answer of the API to look at. */
+const otherErrors: readonly { type: FailureType; when: (error: unknown) => boolean }[] = [
+  { type: 'ConnectionFailed', when: (error) => error instanceof APIConnectionError },
+  // undici, while the body is read: the SDK passes its errors on as they are.
+  {
+    type: 'ConnectionFailed',
+    when: (error) => error instanceof TypeError && /^(terminated|fetch failed)$/.test(error.message),
+  },
+  { type: 'ConnectionFailed', when: (error) => connectionCodes.test(codeOf(error)) },
+  { type: 'MalformedAnswer', when: (error) => error instanceof SyntaxError },
+  // A stream that ends before its message does, or whose events come in no order.
+  { type: 'MalformedAnswer', when: (error) => error instanceof AnthropicError && !(error instanceof APIError) },
+];
+
+/** The failure type of whatever a model call threw. What nobody thought of is `Unexpected`: tried again, and counted. */
+export function classify(error: unknown): FailureType {
+  if (error instanceof FanfoldError) return isFailureType(error.type) ? error.type : 'Unexpected';
+  const row = error instanceof APIError ? apiErrors.find((each) => fits(each, error)) : undefined;
+  return row?.type ?? otherErrors.find(({ when }) => when(error))?.type ?? 'Unexpected';
+}
+
+function fits({ status, code, kind, message }: ApiRow, error: APIError): boolean {
+  if (status === null && error.status !== undefined) return false;
+  if (status && !(error.status !== undefined && error.status >= status[0] && error.status <= status[1])) return false;
+  if (code && !code.test(error.errorCode ?? '')) return false;
+  if (kind !== undefined && error.type !== kind) return false;
+  return message === undefined || message.test(error.message);
+}
+
+function isFailureType(type: string): type is FailureType {
+  return Object.hasOwn(failureTypes, type);
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+
+import type { Usage } from '../../contract/run.js';
+import { MalformedAnswer } from './malformed-answer.js';
+
+/** What is needed of an answer of the Messages API. */
+export interface ModelMessage {
+  /** The text blocks, joined. */
+  text: string;
+  /** All blocks as the API gave them, where there are others than text. */
+  content?: readonly unknown[];
+  stopReason: string;
+  /** Why the model refused, where it did and says so. */
+  refusal: string | undefined;
+  model: string;
+  usage: Usage;
+}
+
+const tokens = z.int().nonnegative();
+
+const usageShape = z.object({
+  input_tokens: tokens,
+  output_tokens: tokens,
+  cache_read_input_tokens: tokens.nullish(),
+  cache_creation_input_tokens: tokens.nullish(),
+});
+
+const messageShape = z.object({
+  type: z.literal('message'),
+  model: z.string(),
+  content: z.array(
+    z.union([
+      z.object({ type: z.literal('text'), text: z.string() }),
+      z.object({ type: z.string().regex(/^(?!text$)/) }),
+    ]),
+  ),
+  // A whole answer always has one; `null` belongs to the beginning of a stream.
+  stop_reason: z.string(),
+  stop_details: z.object({ category: z.string().nullish(), explanation: z.string().nullish() }).nullish(),
+  usage: usageShape,
+});
+
+/**
+ * Makes sure that what came with status 200 is a message: `{}` and the HTML page of a proxy come with 200 too.
+ *
+ * @throws MalformedAnswer
+ */
+export function asMessage(body: unknown): ModelMessage {
+  const message = messageShape.safeParse(body);
+  if (!message.success) throw new MalformedAnswer(describe(body, message.error), usageOf(body));
+  const { content, model, stop_reason: stopReason, stop_details: details } = message.data;
+  const refusal = [details?.category, details?.explanation].filter((part) => typeof part === 'string').join(': ');
+  const isPlain = content.every(({ type }) => type === 'text');
+  return {
+    ...(!isPlain && { content: (body as { content: unknown[] }).content }),
+    text: content.map((block) => ('text' in block ? block.text : '')).join(''),
+    stopReason,
+    refusal: refusal === '' ? undefined : refusal,
+    model,
+    usage: asUsage(message.data.usage),
+  };
+}
+
+function usageOf(body: unknown): Usage | undefined {
+  const found = z.object({ usage: usageShape }).safeParse(body);
+  return found.success ? asUsage(found.data.usage) : undefined;
+}
+
+/** Tokens in our words. */
+export function asUsage(usage: {
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_input_tokens?: number | null | undefined;
+  cache_creation_input_tokens?: number | null | undefined;
+}): Usage {
+  return {
+    inputTokens: usage.input_tokens,
+    outputTokens: usage.output_tokens,
+    cacheReadTokens: usage.cache_read_input_tokens ?? 0,
+    cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+  };
+}
+
+function describe(body: unknown, { issues: [issue] }: z.ZodError): string {
+  if (typeof body === 'string') {
+    const what = /^\s*</.test(body) ? 'an HTML page' : 'a text';
+    return `The API answered with status 200 and ${what} of ${body.length} characters, not with a message.`;
+  }
+  const place = issue?.path.join('.') || 'the top';
+  return `The API answered with status 200 and no message. At ${place}: ${issue?.message ?? 'malformed'}`;
+}

@@ -1,0 +1,92 @@
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+
+import type { EndedCall } from './ended-call.js';
+import type { ModelMessage } from './message.js';
+
+/** Whether prompts and answers are to be in traces; by the name that OpenTelemetry's own instrumentations use. */
+export function capturesContent(env: NodeJS.ProcessEnv | undefined): boolean {
+  return env?.['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.toLowerCase() === 'true';
+}
+
+/**
+ * The span of a model call, by OpenTelemetry's semantic conventions for generative AI; nothing where nobody has set up tracing.
+ *
+ * T1. Without leave, nothing of what was asked or answered is in it, nor of an error's message.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/anthropic/
+ */
+export class ModelSpan {
+  readonly #span: Span;
+
+  constructor(
+    baseURL: string,
+    readonly body: MessageCreateParamsNonStreaming,
+    readonly withContent: boolean,
+  ) {
+    this.#span = trace.getTracer('fanfold').startSpan(`chat ${body.model}`, {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'anthropic',
+        'gen_ai.request.model': body.model,
+        'gen_ai.request.max_tokens': body.max_tokens,
+        ...addressOf(baseURL),
+        ...(body.output_config && { 'gen_ai.output.type': 'json' }),
+        ...(withContent && asked(body)),
+      },
+    });
+  }
+
+  /** Runs the call with the span as what goes on. */
+  within<Value>(call: () => Promise<Value>): Promise<Value> {
+    return context.with(trace.setSpan(context.active(), this.#span), call);
+  }
+
+  answered({ model, stopReason, text }: ModelMessage): void {
+    this.#span.setAttributes({
+      'gen_ai.response.model': model,
+      'gen_ai.response.finish_reasons': [stopReason],
+      ...(this.withContent && {
+        'gen_ai.output.messages': JSON.stringify([
+          { role: 'assistant', parts: [{ type: 'text', content: text }], finish_reason: stopReason },
+        ]),
+      }),
+    });
+  }
+
+  failed(error: unknown): void {
+    const status = (error as { status?: unknown }).status;
+    const type = typeof status === 'number' ? String(status) : ((error as Error | undefined)?.name ?? 'Error');
+    this.#span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR });
+  }
+
+  end({ usage }: EndedCall): void {
+    if (usage !== undefined) {
+      const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+      this.#span.setAttributes({
+        // All that was read, from the cache or not, as the conventions have it.
+        'gen_ai.usage.input_tokens': inputTokens + cacheReadTokens + cacheWriteTokens,
+        'gen_ai.usage.output_tokens': outputTokens,
+        'gen_ai.usage.cache_read.input_tokens': cacheReadTokens,
+        'gen_ai.usage.cache_creation.input_tokens': cacheWriteTokens,
+      });
+    }
+    this.#span.end();
+  }
+}
+
+/** Nothing of what is no URL: the call itself will say so. */
+function addressOf(baseURL: string): Attributes {
+  if (!URL.canParse(baseURL)) return {};
+  const { hostname, port, protocol } = new URL(baseURL);
+  return { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
+}
+
+function asked({ system, messages }: MessageCreateParamsNonStreaming): Attributes {
+  return {
+    ...(system !== undefined && { 'gen_ai.system_instructions': JSON.stringify(system) }),
+    'gen_ai.input.messages': JSON.stringify(messages),
+  };
+}

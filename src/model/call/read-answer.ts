@@ -1,0 +1,99 @@
+import * as z from 'zod';
+
+import type { Answer } from '../../contract/model-call.js';
+import { answerErrors } from '../../contract/failures.js';
+import type { ModelMessage } from './message.js';
+import type { OutputFormat } from './output-format.js';
+
+/** A turn in which the model wants tools called. */
+export interface WantedTurn {
+  content: readonly unknown[];
+  calls: readonly { id: string; name: string; input: unknown }[];
+}
+
+export type ReadAnswer = (message: ModelMessage) => Reading;
+
+/** What came of an answer: its output where it is `ok`, else what there was of it and why it is not. */
+export type Reading =
+  | { status: 'ok'; output: unknown; turn?: WantedTurn }
+  | { status: Exclude<Answer['status'], 'ok'>; output?: unknown; message: string };
+
+const callsShape = z.array(z.object({ id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) }));
+
+/**
+ * What each stop reason makes of an answer. Every one of them has been paid for, so none is tried again.
+ * `tool_use` and `pause_turn` are invalid because no tools were offered: the model has not answered what it was asked.
+ */
+const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputFormat) => Reading>> = {
+  end_turn: readWhole,
+  stop_sequence: readWhole,
+  max_tokens: cut(
+    (tokens) => `The answer was cut at its limit of output tokens, after ${tokens}. Allow it more with \`max-tokens\`.`,
+  ),
+  model_context_window_exceeded: cut(
+    (tokens) => `The model's context was full after ${tokens} output tokens. Give it less to read.`,
+  ),
+  refusal: ({ text, refusal }) => ({
+    status: 'refused',
+    ...partOf(text),
+    message: `The model refused${refusal === undefined ? '' : ` (${refusal})`}.`,
+  }),
+  tool_use: unanswered('The model asked for a tool although it was offered none.'),
+  pause_turn: unanswered('The model paused instead of answering.'),
+};
+
+/** The stop reason is looked at first: JSON cut by `max_tokens` can be plausible. */
+export function readAnswer(message: ModelMessage, format?: OutputFormat): Reading {
+  const { stopReason } = message;
+  const read = Object.hasOwn(readings, stopReason) ? readings[stopReason] : undefined;
+  return (read ?? unanswered(`The model stopped for a reason that fanfold does not know: ${stopReason}.`))(
+    message,
+    format,
+  );
+}
+
+/** As `readAnswer` of a question that offered tools: calls of them are an answer too. */
+export function readTurn(message: ModelMessage): Reading {
+  const { stopReason, content = [], text } = message;
+  if (stopReason !== 'tool_use') return readAnswer(message);
+  const calls = callsShape.safeParse(
+    content.filter((block) => (block as { type?: unknown } | null)?.type === 'tool_use'),
+  );
+  if (!calls.success || calls.data.length === 0) {
+    return { status: 'invalid', ...partOf(text), message: 'The model asked for a tool and named none.' };
+  }
+  const turn: WantedTurn = { content, calls: calls.data };
+  const said = calls.data.map(({ name, input }) => ({ name, input }));
+  return { status: 'ok', output: { ...(text.trim() !== '' && { text }), calls: said }, turn };
+}
+
+function readWhole({ text }: ModelMessage, format?: OutputFormat): Reading {
+  if (text.trim() === '') return { status: 'invalid', message: 'The answer is empty.' };
+  if (format === undefined) return { status: 'ok', output: text };
+  let output: unknown;
+  try {
+    output = JSON.parse(text);
+  } catch (error) {
+    return { status: 'invalid', output: text, message: `The answer is not JSON: ${(error as Error).message}.` };
+  }
+  const misfit = format.misfit(output);
+  return misfit === undefined
+    ? { status: 'ok', output }
+    : { status: 'invalid', output, message: `The answer does not fit the schema, ${misfit}.` };
+}
+
+function cut(message: (outputTokens: number) => string): (answer: ModelMessage) => Reading {
+  return ({ text, usage }) => ({ status: 'truncated', ...partOf(text), message: message(usage.outputTokens) });
+}
+
+function unanswered(message: string): (answer: ModelMessage) => Reading {
+  return ({ text }) => ({ status: 'invalid', ...partOf(text), message });
+}
+
+function partOf(text: string): { output?: string } {
+  return text === '' ? {} : { output: text };
+}
+
+export function errorOf(reading: Reading): Answer['error'] {
+  return reading.status === 'ok' ? undefined : { type: answerErrors[reading.status], message: reading.message };
+}

@@ -1,0 +1,20 @@
+import type { Charges } from './pacing.js';
+import type { Tokens } from './token-estimates.js';
+
+export interface CallAsk {
+  /** Estimated input tokens, cached ones included; without it, what calls usually have. */
+  inputTokens?: number | undefined;
+  /** Longest wait here in milliseconds, after which the call is turned away. Default: any, up to 15 minutes of a closed gate. */
+  patienceMs?: number | undefined;
+}
+/** A call in flight. */
+export interface CallInFlight {
+  ask: CallAsk;
+  tokens: Tokens;
+  charges: Charges;
+  leftAtMs: number;
+  /** See W2. */
+  epoch: number;
+  /** The first call after a pause. */
+  probe: boolean;
+}

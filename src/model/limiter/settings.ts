@@ -1,0 +1,31 @@
+import type { Clock } from './clock.js';
+import type { Change } from '../../contract/limiter.js';
+
+export interface LimiterSettings {
+  /** Calls in flight at once: a ceiling, never a target. */
+  ceiling: number;
+  /** Calls in flight at once before anything is known of the API; 4 by default. */
+  firstCap?: number | undefined;
+  clock: Clock;
+  /** From 0 to below 1. */
+  random: () => number;
+  /** Told when the limiter changes its mind about how much may leave, and why. */
+  onChange?: (change: Change) => void;
+}
+
+/** Calls in flight before anything is known: what four branches need, and less than any paid tier refuses. */
+export const defaultFirstCap = 4;
+
+/** A refusal comes back within this many milliseconds, however long an answer takes: a call that is still open then was let in. */
+export const refusalMs = 1_000;
+
+/** A longer pause is not waited for, in milliseconds; `longestRetryAfterMs` of the retry delay, which limits know nothing of. */
+export const longestPauseMs = 15 * 60_000;
+
+/** Calls in flight before anything is known. */
+export function firstCapOf({
+  ceiling,
+  firstCap = defaultFirstCap,
+}: Pick<LimiterSettings, 'ceiling' | 'firstCap'>): number {
+  return Math.min(firstCap, ceiling);
+}

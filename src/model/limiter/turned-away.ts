@@ -1,0 +1,15 @@
+import { FanfoldError } from '../../contract/errors.js';
+
+/** The limiter does not let a call leave: it would wait too long, or for ever. The API was not asked. */
+export class TurnedAway extends FanfoldError {
+  override readonly name = 'TurnedAway';
+
+  /** @param retryAfterMs milliseconds until asking again makes sense; absent where it never does */
+  constructor(
+    type: 'RateLimited' | 'SpendLimitReached',
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
+    super(type, message);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Stored } from '../../contract/stored.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
+import type { FanOutOptions, ModelOptions } from '../../contract/options.js';
+import type { ReducerName } from '../../fold/reducers.js';
+
+export const inputTypes = ['string', 'number', 'boolean', 'list', 'object'] as const;
+export type InputType = (typeof inputTypes)[number];
+
+/** One node of a flow. */
+export interface FlowNode {
+  /** A template: `{{ name }}` is an input or a key of the state. */
+  prompt: string;
+  /** Nodes that must have ended before this one begins. */
+  needs?: readonly string[];
+  /** Key of the state that the answer is written to; the node's own name by default. */
+  writes?: string;
+  system?: string;
+  model?: string;
+  maxTokens?: number;
+  timeoutMs?: number;
+  attempts?: number;
+  /** JSON Schema of the answer. */
+  schema?: JsonSchema;
+  /** The node runs only where it holds; see `parseWhen`. */
+  when?: string;
+  /** What becomes of the run when the node is not ok: it fails, goes on without, or goes on with `fallback`. */
+  onError?: 'fail' | 'skip' | 'fallback';
+  fallback?: unknown;
+  /** Runs once for each item of a list, an input or a key of the state, as `{{ item }}`; the answers are a list. */
+  forEach?: string;
+}
+
+/** A directed graph of model calls with a state that they write to. */
+export interface Flow {
+  /** Names and types of the inputs. */
+  input?: { [name: string]: InputType };
+  /** In the order of the result. */
+  nodes: { [name: string]: FlowNode };
+  /** How several writers of one key meet. */
+  state?: { [key: string]: { reducer: ReducerName } };
+  /** Key of the state that is the run's output; all of it by default. */
+  output?: string;
+}
+
+/** Input of the workflow `graph`. */
+export interface GraphInput extends FanOutOptions, ModelOptions {
+  flow: Flow;
+  /** Values of the flow's inputs. */
+  values?: { [name: string]: Stored<unknown> };
+  searchable?: boolean;
+}
+
+/** Where in a flow something is wrong: the path of a YAML or JSON file. */
+export interface FlowProblem {
+  path: (string | number)[];
+  message: string;
+}
+
+/** Where several answers to one `forEach` node are told apart. */
+export function itemKey(node: string, item: number): string {
+  return `${node}[${item}]`;
+}
+
+export function writesOf(name: string, { writes }: Pick<FlowNode, 'writes'>): string {
+  return writes ?? name;
+}
+
+/** All that a node waits for, directly and through others; in no particular order. */
+export function ancestorsOf(name: string, { nodes }: Pick<Flow, 'nodes'>): Set<string> {
+  const found = new Set<string>();
+  const visit = (each: string) => {
+    for (const need of nodes[each]?.needs ?? []) {
+      if (found.has(need)) continue;
+      found.add(need);
+      visit(need);
+    }
+  };
+  visit(name);
+  return found;
+}

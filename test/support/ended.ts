@@ -1,0 +1,9 @@
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+export interface CommandOptions {
+  env?: NodeJS.ProcessEnv;
+  stdin?: string | Uint8Array;
+}

@@ -1,0 +1,48 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Activities } from '../../src/contract/activities.js';
+import type { Answer } from '../../src/contract/model-call.js';
+import type { Stored } from '../../src/contract/stored.js';
+import { inlineTurnBytes } from '../../src/plan/agent-plan.js';
+import type { AgentPlan } from '../../src/plan/agent-plan.js';
+import type { Tool } from '../../src/contract/tool.js';
+import { taskQueues } from '../../src/contract/names.js';
+import type { Place } from '../../src/contract/branch.js';
+import { activityIdOf } from '../engine/activity-id.js';
+
+const { callTool } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
+
+/** @throws ApplicationFailure `ToolFailed` where there is none of that name: models make names up */
+export function toolNamed(name: string, tools: readonly Tool[]): Tool {
+  const tool = tools.find((each) => each.name === name);
+  if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
+  return tool;
+}
+
+/** Has a tool called, in an activity of its own; one that changes something is tried once. */
+export function callToolOf(
+  tool: Tool,
+  input: Stored<unknown>,
+  place: Place,
+  { toolTimeoutMs, toolAttempts }: Pick<AgentPlan, 'toolTimeoutMs' | 'toolAttempts'>,
+  inlineBytes: number = inlineTurnBytes,
+): Promise<Answer> {
+  return callTool.executeWithOptions(
+    {
+      ...activityIdOf(place.key),
+      taskQueue: taskQueues.io,
+      startToCloseTimeout: tool.timeoutMs ?? toolTimeoutMs,
+      heartbeatTimeout: '10s',
+      retry: {
+        initialInterval: '500ms',
+        maximumInterval: '10s',
+        maximumAttempts: tool.changes === true ? 1 : toolAttempts,
+        nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+      },
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary: place.key,
+    },
+    [{ ...place, tool, input, inlineBytes }],
+  );
+}

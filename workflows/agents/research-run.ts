@@ -1,0 +1,243 @@
+import { uuid4 } from '@temporalio/workflow';
+
+import type { ModelRequest, WantedCall } from '../../src/contract/model-request.js';
+import { answerRequest } from '../../src/plan/gather-plan.js';
+import { citationsOf, fuse } from '../../src/fold/hits.js';
+import type { RankedHit } from '../../src/fold/hits.js';
+import { inlineAnswersBytes } from '../../src/contract/limits.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import {
+  Bibliography,
+  gapsRequest,
+  questionsIn,
+  reportRequest,
+  shares,
+  tasksRequest,
+  toolsRequest,
+} from '../../src/plan/research-plan.js';
+import type { ResearchPlan, Task } from '../../src/plan/research-plan.js';
+import type { RunResult } from '../../src/contract/run-result.js';
+import { spentUsd } from '../../src/contract/usage.js';
+import { ask } from '../engine/ask.js';
+import type { Branch } from '../engine/branch.js';
+import { fanOutMore } from '../engine/fan-out-more.js';
+import { finish } from '../engine/finish.js';
+import { inlineOf } from '../graphs/graph-state.js';
+import { callToolOf, toolNamed } from './call-tool.js';
+import { RunProgress } from '../engine/progress.js';
+import { hitsOf, sourceBranch } from './source-branch.js';
+
+/** Most calls that one task makes, and most bytes of what one returns: more would not fit into what the task is answered from. */
+const mostCallsOfTask = 8;
+const mostToolBytes = 20_000;
+
+/**
+ * One run of research.
+ *
+ * R1. Tasks are bounded in number by the plan, whatever a model plans; their keys are ours.
+ * R2. The money of a round is divided before it begins: what its tasks may spend together is set aside.
+ * R3. A source or task that fails costs its own part and is named in the report.
+ * R4. Sources have one number each in the whole report, in the order of tasks and hits.
+ */
+export class ResearchRun {
+  readonly #progress: RunProgress;
+  readonly #branches: StoredBranch[] = [];
+  readonly #answered: (Task & { answer: string })[] = [];
+  readonly #missing: string[] = [];
+  readonly #asked: string[] = [];
+  readonly #bibliography = new Bibliography();
+  readonly #mark = uuid4();
+  readonly #calls = new Map<string, number>();
+  #gaps = 0;
+  #failure: string | undefined;
+
+  constructor(
+    readonly plan: ResearchPlan,
+    searchable: boolean,
+  ) {
+    this.#progress = new RunProgress([], searchable);
+  }
+
+  async planTasks(): Promise<Task[]> {
+    const outcome = await this.#ask('plan', tasksRequest(this.plan), shares.plan);
+    const tasks = this.#tasksIn(outcome, 'questions');
+    if (tasks.length === 0)
+      this.#failure = `plan is ${outcome.status}: ${outcome.error?.message ?? 'it has no question'}`;
+    return tasks;
+  }
+
+  /** Searches for all tasks at once, each in all sources, and answers each from what was found for it. */
+  async work(tasks: readonly Task[]): Promise<void> {
+    const { sources, policy, limit } = this.plan;
+    const searches = tasks.flatMap((task) =>
+      sources.map((source) =>
+        sourceBranch(source, { ...this.plan, question: task.question }, `${task.key}-${source.name}`),
+      ),
+    );
+    const [found, said] = await Promise.all([this.#fanOut(searches, withoutTexts), this.#useTools(tasks)]);
+    const hits = tasks.map((_, at) => [
+      ...fuse(
+        found.slice(at * sources.length, (at + 1) * sources.length).map((outcome, place) => ({
+          source: sources[place]?.name ?? '',
+          hits: hitsOf(outcome),
+        })),
+        limit,
+      ),
+      ...(said[at] ?? []),
+    ]);
+    const withHits = tasks.flatMap((task, at) => (hits[at]?.length ? [{ task, hits: hits[at] }] : []));
+    const mostUsd = (this.#leftUsd * shares.tasks) / Math.max(1, withHits.length);
+    const answers = await this.#fanOut(
+      withHits.map(({ task, hits: own }) =>
+        this.#modelBranch(
+          task.key,
+          answerRequest({ ...this.plan, question: task.question }, own, []),
+          mostUsd,
+          policy.timeoutMs,
+        ),
+      ),
+    );
+    for (const task of tasks) this.#take(task, withHits, answers);
+  }
+
+  /** Has every task call tools, all of them at once; what they return is material with a number, as what was found is. */
+  async #useTools(tasks: readonly Task[]): Promise<RankedHit[][]> {
+    const { tools, policy } = this.plan;
+    if (tools.length === 0) return [];
+    const wanted = new Map<string, readonly WantedCall[]>();
+    const mostUsd = (this.#leftUsd * shares.tools) / tasks.length;
+    await this.#fanOut(
+      tasks.map(({ key, question }) => {
+        const branch = this.#modelBranch(`${key}-tools`, toolsRequest(this.plan, question), mostUsd, policy.timeoutMs);
+        const run: Branch['run'] = async (place) => {
+          const answer = await branch.run(place);
+          wanted.set(key, answer.turn?.calls ?? []);
+          return answer;
+        };
+        return { ...branch, run };
+      }),
+    );
+    const calls = tasks.flatMap(({ key }) =>
+      (wanted.get(key) ?? []).slice(0, mostCallsOfTask).map((call) => ({ task: key, call })),
+    );
+    const outcomes = await this.#fanOut(calls.map(({ call }) => this.#toolBranch(call)));
+    return tasks.map(({ key }) =>
+      calls.flatMap(({ task, call }, at) => (task === key ? toolHit(call, outcomes[at]) : [])),
+    );
+  }
+
+  #toolBranch({ name, input }: WantedCall): Branch {
+    const number = (this.#calls.get(name) ?? 0) + 1;
+    this.#calls.set(name, number);
+    return {
+      key: `${name}-${number}`,
+      run: async (place) => callToolOf(toolNamed(name, this.plan.tools), input, place, this.plan, mostToolBytes),
+    };
+  }
+
+  /** What the answers leave open; nothing where there is no money left to ask. */
+  async findGaps(): Promise<Task[]> {
+    if (this.#answered.length === 0) return [];
+    this.#gaps += 1;
+    const request = gapsRequest(this.plan, this.#answered, this.#mark);
+    return this.#tasksIn(await this.#ask(`gaps-${this.#gaps}`, request, shares.gaps), 'gaps');
+  }
+
+  /** @throws what `finish` throws, where there is nothing to report or the run was cancelled */
+  async report(): Promise<RunResult> {
+    const { policy } = this.plan;
+    if (this.#answered.length === 0) {
+      const failure = this.#failure ?? 'No task has an answer.';
+      return finish(this.#branches, policy, this.#progress, { failure });
+    }
+    const outcome = await this.#ask('report', reportRequest(this.plan, this.#answered, this.#missing, this.#mark), 1);
+    if (outcome.status !== 'ok' || outcome.output === undefined) {
+      const failure = `report is ${outcome.status}: ${outcome.error?.message ?? ''}`;
+      return finish(this.#branches, policy, this.#progress, { failure });
+    }
+    const answer = inlineOf(outcome.output, 'report') as string;
+    const { sources } = this.#bibliography;
+    const tasks = this.#answered.map(({ key, question }) => ({ key, question }));
+    const output = { answer, sources, citations: citationsOf(answer, sources.length), tasks, open: this.#missing };
+    const result = finish(this.#branches, policy, this.#progress, { output: { inline: output } });
+    return { ...result, criticalPath: ['plan', ...result.criticalPath.filter((key) => key !== 'plan'), 'report'] };
+  }
+
+  #take(task: Task, withHits: readonly { task: Task; hits: RankedHit[] }[], answers: readonly StoredBranch[]): void {
+    const at = withHits.findIndex((each) => each.task === task);
+    const outcome = answers[at];
+    if (outcome?.status !== 'ok' || outcome.output === undefined) {
+      this.#missing.push(task.question);
+      return;
+    }
+    const answer = this.#bibliography.renumbered(
+      inlineOf(outcome.output, task.key) as string,
+      withHits[at]?.hits ?? [],
+    );
+    this.#answered.push({ ...task, answer });
+  }
+
+  #tasksIn({ status, output }: StoredBranch, name: string): Task[] {
+    if (status !== 'ok' || output === undefined) return [];
+    const questions = questionsIn(inlineOf(output, name), name, this.plan.tasks, this.#asked);
+    const first = this.#asked.push(...questions) - questions.length;
+    return questions.map((question, at) => ({ key: `task-${first + at + 1}`, question }));
+  }
+
+  async #ask(key: string, request: ModelRequest, share: number): Promise<StoredBranch> {
+    const branch = this.#modelBranch(key, request, this.#leftUsd * share, this.plan.policy.timeoutMs);
+    const [outcome] = await this.#fanOut([branch]);
+    return outcome as StoredBranch;
+  }
+
+  #modelBranch(key: string, request: ModelRequest, mostUsd: number, timeoutMs: number): Branch {
+    const { model, policy } = this.plan;
+    return {
+      key,
+      run: (place) =>
+        ask({
+          ...place,
+          request,
+          offline: model.offline,
+          // A source answers in seconds, a model may take minutes.
+          timeoutMs: Math.max(timeoutMs, 300_000),
+          attempts: policy.attempts,
+          inlineBytes: Math.floor(inlineAnswersBytes / 20),
+          ...(model.fresh && { freshSinceMs: place.queuedAtMs }),
+          ...(mostUsd < Infinity && { mostUsd }),
+        }),
+    };
+  }
+
+  async #fanOut(
+    branches: readonly Branch[],
+    kept: (outcome: StoredBranch) => StoredBranch = (outcome) => outcome,
+  ): Promise<StoredBranch[]> {
+    if (branches.length === 0) return [];
+    const outcomes = await fanOutMore(branches, this.plan.policy, this.#progress);
+    this.#branches.push(...outcomes.map(kept));
+    return outcomes;
+  }
+
+  get #leftUsd(): number {
+    return Math.max(0, this.plan.budgetUsd - spentUsd(this.#branches));
+  }
+}
+
+/** What a call has returned, with an address that is the same for the same call; nothing where it failed or is too long. */
+function toolHit({ name, input }: WantedCall, outcome: StoredBranch | undefined): RankedHit[] {
+  if (outcome?.status !== 'ok' || outcome.output === undefined || !('inline' in outcome.output)) return [];
+  const asked = 'inline' in input ? JSON.stringify(input.inline) : '';
+  const { inline } = outcome.output;
+  const text = typeof inline === 'string' ? inline : JSON.stringify(inline);
+  return [
+    { title: `${name} ${asked}`, link: `tool:${name}?${encodeURIComponent(asked)}`, text, sources: [name], score: 0 },
+  ];
+}
+
+/** What a search has found, as far as the run's result has room for it. */
+function withoutTexts(outcome: StoredBranch): StoredBranch {
+  if (outcome.status !== 'ok') return outcome;
+  const hits = hitsOf(outcome).map(({ title, link }) => ({ title, link }));
+  return { ...outcome, output: { inline: { hits } } };
+}

@@ -1,0 +1,40 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+
+import type { Activities } from '../../src/contract/activities.js';
+import type { Answer, ModelCall } from '../../src/contract/model-call.js';
+import { taskQueues } from '../../src/contract/names.js';
+import { activityIdOf } from './activity-id.js';
+
+// No `maximumAttempts`: the activity counts its attempts itself, because being told to slow down must use up none of them.
+const retry = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '30s',
+  // An answer too large for Temporal has been paid for; asking again would pay for it again.
+  nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+};
+
+/** Grace between the activity's own deadline and Temporal's: an attempt must have closed its call before another may begin. */
+const graceMs = 10_000;
+
+/** A dead worker's branches begin anew after this long without a heartbeat; the activity sends one a second. */
+const heartbeatTimeout = '5s';
+
+const { askModel } = proxyActivities<Activities>({ startToCloseTimeout: '10m' });
+
+/** Asks the model in an activity of its own, shown in the Web UI as `summary`. */
+export function ask(call: ModelCall): Promise<Answer> {
+  return askModel.executeWithOptions(
+    {
+      ...activityIdOf(call.key),
+      taskQueue: call.offline ? taskQueues.offlineModel : taskQueues.model,
+      startToCloseTimeout: call.timeoutMs + graceMs,
+      heartbeatTimeout,
+      retry,
+      // A cancelled branch has ended when its call is closed and has told what it spent, not when it is told to stop.
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary: `${call.key} · ${call.request.model}`,
+    },
+    [call],
+  );
+}

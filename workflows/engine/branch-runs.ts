@@ -1,0 +1,92 @@
+import { CancellationScope } from '@temporalio/workflow';
+
+import { Budget } from '../../src/plan/budget.js';
+import { afterEarlier } from '../../src/contract/outcome.js';
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import type { Policy } from '../../src/contract/options.js';
+import { outcomeOf, withinBudget } from './branch.js';
+import type { Branch } from './branch.js';
+import type { Follow } from './progress.js';
+import { Window } from './window.js';
+
+/**
+ * The branches of a fan-out under way.
+ *
+ * B1. Each has a scope of its own: one that is cut leaves its siblings alone.
+ * B2. One that has ended and is not ok can be begun anew while others go on; what it had spent stays on its bill.
+ */
+export class BranchRuns {
+  /** Of those that have ended, by place. */
+  readonly outcomes = new Map<number, StoredBranch>();
+  /** Those that somebody has cut, by place. */
+  readonly cut = new Set<number>();
+  readonly #underWay = new Map<number, { scope: CancellationScope; end: Promise<void> }>();
+  readonly #window: Window;
+  readonly #budget: Budget;
+
+  constructor(
+    readonly branches: readonly Branch[],
+    readonly policy: Policy,
+    readonly follow: Follow,
+    readonly first: { queuedAtMs: number; index: number },
+    /** Of them all. */
+    readonly scope: CancellationScope,
+    /** Told of each that ends. */
+    readonly ended: (outcome: StoredBranch) => void,
+  ) {
+    // A batch holds no slot; it had better be whole.
+    this.#window = new Window(policy.economy ? branches.length : policy.concurrency);
+    this.#budget = new Budget(policy.budget?.usd ?? Infinity);
+  }
+
+  start(): void {
+    for (const [at, branch] of this.branches.entries()) {
+      this.#begin(branch, at);
+      this.follow.steered?.(this.#placeOf(branch, at), {
+        cancel: () => {
+          this.cut.add(at);
+          this.#underWay.get(at)?.scope.cancel();
+        },
+        retry: () => this.#retry(branch, at),
+      });
+    }
+  }
+
+  /** In input order. */
+  async all(): Promise<StoredBranch[]> {
+    // What is begun anew meanwhile is waited for, too.
+    while (this.#underWay.size > 0) await Promise.all([...this.#underWay.values()].map(({ end }) => end));
+    return this.branches.map((_, at) => this.outcomes.get(at) as StoredBranch);
+  }
+
+  #retry(branch: Branch, at: number): boolean {
+    const before = this.outcomes.get(at);
+    const goesOn = this.#underWay.size > 0 && !this.scope.consideredCancelled;
+    if (before === undefined || before.status === 'ok' || !goesOn) return false;
+    this.outcomes.delete(at);
+    this.cut.delete(at);
+    this.#begin(branch, at, before);
+    return true;
+  }
+
+  #begin(branch: Branch, at: number, before?: StoredBranch): void {
+    const place = this.#placeOf(branch, at);
+    const work = () =>
+      this.#window.turn(() => withinBudget(branch, place, this.#budget, () => this.follow.started(place)));
+    const scope = new CancellationScope({ cancellable: true, parent: this.scope });
+    const end = scope
+      .run(() => outcomeOf(place, work))
+      .then((outcome) => {
+        const whole = before === undefined ? outcome : afterEarlier(before, outcome);
+        this.#underWay.delete(at);
+        this.outcomes.set(at, whole);
+        this.follow.ended(whole);
+        this.ended(whole);
+      });
+    this.#underWay.set(at, { scope, end });
+  }
+
+  #placeOf({ key }: Branch, at: number): Place {
+    return { key, index: this.first.index + at, queuedAtMs: this.first.queuedAtMs };
+  }
+}

@@ -1,0 +1,125 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+
+import type { Answer, Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
+import { isLedger, noLedger, outcomeOfAnswer, outcomeOfFailure, outcomeOfSkip } from '../../src/contract/outcome.js';
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { ask } from './ask.js';
+import type { Budget } from '../../src/plan/budget.js';
+
+/** One unit of parallel work. */
+export interface Branch {
+  key: string;
+  /** The most that one question may cost, in US dollars; needed where the run has a budget. */
+  boundUsd?: number;
+  /** Questions that it may ask at once; 1 by default. */
+  abreast?: number;
+  /**
+   * Does the work in the current cancellation scope, and comes back or throws only when nothing of it goes on.
+   *
+   * @param reserve what has been set aside, where the run has a budget
+   * @param ledger what the branch has spent before, where it goes on
+   */
+  run(place: Place, reserve?: Reserve, ledger?: Ledger): Promise<Answer>;
+}
+
+/** How a run's model branches ask. */
+export type AskSettings = Pick<ModelCall, 'offline' | 'timeoutMs' | 'attempts' | 'inlineBytes'> &
+  Pick<Partial<ModelCall>, 'freshSinceMs' | 'hedge'>;
+
+/** A branch that asks the model. */
+export function modelBranch(key: string, request: ModelRequest, settings: AskSettings, boundUsd?: number): Branch {
+  return {
+    key,
+    ...(boundUsd !== undefined && { boundUsd }),
+    ...(settings.hedge && { abreast: 2 }),
+    run: (place, reserve, ledger) =>
+      ask({ ...place, request, ...settings, ...(reserve && { reserve }), ...(ledger && { ledger }) }),
+  };
+}
+
+/** A branch that runs an activity of one's own; what the activity returns is its output. */
+export function activityBranch(key: string, run: () => Promise<unknown>): Branch {
+  return {
+    key,
+    run: async () => {
+      const startedAtMs = Date.now();
+      const output = { inline: await run() };
+      const ledger = { ...noLedger, attempts: 1, startedAtMs };
+      return { status: 'ok', output, model: '', reused: false, savedUsd: 0, ledger, finishedAtMs: Date.now() };
+    },
+  };
+}
+
+/** A branch's failure is its outcome: this never rejects. */
+export async function outcomeOf(place: Place, work: () => Promise<StoredBranch>): Promise<StoredBranch> {
+  try {
+    return await work();
+  } catch (failure) {
+    return outcomeOfFailure(place, failure, Date.now(), CancellationScope.current().consideredCancelled);
+  }
+}
+
+/**
+ * Runs a branch within the budget: nothing is asked that has not been set aside before.
+ *
+ * @param started called when it begins, if it does
+ * @throws what the branch throws, or ApplicationFailure `OverBudget` where it has begun and may not go on
+ */
+export async function withinBudget(
+  branch: Branch,
+  place: Place,
+  budget: Budget,
+  started: () => void,
+): Promise<StoredBranch> {
+  if (budget.limitUsd === Infinity) {
+    started();
+    return outcomeOfAnswer(place, await branch.run(place));
+  }
+  const questionUsd = branch.boundUsd ?? Infinity;
+  const asideUsd = questionUsd * (branch.abreast ?? 1);
+  let spentUsd = 0;
+  let ledger: Ledger | undefined;
+  for (;;) {
+    if (!(await budget.reserve(asideUsd, CancellationScope.current().cancelRequested))) {
+      const message = `Another question may cost $${questionUsd.toFixed(6)}, more than is left of the budget of $${budget.limitUsd}.`;
+      if (ledger === undefined) return outcomeOfSkip(place, message, Date.now());
+      throw ApplicationFailure.nonRetryable(message, 'OverBudget', ledger);
+    }
+    if (ledger === undefined) started();
+    const before: Ledger = ledger ?? noLedger;
+    // What is not known to be left is taken to be spent.
+    ledger = { ...before, lostUsd: before.lostUsd + asideUsd };
+    try {
+      const answer = await branch.run(
+        place,
+        { usd: spentUsd + asideUsd, questionUsd },
+        before === noLedger ? undefined : before,
+      );
+      ledger = answer.ledger;
+      return outcomeOfAnswer(place, answer);
+    } catch (failure) {
+      ledger = ledgerIn(failure) ?? ledger;
+      if (!isReserveUsedUp(failure)) throw failure;
+    } finally {
+      const allUsd = (ledger.costUsd ?? 0) + ledger.lostUsd;
+      budget.settle(asideUsd, allUsd - spentUsd);
+      spentUsd = allUsd;
+    }
+  }
+}
+
+function isReserveUsedUp(failure: unknown): boolean {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  return cause instanceof ApplicationFailure && cause.type === 'ReserveUsedUp';
+}
+
+function ledgerIn(failure: unknown): Ledger | undefined {
+  const cause = (failure instanceof ActivityFailure ? failure.cause : failure) as {
+    details?: unknown[];
+    lastHeartbeatDetails?: unknown;
+  };
+  const details = cause?.details?.[0] ?? cause?.lastHeartbeatDetails;
+  return isLedger(details) ? details : undefined;
+}

@@ -1,0 +1,131 @@
+import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+
+import { updateNames } from '../../src/contract/names.js';
+import type { Progress } from '../../src/contract/run-result.js';
+import { openStates } from './progress-table.js';
+
+/** What can be done with one branch by itself. */
+export interface Steering {
+  /** Cuts it: its call is closed, its siblings go on. */
+  cancel(): void;
+  /** Begins it anew where it has ended and is not ok; returns whether it was still possible. */
+  retry?(): boolean;
+}
+
+/** Which branches are meant: their keys, alone or in an object, so that a form is easily filled in. */
+export type Selection = string | string[] | { keys?: string[] };
+
+interface Branches {
+  keys: readonly string[];
+  statusOf(index: number): Progress['branches'][number]['status'];
+  /** The branch is begun anew. */
+  forget(index: number): void;
+}
+
+const cancelBranch = defineUpdate<string[], [Selection]>(updateNames.cancelBranch);
+const retryFailed = defineUpdate<string[], [Selection | undefined]>(updateNames.retryFailed);
+
+/** States of a branch that there is no reason to begin anew. */
+const settled: readonly string[] = ['ok', 'late', ...openStates];
+
+/** Branches that are cut or begun anew by themselves, from the command line or the Web UI's form for updates. */
+export class Controls {
+  readonly #steering = new Map<number, Steering>();
+
+  constructor(readonly branches: Branches) {
+    setHandler(cancelBranch, (selection) => this.#cancel(keysOf(selection)), {
+      validator: (selection) => void keysOf(selection),
+      description: 'Cuts branches, and leaves the others alone: "legal", or ["legal", "security"].',
+    });
+    setHandler(retryFailed, (selection) => this.#retry(keysOf(selection)), {
+      validator: (selection) => void keysOf(selection),
+      description:
+        'Begins branches anew that have ended and are not ok, while the run goes on; all of them without keys.',
+    });
+  }
+
+  add(index: number, steering: Steering): void {
+    this.#steering.set(index, steering);
+  }
+
+  async #cancel(keys: readonly string[] | undefined): Promise<string[]> {
+    await allIsTakenIn();
+    this.#checkCancel(keys);
+    for (const key of keys) this.#steering.get(this.branches.keys.indexOf(key))?.cancel();
+    return [...keys];
+  }
+
+  async #retry(keys: readonly string[] | undefined): Promise<string[]> {
+    await allIsTakenIn();
+    this.#checkRetry(keys);
+    const meant = keys ?? this.#failed();
+    return meant.filter((key) => {
+      const index = this.branches.keys.indexOf(key);
+      const begun = this.#steering.get(index)?.retry?.() === true;
+      if (begun) this.branches.forget(index);
+      return begun;
+    });
+  }
+
+  #checkCancel(keys: readonly string[] | undefined): asserts keys {
+    const cancellable = this.#keysWhere((status, index) => openStates.includes(status) && this.#steering.has(index));
+    if (keys === undefined || keys.length === 0) {
+      throw refused(`Expected the keys of the branches to cut (${list(cancellable)}), got none.`);
+    }
+    const strange = keys.find((key) => !cancellable.includes(key));
+    if (strange !== undefined) {
+      throw refused(`Expected a branch that has not ended (${list(cancellable)}), got \`${strange}\`.`);
+    }
+  }
+
+  #checkRetry(keys: readonly string[] | undefined): void {
+    const failed = this.#failed();
+    if (failed.length === 0) throw refused('No branch has ended that is not ok and can be begun anew.');
+    const strange = keys?.find((key) => !failed.includes(key));
+    if (strange !== undefined) {
+      throw refused(`Expected a branch that has ended and is not ok (${list(failed)}), got \`${strange}\`.`);
+    }
+  }
+
+  #failed(): string[] {
+    return this.#keysWhere(
+      (status, index) => !settled.includes(status) && this.#steering.get(index)?.retry !== undefined,
+    );
+  }
+
+  #keysWhere(matches: (status: string, index: number) => boolean): string[] {
+    return this.branches.keys.filter((_, index) => matches(this.branches.statusOf(index), index));
+  }
+}
+
+/** More turns of the microtask queue than the news of a branch's end takes to arrive: some thirty. */
+const turns = 200;
+
+/**
+ * Waits until what came before an update has been taken in. An update is heard first of all that a workflow task brings, and where
+ * a workflow is replayed that may be news older than the update: a validator would judge by a state that has long passed.
+ */
+async function allIsTakenIn(): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+}
+
+function refused(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'NotPossible');
+}
+
+/** @throws Error where it is neither */
+function keysOf(selection: Selection | undefined): string[] | undefined {
+  if (selection === undefined || selection === null) return undefined;
+  const keys = typeof selection === 'object' && !Array.isArray(selection) ? selection.keys : selection;
+  const several = typeof keys === 'string' ? [keys] : keys;
+  const isList = several === undefined || (Array.isArray(several) && several.every((key) => typeof key === 'string'));
+  if (isList) return several;
+  throw new Error(
+    `Expected keys of branches, such as "legal" or ["legal", "security"], got ${JSON.stringify(selection)}.`,
+  );
+}
+
+function list(keys: readonly string[]): string {
+  return keys.length === 0 ? 'there is none' : keys.join(', ');
+}

@@ -1,0 +1,108 @@
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+
+import { formatDuration } from '../../src/contract/duration.js';
+import { outcomeOfLate, tooLate } from '../../src/contract/outcome.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import type { Policy } from '../../src/contract/options.js';
+import type { Branch } from './branch.js';
+import { BranchRuns } from './branch-runs.js';
+import { CompletionOrder } from './completion-order.js';
+import { Deferred } from './deferred.js';
+import type { Follow } from './progress.js';
+
+/** Why the fan-in waits no longer. */
+type Decision = 'all ended' | 'enough are ok' | 'too few can be ok' | 'deadline';
+
+/** A fan-out under way; iterated, it gives the outcomes in completion order. */
+export interface FanOut extends AsyncIterable<StoredBranch> {
+  /** The outcomes as they stand when the join policy is satisfied, in input order; what still goes on is `late`. */
+  readonly answer: Promise<StoredBranch[]>;
+  /** The outcomes when every branch has ended, in input order. */
+  readonly outcomes: Promise<StoredBranch[]>;
+}
+
+/**
+ * Starts every branch at once, as far as the policy's concurrency and budget let it, and waits for them as its join says.
+ *
+ * F1. Every branch has exactly one outcome, at its place in input order; the outcomes as they come have one more for each that is begun anew.
+ * F2. A branch's failure is its outcome; nothing here rejects.
+ * F3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
+ * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
+ *
+ * @param queuedAtMs when the fan-out began, in milliseconds since the epoch
+ * @param firstIndex of the first branch, where the run has had others before
+ */
+export function fanOut(
+  branches: readonly Branch[],
+  policy: Policy,
+  follow: Follow,
+  queuedAtMs = Date.now(),
+  firstIndex = 0,
+): FanOut {
+  const scope = new CancellationScope({ cancellable: true });
+  const order = new CompletionOrder<StoredBranch>();
+  const decided = new Deferred<Decision>();
+  const first = { queuedAtMs, index: firstIndex };
+  const runs = new BranchRuns(branches, policy, follow, first, scope, (outcome) => {
+    order.add(outcome);
+    const decision = decide([...runs.outcomes.values()], branches.length, policy);
+    if (decision !== undefined) decided.resolve(decision);
+  });
+  runs.start();
+  const timer = startDeadline(policy, decided);
+  const answer = decided.promise.then((decision) => {
+    timer?.cancel();
+    const cut = policy.late === 'cancel' || decision === 'too few can be ok';
+    if (cut) scope.cancel();
+    const why = whyLate(decision, policy);
+    return branches.map(
+      ({ key }, at) =>
+        runs.outcomes.get(at) ?? outcomeOfLate({ key, index: firstIndex + at, queuedAtMs }, why, Date.now()),
+    );
+  });
+  const outcomes = decided.promise.then(async (decision) => {
+    const all = await runs.all();
+    order.end();
+    if (decision !== 'deadline' || policy.late === 'amend') return all;
+    return all.map((outcome, at) =>
+      outcome.status === 'cancelled' && !runs.cut.has(at) ? tooLate(outcome, whyLate(decision, policy)) : outcome,
+    );
+  });
+  return { answer, outcomes, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
+}
+
+function decide(ended: readonly StoredBranch[], total: number, { join, needed }: Policy): Decision | undefined {
+  if (ended.length === total) return 'all ended';
+  const ok = ended.filter(({ status }) => status === 'ok').length;
+  if ((join === 'quorum' || join === 'first') && ok >= needed) return 'enough are ok';
+  const canBeOk = ok + total - ended.length;
+  // Under `settled` every branch is wanted for its own sake.
+  return join !== 'settled' && canBeOk < needed ? 'too few can be ok' : undefined;
+}
+
+function startDeadline({ deadlineMs, economy }: Policy, decided: Deferred<Decision>): CancellationScope | undefined {
+  // In the economy lane the deadline ends the wait for the batch, not the fan-out.
+  if (deadlineMs === null || economy) return undefined;
+  const scope = new CancellationScope({ cancellable: true });
+  scope
+    .run(() => sleep(deadlineMs, { summary: 'deadline' }))
+    .then(
+      () => decided.resolve('deadline'),
+      (failure: unknown) => {
+        if (!isCancellation(failure)) throw failure;
+      },
+    );
+  return scope;
+}
+
+function whyLate(decision: Decision, { deadlineMs, needed }: Policy): string {
+  switch (decision) {
+    case 'deadline':
+      return `Not there at the deadline of ${formatDuration(deadlineMs ?? 0)}.`;
+    case 'enough are ok':
+      return `Not there when ${needed} ${needed === 1 ? 'was' : 'were'} ok.`;
+    case 'too few can be ok':
+    case 'all ended':
+      return 'Not there when the fan-out was decided.';
+  }
+}

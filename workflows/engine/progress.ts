@@ -1,0 +1,146 @@
+import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } from '@temporalio/workflow';
+
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { queryNames, updateNames } from '../../src/contract/names.js';
+import type { RunStatus } from '../../src/contract/run.js';
+import type { FirstAnswer, Progress, RunResult } from '../../src/contract/run-result.js';
+import type { Policy } from '../../src/contract/options.js';
+import { addCost } from '../../src/contract/usage.js';
+import { Controls } from './controls.js';
+import type { Steering } from './controls.js';
+import { resultOf } from './result.js';
+import { progressTable } from './progress-table.js';
+import { showBegun, showEnded } from './search-attributes.js';
+
+/** Told of every branch as it moves on. */
+export interface Follow {
+  started(place: Place): void;
+  /** Returns what it is given, so that it can stand in the path of an outcome. */
+  ended(outcome: StoredBranch): StoredBranch;
+  /** Told how a branch can be steered by itself. */
+  steered?(place: Place, steering: Steering): void;
+}
+
+const progressQuery = defineQuery<Progress>(queryNames.progress);
+
+/** Returns when the join policy is satisfied, though late branches may still amend what it returns. */
+const answerUpdate = defineUpdate<RunResult>(updateNames.answer);
+
+/** Shows a run where Temporal's Web UI can show it: query, current details and search attributes. */
+export class RunProgress implements Follow {
+  #status: Progress['status'] = 'running';
+  #answer: RunResult | undefined;
+  readonly #startedAtMs = Date.now();
+  readonly #started = new Set<number>();
+  readonly #outcomes = new Map<number, StoredBranch>();
+  readonly #unapproved = new Set<number>();
+  readonly #keys: string[];
+  readonly #planned: number;
+  readonly #controls: Controls;
+
+  constructor(
+    keys: readonly string[],
+    private readonly searchable: boolean,
+  ) {
+    this.#keys = [...keys];
+    this.#planned = keys.length;
+    setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
+    setHandler(answerUpdate, () => this.#answered(), {
+      description: 'Returns the result as soon as the join policy is satisfied.',
+    });
+    this.#controls = new Controls({
+      keys: this.#keys,
+      statusOf: (index) => this.#statusOf(index),
+      forget: (index) => {
+        this.#outcomes.delete(index);
+        this.#started.delete(index);
+        this.#show();
+      },
+    });
+    this.#show();
+    if (searchable) showBegun(keys.length);
+  }
+
+  /** Takes in branches that nobody knew of when the run began; returns the index of the first. */
+  add(...keys: readonly string[]): number {
+    const first = this.#keys.push(...keys) - keys.length;
+    this.#show();
+    return first;
+  }
+
+  /** Whether a branch waits for somebody to allow it. */
+  needsApproval({ index }: Place, needed: boolean): void {
+    if (needed) this.#unapproved.add(index);
+    else this.#unapproved.delete(index);
+    this.#show();
+  }
+
+  started({ index }: Place): void {
+    this.#started.add(index);
+    this.#show();
+  }
+
+  ended(outcome: StoredBranch): StoredBranch {
+    this.#outcomes.set(outcome.index, outcome);
+    this.#show();
+    return outcome;
+  }
+
+  steered({ index }: Place, steering: Steering): void {
+    this.#controls.add(index, steering);
+  }
+
+  /** The join policy is satisfied by these outcomes. */
+  answered(outcomes: StoredBranch[], policy: Policy): void {
+    const result = resultOf(outcomes, policy);
+    const isLast = outcomes.every(({ index }) => this.#outcomes.has(index));
+    this.#answer = isLast ? result : { ...result, firstAnswer: this.#firstAnswer(outcomes) };
+    this.#show();
+  }
+
+  /** To be spread into the run's result. */
+  get firstAnswer(): Pick<RunResult, 'firstAnswer'> {
+    return this.#answer?.firstAnswer === undefined ? {} : { firstAnswer: this.#answer.firstAnswer };
+  }
+
+  /** @param calls of the fan-in, which cost too */
+  finished(status: RunStatus, calls: readonly StoredBranch[] = []): void {
+    this.#status = status;
+    this.#show();
+    if (!this.searchable) return;
+    const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
+      (sum, branch) => addCost(sum, branch.costUsd),
+      0,
+    );
+    const grown = this.#keys.length > this.#planned;
+    showEnded(status, costUsd, grown ? this.#keys.length : undefined);
+  }
+
+  now(): Progress {
+    return {
+      status: this.#status,
+      branches: this.#keys.map((key, index) => ({ key, index, status: this.#statusOf(index) })),
+    };
+  }
+
+  async #answered(): Promise<RunResult> {
+    await condition(() => this.#answer !== undefined);
+    return this.#answer as RunResult;
+  }
+
+  #firstAnswer(outcomes: readonly StoredBranch[]): FirstAnswer {
+    const keys = outcomes.filter(({ status }) => status === 'ok').map(({ key }) => key);
+    return { elapsedMs: Date.now() - this.#startedAtMs, keys };
+  }
+
+  #statusOf(index: number): Progress['branches'][number]['status'] {
+    const outcome = this.#outcomes.get(index);
+    if (outcome !== undefined) return outcome.status;
+    if (this.#unapproved.has(index)) return 'needs approval';
+    return this.#started.has(index) ? 'running' : 'waiting';
+  }
+
+  #show(): void {
+    setCurrentDetails(progressTable(this.now(), this.#outcomes));
+  }
+}

@@ -1,0 +1,134 @@
+import { CancellationScope, uuid4 } from '@temporalio/workflow';
+
+import type { Reserve } from '../../src/contract/model-call.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
+import type { Stored } from '../../src/contract/stored.js';
+import { groupsOf, judgeRequest, synthesisRequest, verdictOf } from '../../src/fold/fan-in.js';
+import type { Answered } from '../../src/fold/fan-in.js';
+import type { FanInResult } from '../../src/contract/run-result.js';
+import { inlineAnswersBytes } from '../../src/contract/limits.js';
+import { outcomeOfAnswer } from '../../src/contract/outcome.js';
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import type { FanOutPlan } from '../../src/plan/fan-out-plan.js';
+import { modelBranch, outcomeOf } from '../engine/branch.js';
+import type { AskSettings } from '../engine/branch.js';
+
+/** What a fan-in has come to. Without an `output` the branches are merged by key. */
+export interface Folded {
+  output?: Stored<unknown>;
+  fanIn?: FanInResult;
+  /** Why there is no output though one was asked for. */
+  failure?: string;
+}
+
+/**
+ * Makes one result of the outcomes, as the plan says.
+ *
+ * I1. Whatever goes into a model call is an answer that is ok; which are missing is told, to the model and in the result.
+ * I2. Answers stand between marks that they cannot know. That reduces what text inside them can do, and does not rule it out.
+ * I3. A fan-in that fails costs none of the answers.
+ */
+export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]): Promise<Folded> {
+  const { how } = plan.fanIn;
+  const answers = branches.flatMap(({ key, status, output }): Answered[] =>
+    status === 'ok' && output !== undefined ? [{ key, output }] : [],
+  );
+  if (how === 'merge' || answers.length === 0 || CancellationScope.current().consideredCancelled) return {};
+  const missing = branches.filter(({ status }) => status !== 'ok').map(({ key }) => key);
+  const fanIn = new FanIn(plan, branches.length);
+  const from = answers.map(({ key }) => key);
+  try {
+    if (how === 'synthesise') {
+      const output = await fanIn.synthesise(answers, missing);
+      return { output, fanIn: { how, from, missing, calls: fanIn.calls } };
+    }
+    const { output, ...chosen } = await fanIn.select(answers);
+    return { output, fanIn: { how, from: [chosen.key], missing, chosen, calls: fanIn.calls } };
+  } catch (failure) {
+    if (!(failure instanceof NoOutput)) throw failure;
+    return { failure: failure.message, fanIn: { how, from: [], missing, calls: fanIn.calls } };
+  }
+}
+
+/** A call of the fan-in has no answer to go on with. */
+class NoOutput extends Error {}
+
+class FanIn {
+  readonly calls: StoredBranch[] = [];
+  readonly #mark = uuid4();
+  readonly #settings: AskSettings;
+  readonly #base: Pick<ModelRequest, 'model' | 'maxTokens'>;
+  #asked = 0;
+
+  constructor(
+    readonly plan: FanOutPlan,
+    readonly firstIndex: number,
+  ) {
+    const { policy, offline, fresh, branches, fanInModel } = plan;
+    const [first] = branches;
+    this.#base = { model: fanInModel ?? first?.request.model ?? '', maxTokens: first?.request.maxTokens ?? 1 };
+    this.#settings = {
+      offline,
+      timeoutMs: policy.timeoutMs,
+      attempts: policy.attempts,
+      inlineBytes: Math.floor(inlineAnswersBytes / 4),
+      ...(fresh && { freshSinceMs: Date.now() }),
+    };
+  }
+
+  /** One answer of all; where they are too long for one call, of answers of groups of them. */
+  async synthesise(answers: readonly Answered[], missing: readonly string[]): Promise<Stored<unknown>> {
+    const { criteria } = this.plan.fanIn;
+    const ask = (group: readonly Answered[], told: readonly string[]) =>
+      this.#ask(
+        'synthesis',
+        synthesisRequest(this.#base, { answers: group, missing: told, criteria, mark: this.#mark }),
+      );
+    const groups = groupsOf(answers);
+    // Answers that are too long for any company cannot be divided further.
+    if (groups.length === 1 || groups.length === answers.length) return ask(answers, missing);
+    const folded = await Promise.all(groups.map((group) => ask(group, [])));
+    const next = folded.map((output, at) => ({ key: keysOf(groups[at] ?? []), output }));
+    return this.synthesise(next, missing);
+  }
+
+  /** Two judges see the answers in opposite orders; where they disagree, the earlier in input order of the two is taken. */
+  async select(
+    answers: readonly Answered[],
+  ): Promise<NonNullable<FanInResult['chosen']> & { output: Stored<unknown> }> {
+    const [first] = answers as [Answered];
+    if (answers.length === 1) return { ...first, reason: 'It is the only one.', votes: {} };
+    const verdicts = await Promise.all([answers, answers.toReversed()].map((order) => this.#judge(order)));
+    const votes: { [key: string]: number } = {};
+    for (const { key } of verdicts) votes[key] = (votes[key] ?? 0) + 1;
+    const most = Math.max(...Object.values(votes));
+    const chosen = answers.find(({ key }) => votes[key] === most) ?? first;
+    return { ...chosen, reason: verdicts.find(({ key }) => key === chosen.key)?.reason ?? '', votes };
+  }
+
+  async #judge(order: readonly Answered[]): Promise<{ key: string; reason: string }> {
+    const { criteria } = this.plan.fanIn;
+    const output = await this.#ask('judge', judgeRequest(this.#base, { answers: order, criteria, mark: this.#mark }));
+    const verdict = verdictOf('inline' in output ? output.inline : undefined);
+    const chosen = order[verdict?.place ?? -1];
+    if (chosen === undefined) throw new NoOutput('The judge named none of the answers.');
+    return { key: chosen.key, reason: verdict?.reason ?? '' };
+  }
+
+  async #ask(what: string, request: ModelRequest): Promise<Stored<unknown>> {
+    const index = this.firstIndex + this.#asked;
+    this.#asked += 1;
+    const place: Place = { key: `${what}-${this.#asked}`, index, queuedAtMs: Date.now() };
+    const questionUsd = this.plan.policy.budget?.fanInUsd;
+    const reserve: Reserve | undefined = questionUsd === undefined ? undefined : { usd: questionUsd, questionUsd };
+    const branch = modelBranch(place.key, request, this.#settings);
+    const outcome = await outcomeOf(place, async () => outcomeOfAnswer(place, await branch.run(place, reserve)));
+    this.calls.push(outcome);
+    if (outcome.status === 'ok' && outcome.output !== undefined) return outcome.output;
+    throw new NoOutput(`The ${what} is ${outcome.status}: ${outcome.error?.message ?? ''}`);
+  }
+}
+
+function keysOf(group: readonly Answered[]): string {
+  return group.map(({ key }) => key).join(', ');
+}

@@ -1,0 +1,67 @@
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+
+import type { Activities } from '../../src/contract/activities.js';
+import { taskQueues } from '../../src/contract/names.js';
+
+/** How long before a batch is looked at again, in milliseconds: most are back within the hour, and no look holds a slot. */
+const looks = { firstMs: 1_000, growth: 1.5, mostMs: 60_000 };
+
+/** Longest wait for a cancelled batch to end, in milliseconds. */
+const mostStoppingMs = 60_000;
+
+export type BatchActivities = ReturnType<typeof batchActivities>;
+
+/** The activities of the economy lane, on the queue of the model that is asked. */
+export function batchActivities(offline: boolean) {
+  return proxyActivities<Activities>({
+    taskQueue: offline ? taskQueues.offlineModel : taskQueues.model,
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '10s',
+    retry: {
+      initialInterval: '1s',
+      maximumInterval: '1m',
+      maximumAttempts: 50,
+      nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+    },
+  });
+}
+
+/**
+ * Waits until the batches have ended; at the deadline they are cancelled, and those that do not end soon are given up. When the
+ * scope is cancelled, so are they.
+ *
+ * @param deadlineAtMs milliseconds since the epoch; `Infinity` for none
+ */
+export async function awaitBatches(
+  activities: BatchActivities,
+  batches: { offline: boolean; ids: string[] },
+  deadlineAtMs: number,
+): Promise<void> {
+  try {
+    if (await ended(activities, batches, deadlineAtMs)) return;
+    // What has been processed by then is paid for, and kept.
+    await activities.cancelBatches(batches);
+    for (let waitedMs = 0; waitedMs < mostStoppingMs; waitedMs += looks.firstMs) {
+      if (await activities.haveBatchesEnded(batches)) return;
+      await sleep(looks.firstMs);
+    }
+  } catch (failure) {
+    await CancellationScope.nonCancellable(() => activities.cancelBatches(batches));
+    throw failure;
+  }
+}
+
+async function ended(
+  activities: BatchActivities,
+  batches: { offline: boolean; ids: string[] },
+  deadlineAtMs: number,
+): Promise<boolean> {
+  let pauseMs = looks.firstMs;
+  while (batches.ids.length > 0 && !(await activities.haveBatchesEnded(batches))) {
+    const leftMs = deadlineAtMs - Date.now();
+    if (leftMs <= 0) return false;
+    await sleep(Math.min(pauseMs, leftMs), { summary: 'until the batch is looked at again' });
+    pauseMs = Math.min(looks.mostMs, pauseMs * looks.growth);
+  }
+  return true;
+}

@@ -1,0 +1,109 @@
+import { sleep } from '@temporalio/workflow';
+
+import type { BatchAnswer, BatchOrder } from '../../src/contract/activities.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
+import { awaitBatches, batchActivities } from './await-batches.js';
+import { modelBranch } from '../engine/branch.js';
+import type { AskSettings, Branch } from '../engine/branch.js';
+import { Deferred } from '../engine/deferred.js';
+
+/** Those that ask within so many milliseconds of each other share a batch. */
+const gatherMs = 100;
+
+interface Waiting {
+  key: string;
+  index: number;
+  request: ModelRequest;
+  answer: Deferred<BatchAnswer>;
+}
+
+/**
+ * Asks by Message Batches: those who ask at about the same time share an order.
+ *
+ * E1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
+ * E2. Without a deadline nothing is hurried; with one, what is not back by then is asked online.
+ * E3. A cancelled run cancels its batches.
+ */
+export class Economy {
+  readonly #waiting: Waiting[] = [];
+  #orders = 0;
+
+  constructor(
+    readonly settings: AskSettings,
+    /** Milliseconds; `null` for none. */
+    readonly deadlineMs: number | null,
+    readonly queuedAtMs: number,
+  ) {}
+
+  branch(key: string, request: ModelRequest, boundUsd?: number): Branch {
+    const online = modelBranch(key, request, this.settings, boundUsd);
+    return {
+      ...online,
+      run: async (place, reserve, ledger) => {
+        if (ledger !== undefined) return online.run(place, reserve, ledger);
+        const came = await this.#ask(key, place.index, request);
+        return came.answer ?? online.run(place, reserve, came.ledger);
+      },
+    };
+  }
+
+  async #ask(key: string, index: number, request: ModelRequest): Promise<BatchAnswer> {
+    const waiting: Waiting = { key, index, request, answer: new Deferred() };
+    this.#waiting.push(waiting);
+    // The first to come orders for all.
+    if (this.#waiting.length === 1) await this.#orderForAll();
+    return waiting.answer.promise;
+  }
+
+  async #orderForAll(): Promise<void> {
+    let together: Waiting[] = [];
+    try {
+      await sleep(gatherMs, { summary: 'gathering questions for a batch' });
+      together = this.#waiting.splice(0);
+      const answers = await this.#order(together);
+      for (const [place, { answer }] of together.entries()) answer.resolve(answers[place] ?? {});
+    } catch (failure) {
+      // Whoever else waits is in the same scope, and hears of its cancellation here only.
+      for (const { answer } of [...together, ...this.#waiting.splice(0)]) answer.reject(failure);
+    }
+  }
+
+  async #order(together: readonly Waiting[]): Promise<BatchAnswer[]> {
+    const order = this.#orderOf(together);
+    const { offline } = order;
+    const activities = batchActivities(offline);
+    const batches = await activities.submitBatches.executeWithOptions({ summary: `${together.length} questions` }, [
+      order,
+    ]);
+    const deadlineAtMs = this.deadlineMs === null ? Infinity : this.queuedAtMs + this.deadlineMs;
+    await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
+    return activities.collectBatches(order, batches);
+  }
+
+  #orderOf(together: readonly Waiting[]): BatchOrder {
+    const { offline, inlineBytes, freshSinceMs } = this.settings;
+    const number = this.#orders;
+    this.#orders += 1;
+    // A document that all share travels once.
+    const document = together[0]?.request.document;
+    const isShared = document !== undefined && together.every(({ request }) => request.document === document);
+    return {
+      number,
+      offline,
+      inlineBytes,
+      queuedAtMs: this.queuedAtMs,
+      ...(freshSinceMs !== undefined && { freshSinceMs }),
+      ...(isShared && { document }),
+      questions: together.map(({ key, index, request }) => ({
+        key,
+        index,
+        request: isShared ? withoutDocument(request) : request,
+      })),
+    };
+  }
+}
+
+function withoutDocument(request: ModelRequest): Omit<ModelRequest, 'document'> {
+  const { document, ...rest } = request;
+  return document === undefined ? request : rest;
+}

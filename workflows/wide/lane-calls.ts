@@ -1,0 +1,87 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+
+import type { Activities } from '../../src/contract/activities.js';
+import { fromRanges } from '../../src/contract/lanes.js';
+import type { Chunk, ChunkOrder, Lane, LaneResult, Range } from '../../src/contract/lanes.js';
+import { taskQueues } from '../../src/contract/names.js';
+import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { awaitBatches, batchActivities } from './await-batches.js';
+
+/** Documents of a wide run that are asked about together. */
+export interface Part {
+  /** Which lane or order of the run it is. */
+  number: number;
+  /** Which chunk. */
+  chunk: number;
+  places: Range[];
+  /** Index, among all branches, of the chunk's first document. */
+  firstIndex: number;
+  /** When the run began, in milliseconds since the epoch. */
+  queuedAtMs: number;
+}
+
+/** A dead worker's documents go to another lane after this long without a heartbeat; a lane sends one a second. */
+const heartbeatTimeout = '5s';
+
+const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
+
+/**
+ * Has a lane ask about them.
+ *
+ * @param width most calls in flight at once
+ * @param budgetUsd what they may spend; `Infinity` where there is no budget
+ */
+export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+  const { join, timeoutMs, attempts, hedge } = plan.policy;
+  const run = workflowInfo().firstExecutionRunId;
+  const lane: Lane = {
+    ...orderOf(plan, part),
+    width,
+    timeoutMs,
+    attempts,
+    run,
+    reportEveryMs: join === 'settled' ? 1_000 : 200,
+    reportFailuresAtOnce: join === 'all',
+    ...(hedge && { hedge: { run } }),
+    ...(budgetUsd !== Infinity && { budgetUsd }),
+  };
+  const count = fromRanges(part.places).length;
+  return runLane.executeWithOptions(
+    {
+      activityId: `lane-${part.number}`,
+      taskQueue: plan.offline ? taskQueues.offlineModel : taskQueues.model,
+      startToCloseTimeout: '24h',
+      heartbeatTimeout,
+      // What is left of a lane is for the workflow to say: it knows what has been reported.
+      retry: { maximumAttempts: 1 },
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary: `${count} branches from ${part.firstIndex + (part.places[0]?.[0] ?? 0) + 1} · ${plan.template.model}`,
+    },
+    [lane],
+  );
+}
+
+/** Asks by Message Batches; what they do not answer, by the policy's deadline if there is one, is left to be asked online. */
+export async function orderChunk(plan: WidePlan, part: Part): Promise<LaneResult> {
+  const { offline, policy } = plan;
+  const activities = batchActivities(offline);
+  const order = orderOf(plan, part);
+  const batches = await activities.submitChunk(order);
+  const deadlineAtMs = policy.deadlineMs === null ? Infinity : part.queuedAtMs + policy.deadlineMs;
+  await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
+  return activities.collectChunk(order, batches);
+}
+
+function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part): ChunkOrder {
+  const { number, places, firstIndex, queuedAtMs } = part;
+  return {
+    number,
+    chunk: chunks[part.chunk] as Chunk,
+    firstIndex,
+    places,
+    template,
+    offline,
+    queuedAtMs,
+    ...(fresh && { freshSinceMs: queuedAtMs }),
+  };
+}

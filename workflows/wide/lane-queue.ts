@@ -1,0 +1,88 @@
+import { fromRanges, toRanges } from '../../src/contract/lanes.js';
+import type { Chunk, Range } from '../../src/contract/lanes.js';
+
+/** Documents of one chunk that a lane is to carry. */
+export interface LaneWork {
+  /** Which chunk. */
+  chunk: number;
+  places: Range[];
+  /** Set where a Message Batch has not answered them, and they are to be asked online. */
+  online?: true;
+  /** Lanes with nothing but these documents that have come to nothing. */
+  failures: number;
+}
+
+/** A lane with a single document that fails so often is that document's fault. */
+const mostFailures = 3;
+
+/**
+ * What is still to be done of a wide fan-out, in input order; what comes back goes first.
+ *
+ * Q1. Every document is in the queue, in a lane, ended, or given up as poisoned.
+ * Q2. Documents that end their worker are told apart by halving.
+ */
+export class LaneQueue {
+  readonly #again: LaneWork[];
+  readonly poisoned: number[];
+  #next: number;
+
+  constructor(
+    readonly chunks: readonly Chunk[],
+    carried: { next: number; again: LaneWork[]; poisoned: number[] } = { next: 0, again: [], poisoned: [] },
+  ) {
+    this.#next = carried.next;
+    this.#again = [...carried.again];
+    this.poisoned = [...carried.poisoned];
+  }
+
+  get isEmpty(): boolean {
+    return this.#again.length === 0 && this.#next >= this.chunks.length;
+  }
+
+  take(): LaneWork | undefined {
+    const again = this.#again.shift();
+    if (again !== undefined) return again;
+    const chunk = this.chunks[this.#next];
+    if (chunk === undefined) return undefined;
+    this.#next += 1;
+    return { chunk: this.#next - 1, places: [[0, chunk.count - 1]], failures: 0 };
+  }
+
+  /** Documents that were not begun. */
+  putBack(work: LaneWork, places: Range[]): void {
+    if (places.length > 0) this.#again.push({ ...work, places });
+  }
+
+  /** A lane has come to nothing but what had ended by then. */
+  failed(work: LaneWork, left: number[]): void {
+    if (left.length === 0) return;
+    const before = fromRanges(work.places).length;
+    // Something had ended: whatever struck the lane need not be one of its documents.
+    if (left.length < before) return this.putBack({ ...work, failures: 0 }, toRanges(left));
+    const failures = work.failures + 1;
+    if (failures < mostFailures) return void this.#again.push({ ...work, failures });
+    if (left.length === 1) return void this.poisoned.push(this.firstIndexOf(work.chunk) + (left[0] ?? 0));
+    const half = Math.ceil(left.length / 2);
+    for (const part of [left.slice(0, half), left.slice(half)]) {
+      this.#again.push({ chunk: work.chunk, places: toRanges(part), failures: mostFailures - 2 });
+    }
+  }
+
+  firstIndexOf(chunk: number): number {
+    return this.chunks.slice(0, chunk).reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Index of the first document of the chunk that has this one. */
+  chunkStartBefore(index: number): number {
+    let start = 0;
+    for (const { count } of this.chunks) {
+      if (index < start + count) return start;
+      start += count;
+    }
+    return start;
+  }
+
+  get carried(): { next: number; again: LaneWork[]; poisoned: number[] } {
+    return { next: this.#next, again: this.#again, poisoned: this.poisoned };
+  }
+}

@@ -1,0 +1,72 @@
+import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } from '@temporalio/workflow';
+
+import { formatDuration } from '../../src/contract/duration.js';
+import type { Tally } from '../../src/contract/lanes.js';
+import { queryNames, updateNames } from '../../src/contract/names.js';
+import type { RunStatus } from '../../src/contract/run.js';
+import type { FirstAnswer, Progress } from '../../src/contract/run-result.js';
+import { showBegun, showEnded } from '../engine/search-attributes.js';
+
+const progressQuery = defineQuery<Progress>(queryNames.progress);
+const answerUpdate = defineUpdate<FirstAnswer>(updateNames.answer);
+
+/** Shows a wide run where Temporal's Web UI can show it. */
+export class WideProgress {
+  #status: Progress['status'] = 'running';
+  #tally: Tally;
+  #answer: FirstAnswer | undefined;
+
+  constructor(
+    readonly total: number,
+    tally: Tally,
+    readonly searchable: boolean,
+    readonly startedAtMs: number,
+  ) {
+    this.#tally = tally;
+    setHandler(progressQuery, () => this.now(), { description: 'How many branches have ended, and how.' });
+    setHandler(answerUpdate, () => this.#answered(), {
+      description: 'Returns as soon as the join policy is satisfied.',
+    });
+    this.#show();
+    if (searchable) showBegun(total);
+  }
+
+  ended(tally: Tally): void {
+    this.#tally = tally;
+    this.#show();
+  }
+
+  answered(answer: FirstAnswer): void {
+    this.#answer ??= answer;
+  }
+
+  finished(status: RunStatus): void {
+    this.#status = status;
+    this.#show();
+    if (this.searchable) showEnded(status, this.#tally.costUsd);
+  }
+
+  now(): Progress {
+    return { status: this.#status, branches: [], total: this.total, tally: this.#tally };
+  }
+
+  async #answered(): Promise<FirstAnswer> {
+    await condition(() => this.#answer !== undefined);
+    return this.#answer as FirstAnswer;
+  }
+
+  #show(): void {
+    const { ended, byStatus, usage, costUsd, savedUsd, reused, slowest } = this.#tally;
+    const cost = costUsd === null ? 'unknown' : `$${costUsd.toFixed(4)}`;
+    setCurrentDetails(
+      [
+        `**${this.#status}** · ${ended} of ${this.total} branches ended`,
+        '',
+        ...Object.entries(byStatus).map(([status, count]) => `- ${status}: ${count}`),
+        `- ${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} tokens in, ${usage.outputTokens} out, cost ${cost}`,
+        ...(reused > 0 ? [`- ${reused} from the journal, $${savedUsd.toFixed(4)} saved`] : []),
+        ...(slowest === null ? [] : [`- slowest: ${slowest.key}, ${formatDuration(slowest.totalMs)}`]),
+      ].join('\n'),
+    );
+  }
+}
