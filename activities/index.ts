@@ -1,3 +1,3 @@
 export { createActivities } from './create-activities.js';
-export type { ActivitiesSettings } from './ask-model.js';
+export type { ActivitiesSettings } from './settings.js';
 export type { ModelApi } from '../src/model/call/client.js';

@@ -1,10 +1,10 @@
-import type { CpuPool } from '../src/cpu/cpu-pool.js';
-import type { BlobStore } from '../src/index.js';
-import type { Journal } from '../src/journal/journal.js';
+import type { CpuPool } from '../src/cpu/index.js';
+import type { BlobStore } from '../src/store/blob-store.js';
+import type { Journal } from '../src/journal/index.js';
 import type { ModelApi } from '../src/model/call/client.js';
 import type { WatchdogSettings } from '../src/model/call/watchdog.js';
-import type { Limiters } from '../src/model/limiter/limiters.js';
-import type { ToolRegistry } from '../src/tools/tool-registry.js';
+import type { Limiters } from '../src/model/limiter/index.js';
+import type { ToolRegistry } from '../src/tools/index.js';
 
 /** What the activities need of the process they run in. */
 export interface ActivitiesSettings {

@@ -33,7 +33,14 @@ async function bundle(name, workflowInterceptorModules) {
 }
 
 async function isStale(output) {
-  const inputs = ['dist/workflows', 'dist/src/contract', 'scripts/bundle-workflows.mjs', 'package-lock.json'];
+  const inputs = [
+    'dist/workflows',
+    'dist/src/contract',
+    'dist/src/fold',
+    'dist/src/plan',
+    'scripts/bundle-workflows.mjs',
+    'package-lock.json',
+  ];
   const [bundledAtMs, ...changedAtMs] = await Promise.all(
     [output, ...inputs.map((input) => join(root, input))].map((path) => lastChangeMs(path).catch(() => 0)),
   );

@@ -25,7 +25,11 @@ export type {
   ServerAddress,
   StartedRun,
 } from './client/index.js';
-export type { Activities, Answer, JsonSchema, Ledger, ModelCall, ModelRequest, Stored } from './contract/activities.js';
+export type { Activities } from './contract/activities.js';
+export type { Answer, Ledger, ModelCall } from './contract/model-call.js';
+export type { JsonSchema } from './contract/json-schema.js';
+export type { ModelRequest } from './contract/model-request.js';
+export type { Stored } from './contract/stored.js';
 export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
@@ -36,18 +40,11 @@ export { queryNames, searchAttributes, taskQueues, updateNames, workflowTypes } 
 export type { Kind, TaskQueue } from './contract/names.js';
 export { outputSchema } from './plan/output-schema.js';
 export { planPerspectives } from './plan/perspectives-plan.js';
-export type { FanOutPlan } from './plan/perspectives-plan.js';
+export type { Perspective } from './plan/perspective.js';
+export type { PerspectivesInput } from './plan/perspectives-plan.js';
+export type { FanOutPlan } from './plan/fan-out-plan.js';
 export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/options.js';
-export type {
-  BudgetOptions,
-  FanOutOptions,
-  Join,
-  Late,
-  ModelOptions,
-  Perspective,
-  PerspectivesInput,
-  Policy,
-} from './contract/options.js';
+export type { BudgetOptions, FanOutOptions, Join, Late, ModelOptions, Policy } from './contract/options.js';
 export { boundsOf } from './model/index.js';
 export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js';
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';

@@ -8,7 +8,7 @@ import { dirname, posix, relative, resolve, sep } from 'node:path';
  *
  * R1. A room is a folder or file of the table, with all that lies in it; the longest match counts.
  * R2. A relative import must end in the room itself or in one of its `rooms`.
- * R3. Where a room lists `packages`, any other package and all of Node's modules are refused.
+ * R3. Where a room lists `packages`, any other package and all of Node's modules are refused; `without` refuses those that it begins.
  * R4. Code in `src` that is in no room is refused: a new folder is not a way around the table.
  */
 const rooms = {
@@ -22,6 +22,7 @@ const rooms = {
           properties: {
             rooms: { type: 'array', items: { type: 'string' } },
             packages: { type: 'array', items: { type: 'string' } },
+            without: { type: 'string' },
           },
           required: ['rooms'],
           additionalProperties: false,
@@ -63,8 +64,9 @@ function refusal(specifier, { file, room, table, root }) {
   if (!specifier.startsWith('.')) {
     // A package's own name leads back into it through its exports.
     const ownName = specifier === 'fanfold' || specifier.startsWith('fanfold/') || specifier.startsWith('#');
-    if (!ownName && (allowed.packages?.includes(specifier) ?? true)) return undefined;
-    const list = allowed.packages?.join(', ') ?? 'packages of others';
+    const isRefused = allowed.without !== undefined && specifier.startsWith(allowed.without);
+    if (!ownName && !isRefused && (allowed.packages?.includes(specifier) ?? true)) return undefined;
+    const list = allowed.packages?.join(', ') ?? (isRefused ? 'other packages' : 'packages of others');
     return `${room} may import ${list}, not ${specifier}.`;
   }
   const target = relative(root, resolve(dirname(file), specifier))

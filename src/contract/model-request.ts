@@ -1,5 +1,3 @@
-/** A value that travels inside history, or by reference because it would not fit there. */
-
 import type { JsonSchema } from './json-schema.js';
 import type { Stored } from './stored.js';
 import type { Tool } from './tool.js';

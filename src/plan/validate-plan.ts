@@ -1,6 +1,6 @@
 import type { ModelRequest, PromptPart } from '../contract/model-request.js';
-import type { Stored } from '../contract/stored.js';
 import type { JsonSchema } from '../contract/json-schema.js';
+import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
 import { severities } from '../fold/findings.js';
 import type { PatternCheck, Remark, Severity } from '../fold/findings.js';

@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What the fences and the sandbox's side of them consist of. */
-const copied = ['package.json', 'tsconfig.base.json', '.oxlintrc.json', 'scripts', 'workflows', 'src/contract'];
+const copied = [
+  'package.json',
+  'tsconfig.base.json',
+  'tsconfig.json',
+  '.oxlintrc.json',
+  'scripts',
+  'workflows',
+  'activities',
+  'src',
+];
 
 export interface Printed {
   exitCode: number;

@@ -1,6 +1,7 @@
 import type { Charges } from './pacing.js';
 import type { Tokens } from './token-estimates.js';
 
+/** A call that wants to leave. */
 export interface CallAsk {
   /** Estimated input tokens, cached ones included; without it, what calls usually have. */
   inputTokens?: number | undefined;

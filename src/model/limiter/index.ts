@@ -1,5 +1,5 @@
 export { Limiter } from './limiter.js';
-export type { CallAsk } from './limiter.js';
+export type { CallAsk } from './call.js';
 export { Limiters } from './limiters.js';
 export type { CallOutcome, Permit } from './permit.js';
 export { outcomeOfFailure } from './outcome-of-failure.js';

@@ -5,11 +5,20 @@ import { checkMessage } from '../check/check-message.js';
 import { applyAnswerFault } from '../faults/answer-faults.js';
 import { failureOf, isErrorFault } from '../faults/error-faults.js';
 import { ApiFailure, invalidRequest } from '../http/api-failure.js';
-import type { Premises } from '../premises.js';
+import type { PromptCache } from '../cache/prompt-cache.js';
+import type { Script } from '../faults/script.js';
 import { messageOf, usageOf } from '../reply/message.js';
 import type { BatchRequest, Settled } from './settled.js';
 
-export function settleRequest(request: BatchRequest, batchId: string, cancelled: boolean, premises: Premises): Settled {
+/** What settling a request takes of the server. */
+interface Settling {
+  script: Script;
+  cache: PromptCache;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export function settleRequest(request: BatchRequest, batchId: string, cancelled: boolean, premises: Settling): Settled {
   if (cancelled) return { type: 'canceled', result: () => ({ type: 'canceled' }) };
   try {
     return settleAnswer(request, batchId, premises);
@@ -22,7 +31,7 @@ export function settleRequest(request: BatchRequest, batchId: string, cancelled:
 function settleAnswer(
   { params: body, custom_id: customId }: BatchRequest,
   batchId: string,
-  premises: Premises,
+  premises: Settling,
 ): Settled {
   if (body.max_tokens === 0) throw invalidRequest('max_tokens: 0 is not allowed in a batch');
   const { params, model, prefixes } = checkMessage({ ...body });

@@ -1,5 +1,5 @@
-import type { Stored } from '../../contract/stored.js';
 import type { JsonSchema } from '../../contract/json-schema.js';
+import type { Stored } from '../../contract/stored.js';
 import type { FanOutOptions, ModelOptions } from '../../contract/options.js';
 import type { ReducerName } from '../../fold/reducers.js';
 
