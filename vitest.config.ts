@@ -8,25 +8,48 @@ const notForClusters = [
   'test/{contract-names,deploy,examples,readme}.test.ts',
 ];
 
-/** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
-const alike = [
-  'test/{activities,client,contract,cpu,fold,model,offline,payloads,plan,store,tools}/**/!(unexpected).test.ts',
+/** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
+export const pure = [
+  'test/{contract,fold,offline,plan,store,tools}/**/*.test.ts',
+  'test/activities/{lane-report,ledger}.test.ts',
+  'test/cli/{markdown,terminal-text}.test.ts',
+  'test/cpu/split-by-tokens.test.ts',
+  'test/journal/{interleavings,question-key,record,together}.test.ts',
+  'test/model/limiter/*.test.ts',
+  'test/model/call/{batch-api,whole-fetch}.test.ts',
+  'test/workflows/lane-queue.test.ts',
 ];
+
+/** They run the linter and the compiler over trees of their own, and need no build. */
+const fences = ['test/fences/{lint,pure,types}.test.ts'];
+
+/** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
+const alike = ['test/{activities,client,cpu,model,payloads}/**/!(unexpected).test.ts'];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
 const exclude = ['**/node_modules/**', ...(onCluster ? notForClusters : [])];
+const globalSetup = ['test/support/global-setup.ts'];
 
 export default defineConfig({
   test: {
     projects: [
       {
         extends: true,
-        test: { name: 'runs', include: ['test/**/*.test.ts'], exclude: [...exclude, ...alike] },
+        test: {
+          name: 'runs',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, ...pure, ...fences, ...alike],
+          globalSetup,
+        },
       },
-      { extends: true, test: { name: 'alike', include: alike, exclude, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'alike', include: alike, exclude: [...exclude, ...pure], globalSetup, isolate: false },
+      },
+      { extends: true, test: { name: 'pure', include: pure, exclude, isolate: false } },
+      { extends: true, test: { name: 'fences', include: fences, exclude } },
     ],
-    globalSetup: ['test/support/global-setup.ts'],
     // Temporal's Runtime is a process-wide singleton: every file of `runs` gets a process of its own.
     pool: 'forks',
     maxWorkers: 3,
