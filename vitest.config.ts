@@ -10,6 +10,7 @@ const notForClusters = [
 
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
+  'test/docs.test.ts',
   'test/{contract,fold,offline,plan,store,tools}/**/*.test.ts',
   'test/activities/{lane-report,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
