@@ -5,10 +5,8 @@ import type { Hit } from '../src/contract/source.js';
 import { citationsOf, fuse } from '../src/fold/hits.js';
 import type { RankedHit } from '../src/fold/hits.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
-import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/branch.js';
-import { ask } from './engine/ask.js';
-import { outcomeOf } from './engine/branch.js';
+import { askAlone } from './engine/ask-alone.js';
 import { checked } from './engine/checked.js';
 import type { Folded } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
@@ -65,19 +63,13 @@ function askFor(
 ): Promise<StoredBranch> {
   const { policy, model } = plan;
   const place = { key: 'answer', index, queuedAtMs: Date.now() };
-  return outcomeOf(place, async () =>
-    outcomeOfAnswer(
-      place,
-      await ask({
-        ...place,
-        request: answerRequest(plan, hits, missing),
-        offline: model.offline,
-        timeoutMs: Math.max(policy.timeoutMs, 300_000),
-        attempts: policy.attempts,
-        inlineBytes: inlineAnswersBytes,
-        ...(model.fresh && { freshSinceMs: Date.now() }),
-        ...(mostUsd !== undefined && { mostUsd }),
-      }),
-    ),
-  );
+  return askAlone(place, {
+    request: answerRequest(plan, hits, missing),
+    offline: model.offline,
+    timeoutMs: Math.max(policy.timeoutMs, 300_000),
+    attempts: policy.attempts,
+    inlineBytes: inlineAnswersBytes,
+    ...(model.fresh && { freshSinceMs: Date.now() }),
+    ...(mostUsd !== undefined && { mostUsd }),
+  });
 }

@@ -3,7 +3,8 @@ export { agent, compare, gather, graph, perspectives, research, summarise, valid
 
 export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/fold/fold.js';
 export { mergeFindings } from '../src/fold/findings.js';
-export { selectBy, vote } from '../src/fold/fan-in.js';
+export { selectBy } from '../src/fold/fan-in.js';
+export { vote } from '../src/fold/vote.js';
 export { checkMerge, mergeOutputs } from './fold/merge-outputs.js';
 export type { Merged, Strategies, Strategy } from '../src/fold/merge-outputs.js';
 export { policyOf } from '../src/plan/policy.js';

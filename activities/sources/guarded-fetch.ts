@@ -4,9 +4,13 @@ import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, fetch } from 'undici';
 
+import { retryAfterMs } from '../../src/model/index.js';
 import { failed } from './source-failure.js';
 
 const mostRedirects = 5;
+
+/** Longest wait that a source is granted between two tries, in milliseconds. */
+const mostWaitMs = 30_000;
 
 export interface GuardedFetch {
   /** Whether a host may be contacted, the first one and each one that is redirected to: a host name with its port. */
@@ -72,11 +76,11 @@ type Response = Awaited<ReturnType<typeof fetch>>;
 async function refused(response: Response): Promise<Error> {
   await response.body?.cancel();
   const later = response.status === 429 || response.status === 408 || response.status >= 500;
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const askedMs = retryAfterMs(response.headers, Date.now());
   return failed(
     `It answered with status ${response.status}.`,
     later,
-    seconds > 0 ? Math.min(seconds, 30) * 1_000 : undefined,
+    askedMs === undefined ? undefined : Math.min(askedMs, mostWaitMs),
   );
 }
 

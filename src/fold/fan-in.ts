@@ -135,19 +135,6 @@ function placeOf(letters: string): number {
   return letters.split('').reduce((place, letter) => place * 26 + ((letter.codePointAt(0) ?? 65) - 64), 0) - 1;
 }
 
-/**
- * The one of several values that most say, and how many of how many say it; the first in input order among equals.
- *
- * @returns `undefined` where nobody says anything
- */
-export function vote(values: readonly unknown[]): { value: unknown; votes: number; of: number } | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(JSON.stringify(value), (counts.get(JSON.stringify(value)) ?? 0) + 1);
-  const votes = Math.max(0, ...counts.values());
-  const index = values.findIndex((value) => counts.get(JSON.stringify(value)) === votes);
-  return index < 0 ? undefined : { value: values[index], votes, of: values.length };
-}
-
 /** The branch whose output scores highest, of those that are ok; the first in input order among equals. */
 export function selectBy<Branch extends { status: string; output?: unknown }>(
   branches: readonly Branch[],

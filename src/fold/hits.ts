@@ -1,4 +1,5 @@
 import type { Hit } from '../contract/source.js';
+import { nearlySame, resemblance, shinglesOf } from './resemblance.js';
 
 /** A hit of the one list, with those who had it. */
 export interface RankedHit extends Hit {
@@ -11,8 +12,8 @@ export interface RankedHit extends Hit {
 /** Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009: 60 was best there, and is what search engines use. */
 const fusionConstant = 60;
 
-/** Texts that share at least so much of their three-word sequences are the same text (Broder's resemblance). */
-const sameText = 0.8;
+/** Titles alone are alike too easily: a text of fewer sequences is only like itself by its address. */
+const fewestShingles = 8;
 
 /**
  * One list of what all sources have found.
@@ -22,12 +23,12 @@ const sameText = 0.8;
  * R3. Among equals the order is that of the sources, then of their ranks: never who was faster.
  */
 export function fuse(found: readonly { source: string; hits: readonly Hit[] }[], limit: number): RankedHit[] {
-  const ranked: (RankedHit & { address: string; shingles: ReadonlySet<string> })[] = [];
+  const ranked: (RankedHit & { address: string; shingles: ReadonlySet<number> })[] = [];
   for (const { source, hits } of found) {
     for (const [rank, hit] of hits.entries()) {
       const address = canonicalAddress(hit.link);
-      const shingles = shinglesOf(`${hit.title} ${hit.text}`);
-      const same = ranked.find((each) => each.address === address || resemblance(each.shingles, shingles) >= sameText);
+      const shingles = shinglesOf(`${hit.title} ${hit.text}`, nearlySame.hits.words);
+      const same = ranked.find((each) => each.address === address || isSameText(each.shingles, shingles));
       const known = same ?? { ...hit, sources: [], score: 0, address, shingles };
       if (same === undefined) ranked.push(known);
       // A source that has the same thing twice has it at its better rank.
@@ -55,16 +56,9 @@ export function canonicalAddress(link: string): string {
   return kept.length === 0 ? address : `${address}?${kept.join('&')}`;
 }
 
-function shinglesOf(text: string): ReadonlySet<string> {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return new Set(words.slice(2).map((word, at) => `${words[at]} ${words[at + 1]} ${word}`));
-}
-
-function resemblance(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  // Titles alone are alike too easily.
-  if (one.size < 8 || other.size < 8) return 0;
-  const shared = [...one].filter((shingle) => other.has(shingle)).length;
-  return shared / (one.size + other.size - shared);
+function isSameText(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  if (one.size < fewestShingles || other.size < fewestShingles) return false;
+  return resemblance(one, other) >= nearlySame.hits.share;
 }
 
 /** The numbers in square brackets of an answer, and those of them that no hit has. */

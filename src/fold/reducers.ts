@@ -1,4 +1,5 @@
 import type { Contradiction, Written } from '../contract/run-result.js';
+import { vote } from './vote.js';
 
 /** How the values of several writers of one key meet, in the order of the writers. */
 export const reducerNames = [
@@ -27,7 +28,7 @@ const reducers: Record<ReducerName, (written: readonly Written[]) => unknown> = 
   sum: (written) => written.reduce((sum, { value }) => sum + Number(value), 0),
   min: (written) => Math.min(...written.map(({ value }) => Number(value))),
   max: (written) => Math.max(...written.map(({ value }) => Number(value))),
-  majority: (written) => majorityOf(written.map(({ value }) => value)),
+  majority: (written) => vote(written.map(({ value }) => value))?.value,
   deep: (written) => written.map(({ value }) => value).reduce(merge),
 };
 
@@ -68,14 +69,6 @@ function unique(values: readonly unknown[]): unknown[] {
     seen.add(json);
     return true;
   });
-}
-
-/** The most frequent value; the first of equally frequent ones. */
-function majorityOf(values: readonly unknown[]): unknown {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(JSON.stringify(value), (counts.get(JSON.stringify(value)) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return values.find((value) => counts.get(JSON.stringify(value)) === most);
 }
 
 function merge(left: unknown, right: unknown): unknown {

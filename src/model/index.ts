@@ -1,3 +1,4 @@
+export { retryAfterMs } from './call/retry-after.js';
 export { estimateTokens } from './estimate-tokens.js';
 export { cacheSavedUsd, costOf } from './prices.js';
 export { buildRequest, isCached, textsIn } from './request.js';

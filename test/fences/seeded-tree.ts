@@ -51,7 +51,7 @@ export class SeededTree {
 }
 
 /** Runs `node` or one of the project's tools; a failing exit code is an answer, not an error. */
-export function runIn(directory: string, program: string, ...args: string[]): Promise<Printed> {
+function runIn(directory: string, program: string, ...args: string[]): Promise<Printed> {
   const executable = program === 'node' ? process.execPath : join(root, 'node_modules', '.bin', program);
   return new Promise((resolve, reject) => {
     execFile(executable, args, { cwd: directory, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {

@@ -5,14 +5,12 @@ import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
-import { outcomeOfAnswer } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { criticalPathOf } from '../../src/fold/fold.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { spentUsd } from '../../src/contract/usage.js';
 import { Approvals } from './approvals.js';
-import { ask } from '../engine/ask.js';
-import { outcomeOf } from '../engine/branch.js';
+import { askAlone } from '../engine/ask-alone.js';
 import type { Branch } from '../engine/branch.js';
 import { fanOutMore } from '../engine/fan-out-more.js';
 import { finish } from '../engine/finish.js';
@@ -67,9 +65,9 @@ export class AgentRun {
     const request = turnRequest(plan, this.#turns, this.#isLast());
     let turn: Answer['turn'];
     this.#progress.started(place);
-    const outcome = await outcomeOf(place, async () => {
-      const answer = await ask({
-        ...place,
+    const outcome = await askAlone(
+      place,
+      {
         request,
         offline: model.offline,
         timeoutMs: policy.timeoutMs,
@@ -77,10 +75,9 @@ export class AgentRun {
         inlineBytes: inlineTurnBytes,
         ...(model.fresh && { freshSinceMs: this.#startedAtMs }),
         ...(plan.budgetUsd < Infinity && { mostUsd: Math.max(0, plan.budgetUsd - spentUsd(this.#branches)) }),
-      });
-      ({ turn } = answer);
-      return outcomeOfAnswer(place, answer);
-    });
+      },
+      (answer) => ({ turn } = answer),
+    );
     this.#branches.push(this.#progress.ended(outcome));
     return { outcome, content: turn?.content ?? { inline: [] }, calls: turn?.calls ?? [] };
   }

@@ -1,6 +1,5 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 
-import { formatDuration } from '../../src/contract/duration.js';
 import { outcomeOfLate, tooLate } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Policy } from '../../src/contract/options.js';
@@ -8,10 +7,9 @@ import type { Branch } from './branch.js';
 import { BranchRuns } from './branch-runs.js';
 import { CompletionOrder } from './completion-order.js';
 import { Deferred } from './deferred.js';
+import { cutsTheRest, decisionOf, startDeadline, whyLate } from './join.js';
+import type { Decision } from './join.js';
 import type { Follow } from './progress.js';
-
-/** Why the fan-in waits no longer. */
-type Decision = 'all ended' | 'enough are ok' | 'too few can be ok' | 'deadline';
 
 /** A fan-out under way; iterated, it gives the outcomes in completion order. */
 export interface FanOut extends AsyncIterable<StoredBranch> {
@@ -41,7 +39,7 @@ export function fanOut(
 ): FanOut {
   const scope = new CancellationScope({ cancellable: true });
   const order = new CompletionOrder<StoredBranch>();
-  const decided = new Deferred<Decision>();
+  const decided = new Deferred<Decision | 'all ended'>();
   const first = { queuedAtMs, index: firstIndex };
   const runs = new BranchRuns(branches, policy, follow, first, scope, (outcome) => {
     order.add(outcome);
@@ -49,11 +47,10 @@ export function fanOut(
     if (decision !== undefined) decided.resolve(decision);
   });
   runs.start();
-  const timer = startDeadline(policy, decided);
+  const timer = startDeadline(policy, () => decided.resolve('deadline'));
   const answer = decided.promise.then((decision) => {
     timer?.cancel();
-    const cut = policy.late === 'cancel' || decision === 'too few can be ok';
-    if (cut) scope.cancel();
+    if (decision !== 'all ended' && cutsTheRest(decision, policy)) scope.cancel();
     const why = whyLate(decision, policy);
     return branches.map(
       ({ key }, at) =>
@@ -71,38 +68,8 @@ export function fanOut(
   return { answer, outcomes, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
 }
 
-function decide(ended: readonly StoredBranch[], total: number, { join, needed }: Policy): Decision | undefined {
+function decide(ended: readonly StoredBranch[], total: number, policy: Policy): Decision | 'all ended' | undefined {
   if (ended.length === total) return 'all ended';
   const ok = ended.filter(({ status }) => status === 'ok').length;
-  if ((join === 'quorum' || join === 'first') && ok >= needed) return 'enough are ok';
-  const canBeOk = ok + total - ended.length;
-  // Under `settled` every branch is wanted for its own sake.
-  return join !== 'settled' && canBeOk < needed ? 'too few can be ok' : undefined;
-}
-
-function startDeadline({ deadlineMs, economy }: Policy, decided: Deferred<Decision>): CancellationScope | undefined {
-  // In the economy lane the deadline ends the wait for the batch, not the fan-out.
-  if (deadlineMs === null || economy) return undefined;
-  const scope = new CancellationScope({ cancellable: true });
-  scope
-    .run(() => sleep(deadlineMs, { summary: 'deadline' }))
-    .then(
-      () => decided.resolve('deadline'),
-      (failure: unknown) => {
-        if (!isCancellation(failure)) throw failure;
-      },
-    );
-  return scope;
-}
-
-function whyLate(decision: Decision, { deadlineMs, needed }: Policy): string {
-  switch (decision) {
-    case 'deadline':
-      return `Not there at the deadline of ${formatDuration(deadlineMs ?? 0)}.`;
-    case 'enough are ok':
-      return `Not there when ${needed} ${needed === 1 ? 'was' : 'were'} ok.`;
-    case 'too few can be ok':
-    case 'all ended':
-      return 'Not there when the fan-out was decided.';
-  }
+  return decisionOf({ ok, lost: ended.length - ok, total }, policy);
 }

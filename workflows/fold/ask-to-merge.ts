@@ -2,10 +2,9 @@ import { uuid4 } from '@temporalio/workflow';
 
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { synthesisRequest } from '../../src/fold/fan-in.js';
-import { outcomeOfAnswer } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Written } from '../../src/contract/run-result.js';
-import { modelBranch, outcomeOf } from '../engine/branch.js';
+import { askAlone } from '../engine/ask-alone.js';
 import type { AskSettings } from '../engine/branch.js';
 
 /**
@@ -24,6 +23,5 @@ export function askToMerge(
   const answers = written.map(({ by, value }) => ({ key: by, output: { inline: value } }));
   const request = synthesisRequest(base, { answers, missing: [], criteria, mark: uuid4() });
   const place = { key: `merge ${key}`, index: 0, queuedAtMs: Date.now() };
-  const branch = modelBranch(place.key, request, settings);
-  return outcomeOf(place, async () => outcomeOfAnswer(place, await branch.run(place)));
+  return askAlone(place, { request, ...settings });
 }

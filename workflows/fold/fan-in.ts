@@ -7,10 +7,9 @@ import { groupsOf, judgeRequest, synthesisRequest, verdictOf } from '../../src/f
 import type { Answered } from '../../src/fold/fan-in.js';
 import type { FanInResult } from '../../src/contract/run-result.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
-import { outcomeOfAnswer } from '../../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import type { FanOutPlan } from '../../src/plan/fan-out-plan.js';
-import { modelBranch, outcomeOf } from '../engine/branch.js';
+import { askAlone } from '../engine/ask-alone.js';
 import type { AskSettings } from '../engine/branch.js';
 
 /** What a fan-in has come to. Without an `output` the branches are merged by key. */
@@ -121,8 +120,7 @@ class FanIn {
     const place: Place = { key: `${what}-${this.#asked}`, index, queuedAtMs: Date.now() };
     const questionUsd = this.plan.policy.budget?.fanInUsd;
     const reserve: Reserve | undefined = questionUsd === undefined ? undefined : { usd: questionUsd, questionUsd };
-    const branch = modelBranch(place.key, request, this.#settings);
-    const outcome = await outcomeOf(place, async () => outcomeOfAnswer(place, await branch.run(place, reserve)));
+    const outcome = await askAlone(place, { request, ...this.#settings, ...(reserve && { reserve }) });
     this.calls.push(outcome);
     if (outcome.status === 'ok' && outcome.output !== undefined) return outcome.output;
     throw new NoOutput(`The ${what} is ${outcome.status}: ${outcome.error?.message ?? ''}`);

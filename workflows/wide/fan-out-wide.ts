@@ -5,7 +5,6 @@ import {
   defineSignal,
   isCancellation,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { ActivityFailure } from '@temporalio/common';
@@ -21,9 +20,10 @@ import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
 import type { LaneWork } from './lane-queue.js';
 import { WideProgress } from './wide-progress.js';
+import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
+import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
 import { unlessFailed, wideResult } from './wide-result.js';
-import type { Decision } from './wide-result.js';
 
 /** Lanes in flight: enough to spread over workers, and each is one pending activity. */
 const mostLanes = 4;
@@ -184,11 +184,10 @@ class WideFanOut {
   }
 
   #decide(): void {
-    const { join, needed } = this.plan.policy;
     const { ok = 0, cancelled = 0 } = this.#tally.byStatus;
-    const failed = this.#tally.ended - ok - cancelled;
-    if ((join === 'quorum' || join === 'first') && ok >= needed) this.#stop('enough are ok');
-    else if (join !== 'settled' && this.plan.total - failed < needed) this.#stop('too few can be ok');
+    const lost = this.#tally.ended - ok - cancelled;
+    const decision = decisionOf({ ok, lost, total: this.plan.total }, this.plan.policy);
+    if (decision !== undefined) this.#stop(decision);
   }
 
   #stop(decision: Decision): void {
@@ -196,8 +195,8 @@ class WideFanOut {
     this.#decision = decision;
     const answer = { elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: this.#tally.byStatus.ok ?? 0 };
     this.#progress.answered(answer);
-    if (this.plan.policy.late === 'amend' && decision !== 'too few can be ok') this.#firstAnswer = answer;
-    else this.#scope.cancel();
+    if (cutsTheRest(decision, this.plan.policy)) this.#scope.cancel();
+    else this.#firstAnswer = answer;
   }
 
   /** Whether nothing more is to be begun. */
@@ -206,19 +205,9 @@ class WideFanOut {
   }
 
   #startDeadline(): CancellationScope | undefined {
-    const { deadlineMs, economy } = this.plan.policy;
-    if (deadlineMs === null || economy) return undefined;
-    const scope = new CancellationScope({ cancellable: true });
-    const leftMs = Math.max(1, this.#startedAtMs + deadlineMs - Date.now());
-    scope
-      .run(() => sleep(leftMs, { summary: 'deadline' }))
-      .then(
-        () => this.#stop('deadline'),
-        (failure: unknown) => {
-          if (!isCancellation(failure)) throw failure;
-        },
-      );
-    return scope;
+    const { policy } = this.plan;
+    const leftMs = this.#startedAtMs + (policy.deadlineMs ?? 0) - Date.now();
+    return startDeadline(policy, () => this.#stop('deadline'), leftMs);
   }
 
   /** A lane's share of what is left. */

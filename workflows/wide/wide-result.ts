@@ -1,18 +1,18 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import { formatDuration } from '../../src/contract/duration.js';
 import type { Blob, Tally } from '../../src/contract/lanes.js';
 import type { FirstAnswer, RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { RunStatus } from '../../src/contract/run.js';
+import type { Policy } from '../../src/contract/options.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
-
-/** Why a wide fan-out began nothing more. */
-export type Decision = 'enough are ok' | 'too few can be ok' | 'deadline';
+import { whyLate } from '../engine/join.js';
+import type { Decision } from '../engine/join.js';
 
 interface Standing {
   tally: Tally;
   batches: Blob[];
   poisoned: readonly number[];
+  /** Why nothing more was begun. */
   why: Decision | 'all ended' | 'over budget';
   firstAnswer: FirstAnswer | undefined;
 }
@@ -28,7 +28,7 @@ export function wideResult({ chunks, total, policy }: WidePlan, standing: Standi
     branches: [],
     criticalPath: tally.slowest === null ? [] : [tally.slowest.key],
     ...(firstAnswer && { firstAnswer }),
-    wide: { chunks, batches, tally, poisoned, others: othersOf(why, policy.deadlineMs ?? 0) },
+    wide: { chunks, batches, tally, poisoned, others: othersOf(why, policy) },
   };
 }
 
@@ -39,15 +39,7 @@ export function unlessFailed(result: RunResult, total: number): RunResult {
   throw ApplicationFailure.create({ type: 'RunFailed', message, nonRetryable: true, details: [result] });
 }
 
-function othersOf(why: Standing['why'], deadlineMs: number): WideOutcomes['others'] {
-  switch (why) {
-    case 'over budget':
-      return { status: 'skipped', message: 'The budget had no more for it.' };
-    case 'deadline':
-      return { status: 'late', message: `Not there at the deadline of ${formatDuration(deadlineMs)}.` };
-    case 'enough are ok':
-    case 'too few can be ok':
-    case 'all ended':
-      return { status: 'cancelled', message: 'Not there when the fan-out was decided.' };
-  }
+function othersOf(why: Standing['why'], policy: Policy): WideOutcomes['others'] {
+  if (why === 'over budget') return { status: 'skipped', message: 'The budget had no more for it.' };
+  return { status: why === 'deadline' ? 'late' : 'cancelled', message: whyLate(why, policy) };
 }

@@ -1,19 +1,16 @@
-/** Texts that share at least so much of their five-word sequences are the same (Broder's resemblance, 1997). */
-const sameText = 0.9;
+import { nearlySame, resemblance, shinglesOf } from '../../fold/resemblance.js';
 
 /** Signatures of 128 values in 32 bands of 4: at a resemblance of 0.9 a pair is missed once in 10^14, at 0.5 it is looked at in 87 %. */
 const hashes = 128;
 const bands = 32;
 const rows = hashes / bands;
 
-const wordsInShingle = 5;
-
 /**
  * For each text the index of the first that is nearly the same, its own where there is none before it. MinHash with banding finds the
  * pairs, comparing their word sequences decides: the time grows with the texts, not with their pairs.
  */
 export function nearDuplicates(texts: readonly string[]): number[] {
-  const shingles = texts.map(shinglesOf);
+  const shingles = texts.map((text) => shinglesOf(text, nearlySame.documents.words));
   const buckets = new Map<string, number[]>();
   return texts.map((_, index) => {
     const own = shingles[index] ?? new Set<number>();
@@ -24,30 +21,12 @@ export function nearDuplicates(texts: readonly string[]): number[] {
     const candidates = new Set(keys.flatMap((key) => buckets.get(key) ?? []));
     const found = [...candidates]
       .toSorted((one, other) => one - other)
-      .find((other) => resemblance(own, shingles[other] ?? new Set()) >= sameText);
+      .find((other) => resemblance(own, shingles[other] ?? new Set()) >= nearlySame.documents.share);
     if (found !== undefined) return found;
     // Only the first of its kind is there to be found.
     for (const key of keys) buckets.set(key, [...(buckets.get(key) ?? []), index]);
     return index;
   });
-}
-
-function shinglesOf(text: string): Set<number> {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length < wordsInShingle) return new Set([hashOf(words.join(' '))]);
-  return new Set(
-    words.slice(wordsInShingle - 1).map((_, at) => hashOf(words.slice(at, at + wordsInShingle).join(' '))),
-  );
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) {
-    hash ^= text.charCodeAt(at);
-    hash = Math.imul(hash, 0x01000193);
-  }
-  return hash >>> 0;
 }
 
 /** For each of the hash functions the least value of any shingle. */
@@ -68,10 +47,4 @@ function mixed(value: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function resemblance(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
-  let shared = 0;
-  for (const shingle of one) if (other.has(shingle)) shared += 1;
-  return shared / (one.size + other.size - shared);
 }

@@ -3,7 +3,10 @@
  * it asks for nothing: absent, zero, negative, past or garbage. A date is taken relative to the server's own `date`, so that
  * neither clock has to be right.
  */
-export function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
+export function retryAfterMs(
+  headers: { get(name: string): string | null } | undefined,
+  nowMs: number,
+): number | undefined {
   const value = headers?.get('retry-after')?.trim() ?? '';
   const ms = /^\d+(\.\d+)?$/.test(value)
     ? Number(value) * 1_000

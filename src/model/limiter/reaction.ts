@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.js';
+import { backoffMs } from '../backoff.js';
 import type { ConcurrencyWindow } from './concurrency-window.js';
 import type { Gate } from './gate.js';
 import type { LatencyGauge } from './latency-gauge.js';
@@ -101,8 +101,7 @@ export class Reaction {
     const status = why === 'throttled' ? 429 : 529;
     if (cut) this.#strikes += 1;
     const tooMany = this.#strikes - cutsBeforePause[why] + 1;
-    const pauseMs =
-      askedMs ?? (call.probe || (cut && tooMany >= 1) ? backoffMs(Math.max(1, tooMany), random) : undefined);
+    const pauseMs = askedMs ?? (call.probe || (cut && tooMany >= 1) ? backoffMs(tooMany, 'equal', random) : undefined);
     if (pauseMs === undefined) {
       if (cut) announce('cap', `the API answered ${status}`);
       return;

@@ -1,0 +1,13 @@
+/**
+ * What most of the values say: the same JSON is the same; the first of equally frequent ones wins.
+ *
+ * @returns `undefined` where nobody says anything
+ */
+export function vote(values: readonly unknown[]): { value: unknown; votes: number; of: number } | undefined {
+  const ballots = values.map((value) => JSON.stringify(value));
+  const counts = new Map<string, number>();
+  for (const ballot of ballots) counts.set(ballot, (counts.get(ballot) ?? 0) + 1);
+  const votes = Math.max(0, ...counts.values());
+  const index = ballots.findIndex((ballot) => counts.get(ballot) === votes);
+  return index < 0 ? undefined : { value: values[index], votes, of: values.length };
+}

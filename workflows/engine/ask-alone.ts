@@ -1,0 +1,22 @@
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import type { Answer, ModelCall } from '../../src/contract/model-call.js';
+import { outcomeOfAnswer } from '../../src/contract/outcome.js';
+import { ask } from './ask.js';
+import { outcomeOf } from './branch.js';
+
+/**
+ * A model call beside the branches of a fan-out, as an outcome like theirs: it never rejects.
+ *
+ * @param answered told of the answer, where one came
+ */
+export function askAlone(
+  place: Place,
+  call: Omit<ModelCall, keyof Place>,
+  answered: (answer: Answer) => void = () => {},
+): Promise<StoredBranch> {
+  return outcomeOf(place, async () => {
+    const answer = await ask({ ...place, ...call });
+    answered(answer);
+    return outcomeOfAnswer(place, answer);
+  });
+}
