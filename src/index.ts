@@ -14,6 +14,7 @@ export {
   retryBranches,
   RunView,
   startRun,
+  wholeOutput,
 } from './client/index.js';
 export type {
   Execution,
@@ -46,6 +47,7 @@ export type { FanOutPlan } from './plan/fan-out-plan.js';
 export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/options.js';
 export type { BudgetOptions, FanOutOptions, Join, Late, ModelOptions, Policy } from './contract/options.js';
 export { boundsOf } from './model/index.js';
+export type { DividedOutput, OutputReference } from './contract/output-parts.js';
 export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js';
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
 export { defaultPerspectives } from './plan/specialists.js';

@@ -1,7 +1,8 @@
 import type { Stored } from '../../src/contract/stored.js';
+import { isInStore } from '../../src/contract/stored.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
 /** @throws FanfoldError `DocumentMissing` where the value is not in the store */
 export async function storedValue(value: Stored<unknown>, store: Pick<BlobStore, 'readText'>): Promise<unknown> {
-  return 'inline' in value ? value.inline : (JSON.parse(await store.readText(value)) as unknown);
+  return isInStore(value) ? (JSON.parse(await store.readText(value)) as unknown) : value.inline;
 }

@@ -3,11 +3,16 @@ import { CancelledFailure } from '@temporalio/common';
 import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
+import { withPart } from '../contract/output-parts.js';
+import type { DividedOutput } from '../contract/output-parts.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { WidePlan } from '../plan/summarise-plan.js';
 import type { Branch, Run, RunStatus } from '../contract/run.js';
+import { isInStore } from '../contract/stored.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
-import type { BlobReference, BlobStore } from '../store/blob-store.js';
+import type { BlobStore } from '../store/blob-store.js';
+import { olderOutput } from './older-output.js';
+import type { OlderRun } from './older-output.js';
 import type { RunView } from './run-view.js';
 import { wideBranches } from './wide-branches.js';
 
@@ -23,13 +28,14 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
   const status = statusOf(view, stored);
   const failure = view.failure;
   const fanIn = view.result?.fanIn;
+  const fanInCalls = await Promise.all((fanIn?.calls ?? []).map((call) => resolveBranch(call, store)));
   const paid = [...stored, ...(fanIn?.calls ?? [])];
   return {
     workflowId: view.workflowId,
     runId: view.runId,
     kind: view.kind,
     status,
-    output: await outputOfRun(view, branches, store),
+    output: await outputOfRun(view, { stored, branches, fanInCalls }, store),
     branches,
     coverage: { ok: coverageOf(branches).ok, total: Math.max(view.planned.total, branches.length) },
     usage: paid.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
@@ -37,9 +43,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     savedUsd: paid.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
     cacheSavedUsd: paid.reduce((sum, { cacheSavedUsd = 0 }) => sum + cacheSavedUsd, 0),
     lostUsd: paid.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
-    ...(fanIn && {
-      fanIn: { ...fanIn, calls: await Promise.all(fanIn.calls.map((call) => resolveBranch(call, store))) },
-    }),
+    ...(fanIn && { fanIn: { ...fanIn, calls: fanInCalls } }),
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
     ...(view.closed === null && view.approvals.size > 0 && { approvals: [...view.approvals.values()] }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
@@ -56,28 +60,40 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
 export async function resolveBranch(branch: StoredBranch, store: BlobStore): Promise<Branch> {
   const { output, savedUsd: _, cacheSavedUsd: __, lostUsd: ___, ...rest } = branch;
   if (output === undefined) return rest;
-  return { ...rest, output: 'inline' in output ? output.inline : JSON.parse(await store.readText(output)) };
+  return { ...rest, output: isInStore(output) ? JSON.parse(await store.readText(output)) : output.inline };
 }
 
 /** A graph's output, and what a fan-in has folded, is made by the workflow; others are made of the branches. */
-async function outputOfRun(view: RunView, branches: readonly Branch[], store: BlobStore): Promise<unknown> {
+async function outputOfRun(
+  { kind, planned, result }: RunView,
+  read: Pick<OlderRun, 'stored' | 'branches' | 'fanInCalls'>,
+  store: BlobStore,
+): Promise<unknown> {
   const isFolded =
-    ['graph', 'validate', 'gather', 'agent', 'research'].includes(view.kind) ||
-    (view.result?.fanIn !== undefined && view.result.status !== 'failed');
-  if (!isFolded) return outputOf(view.kind, branches);
-  const output: unknown = view.result?.output ?? null;
-  if (isReference(output)) return JSON.parse(await store.readText(output));
-  if (typeof output !== 'object' || output === null || Array.isArray(output)) return output;
-  const entries = Object.entries(output).map(async ([key, value]) => [
-    key,
-    isReference(value) ? JSON.parse(await store.readText(value)) : value,
-  ]);
-  return Object.fromEntries(await Promise.all(entries));
+    ['graph', 'validate', 'gather', 'agent', 'research'].includes(kind) ||
+    (result?.fanIn !== undefined && result.status !== 'failed');
+  if (!isFolded) return outputOf(kind, read.branches);
+  if (result === null) return null;
+  const { output, references } = result;
+  if (references === undefined) return olderOutput({ kind, planned, result, ...read });
+  return wholeOutput({ output, references }, store);
 }
 
-function isReference(value: unknown): value is BlobReference {
-  const names = typeof value === 'object' && value !== null ? Object.keys(value).toSorted() : [];
-  return names.join() === 'bytes,sha256';
+/**
+ * An output with all of its parts, such as that of a `RunResult`. What is not among its references is not followed, whatever it
+ * looks like.
+ *
+ * @throws FanfoldError `DocumentMissing` when a part was stored elsewhere
+ */
+export async function wholeOutput(
+  { output, references }: DividedOutput,
+  store: Pick<BlobStore, 'readText'>,
+): Promise<unknown> {
+  let whole = output;
+  for (const { path, ...reference } of references) {
+    whole = withPart(whole, path, JSON.parse(await store.readText(reference)));
+  }
+  return whole;
 }
 
 /** A run's branches, their outputs left where they are. */

@@ -1,13 +1,16 @@
 import type { Blob, Chunk, Tally } from './lanes.js';
 import type { StoredBranch } from './branch.js';
+import type { OutputReference } from './output-parts.js';
 import type { RunStatus } from './run.js';
 import type { FanInKind } from './options.js';
 
 /** What a workflow returns, or gives as the first detail of its failure: the run without what only its starter knows. */
 export interface RunResult {
   status: RunStatus;
-  /** The fan-in's output. An answer too large for history stands in it as a reference. */
+  /** The fan-in's output. `null` stands in it where an answer belongs that is too large for history. */
   output: unknown;
+  /** Those answers, and where they belong. Nothing else in `output` is a reference, whatever it looks like. Absent in runs of older versions. */
+  references?: readonly OutputReference[];
   /** In input order. */
   branches: StoredBranch[];
   criticalPath: string[];

@@ -1,6 +1,7 @@
 import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
+import { isInStore } from '../contract/stored.js';
 import { fanInKinds, type FanInKind, type FanInOptions } from '../contract/options.js';
 
 const defaultCriteria: Record<Exclude<FanInKind, 'merge'>, string> = {
@@ -55,8 +56,8 @@ export function groupsOf(answers: readonly Answered[]): Answered[][] {
 }
 
 function sizeOf({ key, output }: Answered): number {
-  const inline = 'inline' in output ? (JSON.stringify(output.inline) ?? '').length : output.bytes * charactersPerByte;
-  return inline + key.length + 100;
+  const size = isInStore(output) ? output.bytes * charactersPerByte : (JSON.stringify(output.inline) ?? '').length;
+  return size + key.length + 100;
 }
 
 type Base = Pick<ModelRequest, 'model' | 'maxTokens'>;

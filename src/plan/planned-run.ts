@@ -6,6 +6,7 @@ import type { GraphInput } from './graph/flow.js';
 import { planGather } from './gather-plan.js';
 import type { GatherInput } from './gather-plan.js';
 import { planGraph } from './graph/graph-plan.js';
+import type { GraphPlan } from './graph/graph-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import type { Policy } from '../contract/options.js';
 import type { PerspectivesInput } from './perspectives-plan.js';
@@ -28,6 +29,8 @@ export interface PlannedRun {
   policy: Policy | null;
   /** Of a graph: which branch needs which. */
   edges?: readonly { from: string; to: string }[];
+  /** Of a graph: who writes what. */
+  graph?: Pick<GraphPlan, 'nodes' | 'flow'>;
   /** Whether its branches come to be while it goes on. */
   grows?: boolean;
   /** Set where the run is too wide for an activity a branch. */
@@ -54,9 +57,10 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
       return { keys, total: keys.length, offline: asked.offline, policy: asked.policy };
     }
     if (kind === 'graph') {
-      const { nodes, model, policy } = planGraph(input as GraphInput);
+      const { nodes, flow, model, policy } = planGraph(input as GraphInput);
       const edges = nodes.flatMap(({ key, needs }) => needs.map((from) => ({ from, to: key })));
-      return { keys: nodes.map(({ key }) => key), total: nodes.length, offline: model.offline, policy, edges };
+      const keys = nodes.map(({ key }) => key);
+      return { keys, total: keys.length, offline: model.offline, policy, edges, graph: { nodes, flow } };
     }
     if (kind === 'research') {
       const { model, policy } = planResearch(input as ResearchInput);

@@ -17,6 +17,7 @@ import {
 } from '../../src/plan/research-plan.js';
 import type { ResearchPlan, Task } from '../../src/plan/research-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
+import { isInStore } from '../../src/contract/stored.js';
 import { spentUsd } from '../../src/contract/usage.js';
 import { ask } from '../engine/ask.js';
 import type { Branch } from '../engine/branch.js';
@@ -226,10 +227,10 @@ export class ResearchRun {
 
 /** What a call has returned, with an address that is the same for the same call; nothing where it failed or is too long. */
 function toolHit({ name, input }: WantedCall, outcome: StoredBranch | undefined): RankedHit[] {
-  if (outcome?.status !== 'ok' || outcome.output === undefined || !('inline' in outcome.output)) return [];
-  const asked = 'inline' in input ? JSON.stringify(input.inline) : '';
+  if (outcome?.status !== 'ok' || outcome.output === undefined || isInStore(outcome.output)) return [];
+  const asked = isInStore(input) ? '' : JSON.stringify(input.inline);
   const { inline } = outcome.output;
-  const text = typeof inline === 'string' ? inline : JSON.stringify(inline);
+  const text = typeof inline === 'string' ? inline : (JSON.stringify(inline) ?? '');
   return [
     { title: `${name} ${asked}`, link: `tool:${name}?${encodeURIComponent(asked)}`, text, sources: [name], score: 0 },
   ];

@@ -2,11 +2,12 @@ import { ApplicationFailure, CancellationScope, CancelledFailure } from '@tempor
 
 import { coverageOf } from '../../src/fold/fold.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import { divided, Part } from '../../src/contract/output-parts.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Folded } from '../fold/fan-in.js';
 import type { RunProgress } from './progress.js';
-import { inlineOf, resultOf } from './result.js';
+import { resultOf } from './result.js';
 
 /**
  * Ends the run as its outcomes, and what they were folded into, say.
@@ -27,7 +28,7 @@ export function finish(
   const result: RunResult = {
     ...resultOf(branches, policy),
     ...progress.firstAnswer,
-    ...(output !== undefined && { output: inlineOf(output) }),
+    ...(output !== undefined && divided(new Part(output))),
     ...(fanIn !== undefined && { fanIn }),
     ...(failure !== undefined && { status: 'failed' }),
   };

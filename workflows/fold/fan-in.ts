@@ -9,6 +9,7 @@ import type { FanInResult } from '../../src/contract/run-result.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import type { FanOutPlan } from '../../src/plan/fan-out-plan.js';
+import { isInStore } from '../../src/contract/stored.js';
 import { askAlone } from '../engine/ask-alone.js';
 import type { AskSettings } from '../engine/branch.js';
 
@@ -108,7 +109,7 @@ class FanIn {
   async #judge(order: readonly Answered[]): Promise<{ key: string; reason: string }> {
     const { criteria } = this.plan.fanIn;
     const output = await this.#ask('judge', judgeRequest(this.#base, { answers: order, criteria, mark: this.#mark }));
-    const verdict = verdictOf('inline' in output ? output.inline : undefined);
+    const verdict = verdictOf(isInStore(output) ? undefined : output.inline);
     const chosen = order[verdict?.place ?? -1];
     if (chosen === undefined) throw new NoOutput('The judge named none of the answers.');
     return { key: chosen.key, reason: verdict?.reason ?? '' };

@@ -8,6 +8,8 @@ import type { GraphPlan, PlannedNode } from '../../src/plan/graph/graph-plan.js'
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { divided, Part } from '../../src/contract/output-parts.js';
+import type { DividedOutput } from '../../src/contract/output-parts.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import { holds, parseWhen } from '../../src/plan/graph/when.js';
@@ -71,7 +73,7 @@ export class GraphRun {
     const contradictions = this.#state.contradictions();
     const result: RunResult = {
       status,
-      output: this.#output(),
+      ...this.#output(),
       branches: this.#branches(),
       criticalPath: this.#criticalPath(),
       ...(contradictions.length > 0 && { contradictions }),
@@ -202,11 +204,11 @@ export class GraphRun {
     return meant.some(({ status }) => status === 'ok') ? 'partial' : 'failed';
   }
 
-  #output(): unknown {
+  #output(): DividedOutput {
     const { output } = this.plan.flow;
     const state = this.#state.all();
-    if (output !== undefined) return state[output] === undefined ? null : plain(state[output]);
-    return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, plain(value)]));
+    if (output !== undefined) return divided(state[output] === undefined ? null : new Part(state[output]));
+    return divided(Object.fromEntries(Object.entries(state).map(([key, value]) => [key, new Part(value)])));
   }
 
   #branches(): StoredBranch[] {
@@ -238,9 +240,4 @@ export class GraphRun {
   #indexOf(key: string): number {
     return this.plan.nodes.findIndex((node) => node.key === key);
   }
-}
-
-/** A value that is too large for history stands in the result as a reference. */
-function plain(stored: Stored<unknown>): unknown {
-  return 'inline' in stored ? stored.inline : stored;
 }

@@ -6,6 +6,7 @@ import { ancestorsOf } from '../../src/plan/graph/flow.js';
 import type { GraphPlan, PlannedNode } from '../../src/plan/graph/graph-plan.js';
 import { contradictionOf, reduce } from '../../src/fold/reducers.js';
 import type { Contradiction, Written } from '../../src/contract/run-result.js';
+import { isInStore } from '../../src/contract/stored.js';
 import { parseTemplate } from '../../src/plan/graph/template.js';
 
 /** What a variable that has no value says in a prompt: nothing is left out silently. */
@@ -50,7 +51,7 @@ export class GraphState {
     const keys = [...new Set(this.plan.nodes.map(({ writes }) => writes))];
     return keys.flatMap((key) => {
       const said = this.#writers(key, () => true).flatMap(({ by, stored }): Written[] =>
-        'inline' in stored ? [{ by, value: stored.inline }] : [],
+        isInStore(stored) ? [] : [{ by, value: stored.inline }],
       );
       return contradictionOf(key, this.plan.flow.state?.[key]?.reducer, said) ?? [];
     });
@@ -85,7 +86,7 @@ export class GraphState {
 
 /** @throws ApplicationFailure where the value is too large to be looked at in a workflow */
 export function inlineOf(stored: Stored<unknown>, name: string): unknown {
-  if ('inline' in stored) return stored.inline;
+  if (!isInStore(stored)) return stored.inline;
   throw ApplicationFailure.nonRetryable(
     `\`${name}\` is too large (${stored.bytes} bytes) to be reduced, compared or gone through.`,
     'ValueTooLarge',

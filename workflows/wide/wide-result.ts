@@ -25,6 +25,7 @@ export function wideResult({ chunks, total, policy }: WidePlan, standing: Standi
   return {
     status,
     output: null,
+    references: [],
     branches: [],
     criticalPath: tally.slowest === null ? [] : [tally.slowest.key],
     ...(firstAnswer && { firstAnswer }),

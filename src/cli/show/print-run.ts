@@ -127,10 +127,12 @@ function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): stri
   return run.kind === 'gather' ? hitsText(run, render) : outputText(run, screen, render);
 }
 
-function outputText({ output }: Run, screen: Screen, render: Render): string {
+function outputText({ kind, output }: Run, screen: Screen, render: Render): string {
   const { bold } = pc.createColors(screen.colour);
-  if (typeof output === 'string') return `${render(terminalText(output).trim())}\n\n`;
-  if (typeof output !== 'object' || output === null) return '';
+  if (output === null || output === undefined) return '';
+  // A list of any other kind is what a model has said.
+  const isOne = typeof output !== 'object' || (Array.isArray(output) && kind !== 'summarise');
+  if (isOne) return `${render(terminalText(asText(output)).trim())}\n\n`;
   return entriesOf(output)
     .map(([key, value]) => `${bold(`# ${key}`)}\n\n${render(terminalText(asText(value)).trim())}\n\n`)
     .join('');

@@ -1,0 +1,58 @@
+import type { Stored } from './stored.js';
+import type { Blob } from './lanes.js';
+import { isInStore } from './stored.js';
+
+/** Names of keys and places in lists, from the outside in; none for the whole. */
+export type OutputPath = readonly (string | number)[];
+
+/** A part of an output that is in the store, and where it belongs. */
+export interface OutputReference extends Blob {
+  path: OutputPath;
+}
+
+/** An output as history keeps it. */
+export interface DividedOutput {
+  /** `null` stands where a part belongs that is in the store. */
+  output: unknown;
+  references: readonly OutputReference[];
+}
+
+/** What a branch put out, at its place in an output. Only code makes one: no JSON is an instance of it. */
+export class Part {
+  constructor(readonly stored: Stored<unknown>) {}
+}
+
+/**
+ * An output as history keeps it, its references beside it.
+ *
+ * O1. A reference is one because of where it stands, never because of how it looks.
+ * O2. What is inside a part was said by a model, a tool or a user, and is never looked into.
+ *
+ * @param outline a part, or lists and objects that code has made, with parts in them
+ */
+export function divided(outline: unknown): DividedOutput {
+  const references: OutputReference[] = [];
+  return { output: divide(outline, [], references), references };
+}
+
+function divide(outline: unknown, path: OutputPath, references: OutputReference[]): unknown {
+  if (outline instanceof Part) {
+    const { stored } = outline;
+    if (!isInStore(stored)) return stored.inline;
+    references.push({ path, sha256: stored.sha256, bytes: stored.bytes });
+    return null;
+  }
+  if (Array.isArray(outline)) return outline.map((inner, at) => divide(inner, [...path, at], references));
+  if (typeof outline !== 'object' || outline === null) return outline;
+  return Object.fromEntries(
+    Object.entries(outline).map(([name, inner]) => [name, divide(inner, [...path, name], references)]),
+  );
+}
+
+/** An output with a part put where it belongs; the output that is given stays as it is. */
+export function withPart(output: unknown, [step, ...rest]: OutputPath, part: unknown): unknown {
+  if (step === undefined) return part;
+  const put = (inner: unknown, at: string | number) => (at === step ? withPart(inner, rest, part) : inner);
+  if (Array.isArray(output)) return output.map(put);
+  return Object.fromEntries(Object.entries(output ?? {}).map(([name, inner]) => [name, put(inner, name)]));
+}
