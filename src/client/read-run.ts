@@ -1,6 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 
 import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
+import { kindOf } from '../plan/kinds.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
 import { withPart } from '../contract/output-parts.js';
@@ -69,10 +70,8 @@ async function outputOfRun(
   read: Pick<OlderRun, 'stored' | 'branches' | 'fanInCalls'>,
   store: BlobStore,
 ): Promise<unknown> {
-  const isFolded =
-    ['graph', 'validate', 'gather', 'agent', 'research'].includes(kind) ||
-    (result?.fanIn !== undefined && result.status !== 'failed');
-  if (!isFolded) return outputOf(kind, read.branches);
+  const isFolded = kindOf(kind)?.output === 'workflow' || (result?.fanIn !== undefined && result.status !== 'failed');
+  if (!isFolded) return outputOf(kindOf(kind)?.output === 'branches as a list', read.branches);
   if (result === null) return null;
   const { output, references } = result;
   if (references === undefined) return olderOutput({ kind, planned, result, ...read });

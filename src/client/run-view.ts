@@ -13,7 +13,8 @@ import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
-import { nothingPlanned, plannedRun } from '../plan/planned-run.js';
+import { kindOf, plannedRun } from '../plan/kinds.js';
+import { nothingPlanned } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import type { RunResult } from '../contract/run-result.js';
 import type { HistoryEvent } from './history.js';
@@ -96,7 +97,7 @@ export class RunView {
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
       // The calls of a fan-in come after the branches, and are none.
-      if (this.kind !== 'graph' && !this.planned.grows && call.index >= this.planned.total) return undefined;
+      if (kindOf(this.kind)?.adds !== true && call.index >= this.planned.total) return undefined;
       if (this.outcomes.delete(call.index)) this.begunAnew.add(call.key);
       this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);

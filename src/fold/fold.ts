@@ -28,12 +28,12 @@ export function mergeByKey<Output>(branches: readonly (Pick<Ended, 'key' | 'stat
   );
 }
 
-/** What a run of that kind comes to, made of the outputs that are ok. */
+/** What a run comes to, made of the outputs that are ok: a dict by key, or a list. */
 export function outputOf<Output>(
-  kind: string,
+  asList: boolean,
   branches: readonly (Pick<Ended, 'key' | 'status'> & { output?: Output })[],
 ): unknown {
-  if (kind !== 'summarise') return mergeByKey(branches);
+  if (!asList) return mergeByKey(branches);
   return branches.flatMap(({ key, status, output }) =>
     status === 'ok' && output !== undefined ? [{ key, summary: output }] : [],
   );

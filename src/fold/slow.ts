@@ -44,9 +44,13 @@ const leastSlowMs = 1_000;
  * Where slow branches are, and what makes them slow. A branch is slow beside its peers: those of the same kind, the same key, the same
  * model. Quantiles are by nearest rank.
  *
+ * @param peersOf the name that a branch shares with its peers in other runs, where it has any
  * @returns groups with slow branches first, the slowest tails before the others
  */
-export function slowGroups(samples: readonly LatencySample[]): SlowGroup[] {
+export function slowGroups(
+  samples: readonly LatencySample[],
+  peersOf: (kind: string, key: string) => string | undefined,
+): SlowGroup[] {
   const asked = samples.filter(({ branch }) => !branch.reused && branch.latency.totalMs > 0);
   const groups = new Map<string, { by: SlowGroup['by']; name: string; members: LatencySample[] }>();
   const add = (by: SlowGroup['by'], name: string, sample: LatencySample) => {
@@ -57,19 +61,14 @@ export function slowGroups(samples: readonly LatencySample[]): SlowGroup[] {
   for (const sample of asked) {
     const { kind, branch } = sample;
     add('kind', kind, sample);
-    // Documents of a pile have a key each: they are peers of their kind.
-    if (kind !== 'summarise') add('key', `${kind}/${keyOf(kind, branch.key)}`, sample);
+    const peers = peersOf(kind, branch.key);
+    if (peers !== undefined) add('key', `${kind}/${peers}`, sample);
     if (branch.model !== undefined) add('model', branch.model, sample);
   }
   return [...groups.values()]
     .filter(({ members }) => members.length >= fewest)
     .map(({ by, name, members }) => groupOf(by, name, members))
     .toSorted((one, other) => Number(other.slow > 0) - Number(one.slow > 0) || tailOf(other) - tailOf(one));
-}
-
-/** Calls of one tool are peers. */
-function keyOf(kind: string, key: string): string {
-  return kind === 'agent' ? key.replace(/-\d+$/, '') : key;
 }
 
 function tailOf({ totalMs }: SlowGroup): number {

@@ -1,22 +1,6 @@
-import { planAgent } from './agent-plan.js';
-import type { AgentInput } from './agent-plan.js';
-import { planCompare } from './compare-plan.js';
-import type { CompareInput } from './compare-plan.js';
-import type { GraphInput } from './graph/flow.js';
-import { planGather } from './gather-plan.js';
-import type { GatherInput } from './gather-plan.js';
-import { planGraph } from './graph/graph-plan.js';
-import type { GraphPlan } from './graph/graph-plan.js';
-import { planPerspectives } from './perspectives-plan.js';
 import type { Policy } from '../contract/options.js';
-import type { PerspectivesInput } from './perspectives-plan.js';
-import { planResearch } from './research-plan.js';
-import type { ResearchInput } from './research-plan.js';
-import { planSummarise } from './summarise-plan.js';
-import type { SummariseInput, WidePlan } from './summarise-plan.js';
-import { planValidate } from './validate-plan.js';
-import type { ValidateInput } from './validate-plan.js';
-import type { FanOutPlan } from './fan-out-plan.js';
+import type { GraphPlan } from './graph/graph-plan.js';
+import type { WidePlan } from './summarise-plan.js';
 
 /** What a run's input says about the run before it has done anything. */
 export interface PlannedRun {
@@ -35,49 +19,9 @@ export interface PlannedRun {
   grows?: boolean;
   /** Set where the run is too wide for an activity a branch. */
   wide?: WidePlan;
+  /** Why its input cannot be planned, where that is so: the run itself fails with it, or waits for a worker that tells. */
+  problem?: string;
 }
 
-/** The plan inside a run's input; no branches where the input is not one of fanfold's. */
-export function plannedRun(kind: string, input: unknown): PlannedRun {
-  try {
-    if (kind === 'compare') return direct(planCompare(input as CompareInput));
-    if (kind === 'perspectives') return direct(planPerspectives(input as PerspectivesInput));
-    if (kind === 'summarise') {
-      const plan = planSummarise(input as SummariseInput);
-      if ('direct' in plan) return direct(plan.direct);
-      const { total, offline, policy } = plan.wide;
-      return { keys: [], total, offline, policy, wide: plan.wide };
-    }
-    if (kind === 'gather') {
-      const { sources, model, policy } = planGather(input as GatherInput);
-      return { keys: sources.map(({ name }) => name), total: sources.length, offline: model.offline, policy };
-    }
-    if (kind === 'validate') {
-      const { asked, keys } = planValidate(input as ValidateInput);
-      return { keys, total: keys.length, offline: asked.offline, policy: asked.policy };
-    }
-    if (kind === 'graph') {
-      const { nodes, flow, model, policy } = planGraph(input as GraphInput);
-      const edges = nodes.flatMap(({ key, needs }) => needs.map((from) => ({ from, to: key })));
-      const keys = nodes.map(({ key }) => key);
-      return { keys, total: keys.length, offline: model.offline, policy, edges, graph: { nodes, flow } };
-    }
-    if (kind === 'research') {
-      const { model, policy } = planResearch(input as ResearchInput);
-      return { keys: [], total: 0, offline: model.offline, policy, grows: true };
-    }
-    if (kind === 'agent') {
-      const { model, policy } = planAgent(input as AgentInput);
-      return { keys: [], total: 0, offline: model.offline, policy, grows: true };
-    }
-  } catch {
-    // The run itself fails with the reason; here there is just nothing to list.
-  }
-  return nothingPlanned;
-}
-
+/** Of a run that fanfold knows nothing about. */
 export const nothingPlanned: PlannedRun = { keys: [], total: 0, offline: false, policy: null };
-
-function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {
-  return { keys: branches.map(({ key }) => key), total: branches.length, offline, policy };
-}

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { slowGroups } from '../../src/fold/slow.js';
 import type { LatencySample } from '../../src/fold/slow.js';
 import { noUsage } from '../../src/contract/usage.js';
+import { kindOf } from '../../src/plan/kinds.js';
 
 interface Given {
   key?: string;
@@ -39,7 +40,10 @@ function sample({
 }
 
 const usual = (count: number, given: Given = {}) => Array.from({ length: count }, () => sample(given));
-const groupOf = (samples: LatencySample[], by: string) => slowGroups(samples).find((group) => group.by === by)!;
+const peersOf = (kind: string, key: string) => kindOf(kind)?.peers(key);
+
+const groupOf = (samples: LatencySample[], by: string) =>
+  slowGroups(samples, peersOf).find((group) => group.by === by)!;
 
 describe('slow branches', () => {
   it.each([
@@ -64,7 +68,7 @@ describe('slow branches', () => {
       sample({ key: 'slow', model: 'm', modelMs: 20_000 }),
     ];
     expect(
-      slowGroups(samples)
+      slowGroups(samples, peersOf)
         .filter(({ slow }) => slow > 0)
         .map(({ by, name }) => `${by} ${name}`)
         .toSorted(),
@@ -78,7 +82,7 @@ describe('slow branches', () => {
   });
 
   it('do not come from the journal, and five make a group', () => {
-    expect(slowGroups([...usual(4), ...usual(10, { reused: true })])).toEqual([]);
+    expect(slowGroups([...usual(4), ...usual(10, { reused: true })], peersOf)).toEqual([]);
   });
 
   it('have quantiles by nearest rank', () => {

@@ -5,6 +5,7 @@ import type { StoredBranch } from '../../src/contract/branch.js';
 import { divided, Part } from '../../src/contract/output-parts.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { RunResult } from '../../src/contract/run-result.js';
+import { kindOf } from '../../src/plan/kinds.js';
 
 /** What a run whose branches stand so has come to. */
 export function resultOf(branches: StoredBranch[], policy: Policy): RunResult {
@@ -13,6 +14,6 @@ export function resultOf(branches: StoredBranch[], policy: Policy): RunResult {
     status,
     ...(output !== undefined && { output: new Part(output) }),
   }));
-  const output = divided(outputOf(workflowInfo().workflowType, parts));
+  const output = divided(outputOf(kindOf(workflowInfo().workflowType)?.output === 'branches as a list', parts));
   return { status: runStatusOf(branches, policy), ...output, branches, criticalPath: criticalPathOf(branches) };
 }

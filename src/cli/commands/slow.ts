@@ -6,6 +6,7 @@ import { formatDuration } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
+import { kindOf } from '../../plan/kinds.js';
 import { slowGroups } from '../../fold/slow.js';
 import type { Quantiles, SlowGroup } from '../../fold/slow.js';
 import { parseChoice, parseCount } from '../read/numbers.js';
@@ -40,7 +41,7 @@ async function slow(flags: SlowFlags, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', say);
   try {
     const { samples, runs, unread } = await latencySamples(session.client, session.store, filter);
-    const groups = slowGroups(samples);
+    const groups = slowGroups(samples, (kind, key) => kindOf(kind)?.peers(key));
     if (unread.length > 0) say(`not read, because what they stored is elsewhere: ${unread.join(', ')}.`);
     world.stdout.write(
       flags.json

@@ -1,0 +1,146 @@
+import { workflowTypes } from '../contract/names.js';
+import type { Kind } from '../contract/names.js';
+import { planAgent } from './agent-plan.js';
+import type { AgentInput } from './agent-plan.js';
+import { planCompare } from './compare-plan.js';
+import type { CompareInput } from './compare-plan.js';
+import type { FanOutPlan } from './fan-out-plan.js';
+import { planGather } from './gather-plan.js';
+import type { GatherInput } from './gather-plan.js';
+import type { GraphInput } from './graph/flow.js';
+import { planGraph } from './graph/graph-plan.js';
+import { planPerspectives } from './perspectives-plan.js';
+import type { PerspectivesInput } from './perspectives-plan.js';
+import { nothingPlanned } from './planned-run.js';
+import type { PlannedRun } from './planned-run.js';
+import { planResearch } from './research-plan.js';
+import type { ResearchInput } from './research-plan.js';
+import { planSummarise } from './summarise-plan.js';
+import type { SummariseInput } from './summarise-plan.js';
+import { planValidate } from './validate-plan.js';
+import type { ValidateInput } from './validate-plan.js';
+
+/** Whose doing the output of a run is: its branches', as a dict or a list in input order, or the workflow's own. */
+export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
+
+/** What a kind of run is, in the words that its readers need. How it is printed is in `src/cli/show/printers.ts`. */
+export interface KindOfRun {
+  /**
+   * What its input says before it has done anything.
+   *
+   * @throws InputError where no run can be made of it
+   */
+  planned(input: never): PlannedRun;
+  output: OutputOf;
+  /** What one of its branches is called where people read it, in the singular. */
+  branch: string;
+  /** Whether its activities are branches beyond those that its plan names: items of a `forEach`, turns, tasks. */
+  adds: boolean;
+  /** The name under which a branch has peers in other runs; none where each key is its own. */
+  peers(key: string): string | undefined;
+}
+
+const byKey = (key: string) => key;
+
+/** One entry for each kind. */
+export const kinds = {
+  perspectives: {
+    planned: (input: PerspectivesInput) => direct(planPerspectives(input)),
+    output: 'branches by key',
+    branch: 'perspective',
+    adds: false,
+    peers: byKey,
+  },
+  summarise: {
+    planned: (input: SummariseInput) => {
+      const plan = planSummarise(input);
+      if ('direct' in plan) return direct(plan.direct);
+      const { total, offline, policy } = plan.wide;
+      return { keys: [], total, offline, policy, wide: plan.wide };
+    },
+    output: 'branches as a list',
+    branch: 'document',
+    adds: false,
+    // Documents of a pile have a key each.
+    peers: () => undefined,
+  },
+  gather: {
+    planned: (input: GatherInput) => {
+      const { sources, model, policy } = planGather(input);
+      return { keys: sources.map(({ name }) => name), total: sources.length, offline: model.offline, policy };
+    },
+    output: 'workflow',
+    branch: 'source',
+    adds: false,
+    peers: byKey,
+  },
+  validate: {
+    planned: (input: ValidateInput) => {
+      const { asked, keys } = planValidate(input);
+      return { keys, total: keys.length, offline: asked.offline, policy: asked.policy };
+    },
+    output: 'workflow',
+    branch: 'check',
+    adds: false,
+    peers: byKey,
+  },
+  graph: {
+    planned: (input: GraphInput) => {
+      const { nodes, flow, model, policy } = planGraph(input);
+      const edges = nodes.flatMap(({ key, needs }) => needs.map((from) => ({ from, to: key })));
+      const keys = nodes.map(({ key }) => key);
+      return { keys, total: keys.length, offline: model.offline, policy, edges, graph: { nodes, flow } };
+    },
+    output: 'workflow',
+    branch: 'node',
+    adds: true,
+    peers: byKey,
+  },
+  agent: {
+    planned: (input: AgentInput) => grown(planAgent(input)),
+    output: 'workflow',
+    branch: 'turn or call',
+    adds: true,
+    // Calls of one tool are peers, and so are turns.
+    peers: (key) => key.replace(/-\d+$/, ''),
+  },
+  compare: {
+    planned: (input: CompareInput) => direct(planCompare(input)),
+    output: 'branches by key',
+    branch: 'variant',
+    adds: false,
+    peers: byKey,
+  },
+  research: {
+    planned: (input: ResearchInput) => grown(planResearch(input)),
+    output: 'workflow',
+    branch: 'search, answer or step',
+    adds: true,
+    peers: byKey,
+  },
+} satisfies Record<Kind, KindOfRun>;
+
+/** The entry of a workflow type; `undefined` for a workflow of somebody's own. */
+export function kindOf(workflowType: string): KindOfRun | undefined {
+  return workflowTypes.includes(workflowType as Kind) ? kinds[workflowType as Kind] : undefined;
+}
+
+function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {
+  return { keys: branches.map(({ key }) => key), total: branches.length, offline, policy };
+}
+
+/** A run whose branches come to be while it goes on. */
+function grown({ model, policy }: Pick<ReturnType<typeof planAgent>, 'model' | 'policy'>): PlannedRun {
+  return { keys: [], total: 0, offline: model.offline, policy, grows: true };
+}
+
+/** The plan inside a run's input; no branches where it has none, because it is somebody's own workflow or cannot be planned. */
+export function plannedRun(workflowType: string, input: unknown): PlannedRun {
+  const kind = kindOf(workflowType);
+  if (kind === undefined) return nothingPlanned;
+  try {
+    return kind.planned(input as never);
+  } catch (error) {
+    return { ...nothingPlanned, problem: (error as Error).message };
+  }
+}
