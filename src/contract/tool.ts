@@ -18,6 +18,7 @@ export type ToolBy =
   | { kind: 'calculator' | 'time' }
   | { kind: 'list-files' | 'read-file'; folder: string }
   | { kind: 'source'; source: Source }
-  | { kind: 'fetch'; hosts: readonly string[]; private?: boolean }
+  /** `private` lists those of the hosts that may have a private address; `true`, as older inputs have it, means the local ones. */
+  | { kind: 'fetch'; hosts: readonly string[]; private?: boolean | readonly string[] }
   /** A module or MCP server that the worker's home knows by that name: what a run's input names is never simply executed. */
   | { kind: 'registered'; sha256: string; tool: string };

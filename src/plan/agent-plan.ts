@@ -3,7 +3,17 @@ import { InputError } from '../contract/errors.js';
 import type { StoredBranch } from '../contract/branch.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
-import type { Tool } from '../contract/tool.js';
+import type { Tool, ToolBy } from '../contract/tool.js';
+
+/** Whether a host, with or without a port, is the worker's own machine. */
+export function isLocalHost(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+}
+
+/** The hosts of a `fetch` that are meant to have a private address. */
+export function privateHostsOf({ hosts, private: meant = false }: Extract<ToolBy, { kind: 'fetch' }>): string[] {
+  return hosts.filter((host) => (typeof meant === 'boolean' ? meant && isLocalHost(host) : meant.includes(host)));
+}
 
 /** Input of the workflow `agent`. */
 export interface AgentInput extends FanOutOptions, ModelOptions {
