@@ -3,6 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Activities, ToolCall } from '../src/contract/activities.js';
 import type { Tool } from '../src/contract/tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
+import type { Policy } from '../src/tools/index.js';
+import { allowedFolder } from './branch/allowed.js';
 import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { placeOutput } from './stored/place-output.js';
@@ -25,13 +27,15 @@ export function createCallTool(
   settings: ActivitiesSettings,
   cpu: Pick<CpuPool, 'run'>,
   pace: Pace,
+  policy: Policy,
 ): Activities['callTool'] {
-  const registered = new RegisteredTools(settings.tools, settings.env ?? {});
+  const env = settings.env ?? {};
+  const registered = new RegisteredTools(policy, env);
   return (call) =>
     branchActivity('ToolFailed', '', async (signal) => {
       const input = await storedValue(call.input, settings.store);
       checkInput(call.tool, input);
-      const result = await run(call, input as Input, { registered, env: settings.env ?? {}, cpu, pace, signal });
+      const result = await run(call, input as Input, { registered, env, cpu, pace, policy, signal });
       return placeOutput(shownResult(result), call.inlineBytes, settings.store);
     });
 }
@@ -45,15 +49,13 @@ interface Surroundings {
   env: NodeJS.ProcessEnv;
   cpu: Pick<CpuPool, 'run'>;
   pace: Pace;
+  policy: Policy;
   signal: AbortSignal;
 }
 
-async function run(
-  { tool }: ToolCall,
-  input: Input,
-  { registered, env, cpu, pace, signal }: Surroundings,
-): Promise<unknown> {
+async function run({ tool }: ToolCall, input: Input, surroundings: Surroundings): Promise<unknown> {
   const { by } = tool;
+  const { registered, policy, signal } = surroundings;
   const text = (name: string, otherwise = ''): string => {
     const value = input[name];
     return typeof value === 'string' ? value : otherwise;
@@ -64,15 +66,15 @@ async function run(
     case 'time':
       return currentTime(text('timezone', 'UTC'));
     case 'list-files':
-      return listFiles(by.folder, text('path', '.'));
+      return listFiles(await allowedFolder(by.folder, policy), text('path', '.'));
     case 'read-file':
-      return readFilePart(by.folder, text('path'), Number(input['from'] ?? 0));
+      return readFilePart(await allowedFolder(by.folder, policy), text('path'), Number(input['from'] ?? 0));
     case 'source':
       return by.source.kind === 'files'
-        ? searchFolder(by.source, text('query'), cpu, signal)
-        : searchHttp(by.source, text('query'), env, { cpu, pace }, signal);
+        ? searchFolder(by.source, text('query'), surroundings, signal)
+        : searchHttp(by.source, text('query'), surroundings, signal);
     case 'fetch':
-      return fetchPage(text('url'), { hosts: by.hosts, mayBePrivate: by.private === true }, cpu, signal);
+      return fetchPage(text('url'), by, surroundings, signal);
     case 'registered':
       return registered.call(by, input, signal);
   }

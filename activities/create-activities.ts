@@ -1,5 +1,6 @@
 import { CpuPool } from '../src/cpu/index.js';
 import type { Activities } from '../src/contract/activities.js';
+import { rulesPolicy } from '../src/tools/index.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
 import { createCheckGrammar } from './check-grammar.js';
@@ -9,15 +10,21 @@ import { createRunLane } from './run-lane.js';
 import { createSearchSource } from './search-source.js';
 import { Pace } from './sources/pace.js';
 
-/** The activities of one worker process. */
+/**
+ * The activities of one worker process.
+ *
+ * @throws InputError where its policy cannot be meant
+ */
 export function createActivities(settings: ActivitiesSettings) {
   const cpu = settings.cpu ?? new CpuPool();
   // A host is asked no more often than it wants, by whichever of them.
   const pace = new Pace();
+  const { policy: given = {} } = settings;
+  const policy = 'allows' in given ? given : rulesPolicy(given);
   return {
     askModel: createAskModel({ ...settings, cpu }),
-    searchSource: createSearchSource(settings.env ?? {}, cpu, pace),
-    callTool: createCallTool(settings, cpu, pace),
+    searchSource: createSearchSource(settings.env ?? {}, cpu, pace, policy),
+    callTool: createCallTool(settings, cpu, pace, policy),
     checkGrammar: createCheckGrammar(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities(settings),

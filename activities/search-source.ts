@@ -1,5 +1,6 @@
 import type { Activities } from '../src/contract/activities.js';
 import type { CpuPool } from '../src/cpu/index.js';
+import type { Policy } from '../src/tools/index.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
@@ -14,13 +15,14 @@ export function createSearchSource(
   env: NodeJS.ProcessEnv,
   cpu: Pick<CpuPool, 'run'>,
   pace: Pace,
+  policy: Policy,
 ): Activities['searchSource'] {
   return ({ source, question }) =>
     branchActivity('SourceFailed', 'It cannot be reached: ', async (signal) => {
       const hits =
         source.kind === 'files'
-          ? await searchFolder(source, question, cpu, signal)
-          : await searchHttp(source, question, env, { cpu, pace }, signal);
+          ? await searchFolder(source, question, { cpu, policy }, signal)
+          : await searchHttp(source, question, { env, cpu, pace, policy }, signal);
       return { inline: { hits } };
     });
 }

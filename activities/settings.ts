@@ -4,7 +4,7 @@ import type { Journal } from '../src/journal/index.js';
 import type { ModelApi } from '../src/model/call/client.js';
 import type { WatchdogSettings } from '../src/model/call/watchdog.js';
 import type { Limiters } from '../src/model/limiter/index.js';
-import type { ToolRegistry } from '../src/tools/index.js';
+import type { Policy, PolicyRules } from '../src/tools/index.js';
 
 /** What the activities need of the process they run in. */
 export interface ActivitiesSettings {
@@ -19,8 +19,8 @@ export interface ActivitiesSettings {
   watchdogs?: WatchdogSettings | undefined;
   /** What the headers of sources may be made of; nothing by default. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** The modules and MCP servers that may be run for agents; none by default. */
-  tools?: Pick<ToolRegistry, 'read'> | undefined;
+  /** What runs may have this worker do: folders, private hosts, variables in headers, modules and MCP servers; nothing of it by default. */
+  policy?: PolicyRules | Policy | undefined;
   /** Threads for CPU-bound work; of their own by default. */
   cpu?: CpuPool | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */

@@ -12,7 +12,7 @@ const heartbeatEveryMs = 1_000;
 /**
  * One attempt of a branch that asks no model: it heartbeats, so that it can be cancelled, and has spent nothing.
  *
- * @param type of its failure
+ * @param type of its failure, unless the worker does not allow it
  * @param unknown what is said before the message of an error that nobody has put into words
  * @throws ApplicationFailure, its first detail a ledger, or CancelledFailure
  */
@@ -43,7 +43,7 @@ function asFailure(error: unknown, type: FailureType, unknown: string, ledger: o
   const known = cause instanceof ApplicationFailure ? cause : undefined;
   const message = known?.message ?? `${unknown}${cause instanceof Error ? cause.message : String(cause)}`;
   return ApplicationFailure.create({
-    type,
+    type: known?.type === 'NotAllowed' ? known.type : type,
     message: cutMessage(message),
     nonRetryable: known?.nonRetryable ?? false,
     details: [ledger],

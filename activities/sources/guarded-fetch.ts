@@ -5,6 +5,7 @@ import ipaddr from 'ipaddr.js';
 import { Agent, fetch } from 'undici';
 
 import { retryAfterMs } from '../../src/model/index.js';
+import { notAllowed } from '../branch/allowed.js';
 import { failed } from './source-failure.js';
 
 const mostRedirects = 5;
@@ -15,11 +16,13 @@ const mostWaitMs = 30_000;
 export interface GuardedFetch {
   /** Whether a host may be contacted, the first one and each one that is redirected to: a host name with its port. */
   mayContact(host: string): boolean;
-  /** Whether hosts may have private addresses. */
-  private: boolean;
+  /** Whether a host may have a private address; what it throws ends the fetch. */
+  mayBePrivate(host: string): Promise<boolean>;
   /** Largest body, in bytes. */
   mostBytes: number;
-  headers: Record<string, string>;
+  accept: string;
+  /** They go to the first address's scheme, host and port alone. */
+  headers?: Record<string, string>;
   signal: AbortSignal;
 }
 
@@ -30,42 +33,57 @@ export interface Fetched {
 }
 
 /**
- * Fetches what is at an address. Only hosts that may be are contacted, redirects included, and private addresses only where that
- * is meant: what a name resolves to is looked at when the connection is made, and not before.
+ * Fetches what is at an address.
  *
- * @throws ApplicationFailure `SourceFailed`, retryable where another try may help
+ * F1. Only hosts that may be are contacted, redirects included; from https nothing is followed to http.
+ * F2. A private address is contacted only where the host may have one: what a name resolves to is looked at when the connection is
+ *     made, and not before.
+ * F3. Headers go to the origin that they are for: a redirect to another is followed without them.
+ *
+ * @throws ApplicationFailure `NotAllowed` for a private address, else `SourceFailed`, retryable where another try may help
  */
 export async function guardedFetch(first: URL, guard: GuardedFetch): Promise<Fetched> {
-  const agent = new Agent({ connect: { lookup: lookupOf(guard.private) } });
-  try {
-    let url = first;
-    for (let hops = 0; hops <= mostRedirects; hops += 1) {
-      if (!guard.mayContact(url.host) || !/^https?:$/.test(url.protocol)) {
-        throw failed(
-          url === first
-            ? `It may not contact ${url.protocol}//${url.host}.`
-            : `It redirects to ${url.host}, which is not its own host ${first.host}.`,
-          false,
-        );
-      }
-      assertAddress(url.hostname, guard.private);
-      const response = await fetch(url, {
-        dispatcher: agent,
-        redirect: 'manual',
-        signal: guard.signal,
-        headers: { 'user-agent': 'fanfold', ...guard.headers },
-      });
-      const location = response.headers.get('location');
-      if (response.status >= 300 && response.status < 400 && location !== null) {
-        await response.body?.cancel();
-        url = new URL(location, url);
-        continue;
-      }
-      if (!response.ok) throw await refused(response);
-      const type = response.headers.get('content-type') ?? '';
-      return { url, type, body: await bodyOf(response, guard.mostBytes) };
+  let url = first;
+  for (let hops = 0; hops <= mostRedirects; hops += 1) {
+    if (!guard.mayContact(url.host) || !/^https?:$/.test(url.protocol)) {
+      throw failed(
+        url === first
+          ? `It may not contact ${url.protocol}//${url.host}.`
+          : `It redirects to ${url.host}, which is not its own host ${first.host}.`,
+        false,
+      );
     }
-    throw failed(`It redirects more than ${mostRedirects} times.`, false);
+    const answer = await ask(url, guard, url.origin === first.origin ? guard.headers : {});
+    if (!(answer instanceof URL)) return answer;
+    if (url.protocol === 'https:' && answer.protocol === 'http:') {
+      throw failed(`It redirects from https to http, at ${answer.host}.`, false);
+    }
+    url = answer;
+  }
+  throw failed(`It redirects more than ${mostRedirects} times.`, false);
+}
+
+/** What is there, or where it redirects to. */
+async function ask(url: URL, guard: GuardedFetch, headers: GuardedFetch['headers']): Promise<Fetched | URL> {
+  const mayBePrivate = await guard.mayBePrivate(url.host);
+  assertAddress(url.hostname, mayBePrivate);
+  // Of its own: a connection that was allowed for one host is none for another.
+  const agent = new Agent({ connect: { lookup: lookupOf(mayBePrivate) } });
+  try {
+    const response = await fetch(url, {
+      dispatcher: agent,
+      redirect: 'manual',
+      signal: guard.signal,
+      headers: { 'user-agent': 'fanfold', accept: guard.accept, ...headers },
+    });
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location !== null) {
+      await response.body?.cancel();
+      return new URL(location, url);
+    }
+    if (!response.ok) throw await refused(response);
+    const type = response.headers.get('content-type') ?? '';
+    return { url, type, body: await bodyOf(response, guard.mostBytes) };
   } finally {
     await agent.close().catch(() => {});
   }
@@ -103,7 +121,7 @@ function assertAddress(hostname: string, mayBePrivate: boolean): void {
 function assertPublic(address: string, mayBePrivate: boolean): void {
   const range = ipaddr.process(address).range();
   if (range !== 'unicast' && !mayBePrivate) {
-    throw failed(`Its address ${address} is ${range}; say \`private: true\` where that is meant.`, false);
+    throw notAllowed(`Its address ${address} is ${range}; say \`private: true\` where that is meant.`);
   }
 }
 

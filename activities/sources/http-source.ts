@@ -3,6 +3,9 @@ import { query } from 'json-p3';
 import { hitsOfSource } from '../../src/contract/source.js';
 import type { Hit, HttpSource } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
+import { addressOf, headerVariables, isReserved } from '../../src/tools/index.js';
+import type { Policy } from '../../src/tools/index.js';
+import { assertHeaderVariable, assertPrivateHost, notAllowed } from '../branch/allowed.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { Pace } from './pace.js';
 import { failed } from './source-failure.js';
@@ -14,25 +17,24 @@ const textLength = 1_500;
 /**
  * Searches a source over HTTP; only its own host is contacted.
  *
- * @throws ApplicationFailure `SourceFailed`, retryable where another try may help
+ * @throws ApplicationFailure `NotAllowed`, or `SourceFailed`, retryable where another try may help
  */
 export async function searchHttp(
   source: HttpSource,
   question: string,
-  env: NodeJS.ProcessEnv,
-  { cpu, pace }: { cpu: Pick<CpuPool, 'run'>; pace: Pace },
+  { env, cpu, pace, policy }: { env: NodeJS.ProcessEnv; cpu: Pick<CpuPool, 'run'>; pace: Pace; policy: Policy },
   signal: AbortSignal,
 ): Promise<Hit[]> {
-  const url = new URL(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
+  const url = addressOf(source, question);
+  if (source.private === true) await assertPrivateHost(url.host, policy);
+  const headers = await headersOf(source, url.origin, env, policy);
   if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
-    private: source.private === true,
+    mayBePrivate: async () => source.private === true,
     mostBytes,
-    headers: {
-      accept: source.format === 'xml' ? 'application/atom+xml, application/xml' : 'application/json',
-      ...headersOf(source, env),
-    },
+    accept: source.format === 'xml' ? 'application/atom+xml, application/xml' : 'application/json',
+    headers,
     signal,
   });
   const text = body.toString();
@@ -77,20 +79,26 @@ function plain(text: string): string {
     .trim();
 }
 
-function headersOf({ headers = {} }: HttpSource, env: NodeJS.ProcessEnv): Record<string, string> {
+/** The headers of a source, each variable in them looked at before any is read. */
+async function headersOf(
+  { headers = {} }: HttpSource,
+  origin: string,
+  env: NodeJS.ProcessEnv,
+  policy: Policy,
+): Promise<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    for (const [, variable = ''] of value.matchAll(headerVariables)) {
+      if (isReserved(variable)) throw notAllowed(`Its header ${name} may not have the variable ${variable}.`);
+      await assertHeaderVariable(variable, origin, policy);
+      if (env[variable] === undefined) {
+        throw failed(`Its header ${name} needs ${variable} in the worker's environment.`, false);
+      }
+    }
+  }
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
-      value.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
-        // What a run's input names is sent to a host that it names too.
-        if (/^(ANTHROPIC|TEMPORAL|FANFOLD)_/.test(variable)) {
-          throw failed(`Its header ${name} may not have the variable ${variable}.`, false);
-        }
-        const found = env[variable];
-        if (found === undefined)
-          throw failed(`Its header ${name} needs ${variable} in the worker's environment.`, false);
-        return found;
-      }),
+      value.replaceAll(headerVariables, (_, variable: string) => env[variable] ?? ''),
     ]),
   );
 }

@@ -1,27 +1,30 @@
 import type { ToolBy } from '../../src/contract/tool.js';
 import { loadTools, McpServers } from '../../src/tools/index.js';
-import type { ToolRegistry } from '../../src/tools/index.js';
+import type { Policy } from '../../src/tools/index.js';
+import { notAllowed } from '../branch/allowed.js';
 import { orAborted } from '../branch/or-aborted.js';
 import { toolFailure } from './tool-failure.js';
 
 type RegisteredTool = Extract<ToolBy, { kind: 'registered' }>;
 
-/** Tools of modules and MCP servers that the worker's home knows. */
+/** Tools of modules and MCP servers that the worker may run. */
 export class RegisteredTools {
   readonly #servers: McpServers;
 
   constructor(
-    readonly registry: Pick<ToolRegistry, 'read'> | undefined,
+    readonly policy: Policy,
     env: NodeJS.ProcessEnv,
   ) {
     this.#servers = new McpServers(env);
   }
 
-  /** @throws ApplicationFailure `ToolFailed` where the input does not fit or the home does not know it; else what the tool throws */
+  /** @throws ApplicationFailure `NotAllowed` where it may not be run, `ToolFailed` where the input does not fit; else what the tool throws */
   async call({ sha256, tool: name }: RegisteredTool, input: object, signal: AbortSignal): Promise<unknown> {
-    const registered = await this.registry?.read(sha256);
+    const registered = await this.policy.runnable(sha256);
     if (registered === undefined) {
-      throw toolFailure(`This worker's home does not know \`${name}\`: tools of one's own run where they were named.`);
+      throw notAllowed(
+        `This worker does not allow the module or MCP server of \`${name}\`. ${this.policy.advice('tools', 'mcpServers')}`,
+      );
     }
     if ('mcp' in registered) {
       return this.#servers.call(registered.mcp, name, input as Record<string, unknown>, signal);

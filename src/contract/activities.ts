@@ -63,13 +63,13 @@ export interface Activities {
   /**
    * Searches one source once per attempt; Temporal retries.
    *
-   * @throws ApplicationFailure `SourceFailed`, its first detail a {@link Ledger}
+   * @throws ApplicationFailure `SourceFailed`, or `NotAllowed` where the worker's own side does not allow it, its first detail a {@link Ledger}
    */
   searchSource(call: SourceCall): Promise<Answer>;
   /**
    * Calls one tool once per attempt; Temporal retries.
    *
-   * @throws ApplicationFailure `ToolFailed`, its first detail a {@link Ledger}
+   * @throws ApplicationFailure `ToolFailed`, or `NotAllowed` where the worker's own side does not allow it, its first detail a {@link Ledger}
    */
   callTool(call: ToolCall): Promise<Answer>;
   /** Checks grammar by rules, in a thread of the worker. */

@@ -1,7 +1,7 @@
 /** A folder of text files, ranked by BM25. */
 export interface FolderSource {
   kind: 'files';
-  /** Absolute path on the machine of the worker. */
+  /** Absolute path on the machine of the worker, which has to allow it. */
   folder: string;
 }
 /** A search of somebody else's that answers with JSON or XML. */
@@ -14,7 +14,7 @@ export interface HttpSource {
   title: string;
   link: string;
   text: string;
-  /** `${NAME}` is read from the worker's environment. */
+  /** `${NAME}` is read from the worker's environment, where the worker allows it for the address. */
   headers?: { [name: string]: string };
   /** Milliseconds; the run's `timeoutMs` by default. */
   timeoutMs?: number;
@@ -22,7 +22,7 @@ export interface HttpSource {
   format?: 'json' | 'xml';
   /** Least milliseconds between two requests of one worker to its host. */
   everyMs?: number;
-  /** Whether its host may have a private address. */
+  /** Whether its host may have a private address; the worker has to allow it, too. */
   private?: boolean;
 }
 export type Source = { name: string } & (FolderSource | HttpSource);

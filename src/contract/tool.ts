@@ -1,5 +1,6 @@
 import type { Source } from './source.js';
 import type { JsonSchema } from './json-schema.js';
+import { isLocalHost } from '../plan/agent-plan.js';
 
 /** Something that the model may have called. */
 export interface Tool {
@@ -18,6 +19,11 @@ export type ToolBy =
   | { kind: 'calculator' | 'time' }
   | { kind: 'list-files' | 'read-file'; folder: string }
   | { kind: 'source'; source: Source }
-  | { kind: 'fetch'; hosts: readonly string[]; private?: boolean }
+  /** `private` lists those of the hosts that may have a private address; `true`, as older inputs have it, means the local ones. */
+  | { kind: 'fetch'; hosts: readonly string[]; private?: boolean | readonly string[] }
   /** A module or MCP server that the worker's home knows by that name: what a run's input names is never simply executed. */
   | { kind: 'registered'; sha256: string; tool: string };
+/** The hosts of a `fetch` that are meant to have a private address. */
+export function privateHostsOf({ hosts, private: meant = false }: Extract<ToolBy, { kind: 'fetch' }>): string[] {
+  return hosts.filter((host) => (typeof meant === 'boolean' ? meant && isLocalHost(host) : meant.includes(host)));
+}

@@ -1,3 +1,4 @@
+export type { PolicyRules } from '../../activities/index.js';
 export { LimiterMetrics } from './limiter-metrics.js';
 export { FanfoldPlugin } from './plugin.js';
 export type { PluginSettings } from './plugin.js';

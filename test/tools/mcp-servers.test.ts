@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 
 import { McpServers } from '../../src/tools/mcp-servers.js';
@@ -84,6 +85,23 @@ describe('an MCP server over HTTP', () => {
     expect(refused).toBe(0);
     await expect(servers.tools({ url })).rejects.toMatchObject({ type: 'McpFailed' });
     expect(refused).toBeGreaterThan(0);
+  });
+
+  it('that redirects elsewhere is not followed there, with its headers or without', async () => {
+    const seen: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      seen.push(String(request.headers.authorization));
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/mcp`;
+    const away = createServer((_, response) => void response.writeHead(307, { location }).end()).listen(0, '127.0.0.1');
+    await once(away, 'listening');
+    onTestFinished(() => void [away.close(), elsewhere.close()]);
+    const redirecting = `http://127.0.0.1:${(away.address() as AddressInfo).port}/mcp`;
+    const headers = { authorization: 'Bearer ${TOKEN}' };
+    await expect(servers.tools({ url: redirecting, headers })).rejects.toMatchObject({ type: 'McpFailed' });
+    expect(seen).toEqual([]);
   });
 
   it('that is not there is named', async () => {

@@ -15,6 +15,7 @@ import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
 import { readTools, toolWords } from '../read/read-tools.js';
 import type { ToolFlags } from '../read/read-tools.js';
+import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { homeOf } from '../home/session.js';
@@ -84,15 +85,16 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
   }
   if (plan.budgetUsd < Infinity) checkBudget(plan);
   const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
-  return conductRun(need, flags, world, ({ client, searchable }) =>
-    startRun(client, {
+  return conductRun(need, flags, world, async ({ client, searchable }) => {
+    await registerOwn(input, world);
+    return startRun(client, {
       kind: 'agent',
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${task.slice(0, 100)}: ${names}`.slice(0, 180),
       details: `**${plan.tools.length} tools** for: ${task.slice(0, 500)}`,
-    }),
-  );
+    });
+  });
 }
 
 function firstTurnUsd(plan: AgentPlan, mustBeKnown: boolean): number | null {

@@ -11,6 +11,7 @@ import { modelDefaults } from '../../contract/options.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
 import { builtInSources, readSources } from '../read/read-sources.js';
+import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
@@ -73,13 +74,14 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
   // Only an answer needs a key.
   const asksModel = input.answer === true;
   const need = { offline: plan.model.offline || !asksModel, asksModel, concurrency: plan.policy.concurrency };
-  return conductRun(need, flags, world, ({ client, searchable }) =>
-    startRun(client, {
+  return conductRun(need, flags, world, async ({ client, searchable }) => {
+    await registerOwn(input, world);
+    return startRun(client, {
       kind: 'gather',
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${question.slice(0, 100)}: ${names.join(', ')}`,
       details: `**${names.length} sources** searched for: ${question.slice(0, 500)}`,
-    }),
-  );
+    });
+  });
 }

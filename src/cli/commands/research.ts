@@ -15,6 +15,7 @@ import { formatCost } from '../show/amounts.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
 import { builtInSources, readSources } from '../read/read-sources.js';
+import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { readTools, toolWords } from '../read/read-tools.js';
@@ -92,15 +93,16 @@ async function research(question: string, flags: ResearchFlags, world: World): P
   }
   if (plan.budgetUsd < Infinity) checkBudget(plan);
   const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
-  return conductRun(need, flags, world, ({ client, searchable }) =>
-    startRun(client, {
+  return conductRun(need, flags, world, async ({ client, searchable }) => {
+    await registerOwn(input, world);
+    return startRun(client, {
       kind: 'research',
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${question.slice(0, 100)}: ${names.join(', ')}`.slice(0, 180),
       details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${question.slice(0, 500)}`,
-    }),
-  );
+    });
+  });
 }
 
 async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<ResearchInput, 'tools' | 'toolTimeoutMs'>> {

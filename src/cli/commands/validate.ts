@@ -22,6 +22,7 @@ import { findingFormats } from '../show/print-findings.js';
 import { checkPatterns, readChecks } from '../read/read-checks.js';
 import { readSources } from '../read/read-sources.js';
 import { readDocument } from '../read/read-document.js';
+import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
@@ -114,6 +115,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
     { ...flags, file: file === '-' ? 'stdin' : file, ...(flags.fix === true && { fixOf: text }) },
     world,
     async ({ client, store, searchable }) => {
+      await registerOwn({ sources }, world);
       const input: ValidateInput = {
         ...options,
         ...(budget && {

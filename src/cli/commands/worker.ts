@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseCount } from '../read/numbers.js';
+import { readPolicy, toldRunnables } from '../read/read-policy.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
 
@@ -10,6 +11,7 @@ interface WorkerFlags {
   concurrency: string;
   rampFrom: string;
   untilIdle?: boolean;
+  policy?: string;
   quiet?: boolean;
 }
 
@@ -26,6 +28,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
       'calls at once before anything is known of the API, from which it ramps',
       defaultRampFrom,
     )
+    .option('--policy <file>', 'all that runs may have it do, in YAML, in place of what commands of the home register')
     .option('--until-idle', 'end when no command waits and no run is open')
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (flags: WorkerFlags) => {
@@ -36,6 +39,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
 async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
+  const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, world);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, flags.quiet);
@@ -47,7 +51,11 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
         concurrency,
         rampFrom,
         untilIdle: flags.untilIdle ?? false,
-        onReady: (workers) => say(servedQueues(workers, session, concurrency)),
+        policy,
+        onReady: (workers) => {
+          say(servedQueues(workers, session, concurrency));
+          for (const line of policy === undefined ? [] : toldRunnables(policy)) say(line);
+        },
       },
       world,
       say,

@@ -64,7 +64,7 @@ const shape = z.strictObject({
   sources: z.record(
     z.string().regex(/^[\w-]{1,64}$/),
     z.strictObject({
-      url: z.string().refine((url) => /^https?:\/\/[^{}\s]+/.test(url), 'expected an address with http:// or https://'),
+      url: z.string().refine(isAddress, 'expected an address with http:// or https://, its host written out'),
       hits: jsonPath,
       title: jsonPath,
       link: jsonPath,
@@ -77,6 +77,11 @@ const shape = z.strictObject({
     }),
   ),
 });
+
+/** A question must not become part of the host: what is allowed is allowed for one. */
+function isAddress(url: string): boolean {
+  return /^https?:\/\/[^{}\s/?#]+([/?#]|$)/.test(url) && URL.canParse(url);
+}
 
 function isPath(path: string): boolean {
   try {

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 
 import type { JsonSchema } from '../../contract/json-schema.js';
+import { isLocalHost } from '../../plan/agent-plan.js';
 import type { Tool } from '../../contract/tool.js';
 import { InputError, UnavailableError } from '../../contract/errors.js';
 import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
@@ -130,13 +131,13 @@ function fetchTool(host: string): Tool {
   if (!/^[\w.-]+(:\d+)?$|^\[[0-9a-f:]+\](:\d+)?$/i.test(host)) {
     throw new InputError(`Expected a host after \`fetch:\`, such as docs.example.org, got \`${host}\`.`);
   }
-  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+  const name = host.toLowerCase();
   return {
     name: 'fetch',
     description: `Fetches a page as text from ${host}.`,
     inputSchema: objectOf({ url: { type: 'string', description: `An address at ${host}.` } }, ['url']),
     // Who names such a host means it.
-    by: { kind: 'fetch', hosts: [host.toLowerCase()], ...(isLocal && { private: true }) },
+    by: { kind: 'fetch', hosts: [name], ...(isLocalHost(name) && { private: [name] }) },
   };
 }
 
@@ -146,11 +147,11 @@ function mergeFetches(tools: readonly Tool[]): Tool[] {
   const [first] = fetches;
   if (first === undefined || fetches.length === 1) return [...tools];
   const hosts = [...new Set(fetches.flatMap((by) => by.hosts))];
-  const isPrivate = fetches.some((by) => by.private === true);
+  const local = hosts.filter(isLocalHost);
   const merged: Tool = {
     ...fetchTool(hosts[0] ?? ''),
     description: `Fetches a page as text from ${hosts.join(', ')}.`,
-    by: { kind: 'fetch', hosts, ...(isPrivate && { private: true }) },
+    by: { kind: 'fetch', hosts, ...(local.length > 0 && { private: local }) },
   };
   return [...tools.filter(({ by }) => by.kind !== 'fetch'), merged];
 }
@@ -180,7 +181,7 @@ const serverShape = z.union([
     headers: z.record(z.string(), z.string()).optional(),
   }),
 ]);
-const mcpShape = z.object({ mcpServers: z.record(z.string().regex(/^[a-zA-Z0-9_-]{1,30}$/), serverShape) });
+export const mcpShape = z.object({ mcpServers: z.record(z.string().regex(/^[a-zA-Z0-9_-]{1,30}$/), serverShape) });
 
 /** A server's tools are called `server__tool`, as other clients call them. */
 async function mcpTools(path: string, registry: ToolRegistry, world: World): Promise<Tool[]> {

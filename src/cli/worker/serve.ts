@@ -4,7 +4,8 @@ import { openRuns } from '../../client/index.js';
 import { dataConverter, keyIds } from '../../payloads/index.js';
 import { startWorkers } from '../../worker/index.js';
 import type { RunningWorkers } from '../../worker/index.js';
-import { ToolRegistry } from '../../tools/index.js';
+import { homePolicy, ToolRegistry } from '../../tools/index.js';
+import type { PolicyRules } from '../../tools/index.js';
 import { apiKeyOf, baseUrlOf } from '../home/api-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { openJournalOf } from '../home/journal-of.js';
@@ -30,6 +31,8 @@ export interface ServeOptions {
   rampFrom: number;
   /** End when no command of this home is left and no run is open. */
   untilIdle: boolean;
+  /** What runs may have it do; by default what commands of its home have registered. */
+  policy?: PolicyRules | undefined;
   /** Called once the worker takes work. */
   onReady?: (workers: RunningWorkers) => void;
 }
@@ -59,7 +62,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     version,
     store: session.store,
     env: world.env,
-    tools: new ToolRegistry(session.home),
+    policy: options.policy ?? homePolicy(new ToolRegistry(session.home)),
     journal,
     ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
     offlineModelUrl: offline.url,

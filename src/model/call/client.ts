@@ -1,8 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { Agent, fetch } from 'undici';
+import { Agent } from 'undici';
 
 import { wholeFetch } from './whole-fetch.js';
+import { fetchWithinOrigin } from './within-origin.js';
 
 /** Where model calls go, and the key they go with. */
 export interface ModelApi {
@@ -49,7 +50,7 @@ function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
     streaming: new Anthropic({
       ...settings,
       // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
-      fetch: fetch as unknown as typeof globalThis.fetch,
+      fetch: fetchWithinOrigin as unknown as typeof globalThis.fetch,
       fetchOptions: { dispatcher },
     }),
   };

@@ -23,6 +23,8 @@ const apiErrors: readonly ApiRow[] = [
   // Ramp limits too: `ramp_limit_exceeded` asks for the same.
   { type: 'RateLimited', status: [429, 429] },
   { type: 'Overloaded', status: [529, 529] },
+  // A redirect that was not followed.
+  { type: 'NotAllowed', status: [301, 308] },
   { type: 'BadRequest', status: [400, 400] },
   { type: 'Unauthenticated', status: [401, 401] },
   { type: 'PaymentRequired', status: [402, 402] },

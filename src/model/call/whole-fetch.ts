@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
-import { fetch } from 'undici';
 import type { Dispatcher, RequestInit } from 'undici';
 
 import { MalformedAnswer } from './malformed-answer.js';
+import { fetchWithinOrigin } from './within-origin.js';
 
 /** Answers are asked for plain; this is what a gateway may do to them all the same. */
 const decoders: ReadonlyMap<string, (bytes: Buffer) => Promise<Buffer>> = new Map([
@@ -35,8 +35,14 @@ export function wholeFetch(connections: Dispatcher): typeof globalThis.fetch {
     });
     if (!isRedirect(answer)) return new WholeResponse(await textOf(answer), answer);
     await answer.body.dump();
-    // Rare enough for the long way, which knows where to go and what to leave behind.
-    return (await fetch(url as string, { ...init, dispatcher: connections } as RequestInit)) as unknown as Response;
+    // Rare enough for the long way, which knows where the key may go.
+    return (await fetchWithinOrigin(
+      url as string,
+      {
+        ...init,
+        dispatcher: connections,
+      } as RequestInit,
+    )) as unknown as Response;
   };
 }
 

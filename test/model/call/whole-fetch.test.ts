@@ -90,6 +90,26 @@ it('follows a redirect with what it was to send', async () => {
   expect(await (await ask(url)).text()).toBe('POST {"model":"é"}');
 });
 
+it.each([
+  ['elsewhere', 308, (other: string) => other],
+  ['in a way that leaves the question behind', 302, () => '/elsewhere'],
+])('does not follow a redirect %s, and says so: the key stays', async (_, status, whereTo) => {
+  const seen: IncomingMessage[] = [];
+  const other = await serve((request, response) => {
+    seen.push(request);
+    response.end('{}');
+  });
+  const url = await serve((request, response) => {
+    if (request.url?.startsWith('/v1/')) return void response.writeHead(status, { location: whereTo(other) }).end();
+    seen.push(request);
+    response.end('{}');
+  });
+  const response = await ask(url);
+  expect(response).toMatchObject({ ok: false, status });
+  expect(await response.text()).toMatch(/The API redirects .*Set ANTHROPIC_BASE_URL to where it is\./);
+  expect(seen).toEqual([]);
+});
+
 it.each([false, true])('ends down to the socket with its signal, the answer begun: %s', async (begins) => {
   const controller = new AbortController();
   let closed: Promise<unknown> | undefined;

@@ -1,0 +1,34 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+import { realFolder } from '../../src/tools/index.js';
+import type { Policy } from '../../src/tools/index.js';
+
+/** What a worker throws at a run that asks for more than it allows: told as it is, and not tried again. */
+export function notAllowed(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'NotAllowed');
+}
+
+/**
+ * Where a folder really is that runs may read.
+ *
+ * @throws ApplicationFailure `NotAllowed`
+ */
+export async function allowedFolder(folder: string, policy: Policy): Promise<string> {
+  const real = await realFolder(folder);
+  if (await policy.allows({ folder: real })) return real;
+  throw notAllowed(`This worker does not allow the folder ${folder}. ${policy.advice('folders')}`);
+}
+
+/** @throws ApplicationFailure `NotAllowed` where the host may not have a private address */
+export async function assertPrivateHost(host: string, policy: Policy): Promise<void> {
+  if (await policy.allows({ privateHost: host })) return;
+  throw notAllowed(`This worker does not allow ${host} to have a private address. ${policy.advice('privateHosts')}`);
+}
+
+/** @throws ApplicationFailure `NotAllowed` where the variable may not be sent there */
+export async function assertHeaderVariable(variable: string, origin: string, policy: Policy): Promise<void> {
+  if (await policy.allows({ headerVariable: variable, origin })) return;
+  throw notAllowed(
+    `This worker does not allow the variable ${variable} in headers for ${origin}. ${policy.advice('headerVariables')}`,
+  );
+}
