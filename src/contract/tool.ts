@@ -1,6 +1,5 @@
 import type { Source } from './source.js';
 import type { JsonSchema } from './json-schema.js';
-import { isLocalHost } from '../plan/agent-plan.js';
 
 /** Something that the model may have called. */
 export interface Tool {
@@ -14,6 +13,7 @@ export interface Tool {
   /** Milliseconds a try may take; `toolTimeoutMs` by default. */
   timeoutMs?: number;
 }
+
 /** Who does what a tool promises. */
 export type ToolBy =
   | { kind: 'calculator' | 'time' }
@@ -26,4 +26,9 @@ export type ToolBy =
 /** The hosts of a `fetch` that are meant to have a private address. */
 export function privateHostsOf({ hosts, private: meant = false }: Extract<ToolBy, { kind: 'fetch' }>): string[] {
   return hosts.filter((host) => (typeof meant === 'boolean' ? meant && isLocalHost(host) : meant.includes(host)));
+}
+
+/** Whether a host, with or without a port, is the worker's own machine. */
+export function isLocalHost(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 }

@@ -5,11 +5,6 @@ import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Tool } from '../contract/tool.js';
 
-/** Whether a host, with or without a port, is the worker's own machine. */
-export function isLocalHost(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
-}
-
 /** Input of the workflow `agent`. */
 export interface AgentInput extends FanOutOptions, ModelOptions {
   task: string;

@@ -43,7 +43,7 @@ export interface KindOfRun {
 const byKey = (key: string) => key;
 
 /** One entry for each kind. */
-export const kinds = {
+const kinds = {
   perspectives: {
     planned: (input: PerspectivesInput) => direct(planPerspectives(input)),
     output: 'branches by key',

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 
 import type { JsonSchema } from '../../contract/json-schema.js';
-import { isLocalHost } from '../../plan/agent-plan.js';
+import { isLocalHost } from '../../contract/tool.js';
 import type { Tool } from '../../contract/tool.js';
 import { InputError, UnavailableError } from '../../contract/errors.js';
 import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
