@@ -7,7 +7,8 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it, vi } from 'vitest';
 
 import { readRun, RunView } from '../../src/client/index.js';
-import { nothingPlanned, plannedRun } from '../../src/plan/kinds.js';
+import { plannedRun } from '../../src/plan/kinds.js';
+import { nothingPlanned } from '../../src/plan/planned-run.js';
 import { noLedger, outcomeOfAnswer } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
