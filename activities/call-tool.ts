@@ -3,9 +3,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Activities, ToolCall } from '../src/contract/activities.js';
 import type { Tool } from '../src/contract/tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
+import type { Secrets } from '../src/secrets/index.js';
 import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { placeOutput } from './stored/place-output.js';
+import { secretsOf } from './secrets-of.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
@@ -26,12 +28,13 @@ export function createCallTool(
   cpu: Pick<CpuPool, 'run'>,
   pace: Pace,
 ): Activities['callTool'] {
-  const registered = new RegisteredTools(settings.tools, settings.env ?? {});
+  const { env = {}, secrets = secretsOf(settings) } = settings;
+  const registered = new RegisteredTools(settings.tools, env, secrets);
   return (call) =>
     branchActivity('ToolFailed', '', async (signal) => {
       const input = await storedValue(call.input, settings.store);
       checkInput(call.tool, input);
-      const result = await run(call, input as Input, { registered, env: settings.env ?? {}, cpu, pace, signal });
+      const result = await run(call, input as Input, { registered, env, secrets, cpu, pace, signal });
       return placeOutput(shownResult(result), call.inlineBytes, settings.store);
     });
 }
@@ -43,6 +46,7 @@ interface Input {
 interface Surroundings {
   registered: RegisteredTools;
   env: NodeJS.ProcessEnv;
+  secrets: Secrets;
   cpu: Pick<CpuPool, 'run'>;
   pace: Pace;
   signal: AbortSignal;
@@ -51,7 +55,7 @@ interface Surroundings {
 async function run(
   { tool }: ToolCall,
   input: Input,
-  { registered, env, cpu, pace, signal }: Surroundings,
+  { registered, env, secrets, cpu, pace, signal }: Surroundings,
 ): Promise<unknown> {
   const { by } = tool;
   const text = (name: string, otherwise = ''): string => {
@@ -70,7 +74,7 @@ async function run(
     case 'source':
       return by.source.kind === 'files'
         ? searchFolder(by.source, text('query'), cpu, signal)
-        : searchHttp(by.source, text('query'), env, { cpu, pace }, signal);
+        : searchHttp(by.source, text('query'), { env, secrets }, { cpu, pace }, signal);
     case 'fetch':
       return fetchPage(text('url'), { hosts: by.hosts, mayBePrivate: by.private === true }, cpu, signal);
     case 'registered':

@@ -7,19 +7,24 @@ import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './run-lane.js';
 import { createSearchSource } from './search-source.js';
+import { secretsOf } from './secrets-of.js';
 import { Pace } from './sources/pace.js';
+import { storeWithout, withoutSecrets } from './without-secrets.js';
 
-/** The activities of one worker process. */
-export function createActivities(settings: ActivitiesSettings) {
+/** The activities of one worker process; no secret that it knows leaves them. */
+export function createActivities(given: ActivitiesSettings) {
+  const secrets = secretsOf(given);
+  const settings = { ...given, secrets, store: storeWithout(given.store, secrets) };
   const cpu = settings.cpu ?? new CpuPool();
   // A host is asked no more often than it wants, by whichever of them.
   const pace = new Pace();
-  return {
+  const activities = {
     askModel: createAskModel({ ...settings, cpu }),
-    searchSource: createSearchSource(settings.env ?? {}, cpu, pace),
+    searchSource: createSearchSource({ env: settings.env ?? {}, secrets }, cpu, pace),
     callTool: createCallTool(settings, cpu, pace),
     checkGrammar: createCheckGrammar(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities(settings),
   } satisfies Activities;
+  return withoutSecrets(activities, secrets);
 }

@@ -4,14 +4,15 @@ import { branchActivity } from './branch/branch-activity.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
+import type { Surroundings } from './sources/http-source.js';
 
 /**
  * The activity `searchSource`: one question to one source per attempt.
  *
- * @param env the environment that headers of sources are made of
+ * @param surroundings the environment that headers of sources are made of, and where what they are made of is made known
  */
 export function createSearchSource(
-  env: NodeJS.ProcessEnv,
+  surroundings: Surroundings,
   cpu: Pick<CpuPool, 'run'>,
   pace: Pace,
 ): Activities['searchSource'] {
@@ -20,7 +21,7 @@ export function createSearchSource(
       const hits =
         source.kind === 'files'
           ? await searchFolder(source, question, cpu, signal)
-          : await searchHttp(source, question, env, { cpu, pace }, signal);
+          : await searchHttp(source, question, surroundings, { cpu, pace }, signal);
       return { inline: { hits } };
     });
 }

@@ -4,6 +4,7 @@ import type { Journal } from '../src/journal/journal.js';
 import type { ModelApi } from '../src/model/call/client.js';
 import type { WatchdogSettings } from '../src/model/call/watchdog.js';
 import type { Limiters } from '../src/model/limiter/limiters.js';
+import type { Secrets } from '../src/secrets/secrets.js';
 import type { ToolRegistry } from '../src/tools/tool-registry.js';
 
 /** What the activities need of the process they run in. */
@@ -21,6 +22,8 @@ export interface ActivitiesSettings {
   env?: NodeJS.ProcessEnv | undefined;
   /** The modules and MCP servers that may be run for agents; none by default. */
   tools?: Pick<ToolRegistry, 'read'> | undefined;
+  /** What must not leave the process; by default what `env` and `api` hold. */
+  secrets?: Secrets | undefined;
   /** Threads for CPU-bound work; of their own by default. */
   cpu?: CpuPool | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */

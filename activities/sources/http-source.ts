@@ -3,6 +3,8 @@ import { query } from 'json-p3';
 import { hitsOfSource } from '../../src/contract/source.js';
 import type { Hit, HttpSource } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
+import { headerFault, looksSecret, sentHeader } from '../../src/secrets/index.js';
+import type { Secrets } from '../../src/secrets/index.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { Pace } from './pace.js';
 import { failed } from './source-failure.js';
@@ -10,6 +12,12 @@ import { failed } from './source-failure.js';
 /** Largest answer, in bytes. */
 const mostBytes = 5_000_000;
 const textLength = 1_500;
+
+/** What headers are made of, and where what they are made of is made known. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  secrets: Pick<Secrets, 'add' | 'addUrl' | 'addVariable'>;
+}
 
 /**
  * Searches a source over HTTP; only its own host is contacted.
@@ -19,11 +27,11 @@ const textLength = 1_500;
 export async function searchHttp(
   source: HttpSource,
   question: string,
-  env: NodeJS.ProcessEnv,
+  surroundings: Surroundings,
   { cpu, pace }: { cpu: Pick<CpuPool, 'run'>; pace: Pace },
   signal: AbortSignal,
 ): Promise<Hit[]> {
-  const url = new URL(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
+  const url = addressOf(source, question, surroundings);
   if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
@@ -31,7 +39,7 @@ export async function searchHttp(
     mostBytes,
     headers: {
       accept: source.format === 'xml' ? 'application/atom+xml, application/xml' : 'application/json',
-      ...headersOf(source, env),
+      ...headersOf(source, surroundings),
     },
     signal,
   });
@@ -77,11 +85,23 @@ function plain(text: string): string {
     .trim();
 }
 
-function headersOf({ headers = {} }: HttpSource, env: NodeJS.ProcessEnv): Record<string, string> {
+/** Addresses are not quoted: a query may hold a token. */
+function addressOf(source: HttpSource, question: string, { secrets }: Surroundings): URL {
+  // Without the question, which may stand anywhere.
+  secrets.addUrl(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, ''));
+  const address = source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question));
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined) throw failed('Its address is none.', false);
+  if (url.username !== '' || url.password !== '') {
+    throw failed('Its address may have no user and no password; a header can have what it needs.', false);
+  }
+  return url;
+}
+
+function headersOf({ headers = {} }: HttpSource, { env, secrets }: Surroundings): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      value.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
+    Object.entries(headers).map(([name, given]) => {
+      const value = given.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
         // What a run's input names is sent to a host that it names too.
         if (/^(ANTHROPIC|TEMPORAL|FANFOLD)_/.test(variable)) {
           throw failed(`Its header ${name} may not have the variable ${variable}.`, false);
@@ -89,8 +109,14 @@ function headersOf({ headers = {} }: HttpSource, env: NodeJS.ProcessEnv): Record
         const found = env[variable];
         if (found === undefined)
           throw failed(`Its header ${name} needs ${variable} in the worker's environment.`, false);
+        secrets.addVariable(variable, found);
         return found;
-      }),
-    ]),
+      });
+      if (looksSecret(name, value)) secrets.add(value);
+      const sent = sentHeader(value);
+      const fault = headerFault(name, sent);
+      if (fault !== undefined) throw failed(`It has ${fault}.`, false);
+      return [name, sent];
+    }),
   );
 }

@@ -1,6 +1,7 @@
 import type { ToolBy } from '../../src/contract/tool.js';
 import { loadTools, McpServers } from '../../src/tools/index.js';
 import type { ToolRegistry } from '../../src/tools/index.js';
+import type { Secrets } from '../../src/secrets/index.js';
 import { orAborted } from '../branch/or-aborted.js';
 import { toolFailure } from './tool-failure.js';
 
@@ -13,8 +14,9 @@ export class RegisteredTools {
   constructor(
     readonly registry: Pick<ToolRegistry, 'read'> | undefined,
     env: NodeJS.ProcessEnv,
+    secrets: Secrets,
   ) {
-    this.#servers = new McpServers(env);
+    this.#servers = new McpServers(env, secrets);
   }
 
   /** @throws ApplicationFailure `ToolFailed` where the input does not fit or the home does not know it; else what the tool throws */
