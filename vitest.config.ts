@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,fold,journal,model,offline,payloads,plan,report,server,store,tools}/**',
+  'test/{contract,fences,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tools}/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
@@ -11,7 +11,7 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/docs.test.ts',
-  'test/{contract,fold,offline,plan,store,tools}/**/*.test.ts',
+  'test/{contract,fold,offline,plan,secrets,store}/**/*.test.ts',
   'test/activities/{lane-report,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
@@ -25,7 +25,7 @@ export const pure = [
 const fences = ['test/fences/{lint,pure,types}.test.ts'];
 
 /** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
-const alike = ['test/{activities,client,cpu,model,payloads}/**/!(unexpected).test.ts'];
+const alike = ['test/{activities,client,cpu,model,payloads,tools,tracing}/**/!(unexpected).test.ts'];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 

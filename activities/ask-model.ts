@@ -5,6 +5,7 @@ import type { Answer, ModelCall } from '../src/contract/model-call.js';
 import { cutMessage } from '../src/contract/failures.js';
 import { outcomeOfAnswer } from '../src/contract/outcome.js';
 import { CpuPool } from '../src/cpu/index.js';
+import type { Secrets } from '../src/secrets/index.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
 import { activityHost } from './branch/host.js';
 import type { Host } from './branch/host.js';
@@ -28,11 +29,10 @@ import { buildRequest, costOf, estimateTokens, isCached, sizeOf, upperBoundUsd }
 import { errorOf, readAnswer, readTurn } from '../src/model/call/read-answer.js';
 import type { ReadAnswer, WantedTurn } from '../src/model/call/read-answer.js';
 import { capturesContent } from '../src/model/call/model-span.js';
-import { redactor } from '../src/model/call/redact.js';
-import type { Redact } from '../src/model/call/redact.js';
 import { promptOf } from './stored/prompt-of.js';
 import { orAborted } from './branch/or-aborted.js';
 import { placeOutput } from './stored/place-output.js';
+import { secretsOf } from './branch/secrets-of.js';
 import type { ActivitiesSettings } from './settings.js';
 
 /** A second call that cannot leave at once is not made: the limiter has better uses for its turn. */
@@ -62,15 +62,15 @@ export function createAskModel(settings: ActivitiesSettings): Activities['askMod
 export interface Asking {
   settings: ActivitiesSettings;
   models: ModelCaller;
-  redact: Redact;
+  secrets: Secrets;
   cpu: Pick<CpuPool, 'run'>;
 }
 
 export function askingOf(settings: ActivitiesSettings): Asking {
-  const redact = redactor(settings.api);
+  const secrets = settings.secrets ?? secretsOf(settings);
   const { limiters, watchdogs } = settings;
-  const models = new ModelCaller({ limiters, watchdogs, redact, tracesContent: capturesContent(settings.env) });
-  return { settings, models, redact, cpu: settings.cpu ?? new CpuPool() };
+  const models = new ModelCaller({ limiters, watchdogs, secrets, tracesContent: capturesContent(settings.env) });
+  return { settings, models, secrets, cpu: settings.cpu ?? new CpuPool() };
 }
 
 /**
@@ -79,7 +79,7 @@ export function askingOf(settings: ActivitiesSettings): Asking {
  * @throws ApplicationFailure of a type in `failureTypes`, its first detail the ledger; CancelledFailure when it is aborted
  */
 export async function askAttempt(call: ModelCall, host: Host, asking: Asking): Promise<Answer> {
-  const attempt = new Attempt(call, asking.redact, host);
+  const attempt = new Attempt(call, asking.secrets, host);
   try {
     attempt.checkTriesLeft();
     return await inBranchSpan(call, host, () => answer(call, attempt, host, asking));
@@ -94,7 +94,7 @@ async function answer(
   call: ModelCall,
   attempt: Attempt,
   host: Host,
-  { settings, models, redact, cpu }: Asking,
+  { settings, models, secrets, cpu }: Asking,
 ): Promise<Answer> {
   const { request } = call;
   const format = request.outputSchema && outputFormatOf(request.outputSchema);
@@ -131,7 +131,7 @@ async function answer(
     status: reading.status,
     ...(output !== undefined && { output }),
     ...(wanted !== undefined && { turn: await placeTurn(wanted, call.inlineBytes, settings) }),
-    ...(error !== undefined && { error: { ...error, message: cutMessage(redact(error.message)) } }),
+    ...(error !== undefined && { error: { ...error, message: cutMessage(secrets.text(error.message)) } }),
     model: cutMessage(once.message.model),
     reused: once.from === 'journal',
     savedUsd: once.savedUsd,

@@ -153,14 +153,14 @@ async function answerOf(
   message: ModelMessage,
   format: BatchQuestion['format'],
   spent: Pick<Answer, 'ledger' | 'reused' | 'savedUsd'>,
-  { settings, redact }: BatchContext,
+  { settings, secrets }: BatchContext,
 ): Promise<Answer> {
   const reading = readAnswer(message, format);
   const error = errorOf(reading);
   return {
     status: reading.status,
     ...(reading.output !== undefined && { output: await placeOutput(reading.output, inlineBytes, settings.store) }),
-    ...(error !== undefined && { error: { ...error, message: cutMessage(redact(error.message)) } }),
+    ...(error !== undefined && { error: { ...error, message: cutMessage(secrets.text(error.message)) } }),
     model: cutMessage(message.model),
     ...spent,
     finishedAtMs: Date.now(),
@@ -221,6 +221,6 @@ function journalOf({ settings }: BatchContext): Journal {
   return settings.journal;
 }
 
-function redacted(message: ModelMessage, { redact }: BatchContext): ModelMessage {
-  return { ...message, text: redact(message.text), model: redact(message.model) };
+function redacted(message: ModelMessage, { secrets }: BatchContext): ModelMessage {
+  return { ...message, text: secrets.text(message.text), model: secrets.text(message.model) };
 }

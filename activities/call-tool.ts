@@ -5,9 +5,11 @@ import type { Tool } from '../src/contract/tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import type { Policy } from '../src/tools/index.js';
 import { allowedFolder } from './branch/allowed.js';
+import type { Secrets } from '../src/secrets/index.js';
 import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { placeOutput } from './stored/place-output.js';
+import { secretsOf } from './branch/secrets-of.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
@@ -29,13 +31,13 @@ export function createCallTool(
   pace: Pace,
   policy: Policy,
 ): Activities['callTool'] {
-  const env = settings.env ?? {};
-  const registered = new RegisteredTools(policy, env);
+  const { env = {}, secrets = secretsOf(settings) } = settings;
+  const registered = new RegisteredTools(policy, env, secrets);
   return (call) =>
     branchActivity('ToolFailed', '', async (signal) => {
       const input = await storedValue(call.input, settings.store);
       checkInput(call.tool, input);
-      const result = await run(call, input as Input, { registered, env, cpu, pace, policy, signal });
+      const result = await run(call, input as Input, { registered, env, secrets, cpu, pace, policy, signal });
       return placeOutput(shownResult(result), call.inlineBytes, settings.store);
     });
 }
@@ -47,6 +49,7 @@ interface Input {
 interface Surroundings {
   registered: RegisteredTools;
   env: NodeJS.ProcessEnv;
+  secrets: Secrets;
   cpu: Pick<CpuPool, 'run'>;
   pace: Pace;
   policy: Policy;

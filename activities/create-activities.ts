@@ -8,25 +8,30 @@ import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './run-lane.js';
 import { createSearchSource } from './search-source.js';
+import { secretsOf } from './branch/secrets-of.js';
 import { Pace } from './sources/pace.js';
+import { storeWithout, withoutSecrets } from './branch/without-secrets.js';
 
 /**
- * The activities of one worker process.
+ * The activities of one worker process; no secret that it knows leaves them.
  *
  * @throws InputError where its policy cannot be meant
  */
-export function createActivities(settings: ActivitiesSettings) {
+export function createActivities(given: ActivitiesSettings) {
+  const secrets = secretsOf(given);
+  const settings = { ...given, secrets, store: storeWithout(given.store, secrets) };
   const cpu = settings.cpu ?? new CpuPool();
   // A host is asked no more often than it wants, by whichever of them.
   const pace = new Pace();
-  const { policy: given = {} } = settings;
-  const policy = 'allows' in given ? given : rulesPolicy(given);
-  return {
+  const { policy: rules = {} } = settings;
+  const policy = 'allows' in rules ? rules : rulesPolicy(rules);
+  const activities = {
     askModel: createAskModel({ ...settings, cpu }),
-    searchSource: createSearchSource(settings.env ?? {}, cpu, pace, policy),
+    searchSource: createSearchSource({ env: settings.env ?? {}, secrets }, cpu, pace, policy),
     callTool: createCallTool(settings, cpu, pace, policy),
     checkGrammar: createCheckGrammar(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities(settings),
   } satisfies Activities;
+  return withoutSecrets(activities, secrets);
 }

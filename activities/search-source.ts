@@ -5,14 +5,15 @@ import { branchActivity } from './branch/branch-activity.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
+import type { Surroundings } from './sources/http-source.js';
 
 /**
  * The activity `searchSource`: one question to one source per attempt.
  *
- * @param env the environment that headers of sources are made of
+ * @param surroundings the environment that headers of sources are made of, and where what they are made of is made known
  */
 export function createSearchSource(
-  env: NodeJS.ProcessEnv,
+  surroundings: Surroundings,
   cpu: Pick<CpuPool, 'run'>,
   pace: Pace,
   policy: Policy,
@@ -22,7 +23,7 @@ export function createSearchSource(
       const hits =
         source.kind === 'files'
           ? await searchFolder(source, question, { cpu, policy }, signal)
-          : await searchHttp(source, question, { env, cpu, pace, policy }, signal);
+          : await searchHttp(source, question, { ...surroundings, cpu, pace, policy }, signal);
       return { inline: { hits } };
     });
 }

@@ -4,6 +4,7 @@ import type { Journal } from '../src/journal/index.js';
 import type { ModelApi } from '../src/model/call/client.js';
 import type { WatchdogSettings } from '../src/model/call/watchdog.js';
 import type { Limiters } from '../src/model/limiter/index.js';
+import type { Secrets } from '../src/secrets/index.js';
 import type { Policy, PolicyRules } from '../src/tools/index.js';
 
 /** What the activities need of the process they run in. */
@@ -21,6 +22,8 @@ export interface ActivitiesSettings {
   env?: NodeJS.ProcessEnv | undefined;
   /** What runs may have this worker do: folders, private hosts, variables in headers, modules and MCP servers; nothing of it by default. */
   policy?: PolicyRules | Policy | undefined;
+  /** What must not leave the process; by default what `env` and `api` hold. */
+  secrets?: Secrets | undefined;
   /** Threads for CPU-bound work; of their own by default. */
   cpu?: CpuPool | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */

@@ -1,13 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 import { searchAttributes } from '../src/contract/names.js';
+import { openJournal } from '../src/journal/index.js';
 import { freePort } from './support/free-port.js';
 import { Desk, root } from './support/fanfold.js';
+import { PostgresServer } from './support/postgres.js';
+
+const run = promisify(execFile);
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -72,6 +78,166 @@ describe('the Compose file', () => {
     const script = read('deploy/temporal/namespace.sh');
     const types = { KEYWORD: 'Keyword', DOUBLE: 'Double', INT: 'Int' };
     for (const { name, type } of Object.values(searchAttributes)) expect(script).toContain(`${name}=${types[type]}`);
+  });
+});
+
+describe('the image', () => {
+  it('is built without secrets and homes, wherever they lie', () => {
+    const ignored = read('.dockerignore').split('\n');
+    for (const pattern of [
+      '**/.env',
+      '**/.env.*',
+      '**/*.pem',
+      '**/*.key',
+      '**/.fanfold',
+      '**/.fanfold-store',
+      '**/.git',
+    ]) {
+      expect(ignored).toContain(pattern);
+    }
+    // What is taken back by a later line is not left out.
+    expect(ignored.filter((line) => line.startsWith('!'))).toEqual([]);
+  });
+
+  it('runs without rights, its file system read-only, but for the home, the store and what is temporary', () => {
+    for (const name of ['worker', 'codec']) {
+      expect(compose.services[name], name).toMatchObject({
+        read_only: true,
+        tmpfs: ['/tmp'],
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        volumes: expect.arrayContaining(['/var/lib/fanfold']),
+      });
+    }
+  });
+});
+
+describe('the journal in Compose', () => {
+  const { environment: worker } = compose.services['worker']!;
+
+  it('has a user and a password of its own, without which nothing starts', () => {
+    expect(worker?.['FANFOLD_JOURNAL']).toMatch(
+      /^postgres:\/\/fanfold:\$\{JOURNAL_PASSWORD:\?[^}]+\}@postgres:5432\/fanfold$/,
+    );
+    expect(JSON.stringify(worker)).not.toContain('POSTGRES_PASSWORD');
+    for (const [, rest] of read('docker-compose.yml').matchAll(/\$\{\w+_PASSWORD([^}]*)\}/g))
+      expect(rest).toMatch(/^:\?/);
+    expect(compose.services['worker']?.depends_on).toMatchObject({
+      'journal-database': { condition: 'service_completed_successfully' },
+    });
+  });
+
+  it('is a database that its user makes tables in, and that user sees no other one', async () => {
+    const server = await PostgresServer.start('temporal');
+    try {
+      const psql = (user: string, database: string, statement: string) =>
+        run('psql', ['-XAtc', statement, '-U', user, '-d', database], { env: server.env });
+      const env = { ...server.env, JOURNAL_PASSWORD: "made-up'word" };
+      await psql('temporal', 'postgres', 'CREATE DATABASE temporal');
+      // As earlier versions made it, with a table of the superuser's.
+      await psql('temporal', 'postgres', 'CREATE DATABASE fanfold');
+      await psql('temporal', 'fanfold', 'CREATE TABLE fanfold_journal_old (id integer)');
+      for (const _ of ['new', 'there already']) await run('sh', [join(root, 'deploy/postgres/journal.sh')], { env });
+      const url = `postgres://fanfold@${server.env['PGHOST']}:${server.env['PGPORT']}/fanfold`;
+      const journal = await openJournal({ home: server.directory, url });
+      expect(await journal.stats()).toMatchObject({ entries: 0 });
+      await journal.close();
+      expect((await psql('fanfold', 'fanfold', 'SELECT count(*) FROM fanfold_journal_old')).stdout).toBe('0\n');
+      const role = `SELECT rolsuper, rolcreatedb, rolcreaterole, rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolname = 'fanfold'`;
+      expect((await psql('temporal', 'postgres', role)).stdout).toBe('f|f|f|t\n');
+      for (const database of ['temporal', 'postgres']) {
+        await expect(psql('fanfold', database, 'SELECT 1')).rejects.toThrow('permission denied for database');
+      }
+      await expect(run('sh', [join(root, 'deploy/postgres/journal.sh')], { env: server.env })).rejects.toThrow(
+        'set JOURNAL_PASSWORD',
+      );
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('the Kubernetes manifests', () => {
+  interface Manifest {
+    kind: string;
+    metadata: { name: string };
+    spec: Record<string, any>;
+  }
+
+  const manifests = readdirSync(join(root, 'deploy/kubernetes')).flatMap((name) =>
+    parseAllDocuments(read(`deploy/kubernetes/${name}`)).map((document) => document.toJS() as Manifest),
+  );
+  const only = (kind: string): Record<string, any> => {
+    const [found, ...others] = manifests.filter((manifest) => manifest.kind === kind);
+    if (found === undefined || others.length > 0) throw new Error(`Expected one ${kind}.`);
+    return found.spec;
+  };
+
+  it('are three, and name the same workers', () => {
+    const names = Object.fromEntries(manifests.map(({ kind, metadata }) => [kind, metadata.name]));
+    expect(names).toEqual({
+      Deployment: 'fanfold-worker',
+      NetworkPolicy: 'fanfold-worker',
+      ScaledObject: 'fanfold-worker',
+    });
+    const { selector, template } = only('Deployment');
+    expect(template.metadata.labels).toMatchObject(selector.matchLabels);
+    expect(only('NetworkPolicy')['podSelector']).toEqual(selector);
+  });
+
+  it('give a worker no right that it has no use for', () => {
+    const pod = only('Deployment')['template'].spec;
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    for (const field of ['hostNetwork', 'hostPID', 'hostIPC', 'serviceAccountName']) {
+      expect(pod).not.toHaveProperty(field);
+    }
+    for (const { securityContext } of pod.containers) {
+      expect(securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(securityContext.capabilities).not.toHaveProperty('add');
+    }
+  });
+
+  it('let it write to its home, to what is temporary and to the store, and nowhere else', () => {
+    const pod = only('Deployment')['template'].spec;
+    const [{ volumeMounts }] = pod.containers;
+    const kinds = new Map(pod.volumes.map(({ name, ...kind }: { name: string }) => [name, Object.keys(kind)]));
+    expect(
+      Object.fromEntries(
+        volumeMounts.map(({ name, mountPath }: Record<string, string>) => [mountPath, kinds.get(name!)]),
+      ),
+    ).toEqual({ '/var/lib/fanfold': ['emptyDir'], '/tmp': ['emptyDir'], '/store': ['persistentVolumeClaim'] });
+  });
+
+  it('hold no secret: it comes from one of the cluster', () => {
+    const [{ env, envFrom }] = only('Deployment')['template'].spec.containers;
+    expect(envFrom).toEqual([{ secretRef: { name: 'fanfold' } }]);
+    for (const { name } of env) expect(name).not.toMatch(/KEY|TOKEN|PASSWORD|SECRET|JOURNAL/);
+  });
+
+  it('let it be reached for its metrics alone, and reach names, Temporal, PostgreSQL and what is public on 443', () => {
+    const { ingress, egress, policyTypes } = only('NetworkPolicy');
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    const ports = (rules: { ports: { protocol: string; port: number }[] }[]) =>
+      rules.map((rule) => rule.ports.map(({ protocol, port }) => `${protocol} ${port}`).join(', '));
+    expect(ports(ingress)).toEqual(['TCP 9464']);
+    expect(ports(egress)).toEqual(['UDP 53, TCP 53', 'TCP 7233', 'TCP 5432', 'TCP 443']);
+    // An empty selector, or none, is everybody.
+    const peers = [...ingress.flatMap(({ from }: any) => from), ...egress.flatMap(({ to }: any) => to)];
+    for (const { ipBlock, podSelector } of peers) {
+      if (ipBlock === undefined) expect(Object.keys(podSelector.matchLabels).length).toBeGreaterThan(0);
+      else expect(ipBlock.except.length).toBeGreaterThan(2);
+    }
+    const [{ ipBlock }] = egress.at(-1).to;
+    expect(ipBlock.except).toEqual(
+      expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16']),
+    );
   });
 });
 

@@ -5,10 +5,10 @@ import { maxDurationMs } from '../../src/contract/duration.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import type { Usage } from '../../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../../src/model/index.js';
+import type { Secrets } from '../../src/secrets/index.js';
 import type { Host } from '../branch/host.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from '../../src/model/call/ended-call.js';
-import type { Redact } from '../../src/model/call/redact.js';
 import { exhausted, judge, timedOut } from './verdict.js';
 import type { Verdict } from './verdict.js';
 
@@ -27,7 +27,7 @@ const heartbeatEveryMs = 1_000;
 export class Attempt {
   readonly #host: Host;
   readonly #call: ModelCall;
-  readonly #redact: Redact;
+  readonly #secrets: Secrets;
   readonly #deadline = new AbortController();
   readonly #beat: NodeJS.Timeout;
   #deadlineTimer: NodeJS.Timeout | undefined;
@@ -35,11 +35,11 @@ export class Attempt {
   #reserve: Reserve | undefined;
   #answered = false;
 
-  constructor(call: ModelCall, redact: Redact, host: Host) {
+  constructor(call: ModelCall, secrets: Secrets, host: Host) {
     const { lastLedger, attempt } = host;
     this.#host = host;
     this.#call = call;
-    this.#redact = redact;
+    this.#secrets = secrets;
     this.#reserve = call.reserve;
     this.#ledger = beginTry(lastLedger, attempt, Date.now(), call);
     this.#heartbeat();
@@ -207,7 +207,7 @@ export class Attempt {
     this.#heartbeat();
     return ApplicationFailure.create({
       type,
-      message: cutMessage(this.#redact(message)),
+      message: cutMessage(this.#secrets.text(message)),
       nonRetryable: retryInMs === undefined,
       details: [this.#ledger],
       ...(retryInMs !== undefined && { nextRetryDelay: retryInMs }),

@@ -5,15 +5,15 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 import { cutMessage, failureTypes } from '../../src/contract/failures.js';
 import { noLedger } from '../../src/contract/outcome.js';
+import type { Secrets } from '../../src/secrets/index.js';
 import { apiFor } from '../ask/api-for.js';
 import type { ActivitiesSettings } from '../settings.js';
 import { ModelClients } from '../../src/model/call/client.js';
 import { describeError } from '../../src/model/call/describe-error.js';
 import { classify } from '../../src/model/call/error-table.js';
-import { redactor } from '../../src/model/call/redact.js';
-import type { Redact } from '../../src/model/call/redact.js';
 import { retryAfterMs } from '../../src/model/call/retry-after.js';
 import { retryDelayMs } from '../../src/model/call/retry-delay.js';
+import { secretsOf } from '../branch/secrets-of.js';
 
 /** What an activity of the economy lane works with. */
 export interface BatchContext {
@@ -24,7 +24,7 @@ export interface BatchContext {
   /** Names the run, the same for every try. */
   run: string;
   signal: AbortSignal;
-  redact: Redact;
+  secrets: Secrets;
 }
 
 const clients = new ModelClients();
@@ -40,7 +40,7 @@ export async function batchActivity<Result>(
   work: (context: BatchContext) => Promise<Result>,
 ): Promise<Result> {
   const activity = Context.current();
-  const redact = redactor(settings.api);
+  const secrets = settings.secrets ?? secretsOf(settings);
   const beat = setInterval(() => activity.heartbeat(), heartbeatEveryMs);
   const { workflowExecution, attempt } = activity.info;
   try {
@@ -51,23 +51,23 @@ export async function batchActivity<Result>(
       source: offline ? 'offline' : api.baseURL,
       run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
       signal: activity.cancellationSignal,
-      redact,
+      secrets,
     });
   } catch (error) {
     if (activity.cancellationSignal.aborted) throw new CancelledFailure('CANCELLED');
-    throw failureOf(error, attempt, redact);
+    throw failureOf(error, attempt, secrets);
   } finally {
     clearInterval(beat);
   }
 }
 
-function failureOf(error: unknown, attempt: number, redact: Redact): ApplicationFailure {
+function failureOf(error: unknown, attempt: number, secrets: Secrets): ApplicationFailure {
   const type = classify(error);
   const askedMs = retryAfterMs(error instanceof APIError ? error.headers : undefined, Date.now());
   const nonRetryable = failureTypes[type] === 'final';
   return ApplicationFailure.create({
     type,
-    message: cutMessage(redact(describeError(error))),
+    message: cutMessage(secrets.text(describeError(error))),
     nonRetryable,
     details: [noLedger],
     ...(!nonRetryable && {

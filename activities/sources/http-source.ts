@@ -3,6 +3,8 @@ import { query } from 'json-p3';
 import { hitsOfSource } from '../../src/contract/source.js';
 import type { Hit, HttpSource } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
+import { headerFault, looksSecret, sentHeader } from '../../src/secrets/index.js';
+import type { Secrets } from '../../src/secrets/index.js';
 import { addressOf, headerVariables, isReserved } from '../../src/tools/index.js';
 import type { Policy } from '../../src/tools/index.js';
 import { assertHeaderVariable, assertPrivateHost, notAllowed } from '../branch/allowed.js';
@@ -14,6 +16,12 @@ import { failed } from './source-failure.js';
 const mostBytes = 5_000_000;
 const textLength = 1_500;
 
+/** What headers are made of, and where what they are made of is made known. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  secrets: Pick<Secrets, 'add' | 'addUrl' | 'addVariable'>;
+}
+
 /**
  * Searches a source over HTTP; only its own host is contacted.
  *
@@ -22,12 +30,13 @@ const textLength = 1_500;
 export async function searchHttp(
   source: HttpSource,
   question: string,
-  { env, cpu, pace, policy }: { env: NodeJS.ProcessEnv; cpu: Pick<CpuPool, 'run'>; pace: Pace; policy: Policy },
+  surroundings: Surroundings & { cpu: Pick<CpuPool, 'run'>; pace: Pace; policy: Policy },
   signal: AbortSignal,
 ): Promise<Hit[]> {
-  const url = addressOf(source, question);
+  const { cpu, pace, policy } = surroundings;
+  const url = checkedAddress(source, question, surroundings);
   if (source.private === true) await assertPrivateHost(url.host, policy);
-  const headers = await headersOf(source, url.origin, env, policy);
+  const headers = await headersOf(source, url.origin, surroundings, policy);
   if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
@@ -79,11 +88,31 @@ function plain(text: string): string {
     .trim();
 }
 
+/** Addresses are not quoted: a query may hold a token. */
+function checkedAddress(source: HttpSource, question: string, { secrets }: Surroundings): URL {
+  // Without the question, which may stand anywhere.
+  secrets.addUrl(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, ''));
+  const url = parsedAddress(source, question);
+  if (url === undefined) throw failed('Its address is none.', false);
+  if (url.username !== '' || url.password !== '') {
+    throw failed('Its address may have no user and no password; a header can have what it needs.', false);
+  }
+  return url;
+}
+
+function parsedAddress(source: HttpSource, question: string): URL | undefined {
+  try {
+    return addressOf(source, question);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The headers of a source, each variable in them looked at before any is read. */
 async function headersOf(
   { headers = {} }: HttpSource,
   origin: string,
-  env: NodeJS.ProcessEnv,
+  { env, secrets }: Surroundings,
   policy: Policy,
 ): Promise<Record<string, string>> {
   for (const [name, value] of Object.entries(headers)) {
@@ -96,9 +125,17 @@ async function headersOf(
     }
   }
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      value.replaceAll(headerVariables, (_, variable: string) => env[variable] ?? ''),
-    ]),
+    Object.entries(headers).map(([name, given]) => {
+      const value = given.replaceAll(headerVariables, (_, variable: string) => {
+        const found = env[variable] ?? '';
+        secrets.addVariable(variable, found);
+        return found;
+      });
+      if (looksSecret(name, value)) secrets.add(value);
+      const sent = sentHeader(value);
+      const fault = headerFault(name, sent);
+      if (fault !== undefined) throw failed(`It has ${fault}.`, false);
+      return [name, sent];
+    }),
   );
 }

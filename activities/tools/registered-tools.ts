@@ -1,5 +1,6 @@
 import type { ToolBy } from '../../src/contract/tool.js';
 import { loadTools, McpServers } from '../../src/tools/index.js';
+import type { Secrets } from '../../src/secrets/index.js';
 import type { Policy } from '../../src/tools/index.js';
 import { notAllowed } from '../branch/allowed.js';
 import { orAborted } from '../branch/or-aborted.js';
@@ -14,8 +15,9 @@ export class RegisteredTools {
   constructor(
     readonly policy: Policy,
     env: NodeJS.ProcessEnv,
+    secrets: Secrets,
   ) {
-    this.#servers = new McpServers(env);
+    this.#servers = new McpServers(env, secrets);
   }
 
   /** @throws ApplicationFailure `NotAllowed` where it may not be run, `ToolFailed` where the input does not fit; else what the tool throws */

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 import { exitCodes } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
+import { guardedWorld } from './home/guarded-world.js';
 import { runProgram } from './program.js';
 import type { Screen, World } from './world.js';
 
@@ -51,7 +53,16 @@ const world: World = {
   },
 };
 
-process.exitCode = await runProgram(process.argv.slice(2), world).catch((error: unknown) => explain(error, world));
+// What nobody has caught is written by Node itself otherwise, as it is.
+process.on('uncaughtException', (error) => {
+  const { stderr } = guardedWorld(world);
+  stderr.write(`fanfold: ${inspect(error)}\n`);
+  process.exit(exitCodes.failed);
+});
+
+process.exitCode = await runProgram(process.argv.slice(2), world).catch((error: unknown) =>
+  explain(error, guardedWorld(world)),
+);
 
 // Native threads of Temporal's may outlive the last command; what was written must be out before the process goes.
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));

@@ -4,6 +4,7 @@ import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
 import { startTracing } from '../tracing/index.js';
+import { guardedWorld } from './home/guarded-world.js';
 import { packageVersion } from './package-version.js';
 import type { World } from './world.js';
 
@@ -53,8 +54,9 @@ type AddCommand = (program: Command, world: World, done: (code: ExitCode) => voi
  * @param words what follows the program's name
  * @returns the exit code; every error has been explained on standard error
  */
-export async function runProgram(words: readonly string[], world: World): Promise<ExitCode> {
-  const tracing = await startTracing(world.env, packageVersion());
+export async function runProgram(words: readonly string[], outer: World): Promise<ExitCode> {
+  const world = guardedWorld(outer);
+  const tracing = await startTracing(world.env, packageVersion(), world.secrets);
   if (tracing === undefined) return runCommand(words, world);
   const [word = ''] = words;
   const run = () => runCommand(words, { ...world, tracing });

@@ -1,8 +1,11 @@
+import type { Secrets } from '../secrets/index.js';
 import type { Tracing } from '../tracing/index.js';
 
 /** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
 export interface World {
   env: NodeJS.ProcessEnv;
+  /** Taken out of what is written; set by the program, which knows what the environment holds. */
+  secrets?: Secrets;
   /** Set where the user wants what happens to be traced. */
   tracing?: Tracing;
   /** Absolute path. */
@@ -20,7 +23,10 @@ export interface World {
 }
 
 export interface Screen {
+  /** Takes out what is secret, once the program has begun. */
   write(text: string): void;
+  /** Writes what is secret all the same: for a terminal alone, where somebody has asked for it. */
+  writeSecret?(text: string): void;
   /** Sends what is written to `writer` instead, until the returned function is called. */
   redirect(writer: (text: string) => void): () => void;
   readonly stream: NodeJS.WritableStream;

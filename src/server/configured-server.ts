@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 
 import { UnavailableError } from '../contract/errors.js';
+import { shownAddress } from '../secrets/index.js';
 import { askServer, versionOf } from './probe.js';
 import type { ServerConnectionOptions, TemporalServer } from './temporal-server.js';
 import { unreachable } from './unreachable.js';
@@ -45,12 +46,19 @@ function loadConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
   try {
     // A variable set to nothing is meant as unset.
     const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
-    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+    const config = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+    const { apiKey } = config.connectionOptions;
+    // gRPC itself would quote it.
+    if (typeof apiKey === 'string' && !/^[\x21-\x7E]+$/.test(apiKey)) {
+      throw new Error('the API key has white space, control or other characters in it that no key has.');
+    }
+    return config;
   } catch (error) {
     throw new UnavailableError(
       'BadTemporalConfig',
-      `Temporal's configuration cannot be read: ${(error as Error).message}`,
-      'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS variables.',
+      // Further lines show a part of the file, which holds keys.
+      `Temporal's configuration cannot be read: ${(error as Error).message.split('\n')[0]}`,
+      'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TEMPORAL_API_KEY and the TEMPORAL_TLS variables.',
       error,
     );
   }
@@ -65,7 +73,7 @@ async function checkNamespace({ workflowService }: Connection, namespace: string
     if (error.code !== notFound) return;
     throw new UnavailableError(
       'NoNamespace',
-      `The Temporal server at ${address} has no namespace \`${namespace}\`.`,
+      `The Temporal server at ${shownAddress(address)} has no namespace \`${namespace}\`.`,
       'Set TEMPORAL_NAMESPACE to one it has, or make it: temporal operator namespace create.',
       error,
     );

@@ -1,4 +1,5 @@
 import { UnavailableError } from '../contract/errors.js';
+import { shownAddress } from '../secrets/index.js';
 import { findConfiguredServer } from './configured-server.js';
 import { findDefaultPortServer } from './default-port-server.js';
 import { findEmbedded, findOrStartEmbedded } from './embedded-server.js';
@@ -19,7 +20,7 @@ export interface FindOptions {
  */
 export async function findServer(membership: HomeMembership, options: FindOptions): Promise<TemporalServer> {
   const server = await find(membership, options);
-  await membership.update({ address: server.address });
+  await membership.update({ address: shownAddress(server.address) });
   return server;
 }
 

@@ -1,4 +1,4 @@
-export { homeSize } from './home.js';
+export { homeSize, openHome } from './home.js';
 export { homePaths } from './paths.js';
 export { joinHome } from './membership.js';
 export type { HomeMembership, Say } from './membership.js';

@@ -18,7 +18,7 @@ export interface Presence extends ProcessIdentity {
   ready?: boolean;
   /** A worker: has no key, so that it can serve offline runs only. */
   offlineOnly?: boolean;
-  /** A worker: the model API it asks. */
+  /** A worker: the model API it asks, without user and password. */
   modelBaseUrl?: string;
   /** A worker: ids of its encryption keys, the one that encrypts first; none where it does not encrypt. */
   encryptionKeys?: readonly string[];

@@ -1,6 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
 import { UnavailableError } from '../contract/errors.js';
+import { shownAddress } from '../secrets/index.js';
 import { connectFailure } from './probe.js';
 import type { ServerConnectionOptions } from './temporal-server.js';
 
@@ -27,7 +28,7 @@ export async function unreachable(
   if (isGrpcServiceError(cause) && (cause.code === permissionDenied || cause.code === unauthenticated)) {
     return new UnavailableError(
       'ServerRefused',
-      `The Temporal server at ${address} refuses the connection: ${cause.details}.`,
+      `The Temporal server at ${shownAddress(address)} refuses the connection: ${cause.details}.`,
       'Check TEMPORAL_API_KEY or the client certificate, and TEMPORAL_NAMESPACE.',
       error,
     );
@@ -40,7 +41,7 @@ export async function unreachable(
       : (reasons[failure] ?? failure);
   return new UnavailableError(
     'ServerUnavailable',
-    `The Temporal server at ${address} (from ${source}) does not answer: ${reason}.`,
+    `The Temporal server at ${shownAddress(address)} (from ${source}) does not answer: ${reason}.`,
     advice,
     error,
   );

@@ -1,3 +1,4 @@
+import { withoutUser } from '../secrets/index.js';
 import { askServer } from './probe.js';
 import type { ServerConnectionOptions, TemporalServer } from './temporal-server.js';
 
@@ -25,7 +26,7 @@ export function webUiUrl(
  */
 export async function findWebUi(options: ServerConnectionOptions, env: NodeJS.ProcessEnv): Promise<string | null> {
   const configured = env['FANFOLD_WEB_UI'];
-  if (configured) return configured.replace(/\/+$/, '');
+  if (configured) return withoutUser(configured).replace(/\/+$/, '');
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(options.address) ?? [];
   if (/\.(tmprl\.cloud|api\.temporal\.io)$/.test(host)) return cloudUi;
   if (!['localhost', '127.0.0.1', '[::1]'].includes(host)) return null;

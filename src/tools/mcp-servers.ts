@@ -1,13 +1,11 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
 import type { JsonSchema } from '../contract/json-schema.js';
 import { FanfoldError } from '../contract/errors.js';
-
-/** An MCP server: one that is started, or one that is there already. `${NAME}` is read from the environment of whoever connects. */
-export type McpServer =
-  | { command: string; args?: string[]; env?: Record<string, string>; cwd?: string }
-  | { url: string; headers?: Record<string, string> };
+import { Secrets } from '../secrets/index.js';
+import { transportTo } from './mcp-transport.js';
+import { everythingOf, learnSecrets } from './server-secrets.js';
+import type { McpServer } from './mcp-server.js';
 
 export interface McpTool {
   name: string;
@@ -24,8 +22,14 @@ const idleMs = 60_000;
 export class McpServers {
   readonly #open = new Map<string, { client: Promise<Client>; users: number; idle?: NodeJS.Timeout }>();
 
-  /** @param env the environment that `${NAME}` is read from; servers are started with no more of it than the SDK's default */
-  constructor(readonly env: NodeJS.ProcessEnv) {}
+  /**
+   * @param env the environment that `${NAME}` is read from; servers are started with no more of it than the SDK's default
+   * @param secrets learns what servers are reached with; it is taken out of whatever they say
+   */
+  constructor(
+    readonly env: NodeJS.ProcessEnv,
+    readonly secrets: Secrets = new Secrets(env),
+  ) {}
 
   /** @throws FanfoldError `McpFailed` where the server cannot be reached */
   async tools(server: McpServer): Promise<McpTool[]> {
@@ -33,8 +37,7 @@ export class McpServers {
       const { tools } = await client.listTools();
       return tools.map(({ name, description = name, inputSchema, annotations }) => ({
         name,
-        description,
-        inputSchema: inputSchema as JsonSchema,
+        ...this.secrets.value({ description, inputSchema: inputSchema as JsonSchema }),
         changes: annotations?.readOnlyHint !== true,
       }));
     });
@@ -54,8 +57,8 @@ export class McpServers {
       };
       const texts = content.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : []));
       const said = texts.length === content.length ? texts.join('\n') : undefined;
-      if (isError === true) throw new FanfoldError('McpFailed', said ?? JSON.stringify(content));
-      return said ?? content;
+      if (isError === true) throw new FanfoldError('McpFailed', this.secrets.text(said ?? JSON.stringify(content)));
+      return this.secrets.value(said ?? content);
     });
   }
 
@@ -66,9 +69,34 @@ export class McpServers {
     await Promise.allSettled(open.map(async ({ client }) => (await client).close()));
   }
 
+  async #connect(server: McpServer, gone: () => void): Promise<Client> {
+    try {
+      learnSecrets(server, this.secrets);
+      // Loaded on demand: it takes longer than many a command.
+      const sdk = await import('@modelcontextprotocol/sdk/client/index.js');
+      const client = new sdk.Client({ name: 'fanfold', version: '1' });
+      client.onclose = gone;
+      await client.connect(await transportTo(server, this.env, this.secrets));
+      return client;
+    } catch (error) {
+      gone();
+      throw error;
+    }
+  }
+
+  /** Tells what went wrong by the server's name, and nothing of its address, its command or what it is given. */
+  #failure(server: McpServer, error: unknown): FanfoldError {
+    const { message, code, syscall } = error as NodeJS.ErrnoException;
+    const reason = syscall?.startsWith('spawn')
+      ? (startFailures[code ?? ''] ?? `its command cannot be started (${code})`)
+      : this.secrets.text(everythingOf(server, this.env).text(message));
+    const named = server.name === undefined ? '' : ` \`${server.name}\``;
+    return new FanfoldError('McpFailed', `The MCP server${named}: ${reason}`);
+  }
+
   async #use<T>(server: McpServer, work: (client: Client) => Promise<T>): Promise<T> {
     const key = JSON.stringify(server);
-    const known = this.#open.get(key) ?? { client: connect(server, this.env, () => this.#open.delete(key)), users: 0 };
+    const known = this.#open.get(key) ?? { client: this.#connect(server, () => this.#open.delete(key)), users: 0 };
     this.#open.set(key, known);
     known.users += 1;
     clearTimeout(known.idle);
@@ -76,7 +104,7 @@ export class McpServers {
       return await work(await known.client);
     } catch (error) {
       if (error instanceof FanfoldError) throw error;
-      throw new FanfoldError('McpFailed', `The MCP server ${nameOf(server)}: ${(error as Error).message}`);
+      throw this.#failure(server, error);
     } finally {
       known.users -= 1;
       if (known.users === 0) {
@@ -87,50 +115,8 @@ export class McpServers {
   }
 }
 
-function nameOf(server: McpServer): string {
-  return 'url' in server ? server.url : server.command;
-}
-
-async function connect(server: McpServer, env: NodeJS.ProcessEnv, gone: () => void): Promise<Client> {
-  try {
-    // Loaded on demand: it takes longer than many a command.
-    const sdk = await import('@modelcontextprotocol/sdk/client/index.js');
-    const client = new sdk.Client({ name: 'fanfold', version: '1' });
-    client.onclose = gone;
-    await client.connect(await transportTo(server, env));
-    return client;
-  } catch (error) {
-    gone();
-    throw error;
-  }
-}
-
-async function transportTo(server: McpServer, env: NodeJS.ProcessEnv): Promise<Transport> {
-  if ('url' in server) {
-    const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
-    const headers = expandAll(server.headers, env);
-    // Its optional fields may be `undefined`, which the interface does not say.
-    return new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers } }) as Transport;
-  }
-  const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
-  return new StdioClientTransport({
-    command: server.command,
-    args: server.args ?? [],
-    ...(server.env && { env: { ...(env['PATH'] && { PATH: env['PATH'] }), ...expandAll(server.env, env) } }),
-    ...(server.cwd !== undefined && { cwd: server.cwd }),
-    stderr: 'ignore',
-  });
-}
-
-function expandAll(values: Record<string, string> = {}, env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      value.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
-        const found = env[variable];
-        if (found === undefined) throw new Error(`${name} needs ${variable} in the environment`);
-        return found;
-      }),
-    ]),
-  );
-}
+/** What the system says of a command that cannot be started. */
+const startFailures: Record<string, string> = {
+  ENOENT: 'its command does not exist, or its folder',
+  EACCES: 'its command may not be run',
+};

@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { InputError } from '../contract/errors.js';
 import { isReserved, realFolder } from './grants.js';
 import type { Grant } from './grants.js';
-import type { McpServer } from './mcp-servers.js';
+import type { McpServer } from './mcp-server.js';
 import { digestOf } from './tool-registry.js';
 import type { Runnable, ToolRegistry } from './tool-registry.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { InputError } from '../contract/errors.js';
 import type { Grant } from './grants.js';
-import type { McpServer } from './mcp-servers.js';
+import type { McpServer } from './mcp-server.js';
 
 /** Where tools come from: a module by its absolute path, or an MCP server. */
 export type Runnable = { module: string } | { mcp: McpServer };

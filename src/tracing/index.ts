@@ -1,3 +1,4 @@
+import { Secrets } from '../secrets/index.js';
 import type { Tracing } from './start-tracing.js';
 
 export type { Tracing } from './start-tracing.js';
@@ -7,11 +8,16 @@ export type { Tracing } from './start-tracing.js';
  * OTEL_SDK_DISABLED nor OTEL_TRACES_EXPORTER=none; `undefined` where it is not.
  *
  * @param version of the program
+ * @param secrets taken out of what is sent; by default those of the environment
  */
-export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing | undefined> {
+export async function startTracing(
+  env: NodeJS.ProcessEnv,
+  version: string,
+  secrets = new Secrets(env),
+): Promise<Tracing | undefined> {
   if (!isWanted(env)) return undefined;
   // Loaded on demand: it takes longer than most commands.
-  return (await import('./start-tracing.js')).startTracing(env, version);
+  return (await import('./start-tracing.js')).startTracing(env, version, secrets);
 }
 
 function isWanted(env: NodeJS.ProcessEnv): boolean {

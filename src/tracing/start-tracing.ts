@@ -3,6 +3,9 @@ import type { Span } from '@opentelemetry/api';
 import type { ClientInterceptors } from '@temporalio/client';
 import type { WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
+import type { Secrets } from '../secrets/index.js';
+import { exporterWithout } from './exporter-without.js';
+
 /** Spans are sent by OTLP over HTTP, as OpenTelemetry's own variables say. */
 export interface Tracing {
   /** For the client. */
@@ -24,8 +27,9 @@ const stopWithinMs = 3_000;
  * Sets up tracing for this process.
  *
  * @param version of the program
+ * @param secrets taken out of what is sent
  */
-export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing> {
+export async function startTracing(env: NodeJS.ProcessEnv, version: string, secrets: Secrets): Promise<Tracing> {
   const [{ NodeTracerProvider, BatchSpanProcessor }, { Resource }, { OTLPTraceExporter }, client, worker] =
     await Promise.all([
       import('@opentelemetry/sdk-trace-node'),
@@ -38,7 +42,7 @@ export async function startTracing(env: NodeJS.ProcessEnv, version: string): Pro
   const resource = Resource.default().merge(
     new Resource({ 'service.name': env['OTEL_SERVICE_NAME'] || 'fanfold', 'service.version': version }),
   );
-  const processor = new BatchSpanProcessor(new OTLPTraceExporter());
+  const processor = new BatchSpanProcessor(exporterWithout(secrets, new OTLPTraceExporter()));
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();
   return {

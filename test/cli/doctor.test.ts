@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Desk } from '../support/fanfold.js';
 
@@ -67,4 +70,73 @@ it('says that the API refuses the key', async () => {
   } finally {
     await strict.close();
   }
+});
+
+describe('a secret in the environment', () => {
+  const password = 'made-up/p@ss:word-1';
+  const userinfo = `me:${encodeURIComponent(password)}@`;
+
+  async function doctor(env: NodeJS.ProcessEnv): Promise<{ text: string; checks: Check[] }> {
+    const { stdout, stderr } = await desk.fanfold(['doctor', '--json'], { env: { ...env, FANFOLD_DEBUG: '1' } });
+    return { text: stdout + stderr, checks: JSON.parse(stdout) as Check[] };
+  }
+
+  function expectNothingOf(secret: string, text: string): void {
+    for (const part of [secret, encodeURIComponent(secret), secret.split(/[\n/]/).at(-1)!]) {
+      expect(text).not.toContain(part);
+    }
+  }
+
+  it('is not shown where the API is there: its address has neither user nor password', async () => {
+    const url = desk.model.url.replace('://', `://${userinfo}`);
+    const { text, checks } = await doctor({ ANTHROPIC_BASE_URL: url });
+    expectNothingOf(password, text);
+    expect(checks.at(-1)).toMatchObject({ state: 'note', found: `${desk.model.url} answers and takes the key` });
+  });
+
+  it.each([
+    ['does not answer', `http://${userinfo}127.0.0.1:9`, 'http://127.0.0.1:9 does not answer'],
+    ['is none', `http://me:${password}@127.0.0.1:9`, 'Expected ANTHROPIC_BASE_URL to be a URL'],
+  ])('is not shown where the address of the API %s', async (_, url, said) => {
+    const { text, checks } = await doctor({ ANTHROPIC_BASE_URL: url });
+    expectNothingOf(password, text);
+    expect(checks.at(-1)).toMatchObject({ state: 'failed', found: expect.stringContaining(said) });
+  });
+
+  it('is not shown where it is a key that cannot be sent', async () => {
+    const key = 'made-up-key-1\nmade-up-rest';
+    const { text, checks } = await doctor({ ANTHROPIC_API_KEY: key });
+    expectNothingOf(key, text);
+    expect(checks.find(({ name }) => name === 'API key')).toMatchObject({
+      state: 'failed',
+      found: expect.stringContaining('Expected ANTHROPIC_API_KEY to be one word'),
+    });
+  });
+
+  it('is not shown where it stands in a file that cannot be read', async () => {
+    const path = join(desk.directory, 'temporal.toml');
+    await writeFile(path, '[profile.default]\napi_key = "made-up-key-1\n');
+    const { text, checks } = await doctor({ TEMPORAL_CONFIG_FILE: path, TEMPORAL_PROFILE: 'default' });
+    expectNothingOf('made-up-key-1', text);
+    expect(checks.find(({ name }) => name === 'Temporal server')).toMatchObject({
+      state: 'failed',
+      found: expect.stringContaining('cannot be read'),
+    });
+  });
+
+  it.each([
+    ['address', {}],
+    ['key', { TEMPORAL_API_KEY: 'made-up-key\nmade-up-rest' }],
+  ])('is not shown where a server is reached by an %s of no use, and a journal is not there', async (_, env) => {
+    const { text, checks } = await doctor({
+      TEMPORAL_ADDRESS: `me:made-up-word-1@127.0.0.1:9`,
+      ...env,
+      FANFOLD_JOURNAL: `postgres://${userinfo}127.0.0.1:9/journal`,
+    });
+    for (const secret of [password, 'made-up-word-1', 'made-up-key', 'made-up-rest']) expectNothingOf(secret, text);
+    expect(checks.filter(({ state }) => state === 'failed').map(({ name }) => name)).toEqual([
+      'Temporal server',
+      'journal',
+    ]);
+  });
 });

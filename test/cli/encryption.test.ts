@@ -139,7 +139,8 @@ it.skipIf(clusterAddress !== undefined)(
     const server = desk.start(['codec', '--port', '0', '--origin', (await desk.serverRecord()).uiAddress], {
       env: withKey,
     });
-    const [endpoint] = await server.said(/http:\/\/127\.0\.0\.1:\d+\/\S+/);
+    await server.said(/Give the Web UI the URL in/);
+    const endpoint = (await readFile(join(desk.home, 'codec-url'), 'utf8')).trim();
     const run = await desk.json(['show', 'sealed'], { env: withKey });
     const browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: ['--no-sandbox'] });
     try {

@@ -17,7 +17,12 @@ export class PostgresServer {
   readonly #port: number;
   #schemas = 0;
 
-  private constructor(bin: string, directory: string, port: number) {
+  private constructor(
+    bin: string,
+    directory: string,
+    port: number,
+    readonly superuser: string,
+  ) {
     this.#bin = bin;
     this.directory = directory;
     this.#port = port;
@@ -28,12 +33,19 @@ export class PostgresServer {
    *
    * @throws when PostgreSQL is not installed, with what to install
    */
-  static async start(): Promise<PostgresServer> {
+  static async start(superuser = 'fanfold'): Promise<PostgresServer> {
     const bin = await findBinaries();
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-postgres-'));
     await giveToServer(directory);
-    const server = new PostgresServer(bin, directory, await freePort());
-    await server.#run('initdb', '--username=fanfold', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C');
+    const server = new PostgresServer(bin, directory, await freePort(), superuser);
+    await server.#run(
+      'initdb',
+      `--username=${superuser}`,
+      '--auth=trust',
+      '--no-sync',
+      '--encoding=UTF8',
+      '--locale=C',
+    );
     await server.resume();
     return server;
   }
@@ -77,8 +89,18 @@ export class PostgresServer {
     await this.#sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
   }
 
+  /** For PostgreSQL's own programs, which are on its PATH. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      PATH: [this.#bin, process.env['PATH']].join(delimiter),
+      PGHOST: '127.0.0.1',
+      PGPORT: String(this.#port),
+      PGUSER: this.superuser,
+    };
+  }
+
   get #url(): string {
-    return `postgres://fanfold@127.0.0.1:${this.#port}/postgres`;
+    return `postgres://${this.superuser}@127.0.0.1:${this.#port}/postgres`;
   }
 
   #sql(statement: string): Promise<unknown> {

@@ -56,7 +56,7 @@ function tools(): McpServer {
 }
 
 describe('an MCP server over HTTP', () => {
-  const reached = () => ({ url, headers: { authorization: 'Bearer ${TOKEN}' } });
+  const reached = () => ({ name: 'sums', url, headers: { authorization: 'Bearer ${TOKEN}' } });
   const { signal } = new AbortController();
 
   it('tells its tools, and which of them only read', async () => {
@@ -79,8 +79,8 @@ describe('an MCP server over HTTP', () => {
   });
 
   it('is not asked with a header that the environment does not have, and a refusal names it', async () => {
-    await expect(servers.tools({ url, headers: { authorization: '${NOT_SET}' } })).rejects.toThrow(
-      `The MCP server ${url}: authorization needs NOT_SET in the environment`,
+    await expect(servers.tools({ ...reached(), headers: { authorization: '${NOT_SET}' } })).rejects.toThrow(
+      `The MCP server \`sums\`: authorization needs NOT_SET in the environment`,
     );
     expect(refused).toBe(0);
     await expect(servers.tools({ url })).rejects.toMatchObject({ type: 'McpFailed' });
@@ -105,8 +105,54 @@ describe('an MCP server over HTTP', () => {
   });
 
   it('that is not there is named', async () => {
-    await expect(servers.tools({ url: 'http://127.0.0.1:9/mcp' })).rejects.toThrow(
-      /^The MCP server http:\/\/127\.0\.0\.1:9\/mcp: /,
+    await expect(servers.tools({ name: 'gone', url: 'http://127.0.0.1:9/mcp' })).rejects.toThrow(
+      /^The MCP server `gone`: fetch failed/,
     );
+  });
+});
+
+describe('an error names a server by its key, and nothing of how it is reached or started', () => {
+  const secret = 'made-up-token-1';
+  const own = new McpServers({ SECRET: secret, MALFORMED: `${secret}\nrest` });
+
+  it.each([
+    [
+      'a command that is not there',
+      { command: `${secret}-command`, args: [`--token=${secret}`] },
+      'its command does not exist',
+    ],
+    ['a program that ends', { command: process.execPath, args: ['--eval', `'${secret}'`] }, 'Connection closed'],
+    [
+      'a header that cannot be sent',
+      { url: 'http://127.0.0.1:9', headers: { 'x-key': '${MALFORMED}' } },
+      'header x-key',
+    ],
+    ['an address with a password', { url: `http://me:${secret}@127.0.0.1:9/${secret}?key=${secret}` }, 'fetch failed'],
+    ['an address that is none', { url: `http://me:${secret}/@:x` }, 'Invalid URL'],
+  ])('%s', async (_, server, said) => {
+    const error = await own.tools({ name: 'mine', ...server } as never).catch((thrown: Error) => thrown);
+    const { message, stack, cause } = error as Error;
+    expect(message).toMatch(/^The MCP server `mine`: /);
+    expect(message).toContain(said);
+    expect(`${message}${stack}`).not.toContain(secret);
+    expect(cause).toBeUndefined();
+  });
+
+  it('sends user and password of an address as a header, which `fetch` does not', async () => {
+    const seen: (string | undefined)[] = [];
+    const basic = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(500).end(`You sent ${request.headers.authorization}`);
+    });
+    await new Promise<void>((resolve) => basic.listen(0, '127.0.0.1', resolve));
+    const { port } = basic.address() as AddressInfo;
+    try {
+      const tools = own.tools({ name: 'mine', url: `http://me:p%40ss-word-1@127.0.0.1:${port}/mcp` });
+      await expect(tools).rejects.toThrow(/You sent Basic \[redacted\]/);
+      expect(seen).toContain(`Basic ${Buffer.from('me:p@ss-word-1').toString('base64')}`);
+    } finally {
+      basic.closeAllConnections();
+      basic.close();
+    }
   });
 });

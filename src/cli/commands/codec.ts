@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
@@ -7,10 +9,11 @@ import { InputError, UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { payloadCodec, startCodecServer } from '../../payloads/index.js';
+import { openHome } from '../../server/index.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { parsePort } from '../read/numbers.js';
-import { sayer } from '../home/session.js';
+import { homeOf, sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface CodecFlags {
@@ -38,7 +41,7 @@ export function codecCommand(program: Command, world: World, done: (code: ExitCo
     .option('--origin <url...>', 'Web UIs that may ask', usualOrigins)
     .addHelpText(
       'after',
-      '\nThe token is FANFOLD_CODEC_TOKEN, or made up anew each time. Give the Web UI the URL that is printed (the glasses icon).',
+      '\nThe token is FANFOLD_CODEC_TOKEN, or made up anew each time. Give the Web UI (the glasses icon) the URL with its token, which is shown\non a terminal alone; elsewhere, a token that was made up is in the file `codec-url` of the home while the server is there.',
     )
     .action(async (flags: CodecFlags) => {
       done(await serveCodec(flags, world));
@@ -70,13 +73,48 @@ async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
       'Choose another --port.',
     );
   });
-  world.stdout.write(`${server.url}/${token}\n`);
   const say = sayer(world, false);
-  say(`the codec server listens at ${server.url}. Give the Web UI the URL above as its codec server endpoint.`);
-  say(`pages that may ask: ${origins.join(', ')}. Whoever has the URL can read every run of this key.`);
+  const shown = await showUrl(server.url, token, world).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
+  say(`the codec server listens at ${server.url}. ${shown.where}`);
+  say(`pages that may ask: ${origins.join(', ')}. Whoever has the URL with its token can read every run of this key.`);
   await interruptible(world, aborted);
+  await shown.forget();
   await server.stop();
   return exitCodes.complete;
+}
+
+/**
+ * Shows the URL with its token where nobody keeps it: on a terminal; else, where nobody knows the token yet, in a file that only this
+ * user can read, for as long as the server is there. What else is written ends up in logs.
+ */
+async function showUrl(
+  url: string,
+  token: string,
+  world: World,
+): Promise<{ where: string; forget: () => Promise<void> }> {
+  world.secrets?.add(token);
+  const forget = async () => {};
+  if (world.stdout.isTerminal) {
+    (world.stdout.writeSecret ?? world.stdout.write)(`${url}/${token}\n`);
+    return { where: 'Give the Web UI the URL above as its codec server endpoint.', forget };
+  }
+  world.stdout.write(`${url}\n`);
+  if (world.env['FANFOLD_CODEC_TOKEN']) {
+    return { where: 'Give the Web UI this URL, a slash and FANFOLD_CODEC_TOKEN as its codec server endpoint.', forget };
+  }
+  const home = homeOf(world);
+  await openHome(home);
+  const path = join(home, 'codec-url');
+  // Made anew, so that nobody has it open.
+  await rm(path, { force: true });
+  await writeFile(path, `${url}/${token}\n`, { mode: 0o600, flag: 'wx' });
+  return {
+    where: `Give the Web UI the URL in ${path} as its codec server endpoint.`,
+    forget: () => rm(path, { force: true }),
+  };
 }
 
 function readOrigin(text: string): string {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { shownAddress } from '../../secrets/index.js';
 import { parseCount } from '../read/numbers.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
@@ -35,7 +36,7 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const say = installLogging(world, false);
   const session = await openSession(world, 'dev', say);
   const { address, kind, uiUrl } = session.server;
-  say(`Temporal server at ${address} (${kind})${uiUrl === null ? '' : `, Web UI at ${uiUrl}`}`);
+  say(`Temporal server at ${shownAddress(address)} (${kind})${uiUrl === null ? '' : `, Web UI at ${uiUrl}`}`);
   try {
     await serve(
       session,

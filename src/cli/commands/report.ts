@@ -36,7 +36,7 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
     const view = await viewRun(session, id);
     const run = await readRun(view, session.store, webUiUrl(session.server, id, view.runId));
     const html = await reportHtml({
-      run,
+      run: world.secrets?.value(run) ?? run,
       edges: view.planned.edges ?? [],
       writtenAt: new Date().toISOString(),
       version: packageVersion(),

@@ -1,7 +1,8 @@
 import { FanfoldError } from '../../contract/errors.js';
 import { searchAttributes } from '../../contract/names.js';
 import { workflowBundlePath } from '../../worker/index.js';
-import { apiKeyOf, baseUrlOf, noApiKey } from './api-key.js';
+import { shownAddress } from '../../secrets/index.js';
+import { apiKeyOf, modelApiOf, noApiKey } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
@@ -27,7 +28,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
     await check('Temporal server', async () => {
       session = await openSession(world, 'command', () => {});
       const { kind, address, version } = session.server;
-      return { found: `${kind} at ${address}${version === undefined ? '' : `, server ${version}`}` };
+      return { found: `${kind} at ${shownAddress(address)}${version === undefined ? '' : `, server ${version}`}` };
     }),
   );
   checks.push(...(session === undefined ? skipped : await serverChecks(session, world, offline)));
@@ -94,17 +95,22 @@ function registration(): string {
 async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   if (offline) {
     const model = offlineModel(world);
-    const answer = await check('offline model', async () => ({ found: `answers at ${await model.url()}` }));
+    const answer = await check('offline model', async () => ({
+      found: `answers at ${shownAddress(await model.url())}`,
+    }));
     await model.stop();
     return [answer];
   }
-  const apiKey = apiKeyOf(world);
   const key = await check('API key', async () => {
-    if (apiKey === undefined) throw noApiKey();
+    if (apiKeyOf(world) === undefined) throw noApiKey();
     return { found: 'ANTHROPIC_API_KEY is set' };
   });
-  if (apiKey === undefined) return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
-  return [key, await check('model API', () => probeModelApi(baseUrlOf(world), apiKey))];
+  if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
+  const api = await check('model API', async () => {
+    const { baseURL = '', apiKey = '' } = modelApiOf(world) ?? {};
+    return probeModelApi(baseURL, apiKey);
+  });
+  return [key, api];
 }
 
 async function check(name: string, look: () => Promise<Finding>): Promise<Check> {

@@ -1,4 +1,5 @@
 import { UnavailableError } from '../../contract/errors.js';
+import { shownAddress, withoutUser } from '../../secrets/index.js';
 import type { Finding } from './finding.js';
 
 /** Longest wait for the API's list of models, in milliseconds. */
@@ -10,7 +11,8 @@ const timeoutMs = 10_000;
  * @throws UnavailableError when it does not answer, or refuses the key
  */
 export async function probeModelApi(baseUrl: string, apiKey: string): Promise<Finding> {
-  const response = await fetch(`${baseUrl}/v1/models?limit=1`, {
+  const shown = shownAddress(baseUrl);
+  const response = await fetch(`${withoutUser(baseUrl)}/v1/models?limit=1`, {
     headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
@@ -18,22 +20,30 @@ export async function probeModelApi(baseUrl: string, apiKey: string): Promise<Fi
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
     throw new UnavailableError(
       'ModelApiUnreachable',
-      `${baseUrl} does not answer: ${cause}`,
+      `${shown} does not answer: ${cause}`,
       'Check the network and ANTHROPIC_BASE_URL.',
     );
   });
   await response.body?.cancel();
-  if (response.ok) return { found: `${baseUrl} answers and takes the key` };
+  if (response.ok) {
+    const found = `${shown} answers and takes the key`;
+    if (withoutUser(baseUrl) === baseUrl) return { found };
+    return {
+      state: 'note',
+      found,
+      advice: 'User and password of ANTHROPIC_BASE_URL are not sent: the key takes their place in the request.',
+    };
+  }
   if (response.status === 401 || response.status === 403) {
     throw new UnavailableError(
       'KeyRefused',
-      `${baseUrl} refuses the key (${response.status}).`,
+      `${shown} refuses the key (${response.status}).`,
       'Check ANTHROPIC_API_KEY.',
     );
   }
   return {
     state: 'note',
-    found: `${baseUrl} answers with ${response.status} when asked for its models`,
+    found: `${shown} answers with ${response.status} when asked for its models`,
     advice: 'It can be reached; whether it takes the key will show with the first run.',
   };
 }

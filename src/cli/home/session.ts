@@ -50,6 +50,8 @@ export async function openSession(world: World, role: 'command' | 'worker' | 'de
   const membership = await joinHome({ home, env: world.env, role, onEvent: say });
   try {
     const server = await findServer(membership, { env: world.env, startIfNone: true });
+    // A profile may have brought a key that is in no variable.
+    world.secrets?.add(server.connectionOptions.apiKey);
     const stopSupervising = superviseServer(membership, server, say);
     try {
       const client = await connectClient({

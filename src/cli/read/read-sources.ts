@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { parseDuration } from '../../contract/duration.js';
 import { InputError } from '../../contract/errors.js';
 import type { HttpSource, Source } from '../../contract/source.js';
+import { headerFault, looksSecret, sentHeader, withoutUser } from '../../secrets/index.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
 
@@ -93,6 +94,29 @@ function isPath(path: string): boolean {
 }
 
 /**
+ * The input of a run is kept in its history, for whoever may read that.
+ *
+ * @throws InputError where a source would take a secret there; it is not quoted
+ */
+function checkSecrets(name: string, { url, headers = {} }: { url: string; headers?: HttpSource['headers'] }): void {
+  if (withoutUser(url) !== url) {
+    throw new InputError(
+      `Expected the address of \`${name}\` to have no user and no password, got one that has.`,
+      'Give it a header such as `authorization: "Basic ${NAME}"`, which is read from the environment of the worker.',
+    );
+  }
+  for (const [header, value] of Object.entries(headers)) {
+    const fault = headerFault(header, sentHeader(value));
+    if (fault !== undefined) throw new InputError(`Expected headers that can be sent, got for \`${name}\` ${fault}.`);
+    if (value.includes('${') || !looksSecret(header, value)) continue;
+    throw new InputError(
+      `Expected the header ${header} of \`${name}\` to be read from the environment of the worker, got a value of its own (it is not shown: it may be a secret).`,
+      `A run's history keeps what is written here. Write it as \`${header}: "\${NAME}"\`.`,
+    );
+  }
+}
+
+/**
  * The sources that `--sources` names, in its order: those of `--sources-file`, built-in ones, and folders as `files:./notes`. Without
  * it, all of the file, or all built-in ones.
  *
@@ -133,6 +157,9 @@ async function readSourcesFile(path: string, world: World): Promise<Record<strin
       `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
       'A source has `url`, `hits`, `title`, `link` and `text`, and may have `headers`, `timeout`, `every`, `format` and `private`.',
     );
+  }
+  for (const [name, { url, headers }] of Object.entries(read.data.sources)) {
+    checkSecrets(name, { url, ...(headers && { headers }) });
   }
   return Object.fromEntries(
     Object.entries(read.data.sources).map(

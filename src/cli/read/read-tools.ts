@@ -9,6 +9,7 @@ import type { Tool } from '../../contract/tool.js';
 import { InputError, UnavailableError } from '../../contract/errors.js';
 import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
 import type { McpServer, ToolRegistry } from '../../tools/index.js';
+import { shownAddress } from '../../secrets/index.js';
 import { builtInSources, readSources } from './read-sources.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
@@ -64,7 +65,9 @@ async function toolsOf(
   if (word.startsWith('files:')) return fileTools(resolve(world.cwd, word.slice('files:'.length)), word);
   if (word.startsWith('fetch:')) return [fetchTool(word.slice('fetch:'.length))];
   if (/\.[cm]?[jt]s$/.test(word)) return moduleTools(resolve(world.cwd, word), registry);
-  const [source] = await readSources([word], sourcesFile, world).catch(() => {
+  const [source] = await readSources([word], sourcesFile, world).catch((error: Error) => {
+    // What is wrong with the file is more than that a name is not in it.
+    if (!error.message.startsWith('Expected a source')) throw error;
     throw new InputError(`Expected a tool to be one of ${toolWords}, got \`${word}\`.`);
   });
   if (source === undefined) return [];
@@ -129,7 +132,7 @@ async function fileTools(folder: string, word: string): Promise<Tool[]> {
 
 function fetchTool(host: string): Tool {
   if (!/^[\w.-]+(:\d+)?$|^\[[0-9a-f:]+\](:\d+)?$/i.test(host)) {
-    throw new InputError(`Expected a host after \`fetch:\`, such as docs.example.org, got \`${host}\`.`);
+    throw new InputError(`Expected a host after \`fetch:\`, such as docs.example.org, got \`${shownAddress(host)}\`.`);
   }
   const name = host.toLowerCase();
   return {
@@ -193,12 +196,12 @@ async function mcpTools(path: string, registry: ToolRegistry, world: World): Pro
       'Its shape is { "mcpServers": { "name": { "command": "…", "args": [] } or { "url": "…" } } }.',
     );
   }
-  const servers = new McpServers(world.env);
+  const servers = new McpServers(world.env, world.secrets);
   try {
     const tools = Object.entries(read.data.mcpServers).map(async ([name, given]): Promise<Tool[]> => {
       // Relative paths begin where the file is.
       const cwd = dirname(resolve(world.cwd, path));
-      const mcp = ('url' in given ? given : { cwd, ...given }) as McpServer;
+      const mcp = { name, ...('url' in given ? given : { cwd, ...given }) } as McpServer;
       const offered = await servers.tools(mcp).catch((error: Error) => {
         throw new UnavailableError('McpFailed', error.message, `See \`${name}\` in ${path}.`);
       });

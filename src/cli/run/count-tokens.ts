@@ -1,6 +1,7 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import { UnavailableError } from '../../contract/errors.js';
+import { shownAddress, withoutUser } from '../../secrets/index.js';
 
 /** Longest wait for one count, in milliseconds. */
 const timeoutMs = 30_000;
@@ -14,7 +15,7 @@ export async function countTokens(
   { model, system, messages, output_config }: MessageCreateParamsNonStreaming,
   { baseUrl, apiKey }: { baseUrl: string; apiKey: string },
 ): Promise<number> {
-  const response = await fetch(`${baseUrl}/v1/messages/count_tokens`, {
+  const response = await fetch(`${withoutUser(baseUrl)}/v1/messages/count_tokens`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${apiKey}`,
@@ -25,13 +26,14 @@ export async function countTokens(
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
-    throw new UnavailableError('ModelApiUnreachable', `${baseUrl} does not answer: ${reasonOf(error)}`, advice);
+    const message = `${shownAddress(baseUrl)} does not answer: ${reasonOf(error)}`;
+    throw new UnavailableError('ModelApiUnreachable', message, advice);
   });
   const answer = (await response.json().catch(() => null)) as { input_tokens?: unknown } | null;
   if (response.ok && typeof answer?.input_tokens === 'number') return answer.input_tokens;
   throw new UnavailableError(
     'CannotCount',
-    `${baseUrl} answers with ${response.status} when asked to count tokens.`,
+    `${shownAddress(baseUrl)} answers with ${response.status} when asked to count tokens.`,
     advice,
   );
 }

@@ -27,6 +27,7 @@ export class OutFile {
   private constructor(
     readonly file: FileHandle,
     rows: number,
+    readonly secrets: World['secrets'],
   ) {
     this.#next = rows;
   }
@@ -46,7 +47,7 @@ export class OutFile {
       const { rows, bytes } = wholeRows((await file.readFile()).toString());
       await checkRows(rows, expected, name);
       await truncate(path, bytes);
-      return new OutFile(file, rows.length);
+      return new OutFile(file, rows.length, world.secrets);
     } catch (error) {
       await file.close();
       throw error;
@@ -61,7 +62,7 @@ export class OutFile {
     for (let next = this.#waiting.get(this.#next); next !== undefined; next = this.#waiting.get(this.#next)) {
       this.#waiting.delete(this.#next);
       this.#next += 1;
-      rows += `${JSON.stringify(rowOf(next))}\n`;
+      rows += `${JSON.stringify(rowOf(this.secrets?.value(next) ?? next))}\n`;
     }
     if (rows !== '') await this.file.appendFile(rows);
   }

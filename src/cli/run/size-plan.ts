@@ -2,7 +2,7 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { ModelRequest } from '../../contract/model-request.js';
 import { buildRequest, estimateTokens, sizeOf } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
-import { apiKeyOf, baseUrlOf, noApiKey } from '../home/api-key.js';
+import { modelApiOf, noApiKey } from '../home/api-key.js';
 import { countTokens } from './count-tokens.js';
 import type { World } from '../world.js';
 
@@ -16,9 +16,9 @@ export async function sizePlan(
   document: string | undefined,
   world: World,
 ): Promise<Sized[]> {
-  const apiKey = apiKeyOf(world);
-  if (!plan.offline && apiKey === undefined) throw noApiKey();
-  const counter = { baseUrl: baseUrlOf(world), apiKey: apiKey ?? '' };
+  const api = plan.offline ? undefined : modelApiOf(world);
+  if (!plan.offline && api === undefined) throw noApiKey();
+  const counter = { baseUrl: api?.baseURL ?? '', apiKey: api?.apiKey ?? '' };
   const count = async (request: ModelRequest) => {
     const { document: own } = request;
     const text = own && 'inline' in own && own.inline !== '' ? own.inline : document;

@@ -2,8 +2,9 @@ import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
 import { UnavailableError } from '../../contract/errors.js';
 import { keyIds } from '../../payloads/index.js';
+import { shownAddress } from '../../secrets/index.js';
 import { isWorkerGone } from '../../server/index.js';
-import { apiKeyOf, baseUrlOf, noApiKey } from '../home/api-key.js';
+import { apiKeyOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { spawnWorker } from './spawn-worker.js';
 import type { Say, Session } from '../home/session.js';
@@ -41,13 +42,13 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
   const present = await session.membership.live();
   const able = present.filter(
     ({ role, ready, address, offlineOnly }) =>
-      role !== 'command' && ready && address === session.server.address && (offline || !offlineOnly),
+      role !== 'command' && ready && address === shownAddress(session.server.address) && (offline || !offlineOnly),
   );
-  const other = able.find(({ modelBaseUrl }) => modelBaseUrl !== baseUrlOf(world));
+  const other = able.find(({ modelBaseUrl = '' }) => shownAddress(modelBaseUrl) !== shownBaseUrl(world));
   if (!offline && other !== undefined) {
     throw new UnavailableError(
       'OtherModelApi',
-      `A worker of this home (process ${other.pid}) asks ${other.modelBaseUrl}, and this command expects ${baseUrlOf(world)}.`,
+      `A worker of this home (process ${other.pid}) asks ${shownAddress(other.modelBaseUrl ?? '')}, and this command expects ${shownBaseUrl(world)}.`,
       'Stop that worker, or set FANFOLD_HOME to another directory.',
     );
   }

@@ -4,9 +4,10 @@ import { openRuns } from '../../client/index.js';
 import { dataConverter, keyIds } from '../../payloads/index.js';
 import { startWorkers } from '../../worker/index.js';
 import type { RunningWorkers } from '../../worker/index.js';
+import { shownAddress } from '../../secrets/index.js';
 import { homePolicy, ToolRegistry } from '../../tools/index.js';
 import type { PolicyRules } from '../../tools/index.js';
-import { apiKeyOf, baseUrlOf } from '../home/api-key.js';
+import { modelApiOf, shownBaseUrl } from '../home/api-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
@@ -42,7 +43,7 @@ export interface ServeOptions {
  * end. A second interruption ends the process at once.
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
-  const apiKey = apiKeyOf(world);
+  const api = modelApiOf(world);
   const offline = offlineModel(world);
   const journal = await openJournalOf(session.home, world, say);
   const version = await workerVersionOf(world);
@@ -64,14 +65,15 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     env: world.env,
     policy: options.policy ?? homePolicy(new ToolRegistry(session.home)),
     journal,
-    ...(apiKey !== undefined && { api: { apiKey, baseURL: baseUrlOf(world) } }),
+    ...(api && { api }),
+    secrets: world.secrets,
     offlineModelUrl: offline.url,
   });
   await session.membership.update({
     ready: true,
-    address: session.server.address,
-    offlineOnly: apiKey === undefined,
-    modelBaseUrl: baseUrlOf(world),
+    address: shownAddress(session.server.address),
+    offlineOnly: api === undefined,
+    modelBaseUrl: shownBaseUrl(world),
     encryptionKeys: keyIds(encryptionKeyOf(world)),
   });
   options.onReady?.(workers);

@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import { Agent } from 'undici';
 
+import { withoutUser } from '../../secrets/index.js';
 import { wholeFetch } from './whole-fetch.js';
 import { fetchWithinOrigin } from './within-origin.js';
 
@@ -38,7 +39,8 @@ function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
     apiKey,
     // Whatever other credential the environment holds is not ours to use.
     authToken: null,
-    baseURL,
+    // What has a user or a password `fetch` refuses, and quotes; the key takes their place in the request.
+    baseURL: withoutUser(baseURL),
     // Temporal retries; three tries of the SDK in each of five attempts would be fifteen paid calls.
     maxRetries: 0,
     // At `debug` it would print prompts.

@@ -5,6 +5,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import { maxDurationMs } from '../../contract/duration.js';
 import { textsIn } from '../index.js';
+import type { Secrets } from '../../secrets/index.js';
 import { isFree } from './charges.js';
 import { callApi } from './call-api.js';
 import { ModelClients } from './client.js';
@@ -17,7 +18,6 @@ import type { ModelMessage } from './message.js';
 import { ModelSpan } from './model-span.js';
 import { PrefixLeaders } from './prefix-leaders.js';
 import type { PrefixTurn } from './prefix-leaders.js';
-import type { Redact } from './redact.js';
 import { watchdogDefaults } from './watchdog.js';
 import type { WatchdogSettings } from './watchdog.js';
 import type { EndedCall } from './ended-call.js';
@@ -27,7 +27,8 @@ export interface ModelCallerSettings {
   limiters?: Pick<Limiters, 'of'> | undefined;
   /** Default: {@link watchdogDefaults}. */
   watchdogs?: WatchdogSettings | undefined;
-  redact: Redact;
+  /** Taken out of what the API says. */
+  secrets: Secrets;
   /** Whether traces may hold prompts and answers; `false` by default. */
   tracesContent?: boolean;
 }
@@ -101,7 +102,7 @@ export class ModelCaller {
     turn: PrefixTurn | undefined,
     permit: Permit | undefined,
   ): Promise<ModelMessage> {
-    const { redact, watchdogs = watchdogDefaults, tracesContent = false } = this.settings;
+    const { secrets, watchdogs = watchdogDefaults, tracesContent = false } = this.settings;
     const startedAt = performance.now();
     const ended: EndedCall = { modelMs: 0, model: body.model, usage: undefined, settled: false };
     caller.left();
@@ -126,9 +127,9 @@ export class ModelCaller {
       const { content } = message;
       const answer = {
         ...message,
-        ...(content && { content: JSON.parse(redact(JSON.stringify(content))) as unknown[] }),
-        text: redact(message.text),
-        model: redact(message.model),
+        ...(content && { content: secrets.value(content) }),
+        text: secrets.text(message.text),
+        model: secrets.text(message.model),
       };
       span.answered(answer);
       return answer;
@@ -136,7 +137,7 @@ export class ModelCaller {
       span.failed(error);
       if (error instanceof MalformedAnswer) ended.usage ??= error.usage;
       ended.settled = isFree(error);
-      permit?.end(outcomeOfFailure(error, Date.now(), redact));
+      permit?.end(outcomeOfFailure(error, Date.now(), (text) => secrets.text(text)));
       throw error;
     } finally {
       permit?.release();

@@ -1,0 +1,63 @@
+import { looksSecret } from './looks-secret.js';
+
+/** Variables that hold a secret as such. */
+const secretVariables: ReadonlySet<string> = new Set([
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_CODEC_AUTH',
+  'TEMPORAL_TLS_CLIENT_KEY_DATA',
+  'FANFOLD_CODEC_TOKEN',
+  'PGPASSWORD',
+]);
+
+/** Variables with `name=value,name=value`, percent-encoded (OpenTelemetry's specification of its exporter). */
+const headerVariables = /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/;
+
+/** Whatever else is named as secrets usually are: it may be handed to a source, a tool or an MCP server. */
+const secretName = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$/i;
+
+/** Every secret that an environment holds. */
+export function secretsIn(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (!value) return [];
+    if (secretVariables.has(name)) return [value];
+    if (name === 'FANFOLD_ENCRYPTION_KEY') return value.split(',').flatMap((key) => [key, key.replace(/^[^:]*:/, '')]);
+    if (headerVariables.test(name)) return headersIn(value);
+    if (name.startsWith('TEMPORAL_GRPC_META_') && looksSecret(name, value)) return [value];
+    if (secretName.test(name) && looksSecret(name, value) && !isWord(value)) return [value];
+    return value.includes('://') ? secretsInUrl(value) : [];
+  });
+}
+
+/** User and password of a URL, as written and as meant, and the values of its query that are named as secrets are. */
+export function secretsInUrl(url: string): string[] {
+  const [, authority = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(url) ?? [];
+  const [, password = ''] = /^[^:]*:(.*)$/s.exec(authority) ?? [];
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const query = [...(parsed?.searchParams ?? [])].flatMap(([name, value]) => (looksSecret(name, value) ? [value] : []));
+  // A user alone may be a token; beside a password it is a name.
+  const user =
+    password === '' ? [authority, decoded(authority), parsed?.username ?? ''] : [authority, decoded(authority)];
+  return [...user, password, decoded(password), parsed?.password ?? '', ...query].filter((part) => part !== '');
+}
+
+function headersIn(list: string): string[] {
+  return list.split(',').flatMap((pair) => {
+    const value = pair.replace(/^[^=]*=/, '').trim();
+    return [value, decoded(value)];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A single word stands in ordinary text. */
+function isWord(value: string): boolean {
+  return /^[a-z]{1,15}$/i.test(value);
+}

@@ -1,0 +1,42 @@
+import { looksSecret, Secrets } from '../secrets/index.js';
+import type { McpServer } from './mcp-server.js';
+
+/** Makes known what of a server's entry in its file is a secret by its name or its looks. */
+export function learnSecrets(server: McpServer, secrets: Secrets): void {
+  const named = Object.entries(('url' in server ? server.headers : server.env) ?? {});
+  for (const [name, value] of named) if (looksSecret(name, value)) secrets.add(value);
+  if ('url' in server) {
+    secrets.addUrl(server.url);
+    secrets.add(...segmentsOf(server.url).filter((segment) => looksSecret('', segment)));
+    return;
+  }
+  for (const [at, argument] of (server.args ?? []).entries()) {
+    const [, flag = server.args?.[at - 1] ?? '', value = argument] = /^(--?[\w-]+)=(.*)$/s.exec(argument) ?? [];
+    if (!value.startsWith('-') && looksSecret(flag.startsWith('-') ? flag : '', value)) secrets.add(value);
+  }
+}
+
+/**
+ * For errors of one server alone: everything by which it is reached and started, secret or not.
+ *
+ * @param env what its `${NAME}` are read from
+ */
+export function everythingOf(server: McpServer, env: NodeJS.ProcessEnv): Secrets {
+  const all = new Secrets();
+  const given = Object.values(('url' in server ? server.headers : server.env) ?? {});
+  all.add(...given, ...given.map((value) => value.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '')));
+  if ('url' in server) {
+    all.add(server.url);
+    all.addUrl(server.url);
+    if (!URL.canParse(server.url)) return all;
+    const { host, pathname, search, searchParams } = new URL(server.url);
+    all.add(host, pathname + search, ...searchParams.values(), ...segmentsOf(server.url));
+  } else {
+    all.add(server.command, ...(server.args ?? []), ...(server.args ?? []).map((each) => each.replace(/^[^=]*=/, '')));
+  }
+  return all;
+}
+
+function segmentsOf(url: string): string[] {
+  return URL.canParse(url) ? new URL(url).pathname.split('/') : [];
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+
+import { Secrets } from '../../src/secrets/index.js';
+
+const token = 'made-up-token-1';
+
+describe('what leaves without secrets', () => {
+  it.each([
+    ['as it is', `Bearer ${token}, again ${token}`],
+    ['in base64, with a user before it', `Basic ${Buffer.from(`me:${token}`).toString('base64')}`],
+    ['in base64, with something behind it', Buffer.from(`${token}:x`).toString('base64url')],
+  ])('holds none that stands there %s', (_, text) => {
+    const left = new Secrets({ GITHUB_TOKEN: token }).text(text);
+    expect(left).toContain('[redacted]');
+    expect(left).not.toContain(token);
+    expect(Buffer.from(left.replace(/^Basic /, ''), 'base64').toString()).not.toContain('up-tok');
+  });
+
+  it.each([
+    ['percent-encoded', 'made/up token+1', 'at /x?key=made%2Fup%20token%2B1&y=1', 'at /x?key=[redacted]&y=1'],
+    ['escaped for JSON', 'made"up\ntoken', 'got made\\"up\\ntoken.', 'got [redacted].'],
+    ['escaped for HTML', 'made&up<token', '<b>made&amp;up&lt;token</b>', '<b>[redacted]</b>'],
+    ['with a line break', 'made-up\ntoken', '"made-up\ntoken" is invalid', '"[redacted]" is invalid'],
+  ])('holds none that stands there %s', (_, secret, text, left) => {
+    const secrets = new Secrets();
+    secrets.add(secret);
+    expect(secrets.text(text)).toBe(left);
+  });
+
+  it('holds no key that looks like one of Anthropic, whoever had it', () => {
+    expect(new Secrets().text('a key such as sk-ant-of-others-1234.')).toBe('a key such as [redacted].');
+  });
+
+  it('keeps words and short values: they stand in ordinary text', () => {
+    const secrets = new Secrets({
+      GITHUB_TOKEN: 'short',
+      SOME_PASSWORD: 'correctly',
+      SSL_PRIVATE_KEY: '/etc/ssl/key-1.pem',
+    });
+    const text = 'A short text, correctly read from /etc/ssl/key-1.pem.';
+    expect(secrets.text(text)).toBe(text);
+  });
+
+  it('is the same object where there was nothing to take out, and a new one where there was', () => {
+    const secrets = new Secrets({ GITHUB_TOKEN: token });
+    const clean = { title: 'a', parts: ['b', { c: 1 }], none: null };
+    expect(secrets.value(clean)).toBe(clean);
+    const dirty = { parts: ['b', { said: `it was ${token}` }], [token]: 1, sum: 2 };
+    expect(secrets.value(dirty)).toEqual({ parts: ['b', { said: 'it was [redacted]' }], '[redacted]': 1, sum: 2 });
+    expect(JSON.stringify(dirty)).toContain(token);
+  });
+
+  it('is JSON where it was JSON, though a secret looks like a number', () => {
+    const secrets = new Secrets();
+    secrets.add('12345678');
+    const text = `${JSON.stringify({ bytes: 12_345_678, said: 'it was 12345678' }, null, 2)}\n`;
+    expect(secrets.text(text)).toBe(`${JSON.stringify({ bytes: 12_345_678, said: 'it was [redacted]' }, null, 2)}\n`);
+  });
+
+  it('is an error without them in message, stack, details and causes', () => {
+    const secrets = new Secrets({ GITHUB_TOKEN: token });
+    const cause = new DOMException(`aborted by ${token}`, 'AbortError');
+    const error = Object.assign(new Error(`refused ${token}`, { cause }), { details: [{ header: token }] });
+    expect(secrets.error(error)).toBe(error);
+    const { message, stack, details } = error;
+    expect(JSON.stringify([message, stack, details, cause.message, cause.stack])).not.toContain(token);
+    expect(message).toBe('refused [redacted]');
+  });
+
+  it('goes whole where one secret begins another', () => {
+    const secrets = new Secrets();
+    secrets.add(token, `${token}-and-more`);
+    expect(secrets.text(`${token}-and-more`)).toBe('[redacted]');
+  });
+});
+
+describe('the environment', () => {
+  const key = Buffer.alloc(32, 7).toString('base64');
+
+  it.each([
+    ['ANTHROPIC_API_KEY', ' made-up-key-1\n', 'made-up-key-1'],
+    ['TEMPORAL_API_KEY', 'made-up-key-1', 'made-up-key-1'],
+    ['FANFOLD_ENCRYPTION_KEY', `new:${key},old:x`, key],
+    ['FANFOLD_CODEC_TOKEN', 'made-up-codec-token', 'made-up-codec-token'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Bearer%20made-up-otel-1,x=y', 'made-up-otel-1'],
+    ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'x-key=made-up-otel-1', 'made-up-otel-1'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://me:made-up-otel-1@collector:4318', 'made-up-otel-1'],
+    ['FANFOLD_JOURNAL', 'postgres://me:p%40ss%2Fword-1@db:5432/x', 'p@ss/word-1'],
+    ['FANFOLD_JOURNAL', 'postgres://me:p%40ss%2Fword-1@db:5432/x', 'p%40ss%2Fword-1'],
+    ['FANFOLD_JOURNAL', 'postgres://db/x?user=me&password=made-up-word', 'made-up-word'],
+    ['ANTHROPIC_BASE_URL', 'http://made-up-user-token@gateway/v1', 'made-up-user-token'],
+    ['HTTPS_PROXY', 'http://me:made-up-word@proxy:3128', 'made-up-word'],
+    ['TEMPORAL_GRPC_META_AUTHORIZATION', 'Bearer made-up-meta-1', 'made-up-meta-1'],
+    ['TEMPORAL_TLS_CLIENT_KEY_DATA', '-----BEGIN KEY-----\nbWFkZS11cA1\n-----END KEY-----', 'bWFkZS11cA1'],
+  ])('%s=%j holds %j', (name, value, secret) => {
+    expect(new Secrets({ [name]: value }).text(`It said: ${secret}!`)).toBe('It said: [redacted]!');
+  });
+
+  it('keeps the name beside a password, and what says where one is', () => {
+    const secrets = new Secrets({ FANFOLD_JOURNAL: 'postgres://administrator:made-up-word@database-host/journals' });
+    secrets.addVariable('HOME', '/home/somebody');
+    const text = 'administrator at database-host, journals, /home/somebody';
+    expect(secrets.text(text)).toBe(text);
+  });
+});
