@@ -1,11 +1,11 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-
 import type { Activities, ToolCall } from '../src/contract/activities.js';
 import type { Tool } from '../src/contract/tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { placeOutput } from './stored/place-output.js';
+import { fitsOf } from './schema-fit.js';
+import type { PatternHost } from './schema-fit.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
@@ -15,7 +15,7 @@ import { currentTime } from './tools/clock.js';
 import { fetchPage } from './tools/fetch-page.js';
 import { listFiles, readFilePart } from './tools/files.js';
 import { RegisteredTools } from './tools/registered-tools.js';
-import { toolFailure } from './tools/tool-failure.js';
+import { toolFailure, uncheckedInput } from './tools/tool-failure.js';
 
 /** Longest result that is shown to the model, in UTF-16 code units. */
 const mostCharacters = 60_000;
@@ -23,15 +23,16 @@ const mostCharacters = 60_000;
 /** The activity `callTool`: one call of one tool per attempt. */
 export function createCallTool(
   settings: ActivitiesSettings,
-  cpu: Pick<CpuPool, 'run'>,
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>,
   pace: Pace,
 ): Activities['callTool'] {
   const registered = new RegisteredTools(settings.tools, settings.env ?? {});
   return (call) =>
-    branchActivity('ToolFailed', '', async (signal) => {
+    branchActivity('ToolFailed', '', async (signal, name) => {
       const input = await storedValue(call.input, settings.store);
-      checkInput(call.tool, input);
-      const result = await run(call, input as Input, { registered, env: settings.env ?? {}, cpu, pace, signal });
+      const host = { cpu, run: name };
+      await checkInput(call.tool, input, host);
+      const result = await run(call, input as Input, { registered, env: settings.env ?? {}, host, pace, signal });
       return placeOutput(shownResult(result), call.inlineBytes, settings.store);
     });
 }
@@ -43,7 +44,7 @@ interface Input {
 interface Surroundings {
   registered: RegisteredTools;
   env: NodeJS.ProcessEnv;
-  cpu: Pick<CpuPool, 'run'>;
+  host: PatternHost & { cpu: Pick<CpuPool, 'run'> };
   pace: Pace;
   signal: AbortSignal;
 }
@@ -51,9 +52,10 @@ interface Surroundings {
 async function run(
   { tool }: ToolCall,
   input: Input,
-  { registered, env, cpu, pace, signal }: Surroundings,
+  { registered, env, host, pace, signal }: Surroundings,
 ): Promise<unknown> {
   const { by } = tool;
+  const { cpu } = host;
   const text = (name: string, otherwise = ''): string => {
     const value = input[name];
     return typeof value === 'string' ? value : otherwise;
@@ -70,22 +72,29 @@ async function run(
     case 'source':
       return by.source.kind === 'files'
         ? searchFolder(by.source, text('query'), cpu, signal)
-        : searchHttp(by.source, text('query'), env, { cpu, pace }, signal);
+        : searchHttp(by.source, text('query'), env, { ...host, pace }, signal);
     case 'fetch':
       return fetchPage(text('url'), { hosts: by.hosts, mayBePrivate: by.private === true }, cpu, signal);
     case 'registered':
-      return registered.call(by, input, signal);
+      return registered.call(by, input, host, signal);
   }
 }
 
 /** The API holds the model to no schema of a tool. */
-function checkInput({ name, inputSchema, by }: Tool, input: unknown): void {
+async function checkInput({ name, inputSchema, by }: Tool, input: unknown, host: PatternHost): Promise<void> {
   // A module's own schema knows more than what of it can be said in JSON.
   if (by.kind === 'registered') return;
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
-  const fits = ajv.compile(inputSchema);
-  if (fits(input)) return;
-  throw toolFailure(`The input of \`${name}\` does not fit: ${ajv.errorsText(fits.errors)}.`);
+  const fit = await fitOf(name, inputSchema, host)(input);
+  if ('unchecked' in fit) throw uncheckedInput(name, fit.unchecked);
+  if (fit.misfit !== undefined) throw toolFailure(`The input of \`${name}\` does not fit, ${fit.misfit}.`);
+}
+
+function fitOf(name: string, schema: Tool['inputSchema'], host: PatternHost): ReturnType<typeof fitsOf> {
+  try {
+    return fitsOf(schema, host);
+  } catch (error) {
+    throw toolFailure(`What \`${name}\` takes cannot be checked: ${(error as Error).message}`);
+  }
 }
 
 function shownResult(result: unknown): unknown {

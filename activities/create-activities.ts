@@ -3,6 +3,7 @@ import type { Activities } from '../src/contract/activities.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
 import { createCheckGrammar } from './check-grammar.js';
+import { createFindPattern } from './find-pattern.js';
 import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './run-lane.js';
@@ -19,7 +20,8 @@ export function createActivities(settings: ActivitiesSettings) {
     searchSource: createSearchSource(settings.env ?? {}, cpu, pace),
     callTool: createCallTool(settings, cpu, pace),
     checkGrammar: createCheckGrammar(settings, cpu),
+    findPattern: createFindPattern(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
-    ...createBatchActivities(settings),
+    ...createBatchActivities({ ...settings, cpu }),
   } satisfies Activities;
 }

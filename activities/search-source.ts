@@ -12,15 +12,15 @@ import { searchHttp } from './sources/http-source.js';
  */
 export function createSearchSource(
   env: NodeJS.ProcessEnv,
-  cpu: Pick<CpuPool, 'run'>,
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>,
   pace: Pace,
 ): Activities['searchSource'] {
   return ({ source, question }) =>
-    branchActivity('SourceFailed', 'It cannot be reached: ', async (signal) => {
+    branchActivity('SourceFailed', 'It cannot be reached: ', async (signal, run) => {
       const hits =
         source.kind === 'files'
           ? await searchFolder(source, question, cpu, signal)
-          : await searchHttp(source, question, env, { cpu, pace }, signal);
+          : await searchHttp(source, question, env, { cpu, pace, run }, signal);
       return { inline: { hits } };
     });
 }

@@ -1,28 +1,33 @@
-import { query } from 'json-p3';
-
-import { hitsOfSource } from '../../src/contract/source.js';
 import type { Hit, HttpSource } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
+import { inTime } from '../out-of-time.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { Pace } from './pace.js';
 import { failed } from './source-failure.js';
 
 /** Largest answer, in bytes. */
 const mostBytes = 5_000_000;
-const textLength = 1_500;
+
+/** What a search needs of the process that it runs in; `run` names whose time its JSONPaths take. */
+interface Surroundings {
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>;
+  pace: Pace;
+  run: string;
+}
 
 /**
  * Searches a source over HTTP; only its own host is contacted.
  *
- * @throws ApplicationFailure `SourceFailed`, retryable where another try may help
+ * @throws ApplicationFailure `SourceFailed`, retryable where another try may help; `TimedOut` where its JSONPaths take too long
  */
 export async function searchHttp(
   source: HttpSource,
   question: string,
   env: NodeJS.ProcessEnv,
-  { cpu, pace }: { cpu: Pick<CpuPool, 'run'>; pace: Pace },
+  surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Hit[]> {
+  const { cpu, pace } = surroundings;
   const url = new URL(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
   if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
@@ -36,12 +41,12 @@ export async function searchHttp(
     signal,
   });
   const text = body.toString();
-  if (source.format !== 'xml') return hitsIn(asJson(text), source);
+  if (source.format !== 'xml') return hitsIn(asJson(text), source, surroundings, signal);
   const parsed = await cpu.run('parseXml', { text }, signal).catch((error: Error) => {
     if (signal.aborted) throw error;
     throw failed(`Its answer is not XML: ${error.message}`, false);
   });
-  return hitsIn(parsed, source);
+  return hitsIn(parsed, source, surroundings, signal);
 }
 
 function asJson(text: string): unknown {
@@ -52,29 +57,20 @@ function asJson(text: string): unknown {
   }
 }
 
-function hitsIn(body: unknown, source: HttpSource): Hit[] {
-  const values = query(source.hits, body as never).values();
-  return values.slice(0, hitsOfSource).flatMap((hit): Hit[] => {
-    const part = (path: string) => {
-      const [value] = query(path, hit).values();
-      return typeof value === 'string' ? plain(value) : typeof value === 'number' ? String(value) : '';
-    };
-    const found = { title: part(source.title), link: part(source.link), text: part(source.text).slice(0, textLength) };
-    return found.link === '' ? [] : [{ ...found, title: found.title || found.link }];
+/** A JSONPath may have regular expressions: it runs where it can be stopped. */
+async function hitsIn(
+  body: unknown,
+  source: HttpSource,
+  { cpu, run }: Surroundings,
+  signal: AbortSignal,
+): Promise<Hit[]> {
+  const { hits, title, link, text } = source;
+  const input = { body, source: { hits, title, link, text } };
+  const found = await cpu.runPattern('readHits', input, run, signal).catch((error: Error) => {
+    if (signal.aborted) throw error;
+    throw failed(`Its answer cannot be read by its JSONPaths: ${error.message}`, false);
   });
-}
-
-/** Search services mark their hits with HTML. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/<[^>]{0,200}>/g, '')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#039;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  return inTime(found, 'Reading its answer by its JSONPaths');
 }
 
 function headersOf({ headers = {} }: HttpSource, env: NodeJS.ProcessEnv): Record<string, string> {

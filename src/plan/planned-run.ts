@@ -24,6 +24,8 @@ export interface PlannedRun {
   /** How many branches. */
   total: number;
   offline: boolean;
+  /** `false` where nothing of it is for a model, offline or not. */
+  asksModel?: boolean;
   /** `null` where the input is not one of fanfold's. */
   policy: Policy | null;
   /** Of a graph: which branch needs which. */
@@ -47,11 +49,14 @@ export function plannedRun(kind: string, input: unknown): PlannedRun {
     }
     if (kind === 'gather') {
       const { sources, model, policy } = planGather(input as GatherInput);
-      return { keys: sources.map(({ name }) => name), total: sources.length, offline: model.offline, policy };
+      const asksModel = (input as GatherInput).answer === true;
+      const keys = sources.map(({ name }) => name);
+      return { keys, total: sources.length, offline: model.offline, asksModel, policy };
     }
     if (kind === 'validate') {
       const { asked, keys } = planValidate(input as ValidateInput);
-      return { keys, total: keys.length, offline: asked.offline, policy: asked.policy };
+      const asksModel = asked.branches.length > 0;
+      return { keys, total: keys.length, offline: asked.offline, asksModel, policy: asked.policy };
     }
     if (kind === 'graph') {
       const { nodes, model, policy } = planGraph(input as GraphInput);

@@ -1,4 +1,5 @@
 export { jsonSchemaOf, loadTools } from './load-tools.js';
+export type { ModuleTool } from './load-tools.js';
 export { McpServers } from './mcp-servers.js';
 export type { McpServer } from './mcp-servers.js';
 export { ToolRegistry } from './tool-registry.js';

@@ -16,6 +16,7 @@ export async function sizePlan(
   document: string | undefined,
   world: World,
 ): Promise<Sized[]> {
+  if (plan.branches.length === 0) return [];
   const apiKey = apiKeyOf(world);
   if (!plan.offline && apiKey === undefined) throw noApiKey();
   const counter = { baseUrl: baseUrlOf(world), apiKey: apiKey ?? '' };
