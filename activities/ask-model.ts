@@ -26,7 +26,7 @@ import { ModelCaller } from '../src/model/call/model-caller.js';
 import type { Caller } from '../src/model/call/model-caller.js';
 import { outputFormatOf } from '../src/model/call/output-format.js';
 import { buildRequest, costOf, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../src/model/index.js';
-import { errorOf, readAnswer, readTurn } from '../src/model/call/read-answer.js';
+import { errorOf, isProper, readAnswer, readTurn } from '../src/model/call/read-answer.js';
 import type { ReadAnswer, WantedTurn } from '../src/model/call/read-answer.js';
 import { capturesContent } from '../src/model/call/model-span.js';
 import { promptOf } from './stored/prompt-of.js';
@@ -63,7 +63,7 @@ export interface Asking {
   settings: ActivitiesSettings;
   models: ModelCaller;
   secrets: Secrets;
-  cpu: Pick<CpuPool, 'run'>;
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>;
 }
 
 export function askingOf(settings: ActivitiesSettings): Asking {
@@ -97,7 +97,7 @@ async function answer(
   { settings, models, secrets, cpu }: Asking,
 ): Promise<Answer> {
   const { request } = call;
-  const format = request.outputSchema && outputFormatOf(request.outputSchema);
+  const format = request.outputSchema && outputFormatOf(request.outputSchema, { cpu, run: host.run });
   const read: ReadAnswer = request.tools ? readTurn : (message) => readAnswer(message, format);
   const once = await attempt.within(async (signal) => {
     const [api, document, prompt, turns] = await orAborted(prepare(call, settings), signal);
@@ -122,7 +122,7 @@ async function answer(
   });
   if (once.from === 'journal') attempt.spared();
   if (once.from === 'own') attempt.found(once.message.usage, costOf(once.message.usage, once.message.model));
-  const reading = read(once.message);
+  const reading = await read(once.message);
   const output =
     reading.output === undefined ? undefined : await placeOutput(reading.output, call.inlineBytes, settings.store);
   const error = errorOf(reading);
@@ -163,7 +163,7 @@ function askOrRace(
     hedges,
     run: call.hedge.run,
     signal: abort,
-    isProper: (message) => read(message).status === 'ok',
+    isProper: async (message) => isProper(await read(message)),
     mayAskBeside: () => attempt.mayAskBeside(),
     ask,
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Activities, BatchAnswer, SubmittedBatch } from '../src/contract/activities.js';
+import type { Activities, BatchAnswer, BatchOrder, SubmittedBatch } from '../src/contract/activities.js';
 import type { Answer } from '../src/contract/model-call.js';
 import { FanfoldError } from '../src/contract/errors.js';
 import { cutMessage } from '../src/contract/failures.js';
@@ -8,6 +8,7 @@ import { tallyOf, toRanges } from '../src/contract/lanes.js';
 import type { ChunkOrder, LaneResult } from '../src/contract/lanes.js';
 import { noLedger, outcomeOfAnswer } from '../src/contract/outcome.js';
 import type { StoredBranch } from '../src/contract/branch.js';
+import type { CpuPool } from '../src/cpu/index.js';
 import { questionKey } from '../src/journal/index.js';
 import type { Entry, Journal } from '../src/journal/index.js';
 import { costOf } from '../src/model/index.js';
@@ -21,7 +22,7 @@ import type { BatchRequest, Notes, SubmissionNote } from '../src/model/call/batc
 import { messageOf } from '../src/model/call/kept-answer.js';
 import { asMessage } from '../src/model/call/message.js';
 import type { ModelMessage } from '../src/model/call/message.js';
-import { errorOf, readAnswer } from '../src/model/call/read-answer.js';
+import { errorOf, isProper, readAnswer } from '../src/model/call/read-answer.js';
 import { placeOutput } from './stored/place-output.js';
 
 type BatchActivities = Pick<
@@ -35,18 +36,20 @@ type BatchActivities = Pick<
  * E1. A batch is submitted once, whatever dies around the submission.
  * E2. Every proper answer of a batch is in the journal before anything else happens to it.
  */
-export function createBatchActivities(settings: ActivitiesSettings): BatchActivities {
-  const { store } = settings;
+export function createBatchActivities(settings: ActivitiesSettings & { cpu: CpuPool }): BatchActivities {
+  const { store, cpu } = settings;
+  const branches = (order: BatchOrder, { run }: BatchContext) => orderOfBranches(order, { store, cpu, run });
+  const documents = (order: ChunkOrder, { run }: BatchContext) => orderOfChunk(order, { store, cpu, run });
   return {
     submitBatches: (order) =>
-      batchActivity(settings, order, async (context) => submit(await orderOfBranches(order, store), context)),
+      batchActivity(settings, order, async (context) => submit(await branches(order, context), context)),
     collectBatches: (order, batches) =>
-      batchActivity(settings, order, async (context) => collect(await orderOfBranches(order, store), batches, context)),
+      batchActivity(settings, order, async (context) => collect(await branches(order, context), batches, context)),
     submitChunk: (order) =>
-      batchActivity(settings, order, async (context) => submit(await orderOfChunk(order, store), context)),
+      batchActivity(settings, order, async (context) => submit(await documents(order, context), context)),
     collectChunk: (order, batches) =>
       batchActivity(settings, order, async (context) => {
-        const questions = await orderOfChunk(order, store);
+        const questions = await documents(order, context);
         return laneResultOf(order, questions, await collect(questions, batches, context), settings);
       }),
     haveBatchesEnded: ({ offline, ids }) =>
@@ -117,7 +120,7 @@ async function collect(
 }
 
 async function keep({ body, format }: BatchQuestion, message: ModelMessage, context: BatchContext): Promise<void> {
-  if (readAnswer(message, format).status !== 'ok') return;
+  if (!isProper(await readAnswer(message, format))) return;
   const { text: answer, usage, model } = message;
   const costUsd = costOf(usage, model, { batch: true });
   const entry = { answer, usage, model, costUsd, answeredAtMs: Date.now(), askedBy: context.run };
@@ -134,7 +137,8 @@ async function paidAnswer(
   const { usage, model } = message;
   const costUsd = costOf(usage, model, { batch: true });
   const ledger = { ...noLedger, attempts: 1, startedAtMs: order.queuedAtMs, usage, costUsd };
-  if (format !== undefined && readAnswer(message, format).status === 'invalid') return { ledger };
+  const reading = await readAnswer(message, format);
+  if (format !== undefined && reading.status === 'invalid' && !isProper(reading)) return { ledger };
   return { answer: await answerOf(order, message, format, { ledger, reused: false, savedUsd: 0 }, context) };
 }
 
@@ -155,7 +159,7 @@ async function answerOf(
   spent: Pick<Answer, 'ledger' | 'reused' | 'savedUsd'>,
   { settings, secrets }: BatchContext,
 ): Promise<Answer> {
-  const reading = readAnswer(message, format);
+  const reading = await readAnswer(message, format);
   const error = errorOf(reading);
   return {
     status: reading.status,

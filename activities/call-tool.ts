@@ -1,5 +1,3 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-
 import type { Activities, ToolCall } from '../src/contract/activities.js';
 import type { Tool } from '../src/contract/tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
@@ -10,6 +8,8 @@ import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { placeOutput } from './stored/place-output.js';
 import { secretsOf } from './branch/secrets-of.js';
+import { fitsOf } from './branch/schema-fit.js';
+import type { PatternHost } from './branch/schema-fit.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
@@ -19,7 +19,7 @@ import { currentTime } from './tools/clock.js';
 import { fetchPage } from './tools/fetch-page.js';
 import { listFiles, readFilePart } from './tools/files.js';
 import { RegisteredTools } from './tools/registered-tools.js';
-import { toolFailure } from './tools/tool-failure.js';
+import { toolFailure, uncheckedInput } from './tools/tool-failure.js';
 
 /** Longest result that is shown to the model, in UTF-16 code units. */
 const mostCharacters = 60_000;
@@ -27,17 +27,18 @@ const mostCharacters = 60_000;
 /** The activity `callTool`: one call of one tool per attempt. */
 export function createCallTool(
   settings: ActivitiesSettings,
-  cpu: Pick<CpuPool, 'run'>,
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>,
   pace: Pace,
   policy: Policy,
 ): Activities['callTool'] {
   const { env = {}, secrets = secretsOf(settings) } = settings;
   const registered = new RegisteredTools(policy, env, secrets);
   return (call) =>
-    branchActivity('ToolFailed', '', async (signal) => {
+    branchActivity('ToolFailed', '', async (signal, name) => {
       const input = await storedValue(call.input, settings.store);
-      checkInput(call.tool, input);
-      const result = await run(call, input as Input, { registered, env, secrets, cpu, pace, policy, signal });
+      const surroundings = { registered, env, secrets, cpu, run: name, pace, policy, signal };
+      await checkInput(call.tool, input, surroundings);
+      const result = await run(call, input as Input, surroundings);
       return placeOutput(shownResult(result), call.inlineBytes, settings.store);
     });
 }
@@ -50,7 +51,9 @@ interface Surroundings {
   registered: RegisteredTools;
   env: NodeJS.ProcessEnv;
   secrets: Secrets;
-  cpu: Pick<CpuPool, 'run'>;
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>;
+  /** Names whose time the patterns take. */
+  run: string;
   pace: Pace;
   policy: Policy;
   signal: AbortSignal;
@@ -79,18 +82,25 @@ async function run({ tool }: ToolCall, input: Input, surroundings: Surroundings)
     case 'fetch':
       return fetchPage(text('url'), by, surroundings, signal);
     case 'registered':
-      return registered.call(by, input, signal);
+      return registered.call(by, input, surroundings, signal);
   }
 }
 
 /** The API holds the model to no schema of a tool. */
-function checkInput({ name, inputSchema, by }: Tool, input: unknown): void {
+async function checkInput({ name, inputSchema, by }: Tool, input: unknown, host: PatternHost): Promise<void> {
   // A module's own schema knows more than what of it can be said in JSON.
   if (by.kind === 'registered') return;
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
-  const fits = ajv.compile(inputSchema);
-  if (fits(input)) return;
-  throw toolFailure(`The input of \`${name}\` does not fit: ${ajv.errorsText(fits.errors)}.`);
+  const fit = await fitOf(name, inputSchema, host)(input);
+  if ('unchecked' in fit) throw uncheckedInput(name, fit.unchecked);
+  if (fit.misfit !== undefined) throw toolFailure(`The input of \`${name}\` does not fit, ${fit.misfit}.`);
+}
+
+function fitOf(name: string, schema: Tool['inputSchema'], host: PatternHost): ReturnType<typeof fitsOf> {
+  try {
+    return fitsOf(schema, host);
+  } catch (error) {
+    throw toolFailure(`What \`${name}\` takes cannot be checked: ${(error as Error).message}`);
+  }
 }
 
 function shownResult(result: unknown): unknown {

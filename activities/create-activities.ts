@@ -4,6 +4,7 @@ import { rulesPolicy } from '../src/tools/index.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
 import { createCheckGrammar } from './check-grammar.js';
+import { createFindPattern } from './find-pattern.js';
 import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './run-lane.js';
@@ -30,8 +31,9 @@ export function createActivities(given: ActivitiesSettings) {
     searchSource: createSearchSource({ env: settings.env ?? {}, secrets }, cpu, pace, policy),
     callTool: createCallTool(settings, cpu, pace, policy),
     checkGrammar: createCheckGrammar(settings, cpu),
+    findPattern: createFindPattern(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
-    ...createBatchActivities(settings),
+    ...createBatchActivities({ ...settings, cpu }),
   } satisfies Activities;
   return withoutSecrets(activities, secrets);
 }

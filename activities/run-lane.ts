@@ -153,6 +153,7 @@ async function runBranch(call: ModelCall, signal: AbortSignal, asking: Asking, l
       attempt,
       lastLedger,
       cancellationSignal: signal,
+      run: lane.run,
       asker: `${lane.run}/${call.index}`,
       patienceMs: undefined,
       heartbeat: (ledger) => {

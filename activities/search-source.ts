@@ -14,16 +14,16 @@ import type { Surroundings } from './sources/http-source.js';
  */
 export function createSearchSource(
   surroundings: Surroundings,
-  cpu: Pick<CpuPool, 'run'>,
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>,
   pace: Pace,
   policy: Policy,
 ): Activities['searchSource'] {
   return ({ source, question }) =>
-    branchActivity('SourceFailed', 'It cannot be reached: ', async (signal) => {
+    branchActivity('SourceFailed', 'It cannot be reached: ', async (signal, run) => {
       const hits =
         source.kind === 'files'
           ? await searchFolder(source, question, { cpu, policy }, signal)
-          : await searchHttp(source, question, { ...surroundings, cpu, pace, policy }, signal);
+          : await searchHttp(source, question, { ...surroundings, cpu, pace, policy, run }, signal);
       return { inline: { hits } };
     });
 }

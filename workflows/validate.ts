@@ -1,15 +1,18 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, patched, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
 
 import type { Activities } from '../src/contract/activities.js';
 import type { Hit, Source } from '../src/contract/source.js';
 import { fuse } from '../src/fold/hits.js';
-import { mergeFindings, remarksOfPattern } from '../src/fold/findings.js';
+import { matchesOf, mergeFindings, remarksOfMatches } from '../src/fold/findings.js';
+import type { Match, PatternCheck } from '../src/fold/findings.js';
 import { taskQueues } from '../src/contract/names.js';
 import type { FanOutPlan } from '../src/plan/fan-out-plan.js';
 import type { Policy } from '../src/contract/options.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { foundReferences, localGrammar, planValidate, remarksOf, searchPolicy } from '../src/plan/validate-plan.js';
 import type { ValidateInput } from '../src/plan/validate-plan.js';
+import { activityIdOf } from './engine/activity-id.js';
 import { activityBranch, modelBranch } from './engine/branch.js';
 import type { Branch } from './engine/branch.js';
 import { checked } from './engine/checked.js';
@@ -22,7 +25,7 @@ import { askSettingsOf, modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
-const { checkGrammar } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
+const { checkGrammar, findPattern } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 
 /** Several checks read one text at once; what they find is merged into one list, in the order of the text. */
 export async function validate(input: ValidateInput): Promise<RunResult> {
@@ -34,10 +37,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
       sources.length > 0 && branch.key === 'facts' ? after(found.promise, asked) : branch,
     ),
     ...sources.map((source) => sourceBranch(source, { question: query, policy: searchPolicy })),
-    ...patterns.map((check) => ({
-      ...activityBranch(check.name, async () => ({ findings: remarksOfPattern(input.text, check) })),
-      boundUsd: 0,
-    })),
+    ...patterns.map((check) => patternBranch(check, input, asked.policy)),
     ...(hasLocalGrammar ? [grammarBranch(input, asked.policy)] : []),
   ].toSorted((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
   const running = fanOut(branches, asked.policy, progress);
@@ -85,23 +85,52 @@ function after(found: Promise<Hit[]>, asked: FanOutPlan): Branch {
   };
 }
 
+/** A pattern may take for ever: here it would stop the worker, and in a thread it is stopped. */
+function patternBranch(
+  check: PatternCheck & { name: string },
+  { text, document }: ValidateInput,
+  policy: Policy,
+): Branch {
+  const { name: key, pattern } = check;
+  // A run that began with an older version goes on as it began.
+  if (!patched('patterns-in-threads')) {
+    const inPlace = async () => ({ findings: remarksOfMatches(matchesOf(text, pattern), check) });
+    return { ...activityBranch(key, inPlace), boundUsd: 0 };
+  }
+  return {
+    key,
+    boundUsd: 0,
+    run: async (place) => {
+      const answer = await findPattern.executeWithOptions(inThread(key, policy), [
+        { ...place, text: document, pattern },
+      ]);
+      const matches = answer.output && (inlineOf(answer.output, key) as Match[]);
+      return { ...answer, output: { inline: { findings: remarksOfMatches(matches ?? [], check) } } };
+    },
+  };
+}
+
 /** Rules look at it while the model does, on the queue of CPU-bound work. */
-function grammarBranch({ document, title = '' }: ValidateInput, { timeoutMs }: Policy): Branch {
+function grammarBranch({ document, title = '' }: ValidateInput, policy: Policy): Branch {
   return {
     key: localGrammar,
     boundUsd: 0,
     run: (place) =>
-      checkGrammar.executeWithOptions(
-        {
-          activityId: localGrammar,
-          taskQueue: taskQueues.cpu,
-          startToCloseTimeout: timeoutMs,
-          heartbeatTimeout: '10s',
-          retry: { maximumAttempts: 2 },
-          cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-          summary: localGrammar,
-        },
-        [{ ...place, text: document, markdown: /\.(md|markdown)$/i.test(title) }],
-      ),
+      checkGrammar.executeWithOptions({ ...inThread(localGrammar, policy), activityId: localGrammar }, [
+        { ...place, text: document, markdown: /\.(md|markdown)$/i.test(title) },
+      ]),
+  };
+}
+
+/** How an activity of a thread is called: on the queue of CPU-bound work. */
+function inThread(key: string, { timeoutMs }: Policy): ActivityOptions {
+  return {
+    ...activityIdOf(key),
+    taskQueue: taskQueues.cpu,
+    startToCloseTimeout: timeoutMs,
+    heartbeatTimeout: '10s',
+    retry: { maximumAttempts: 2 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: key,
   };
 }

@@ -23,7 +23,7 @@ export async function askInParts(parts: readonly string[], asking: Parts): Promi
   const said: string[] = [];
   for (const [at, part] of parts.entries()) {
     const once = await ask(part, `This is part ${at + 1} of ${parts.length} of a longer document. ${task}`, false);
-    if (read(once.message).status !== 'ok') return once;
+    if ((await read(once.message)).status !== 'ok') return once;
     said.push(`Part ${at + 1} of ${parts.length}:\n${once.message.text}\n\n`);
   }
   const whole = said.join('');

@@ -4,6 +4,7 @@ import type { Journal, Question } from '../../src/journal/index.js';
 import { costOf } from '../../src/model/index.js';
 import type { ModelMessage } from '../../src/model/call/message.js';
 import { keptAnswer, messageOf } from '../../src/model/call/kept-answer.js';
+import { isProper } from '../../src/model/call/read-answer.js';
 import type { ReadAnswer } from '../../src/model/call/read-answer.js';
 
 /** A message that was paid for now, or before. */
@@ -16,7 +17,7 @@ export interface OnceAsked {
 }
 
 /**
- * Asks, unless the journal has the answer or somebody else is asking the same. Only proper answers are kept: those that are `ok`.
+ * Asks, unless the journal has the answer or somebody else is asking the same. Only proper answers are kept.
  *
  * @param asker who pays, the same for every try of one branch
  * @param read decides what is proper
@@ -35,7 +36,7 @@ export async function askOnce(
   const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
   const once = await journal.once(questionKey(question), options, async (abort) => {
     const value = await ask(abort ?? signal);
-    if (read(value).status !== 'ok') return { value };
+    if (!isProper(await read(value))) return { value };
     const { usage, model } = value;
     return {
       value,

@@ -10,6 +10,7 @@ import type { BlobStore } from '../../src/store/blob-store.js';
 import { documentText } from '../stored/document-text.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
 import type { OutputFormat } from '../../src/model/call/output-format.js';
+import type { PatternHost } from '../branch/schema-fit.js';
 
 /** A question that goes into a batch, with all that it takes. */
 export interface BatchQuestion {
@@ -31,11 +32,15 @@ export interface QuestionOrder {
   questions: BatchQuestion[];
 }
 
-type Store = Pick<BlobStore, 'readText'>;
+/** What an order is put together with. */
+interface Surroundings extends PatternHost {
+  store: Pick<BlobStore, 'readText'>;
+}
 
 /** The order of a few branches, which share a document. */
-export async function orderOfBranches(order: BatchOrder, store: Store): Promise<QuestionOrder> {
+export async function orderOfBranches(order: BatchOrder, surroundings: Surroundings): Promise<QuestionOrder> {
   const { number, freshSinceMs = 0, inlineBytes, queuedAtMs, document, questions } = order;
+  const { store } = surroundings;
   const shared = document && (await documentText(document, store));
   return {
     number,
@@ -45,25 +50,31 @@ export async function orderOfBranches(order: BatchOrder, store: Store): Promise<
     questions: await Promise.all(
       questions.map(async ({ key, index, request }) => {
         const own = request.document && (await documentText(request.document, store));
-        return questionOf(key, index, request, own ?? shared);
+        return questionOf(key, index, request, own ?? shared, surroundings);
       }),
     ),
   };
 }
 
 /** The order of a chunk's documents. */
-export async function orderOfChunk(order: ChunkOrder, store: Store): Promise<QuestionOrder> {
+export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings): Promise<QuestionOrder> {
   const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
-  const items = JSON.parse(await store.readText(chunk)) as Item[];
+  const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
   const questions = fromRanges(places).flatMap((place) => {
     const item = items[place];
-    return item === undefined ? [] : [questionOf(item.key, firstIndex + place, template, item.text)];
+    return item === undefined ? [] : [questionOf(item.key, firstIndex + place, template, item.text, surroundings)];
   });
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
 }
 
-function questionOf(key: string, index: number, request: ModelRequest, document: string | undefined): BatchQuestion {
-  const format = request.outputSchema && outputFormatOf(request.outputSchema);
+function questionOf(
+  key: string,
+  index: number,
+  request: ModelRequest,
+  document: string | undefined,
+  host: PatternHost,
+): BatchQuestion {
+  const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
   // Nobody leads in a batch: each question would pay for writing to the cache.
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
   const { foldOver = Infinity } = request;

@@ -6,20 +6,21 @@ import type { Stored } from '../../src/contract/stored.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import type { FailureType } from '../../src/contract/failures.js';
 import { noLedger } from '../../src/contract/outcome.js';
+import { runOf } from './out-of-time.js';
 
 const heartbeatEveryMs = 1_000;
 
 /**
  * One attempt of a branch that asks no model: it heartbeats, so that it can be cancelled, and has spent nothing.
  *
- * @param type of its failure, unless the worker does not allow it
+ * @param type of its failure, unless it is one that says what is the matter whatever it was a part of
  * @param unknown what is said before the message of an error that nobody has put into words
  * @throws ApplicationFailure, its first detail a ledger, or CancelledFailure
  */
 export async function branchActivity(
   type: FailureType,
   unknown: string,
-  work: (signal: AbortSignal) => Promise<Stored<unknown>>,
+  work: (signal: AbortSignal, run: string) => Promise<Stored<unknown>>,
 ): Promise<Answer> {
   const context = Context.current();
   const signal = context.cancellationSignal;
@@ -27,7 +28,7 @@ export async function branchActivity(
   // Cancellation comes with the answer to a heartbeat.
   const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
   try {
-    const output = await work(signal);
+    const output = await work(signal, runOf(context.info));
     return { status: 'ok', output, model: '', reused: false, savedUsd: 0, ledger, finishedAtMs: Date.now() };
   } catch (error) {
     if (signal.aborted) throw new CancelledFailure('CANCELLED', [ledger]);
@@ -37,13 +38,16 @@ export async function branchActivity(
   }
 }
 
+/** Failures of patterns and of what a worker does not allow, whatever they are a part of. */
+const ofItself: ReadonlySet<string> = new Set(['TimedOut', 'BadInput', 'NotAllowed'] satisfies FailureType[]);
+
 function asFailure(error: unknown, type: FailureType, unknown: string, ledger: object): ApplicationFailure {
   // What a connection threw stands behind the error of `fetch`.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const known = cause instanceof ApplicationFailure ? cause : undefined;
   const message = known?.message ?? `${unknown}${cause instanceof Error ? cause.message : String(cause)}`;
   return ApplicationFailure.create({
-    type: known?.type === 'NotAllowed' ? known.type : type,
+    type: known?.type != null && ofItself.has(known.type) ? known.type : type,
     message: cutMessage(message),
     nonRetryable: known?.nonRetryable ?? false,
     details: [ledger],

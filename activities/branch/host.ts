@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 
 import type { Ledger } from '../../src/contract/model-call.js';
+import { runOf } from './out-of-time.js';
 
 /** What a try of a branch runs in: an activity of its own, or a lane that carries many branches. */
 export interface Host {
@@ -12,6 +13,8 @@ export interface Host {
   cancellationSignal: AbortSignal;
   /** Names the branch where it pays for an answer, the same for every try. */
   asker: string;
+  /** Names the run, for the time that its patterns may take. */
+  run: string;
   /** Longest wait at the limiter in milliseconds, if there is one: who waits longer comes again by way of the task queue. */
   patienceMs: number | undefined;
   heartbeat(ledger: Ledger): void;
@@ -29,6 +32,7 @@ export function activityHost(): Host {
     attempt,
     lastLedger: heartbeatDetails,
     cancellationSignal: context.cancellationSignal,
+    run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
     patienceMs: activityPatienceMs,
     heartbeat: (ledger) => context.heartbeat(ledger),

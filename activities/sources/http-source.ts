@@ -1,6 +1,3 @@
-import { query } from 'json-p3';
-
-import { hitsOfSource } from '../../src/contract/source.js';
 import type { Hit, HttpSource } from '../../src/contract/source.js';
 import type { CpuPool } from '../../src/cpu/index.js';
 import { headerFault, looksSecret, sentHeader } from '../../src/secrets/index.js';
@@ -8,13 +5,21 @@ import type { Secrets } from '../../src/secrets/index.js';
 import { addressOf, headerVariables, isReserved } from '../../src/tools/index.js';
 import type { Policy } from '../../src/tools/index.js';
 import { assertHeaderVariable, assertPrivateHost, notAllowed } from '../branch/allowed.js';
+import { inTime } from '../branch/out-of-time.js';
 import { guardedFetch } from './guarded-fetch.js';
 import type { Pace } from './pace.js';
 import { failed } from './source-failure.js';
 
 /** Largest answer, in bytes. */
 const mostBytes = 5_000_000;
-const textLength = 1_500;
+
+/** What a search needs of the process that it runs in; `run` names whose time its JSONPaths take. */
+interface Searching {
+  cpu: Pick<CpuPool, 'run' | 'runPattern'>;
+  pace: Pace;
+  policy: Policy;
+  run: string;
+}
 
 /** What headers are made of, and where what they are made of is made known. */
 export interface Surroundings {
@@ -25,12 +30,13 @@ export interface Surroundings {
 /**
  * Searches a source over HTTP; only its own host is contacted.
  *
- * @throws ApplicationFailure `NotAllowed`, or `SourceFailed`, retryable where another try may help
+ * @throws ApplicationFailure `NotAllowed`, or `SourceFailed`, retryable where another try may help; `TimedOut` where its JSONPaths
+ *   take too long
  */
 export async function searchHttp(
   source: HttpSource,
   question: string,
-  surroundings: Surroundings & { cpu: Pick<CpuPool, 'run'>; pace: Pace; policy: Policy },
+  surroundings: Surroundings & Searching,
   signal: AbortSignal,
 ): Promise<Hit[]> {
   const { cpu, pace, policy } = surroundings;
@@ -47,12 +53,12 @@ export async function searchHttp(
     signal,
   });
   const text = body.toString();
-  if (source.format !== 'xml') return hitsIn(asJson(text), source);
+  if (source.format !== 'xml') return hitsIn(asJson(text), source, surroundings, signal);
   const parsed = await cpu.run('parseXml', { text }, signal).catch((error: Error) => {
     if (signal.aborted) throw error;
     throw failed(`Its answer is not XML: ${error.message}`, false);
   });
-  return hitsIn(parsed, source);
+  return hitsIn(parsed, source, surroundings, signal);
 }
 
 function asJson(text: string): unknown {
@@ -63,29 +69,15 @@ function asJson(text: string): unknown {
   }
 }
 
-function hitsIn(body: unknown, source: HttpSource): Hit[] {
-  const values = query(source.hits, body as never).values();
-  return values.slice(0, hitsOfSource).flatMap((hit): Hit[] => {
-    const part = (path: string) => {
-      const [value] = query(path, hit).values();
-      return typeof value === 'string' ? plain(value) : typeof value === 'number' ? String(value) : '';
-    };
-    const found = { title: part(source.title), link: part(source.link), text: part(source.text).slice(0, textLength) };
-    return found.link === '' ? [] : [{ ...found, title: found.title || found.link }];
+/** A JSONPath may have regular expressions: it runs where it can be stopped. */
+async function hitsIn(body: unknown, source: HttpSource, { cpu, run }: Searching, signal: AbortSignal): Promise<Hit[]> {
+  const { hits, title, link, text } = source;
+  const input = { body, source: { hits, title, link, text } };
+  const found = await cpu.runPattern('readHits', input, run, signal).catch((error: Error) => {
+    if (signal.aborted) throw error;
+    throw failed(`Its answer cannot be read by its JSONPaths: ${error.message}`, false);
   });
-}
-
-/** Search services mark their hits with HTML. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/<[^>]{0,200}>/g, '')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#039;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  return inTime(found, 'Reading its answer by its JSONPaths');
 }
 
 /** Addresses are not quoted: a query may hold a token. */

@@ -1,10 +1,12 @@
 import type { ToolBy } from '../../src/contract/tool.js';
-import { loadTools, McpServers } from '../../src/tools/index.js';
+import { jsonSchemaOf, loadTools, McpServers } from '../../src/tools/index.js';
+import type { ModuleTool, Policy } from '../../src/tools/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
-import type { Policy } from '../../src/tools/index.js';
 import { notAllowed } from '../branch/allowed.js';
 import { orAborted } from '../branch/or-aborted.js';
-import { toolFailure } from './tool-failure.js';
+import { fitsOf } from '../branch/schema-fit.js';
+import type { Fit, PatternHost } from '../branch/schema-fit.js';
+import { toolFailure, uncheckedInput } from './tool-failure.js';
 
 type RegisteredTool = Extract<ToolBy, { kind: 'registered' }>;
 
@@ -21,7 +23,12 @@ export class RegisteredTools {
   }
 
   /** @throws ApplicationFailure `NotAllowed` where it may not be run, `ToolFailed` where the input does not fit; else what the tool throws */
-  async call({ sha256, tool: name }: RegisteredTool, input: object, signal: AbortSignal): Promise<unknown> {
+  async call(
+    { sha256, tool: name }: RegisteredTool,
+    input: object,
+    host: PatternHost,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const registered = await this.policy.runnable(sha256);
     if (registered === undefined) {
       throw notAllowed(
@@ -36,6 +43,7 @@ export class RegisteredTools {
     });
     const tool = tools.find((each) => each.name === name);
     if (tool === undefined) throw toolFailure(`\`${registered.module}\` has no tool \`${name}\` any more.`);
+    await tryPatterns(tool, input, host);
     const parsed = tool.input.safeParse(input);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
@@ -48,4 +56,20 @@ export class RegisteredTools {
     const running = (async () => tool.run(parsed.data, { signal }))();
     return orAborted(running, signal);
   }
+}
+
+/**
+ * Runs the patterns of a module's schema in a thread first: where they take too long over what the model gave, zod never sees it.
+ *
+ * @throws ApplicationFailure `TimedOut`
+ */
+async function tryPatterns(tool: ModuleTool, input: object, host: PatternHost): Promise<void> {
+  let fit: Fit;
+  try {
+    fit = await fitsOf(jsonSchemaOf(tool), host)(input);
+  } catch {
+    // Not all that zod knows can be said in JSON Schema; what remains is the module's own code, like its tools.
+    return;
+  }
+  if ('unchecked' in fit) throw uncheckedInput(tool.name, fit.unchecked);
 }

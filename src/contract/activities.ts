@@ -44,6 +44,13 @@ export interface GrammarCall extends Place {
   markdown: boolean;
 }
 
+/** One branch's pattern and the text that it is looked for in: the input of `findPattern`. */
+export interface PatternCall extends Place {
+  text: Stored<string>;
+  /** A regular expression of JavaScript, with the flag `u`. */
+  pattern: string;
+}
+
 /** One call of a tool: the input of `callTool`. */
 export interface ToolCall extends Place {
   tool: Tool;
@@ -74,6 +81,12 @@ export interface Activities {
   callTool(call: ToolCall): Promise<Answer>;
   /** Checks grammar by rules, in a thread of the worker. */
   checkGrammar(call: GrammarCall): Promise<Answer>;
+  /**
+   * Looks for a pattern, in a thread of the worker; its output is a list of `Match`.
+   *
+   * @throws ApplicationFailure `TimedOut` where it takes longer than a pattern may, `BadInput` where it is no regular expression
+   */
+  findPattern(call: PatternCall): Promise<Answer>;
   /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
   runLane(lane: Lane): Promise<LaneResult>;
   /**

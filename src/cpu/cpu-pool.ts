@@ -1,11 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+import pLimit from 'p-limit';
 import type { Piscina } from 'piscina';
 
+import { patternLimits, PatternTimes } from './pattern-limits.js';
+import type { PatternLimits } from './pattern-limits.js';
 import type * as tasks from './thread.js';
+import type { Limited } from './within-limit.js';
 
 type Tasks = typeof tasks;
+
+/** Tasks that run what a user, a model or a server has written. */
+type PatternTask = 'checkSchema' | 'findPattern' | 'readHits';
+
+type Input<Name extends keyof Tasks> = Parameters<Tasks[Name]>[0];
+
+type Output<Name extends keyof Tasks> = Awaited<ReturnType<Tasks[Name]>>;
 
 /** A thread that has had nothing to do for so long is ended, in milliseconds: a grammar in memory takes 300 MB. */
 const idleMs = 20_000;
@@ -18,22 +29,57 @@ const mostMegabytes = 1_024;
  *
  * U1. The event loop of whoever asks stays free: nothing here computes outside a thread.
  * U2. Work that is no longer wanted is stopped with its thread.
+ * U3. A pattern has a time limit, and so have all of a run; what has been stopped holds up nobody else.
  */
 export class CpuPool {
   #pool: Promise<Piscina> | undefined;
 
-  constructor(readonly threads = availableParallelism()) {}
+  readonly #times: PatternTimes;
+  // Piscina leaves what waits in its own queue to itself when it has ended the thread that was busy.
+  readonly #atOnce: ReturnType<typeof pLimit>;
+  // What is left of a run's time is known when one of its patterns begins, and not when it is queued.
+  readonly #patternsAtOnce: ReturnType<typeof pLimit>;
+
+  constructor(
+    readonly threads = availableParallelism(),
+    limits: Partial<PatternLimits> = {},
+  ) {
+    this.#times = new PatternTimes({ ...patternLimits, ...limits });
+    this.#atOnce = pLimit(threads);
+    this.#patternsAtOnce = pLimit(threads);
+  }
+
+  /**
+   * Runs a pattern until it ends or its time is over; the wait for a thread does not count.
+   *
+   * @param run whose time it takes
+   * @throws what the task throws, or the signal's reason
+   */
+  async runPattern<Name extends PatternTask>(
+    name: Name,
+    input: Omit<Input<Name>, 'limitMs'>,
+    run: string,
+    signal?: AbortSignal,
+  ): Promise<Output<Name>> {
+    return this.#patternsAtOnce(async (): Promise<Output<Name>> => {
+      const limitMs = this.#times.leftMs(run);
+      if (limitMs === 0) return { inTime: false, tookMs: 0 } as Output<Name>;
+      const limited = await this.run(name, { ...input, limitMs } as Input<Name>, signal);
+      this.#times.took(run, (limited as Limited<unknown>).tookMs);
+      return limited;
+    });
+  }
 
   /** @throws what the task throws, or the signal's reason */
-  async run<Name extends keyof Tasks>(
-    name: Name,
-    input: Parameters<Tasks[Name]>[0],
-    signal?: AbortSignal,
-  ): Promise<Awaited<ReturnType<Tasks[Name]>>> {
-    this.#pool ??= start(this.threads);
-    const pool = await this.#pool;
-    signal?.throwIfAborted();
-    return (await pool.run(input, { name, ...(signal && { signal }) })) as Awaited<ReturnType<Tasks[Name]>>;
+  async run<Name extends keyof Tasks>(name: Name, input: Input<Name>, signal?: AbortSignal): Promise<Output<Name>> {
+    const output: Promise<Output<Name>> = this.#atOnce(async (): Promise<Output<Name>> => {
+      signal?.throwIfAborted();
+      this.#pool ??= start(this.threads);
+      const pool = await this.#pool;
+      signal?.throwIfAborted();
+      return (await pool.run(input, { name, ...(signal && { signal }) })) as Output<Name>;
+    });
+    return signal === undefined ? output : orAborted(output, signal);
   }
 
   /** Ends its threads; what they were at fails. */
@@ -47,11 +93,28 @@ export class CpuPool {
 async function start(threads: number): Promise<Piscina> {
   // Loaded on demand: most commands compute nothing.
   const { Piscina: Pool } = await import('piscina');
-  return new Pool({
+  const pool = new Pool({
     filename: fileURLToPath(new URL('./thread.js', import.meta.url)),
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMs,
     resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
   });
+  // A result that comes while its thread is being ended is one; unheard, it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Does not wait for the turn of work that is no longer wanted. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -1,7 +1,10 @@
 // What the threads of the pool can do: each export is a task.
 export { checkGrammar } from './tasks/check-grammar.js';
+export { checkSchema } from './tasks/check-schema.js';
 export { extractText } from './tasks/extract-text.js';
+export { findPattern } from './tasks/find-pattern.js';
 export { nearDuplicates } from './tasks/near-duplicates.js';
 export { splitByTokens } from './tasks/split-by-tokens.js';
 export { parseXml } from './tasks/parse-xml.js';
+export { readHits } from './tasks/read-hits.js';
 export { searchFolder } from './tasks/search-folder.js';

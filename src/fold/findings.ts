@@ -56,24 +56,31 @@ export function mergeFindings(
   text: string,
   checks: readonly { check: string; remarks: readonly Remark[] }[],
 ): { findings: Finding[]; conflicts: Conflict[]; unplaced: number } {
+  const lines = new Lines(text);
+  const squeezed = new Squeezed(text);
   const placed: Placed[] = [];
   let unplaced = 0;
   for (const { check, remarks } of checks) {
     for (const remark of remarks) {
-      const span = spanOf(text, remark);
+      const span = spanOf(text, squeezed, remark);
       if (span === undefined) unplaced += 1;
-      else placed.push(place(text, check, remark, span));
+      else placed.push(place(text, lines, check, remark, span));
     }
   }
   const merged: Placed[] = [];
   const conflicts: Conflict[] = [];
+  // Those of `merged` that may yet overlap with what follows: a run can have tens of thousands of findings.
+  let open: Placed[] = [];
   for (const next of placed.toSorted((one, other) => one.start - other.start)) {
-    const before = merged.find((each) => isWithin(each, next) || isWithin(next, each));
-    if (before !== undefined && contradict(before, next)) {
-      conflicts.push(conflictOf(before.finding, next.finding));
-      merged.push(next);
-    } else if (before === undefined) merged.push(next);
-    else Object.assign(before, join(before, next));
+    open = open.filter(({ end }) => end >= next.start);
+    const before = open.find((each) => isWithin(each, next) || isWithin(next, each));
+    if (before !== undefined && !contradict(before, next)) {
+      Object.assign(before, join(before, next));
+      continue;
+    }
+    if (before !== undefined) conflicts.push(conflictOf(before.finding, next.finding));
+    merged.push(next);
+    open.push(next);
   }
   return { findings: merged.map(({ finding }) => finding), conflicts, unplaced };
 }
@@ -149,15 +156,12 @@ function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
 
-function place(text: string, check: string, remark: Remark, { start, end }: Span): Placed {
-  const before = text.slice(0, start);
-  const lineStart = before.lastIndexOf('\n') + 1;
+function place(text: string, lines: Lines, check: string, remark: Remark, { start, end }: Span): Placed {
   const { severity, message, suggestion } = remark;
   const finding: Finding = {
     check,
     severity,
-    line: before.split('\n').length,
-    column: start - lineStart + 1,
+    ...lines.of(start),
     quote: text.slice(start, end),
     message: message.trim(),
     // Models suggest what stands there already.
@@ -172,36 +176,107 @@ interface Span {
   end: number;
 }
 
+/** Where the lines of a text begin. */
+class Lines {
+  readonly #starts = [0];
+
+  constructor(text: string) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
+  }
+
+  of(at: number): { line: number; column: number } {
+    const line = lastUpTo(this.#starts, at);
+    return { line: line + 1, column: at - (this.#starts[line] ?? 0) + 1 };
+  }
+}
+
+/** A text with one space in place of all white space, made when it is asked for. */
+class Squeezed {
+  #text: string | undefined;
+  /** Where the pieces between white space begin: here, and in the text. */
+  readonly #here: number[] = [];
+  readonly #there: number[] = [];
+
+  constructor(readonly whole: string) {}
+
+  find(quote: string): Span | undefined {
+    const text = (this.#text ??= this.#squeeze());
+    const wanted = quote.split(/\s+/).join(' ');
+    const at = text.indexOf(wanted);
+    return at < 0 ? undefined : { start: this.#thereOf(at), end: this.#thereOf(at + wanted.length - 1) + 1 };
+  }
+
+  #squeeze(): string {
+    let length = 0;
+    const pieces = Array.from(this.whole.matchAll(/\S+/g), ({ 0: piece, index }) => {
+      this.#here.push(length);
+      this.#there.push(index);
+      length += piece.length + 1;
+      return piece;
+    });
+    return pieces.join(' ');
+  }
+
+  #thereOf(at: number): number {
+    const piece = lastUpTo(this.#here, at);
+    return (this.#there[piece] ?? 0) + at - (this.#here[piece] ?? 0);
+  }
+}
+
+/** The place of the last of ascending numbers that is no larger; 0 where there is none. */
+function lastUpTo(ascending: readonly number[], most: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((ascending[middle] ?? 0) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Where a quote stands: word for word, or with other white space, which models do not copy. */
-function spanOf(text: string, { quote, at: start }: Remark): Span | undefined {
+function spanOf(text: string, squeezed: Squeezed, { quote, at: start }: Remark): Span | undefined {
   if (start !== undefined && text.startsWith(quote, start)) return { start, end: start + quote.length };
   const wanted = quote.trim();
   if (wanted === '') return undefined;
   const at = text.indexOf(wanted);
-  if (at >= 0) return { start: at, end: at + wanted.length };
-  const words = wanted.split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const found = new RegExp(words.join('\\s+')).exec(text);
-  return found === null ? undefined : { start: found.index, end: found.index + found[0].length };
+  return at >= 0 ? { start: at, end: at + wanted.length } : squeezed.find(wanted);
 }
 
-/** A remark for every place where the pattern of a check occurs, a thousand at most. */
-export function remarksOfPattern(
-  text: string,
-  { pattern, severity = 'warning', message, suggestion }: PatternCheck,
-): Remark[] {
-  const remarks: Remark[] = [];
-  for (const { 0: quote, index } of text.matchAll(new RegExp(pattern, 'gu'))) {
+/** A place where a pattern occurs. */
+export interface Match {
+  quote: string;
+  /** Where it begins, in UTF-16 code units. */
+  at: number;
+}
+
+/** Most places of one pattern. */
+const mostMatches = 1_000;
+
+/** Where a pattern occurs. A pattern can take for ever: only code that is stopped from outside may call this. */
+export function matchesOf(text: string, pattern: string): Match[] {
+  const matches: Match[] = [];
+  for (const { 0: quote, index: at } of text.matchAll(new RegExp(pattern, 'gu'))) {
     if (quote.trim() === '') continue;
-    remarks.push({
-      quote,
-      at: index,
-      severity,
-      message: message ?? `Matches ${pattern}.`,
-      ...(suggestion !== undefined && { suggestion }),
-    });
-    if (remarks.length === 1_000) break;
+    matches.push({ quote, at });
+    if (matches.length === mostMatches) break;
   }
-  return remarks;
+  return matches;
+}
+
+/** What a check has to say of every place where its pattern occurs. */
+export function remarksOfMatches(
+  matches: readonly Match[],
+  { pattern, severity = 'warning', message = `Matches ${pattern}.`, suggestion }: PatternCheck,
+): Remark[] {
+  return matches.map(({ quote, at }) => ({
+    quote,
+    at,
+    severity,
+    message,
+    ...(suggestion !== undefined && { suggestion }),
+  }));
 }
 
 export interface PatternCheck {

@@ -5,6 +5,9 @@ import { InputError } from '../contract/errors.js';
 const mostOptional = 24;
 const mostUnions = 16;
 
+/** Most parts, each counted as often as it is referred to: references to references double at every level. */
+const mostParts = 2_000;
+
 const structural = words('type enum const anyOf oneOf $ref $defs properties required additionalProperties items');
 
 /** Not honoured by the API, but checked when the answer is there. */
@@ -29,6 +32,7 @@ const advice: Record<string, string> = {
 
 interface Walk {
   root: JsonSchema;
+  parts: number;
   optional: number;
   unions: number;
 }
@@ -40,7 +44,7 @@ interface Walk {
  * @throws InputError naming the place
  */
 export function checkOutputSchema(schema: JsonSchema): void {
-  const walk = { root: schema, optional: 0, unions: 0 };
+  const walk = { root: schema, parts: 0, optional: 0, unions: 0 };
   visit(schema, '', [], walk);
   if (walk.optional > mostOptional) {
     throw new InputError(
@@ -57,6 +61,13 @@ export function checkOutputSchema(schema: JsonSchema): void {
 }
 
 function visit(part: unknown, path: string, entered: readonly string[], walk: Walk): void {
+  walk.parts += 1;
+  if (walk.parts > mostParts) {
+    throw new InputError(
+      `Expected an output schema of at most ${mostParts.toLocaleString('en')} parts, got more.`,
+      'A definition counts as often as it is referred to, by itself and by others.',
+    );
+  }
   if (!isObject(part)) throw refusal(path, `Expected a JSON schema, got ${JSON.stringify(part) ?? 'nothing'}.`);
   const stranger = Object.keys(part).find((word) => ![...structural, ...bounds, ...annotations].includes(word));
   if (stranger !== undefined) throw refusal(path, `The API cannot honour \`${stranger}\`.`, advice[stranger]);

@@ -67,7 +67,9 @@ const kinds = {
   gather: {
     planned: (input: GatherInput) => {
       const { sources, model, policy } = planGather(input);
-      return { keys: sources.map(({ name }) => name), total: sources.length, offline: model.offline, policy };
+      const keys = sources.map(({ name }) => name);
+      const asksModel = input.answer === true;
+      return { keys, total: sources.length, offline: model.offline, asksModel, policy };
     },
     output: 'workflow',
     branch: 'source',
@@ -77,7 +79,8 @@ const kinds = {
   validate: {
     planned: (input: ValidateInput) => {
       const { asked, keys } = planValidate(input);
-      return { keys, total: keys.length, offline: asked.offline, policy: asked.policy };
+      const asksModel = asked.branches.length > 0;
+      return { keys, total: keys.length, offline: asked.offline, asksModel, policy: asked.policy };
     },
     output: 'workflow',
     branch: 'check',

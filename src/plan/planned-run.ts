@@ -9,6 +9,8 @@ export interface PlannedRun {
   /** How many branches. */
   total: number;
   offline: boolean;
+  /** `false` where nothing of it is for a model, offline or not. */
+  asksModel?: boolean;
   /** `null` where the input is not one of fanfold's. */
   policy: Policy | null;
   /** Of a graph: which branch needs which. */

@@ -9,11 +9,16 @@ import { onTestFinished } from 'vitest';
 
 import { createActivities } from '../../activities/index.js';
 import type { ActivitiesSettings } from '../../activities/index.js';
+import type { CpuPool as Pool } from '../../src/cpu/index.js';
 import type { Answer, Ledger, ModelCall } from '../../src/contract/model-call.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { startOfflineModel } from '../../src/offline/index.js';
 import type { OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';
+import { root } from '../support/fanfold.js';
+
+// Its threads run what was built.
+export const { CpuPool } = (await import(join(root, 'dist/src/cpu/index.js'))) as { CpuPool: typeof Pool };
 
 export const key = 'sk-ant-canary-0123456789';
 

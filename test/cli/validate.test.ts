@@ -157,6 +157,17 @@ it('keeps within a budget, in which patterns cost nothing', async () => {
   expect(run.branches.find(({ key }) => key === 'vague')?.status).toBe('ok');
 });
 
+it('needs no key where patterns alone are looked for', async () => {
+  const own = await file('todo.yaml', 'checks:\n  todo: { pattern: TODO }\n');
+  const words = ['validate', '-', '--checks', 'todo', '--checks-file', own];
+  const noKey = { stdin: 'A TODO here.', env: { ANTHROPIC_API_KEY: '' } };
+  const { code, stdout } = await desk.fanfold(words, noKey);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('stdin:1:3: warning: Matches TODO. [todo]')]);
+  expect((await desk.fanfold([...words, '--dry-run'], noKey)).code).toBe(0);
+  // The model's checks do.
+  expect((await desk.fanfold(['validate', '-', '--checks', 'tone'], noKey)).code).toBe(6);
+});
+
 it('goes on after a kill of its worker, and asks nobody again who had answered', async () => {
   const gate = desk.model.hold(/Check the tone/);
   const before = desk.model.total;

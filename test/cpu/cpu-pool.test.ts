@@ -57,6 +57,21 @@ describe('the threads', () => {
     expect(await pool.run('nearDuplicates', ['a', 'a'])).toEqual([0, 0]);
   });
 
+  it('go on with what waits behind a task that is stopped', async () => {
+    const single = new CpuPool(1);
+    await single.run('nearDuplicates', ['warm']);
+    const stop = new AbortController();
+    const stopped = single.run('nearDuplicates', Array<string[]>(20).fill(manyTexts).flat(), stop.signal);
+    const waiting = single.run('nearDuplicates', ['a', 'a']);
+    const unwanted = single.run('nearDuplicates', ['b', 'b'], stop.signal);
+    await setTimeout(50);
+    stop.abort();
+    await expect(stopped).rejects.toThrow(/abort/i);
+    await expect(unwanted).rejects.toThrow(/abort/i);
+    expect(await waiting).toEqual([0, 0]);
+    await single.close();
+  });
+
   it('read HTML as text, without scripts and markup', async () => {
     const bytes = Buffer.from(
       '<title>t</title><script>bad()</script><h1>Terms &amp; more</h1><p>Pay <a href="x">here</a>.</p>',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { mergeFindings, remarksOfPattern, revise } from '../../src/fold/findings.js';
+import { matchesOf, mergeFindings, remarksOfMatches, revise } from '../../src/fold/findings.js';
 import type { Remark } from '../../src/fold/findings.js';
 
 const text = 'First line.\nThe teh second\nline promptly ends. The teh end.';
@@ -73,7 +73,8 @@ it('drops a suggestion that changes nothing', () => {
 });
 
 it('finds every place of a pattern', () => {
-  const remarks = remarksOfPattern(text, { pattern: 'teh|x*', message: 'Typo.', severity: 'error' });
+  const check = { pattern: 'teh|x*', message: 'Typo.', severity: 'error' } as const;
+  const remarks = remarksOfMatches(matchesOf(text, check.pattern), check);
   const { findings } = mergeFindings(text, [{ check: 'typo', remarks }]);
   expect(findings.map(({ line, column, severity }) => [line, column, severity])).toEqual([
     [2, 5, 'error'],

@@ -138,6 +138,18 @@ describe('checkOutputSchema', () => {
     expect(() => checkOutputSchema(schema as never)).toThrow(message);
   });
 
+  it('refuses definitions that double at every level, without writing them out', () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 14 }, (_, level) => {
+        const next = { $ref: `#/$defs/level-${level + 1}` };
+        return [`level-${level}`, level === 13 ? { type: 'string' } : object({ a: next, b: next })];
+      }),
+    );
+    expect(() => checkOutputSchema({ ...object({ a: { $ref: '#/$defs/level-0' } }), $defs } as never)).toThrow(
+      'Expected an output schema of at most 2,000 parts, got more.',
+    );
+  });
+
   it('takes what the API and a check afterwards honour together', () => {
     const a = { type: 'string', pattern: '^a', maxLength: 5, description: 'words' };
     expect(() => checkOutputSchema(object({ a, b: { type: ['string', 'null'] }, c: { const: null } }))).not.toThrow();

@@ -22,6 +22,7 @@ const noBatches = {
   searchSource: unexpected,
   callTool: unexpected,
   checkGrammar: unexpected,
+  findPattern: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

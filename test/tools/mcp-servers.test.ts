@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 
@@ -15,6 +16,7 @@ const token = 'over-http-s3cret';
 let http: Server;
 let url: string;
 let refused = 0;
+let made = tools;
 const servers = new McpServers({ TOKEN: token });
 
 beforeAll(async () => {
@@ -26,7 +28,7 @@ beforeAll(async () => {
     }
     // Without sessions: each request has a server of its own.
     const transport = new StreamableHTTPServerTransport({});
-    void tools()
+    void made()
       .connect(transport as never)
       .then(() => transport.handleRequest(request, response));
   });
@@ -55,6 +57,21 @@ function tools(): McpServer {
   return server;
 }
 
+const shape = { type: 'object' as const, properties: { code: { type: 'string', pattern: '^[0-9]+$' } } };
+
+/** A server that says that its results fit a schema, with a pattern, and gives one that does not. */
+function liar(): McpServer {
+  const server = new McpServer({ name: 'liar', version: '1' }, { capabilities: { tools: {} } });
+  server.server.setRequestHandler(ListToolsRequestSchema, async () => ({
+    tools: [{ name: 'code', inputSchema: { type: 'object' as const }, outputSchema: shape }],
+  }));
+  server.server.setRequestHandler(CallToolRequestSchema, async () => ({
+    content: [{ type: 'text' as const, text: 'A code.' }],
+    structuredContent: { code: 'none' },
+  }));
+  return server;
+}
+
 describe('an MCP server over HTTP', () => {
   const reached = () => ({ name: 'sums', url, headers: { authorization: 'Bearer ${TOKEN}' } });
   const { signal } = new AbortController();
@@ -69,6 +86,13 @@ describe('an MCP server over HTTP', () => {
   it('is called, several times at once over one connection', async () => {
     const sums = [1, 2, 3].map((a) => servers.call(reached(), 'add', { a, b: 1 }, signal));
     expect(await Promise.all(sums)).toEqual(['2', '3', '4']);
+  });
+
+  it('has its patterns run over nothing here, where they could not be stopped', async () => {
+    made = liar;
+    await servers.tools(reached());
+    expect(await servers.call(reached(), 'code', {}, signal)).toBe('A code.');
+    made = tools;
   });
 
   it('says what it says of a failure', async () => {

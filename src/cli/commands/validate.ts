@@ -93,7 +93,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
       'Validate it in parts.',
     );
   }
-  checkPatterns(
+  await checkPatterns(
     checks.filter((check) => typeof check !== 'string'),
     text,
   );
@@ -109,7 +109,10 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   };
   if (flags.dryRun) return dryRun(asked, text, flags, world);
   const { budget } = await budgetOf(asked, text, flags, world);
-  const need = { offline: plan.asked.offline, concurrency: plan.asked.policy.concurrency };
+  // Patterns cost nothing, and need no key.
+  const asksModel = plan.asked.branches.length > 0;
+  const { offline, policy } = plan.asked;
+  const need = { offline: offline || !asksModel, asksModel, concurrency: policy.concurrency };
   return conductRun(
     need,
     { ...flags, file: file === '-' ? 'stdin' : file, ...(flags.fix === true && { fixOf: text }) },

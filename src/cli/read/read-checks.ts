@@ -1,7 +1,6 @@
-import { runInNewContext } from 'node:vm';
-
 import * as z from 'zod';
 
+import { CpuPool } from '../../cpu/index.js';
 import { InputError } from '../../contract/errors.js';
 import { severities } from '../../fold/findings.js';
 import type { OwnCheck } from '../../plan/validate-plan.js';
@@ -20,8 +19,8 @@ const check = z.union([
 ]);
 const checksFile = z.strictObject({ checks: z.record(z.string(), check) });
 
-/** A pattern that takes longer over the text is refused: it would hold up the worker. */
-const longestMatchMs = 500;
+/** Half of what a worker gives them: what passes here does not fail there. */
+const limits = { eachMs: 500, runMs: 5_000 };
 
 /**
  * The checks of a YAML or JSON file, in file order.
@@ -40,21 +39,25 @@ export async function readChecks(path: string, world: World): Promise<OwnCheck[]
 }
 
 /** @throws InputError for a pattern that is none, or takes too long over the text */
-export function checkPatterns(checks: readonly OwnCheck[], text: string): void {
-  for (const own of checks) {
-    if (!('pattern' in own)) continue;
-    try {
-      runInNewContext(
-        'for (const _ of text.matchAll(new RegExp(pattern, "gu")));',
-        { text, pattern: own.pattern },
-        {
-          timeout: longestMatchMs,
+export async function checkPatterns(checks: readonly OwnCheck[], text: string): Promise<void> {
+  const patterns = checks.filter((check) => 'pattern' in check);
+  if (patterns.length === 0) return;
+  const cpu = new CpuPool(1, limits);
+  try {
+    for (const { name, pattern } of patterns) {
+      const refusal = await cpu.runPattern('findPattern', { text, pattern }, '').then(
+        ({ inTime, tookMs }) => {
+          if (inTime) return undefined;
+          return tookMs === 0 ? 'those before it have taken all of their time' : 'it was stopped';
         },
+        (error: Error) => error.message,
       );
-    } catch (error) {
+      if (refusal === undefined) continue;
       throw new InputError(
-        `Expected the pattern of \`${own.name}\` to be a regular expression that takes at most ${longestMatchMs} ms over the text, got \`${own.pattern}\`: ${(error as Error).message}`,
+        `Expected the pattern of \`${name}\` to be a regular expression that takes at most ${limits.eachMs} ms over the text, and all of them at most ${limits.runMs} ms, got \`${pattern}\`: ${refusal}`,
       );
     }
+  } finally {
+    await cpu.close();
   }
 }

@@ -39,7 +39,7 @@ export async function dryRun(
   const bound = branches.reduce<number | null>((sum, branch) => addCost(sum, branch.upperBoundUsd), 0);
   const outcome: DryRun = {
     branches,
-    counted: plan.offline ? 'estimate' : 'count_tokens',
+    counted: plan.offline || branches.length === 0 ? 'estimate' : 'count_tokens',
     inputTokens: branches.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     upperBoundUsd: bound,
     upperBoundWithRetriesUsd: bound === null ? null : bound * plan.policy.attempts,

@@ -16,6 +16,7 @@ export async function sizePlan(
   document: string | undefined,
   world: World,
 ): Promise<Sized[]> {
+  if (plan.branches.length === 0) return [];
   const api = plan.offline ? undefined : modelApiOf(world);
   if (!plan.offline && api === undefined) throw noApiKey();
   const counter = { baseUrl: api?.baseURL ?? '', apiKey: api?.apiKey ?? '' };

@@ -2,6 +2,7 @@ import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { withWorker } from './conduct-run.js';
+import { needOf } from '../worker/ensure-worker.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -22,7 +23,7 @@ export async function steerRun(
   try {
     const view = await viewRun(session, id);
     if (view.closed !== null) throw new InputError(`Expected a run that is open, got \`${id}\`, which has ended.`);
-    const need = { offline: view.planned.offline, concurrency: view.planned.policy?.concurrency ?? 1 };
+    const need = needOf(view.planned);
     return await withWorker(session, need, world, say, async (leaveGoing) => {
       leaveGoing();
       await steer(session, say);

@@ -1,6 +1,7 @@
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
 import { UnavailableError } from '../../contract/errors.js';
+import type { PlannedRun } from '../../plan/planned-run.js';
 import { keyIds } from '../../payloads/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { isWorkerGone } from '../../server/index.js';
@@ -10,6 +11,11 @@ import { spawnWorker } from './spawn-worker.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
+
+/** What an open run needs. Without a question for a model it needs no key. */
+export function needOf({ offline, asksModel = true, policy }: PlannedRun): WorkerNeed {
+  return { offline: offline || !asksModel, asksModel, concurrency: policy?.concurrency ?? 1 };
+}
 
 /** A poller that has not called for longer than a long poll lasts (60 s) is gone. */
 const pollerAliveMs = 75_000;

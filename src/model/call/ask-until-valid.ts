@@ -3,7 +3,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 import { addUsage } from '../../contract/usage.js';
 import type { ModelMessage } from './message.js';
 import type { OutputFormat } from './output-format.js';
-import { readAnswer } from './read-answer.js';
+import { isProper, readAnswer } from './read-answer.js';
 
 /** Stop reasons of an answer that is whole, and so can be put right. */
 const whole = ['end_turn', 'stop_sequence'];
@@ -21,8 +21,8 @@ export async function askUntilValid(
 ): Promise<ModelMessage> {
   const first = await ask(body);
   if (format === undefined || first.text.trim() === '' || !whole.includes(first.stopReason)) return first;
-  const reading = readAnswer(first, format);
-  if (reading.status === 'ok') return first;
+  const reading = await readAnswer(first, format);
+  if (reading.status === 'ok' || isProper(reading)) return first;
   const correction = `${reading.message} Answer the same question again, with nothing but JSON that fits the schema.`;
   const again: MessageCreateParamsNonStreaming = {
     ...body,

@@ -72,7 +72,7 @@ export interface Race {
   run: string;
   signal: AbortSignal;
   /** Whether an answer is one to be had; the other call goes on otherwise. */
-  isProper: (message: ModelMessage) => boolean;
+  isProper: (message: ModelMessage) => boolean | Promise<boolean>;
   /** Whether a second call can be paid for. */
   mayAskBeside: () => boolean;
   /** @throws where a second call cannot leave at once, too */
@@ -99,7 +99,7 @@ export async function race({ hedges, run, signal, isProper, mayAskBeside, ask }:
     const beganAt = hedges.now();
     const message = await ask(either, beside);
     hedges.answered(run, hedges.now() - beganAt);
-    if (!isProper(message)) throw new NotProper(message);
+    if (!(await isProper(message))) throw new NotProper(message);
     return message;
   };
   const first = timed(false);

@@ -11,12 +11,23 @@ export interface WantedTurn {
   calls: readonly { id: string; name: string; input: unknown }[];
 }
 
-export type ReadAnswer = (message: ModelMessage) => Reading;
+export type ReadAnswer = (message: ModelMessage) => Promise<Reading>;
 
 /** What came of an answer: its output where it is `ok`, else what there was of it and why it is not. */
 export type Reading =
   | { status: 'ok'; output: unknown; turn?: WantedTurn }
-  | { status: Exclude<Answer['status'], 'ok'>; output?: unknown; message: string };
+  | {
+      status: Exclude<Answer['status'], 'ok'>;
+      output?: unknown;
+      message: string;
+      /** Nobody knows whether it fits: its schema's patterns took too long. */
+      unchecked?: true;
+    };
+
+/** Whether an answer is kept, and nothing asked again: it is ok, or nobody can say what would be better. */
+export function isProper(reading: Reading): boolean {
+  return reading.status === 'ok' || reading.unchecked === true;
+}
 
 const callsShape = z.array(z.object({ id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) }));
 
@@ -24,26 +35,28 @@ const callsShape = z.array(z.object({ id: z.string(), name: z.string(), input: z
  * What each stop reason makes of an answer. Every one of them has been paid for, so none is tried again.
  * `tool_use` and `pause_turn` are invalid because no tools were offered: the model has not answered what it was asked.
  */
-const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputFormat) => Reading>> = {
-  end_turn: readWhole,
-  stop_sequence: readWhole,
-  max_tokens: cut(
-    (tokens) => `The answer was cut at its limit of output tokens, after ${tokens}. Allow it more with \`max-tokens\`.`,
-  ),
-  model_context_window_exceeded: cut(
-    (tokens) => `The model's context was full after ${tokens} output tokens. Give it less to read.`,
-  ),
-  refusal: ({ text, refusal }) => ({
-    status: 'refused',
-    ...partOf(text),
-    message: `The model refused${refusal === undefined ? '' : ` (${refusal})`}.`,
-  }),
-  tool_use: unanswered('The model asked for a tool although it was offered none.'),
-  pause_turn: unanswered('The model paused instead of answering.'),
-};
+const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputFormat) => Reading | Promise<Reading>>> =
+  {
+    end_turn: readWhole,
+    stop_sequence: readWhole,
+    max_tokens: cut(
+      (tokens) =>
+        `The answer was cut at its limit of output tokens, after ${tokens}. Allow it more with \`max-tokens\`.`,
+    ),
+    model_context_window_exceeded: cut(
+      (tokens) => `The model's context was full after ${tokens} output tokens. Give it less to read.`,
+    ),
+    refusal: ({ text, refusal }) => ({
+      status: 'refused',
+      ...partOf(text),
+      message: `The model refused${refusal === undefined ? '' : ` (${refusal})`}.`,
+    }),
+    tool_use: unanswered('The model asked for a tool although it was offered none.'),
+    pause_turn: unanswered('The model paused instead of answering.'),
+  };
 
 /** The stop reason is looked at first: JSON cut by `max_tokens` can be plausible. */
-export function readAnswer(message: ModelMessage, format?: OutputFormat): Reading {
+export async function readAnswer(message: ModelMessage, format?: OutputFormat): Promise<Reading> {
   const { stopReason } = message;
   const read = Object.hasOwn(readings, stopReason) ? readings[stopReason] : undefined;
   return (read ?? unanswered(`The model stopped for a reason that fanfold does not know: ${stopReason}.`))(
@@ -53,7 +66,7 @@ export function readAnswer(message: ModelMessage, format?: OutputFormat): Readin
 }
 
 /** As `readAnswer` of a question that offered tools: calls of them are an answer too. */
-export function readTurn(message: ModelMessage): Reading {
+export async function readTurn(message: ModelMessage): Promise<Reading> {
   const { stopReason, content = [], text } = message;
   if (stopReason !== 'tool_use') return readAnswer(message);
   const calls = callsShape.safeParse(
@@ -67,7 +80,7 @@ export function readTurn(message: ModelMessage): Reading {
   return { status: 'ok', output: { ...(text.trim() !== '' && { text }), calls: said }, turn };
 }
 
-function readWhole({ text }: ModelMessage, format?: OutputFormat): Reading {
+async function readWhole({ text }: ModelMessage, format?: OutputFormat): Promise<Reading> {
   if (text.trim() === '') return { status: 'invalid', message: 'The answer is empty.' };
   if (format === undefined) return { status: 'ok', output: text };
   let output: unknown;
@@ -76,10 +89,14 @@ function readWhole({ text }: ModelMessage, format?: OutputFormat): Reading {
   } catch (error) {
     return { status: 'invalid', output: text, message: `The answer is not JSON: ${(error as Error).message}.` };
   }
-  const misfit = format.misfit(output);
-  return misfit === undefined
+  const fit = await format.fit(output);
+  if ('unchecked' in fit) {
+    const message = `Nobody knows whether the answer fits the schema. ${fit.unchecked}`;
+    return { status: 'invalid', output, message, unchecked: true };
+  }
+  return fit.misfit === undefined
     ? { status: 'ok', output }
-    : { status: 'invalid', output, message: `The answer does not fit the schema, ${misfit}.` };
+    : { status: 'invalid', output, message: `The answer does not fit the schema, ${fit.misfit}.` };
 }
 
 function cut(message: (outputTokens: number) => string): (answer: ModelMessage) => Reading {

@@ -11,6 +11,8 @@ const keywords = new Set(
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 const mostOptional = 24;
 const mostUnions = 16;
+/** Each counted as often as it is referred to: references to references double at every level. */
+const mostParts = 2_000;
 
 /**
  * What structured outputs take of JSON Schema: closed objects, no bounds, no patterns, no recursion.
@@ -22,7 +24,7 @@ export function checkOutputFormat(format: unknown): void {
     throw invalidRequest("output_config.format.type: Input should be 'json_schema'");
   const { schema } = format;
   if (!isObject(schema)) throw invalidRequest('output_config.format.schema: Field required');
-  const counts = { optional: 0, unions: 0 };
+  const counts = { parts: 0, optional: 0, unions: 0 };
   walk(schema, 'output_config.format.schema', schema, [], counts);
   if (counts.optional > mostOptional)
     throw invalidRequest(
@@ -32,9 +34,11 @@ export function checkOutputFormat(format: unknown): void {
     throw invalidRequest(`output_config.format.schema: ${counts.unions} unions, at most ${mostUnions} are allowed`);
 }
 
-type Counts = { optional: number; unions: number };
+type Counts = { parts: number; optional: number; unions: number };
 
 function walk(part: unknown, at: string, root: JsonSchema, entered: readonly string[], counts: Counts): void {
+  counts.parts += 1;
+  if (counts.parts > mostParts) throw invalidRequest('output_config.format.schema: Schema is too complex');
   if (!isObject(part)) throw invalidRequest(`${at}: Input should be a JSON schema`);
   checkKeywords(part, at);
   const reference = part['$ref'];

@@ -1,0 +1,30 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Limited } from '../../src/cpu/index.js';
+
+/**
+ * What a pattern came to, where it ended in time.
+ *
+ * @param what names it, at the beginning of a sentence
+ * @throws ApplicationFailure `TimedOut` where it did not; another try would take as long
+ */
+export function inTime<Value>(limited: Limited<Value>, what: string): Value {
+  if (limited.inTime) return limited.value;
+  throw ApplicationFailure.nonRetryable(outOfTime(limited, what), 'TimedOut');
+}
+
+/** One sentence about a pattern whose time was over. */
+export function outOfTime({ tookMs }: Limited<unknown>, what: string): string {
+  return tookMs === 0
+    ? `${what} was not begun: the patterns of this run have taken as long as those of a run may.`
+    : `${what} took longer than a pattern may, and was stopped after ${Math.round(tookMs)} ms.`;
+}
+
+/** Names the run of an activity, for the time that its patterns may take. */
+export function runOf({
+  workflowExecution,
+}: {
+  workflowExecution?: { workflowId: string; runId: string } | undefined;
+}): string {
+  return [workflowExecution?.workflowId, workflowExecution?.runId].join('/');
+}
