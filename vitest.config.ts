@@ -2,14 +2,16 @@ import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,journal,model,offline,payloads,report,server,store,tools}/**',
+  'test/{contract,fences,files,journal,model,offline,payloads,report,server,store,tools}/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
 ];
 
 /** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
-const alike = ['test/{activities,client,contract,cpu,model,offline,payloads,store,tools}/**/!(unexpected).test.ts'];
+const alike = [
+  'test/{activities,client,contract,cpu,files,model,offline,payloads,store,tools}/**/!(unexpected).test.ts',
+];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { Activities, ToolCall } from '../src/contract/activities.js';
 import type { Tool } from '../src/contract/tool.js';
+import type { FolderHits } from '../src/plan/gather-plan.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
@@ -64,18 +65,23 @@ async function run(
     case 'time':
       return currentTime(text('timezone', 'UTC'));
     case 'list-files':
-      return listFiles(by.folder, text('path', '.'));
+      return listFiles(by.folder, text('path', '.'), { cpu, env }, signal);
     case 'read-file':
-      return readFilePart(by.folder, text('path'), Number(input['from'] ?? 0));
+      return readFilePart(by.folder, { path: text('path'), from: Number(input['from'] ?? 0) }, { cpu, env }, signal);
     case 'source':
       return by.source.kind === 'files'
-        ? searchFolder(by.source, text('query'), cpu, signal)
+        ? shownHits(await searchFolder(by.source, text('query'), { cpu, env }, signal))
         : searchHttp(by.source, text('query'), env, { cpu, pace }, signal);
     case 'fetch':
       return fetchPage(text('url'), { hosts: by.hosts, mayBePrivate: by.private === true }, cpu, signal);
     case 'registered':
       return registered.call(by, input, signal);
   }
+}
+
+/** The hits alone, where all of the folder was searched. */
+function shownHits({ hits, notSearched }: FolderHits): unknown {
+  return notSearched === undefined ? hits : { hits, notSearched };
 }
 
 /** The API holds the model to no schema of a tool. */
@@ -91,5 +97,5 @@ function checkInput({ name, inputSchema, by }: Tool, input: unknown): void {
 function shownResult(result: unknown): unknown {
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
   if (text.length <= mostCharacters) return result ?? '';
-  return `${text.slice(0, mostCharacters)}… (cut: ${text.length - mostCharacters} more characters)`;
+  return `${text.slice(0, mostCharacters).replace(/[\uD800-\uDBFF]$/, '')}… (cut: ${text.length - mostCharacters} more characters)`;
 }

@@ -17,10 +17,10 @@ export function createSearchSource(
 ): Activities['searchSource'] {
   return ({ source, question }) =>
     branchActivity('SourceFailed', 'It cannot be reached: ', async (signal) => {
-      const hits =
+      const found =
         source.kind === 'files'
-          ? await searchFolder(source, question, cpu, signal)
-          : await searchHttp(source, question, env, { cpu, pace }, signal);
-      return { inline: { hits } };
+          ? await searchFolder(source, question, { cpu, env }, signal)
+          : { hits: await searchHttp(source, question, env, { cpu, pace }, signal) };
+      return { inline: found };
     });
 }

@@ -18,8 +18,8 @@ export interface BatchQuestion {
   index: number;
   body: MessageCreateParamsNonStreaming;
   format: OutputFormat | undefined;
-  /** It is to be read in parts, which no batch can do. */
-  isLong: boolean;
+  /** It is to be read in parts, which no batch can do, or could not be read at all. */
+  isForLane: boolean;
 }
 
 /** Questions that are asked together. */
@@ -57,7 +57,9 @@ export async function orderOfChunk(order: ChunkOrder, store: Store): Promise<Que
   const items = JSON.parse(await store.readText(chunk)) as Item[];
   const questions = fromRanges(places).flatMap((place) => {
     const item = items[place];
-    return item === undefined ? [] : [questionOf(item.key, firstIndex + place, template, item.text)];
+    if (item === undefined) return [];
+    const question = questionOf(item.key, firstIndex + place, template, item.text);
+    return [item.unreadable === undefined ? question : { ...question, isForLane: true }];
   });
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
 }
@@ -68,6 +70,6 @@ function questionOf(key: string, index: number, request: ModelRequest, document:
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
   const { foldOver = Infinity } = request;
   // A token is a character at least.
-  const isLong = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
-  return { key, index, body, format, isLong };
+  const isForLane = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
+  return { key, index, body, format, isForLane };
 }

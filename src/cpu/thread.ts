@@ -5,3 +5,5 @@ export { nearDuplicates } from './tasks/near-duplicates.js';
 export { splitByTokens } from './tasks/split-by-tokens.js';
 export { parseXml } from './tasks/parse-xml.js';
 export { searchFolder } from './tasks/search-folder.js';
+export { listFolder } from './tasks/list-folder.js';
+export { readPart } from './tasks/read-part.js';

@@ -1,10 +1,10 @@
-import type { ModelRequest } from '../contract/model-request.js';
 import type { Policy } from '../contract/options.js';
 import type { fanInOf } from '../fold/fan-in.js';
+import type { PlannedBranch } from './perspectives-plan.js';
 
 /** A run's branches and how they are to be run, every default filled in. */
 export interface FanOutPlan {
-  branches: readonly { key: string; request: ModelRequest }[];
+  branches: readonly PlannedBranch[];
   policy: Policy;
   offline: boolean;
   /** Whether only answers from this run on will do. */

@@ -5,6 +5,12 @@ import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Hit, Source } from '../contract/source.js';
 
+/** What a folder has; how many of its files there was no room for. */
+export interface FolderHits {
+  hits: Hit[];
+  notSearched?: number;
+}
+
 /** Input of the workflow `gather`. */
 export interface GatherInput extends FanOutOptions, ModelOptions {
   question: string;

@@ -1,3 +1,4 @@
+import type { ModelRequest } from '../contract/model-request.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
@@ -7,6 +8,13 @@ import type { FanInOptions, FanOutOptions, ModelOptions } from '../contract/opti
 import { defaultPerspectives, perspectiveOf, specialistRules } from './specialists.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import type { Perspective } from './perspective.js';
+
+export interface PlannedBranch {
+  key: string;
+  request: ModelRequest;
+  /** Why its document could not be read: it has failed, and nothing is asked. */
+  unreadable?: string;
+}
 
 /** Input of the workflow `perspectives`. */
 export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOptions {
