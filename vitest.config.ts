@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tools}/**',
+  'test/{contract,fences,files,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tools}/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
@@ -11,7 +11,7 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/docs.test.ts',
-  'test/{contract,fold,offline,plan,secrets,store}/**/*.test.ts',
+  'test/{contract,files,fold,offline,plan,secrets,store}/**/*.test.ts',
   'test/activities/{lane-report,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',

@@ -72,8 +72,8 @@ async function submit(order: QuestionOrder, context: BatchContext): Promise<Subm
   const journal = journalOf(context);
   const unknown: BatchRequest[] = [];
   const asked = new Set<string>();
-  for (const [question, { body, isLong }] of order.questions.entries()) {
-    if (isLong) continue;
+  for (const [question, { body, isForLane }] of order.questions.entries()) {
+    if (isForLane) continue;
     const key = questionKey({ source: context.source, body });
     // The same question twice is paid for once: the other finds the answer in the journal.
     if (asked.has(key) || (await known(order, body, context)) !== undefined) continue;

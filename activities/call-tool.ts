@@ -1,5 +1,6 @@
 import type { Activities, ToolCall } from '../src/contract/activities.js';
 import type { Tool } from '../src/contract/tool.js';
+import type { FolderHits } from '../src/contract/source.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import type { Policy } from '../src/tools/index.js';
 import { allowedFolder } from './branch/allowed.js';
@@ -8,8 +9,8 @@ import type { ActivitiesSettings } from './settings.js';
 import { branchActivity } from './branch/branch-activity.js';
 import { placeOutput } from './stored/place-output.js';
 import { secretsOf } from './branch/secrets-of.js';
-import { fitsOf } from './branch/schema-fit.js';
-import type { PatternHost } from './branch/schema-fit.js';
+import { fitsOf } from '../src/model/call/schema-fit.js';
+import type { PatternHost } from '../src/model/call/schema-fit.js';
 import { searchFolder } from './sources/folder-source.js';
 import type { Pace } from './sources/pace.js';
 import { searchHttp } from './sources/http-source.js';
@@ -72,18 +73,25 @@ async function run({ tool }: ToolCall, input: Input, surroundings: Surroundings)
     case 'time':
       return currentTime(text('timezone', 'UTC'));
     case 'list-files':
-      return listFiles(await allowedFolder(by.folder, policy), text('path', '.'));
-    case 'read-file':
-      return readFilePart(await allowedFolder(by.folder, policy), text('path'), Number(input['from'] ?? 0));
+      return listFiles(await allowedFolder(by.folder, policy), text('path', '.'), surroundings, signal);
+    case 'read-file': {
+      const part = { path: text('path'), from: Number(input['from'] ?? 0) };
+      return readFilePart(await allowedFolder(by.folder, policy), part, surroundings, signal);
+    }
     case 'source':
       return by.source.kind === 'files'
-        ? searchFolder(by.source, text('query'), surroundings, signal)
+        ? shownHits(await searchFolder(by.source, text('query'), surroundings, signal))
         : searchHttp(by.source, text('query'), surroundings, signal);
     case 'fetch':
       return fetchPage(text('url'), by, surroundings, signal);
     case 'registered':
       return registered.call(by, input, surroundings, signal);
   }
+}
+
+/** The hits alone, where all of the folder was searched. */
+function shownHits({ hits, notSearched }: FolderHits): unknown {
+  return notSearched === undefined ? hits : { hits, notSearched };
 }
 
 /** The API holds the model to no schema of a tool. */
@@ -106,5 +114,5 @@ function fitOf(name: string, schema: Tool['inputSchema'], host: PatternHost): Re
 function shownResult(result: unknown): unknown {
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
   if (text.length <= mostCharacters) return result ?? '';
-  return `${text.slice(0, mostCharacters)}… (cut: ${text.length - mostCharacters} more characters)`;
+  return `${text.slice(0, mostCharacters).replace(/[\uD800-\uDBFF]$/, '')}… (cut: ${text.length - mostCharacters} more characters)`;
 }

@@ -11,7 +11,7 @@ import { fromRanges, toRanges } from '../src/contract/lanes.js';
 import type { Item, Lane, LaneMessage, LaneResult } from '../src/contract/lanes.js';
 import { signalNames } from '../src/contract/names.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
-import { outcomeOfAnswer, outcomeOfFailure } from '../src/contract/outcome.js';
+import { outcomeOfAnswer, outcomeOfFailure, unreadableFailure } from '../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../src/contract/branch.js';
 import { boundsOf } from '../src/model/index.js';
 import { askAttempt, askingOf } from './ask-model.js';
@@ -94,6 +94,7 @@ async function runAll(
         if (item === undefined) throw new Error(`The chunk has no document ${place}.`);
         if (signal.aborted || asking.settings.draining?.aborted) return void left.push(place);
         const call = callOf(lane, item, place);
+        if (item.unreadable !== undefined) return told.add(unread(call, item.unreadable));
         const outcome = await withinBudget(call, budget, cancelled, signal, asking, lane);
         if (outcome === undefined) return void left.push(place);
         told.metrics.record(call, outcome);
@@ -103,6 +104,10 @@ async function runAll(
   );
   signal.throwIfAborted();
   return left.toSorted((one, other) => one - other);
+}
+
+function unread({ key, index, queuedAtMs }: Place, reason: string): StoredBranch {
+  return outcomeOfFailure({ key, index, queuedAtMs }, unreadableFailure(reason), Date.now());
 }
 
 function callOf(lane: Lane, { key, text }: Item, place: number): ModelCall {

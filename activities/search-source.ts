@@ -20,10 +20,10 @@ export function createSearchSource(
 ): Activities['searchSource'] {
   return ({ source, question }) =>
     branchActivity('SourceFailed', 'It cannot be reached: ', async (signal, run) => {
-      const hits =
+      const found =
         source.kind === 'files'
-          ? await searchFolder(source, question, { cpu, policy }, signal)
-          : await searchHttp(source, question, { ...surroundings, cpu, pace, policy, run }, signal);
-      return { inline: { hits } };
+          ? await searchFolder(source, question, { ...surroundings, cpu, policy }, signal)
+          : { hits: await searchHttp(source, question, { ...surroundings, cpu, pace, policy, run }, signal) };
+      return { inline: found };
     });
 }

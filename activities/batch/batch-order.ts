@@ -10,7 +10,7 @@ import type { BlobStore } from '../../src/store/blob-store.js';
 import { documentText } from '../stored/document-text.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
 import type { OutputFormat } from '../../src/model/call/output-format.js';
-import type { PatternHost } from '../branch/schema-fit.js';
+import type { PatternHost } from '../../src/model/call/schema-fit.js';
 
 /** A question that goes into a batch, with all that it takes. */
 export interface BatchQuestion {
@@ -19,8 +19,8 @@ export interface BatchQuestion {
   index: number;
   body: MessageCreateParamsNonStreaming;
   format: OutputFormat | undefined;
-  /** It is to be read in parts, which no batch can do. */
-  isLong: boolean;
+  /** It is to be read in parts, which no batch can do, or could not be read at all. */
+  isForLane: boolean;
 }
 
 /** Questions that are asked together. */
@@ -62,7 +62,9 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
   const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
   const questions = fromRanges(places).flatMap((place) => {
     const item = items[place];
-    return item === undefined ? [] : [questionOf(item.key, firstIndex + place, template, item.text, surroundings)];
+    if (item === undefined) return [];
+    const question = questionOf(item.key, firstIndex + place, template, item.text, surroundings);
+    return [item.unreadable === undefined ? question : { ...question, isForLane: true }];
   });
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
 }
@@ -79,6 +81,6 @@ function questionOf(
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
   const { foldOver = Infinity } = request;
   // A token is a character at least.
-  const isLong = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
-  return { key, index, body, format, isLong };
+  const isForLane = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
+  return { key, index, body, format, isForLane };
 }

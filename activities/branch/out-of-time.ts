@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 
+import { outOfTime } from '../../src/cpu/index.js';
 import type { Limited } from '../../src/cpu/index.js';
 
 /**
@@ -11,13 +12,6 @@ import type { Limited } from '../../src/cpu/index.js';
 export function inTime<Value>(limited: Limited<Value>, what: string): Value {
   if (limited.inTime) return limited.value;
   throw ApplicationFailure.nonRetryable(outOfTime(limited, what), 'TimedOut');
-}
-
-/** One sentence about a pattern whose time was over. */
-export function outOfTime({ tookMs }: Limited<unknown>, what: string): string {
-  return tookMs === 0
-    ? `${what} was not begun: the patterns of this run have taken as long as those of a run may.`
-    : `${what} took longer than a pattern may, and was stopped after ${Math.round(tookMs)} ms.`;
 }
 
 /** Names the run of an activity, for the time that its patterns may take. */

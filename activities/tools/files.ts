@@ -1,63 +1,39 @@
-import { open, readdir, realpath } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
-
+import type { CpuPool } from '../../src/cpu/index.js';
+import { homesOf } from '../../src/files/index.js';
 import { toolFailure } from './tool-failure.js';
 
-const mostNames = 1_000;
-/** Largest part of a file that is read at once, in bytes. */
-const mostBytes = 100_000;
+/** What the tools of a folder work with: threads, which can be stopped, and whose homes are never gone into. */
+export interface FileTools {
+  cpu: Pick<CpuPool, 'run'>;
+  env: NodeJS.ProcessEnv;
+}
 
 /**
  * The files below a folder, or a folder in it, by their path from there.
  *
- * @throws ApplicationFailure `ToolFailed` where it cannot be read, or lies elsewhere
+ * @throws ApplicationFailure `ToolFailed` where it cannot be read, lies elsewhere or is left out
  */
-export async function listFiles(folder: string, path: string): Promise<{ files: string[]; more: number }> {
-  const root = await realpath(folder).catch(notThere);
-  const start = await within(root, path);
-  const entries = await readdir(start, { recursive: true, withFileTypes: true }).catch(notThere);
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((name) => !/(^|[/\\])(node_modules|\.git)[/\\]/.test(name))
-    .toSorted();
-  return { files: files.slice(0, mostNames), more: Math.max(0, files.length - mostNames) };
+export function listFiles(folder: string, path: string, { cpu, env }: FileTools, signal: AbortSignal) {
+  return cpu.run('listFolder', { folder, path, homes: homesOf(env) }, signal).catch(told(signal));
 }
 
 /**
  * A part of a text file.
  *
  * @param from byte at which to begin
- * @throws ApplicationFailure `ToolFailed` where it is no file, or lies elsewhere
+ * @throws ApplicationFailure `ToolFailed` where it is no text file, lies elsewhere or is left out
  */
-export async function readFilePart(
+export function readFilePart(
   folder: string,
-  path: string,
-  from: number,
-): Promise<{ text: string; next?: number; size: number }> {
-  const file = await open(await within(await realpath(folder).catch(notThere), path)).catch(notThere);
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw toolFailure(`Expected a file, got \`${path}\`, which is none.`);
-    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(mostBytes), position: from });
-    const text = buffer.subarray(0, bytesRead).toString('utf8');
-    if (text.includes('\0')) throw toolFailure(`Expected a text file, got \`${path}\`, which is not text.`);
-    const next = from + bytesRead;
-    return { text, size: stat.size, ...(next < stat.size && { next }) };
-  } finally {
-    await file.close();
-  }
+  { path, from }: { path: string; from: number },
+  { cpu, env }: FileTools,
+  signal: AbortSignal,
+) {
+  return cpu.run('readPart', { folder, path, from, homes: homesOf(env) }, signal).catch(told(signal));
 }
 
-/** A link may lead out of the folder: what counts is where a path ends. */
-async function within(root: string, path: string): Promise<string> {
-  const real = await realpath(resolve(root, path)).catch(notThere);
-  if (real !== root && !real.startsWith(root + sep)) {
-    throw toolFailure(`Expected a path inside the folder, got \`${path}\`.`);
-  }
-  return real;
-}
-
-function notThere(error: NodeJS.ErrnoException): never {
-  throw toolFailure(error.code === 'ENOENT' ? 'There is no such file or folder.' : `It cannot be read: ${error.code}.`);
+function told(signal: AbortSignal): (error: Error) => never {
+  return (error) => {
+    throw signal.aborted ? error : toolFailure(error.message);
+  };
 }

@@ -4,8 +4,8 @@ import type { ModuleTool, Policy } from '../../src/tools/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import { notAllowed } from '../branch/allowed.js';
 import { orAborted } from '../branch/or-aborted.js';
-import { fitsOf } from '../branch/schema-fit.js';
-import type { Fit, PatternHost } from '../branch/schema-fit.js';
+import { fitsOf } from '../../src/model/call/schema-fit.js';
+import type { Fit, PatternHost } from '../../src/model/call/schema-fit.js';
 import { toolFailure, uncheckedInput } from './tool-failure.js';
 
 type RegisteredTool = Extract<ToolBy, { kind: 'registered' }>;

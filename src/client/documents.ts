@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
 import { inlineDocumentBytes, maxDocumentBytes } from '../contract/limits.js';
+import { isBinary } from '../files/readers.js';
 import type { BlobStore } from '../store/blob-store.js';
 
 /**
@@ -17,8 +18,7 @@ export function documentText(bytes: Uint8Array, name: string): string {
       `Expected ${name} to be at most ${megabytes(maxDocumentBytes)}, got ${megabytes(bytes.length)}.`,
     );
   }
-  // Control characters other than white space, in the part that `file` looks at too, are the mark of a binary format.
-  if (isBinary(bytes.subarray(0, 8_192))) {
+  if (isBinary(bytes)) {
     throw new InputError(`Expected ${name} to be a text document, got a binary file.`, 'Convert it to text first.');
   }
   if (!isUtf8(bytes)) {
@@ -48,11 +48,6 @@ function isInline(text: string): boolean {
     throw new InputError('Expected the document to be well-formed Unicode, got half of a surrogate pair.');
   }
   return Buffer.byteLength(text) <= inlineDocumentBytes;
-}
-
-function isBinary(start: Uint8Array): boolean {
-  const controls = start.filter((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27)).length;
-  return start.length > 0 && controls / start.length > 0.1;
 }
 
 function firstInvalidByte(bytes: Uint8Array): number {

@@ -20,6 +20,7 @@ export const failureTypes = {
   NoApiKey: 'final',
   UnsupportedSchema: 'final',
   DocumentMissing: 'final',
+  DocumentUnreadable: 'final',
   AnswerNotStored: 'final',
   BadInput: 'final',
   AttemptsExhausted: 'final',

@@ -14,6 +14,8 @@ export interface Blob {
 export interface Item {
   key: string;
   text: string;
+  /** Why it could not be read; its branch has failed then, and nothing is asked. */
+  unreadable?: string;
 }
 
 /** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */

@@ -56,6 +56,11 @@ export function outcomeOfFailure(
   };
 }
 
+/** What a branch fails with whose document could not be read. */
+export function unreadableFailure(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'DocumentUnreadable');
+}
+
 /** The outcome of a branch that was never begun. */
 export function outcomeOfSkip(place: Place, message: string, finishedAtMs: number): StoredBranch {
   return {

@@ -34,3 +34,8 @@ export interface Hit {
 }
 /** Most hits that are taken from one source. */
 export const hitsOfSource = 20;
+/** What a folder has; how many of its files there was no room for. */
+export interface FolderHits {
+  hits: Hit[];
+  notSearched?: number;
+}

@@ -1,3 +1,3 @@
 export { CpuPool } from './cpu-pool.js';
+export { outOfTime } from './within-limit.js';
 export type { Limited } from './within-limit.js';
-export { kindOf } from './tasks/extract-text.js';

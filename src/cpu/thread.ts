@@ -8,3 +8,5 @@ export { splitByTokens } from './tasks/split-by-tokens.js';
 export { parseXml } from './tasks/parse-xml.js';
 export { readHits } from './tasks/read-hits.js';
 export { searchFolder } from './tasks/search-folder.js';
+export { listFolder } from './tasks/list-folder.js';
+export { readPart } from './tasks/read-part.js';

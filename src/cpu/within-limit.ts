@@ -32,3 +32,10 @@ export function withinLimit<Value>(limitMs: number, work: () => Value): Limited<
     delete context['work'];
   }
 }
+
+/** One sentence about a pattern whose time was over; `what` names it, at the beginning of a sentence. */
+export function outOfTime({ tookMs }: Limited<unknown>, what: string): string {
+  return tookMs === 0
+    ? `${what} was not begun: the patterns of this run have taken as long as those of a run may.`
+    : `${what} took longer than a pattern may, and was stopped after ${Math.round(tookMs)} ms.`;
+}

@@ -11,7 +11,7 @@ export const summariseDefaults = { concurrency: 10, sentences: 2, maxTokens: 512
 
 /** Input of the workflow `summarise`: `documents` where there are few, `chunks` where there are many. */
 export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOptions {
-  documents?: readonly { key: string; text: Stored<string> }[];
+  documents?: readonly { key: string; text: Stored<string>; unreadable?: string }[];
   chunks?: readonly Chunk[];
   /** Sentences of a summary; 2 by default. */
   sentences?: number;
@@ -82,7 +82,11 @@ export function planSummarise(input: SummariseInput): { direct: FanOutPlan } | {
   }
   return {
     direct: {
-      branches: few.map(({ key, text }) => ({ key, request: { ...template, document: text } })),
+      branches: few.map(({ key, text, unreadable }) => ({
+        key,
+        request: { ...template, document: text },
+        ...(unreadable !== undefined && { unreadable }),
+      })),
       policy: policyOf(withDefaults, few.length),
       offline,
       fresh,

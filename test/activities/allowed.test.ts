@@ -16,8 +16,7 @@ import type { Policy, PolicyRules } from '../../activities/index.js';
 import type { Answer } from '../../src/contract/model-call.js';
 import type { ToolBy } from '../../src/contract/tool.js';
 import type { HttpSource, Source } from '../../src/contract/source.js';
-import type { CpuPool } from '../../src/cpu/index.js';
-import { searchFolder } from '../../src/cpu/tasks/search-folder.js';
+import { CpuPool } from './asking.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 
 const token = 'made-up-token-1';
@@ -63,11 +62,13 @@ async function comesTo(run: () => Promise<unknown>): Promise<string> {
   );
 }
 
+const cpu = new CpuPool(1);
+
+afterAll(() => cpu.close());
+
 function activities(policy?: PolicyRules | Policy) {
   const offlineModelUrl = () => Promise.reject(new Error('no model'));
   const env = { WIKI_TOKEN: token, ANTHROPIC_API_KEY: token };
-  // In this thread: those of the pool need a build.
-  const cpu = { run: (_: string, input: Parameters<typeof searchFolder>[0]) => searchFolder(input) } as CpuPool;
   return createActivities({ store: new BlobStore(folder), env, offlineModelUrl, cpu, ...(policy && { policy }) });
 }
 

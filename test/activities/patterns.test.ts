@@ -16,6 +16,8 @@ import type { CpuPool as Pool } from '../../src/cpu/index.js';
 import { openJournal } from '../../src/journal/index.js';
 import { shortLimitMs, slowPattern, slowText } from '../support/slow-pattern.js';
 import { CpuPool, openDesk } from './asking.js';
+import { digestOf } from '../../src/tools/tool-registry.js';
+import type { PolicyRules } from '../../src/tools/index.js';
 
 let cpu: Pool;
 
@@ -28,9 +30,9 @@ afterAll(() => cpu.close());
 
 const place = { index: 0, queuedAtMs: Date.now() };
 
-async function activities() {
+async function activities(policy: PolicyRules = {}) {
   const { store, model } = await openDesk();
-  return createActivities({ store, cpu, offlineModelUrl: async () => model.url });
+  return createActivities({ store, cpu, policy, offlineModelUrl: async () => model.url });
 }
 
 function run<Call>(activity: (call: Call) => Promise<Answer>, call: Call): Promise<Answer> {
@@ -69,10 +71,12 @@ describe('a JSONPath of a source', () => {
     const server = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = `http://${host}/`;
     const parts = { title: '$.title', link: '$.url', text: '$.title' };
     const source = { kind: 'http' as const, name: 'wiki', url, hits, ...parts, private: true };
-    return run((await activities()).searchSource, { ...place, key: 'wiki', question: 'notice', source });
+    const { searchSource } = await activities({ privateHosts: [host] });
+    return run(searchSource, { ...place, key: 'wiki', question: 'notice', source });
   }
 
   it('that takes too long is timed out, and is not tried again', async () => {
@@ -149,9 +153,9 @@ describe('a pattern of a schema, over what a model gives a tool', () => {
       `import * as z from 'zod';\nexport default [{ name: 'greet', description: 'Greets.', input: ${shape}, ${greeting} }];`,
     );
     const { store } = await openDesk();
-    const tools = { read: async () => ({ module }) };
-    const { callTool } = createActivities({ store, cpu, tools, offlineModelUrl: async () => '' });
-    const by = { kind: 'registered' as const, sha256: '', tool: 'greet' };
+    const policy = { tools: [module] };
+    const { callTool } = createActivities({ store, cpu, policy, offlineModelUrl: async () => '' });
+    const by = { kind: 'registered' as const, sha256: digestOf({ module }), tool: 'greet' };
     const tool = { name: 'greet', description: 'Greets.', inputSchema: { type: 'object' }, by };
     const greet = (name: string) =>
       run(callTool, { ...place, key: 'call', tool, input: { inline: { name } }, inlineBytes: 1_000 });

@@ -3,7 +3,14 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 
 import type { Answer, Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
-import { isLedger, noLedger, outcomeOfAnswer, outcomeOfFailure, outcomeOfSkip } from '../../src/contract/outcome.js';
+import {
+  isLedger,
+  noLedger,
+  outcomeOfAnswer,
+  outcomeOfFailure,
+  outcomeOfSkip,
+  unreadableFailure,
+} from '../../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import { ask } from './ask.js';
 import type { Budget } from '../../src/plan/budget.js';
@@ -37,6 +44,11 @@ export function modelBranch(key: string, request: ModelRequest, settings: AskSet
     run: (place, reserve, ledger) =>
       ask({ ...place, request, ...settings, ...(reserve && { reserve }), ...(ledger && { ledger }) }),
   };
+}
+
+/** A branch whose document could not be read. */
+export function unreadableBranch(key: string, message: string): Branch {
+  return { key, boundUsd: 0, run: () => Promise.reject(unreadableFailure(message)) };
 }
 
 /** A branch that runs an activity of one's own; what the activity returns is its output. */

@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { FanOutPlan } from '../../src/plan/fan-out-plan.js';
-import { modelBranch } from './branch.js';
+import { modelBranch, unreadableBranch } from './branch.js';
 import type { AskSettings, Branch } from './branch.js';
 import { Economy } from '../wide/economy.js';
 
@@ -10,11 +10,12 @@ import { Economy } from '../wide/economy.js';
 export function modelBranches({ branches, policy, offline, fresh }: FanOutPlan): Branch[] {
   const { budget, economy, deadlineMs } = policy;
   const settings = askSettingsOf({ branches, policy, offline, fresh });
-  if (economy) {
-    const batches = new Economy(settings, deadlineMs, Date.now());
-    return branches.map(({ key, request }, index) => batches.branch(key, request, budget?.boundsUsd[index]));
-  }
-  return branches.map(({ key, request }, index) => modelBranch(key, request, settings, budget?.boundsUsd[index]));
+  const batches = economy ? new Economy(settings, deadlineMs, Date.now()) : undefined;
+  return branches.map(({ key, request, unreadable }, index) => {
+    if (unreadable !== undefined) return unreadableBranch(key, unreadable);
+    const boundUsd = budget?.boundsUsd[index];
+    return batches?.branch(key, request, boundUsd) ?? modelBranch(key, request, settings, boundUsd);
+  });
 }
 
 /** How the branches of a plan ask. */

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { placeChunks, placeDocument, startRun } from '../../client/index.js';
@@ -13,15 +14,17 @@ import { formatCost } from '../show/amounts.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { deduplicated } from '../read/deduplicate.js';
-import { checkDocuments, filesSource, linesSource } from '../read/document-source.js';
-import type { DocumentSource } from '../read/document-source.js';
+import { checkDocuments, checkEnough, linesSource } from '../read/document-source.js';
+import type { Documents, DocumentSource } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
+import { filesSource } from '../read/files-source.js';
 import { OutFile } from '../run/out-file.js';
-import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
+import { addFanInFlags, addRunFlags, collect, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { sayer } from '../home/session.js';
-import type { Session } from '../home/session.js';
+import type { Say, Session } from '../home/session.js';
+import { skippedLine } from '../read/skipped.js';
 import type { World } from '../world.js';
 
 interface SummariseFlags extends RunFlags {
@@ -32,7 +35,16 @@ interface SummariseFlags extends RunFlags {
   splitTokens: string;
   out?: string;
   dedupe?: boolean;
+  hidden?: boolean;
+  noIgnore?: boolean;
+  ignore?: string[];
 }
+
+/** Not the opposite of `--ignore`, whatever their names say to commander. */
+const takesIgnored = Object.assign(
+  new Option('--no-ignore', 'take what .gitignore and .fanfoldignore leave out, and vendored folders, too'),
+  { negate: false },
+);
 
 export function summariseCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
@@ -43,6 +55,9 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .option('--from <file>', 'take the documents from JSON Lines, or - for standard input')
     .option('--id-field <name>', 'field of `--from` that names a document', 'id')
     .option('--text-field <name>', 'field of `--from` with its text', 'text')
+    .option('--hidden', 'take hidden files and folders, too')
+    .addOption(takesIgnored)
+    .option('--ignore <pattern>', 'leave out what matches, as a line of .gitignore does; may be repeated', collect)
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
     .option(
       '--split-tokens <n>',
@@ -84,19 +99,22 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
       : given;
   const bounds = new Bounds(options);
   const countsCost = usd !== undefined || flags.dryRun === true;
-  const { total, first } = await checkDocuments(source, maxDirectWidth + 1, (item) => {
+  const documents = await checkDocuments(source, maxDirectWidth + 1, (item) => {
     if (countsCost) bounds.add(item);
   });
+  const { total, first, unreadable } = documents;
+  if (source.skipped !== undefined) sayTaken(source, documents, say);
   const isWide = total > maxDirectWidth;
-  const few = first.map(({ key, text }) => ({ key, text: { inline: text } }));
+  const few = first.map(({ text, ...item }) => ({ ...item, text: { inline: text } }));
   const chunk = { sha256: '', bytes: 0, count: total };
   const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
   if (flags.dryRun) {
     return 'wide' in checked
-      ? dryRunWide(bounds.summary(total), flags, world)
-      : dryRun(checked.direct, undefined, flags, world);
+      ? dryRunWide(bounds.summary(total), { unreadable, skipped: source.skipped }, flags, world)
+      : dryRun(checked.direct, undefined, flags, world, source.skipped);
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
+  checkEnough(documents, policy.needed);
   if (policy.economy && isWide && usd !== undefined) {
     throw new InputError(
       `Expected at most ${maxDirectWidth} documents with \`--economy\` and \`--budget\` together, got ${total}.`,
@@ -142,7 +160,16 @@ function sourceOf(files: string[], flags: SummariseFlags, world: World): Documen
       'See `fanfold summarise --help`.',
     );
   }
-  return flags.from === undefined ? filesSource(files, world) : linesSource(flags.from, flags, world);
+  return flags.from === undefined ? filesSource(files, flags, world) : linesSource(flags.from, flags, world);
+}
+
+/** What a folder has is known before anything is spent on it. */
+function sayTaken({ title, skipped = [] }: DocumentSource, { total, unreadable }: Documents, say: Say): void {
+  const unread = unreadable.length === 0 ? '' : `, ${unreadable.length.toLocaleString('en')} of them cannot be read`;
+  const left = skipped.length === 0 ? 'nothing is skipped.' : `${skippedLine(skipped)}; \`--dry-run\` lists them.`;
+  say(
+    `${title}: ${total.toLocaleString('en')} ${total === 1 ? 'document' : 'documents'}${unread}; ${left.replace('Skipped', 'skipped')}`,
+  );
 }
 
 async function* keysOf(source: DocumentSource): AsyncIterable<string> {
@@ -153,8 +180,8 @@ async function placeAll(items: readonly Item[], { store }: Session): Promise<Non
   // Together they stand in the run's input, which is to stay small.
   const inlineCharacters = 4_000;
   return Promise.all(
-    items.map(async ({ key, text }) => ({
-      key,
+    items.map(async ({ text, ...item }) => ({
+      ...item,
       text: text.length <= inlineCharacters ? await placeDocument(text, store) : await store.putText(text),
     })),
   );

@@ -1,6 +1,6 @@
 /** What `work` makes of each item, in their order, with so many at work at once. */
 export async function* ahead<Item, Made>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   atOnce: number,
   work: (item: Item) => Promise<Made>,
 ): AsyncIterable<Made> {

@@ -29,11 +29,14 @@ export async function deduplicated(
       );
     }
   }
-  const firsts = await nearDuplicatesOf(items.map(({ text }) => text));
+  const readable = items.filter(({ unreadable }) => unreadable === undefined);
+  const firsts = await nearDuplicatesOf(readable.map(({ text }) => text));
   tell(firsts.filter((first, at) => first !== at).length, items.length);
-  const same = items.map(({ key }, at) => ({ key, text: items[firsts[at] ?? at]?.text ?? '' }));
+  const texts = new Map(readable.map(({ key }, at) => [key, readable[firsts[at] ?? at]?.text ?? '']));
+  const same = items.map((item) => ({ ...item, text: texts.get(item.key) ?? '' }));
   return {
     title: source.title,
+    ...(source.skipped && { skipped: source.skipped }),
     async *items() {
       yield* same;
     },

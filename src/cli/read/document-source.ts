@@ -1,15 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { opendir, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-
-import { glob, isDynamicPattern } from 'tinyglobby';
 
 import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
-import { ahead } from './ahead.js';
-import { readDocument } from './read-document.js';
+import type { LeftOut } from '../../files/index.js';
 import type { World } from '../world.js';
 
 /** Documents that can be gone through more than once: to be checked before anything starts, and to be stored. */
@@ -17,53 +12,12 @@ export interface DocumentSource {
   /** One line that names it. */
   title: string;
   items(): AsyncIterable<Item>;
+  /** What lies in its folders and is not taken, once the documents have been gone through; `undefined` where there are no folders. */
+  readonly skipped?: readonly LeftOut[] | undefined;
 }
-
-/** Extensions that are taken out of a folder. */
-const textFile = /\.(txt|text|md|markdown|rst|adoc|org|tex|html?|xhtml|pdf)$/i;
-
-/** Files that are read ahead: enough to keep every thread that takes them apart at work. */
-const readAhead = 2 * availableParallelism();
 
 /** Longest id, in characters: it labels a branch wherever branches are shown. */
-const longestKey = 200;
-
-/** Files, folders and patterns such as `docs/**\/*.md`, in the order given; the files of a folder or pattern by name. */
-export function filesSource(paths: readonly string[], world: World): DocumentSource {
-  return {
-    title: paths.length === 1 ? (paths[0] ?? '') : `${paths.length} files`,
-    async *items() {
-      yield* ahead(allFilesOf(paths, world), readAhead, async (file) => {
-        const { text, title } = await readDocument(file, world);
-        return { key: file === '-' ? title : checkedKey(relative(world.cwd, resolve(world.cwd, file)), file), text };
-      });
-    },
-  };
-}
-
-async function* allFilesOf(paths: readonly string[], world: World): AsyncIterable<string> {
-  for (const path of paths) yield* filesOf(path, world);
-}
-
-async function* filesOf(path: string, world: World): AsyncIterable<string> {
-  const absolute = resolve(world.cwd, path);
-  const found = path === '-' ? undefined : await stat(absolute).catch(() => undefined);
-  if (found === undefined && isDynamicPattern(path)) return yield* matching(path, world);
-  if (found?.isDirectory() !== true) return yield path;
-  const names: string[] = [];
-  for await (const entry of await opendir(absolute, { recursive: true })) {
-    if (entry.isFile() && textFile.test(entry.name)) names.push(join(entry.parentPath, entry.name));
-  }
-  if (names.length === 0) throw new InputError(`Expected text files in \`${path}\`, got a folder without any.`);
-  yield* names.toSorted((left, right) => (left < right ? -1 : 1));
-}
-
-/** Shells hand a pattern on where nothing matches it, or where it is quoted. */
-async function* matching(pattern: string, world: World): AsyncIterable<string> {
-  const names = await glob(pattern, { cwd: world.cwd, expandDirectories: false });
-  if (names.length === 0) throw new InputError(`Expected files that match \`${pattern}\`, got none.`);
-  yield* names.toSorted((left, right) => (left < right ? -1 : 1));
-}
+export const longestKey = 200;
 
 export interface LinesFields {
   idField: string;
@@ -144,25 +98,61 @@ function checkedKey(key: string, place: string): string {
   return key;
 }
 
+/** What there is to be asked about. */
+export interface Documents {
+  /** With those that cannot be read. */
+  total: number;
+  /** The first few. */
+  first: Item[];
+  /** Those that cannot be read. */
+  unreadable: { key: string; reason: string }[];
+}
+
 /**
  * Goes through all documents once.
  *
- * @returns how many there are, and the first few
- * @throws InputError naming the first that cannot be used; nothing has been started then
+ * @param each is given those that can be read
+ * @throws InputError where there are none, or none that can be read; nothing has been started then
  */
 export async function checkDocuments(
   source: DocumentSource,
   few: number,
   each: (item: Item) => void,
-): Promise<{ total: number; first: Item[] }> {
+): Promise<Documents> {
   const keys = new Set<string>();
   const first: Item[] = [];
+  const unreadable: Documents['unreadable'] = [];
   for await (const item of source.items()) {
     if (keys.has(item.key)) throw new InputError(`Expected every id once, got ${JSON.stringify(item.key)} twice.`);
     keys.add(item.key);
     if (first.length < few) first.push(item);
-    each(item);
+    if (item.unreadable === undefined) each(item);
+    else unreadable.push({ key: item.key, reason: item.unreadable });
   }
   if (keys.size === 0) throw new InputError(`Expected at least one document in ${source.title}, got none.`);
-  return { total: keys.size, first };
+  if (unreadable.length === keys.size) throw noneReadable(unreadable);
+  return { total: keys.size, first, unreadable };
+}
+
+function noneReadable(unreadable: Documents['unreadable']): InputError {
+  const [only] = unreadable;
+  if (only !== undefined && unreadable.length === 1) return new InputError(only.reason);
+  return new InputError(
+    `Expected a document that can be read, got ${unreadable.length} that cannot. ${reasons(unreadable)}`,
+  );
+}
+
+/** @throws InputError where fewer documents can be read than must be ok; nothing has been started then */
+export function checkEnough({ total, unreadable }: Documents, needed: number): void {
+  const readable = total - unreadable.length;
+  if (readable >= needed) return;
+  throw new InputError(
+    `Expected ${needed} of ${total} documents to be ok, as the flags say, got ${readable} that can be read. ${reasons(unreadable)}`,
+    'Nothing was started. Leave these documents out, or ask for fewer with `--join settled` or `--at-least`.',
+  );
+}
+
+function reasons(unreadable: Documents['unreadable']): string {
+  const named = unreadable.slice(0, 10).map(({ reason }) => reason);
+  return [...named, ...(unreadable.length > 10 ? [`And ${unreadable.length - 10} more.`] : [])].join(' ');
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { documentText } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
-import { CpuPool, kindOf } from '../../cpu/index.js';
+import { maxDocumentBytes } from '../../contract/limits.js';
+import { CpuPool } from '../../cpu/index.js';
+import { kindOf } from '../../files/index.js';
 import { homeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
@@ -19,7 +21,8 @@ const pool = new CpuPool();
  */
 export async function textOfFile(bytes: Uint8Array, source: string, world: World): Promise<string> {
   const kind = kindOf(source, bytes);
-  if (kind === 'text') return documentText(bytes, `\`${source}\``);
+  // What is too large was not read to its end, and is refused there.
+  if (kind === 'text' || bytes.length > maxDocumentBytes) return documentText(bytes, `\`${source}\``);
   const directory = join(homeOf(world), 'extracted');
   const kept = join(directory, `${createHash('sha256').update(kind).update(bytes).digest('hex')}.txt`);
   const known = await readFile(kept, 'utf8').catch(() => undefined);

@@ -4,13 +4,26 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { addCost } from '../../contract/usage.js';
 import { upperBoundUsd } from '../../model/index.js';
 import { formatCost } from '../show/amounts.js';
+import { reasonOf } from '../../files/index.js';
+import type { LeftOut } from '../../files/index.js';
+import type { Documents } from '../read/document-source.js';
 import type { RunFlags } from './run-flags.js';
 import { sizePlan } from './size-plan.js';
 import type { World } from '../world.js';
 
 /** What `--dry-run --json` prints. */
 interface DryRun {
-  branches: { key: string; model: string; inputTokens: number; maxTokens: number; upperBoundUsd: number | null }[];
+  branches: {
+    key: string;
+    model: string;
+    inputTokens: number;
+    maxTokens: number;
+    upperBoundUsd: number | null;
+    /** Why its document cannot be read: nothing is asked about it. */
+    unreadable?: string;
+  }[];
+  /** Files and folders that are left out, each with the reason. */
+  skipped?: { path: string; reason: string }[];
   /** `estimate` where the API was not asked: about 10 % off for English prose, and 15 % added. */
   counted: 'count_tokens' | 'estimate';
   inputTokens: number;
@@ -30,11 +43,14 @@ export async function dryRun(
   document: string | undefined,
   flags: RunFlags,
   world: World,
+  skipped?: readonly LeftOut[],
 ): Promise<ExitCode> {
   const sizes = await sizePlan(plan, document, world);
   const branches = sizes.map((size, index) => {
     const { model, inputTokens, maxTokens } = size;
-    return { key: plan.branches[index]?.key ?? '', model, inputTokens, maxTokens, upperBoundUsd: upperBoundUsd(size) };
+    const { key = '', unreadable } = plan.branches[index] ?? {};
+    const sized = { key, model, inputTokens, maxTokens, upperBoundUsd: upperBoundUsd(size) };
+    return unreadable === undefined ? sized : { ...sized, unreadable };
   });
   const bound = branches.reduce<number | null>((sum, branch) => addCost(sum, branch.upperBoundUsd), 0);
   const outcome: DryRun = {
@@ -43,6 +59,7 @@ export async function dryRun(
     inputTokens: branches.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     upperBoundUsd: bound,
     upperBoundWithRetriesUsd: bound === null ? null : bound * plan.policy.attempts,
+    ...(skipped && { skipped: listed(skipped) }),
   };
   world.stdout.write(
     flags.json || flags.ndjson
@@ -54,18 +71,29 @@ export async function dryRun(
 
 function table(outcome: DryRun, { policy }: FanOutPlan): string {
   const keyWidth = Math.max(...outcome.branches.map(({ key }) => key.length));
-  const lines = outcome.branches.map(
-    ({ key, model, inputTokens, maxTokens, upperBoundUsd: most }) =>
-      `${key.padEnd(keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`,
+  const lines = outcome.branches.map(({ key, model, inputTokens, maxTokens, upperBoundUsd: most, unreadable }) =>
+    unreadable === undefined
+      ? `${key.padEnd(keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`
+      : `${key.padEnd(keyWidth)}  cannot be read: ${unreadable}`,
   );
   const how = outcome.counted === 'estimate' ? 'estimated' : 'counted by the API';
   return [
     ...lines,
     `total ${outcome.inputTokens.toLocaleString('en')} input tokens, ${how}; ${atMost(outcome.upperBoundUsd)}`,
     `${atMost(outcome.upperBoundWithRetriesUsd)} if all ${policy.attempts} attempts of every branch were paid for`,
+    ...skippedLines(outcome.skipped),
     'Nothing was started.',
     '',
   ].join('\n');
+}
+
+function listed(skipped: readonly LeftOut[]): NonNullable<DryRun['skipped']> {
+  const rows = skipped.map((each) => ({ path: each.path, reason: reasonOf(each) }));
+  return rows.toSorted((left, right) => (left.path < right.path ? -1 : Number(left.path > right.path)));
+}
+
+function skippedLines(skipped: DryRun['skipped'] = []): string[] {
+  return skipped.map(({ path, reason }) => `skipped ${path}: ${reason}`);
 }
 
 function atMost(costUsd: number | null): string {
@@ -75,14 +103,22 @@ function atMost(costUsd: number | null): string {
 /** The same for a run of too many branches to be listed, its tokens estimated. */
 export function dryRunWide(
   bounds: { total: number; inputTokens: number; upperBoundUsd: number | null },
+  { unreadable, skipped: left = [] }: { unreadable: Documents['unreadable']; skipped?: readonly LeftOut[] | undefined },
   { json, ndjson }: RunFlags,
   world: World,
 ): ExitCode {
   const { total, inputTokens, upperBoundUsd: most } = bounds;
+  const skipped = listed(left);
   world.stdout.write(
     json || ndjson
-      ? `${JSON.stringify({ ...bounds, counted: 'estimate' }, null, json ? 2 : undefined)}\n`
-      : `${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}\nNothing was started.\n`,
+      ? `${JSON.stringify({ ...bounds, counted: 'estimate', unreadable, skipped }, null, json ? 2 : undefined)}\n`
+      : [
+          `${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}`,
+          ...unreadable.map(({ key, reason }) => `${key}  cannot be read: ${reason}`),
+          ...skippedLines(skipped),
+          'Nothing was started.',
+          '',
+        ].join('\n'),
   );
   return exitCodes.complete;
 }

@@ -53,7 +53,7 @@ export function addOutputFlags(command: Command): Command {
 }
 
 /** For a flag that may be given several times. */
-export function collect(value: string, before: readonly string[]): string[] {
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

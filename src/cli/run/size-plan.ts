@@ -26,5 +26,10 @@ export async function sizePlan(
     const body = buildRequest(request, text, request.outputSchema);
     return plan.offline ? estimateTokens(body) : countTokens(body, counter);
   };
-  return Promise.all(plan.branches.map(async ({ request }) => sizeOf(request, await count(request))));
+  return Promise.all(
+    plan.branches.map(async ({ request, unreadable }) =>
+      // Nothing is asked about what could not be read.
+      unreadable === undefined ? sizeOf(request, await count(request)) : { ...sizeOf(request, 0), maxTokens: 0 },
+    ),
+  );
 }

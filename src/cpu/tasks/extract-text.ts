@@ -1,11 +1,3 @@
-export type DocumentKind = 'text' | 'html' | 'pdf';
-
-/** What a file is by the end of its name, or by its first bytes. */
-export function kindOf(name: string, bytes: Uint8Array): DocumentKind {
-  if (new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-') return 'pdf';
-  return /\.x?html?$/i.test(name) ? 'html' : 'text';
-}
-
 /**
  * The text of an HTML or PDF document: html-to-text, and PDF.js as unpdf has it. Pages, and blocks of HTML, are apart by an empty line.
  *

@@ -3,8 +3,8 @@ import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import type { JsonSchema } from '../../contract/json-schema.js';
 import { checkOutputSchema } from '../../plan/check-output-schema.js';
 import { FanfoldError } from '../../contract/errors.js';
-import { fitsOf } from '../../../activities/branch/schema-fit.js';
-import type { Fit, PatternHost } from '../../../activities/branch/schema-fit.js';
+import { fitsOf } from './schema-fit.js';
+import type { Fit, PatternHost } from './schema-fit.js';
 
 export interface OutputFormat {
   /** The schema in the words that the API takes; bounds and patterns have moved into the descriptions. */

@@ -1,7 +1,7 @@
-import type { JsonSchema } from '../../src/contract/json-schema.js';
-import type { CpuPool } from '../../src/cpu/index.js';
-import { mayBeSlow, schemaCheck } from '../../src/cpu/schema-check.js';
-import { outOfTime } from './out-of-time.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
+import { outOfTime } from '../../cpu/index.js';
+import type { CpuPool } from '../../cpu/index.js';
+import { mayBeSlow, schemaCheck } from '../../cpu/schema-check.js';
 
 /** Where schemas with patterns are checked, and whose time that takes. */
 export interface PatternHost {

@@ -1,0 +1,46 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { readRegular } from './open-regular.js';
+
+/** What a home has, each of which alone may be anybody's: people keep `temporal.db` in their projects, and lists of who was present. */
+const marks = ['presence', 'temporal.db'];
+const others = ['server.json', 'ports.json', 'temporal.log', 'worker.log'];
+
+/** Longest `.gitignore` of a home that is looked at, in bytes. */
+const mostBytes = 1_000;
+
+/** The folders that an environment names as fanfold's own, absolute. */
+export function homesOf(env: NodeJS.ProcessEnv): string[] {
+  return [env['FANFOLD_HOME'] || '.fanfold', env['FANFOLD_STORE']].flatMap((path) => (path ? [resolve(path)] : []));
+}
+
+/** Whether a folder is a fanfold home, whoever's: journal, large texts, tools and what they are started with lie there. */
+export async function isHome(folder: string): Promise<boolean> {
+  if (basename(folder) === '.fanfold') return true;
+  const journal = await readdir(join(folder, 'journal')).catch(() => []);
+  if (journal.some((name) => /^journal-\d+\.db$/.test(name))) return true;
+  const marked = await countThere(folder, marks);
+  if (marked === 0) return false;
+  if (marked + (await countThere(folder, others)) > 1) return true;
+  const unseen = await readRegular(join(folder, '.gitignore'), mostBytes).catch(() => undefined);
+  return unseen?.bytes.toString().trim() === '*';
+}
+
+/** Whether it is worth a look, by the names of what is in a folder. */
+export function mayBeHome(names: ReadonlySet<string>): boolean {
+  return [...marks, 'journal'].some((name) => names.has(name));
+}
+
+/** Whether a folder is a fanfold home or lies in one. */
+export async function isInHome(folder: string): Promise<boolean> {
+  for (let path = folder; ; path = dirname(path)) {
+    if (await isHome(path)) return true;
+    if (dirname(path) === path) return false;
+  }
+}
+
+async function countThere(folder: string, names: readonly string[]): Promise<number> {
+  const found = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
+  return found.filter((each) => each !== undefined).length;
+}

@@ -1,0 +1,29 @@
+/** Why something in a folder is left out, in the words of lists and of the line before a start. */
+export const whyLeftOut = {
+  hidden: 'hidden',
+  vendored: 'vendored',
+  ignored: 'ignored',
+  home: "fanfold's home",
+  linkOut: 'a link that leads out of the folder',
+  linkToFolder: 'a link to a folder',
+  linkToNothing: 'a link to nothing',
+  notRegular: 'not a regular file',
+  noReader: 'no reader',
+  unreadable: 'cannot be read',
+} as const;
+
+export type WhyLeftOut = keyof typeof whyLeftOut;
+
+/** A file, or a folder with all that is in it, that is not taken. */
+export interface LeftOut {
+  /** From the folder that is gone through, with `/` between its parts; that of a folder ends with one. */
+  path: string;
+  why: WhyLeftOut;
+  /** What is said beyond the reason: `for .docx`, `EACCES`. */
+  detail?: string;
+}
+
+/** The reason as a phrase: `no reader for .docx`. */
+export function reasonOf({ why, detail }: Omit<LeftOut, 'path'>): string {
+  return detail === undefined ? whyLeftOut[why] : `${whyLeftOut[why]} ${detail}`;
+}
