@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
@@ -9,6 +10,7 @@ import type { World } from '../world.js';
 interface WorkerFlags {
   concurrency: string;
   rampFrom: string;
+  acceptPlain?: boolean;
   untilIdle?: boolean;
   quiet?: boolean;
 }
@@ -26,6 +28,10 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
       'calls at once before anything is known of the API, from which it ramps',
       defaultRampFrom,
     )
+    .option(
+      '--accept-plain',
+      'take what is not encrypted although there is a key, while runs are open that began without',
+    )
     .option('--until-idle', 'end when no command waits and no run is open')
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (flags: WorkerFlags) => {
@@ -36,6 +42,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
 async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
+  const acceptPlain = acceptsPlain(world) || (flags.acceptPlain ?? false);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, flags.quiet);
@@ -46,6 +53,7 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
       {
         concurrency,
         rampFrom,
+        acceptPlain,
         untilIdle: flags.untilIdle ?? false,
         onReady: (workers) => say(servedQueues(workers, session, concurrency)),
       },
