@@ -21,8 +21,9 @@ async function bundle(name, workflowInterceptorModules) {
   if (!(await isStale(join(root, 'dist', name)))) return;
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
+    payloadConverterPath: join(root, 'dist', 'workflows', 'payload-converter.js'),
     failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'),
-    workflowInterceptorModules,
+    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'refuse-payloads.js'), ...workflowInterceptorModules],
     logger: new DefaultLogger('WARN'),
   });
   // Renamed into place: a worker that starts meanwhile reads the old bundle or the new one, whole.

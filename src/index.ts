@@ -52,5 +52,6 @@ export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js'
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
 export { defaultPerspectives } from './plan/specialists.js';
 export { dataConverter, UnreadablePayload } from './payloads/index.js';
+export type { DataConverterSettings } from './payloads/index.js';
 export { BlobStore } from './store/blob-store.js';
 export type { BlobReference } from './store/blob-store.js';

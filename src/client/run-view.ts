@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { SerializationContext } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
   decodeOptionalFailureToOptionalError,
@@ -165,16 +166,20 @@ export class RunView {
     }
     const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
     const failure = failed
-      ? await decodeOptionalFailureToOptionalError(this.#converter, failed.failure)
+      ? await decodeOptionalFailureToOptionalError(this.#converter, failed.failure, this.#context)
       : await this.#cancellation(event.activityTaskCanceledEventAttributes?.details);
     return outcomeOfFailure(place, failure, atMs, cancelled);
   }
 
   async #cancellation(details: Payloads): Promise<Error | undefined> {
-    return decodeOptionalFailureToOptionalError(this.#converter, {
-      message: 'The branch was cancelled.',
-      canceledFailureInfo: { details: details ?? null },
-    });
+    return decodeOptionalFailureToOptionalError(
+      this.#converter,
+      {
+        message: 'The branch was cancelled.',
+        canceledFailureInfo: { details: details ?? null },
+      },
+      this.#context,
+    );
   }
 
   async #close(event: HistoryEvent, atMs: number): Promise<undefined> {
@@ -188,10 +193,15 @@ export class RunView {
     }
     const failure = event.workflowExecutionFailedEventAttributes?.failure;
     if (!failure) return;
-    this.failure = (await decodeOptionalFailureToOptionalError(this.#converter, failure)) ?? null;
+    this.failure = (await decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context)) ?? null;
     if (this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
+  }
+
+  /** What a payload of another run does not fit. */
+  get #context(): SerializationContext {
+    return { type: 'workflow', namespace: this.client.options.namespace, workflowId: this.workflowId };
   }
 
   get #converter() {
@@ -199,7 +209,7 @@ export class RunView {
   }
 
   #decode(payloads: Payloads): Promise<unknown[]> {
-    return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null);
+    return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null, this.#context);
   }
 }
 

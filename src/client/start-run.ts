@@ -76,7 +76,8 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
 }
 
-function isEncrypting({ options }: Client): boolean {
+/** Whether what this client writes is encrypted. */
+export function isEncrypting({ options }: Client): boolean {
   return options.loadedDataConverter.payloadCodecs.some((codec) => codec instanceof EncryptingCodec && codec.encrypts);
 }
 

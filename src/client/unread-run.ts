@@ -2,8 +2,13 @@ import type { Client } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 
 import { UnavailableError } from '../contract/errors.js';
-import { UnreadablePayload } from '../payloads/index.js';
+import { payloadFailures } from '../contract/refused.js';
+import { isEncrypted, UnreadablePayload } from '../payloads/index.js';
 import type { HistoryEvent } from './history.js';
+import { isEncrypting } from './start-run.js';
+
+/** What a workflow task fails with where the worker cannot read the run, or refuses to. */
+const unreadTypes: ReadonlySet<unknown> = new Set(payloadFailures);
 
 /** How long another worker has to turn up that can read the run, in milliseconds. */
 const defaultPatienceMs = 10_000;
@@ -14,6 +19,7 @@ const defaultPatienceMs = 10_000;
 export class UnreadRun {
   readonly #given = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #failure: UnavailableError | undefined;
 
   constructor(
@@ -29,6 +35,7 @@ export class UnreadRun {
 
   /** Takes in the next event of the run. */
   async see(event: HistoryEvent): Promise<void> {
+    this.#watchActivities(event);
     // Another worker could; tasks that are only offered again prove nothing.
     if (event.workflowTaskCompletedEventAttributes) clearTimeout(this.#timer);
     const failed = event.workflowTaskFailedEventAttributes;
@@ -36,18 +43,37 @@ export class UnreadRun {
     const reason = await this.#reasonOf(failed.failure);
     if (reason === undefined) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#failure = new UnavailableError(
-        'WorkerCannotRead',
-        `The worker ${failed.identity} cannot read the run: ${reason}`,
-        'Give workers and commands the same FANFOLD_ENCRYPTION_KEY. The run waits for a worker that can read it.',
-      );
-      this.#given.abort();
-    }, this.patienceMs);
+    this.#timer = setTimeout(() => this.#giveUp(failed.identity, reason), this.patienceMs);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#watch);
+  }
+
+  #giveUp(identity: string | null | undefined, reason: string): void {
+    this.#failure ??= new UnavailableError(
+      'WorkerCannotRead',
+      `The worker ${identity} cannot read the run: ${reason}`,
+      'Give workers and commands the same FANFOLD_ENCRYPTION_KEY. The run waits for a worker that can read it.',
+    );
+    this.#given.abort();
+  }
+
+  /** An activity that is refused is tried again without an event; it can be one of a run that began without a key. */
+  #watchActivities({ workflowExecutionStartedEventAttributes: started }: HistoryEvent): void {
+    const payloads = started?.input?.payloads ?? [];
+    if (!started?.workflowId || !isEncrypting(this.client) || payloads.every(isEncrypted)) return;
+    const handle = this.client.workflow.getHandle(started.workflowId);
+    const look = async () => {
+      const { raw } = await handle.describe();
+      for (const { lastFailure, lastWorkerIdentity } of raw.pendingActivities ?? []) {
+        const reason = await this.#reasonOf(lastFailure);
+        if (reason !== undefined) this.#giveUp(lastWorkerIdentity, `${reason} It is of the run ${started.workflowId}.`);
+      }
+    };
+    clearInterval(this.#watch);
+    this.#watch = setInterval(() => void look().catch(() => {}), this.patienceMs);
   }
 
   /** @throws UnavailableError `WorkerCannotRead` */
@@ -58,7 +84,7 @@ export class UnreadRun {
   async #reasonOf(failure: Parameters<typeof decodeOptionalFailureToOptionalError>[1]): Promise<string | undefined> {
     try {
       const error = await decodeOptionalFailureToOptionalError(this.client.options.loadedDataConverter, failure);
-      return failure?.applicationFailureInfo?.type === 'UnreadablePayload' ? error?.message : undefined;
+      return unreadTypes.has(failure?.applicationFailureInfo?.type) ? error?.message : undefined;
     } catch (error) {
       // The worker has encrypted its complaint with a key of its own.
       if (error instanceof UnreadablePayload) return 'it has another encryption key.';

@@ -5,23 +5,48 @@ import type { DataConverter } from '@temporalio/common';
 
 import { FanfoldError } from '../contract/errors.js';
 import { readKeyring } from '../encryption/index.js';
+import type { Keyring } from '../encryption/index.js';
 import { EncryptingCodec } from './payload-codec.js';
 
-/** Encrypts and compresses with a key, leaves all as it is without. @throws InputError that shows nothing of the keys */
+/**
+ * Encrypts and compresses with a key, leaves all as it is without. Reads plain payloads as well, and throws at what it refuses.
+ *
+ * @throws InputError that shows nothing of the keys
+ */
 export function payloadCodec(encryptionKey?: string): EncryptingCodec {
-  return new EncryptingCodec(encryptionKey ? readKeyring(encryptionKey, 'payload') : undefined);
+  return new EncryptingCodec({ keyring: keyringOf(encryptionKey), acceptPlain: true });
+}
+
+export interface DataConverterSettings {
+  /** Whether what is not encrypted is read although there is a key, as runs are that began without one; `false` by default. */
+  acceptPlain?: boolean;
 }
 
 /**
- * How clients and workers write and read event history: encrypted and compressed with a key, plain without.
+ * How clients and workers write and read event history: encrypted and compressed with a key, plain without. With a key, what is not
+ * encrypted, or was encrypted for another run, is a failure `PlainPayload` or `MisplacedPayload` where it would have been used.
  *
  * @param encryptionKey `FANFOLD_ENCRYPTION_KEY`: 32 bytes in base64 or hexadecimal; several, separated by commas, where a key is
  *   being replaced: the first encrypts, all decrypt
  * @throws InputError that shows nothing of the keys
  */
-export function dataConverter(encryptionKey?: string): DataConverter {
+export function dataConverter(
+  encryptionKey?: string,
+  { acceptPlain = false }: DataConverterSettings = {},
+): DataConverter {
+  const payloadCodecs = [new EncryptingCodec({ keyring: keyringOf(encryptionKey), acceptPlain, marksRefused: true })];
+  if (!encryptionKey) return { payloadCodecs };
+  return {
+    payloadCodecs,
+    payloadConverterPath: pathOf('payload-converter.cjs'),
+    failureConverterPath: pathOf('failure-converter.cjs'),
+  };
+}
+
+/** As {@link dataConverter}, for who only looks: runs of a time without a key are read, and what is refused is thrown at once. */
+export function readingConverter(encryptionKey?: string): DataConverter {
   const payloadCodecs = [payloadCodec(encryptionKey)];
-  return encryptionKey ? { payloadCodecs, failureConverterPath: failureConverterPath() } : { payloadCodecs };
+  return encryptionKey ? { payloadCodecs, failureConverterPath: pathOf('failure-converter.cjs') } : { payloadCodecs };
 }
 
 /** Ids of keys as history names them, the one that encrypts first; none without a key. */
@@ -31,12 +56,17 @@ export function keyIds(encryptionKey?: string): string[] {
   return [...new Set([first.id, ...byId.keys()])];
 }
 
-// Beside the compiled code, or in `dist` when the sources themselves are run.
-const places = ['./failure-converter.cjs', '../../dist/src/payloads/failure-converter.cjs'];
+function keyringOf(encryptionKey: string | undefined): Keyring | undefined {
+  return encryptionKey ? readKeyring(encryptionKey, 'payload') : undefined;
+}
 
-function failureConverterPath(): string {
-  const path = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync);
+// Beside the compiled code, or in `dist` when the sources themselves are run.
+const places = ['./', '../../dist/src/payloads/'];
+
+/** Temporal loads converters by their path. */
+function pathOf(name: string): string {
+  const path = places.map((place) => fileURLToPath(new URL(place + name, import.meta.url))).find(existsSync);
   if (path === undefined)
-    throw new FanfoldError('NotBuilt', 'The failure converter is missing.', 'Run `npm run build`.');
+    throw new FanfoldError('NotBuilt', `The converter ${name} is missing.`, 'Run `npm run build`.');
   return path;
 }

@@ -1,23 +1,25 @@
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 
+import { isRefused } from './payload-codec.js';
 import { UnreadablePayload } from './unreadable-payload.js';
+
+const nothing: Payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('null') };
 
 /** Reads what another codec cannot as `null`: for lists of runs, of which only what is not encrypted is shown. */
 export class LenientCodec implements PayloadCodec {
   constructor(private readonly codec: PayloadCodec) {}
 
-  encode(payloads: Payload[]): Promise<Payload[]> {
-    return this.codec.encode(payloads);
+  encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    return this.codec.encode(payloads, context);
   }
 
-  async decode(payloads: Payload[]): Promise<Payload[]> {
+  async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     const decoded = payloads.map(async (payload): Promise<Payload> => {
       try {
-        const [readable] = await this.codec.decode([payload]);
-        return readable ?? payload;
+        const [readable = payload] = await this.codec.decode([payload], context);
+        return isRefused(readable) ? nothing : readable;
       } catch (error) {
-        if (error instanceof UnreadablePayload)
-          return { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('null') };
+        if (error instanceof UnreadablePayload) return nothing;
         throw error;
       }
     });

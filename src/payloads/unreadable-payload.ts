@@ -1,15 +1,33 @@
 import { UnavailableError } from '../contract/errors.js';
+import type { PayloadFailure, Refusal } from '../contract/refused.js';
+
+const keyAdvice =
+  'Set FANFOLD_ENCRYPTION_KEY to the key it was written with, for commands and workers alike; an old key is given after the new one: `new,old`.';
 
 /** A payload of history that this process has not the key for. Temporal takes the name of an error for the type of a failure. */
 export class UnreadablePayload extends UnavailableError {
   // The name is what a retry policy knows it by.
-  override readonly name = 'UnreadablePayload' as 'UnavailableError';
+  override readonly name: 'UnavailableError';
 
-  constructor(why: string) {
-    super(
-      'UnreadablePayload',
-      `A payload of the run's history ${why}.`,
-      'Set FANFOLD_ENCRYPTION_KEY to the key it was written with, for commands and workers alike; an old key is given after the new one: `new,old`.',
-    );
+  constructor(why: string, type: PayloadFailure = 'UnreadablePayload', advice: string = keyAdvice) {
+    super(type, `A payload of the run's history ${why}.`, advice);
+    this.name = type as 'UnavailableError';
+  }
+}
+
+const adviceOn: Record<Refusal, string> = {
+  PlainPayload:
+    'Give whoever wrote it the FANFOLD_ENCRYPTION_KEY of the workers; while runs are open that began without a key, start the workers with --accept-plain (FANFOLD_ACCEPT_PLAIN=1).',
+  MisplacedPayload: 'Somebody has copied it from there; start a run of your own from its input.',
+  OversizedPayload: 'Fanfold writes none that large; start a run with less input.',
+};
+
+/** A payload that could be read and is not to be: it may come from somebody who has no key. */
+export class RefusedPayload extends UnreadablePayload {
+  constructor(
+    readonly refusal: Refusal,
+    why: string,
+  ) {
+    super(why, refusal, adviceOn[refusal]);
   }
 }

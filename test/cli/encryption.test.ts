@@ -133,6 +133,54 @@ it('goes on after the key was replaced, with a run that was begun with the old o
   }
 });
 
+it('takes up a run that began without a key where the worker is told to, and says how where it is not', async () => {
+  const turning = await Desk.open();
+  const endWorkers = async () => {
+    for (const pid of await turning.present('worker')) process.kill(pid, 'SIGKILL');
+  };
+  try {
+    const gate = turning.model.hold();
+    const words = ['perspectives', '-', '--perspectives', 'legal', '--id', 'turned'];
+    const begun = turning.start(words, { stdin: 'Text.' });
+    await turning.model.until(() => gate.waiting.length === 1);
+    await endWorkers();
+    await begun.kill();
+    gate.release();
+    const refused = await turning.fanfold(['resume', 'turned'], { env: withKey });
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toMatch(/is not encrypted.*--accept-plain.*It is of the run turned/);
+    await endWorkers();
+    const resumed = await turning.json(['resume', 'turned'], { env: { ...withKey, FANFOLD_ACCEPT_PLAIN: '1' } });
+    expect(resumed.status).toBe('complete');
+    const shown = await turning.fanfold(['show', 'turned'], { env: withKey });
+    expect(shown.code).toBe(0);
+    const odd = await turning.fanfold(['worker'], { env: { ...withKey, FANFOLD_ACCEPT_PLAIN: 'yes' } });
+    expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('to be `1` or `0`, got "yes"')]);
+  } finally {
+    await turning.close();
+  }
+}, 120_000);
+
+it('ends a run that somebody without the key starts, before anything is asked', async () => {
+  const { Client, Connection } = await import('@temporalio/client');
+  const connection = await Connection.connect({ address: await desk.serverAddress() });
+  try {
+    const client = new Client({ connection, namespace: desk.namespace ?? 'default' });
+    const asked = desk.model.total;
+    const handle = await client.workflow.start('perspectives', {
+      workflowId: 'from-outside',
+      taskQueue: 'fanfold',
+      args: [{ document: { inline: 'Text.' }, perspectives: ['legal'] }],
+    });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'PlainPayload' } });
+    expect(desk.model.total).toBe(asked);
+    const shown = await desk.inProcess(['show', 'from-outside'], { env: withKey });
+    expect(shown.stdout + shown.stderr).toContain('is not encrypted');
+  } finally {
+    await connection.close();
+  }
+});
+
 it.skipIf(clusterAddress !== undefined)(
   'shows an encrypted run in clear in the Web UI to whom the codec server serves, and to nobody else',
   async () => {

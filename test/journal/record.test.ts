@@ -119,3 +119,15 @@ function refusal(text: string): Error {
   }
   throw new Error('was not refused');
 }
+
+it.each([
+  ['plain', plain],
+  ['encrypted', sealed],
+])('inflates no further than it may, %s', async (_, keyring) => {
+  const record = await encodeRecord(key, entryOf('0'.repeat(1_000_000)), keyring);
+  expect(record.length).toBeLessThan(65_536);
+  await expect(decodeRecord(key, record, keyring, 65_536)).rejects.toMatchObject({
+    ...unreadable,
+    message: 'inflates to more than 65536 bytes',
+  });
+});

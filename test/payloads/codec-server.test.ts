@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { SerializationContext } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { dataConverter, startCodecServer } from '../../src/payloads/index.js';
+import { payloadCodec, startCodecServer } from '../../src/payloads/index.js';
 
 const [key, other] = [0, 1].map(() => randomBytes(32).toString('hex')) as [string, string];
 const token = 'a-token-of-its-own';
@@ -18,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 function codecOf(encryptionKey: string) {
-  return dataConverter(encryptionKey).payloadCodecs![0]!;
+  return payloadCodec(encryptionKey);
 }
 
-async function encrypted(value: unknown, encryptionKey = key) {
-  const [payload] = await codecOf(encryptionKey).encode([defaultPayloadConverter.toPayload(value)!]);
+async function encrypted(value: unknown, encryptionKey = key, context?: SerializationContext) {
+  const [payload] = await codecOf(encryptionKey).encode([defaultPayloadConverter.toPayload(value)!], context);
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   return {
     metadata: Object.fromEntries(Object.entries(payload!.metadata!).map(([name, bytes]) => [name, base64(bytes)])),
@@ -48,6 +50,17 @@ describe.each([
     const response = await post(`${prefix}/decode`, { payloads }, headers);
     expect(response.status).toBe(200);
     expect(await texts(response)).toEqual(['first', expect.stringMatching(/none of the keys given/), { third: 3 }]);
+  });
+
+  it('decodes what is bound to a run, and inflates nothing that is not encrypted', async () => {
+    const run = { type: 'workflow', namespace: 'default', workflowId: 'run-1' } as const;
+    const bomb = {
+      metadata: { encoding: Buffer.from('binary/zlib').toString('base64') },
+      data: deflateSync(Buffer.alloc(2_048)).toString('base64'),
+    };
+    const payloads = [await encrypted('bound', key, run), bomb];
+    const response = await post(`${prefix}/decode`, { payloads }, headers);
+    expect(await texts(response)).toEqual(['bound', expect.stringMatching(/is compressed and not encrypted/)]);
   });
 
   it('encodes what is typed into a form of the Web UI', async () => {

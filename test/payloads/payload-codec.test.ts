@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { deflateSync } from 'node:zlib';
 
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Payload } from '@temporalio/common';
+import type { Payload, PayloadConverter, SerializationContext } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 
-import { dataConverter, EncryptingCodec, keyIds, LenientCodec } from '../../src/payloads/index.js';
+import { refusedEncoding } from '../../src/contract/refused.js';
+import { readKeyring, seal as sealBytes } from '../../src/encryption/index.js';
+import { dataConverter, EncryptingCodec, keyIds, LenientCodec, payloadCodec } from '../../src/payloads/index.js';
 
 const [older, newer, other] = [0, 1, 2].map(() => randomBytes(32).toString('base64')) as [string, string, string];
 const unreadable = { name: 'UnreadablePayload', type: 'UnreadablePayload' };
 
 function codecOf(encryptionKey?: string): EncryptingCodec {
-  return dataConverter(encryptionKey).payloadCodecs?.[0] as EncryptingCodec;
+  return payloadCodec(encryptionKey);
 }
 
 function payloadOf(value: unknown): Payload {
@@ -85,10 +90,132 @@ describe('keys', () => {
   });
 });
 
-it('changes nothing without a key, and reads plain payloads with one', async () => {
+it('changes nothing without a key', async () => {
   const payload = await encoded('plain');
   expect(payload).toEqual(payloadOf('plain'));
-  expect(await decoded(payload, newer)).toBe('plain');
+  expect(await decoded(payload)).toBe('plain');
+});
+
+/** A payload that is only compressed, as a client without a key can make it: it inflates to so many zeros. */
+function compressedZeros(bytes: number): Payload {
+  const payload = { metadata: { encoding: Buffer.from('binary/plain') }, data: Buffer.alloc(bytes) };
+  const data = deflateSync(proto.temporal.api.common.v1.Payload.encode(payload).finish());
+  return { metadata: { encoding: Buffer.from('binary/zlib') }, data };
+}
+
+describe('what is plain (C5)', () => {
+  const keyring = readKeyring(newer, 'payload');
+  const refused = { name: 'PlainPayload', type: 'PlainPayload' };
+
+  it('is refused with a key, unless it is accepted', async () => {
+    const codec = new EncryptingCodec({ keyring });
+    await expect(codec.decode([payloadOf('plain')])).rejects.toMatchObject({
+      ...refused,
+      message: /is not encrypted/,
+      advice: expect.stringContaining('--accept-plain'),
+    });
+    const accepting = new EncryptingCodec({ keyring, acceptPlain: true });
+    expect(await accepting.decode([payloadOf('plain')])).toEqual([payloadOf('plain')]);
+  });
+
+  it('leaves a mark that no value can be taken for, where that is wanted', async () => {
+    const [mark, read] = await dataConverter(newer).payloadCodecs![0]!.decode([
+      payloadOf('plain'),
+      await encoded('sealed', newer),
+    ]);
+    expect(Buffer.from(mark!.metadata!['encoding']!).toString()).toBe(refusedEncoding);
+    expect(Buffer.from(mark!.data!).toString()).toContain('"type":"PlainPayload"');
+    expect(() => defaultPayloadConverter.fromPayload(mark!)).toThrow(refusedEncoding);
+    expect(defaultPayloadConverter.fromPayload(read!)).toBe('sealed');
+    const [listed] = await new LenientCodec(dataConverter(newer).payloadCodecs![0]!).decode([payloadOf('plain')]);
+    expect(defaultPayloadConverter.fromPayload(listed!)).toBeNull();
+  });
+
+  it.each([
+    ['with a key', { keyring }],
+    ['with a key, where plain ones are accepted', { keyring, acceptPlain: true }],
+    ['without a key', {}],
+  ])('and compressed is never inflated: %s', async (_, settings) => {
+    const codec = new EncryptingCodec(settings);
+    await expect(codec.decode([compressedZeros(2_048)])).rejects.toMatchObject({
+      ...refused,
+      message: /is compressed and not encrypted/,
+    });
+  });
+});
+
+it('inflates no further than it may, and compresses nothing that it could not read again', async () => {
+  const keyring = readKeyring(newer, 'payload');
+  const [writes, reads] = [1_048_576, 65_536].map(
+    (maxInflatedBytes) => new EncryptingCodec({ keyring, maxInflatedBytes }),
+  );
+  const zeros = payloadOf('0'.repeat(1_000_000));
+  const [sealed] = await writes!.encode([zeros]);
+  expect(sealed!.data!.length).toBeLessThan(65_536);
+  expect((await writes!.decode([sealed!]))[0]!.data!.length).toBe(zeros.data!.length);
+  await expect(reads!.decode([sealed!])).rejects.toMatchObject({
+    name: 'OversizedPayload',
+    message: /inflates to more than 65536 bytes/,
+  });
+  const [whole] = await reads!.encode([zeros]);
+  expect((await reads!.decode([whole!]))[0]!.data!.length).toBe(zeros.data!.length);
+});
+
+describe('what is sealed for a run (C6)', () => {
+  const run: SerializationContext = { type: 'workflow', namespace: 'default', workflowId: 'run-1' };
+  const codec = codecOf(newer);
+  const seal = async (context?: SerializationContext) => (await codec.encode([payloadOf('for run-1')], context))[0]!;
+  const open = async (payload: Payload, context?: SerializationContext) =>
+    defaultPayloadConverter.fromPayload((await codec.decode([payload], context))[0]!);
+
+  it.each<[string, SerializationContext | undefined]>([
+    ['in the run itself', run],
+    [
+      'in an activity of it',
+      { type: 'activity', namespace: 'default', workflowId: 'run-1', activityId: '7', isLocal: false },
+    ],
+    ['where nobody says which run it is', undefined],
+    ['in a run that a schedule began', { ...run, workflowId: 'run-1-2026-11-28T03:10:00Z' }],
+  ])('is read %s', async (_, context) => {
+    expect(await open(await seal(run), context)).toBe('for run-1');
+  });
+
+  it.each<[string, SerializationContext]>([
+    ['another run', { ...run, workflowId: 'run-2' }],
+    ['another namespace', { ...run, namespace: 'other' }],
+    ['an activity of another run', { type: 'activity', namespace: 'default', workflowId: 'run-2', isLocal: false }],
+  ])('is refused in %s', async (_, context) => {
+    await expect(open(await seal(run), context)).rejects.toMatchObject({
+      name: 'MisplacedPayload',
+      message: /was encrypted for another run/,
+    });
+  });
+
+  it('cannot be passed off as another run’s, or as nobody’s', async () => {
+    const payload = await seal(run);
+    const other = (await seal({ ...run, workflowId: 'run-2' })).metadata!['encryption-bound-to']!;
+    const { 'encryption-bound-to': _, ...unbound } = payload.metadata!;
+    for (const metadata of [{ ...payload.metadata, 'encryption-bound-to': other }, unbound])
+      await expect(open({ ...payload, metadata }, { ...run, workflowId: 'run-2' })).rejects.toMatchObject(unreadable);
+  });
+
+  it('is not what nobody said the run of, and what older versions wrote: that is read in every run', async () => {
+    expect(await open(await seal(), run)).toBe('for run-1');
+    const bytes = Buffer.from(proto.temporal.api.common.v1.Payload.encode(payloadOf('older')).finish());
+    const { first } = readKeyring(newer, 'payload');
+    const metadata = { encoding: Buffer.from('binary/encrypted') };
+    const data = sealBytes(bytes, Buffer.from('fanfold payload 1'), first);
+    expect(await open({ metadata, data }, run)).toBe('older');
+  });
+});
+
+it('has a converter that makes a failure of the mark, outside of workflows', async () => {
+  const foreign = createRequire(import.meta.url)(dataConverter(newer).payloadConverterPath!) as {
+    payloadConverter: PayloadConverter;
+  };
+  const [mark] = await dataConverter(newer).payloadCodecs![0]!.decode([payloadOf('plain')]);
+  expect(() => foreign.payloadConverter.fromPayload(mark!)).toThrow(/is not encrypted/);
+  expect(foreign.payloadConverter.fromPayload(payloadOf('read'))).toBe('read');
 });
 
 it('reads as null, where only a list is wanted, what it has no key for', async () => {

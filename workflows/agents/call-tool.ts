@@ -8,6 +8,7 @@ import { inlineTurnBytes } from '../../src/plan/agent-plan.js';
 import type { AgentPlan } from '../../src/plan/agent-plan.js';
 import type { Tool } from '../../src/contract/tool.js';
 import { taskQueues } from '../../src/contract/names.js';
+import { finalPayloadFailures } from '../../src/contract/refused.js';
 import type { Place } from '../../src/contract/branch.js';
 import { activityIdOf } from '../engine/activity-id.js';
 
@@ -38,7 +39,7 @@ export function callToolOf(
         initialInterval: '500ms',
         maximumInterval: '10s',
         maximumAttempts: tool.changes === true ? 1 : toolAttempts,
-        nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+        nonRetryableErrorTypes: ['PayloadsTooLarge', ...finalPayloadFailures],
       },
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: place.key,

@@ -3,6 +3,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../../src/contract/activities.js';
 import type { Answer, ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
+import { finalPayloadFailures } from '../../src/contract/refused.js';
 import { activityIdOf } from './activity-id.js';
 
 // No `maximumAttempts`: the activity counts its attempts itself, because being told to slow down must use up none of them.
@@ -11,7 +12,7 @@ const retry = {
   backoffCoefficient: 2,
   maximumInterval: '30s',
   // An answer too large for Temporal has been paid for; asking again would pay for it again.
-  nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+  nonRetryableErrorTypes: ['PayloadsTooLarge', ...finalPayloadFailures],
 };
 
 /** Grace between the activity's own deadline and Temporal's: an attempt must have closed its call before another may begin. */

@@ -2,6 +2,7 @@ import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
 
 import type { Activities } from '../../src/contract/activities.js';
 import { taskQueues } from '../../src/contract/names.js';
+import { finalPayloadFailures } from '../../src/contract/refused.js';
 
 /** How long before a batch is looked at again, in milliseconds: most are back within the hour, and no look holds a slot. */
 const looks = { firstMs: 1_000, growth: 1.5, mostMs: 60_000 };
@@ -21,7 +22,7 @@ export function batchActivities(offline: boolean) {
       initialInterval: '1s',
       maximumInterval: '1m',
       maximumAttempts: 50,
-      nonRetryableErrorTypes: ['PayloadsTooLarge', 'UnreadablePayload'],
+      nonRetryableErrorTypes: ['PayloadsTooLarge', ...finalPayloadFailures],
     },
   });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { shownAddress } from '../../secrets/index.js';
+import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
@@ -31,6 +32,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
 async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
+  const acceptPlain = acceptsPlain(world);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, false);
@@ -43,6 +45,7 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
       {
         concurrency,
         rampFrom,
+        acceptPlain,
         untilIdle: false,
         onReady: (workers) => say(servedQueues(workers, session, concurrency)),
       },

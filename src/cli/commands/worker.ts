@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { readPolicy, toldRunnables } from '../read/read-policy.js';
 import { openSession } from '../home/session.js';
@@ -10,6 +11,7 @@ import type { World } from '../world.js';
 interface WorkerFlags {
   concurrency: string;
   rampFrom: string;
+  acceptPlain?: boolean;
   untilIdle?: boolean;
   policy?: string;
   quiet?: boolean;
@@ -29,6 +31,10 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
       defaultRampFrom,
     )
     .option('--policy <file>', 'all that runs may have it do, in YAML, in place of what commands of the home register')
+    .option(
+      '--accept-plain',
+      'take what is not encrypted although there is a key, while runs are open that began without',
+    )
     .option('--until-idle', 'end when no command waits and no run is open')
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (flags: WorkerFlags) => {
@@ -40,6 +46,7 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, world);
+  const acceptPlain = acceptsPlain(world) || (flags.acceptPlain ?? false);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, flags.quiet);
@@ -50,6 +57,7 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
       {
         concurrency,
         rampFrom,
+        acceptPlain,
         untilIdle: flags.untilIdle ?? false,
         policy,
         onReady: (workers) => {

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { connectClient } from '../../client/index.js';
 import { ensureSearchAttributes, findServer, joinHome, superviseServer } from '../../server/index.js';
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
-import { dataConverter } from '../../payloads/index.js';
+import { readingConverter } from '../../payloads/index.js';
 import { BlobStore } from '../../store/blob-store.js';
 import { encryptionKeyOf } from './encryption-key.js';
 import type { World } from '../world.js';
@@ -56,7 +56,7 @@ export async function openSession(world: World, role: 'command' | 'worker' | 'de
     try {
       const client = await connectClient({
         ...server,
-        dataConverter: dataConverter(encryptionKey),
+        dataConverter: readingConverter(encryptionKey),
         interceptors: world.tracing?.clientInterceptors,
       });
       const searchable = await ensureSearchAttributes(client.connection, server.namespace);

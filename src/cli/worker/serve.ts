@@ -27,9 +27,14 @@ export { servedQueues } from './served-queues.js';
 const idleCheckMs = 300;
 const idleAfterMs = 2_000;
 
+const takesPlain =
+  'it takes what is not encrypted, from anybody who reaches the server; start it without once no run is open that began without a key.';
+
 export interface ServeOptions {
   concurrency: number;
   rampFrom: number;
+  /** Take what is not encrypted although there is a key. */
+  acceptPlain: boolean;
   /** End when no command of this home is left and no run is open. */
   untilIdle: boolean;
   /** What runs may have it do; by default what commands of its home have registered. */
@@ -52,7 +57,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
-    dataConverter: dataConverter(encryptionKeyOf(world)),
+    dataConverter: dataConverter(encryptionKeyOf(world), { acceptPlain: options.acceptPlain }),
     concurrency: options.concurrency,
     rampFrom: options.rampFrom,
     onLimitChange: (taskQueue, { modelClass, what, reason, cap }) => {
@@ -77,6 +82,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     encryptionKeys: keyIds(encryptionKeyOf(world)),
   });
   options.onReady?.(workers);
+  if (options.acceptPlain && encryptionKeyOf(world) !== undefined) say(takesPlain);
   if (version !== undefined) await tellVersion(session.client, version, say);
   const stopTidying = tidyStore(session, say);
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);

@@ -19,6 +19,12 @@ const digestBytes = 32;
 const worthCompressingBytes = 1_024;
 
 /**
+ * Most bytes that a record may inflate to: whoever can write to the journal is not to fill a worker's memory. The longest answer, of
+ * 128,000 tokens at four bytes or so, is half a megabyte. Larger entries are not compressed.
+ */
+const defaultMaxInflatedBytes = 16 * 1_024 * 1_024;
+
+/**
  * An entry as bytes: `version, flags, JSON, SHA-256`, or encrypted `version, flags, key id, nonce, JSON, tag`; the JSON deflated
  * where that makes it smaller by a tenth.
  *
@@ -29,7 +35,8 @@ const worthCompressingBytes = 1_024;
  */
 export async function encodeRecord(key: string, entry: Entry, keyring?: Keyring): Promise<Buffer> {
   const json = Buffer.from(JSON.stringify(entry));
-  const packed = json.length < worthCompressingBytes ? json : await deflate(json);
+  const isWorth = json.length >= worthCompressingBytes && json.length <= defaultMaxInflatedBytes;
+  const packed = isWorth ? await deflate(json) : json;
   const pays = packed.length < json.length * 0.9;
   const body = pays ? packed : json;
   const header = Buffer.from([version, (pays ? compressed : 0) | (keyring === undefined ? 0 : encrypted)]);
@@ -39,9 +46,15 @@ export async function encodeRecord(key: string, entry: Entry, keyring?: Keyring)
 
 /**
  * @param record as the store found it: a damaged database may hold anything in the place of bytes
+ * @param maxInflatedBytes most bytes that it may inflate to; 16 MiB by default
  * @throws Unreadable
  */
-export async function decodeRecord(key: string, record: unknown, keyring?: Keyring): Promise<Entry> {
+export async function decodeRecord(
+  key: string,
+  record: unknown,
+  keyring?: Keyring,
+  maxInflatedBytes: number = defaultMaxInflatedBytes,
+): Promise<Entry> {
   if (!(record instanceof Uint8Array)) throw new Unreadable('is damaged');
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   const [found, flags = 0] = bytes;
@@ -49,8 +62,22 @@ export async function decodeRecord(key: string, record: unknown, keyring?: Keyri
   const header = bytes.subarray(0, headerBytes);
   const rest = bytes.subarray(headerBytes);
   const body = (flags & encrypted) === 0 ? checked(key, header, rest) : openSealed(rest, boundTo(key, header), keyring);
-  const json = (flags & compressed) === 0 ? body : await inflate(body);
-  return JSON.parse(json.toString()) as Entry;
+  const json = (flags & compressed) === 0 ? body : await inflated(body, maxInflatedBytes);
+  try {
+    return JSON.parse(json.toString()) as Entry;
+  } catch {
+    throw new Unreadable('is damaged: it holds no JSON');
+  }
+}
+
+async function inflated(body: Buffer, maxOutputLength: number): Promise<Buffer> {
+  try {
+    return await inflate(body, { maxOutputLength });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isTooLarge = code === 'ERR_BUFFER_TOO_LARGE';
+    throw new Unreadable(isTooLarge ? `inflates to more than ${maxOutputLength} bytes` : `is damaged: ${message}`);
+  }
 }
 
 function checked(key: string, header: Buffer, rest: Buffer): Buffer {

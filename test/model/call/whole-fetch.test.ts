@@ -23,11 +23,11 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function ask(url: string, signal?: AbortSignal): Promise<Response> {
+async function ask(url: string, signal?: AbortSignal, maxInflatedBytes?: number): Promise<Response> {
   const agent = new Agent();
   onTestFinished(() => agent.destroy());
   const headers = new Headers({ 'content-type': 'application/json', 'x-api-key': 'a key' });
-  return wholeFetch(agent)(`${url}/v1/messages?beta=true`, {
+  return wholeFetch(agent, maxInflatedBytes)(`${url}/v1/messages?beta=true`, {
     method: 'POST',
     headers,
     body: '{"model":"é"}',
@@ -72,6 +72,20 @@ it.each([
     response.writeHead(200, { 'content-encoding': encoding }).end(encode(answer));
   });
   expect(await (await ask(url)).text()).toBe(answer);
+});
+
+it.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('inflates an answer in %s no further than it may', async (encoding, encode) => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': encoding }).end(encode(Buffer.alloc(1_000_000)));
+  });
+  await expect(ask(url, undefined, 65_536)).rejects.toMatchObject({
+    type: 'MalformedAnswer',
+    message: expect.stringContaining('larger than 65536 bytes'),
+  });
 });
 
 it('names an encoding that it cannot read', async () => {

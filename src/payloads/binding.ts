@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+
+import type { SerializationContext } from '@temporalio/common';
+
+/** A schedule gives each run the id that its payloads were written for, and the time. */
+const scheduledAt = /-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+/**
+ * What stands for a run in what is sealed for it: SHA-256 of namespace and workflow id, in hexadecimal. An activity's payloads are bound to
+ * the run that it belongs to.
+ *
+ * @returns `undefined` where the SDK does not say whose payload it is: the codec server, and failures of workflow tasks
+ */
+export function bindingOf(context: SerializationContext | undefined): string | undefined {
+  return context?.workflowId === undefined ? undefined : digest(context.namespace, context.workflowId);
+}
+
+/** Whether what was bound so may be read there. */
+export function isBoundTo(binding: string, context: SerializationContext | undefined): boolean {
+  const here = bindingOf(context);
+  if (here === undefined || here === binding) return true;
+  const { namespace, workflowId = '' } = context!;
+  return digest(namespace, workflowId.replace(scheduledAt, '')) === binding;
+}
+
+function digest(namespace: string, workflowId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([namespace, workflowId]))
+    .digest('hex');
+}

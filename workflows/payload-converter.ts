@@ -1,0 +1,52 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  BinaryPayloadConverter,
+  CompositePayloadConverter,
+  defaultPayloadConverter,
+  JsonPayloadConverter,
+  UndefinedPayloadConverter,
+} from '@temporalio/common';
+import type { Payload, PayloadConverterWithEncoding, SerializationContext } from '@temporalio/common';
+
+import { refusedEncoding } from '../src/contract/refused.js';
+import type { RefusedMark } from '../src/contract/refused.js';
+
+/** Stands for an argument, or an entry of the memo, that the worker's codec has refused. */
+export class RefusedPayload {
+  constructor(readonly mark: RefusedMark) {}
+}
+
+/** Reads the marks that the worker's codec leaves in the place of what it refuses. */
+class RefusedPayloadConverter implements PayloadConverterWithEncoding {
+  readonly encodingType = refusedEncoding;
+
+  toPayload(): undefined {
+    return undefined;
+  }
+
+  fromPayload<T>({ data }: Payload, context?: SerializationContext): T {
+    const json = { metadata: { encoding: jsonEncoding }, data: data ?? null };
+    const mark = defaultPayloadConverter.fromPayload<RefusedMark>(json);
+    if (context?.type !== 'activity') return new RefusedPayload(mark) as T;
+    // What an activity is said to have returned: its promise takes this over, and the activity has failed.
+    const failed = Promise.reject<never>(activityFailure(mark, context.activityId));
+    failed.catch(() => {});
+    return failed as T;
+  }
+}
+
+function activityFailure({ type, message }: RefusedMark, activityId: string | undefined): ActivityFailure {
+  const cause = ApplicationFailure.nonRetryable(message, type);
+  return new ActivityFailure('Activity task failed', 'unknown', activityId, 'NON_RETRYABLE_FAILURE', '', cause);
+}
+
+const jsonEncoding = defaultPayloadConverter.toPayload(null).metadata!['encoding']!;
+
+/** Temporal's own, and what reads refusals. */
+export const payloadConverter = new CompositePayloadConverter(
+  new UndefinedPayloadConverter(),
+  new BinaryPayloadConverter(),
+  new JsonPayloadConverter(),
+  new RefusedPayloadConverter(),
+);

@@ -1,0 +1,57 @@
+import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';
+import type { WorkflowInterceptors } from '@temporalio/workflow';
+
+import { RefusedPayload } from './payload-converter.js';
+
+/**
+ * Keeps what the worker's codec has refused from the workflows.
+ *
+ * I1. A run whose input is refused fails at once, with a type that says why.
+ * I2. A run that had gone on before, as one does that began without a key, is left as it is: its workflow task fails, and a worker that
+ *     accepts plain payloads takes it up.
+ * I3. A refused signal is dropped, a refused update or query fails: whoever sends them cannot end a run with them.
+ */
+export const interceptors = (): WorkflowInterceptors => ({
+  inbound: [
+    {
+      execute: (input, next) => {
+        const failure = failureOf(input.args);
+        if (failure === undefined) return next(input);
+        return Promise.reject(workflowInfo().unsafe.isReplaying ? taskFailureOf(failure) : failure);
+      },
+      handleSignal: (input, next) => {
+        const failure = failureOf(input.args);
+        if (failure === undefined) return next(input);
+        log.warn(`The signal ${input.signalName} was dropped: ${failure.message}`);
+        return Promise.resolve();
+      },
+      validateUpdate: (input, next) => {
+        const failure = failureOf(input.args);
+        if (failure !== undefined) throw failure;
+        next(input);
+      },
+      handleUpdate: (input, next) => {
+        const failure = failureOf(input.args);
+        return failure === undefined ? next(input) : Promise.reject(failure);
+      },
+      handleQuery: (input, next) => {
+        const failure = failureOf(input.args);
+        return failure === undefined ? next(input) : Promise.reject(failure);
+      },
+    },
+  ],
+});
+
+function failureOf(args: readonly unknown[]): ApplicationFailure | undefined {
+  const refused = args.find((arg) => arg instanceof RefusedPayload);
+  if (refused === undefined) return undefined;
+  const { type, message } = refused.mark;
+  return ApplicationFailure.nonRetryable(`${message} It is of the run ${workflowInfo().workflowId}.`, type);
+}
+
+/** Temporal takes what is no failure of its own for a mistake of the worker: it tries again, and the run stays open. */
+function taskFailureOf({ message, type }: ApplicationFailure): Error {
+  const error = new Error(message);
+  error.name = type ?? error.name;
+  return error;
+}
