@@ -13,15 +13,19 @@ export type Registered = { module: string } | { mcp: McpServer };
  */
 export class ToolRegistry {
   readonly #directory: string;
+  readonly #prepare: () => Promise<unknown>;
 
-  constructor(home: string) {
+  /** @param prepare sees, before anything is put, that the home may be used */
+  constructor(home: string, prepare: () => Promise<unknown> = async () => {}) {
     this.#directory = join(home, 'tools');
+    this.#prepare = prepare;
   }
 
   /** Makes it known; returns its SHA-256. */
   async put(registered: Registered): Promise<string> {
     const text = JSON.stringify(registered);
-    const sha256 = createHash('sha256').update(text).digest('hex');
+    const sha256 = digestOf(text);
+    await this.#prepare();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const draft = join(this.#directory, `${sha256}.${randomUUID()}.draft`);
     // Servers are started with secrets.
@@ -30,10 +34,15 @@ export class ToolRegistry {
     return sha256;
   }
 
-  /** `undefined` where the home does not know it. */
+  /** `undefined` where the home does not know it, or has something else under its name. */
   async read(sha256: string): Promise<Registered | undefined> {
     if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     const text = await readFile(join(this.#directory, `${sha256}.json`), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as Registered);
+    if (text === undefined || digestOf(text) !== sha256) return undefined;
+    return JSON.parse(text) as Registered;
   }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
