@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
@@ -51,6 +53,8 @@ export default defineConfig({
       { extends: true, test: { name: 'pure', include: pure, exclude, isolate: false } },
       { extends: true, test: { name: 'fences', include: fences, exclude } },
     ],
+    // Homes of tests belong to a user of their own, whose folder `global-setup.ts` removes.
+    env: { XDG_CONFIG_HOME: join(tmpdir(), `fanfold-config-${process.pid}`) },
     // Temporal's Runtime is a process-wide singleton: every file of `runs` gets a process of its own.
     pool: 'forks',
     maxWorkers: 3,

@@ -62,6 +62,7 @@ it('keeps the flags of every command', async () => {
       'report',
       'slow',
       'journal',
+      'home',
       'offline-model',
     ];
     for (const words of [[], ...commands.map((command) => [command])]) {

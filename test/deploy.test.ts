@@ -212,7 +212,12 @@ describe('the Kubernetes manifests', () => {
       Object.fromEntries(
         volumeMounts.map(({ name, mountPath }: Record<string, string>) => [mountPath, kinds.get(name!)]),
       ),
-    ).toEqual({ '/var/lib/fanfold': ['emptyDir'], '/tmp': ['emptyDir'], '/store': ['persistentVolumeClaim'] });
+    ).toEqual({
+      '/etc/fanfold': ['configMap'],
+      '/var/lib/fanfold': ['emptyDir'],
+      '/tmp': ['emptyDir'],
+      '/store': ['persistentVolumeClaim'],
+    });
   });
 
   it('hold no secret: it comes from one of the cluster', () => {

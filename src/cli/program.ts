@@ -32,6 +32,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   journal: async () => (await import('./commands/journal.js')).journalCommand,
   deployment: async () => (await import('./commands/deployment.js')).deploymentCommand,
   store: async () => (await import('./commands/store.js')).storeCommand,
+  home: async () => (await import('./commands/home.js')).homeCommand,
   codec: async () => (await import('./commands/codec.js')).codecCommand,
   limits: async () => (await import('./commands/limits.js')).limitsCommand,
   slow: async () => (await import('./commands/slow.js')).slowCommand,

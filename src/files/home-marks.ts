@@ -5,7 +5,7 @@ import { readRegular } from './open-regular.js';
 
 /** What a home has, each of which alone may be anybody's: people keep `temporal.db` in their projects, and lists of who was present. */
 const marks = ['presence', 'temporal.db'];
-const others = ['server.json', 'ports.json', 'temporal.log', 'worker.log'];
+const others = ['owner.json', 'server.json', 'ports.json', 'temporal.log', 'worker.log'];
 
 /** Longest `.gitignore` of a home that is looked at, in bytes. */
 const mostBytes = 1_000;

@@ -1,3 +1,4 @@
+import { strangerOn } from './port-owner.js';
 import { askServer, isListening, versionOf } from './probe.js';
 import type { TemporalServer } from './temporal-server.js';
 import { findWebUi } from './web-ui.js';
@@ -8,12 +9,15 @@ const defaultPort = 7233;
 /** A listener that does not answer as Temporal within this many milliseconds is not one. */
 const answerWithinMs = 3_000;
 
-/** The Temporal server on 127.0.0.1:7233, if there is one; whatever else listens there is left alone. */
+/**
+ * The Temporal server on 127.0.0.1:7233, if there is one; whatever else listens there is left alone, and so is another person's
+ * server on the same machine: who wants to use that says so by TEMPORAL_ADDRESS.
+ */
 export async function findDefaultPortServer(
   env: NodeJS.ProcessEnv,
   port = defaultPort,
 ): Promise<TemporalServer | undefined> {
-  if (!(await isListening(port))) return undefined;
+  if (!(await isListening(port)) || (await strangerOn(port)) !== undefined) return undefined;
   const connectionOptions = { address: `127.0.0.1:${port}` };
   try {
     const version = await askServer(connectionOptions, answerWithinMs, versionOf);

@@ -6,7 +6,7 @@ import { findTemporalCli } from './find-temporal-cli.js';
 import { withHomeLock } from './home-lock.js';
 import type { HomeMembership } from './membership.js';
 import { askServer, versionOf } from './probe.js';
-import { isAlive } from './process-identity.js';
+import { isServerOf } from './server-process.js';
 import { readServerRecord } from './server-record.js';
 import type { ServerRecord } from './server-record.js';
 import { startOnFreePorts } from './start-on-free-ports.js';
@@ -42,12 +42,12 @@ export async function adopt(home: string): Promise<TemporalServer | undefined> {
   const record = await readServerRecord(home);
   if (record === undefined) return undefined;
   const deadline = Date.now() + answerWithinMs;
-  while ((await isAlive(record)) && Date.now() < deadline) {
+  while ((await isServerOf(home, record)) && Date.now() < deadline) {
     const server = await described(record).catch(() => undefined);
     if (server !== undefined) return server;
     await sleep(50);
   }
-  await endServer(record);
+  await endServer(home, record);
   return undefined;
 }
 

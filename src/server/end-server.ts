@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { identityOf, isAlive, signalReaches } from './process-identity.js';
-import type { ProcessIdentity } from './process-identity.js';
+import { groupExists, identityOf, isAlive } from './process-identity.js';
+import { isServerGroupOf, isServerOf, knowsCommandLines } from './server-process.js';
 import { readServerRecord, removeServerRecord } from './server-record.js';
+import type { ServerRecord } from './server-record.js';
 
 /**
  * From SIGTERM to SIGKILL, in milliseconds. The server always pauses for a second, for load balancers to turn away from
@@ -19,23 +20,31 @@ const leftoversMs = 200;
 /** Stops the home's embedded server, if it runs. Under the home lock only. */
 export async function stopHomeServer(home: string): Promise<void> {
   const record = await readServerRecord(home);
-  if (record !== undefined) await endServer(record);
+  if (record !== undefined) await endServer(home, record);
   await removeServerRecord(home);
 }
 
-/** Ends the process that was started as a server, and with it everything that a wrapper script started in its group. */
-export async function endServer(server: ProcessIdentity): Promise<void> {
-  const { pid } = server;
-  if (await isAlive(server)) {
+/**
+ * Ends the embedded server that the record names, and with it everything that a wrapper script started in its group.
+ *
+ * A record is a file: what it names is signalled only where the process itself is seen to be the home's server, or what is left of
+ * its group. On Windows, where that cannot be seen, nothing is.
+ */
+export async function endServer(home: string, record: ServerRecord): Promise<void> {
+  if (!knowsCommandLines) return;
+  const { pid } = record;
+  const isServer = await isServerOf(home, record);
+  if (isServer) {
     signalGroup(pid, 'SIGTERM');
-    await until(async () => !(await isAlive(server)), graceMs);
-    if (await isAlive(server)) signalGroup(pid, 'SIGKILL');
-    await until(async () => !(await isAlive(server)), killMs);
+    await until(async () => !(await isAlive(record)), graceMs);
+    if (await isAlive(record)) signalGroup(pid, 'SIGKILL');
+    await until(async () => !(await isAlive(record)), killMs);
   }
   // While its group exists the id is not given to a new process; a process with this id is therefore somebody else's.
-  if ((await identityOf(pid)) !== undefined || !signalReaches(-pid)) return;
+  if ((await identityOf(pid)) !== undefined || !groupExists(pid)) return;
+  if (!isServer && !(await isServerGroupOf(home, record))) return;
   signalGroup(pid, 'SIGKILL');
-  await until(async () => !signalReaches(-pid), leftoversMs);
+  await until(async () => !groupExists(pid), leftoversMs);
 }
 
 async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
@@ -43,9 +52,9 @@ async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<vo
   while (!(await isSo()) && Date.now() < deadline) await sleep(10);
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(-group, signal);
   } catch {
     // It is gone, which is what was wanted.
   }

@@ -1,4 +1,9 @@
-export { homeSize, openHome } from './home.js';
+export { adoptHome, homeSize, openHome } from './home.js';
+export { judgeHome } from './home-owner.js';
+export { adviceOnOddEntries } from './odd-entries.js';
+export { readOwnText } from './json-file.js';
+export { isServerOf } from './server-process.js';
+export { readServerRecord } from './server-record.js';
 export { homePaths } from './paths.js';
 export { joinHome } from './membership.js';
 export type { HomeMembership, Say } from './membership.js';

@@ -1,23 +1,51 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 
 let writes = 0;
 
-/** The value in a JSON file; undefined when it is missing or not JSON. */
+/** Larger than anything that is kept so, in bytes. */
+const mostBytes = 1_048_576;
+
+/** The value in a JSON file; undefined when it is missing, not JSON, larger than 1 MiB, or anything but a file of its own. */
 export async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const text = await readOwnText(path, mostBytes);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Replaces a JSON file as a whole: a reader, or a crash, sees the old value or the new one. */
+/**
+ * The text of a regular file, not through a link, and without waiting for a pipe.
+ *
+ * @returns undefined where there is none, or it is larger than so many bytes
+ */
+export async function readOwnText(path: string, most: number): Promise<string | undefined> {
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ELOOP' && error.code !== 'ENXIO') throw error;
+    return undefined;
+  });
+  try {
+    const found = await file?.stat();
+    return found?.isFile() && found.size <= most ? await file?.readFile('utf8') : undefined;
+  } finally {
+    await file?.close();
+  }
+}
+
+/**
+ * Replaces a JSON file as a whole: a reader, or a crash, sees the old value or the new one. Its draft has a name that nobody can have
+ * put a link under.
+ */
 export async function writeJson(path: string, value: object): Promise<void> {
   writes += 1;
-  const written = `${path}.${process.pid}-${writes}.new`;
+  const written = `${path}.${process.pid}-${writes}-${randomBytes(6).toString('hex')}.new`;
   try {
-    await writeFile(written, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(written, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
     await rename(written, path);
   } catch (error) {
     await rm(written, { force: true });

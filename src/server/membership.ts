@@ -43,10 +43,10 @@ export interface HomeMembership {
 /**
  * Joins the home, which is made when it does not exist.
  *
- * @throws InputError when the home cannot be used; UnavailableError when others keep its lock for two minutes
+ * @throws InputError when the home cannot be used; UnavailableError when it is not this user's, or others keep its lock for two minutes
  */
 export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promise<HomeMembership> {
-  await openHome(home);
+  await openHome(home, env);
   const identity = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: '' };
   let presence: Presence = { ...identity, role, address: '' };
   const path = presencePath(home, process.pid);

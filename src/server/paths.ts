@@ -5,6 +5,8 @@ export function homePaths(home: string) {
   return {
     home,
     gitignore: join(home, '.gitignore'),
+    /** The mark of the user whose home it is. */
+    owner: join(home, 'owner.json'),
     /** A directory while somebody starts, adopts or stops the server. */
     lock: join(home, 'lock'),
     presence: join(home, 'presence'),
@@ -14,5 +16,20 @@ export function homePaths(home: string) {
     server: join(home, 'server.json'),
     /** The ports this home used last, so that links to the Web UI stay valid. */
     ports: join(home, 'ports.json'),
+    /** What others than this room keep here. */
+    workerLog: join(home, 'worker.log'),
+    tools: join(home, 'tools'),
+    journal: join(home, 'journal'),
+    blobs: join(home, 'blobs'),
+    reports: join(home, 'reports'),
+    extracted: join(home, 'extracted'),
   };
+}
+
+const homeNames =
+  /^(\.gitignore|(owner|server|ports)\.json.*|temporal\.(db.*|log)|worker\.log|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
+
+/** Whether something in a home has a name that fanfold gives, its drafts and SQLite's own files included. */
+export function isHomeName(name: string): boolean {
+  return homeNames.test(name);
 }

@@ -13,6 +13,10 @@ export interface Ports {
 /** The Web UI's usual port. */
 const preferredUiPort = 8233;
 
+/** Where Temporal servers listen unless told otherwise, and the first port that needs no rights. */
+const defaultPort = 7233;
+const firstUnprivileged = 1_024;
+
 /** Below the ports that systems give to outgoing connections: Linux from 32768, others from 49152. */
 const firstPort = 20_000;
 const portCount = 10_000;
@@ -23,12 +27,20 @@ const portCount = 10_000;
  * @param fixedPort the gRPC port that it must be, free or not
  */
 export async function choosePorts(home: string, fixedPort?: number): Promise<Ports> {
-  const remembered = (await readJson(homePaths(home).ports)) as Partial<Ports> | undefined;
+  const remembered = ((await readJson(homePaths(home).ports)) ?? {}) as Partial<Record<keyof Ports, unknown>>;
   const own = candidates(home);
-  const port =
-    fixedPort ?? (await firstFree(typeof remembered?.port === 'number' ? [remembered.port, ...own] : own, 0));
-  const remembersUi = typeof remembered?.uiPort === 'number' ? [remembered.uiPort] : [];
-  return { port, uiPort: await firstFree([...remembersUi, preferredUiPort, ...own], port) };
+  const port = fixedPort ?? (await firstFree([...rememberedPort(remembered.port), ...own], 0));
+  return { port, uiPort: await firstFree([...rememberedPort(remembered.uiPort), preferredUiPort, ...own], port) };
+}
+
+/** Whether it can be a port of an embedded server. */
+export function isPort(port: unknown): port is number {
+  return Number.isSafeInteger(port) && (port as number) >= firstUnprivileged && (port as number) <= 65_535;
+}
+
+/** What the home says may be anything; a usual port is never an embedded server's. */
+function rememberedPort(port: unknown): number[] {
+  return isPort(port) && port !== defaultPort ? [port] : [];
 }
 
 export async function rememberPorts(home: string, { port, uiPort }: Ports): Promise<void> {

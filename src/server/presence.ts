@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { QueueLimits } from '../contract/limiter.js';
 import { readJson, writeJson } from './json-file.js';
 import { homePaths } from './paths.js';
-import { isAlive, signalReaches } from './process-identity.js';
+import { isAlive, isProcessId, signalReaches } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 export type Role = 'command' | 'worker' | 'dev';
@@ -76,9 +76,36 @@ function isBeingWritten(name: string): boolean {
   return name.endsWith('.new') && signalReaches(Number.parseInt(name));
 }
 
+const roles: ReadonlySet<unknown> = new Set<Role>(['command', 'worker', 'dev']);
+
+/** What a file says of a process, as far as it can be; others are told by it what worker there is, and which server it uses. */
 function asPresence(value: unknown): Presence | undefined {
-  const presence = value as Partial<Presence> | undefined;
+  const found = (value ?? {}) as Partial<Record<keyof Presence, unknown>>;
+  const { pid, startTime, role, address, ready, offlineOnly, modelBaseUrl, encryptionKeys, limits } = found;
   const known =
-    typeof presence?.pid === 'number' && typeof presence.startTime === 'string' && presence.role !== undefined;
-  return known ? (presence as Presence) : undefined;
+    isProcessId(pid) &&
+    typeof startTime === 'string' &&
+    roles.has(role) &&
+    typeof address === 'string' &&
+    isEither(ready, 'boolean') &&
+    isEither(offlineOnly, 'boolean') &&
+    isEither(modelBaseUrl, 'string') &&
+    (encryptionKeys === undefined || isListOf(encryptionKeys, (key) => typeof key === 'string')) &&
+    (limits === undefined || isListOf(limits, isQueueLimits));
+  return known ? (found as Presence) : undefined;
+}
+
+function isEither(value: unknown, type: 'boolean' | 'string'): boolean {
+  return value === undefined || typeof value === type;
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isQueueLimits(value: unknown): boolean {
+  const { taskQueue, limiters } = (value ?? {}) as Partial<Record<keyof QueueLimits, unknown>>;
+  return (
+    typeof taskQueue === 'string' && isListOf(limiters, (limiter) => typeof limiter === 'object' && limiter !== null)
+  );
 }

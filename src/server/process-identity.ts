@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { hostname, platform } from 'node:os';
-import { promisify } from 'node:util';
+import { hostname } from 'node:os';
 
 import { workerIdentity } from '../contract/names.js';
+import { lookUpProcess } from './process-facts.js';
+import { isOwnUid } from './user.js';
 
 /** A process, told apart from a later one with the same id. */
 export interface ProcessIdentity {
@@ -12,56 +11,47 @@ export interface ProcessIdentity {
   startTime: string;
 }
 
-const run = promisify(execFile);
+/** Largest process id of any system: a signed number of 32 bits. */
+const largestPid = 2 ** 31 - 1;
+
+/** Whether it can be the id of a process that is anybody's to signal: 0 and negative ones are groups, 1 is the system's own. */
+export function isProcessId(pid: unknown): pid is number {
+  return Number.isSafeInteger(pid) && (pid as number) > 1 && (pid as number) <= largestPid;
+}
 
 /** The identity of a running process; undefined when there is none, or only a zombie. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | undefined> {
-  if (!signalReaches(pid)) return undefined;
-  const startTime = await startTimeOf(pid);
-  return startTime === undefined ? undefined : { pid, startTime };
+  const facts = await lookUp(pid);
+  return facts === undefined ? undefined : { pid, startTime: facts.startTime };
 }
 
+/** Whether that very process runs, and is this user's. */
 export async function isAlive({ pid, startTime }: ProcessIdentity): Promise<boolean> {
-  const found = await identityOf(pid);
-  return found !== undefined && found.startTime === startTime;
+  const found = await lookUp(pid);
+  return found !== undefined && found.startTime === startTime && (found.uid === undefined || isOwnUid(found.uid));
 }
 
-/** Whether a process, or with a negative id a process group, exists. */
+/** Whether a process exists. */
 export function signalReaches(pid: number): boolean {
+  return isProcessId(pid) && reaches(pid);
+}
+
+/** Whether a process group exists. */
+export function groupExists(group: number): boolean {
+  return isProcessId(group) && reaches(-group);
+}
+
+async function lookUp(pid: number) {
+  return signalReaches(pid) ? lookUpProcess(pid) : undefined;
+}
+
+function reaches(target: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(target, 0);
   } catch (error) {
     // EPERM: it exists and is somebody else's.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-async function startTimeOf(pid: number): Promise<string | undefined> {
-  switch (platform()) {
-    case 'linux':
-      return startTimeFromProc(pid);
-    case 'win32':
-      return '';
-    default:
-      return startTimeFromPs(pid);
-  }
-}
-
-/** Clock ticks since boot: field 22 of proc(5) `stat`, counted after the name, which may hold blanks and brackets. */
-async function startTimeFromProc(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? undefined : fields[19];
-}
-
-async function startTimeFromPs(pid: number): Promise<string | undefined> {
-  // The text follows the locale and time zone of whoever asks.
-  const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
-  const { stdout } = await run('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { env }).catch(() => ({
-    stdout: '',
-  }));
-  const [, state = 'Z', startTime] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(stdout) ?? [];
-  return state.startsWith('Z') ? undefined : startTime;
 }
 
 /**

@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 
 import { readJson, writeJson } from './json-file.js';
 import { homePaths } from './paths.js';
+import { isPort } from './ports.js';
 import type { Ports } from './ports.js';
+import { isProcessId } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 /** The embedded server of a home, as anybody needs to know it to use, watch and stop it. */
@@ -17,11 +19,24 @@ export interface ServerRecord extends ProcessIdentity, Ports {
   startedAt: string;
 }
 
+/** The addresses of an embedded server, which listens on this machine alone. */
+export function addressesOf({ port, uiPort }: Ports) {
+  return { address: `127.0.0.1:${port}`, uiAddress: `http://127.0.0.1:${uiPort}` };
+}
+
+/** What the home says of its server; undefined where it says nothing, or what no embedded server would be. */
 export async function readServerRecord(home: string): Promise<ServerRecord | undefined> {
-  const record = (await readJson(homePaths(home).server)) as Partial<ServerRecord> | undefined;
-  const known =
-    typeof record?.pid === 'number' && typeof record.startTime === 'string' && typeof record.address === 'string';
-  return known ? (record as ServerRecord) : undefined;
+  return asServerRecord(await readJson(homePaths(home).server));
+}
+
+export function asServerRecord(value: unknown): ServerRecord | undefined {
+  const found = (value ?? {}) as Partial<Record<keyof ServerRecord, unknown>>;
+  const { pid, startTime, port, uiPort, address, uiAddress, version, startedAt } = found;
+  if (!isProcessId(pid) || typeof startTime !== 'string' || !isPort(port) || !isPort(uiPort)) return undefined;
+  const own = addressesOf({ port, uiPort });
+  if (address !== own.address || uiAddress !== own.uiAddress) return undefined;
+  if (typeof version !== 'string' || typeof startedAt !== 'string') return undefined;
+  return { pid, startTime, port, uiPort, ...own, version, startedAt };
 }
 
 export async function writeServerRecord(home: string, record: ServerRecord): Promise<void> {

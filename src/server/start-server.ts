@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 
 import { awaitReady } from './await-ready.js';
 import { endServer } from './end-server.js';
+import { tightenFiles } from './home-modes.js';
 import type { HomeLock } from './home-lock.js';
 import { homePaths } from './paths.js';
 import { rememberPorts } from './ports.js';
@@ -10,10 +11,11 @@ import type { Ports } from './ports.js';
 import { identityOf } from './process-identity.js';
 import { serverArguments } from './server-flags.js';
 import { boundLog, logTail } from './server-log.js';
-import { removeServerRecord, writeServerRecord } from './server-record.js';
+import { addressesOf, removeServerRecord, writeServerRecord } from './server-record.js';
 import type { ServerRecord } from './server-record.js';
 import { serverFailure } from './server-failure.js';
 import type { TemporalCli } from './temporal-cli.js';
+import { privately } from './user.js';
 
 /** What a server must not see: it outlives its starter, and anybody of this user may read its environment. */
 const keptFromServer = /^(ANTHROPIC|TEMPORAL|FANFOLD)_/;
@@ -31,17 +33,22 @@ export interface StartPlan {
  * @throws UnavailableError with the end of the log; of type `PortTaken` or `DatabaseUnusable` where that is why
  */
 export async function startServer({ home, cli, ports, env }: StartPlan, held: HomeLock): Promise<ServerRecord> {
-  const { log: logPath } = homePaths(home);
+  const { log: logPath, database } = homePaths(home);
+  const itsFiles = [database, `${database}-wal`, `${database}-shm`, logPath];
+  // SQLite gives its log the mode of the database.
+  await tightenFiles(itsFiles);
   await boundLog(logPath);
   const log = await open(logPath, 'a', 0o600);
   const logStart = (await log.stat()).size;
   held.assertHeld();
-  const child = spawn(cli.path, serverArguments(home, ports), {
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-    cwd: home,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !keptFromServer.test(name))),
-  });
+  const child = privately(() =>
+    spawn(cli.path, serverArguments(home, ports), {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      cwd: home,
+      env: Object.fromEntries(Object.entries(env).filter(([name]) => !keptFromServer.test(name))),
+    }),
+  );
   child.unref();
   let spawnError: Error | undefined;
   child.once('error', (error) => {
@@ -61,15 +68,12 @@ export async function startServer({ home, cli, ports, env }: StartPlan, held: Ho
   await writeServerRecord(home, record);
   try {
     await awaitReady(record, child);
+    await tightenFiles(itsFiles);
     await rememberPorts(home, ports);
     return record;
   } catch (error) {
-    await endServer(record);
+    await endServer(home, record);
     await removeServerRecord(home);
     throw serverFailure(home, await logTail(logPath, logStart), error);
   }
-}
-
-function addressesOf({ port, uiPort }: Ports) {
-  return { address: `127.0.0.1:${port}`, uiAddress: `http://127.0.0.1:${uiPort}` };
 }

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endServer } from './end-server.js';
 import type { HomeMembership, Say } from './membership.js';
 import { homePaths } from './paths.js';
-import { isAlive } from './process-identity.js';
 import { restartEmbedded } from './restart-embedded.js';
 import { boundLog } from './server-log.js';
+import { isServerOf } from './server-process.js';
 import { readServerRecord } from './server-record.js';
 import type { TemporalServer } from './temporal-server.js';
 
@@ -46,7 +46,7 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
       const record = await readServerRecord(home);
       if (record === undefined && (await isGone(home))) {
         // Nobody could find it any more, and its database is gone with the home.
-        if (lastSeen !== undefined) await endServer(lastSeen);
+        if (lastSeen !== undefined) await endServer(home, lastSeen);
         onEvent(`${home} was removed, and with it the database of the Temporal server, which was stopped.`);
         return;
       }
@@ -58,7 +58,7 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
       }
       lastSeen = record ?? lastSeen;
       await boundLog(homePaths(home).log);
-      if (record === undefined || !(await isAlive(record))) {
+      if (record === undefined || !(await isServerOf(home, record))) {
         const restarted = await restartEmbedded(membership, server, stopped);
         if (restarted) onEvent(`the Temporal server at ${server.address} had ended and was restarted.`);
       }

@@ -26,12 +26,16 @@ export function digestOf(registered: Runnable | Grant): string {
  */
 export class ToolRegistry {
   readonly #directory: string;
+  readonly #prepare: () => Promise<unknown>;
 
+  /** @param prepare sees, before anything is put, that the home may be used */
   constructor(
     home: string,
+    prepare: () => Promise<unknown> = async () => {},
     readonly most = mostRegistered,
   ) {
     this.#directory = join(home, 'tools');
+    this.#prepare = prepare;
   }
 
   /**
@@ -41,6 +45,7 @@ export class ToolRegistry {
    */
   async put(registered: Runnable | Grant): Promise<string> {
     const sha256 = digestOf(registered);
+    await this.#prepare();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     // One that was made otherwise may be open to others; what a link leads to is not ours to change.
     if ((await lstat(this.#directory)).isDirectory()) await chmod(this.#directory, 0o700).catch(() => {});

@@ -89,7 +89,7 @@ describe('W2. No home is gone into', () => {
       'company/presence/list.txt': 'Who was there.',
       'link.txt': { link: 'made/tools/x.json' },
     });
-    await openHome(join(folder, 'made'));
+    await openHome(join(folder, 'made'), process.env);
     await mkdir(join(folder, 'made', 'tools'));
     await writeFile(join(folder, 'made', 'tools', 'x.json'), token);
     const { taken, left } = await walked(folder, { ...everything, homes: [join(folder, 'elsewhere')] });

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { isListening } from '../../src/server/probe.js';
 import { isAlive } from '../../src/server/process-identity.js';
 import { longestLog } from '../../src/server/server-log.js';
 import { readServerRecord, writeServerRecord } from '../../src/server/server-record.js';
-import { enter, env, eventually, logOf, makeDirectory, makeHome, recordOf } from './homes.js';
+import { enter, env, eventually, joinAs, logOf, makeDirectory, makeHome, recordOf } from './homes.js';
 
 it('starts a server that can be used, and says where it is', async () => {
   const home = await makeHome();
@@ -118,7 +118,7 @@ it('tells the end of the log when the server ends at once', async () => {
 
 it('names the database that cannot be used', async () => {
   const home = await makeHome();
-  await mkdir(home);
+  await joinAs(home);
   await writeFile(homePaths(home).database, 'not a database '.repeat(1_000));
   await expect(enter(home)).rejects.toMatchObject({
     type: 'DatabaseUnusable',
@@ -129,7 +129,7 @@ it('names the database that cannot be used', async () => {
 
 it('begins a log anew that has grown too long', async () => {
   const home = await makeHome();
-  await mkdir(home);
+  await joinAs(home);
   await writeFile(homePaths(home).log, 'bygone\n'.repeat(longestLog / 7 + 1));
   await enter(home);
   expect((await stat(homePaths(home).log)).size).toBeLessThan(longestLog);

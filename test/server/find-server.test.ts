@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
@@ -6,6 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { findDefaultPortServer } from '../../src/server/default-port-server.js';
 import { findServer } from '../../src/server/index.js';
+import { listenersOf, strangerOn } from '../../src/server/port-owner.js';
 import { enter, env, joinAs, makeDirectory, makeHome, recordOf } from './homes.js';
 
 // Whatever listens on 7233 of the machine that runs the tests is not part of them.
@@ -99,6 +102,37 @@ describe('a server on the default port', () => {
 
   it('is left alone when it is not a Temporal server', async () => {
     expect(await findDefaultPortServer(env, await listenAsSomethingElse())).toBeUndefined();
+  });
+});
+
+describe('whoever listens on a port', () => {
+  it('is read from the kernel’s table', () => {
+    const row = (local: string, state: string, uid: number) =>
+      `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000 ${String(uid).padStart(5)}        0 1 2 0`;
+    const table = ['  sl  local_address …', row('0100007F:1C41', '0A', 1_001), row('0100007F:1C41', '01', 1_002)];
+    expect(
+      listenersOf([...table, row('00000000:1C41', '0A', 1_003), row('0100007F:1C42', '0A', 5), ''].join('\n'), 7_233),
+    ).toEqual([1_001, 1_003]);
+  });
+
+  it('is no stranger where it is this user', async () => {
+    expect(await strangerOn(await listenAsSomethingElse())).toBeUndefined();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('is one where it is another person, whose server is not used', async () => {
+    const script = `require('node:net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })`;
+    const child = spawn(process.execPath, ['-e', script], {
+      uid: 65_534,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [port] = (await once(child.stdout, 'data')) as [Buffer];
+      expect(await strangerOn(Number(port))).toBe(65_534);
+      expect(await findDefaultPortServer(env, Number(port))).toBeUndefined();
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 

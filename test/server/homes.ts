@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const membership of memberships.splice(0)) await membership.leave();
   for (const home of homes.splice(0)) {
     const record = await readServerRecord(home);
-    if (record !== undefined) await endServer(record);
+    if (record !== undefined) await endServer(home, record);
   }
   for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
 });

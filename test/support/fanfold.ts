@@ -183,7 +183,7 @@ export class Desk {
       for (const pid of await this.present(role)) endProcess(pid);
     }
     const record = await readServerRecord(this.home);
-    if (record !== undefined) await endServer(record);
+    if (record !== undefined) await endServer(this.home, record);
     await this.model.stop();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -23,13 +23,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const workflowBundle = join(root, 'dist', 'workflow-bundle.js');
 
 /** Builds what has changed since the last build (`FANFOLD_TEST_BUILT=1`: nothing has), and finds the programs that the tests start. */
-export default async function setup(project: TestProject): Promise<void> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!process.env['FANFOLD_TEST_BUILT']) await build();
   // It is called once for each project of vitest.config.ts.
   process.env['FANFOLD_TEST_BUILT'] = '1';
   project.provide('workflowBundle', workflowBundle);
   project.provide('temporalPath', await findTemporal());
   project.provide('chromiumPath', await findChromium());
+  const config = project.config.env['XDG_CONFIG_HOME'];
+  if (!config) throw new Error('vitest.config.ts sets no XDG_CONFIG_HOME.');
+  return () => rm(config, { recursive: true, force: true });
 }
 
 async function build(): Promise<void> {

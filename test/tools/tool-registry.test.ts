@@ -68,7 +68,7 @@ describe('a home’s registrations', () => {
   });
 
   it('are bounded in number: the one that was renewed longest ago goes', async () => {
-    const few = new ToolRegistry(home, 3);
+    const few = new ToolRegistry(home, undefined, 3);
     const digests = [];
     for (const [at, name] of ['a', 'b', 'c'].entries()) {
       digests.push(await few.put({ folder: `/srv/${name}` }));
@@ -79,5 +79,11 @@ describe('a home’s registrations', () => {
     expect(await readdir(join(home, 'tools'))).toHaveLength(3);
     const allowed = await Promise.all(['a', 'b', 'c', 'd'].map((name) => few.has({ folder: `/srv/${name}` })));
     expect(allowed).toEqual([true, false, true, true]);
+  });
+
+  it('are not put into a home that may not be used', async () => {
+    const refusing = new ToolRegistry(home, () => Promise.reject(new Error('not yours')));
+    await expect(refusing.put({ module: '/a/tools.mjs' })).rejects.toThrow('not yours');
+    expect(await readdir(home)).toEqual([]);
   });
 });

@@ -9,7 +9,6 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { modelDefaults } from '../../contract/options.js';
 import { boundsOf } from '../../model/index.js';
-import { ToolRegistry } from '../../tools/index.js';
 import { formatCost } from '../show/amounts.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
@@ -18,7 +17,7 @@ import type { ToolFlags } from '../read/read-tools.js';
 import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { homeOf } from '../home/session.js';
+import { toolRegistryOf } from '../home/tool-registry-of.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -64,7 +63,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
   const input: AgentInput = {
     ...options,
     task,
-    tools: await readTools(flags, new ToolRegistry(homeOf(world)), world),
+    tools: await readTools(flags, toolRegistryOf(world), world),
     maxTurns: parseCount(flags.maxTurns, 'max-turns'),
     toolTimeoutMs: parseDuration(flags.toolTimeout, 'tool-timeout'),
     toolAttempts: parseCount(flags.toolAttempts, 'tool-attempts'),

@@ -9,11 +9,10 @@ import { InputError, UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { payloadCodec, startCodecServer } from '../../payloads/index.js';
-import { openHome } from '../../server/index.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { parsePort } from '../read/numbers.js';
-import { homeOf, sayer } from '../home/session.js';
+import { ownHomeOf, sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface CodecFlags {
@@ -105,9 +104,7 @@ async function showUrl(
   if (world.env['FANFOLD_CODEC_TOKEN']) {
     return { where: 'Give the Web UI this URL, a slash and FANFOLD_CODEC_TOKEN as its codec server endpoint.', forget };
   }
-  const home = homeOf(world);
-  await openHome(home);
-  const path = join(home, 'codec-url');
+  const path = join(await ownHomeOf(world), 'codec-url');
   // Made anew, so that nobody has it open.
   await rm(path, { force: true });
   await writeFile(path, `${url}/${token}\n`, { mode: 0o600, flag: 'wx' });

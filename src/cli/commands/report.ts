@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
@@ -43,10 +44,13 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
     });
     const path =
       flags.out === undefined ? join(session.home, 'reports', `${fileNameOf(id)}.html`) : resolve(world.cwd, flags.out);
-    await mkdir(dirname(path), { recursive: true });
+    // In the home it is the user's alone; elsewhere it is like any file of theirs.
+    const modes = flags.out === undefined ? { directory: 0o700, file: 0o600 } : { directory: 0o777, file: 0o666 };
+    await mkdir(dirname(path), { recursive: true, mode: modes.directory });
     // Whoever reads it meanwhile sees the old one or the new one, whole.
-    await writeFile(`${path}.draft`, html);
-    await rename(`${path}.draft`, path);
+    const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
+    await writeFile(draft, html, { flag: 'wx', mode: modes.file });
+    await rename(draft, path);
     world.stdout.write(`${path}\n`);
     if (flags.open === true) {
       const { default: openInBrowser } = await import('open');

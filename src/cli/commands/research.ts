@@ -10,7 +10,6 @@ import { gatherDefaults } from '../../plan/gather-plan.js';
 import { planResearch, researchDefaults, shares, tasksRequest } from '../../plan/research-plan.js';
 import type { ResearchInput, ResearchPlan } from '../../plan/research-plan.js';
 import { boundsOf } from '../../model/index.js';
-import { ToolRegistry } from '../../tools/index.js';
 import { formatCost } from '../show/amounts.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
@@ -20,7 +19,7 @@ import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js'
 import type { RunFlags } from '../run/run-flags.js';
 import { readTools, toolWords } from '../read/read-tools.js';
 import type { ToolFlags } from '../read/read-tools.js';
-import { homeOf } from '../home/session.js';
+import { toolRegistryOf } from '../home/tool-registry-of.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -108,7 +107,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
 async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<ResearchInput, 'tools' | 'toolTimeoutMs'>> {
   if (flags.tools === undefined && flags.mcp === undefined) return {};
   return {
-    tools: await readTools(flags, new ToolRegistry(homeOf(world)), world),
+    tools: await readTools(flags, toolRegistryOf(world), world),
     toolTimeoutMs: parseDuration(flags.toolTimeout, 'tool-timeout'),
   };
 }

@@ -4,7 +4,7 @@ import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { formatBytes } from '../show/amounts.js';
-import { openSession, sayer, storeOf } from '../home/session.js';
+import { openSession, ownHomeOf, sayer, storeOf } from '../home/session.js';
 import { BlobStore } from '../../store/blob-store.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { pruneStore } from '../worker/tidy-store.js';
@@ -24,6 +24,7 @@ export function storeCommand(program: Command, world: World, done: (code: ExitCo
     .description('how many texts there are, their size and age')
     .option('--json', 'print it as JSON')
     .action(async ({ json }: { json?: boolean }) => {
+      if (!world.env['FANFOLD_STORE']) await ownHomeOf(world);
       const place = storeOf(world);
       const stats = await new BlobStore(place, encryptionKeyOf(world)).stats();
       const since = stats.oldestAtMs === null ? '' : `, the oldest from ${new Date(stats.oldestAtMs).toISOString()}`;

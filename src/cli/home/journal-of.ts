@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { workerIdentity } from '../../contract/names.js';
 import { checkJournalSettings, openJournal } from '../../journal/index.js';
 import type { Journal } from '../../journal/index.js';
+import { openHome } from '../../server/index.js';
 import type { Say } from './session.js';
 import type { World } from '../world.js';
 
@@ -17,9 +18,10 @@ export function checkJournalOf({ env }: World): void {
  * The journal that the environment names, or the one of the home.
  *
  * @throws InputError for a URL or an encryption key that cannot be read
- * @throws UnavailableError when it cannot be used
+ * @throws UnavailableError when it cannot be used, or is in a home that is not known to be this user's
  */
-export function openJournalOf(home: string, { env, pid }: World, say: Say): Promise<Journal> {
+export async function openJournalOf(home: string, { env, pid }: World, say: Say): Promise<Journal> {
+  if (!env['FANFOLD_JOURNAL']) await openHome(home, env);
   return openJournal({
     home,
     url: env['FANFOLD_JOURNAL'],

@@ -1,7 +1,7 @@
 import type { Tool } from '../../contract/tool.js';
 import type { Source } from '../../contract/source.js';
-import { grantsOfSource, grantsOfTool, ToolRegistry } from '../../tools/index.js';
-import { homeOf } from './session.js';
+import { grantsOfSource, grantsOfTool } from '../../tools/index.js';
+import { toolRegistryOf } from './tool-registry-of.js';
 import type { World } from '../world.js';
 
 /** Registers in the home what a run of this command may have the home's workers do: they do no more than that for anybody. */
@@ -9,7 +9,7 @@ export async function registerOwn(
   { sources = [], tools = [] }: { sources?: readonly Source[] | undefined; tools?: readonly Tool[] | undefined },
   world: World,
 ): Promise<void> {
-  const registry = new ToolRegistry(homeOf(world));
+  const registry = toolRegistryOf(world);
   const grants = await Promise.all([...sources.map(grantsOfSource), ...tools.map(({ by }) => grantsOfTool(by))]);
   await Promise.all(grants.flat().map((grant) => registry.put(grant)));
 }

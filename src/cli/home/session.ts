@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 
 import { connectClient } from '../../client/index.js';
-import { ensureSearchAttributes, findServer, joinHome, superviseServer } from '../../server/index.js';
+import { ensureSearchAttributes, findServer, joinHome, openHome, superviseServer } from '../../server/index.js';
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
 import { readingConverter } from '../../payloads/index.js';
 import { BlobStore } from '../../store/blob-store.js';
@@ -27,6 +27,17 @@ export function homeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_HOME'] || '.fanfold');
 }
 
+/**
+ * The home, made where there is none, for what uses it without a session.
+ *
+ * @throws InputError when it cannot be used; UnavailableError `ForeignHome` when it is not known to be this user's
+ */
+export async function ownHomeOf(world: World): Promise<string> {
+  const home = homeOf(world);
+  await openHome(home, world.env);
+  return home;
+}
+
 /** Where large texts are: in the home, or where several machines share them. */
 export function storeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
@@ -42,7 +53,7 @@ export function sayer(world: World, quiet: boolean | undefined): Say {
 /**
  * Joins the home and connects to its server, started if there is none.
  *
- * @throws UnavailableError when no server can be used
+ * @throws UnavailableError when no server can be used, or the home is not known to be this user's
  */
 export async function openSession(world: World, role: 'command' | 'worker' | 'dev', say: Say): Promise<Session> {
   const home = homeOf(world);

@@ -7,7 +7,7 @@ import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import { CpuPool } from '../../cpu/index.js';
 import { kindOf } from '../../files/index.js';
-import { homeOf } from '../home/session.js';
+import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
 /** Its threads end with the process. */
@@ -17,13 +17,13 @@ const pool = new CpuPool();
  * The text of a file: HTML and PDF are taken apart in a thread, once; what came of it is kept in the home by what the file was.
  *
  * @param source the file as it was named
- * @throws InputError when it is no document that can be read
+ * @throws InputError when it is no document that can be read; UnavailableError when the home is not known to be this user's
  */
 export async function textOfFile(bytes: Uint8Array, source: string, world: World): Promise<string> {
   const kind = kindOf(source, bytes);
   // What is too large was not read to its end, and is refused there.
   if (kind === 'text' || bytes.length > maxDocumentBytes) return documentText(bytes, `\`${source}\``);
-  const directory = join(homeOf(world), 'extracted');
+  const directory = join(await ownHomeOf(world), 'extracted');
   const kept = join(directory, `${createHash('sha256').update(kind).update(bytes).digest('hex')}.txt`);
   const known = await readFile(kept, 'utf8').catch(() => undefined);
   if (known !== undefined) return known;
@@ -38,8 +38,8 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
   }
   // Half of a surrogate pair would be refused by the API.
   const wellFormed = text.toWellFormed();
-  await mkdir(directory, { recursive: true });
-  await writeFile(kept, wellFormed);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeFile(kept, wellFormed, { mode: 0o600 });
   return wellFormed;
 }
 

@@ -1,3 +1,4 @@
+import { chmodSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -83,6 +84,8 @@ export class JournalDatabase {
   static async open(path: string, generation: number): Promise<JournalDatabase> {
     const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     try {
+      // It exists from now on; SQLite gives its log the same mode.
+      keepPrivate(path);
       database.exec(settings);
       refuseLater(database, path);
       database.exec(schema);
@@ -142,6 +145,17 @@ export class JournalDatabase {
     this.#database.close();
     await this.#sync.settled();
     await this.#log.close();
+  }
+}
+
+/** Whoever made it before, and with whatever umask. */
+function keepPrivate(path: string): void {
+  const { mode } = statSync(path);
+  if ((mode & 0o077) === 0) return;
+  try {
+    chmodSync(path, mode & 0o600);
+  } catch {
+    // A file system without modes.
   }
 }
 

@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { basename } from 'node:path';
+
+import { executableName } from './cli-cache.js';
+import { homePaths } from './paths.js';
+import { commandLineOf, groupMembers, workingDirectoryOf } from './process-facts.js';
+import type { CommandLine } from './process-facts.js';
+import { identityOf, isAlive } from './process-identity.js';
+import type { ServerRecord } from './server-record.js';
+
+/** Whether what a process was started with can be learnt here at all. */
+export const knowsCommandLines = platform() !== 'win32';
+
+/**
+ * Whether the process that a record names runs and is the embedded server of the home: started when the record says, by this user,
+ * as `temporal server start-dev` with the home's database and the record's port. On Windows, where the system does not say, the
+ * process only has to run.
+ */
+export async function isServerOf(home: string, record: ServerRecord): Promise<boolean> {
+  if (!(await isAlive(record))) return false;
+  return !knowsCommandLines || serves(home, record.pid, record.port);
+}
+
+/** Whether anything that is left of a process group is of the home's embedded server, started with the record's port. */
+export async function isServerGroupOf(home: string, { pid: group, port }: ServerRecord): Promise<boolean> {
+  for (const pid of await groupMembers(group)) {
+    const identity = await identityOf(pid);
+    if (identity !== undefined && (await isAlive(identity)) && (await serves(home, pid, port))) return true;
+  }
+  return false;
+}
+
+async function serves(home: string, pid: number, port: number): Promise<boolean> {
+  const line = await commandLineOf(pid);
+  if (line === undefined || !isServerLine(line, port)) return false;
+  if (namesDatabase(line, homePaths(home).database)) return true;
+  // A home that was moved, or is reached by another path: its server works in it all the same.
+  const [there, here] = await Promise.all([
+    workingDirectoryOf(pid),
+    stat(home, { bigint: true }).catch(() => undefined),
+  ]);
+  if (there === undefined || here === undefined || there.dev !== here.dev || there.ino !== here.ino) return false;
+  return typeof line !== 'string' && basename(valueOf(line, '--db-filename')) === basename(homePaths(home).database);
+}
+
+/** Whether a command line is an embedded server's, or a script's that was named like the program and started one. */
+export function isServerLine(line: CommandLine, port: number): boolean {
+  if (typeof line === 'string') {
+    return (
+      new RegExp(`(^|/| )${executableName} server start-dev `).test(line) && `${line} `.includes(` --port ${port} `)
+    );
+  }
+  const program = line.slice(0, 2).findIndex((word) => basename(word) === executableName);
+  const [command, subcommand] = line.slice(program + 1);
+  const isServer = program !== -1 && command === 'server' && subcommand === 'start-dev';
+  return isServer && valueOf(line, '--port') === String(port);
+}
+
+export function namesDatabase(line: CommandLine, database: string): boolean {
+  return typeof line === 'string'
+    ? `${line} `.includes(` --db-filename ${database} `)
+    : valueOf(line, '--db-filename') === database;
+}
+
+function valueOf(line: readonly string[], flag: string): string {
+  const at = line.indexOf(flag);
+  return at === -1 ? '' : (line[at + 1] ?? '');
+}

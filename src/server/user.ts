@@ -1,0 +1,31 @@
+/** The numeric id of the user whose files this process makes; undefined on Windows, which has none. */
+export function ownUid(): number | undefined {
+  return process.geteuid?.();
+}
+
+/** Bits of a mode that let anybody but its owner do something. */
+export const othersBits = 0o077;
+
+/** Whether a file or process of that user is this user's; on Windows the access list of the user's folder has to do. */
+export function isOwnUid(uid: number | bigint): boolean {
+  const own = ownUid();
+  return own === undefined || Number(uid) === own;
+}
+
+/**
+ * Runs `work`, which is not asynchronous, so that files made in it, and by processes started in it, are their user's alone.
+ * In a thread, which cannot set that, they are as the process has it.
+ */
+export function privately<Value>(work: () => Value): Value {
+  let before: number | undefined;
+  try {
+    before = process.umask(0o077);
+  } catch {
+    // In a thread.
+  }
+  try {
+    return work();
+  } finally {
+    if (before !== undefined) process.umask(before);
+  }
+}
