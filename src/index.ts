@@ -26,6 +26,7 @@ export type {
   StartedRun,
 } from './client/index.js';
 export type { Activities, Answer, JsonSchema, Ledger, ModelCall, ModelRequest, Stored } from './contract/activities.js';
+export type { Approval } from './contract/approval.js';
 export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodes } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
 import { runProgram } from './program.js';
+import type { TerminalText } from './show/terminal-text.js';
 import type { Screen, World } from './world.js';
 
 function screen(stream: NodeJS.WriteStream): Screen {
@@ -11,7 +12,7 @@ function screen(stream: NodeJS.WriteStream): Screen {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.failed);
   });
-  const direct = (text: string): void => {
+  const direct = ({ text }: TerminalText): void => {
     stream.write(text);
   };
   let write = direct;
@@ -26,10 +27,10 @@ function screen(stream: NodeJS.WriteStream): Screen {
     stream,
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
     get rows() {
-      return stream.rows ?? 24;
+      return stream.rows || 24;
     },
     colour: stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   };

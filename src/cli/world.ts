@@ -1,4 +1,5 @@
 import type { Tracing } from '../tracing/index.js';
+import type { TerminalText } from './show/terminal-text.js';
 
 /** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
 export interface World {
@@ -20,9 +21,9 @@ export interface World {
 }
 
 export interface Screen {
-  write(text: string): void;
+  write(text: TerminalText): void;
   /** Sends what is written to `writer` instead, until the returned function is called. */
-  redirect(writer: (text: string) => void): () => void;
+  redirect(writer: (text: TerminalText) => void): () => void;
   readonly stream: NodeJS.WritableStream;
   readonly isTerminal: boolean;
   readonly columns: number;

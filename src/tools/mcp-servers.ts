@@ -13,8 +13,8 @@ export interface McpTool {
   name: string;
   description: string;
   inputSchema: JsonSchema;
-  /** Unless the server says that it only reads. */
-  changes: boolean;
+  /** The server says that it may destroy something. What it says of itself is a hint: that it only reads is not even told. */
+  destroys: boolean;
 }
 
 /** A connection that nobody has used for so long is closed, in milliseconds. */
@@ -35,7 +35,7 @@ export class McpServers {
         name,
         description,
         inputSchema: inputSchema as JsonSchema,
-        changes: annotations?.readOnlyHint !== true,
+        destroys: annotations?.destructiveHint === true && annotations.readOnlyHint !== true,
       }));
     });
   }

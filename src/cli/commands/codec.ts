@@ -11,6 +11,7 @@ import { encryptionKeyOf } from '../home/encryption-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { parsePort } from '../read/numbers.js';
 import { sayer } from '../home/session.js';
+import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface CodecFlags {
@@ -70,7 +71,7 @@ async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
       'Choose another --port.',
     );
   });
-  world.stdout.write(`${server.url}/${token}\n`);
+  world.stdout.write(line`${server.url}/${token}\n`);
   const say = sayer(world, false);
   say(`the codec server listens at ${server.url}. Give the Web UI the URL above as its codec server endpoint.`);
   say(`pages that may ask: ${origins.join(', ')}. Whoever has the URL can read every run of this key.`);

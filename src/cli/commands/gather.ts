@@ -7,12 +7,14 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults, planGather } from '../../plan/gather-plan.js';
 import type { GatherInput } from '../../plan/gather-plan.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { modelDefaults } from '../../contract/options.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
 import { builtInSources, readSources } from '../read/read-sources.js';
 import { addRunFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -65,8 +67,8 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
     const branches = plan.sources.map(({ name, kind }) => ({ key: name, kind }));
     world.stdout.write(
       flags.json || flags.ndjson
-        ? `${JSON.stringify({ branches, answer: input.answer === true })}\n`
-        : `${names.join(', ')}; at most ${formatDuration(plan.policy.timeoutMs)} and ${plan.policy.attempts} tries each.\nNothing was started.\n`,
+        ? json({ branches, answer: input.answer === true })
+        : line`${names.join(', ')}; at most ${formatDuration(plan.policy.timeoutMs)} and ${plan.policy.attempts} tries each.\nNothing was started.\n`,
     );
     return exitCodes.complete;
   }
@@ -79,7 +81,7 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${question.slice(0, 100)}: ${names.join(', ')}`,
-      details: `**${names.length} sources** searched for: ${question.slice(0, 500)}`,
+      details: `**${names.length} sources** searched for: ${markdownLine(question.slice(0, 500))}`,
     }),
   );
 }

@@ -10,6 +10,7 @@ import { reportHtml } from '../../report/index.js';
 import { webUiUrl } from '../../server/index.js';
 import { packageVersion } from '../package-version.js';
 import { openSession, sayer } from '../home/session.js';
+import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { viewRun } from './show.js';
 
@@ -47,7 +48,7 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
     // Whoever reads it meanwhile sees the old one or the new one, whole.
     await writeFile(`${path}.draft`, html);
     await rename(`${path}.draft`, path);
-    world.stdout.write(`${path}\n`);
+    world.stdout.write(line`${path}\n`);
     if (flags.open === true) {
       const { default: openInBrowser } = await import('open');
       await openInBrowser(path);

@@ -6,6 +6,8 @@ import { upperBoundUsd } from '../../model/index.js';
 import { formatCost } from '../show/amounts.js';
 import type { RunFlags } from './run-flags.js';
 import { sizePlan } from './size-plan.js';
+import { json as asJson, line, lines, padded } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 /** What `--dry-run --json` prints. */
@@ -44,28 +46,23 @@ export async function dryRun(
     upperBoundUsd: bound,
     upperBoundWithRetriesUsd: bound === null ? null : bound * plan.policy.attempts,
   };
-  world.stdout.write(
-    flags.json || flags.ndjson
-      ? `${JSON.stringify(outcome, null, flags.json ? 2 : undefined)}\n`
-      : table(outcome, plan),
-  );
+  world.stdout.write(flags.json || flags.ndjson ? asJson(outcome, flags.json ? 2 : undefined) : table(outcome, plan));
   return exitCodes.complete;
 }
 
-function table(outcome: DryRun, { policy }: FanOutPlan): string {
+function table(outcome: DryRun, { policy }: FanOutPlan): TerminalText {
   const keyWidth = Math.max(...outcome.branches.map(({ key }) => key.length));
-  const lines = outcome.branches.map(
+  const rows = outcome.branches.map(
     ({ key, model, inputTokens, maxTokens, upperBoundUsd: most }) =>
-      `${key.padEnd(keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`,
+      line`${padded(key, keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`,
   );
   const how = outcome.counted === 'estimate' ? 'estimated' : 'counted by the API';
-  return [
-    ...lines,
+  return lines([
+    ...rows,
     `total ${outcome.inputTokens.toLocaleString('en')} input tokens, ${how}; ${atMost(outcome.upperBoundUsd)}`,
     `${atMost(outcome.upperBoundWithRetriesUsd)} if all ${policy.attempts} attempts of every branch were paid for`,
     'Nothing was started.',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function atMost(costUsd: number | null): string {
@@ -81,8 +78,8 @@ export function dryRunWide(
   const { total, inputTokens, upperBoundUsd: most } = bounds;
   world.stdout.write(
     json || ndjson
-      ? `${JSON.stringify({ ...bounds, counted: 'estimate' }, null, json ? 2 : undefined)}\n`
-      : `${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}\nNothing was started.\n`,
+      ? asJson({ ...bounds, counted: 'estimate' }, json ? 2 : undefined)
+      : line`${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}\nNothing was started.\n`,
   );
   return exitCodes.complete;
 }
