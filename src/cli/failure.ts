@@ -4,17 +4,16 @@ import { CommanderError } from 'commander';
 import { FanfoldError, InputError, OverBudgetError, UnavailableError } from '../contract/errors.js';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
-import { terminalText } from './show/terminal-text.js';
+import { line, setIn } from './show/terminal-text.js';
 import type { World } from './world.js';
 
 /** Says what went wrong and what to do, on standard error; returns the exit code that goes with it. */
 export function explain(error: unknown, world: World): ExitCode {
   // Commander has written its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.complete : exitCodes.badInput;
-  const advice = error instanceof FanfoldError && error.advice !== undefined ? `\n${error.advice}` : '';
-  const message = messageOf(error);
-  world.stderr.write(`fanfold: ${terminalText(message + advice)}\n`);
-  if (world.env['FANFOLD_DEBUG'] && error instanceof Error) world.stderr.write(`${error.stack}\n`);
+  world.stderr.write(line`fanfold: ${setIn(messageOf(error))}\n`);
+  if (error instanceof FanfoldError && error.advice !== undefined) world.stderr.write(line`${setIn(error.advice)}\n`);
+  if (world.env['FANFOLD_DEBUG'] && error instanceof Error) world.stderr.write(line`${setIn(error.stack ?? '')}\n`);
   return exitCodeOf(error);
 }
 

@@ -6,14 +6,16 @@ import { exitCodes } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
 import { guardedWorld } from './home/guarded-world.js';
 import { runProgram } from './program.js';
+import type { TerminalText } from './show/terminal-text.js';
 import type { Screen, World } from './world.js';
+import { line, setIn } from './show/terminal-text.js';
 
 function screen(stream: NodeJS.WriteStream): Screen {
   // A reader that has had enough (`| head`) ends the program quietly.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.failed);
   });
-  const direct = (text: string): void => {
+  const direct = ({ text }: TerminalText): void => {
     stream.write(text);
   };
   let write = direct;
@@ -28,10 +30,10 @@ function screen(stream: NodeJS.WriteStream): Screen {
     stream,
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
     get rows() {
-      return stream.rows ?? 24;
+      return stream.rows || 24;
     },
     colour: stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   };
@@ -56,7 +58,7 @@ const world: World = {
 // What nobody has caught is written by Node itself otherwise, as it is.
 process.on('uncaughtException', (error) => {
   const { stderr } = guardedWorld(world);
-  stderr.write(`fanfold: ${inspect(error)}\n`);
+  stderr.write(line`fanfold: ${setIn(inspect(error))}\n`);
   process.exit(exitCodes.failed);
 });
 

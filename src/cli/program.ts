@@ -6,6 +6,7 @@ import { explain } from './failure.js';
 import { startTracing } from '../tracing/index.js';
 import { guardedWorld } from './home/guarded-world.js';
 import { packageVersion } from './package-version.js';
+import { line, setIn, terminalText } from './show/terminal-text.js';
 import type { World } from './world.js';
 
 /** Loaded on demand, each by itself: what one needs is no business of the others, and takes its time. */
@@ -77,8 +78,10 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
     .version(packageVersion())
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
+      writeOut: (text) => world.stdout.write(terminalText(text)),
+      writeErr: (text) => world.stderr.write(terminalText(text)),
+      // It quotes words of the command line, which may come from anywhere.
+      outputError: (text) => world.stderr.write(line`${setIn(text.trimEnd())}\n`),
       getOutHelpWidth: () => world.stdout.columns,
       getErrHelpWidth: () => world.stderr.columns,
     })

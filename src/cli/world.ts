@@ -1,5 +1,6 @@
 import type { Secrets } from '../secrets/index.js';
 import type { Tracing } from '../tracing/index.js';
+import type { TerminalText } from './show/terminal-text.js';
 
 /** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
 export interface World {
@@ -24,11 +25,11 @@ export interface World {
 
 export interface Screen {
   /** Takes out what is secret, once the program has begun. */
-  write(text: string): void;
+  write(text: TerminalText): void;
   /** Writes what is secret all the same: for a terminal alone, where somebody has asked for it. */
-  writeSecret?(text: string): void;
+  writeSecret?(text: TerminalText): void;
   /** Sends what is written to `writer` instead, until the returned function is called. */
-  redirect(writer: (text: string) => void): () => void;
+  redirect(writer: (text: TerminalText) => void): () => void;
   readonly stream: NodeJS.WritableStream;
   readonly isTerminal: boolean;
   readonly columns: number;

@@ -1,5 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 
+import { takesName } from '../contract/approval.js';
+import type { Approval } from '../contract/approval.js';
 import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
 import { kindOf } from '../plan/kinds.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
@@ -46,7 +48,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     lostUsd: paid.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
     ...(fanIn && { fanIn: { ...fanIn, calls: fanInCalls } }),
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
-    ...(view.closed === null && view.approvals.size > 0 && { approvals: [...view.approvals.values()] }),
+    ...(view.closed === null && view.approvals.size > 0 && { approvals: await readApprovals(view, store) }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
@@ -55,6 +57,21 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     offline: view.planned.offline,
     ...(failure !== null && { error: { type: failure.name, message: failure.message } }),
   };
+}
+
+/** The calls of a run that wait to be allowed, with their whole input wherever it is at hand. */
+export function readApprovals(view: RunView, store: BlobStore): Promise<Approval[]> {
+  return Promise.all(
+    [...view.approvals.values()].map(async (key): Promise<Approval> => {
+      const call = view.wanted.get(key);
+      if (call === undefined) return { key, tool: key.slice(0, key.lastIndexOf('-')), takesName: true };
+      const { name: tool, input } = call;
+      if ('inline' in input) return { key, tool, input: input.inline, takesName: takesName(input) };
+      // Where it is in a store that is elsewhere, the call can still be refused.
+      const text = await store.readText(input).catch(() => undefined);
+      return { key, tool, ...(text !== undefined && { input: JSON.parse(text) as unknown }), takesName: true };
+    }),
+  );
 }
 
 /** A stored branch as the contract has it, its output fetched from the store. */

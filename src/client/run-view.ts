@@ -8,7 +8,8 @@ import {
 import type { temporal } from '@temporalio/proto';
 
 import type { Answer, ModelCall } from '../contract/model-call.js';
-import { approvalOf } from '../contract/approval.js';
+import type { WantedCall } from '../contract/model-request.js';
+import { approvalOf, callKeys } from '../contract/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
@@ -57,13 +58,18 @@ export class RunView {
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
-  /** Calls that wait to be allowed, by the event that says so. */
-  readonly approvals = new Map<string, { key: string; input: string }>();
+  /** Keys of calls that wait to be allowed, by the event that says so. */
+  readonly approvals = new Map<string, string>();
+  /** Of an agent: the calls that the model asked for, by their keys. */
+  readonly wanted = new Map<string, WantedCall>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
   readonly #cancelRequested = new Set<string>();
+  /** Of an agent: its tools, and the keys of all calls so far. */
+  #tools: readonly { name: string }[] = [];
+  readonly #callKeys = new Set<string>();
 
   constructor(
     private readonly client: Client,
@@ -90,6 +96,7 @@ export class RunView {
       if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
+      if (this.kind === 'agent') this.#tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
     if (event.activityTaskScheduledEventAttributes) {
@@ -126,6 +133,17 @@ export class RunView {
     const { key, index } = branch;
     this.outcomes.set(index, branch);
     this.scheduled.set(key, { key, index, queuedAtMs: this.startedAtMs });
+    if (this.kind === 'agent') this.#callKeys.add(key);
+  }
+
+  /** Takes in what a turn of an agent wants called. */
+  #want({ turn }: Answer): void {
+    if (this.kind !== 'agent' || turn === undefined) return;
+    const keys = callKeys(turn.calls, this.#tools, [...this.#callKeys]);
+    for (const [at, key] of keys.entries()) {
+      this.#callKeys.add(key);
+      this.wanted.set(key, turn.calls[at] as WantedCall);
+    }
   }
 
   /** Takes in what a lane has reported. */
@@ -162,6 +180,7 @@ export class RunView {
   async #outcomeOf(event: HistoryEvent, place: Place, atMs: number, cancelled: boolean): Promise<StoredBranch> {
     if (event.activityTaskCompletedEventAttributes) {
       const [answer] = await this.#decode(event.activityTaskCompletedEventAttributes.result);
+      this.#want(answer as Answer);
       return outcomeOfAnswer(place, answer as Answer);
     }
     const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;

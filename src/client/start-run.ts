@@ -8,6 +8,7 @@ import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
 import { taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
+import { markdownLine } from '../contract/visible-text.js';
 import { EncryptingCodec } from '../payloads/index.js';
 
 export interface RunToStart {
@@ -16,7 +17,7 @@ export interface RunToStart {
   input: object;
   /** Made up where it is left out. */
   workflowId?: string;
-  /** One line that names the run in lists. */
+  /** One line that names the run in lists; text, not Markdown. */
   summary: string;
   /** Markdown. */
   details: string;
@@ -57,7 +58,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
       taskQueue: taskQueues.workflow,
       args: [run.input],
       memo: { fanfold: memo },
-      staticSummary: run.summary,
+      staticSummary: summaryOf(run.summary),
       staticDetails: run.details,
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
@@ -74,6 +75,21 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     );
   }
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
+}
+
+/** Most bytes of a summary that Temporal keeps, less those of what says that it was cut. */
+const mostSummaryBytes = 390;
+
+/** Temporal shows a summary as Markdown; ours is text, with titles of documents and words of questions in it. */
+function summaryOf(text: string): string {
+  const fits = (part: string) => Buffer.byteLength(markdownLine(part)) <= mostSummaryBytes;
+  if (fits(text)) return markdownLine(text);
+  let kept = '';
+  for (const character of text) {
+    if (!fits(kept + character)) break;
+    kept += character;
+  }
+  return `${markdownLine(kept)}…`;
 }
 
 /** Whether what this client writes is encrypted. */

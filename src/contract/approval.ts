@@ -1,23 +1,181 @@
+import type { WantedCall } from './model-request.js';
+import type { Stored } from './stored.js';
+import { markdownCode, visibleLine } from './visible-text.js';
+
 /** What somebody has decided about calls that wait to be allowed. */
 export interface Decision {
   allow: boolean;
-  /** All that wait, where it is left out. */
+  /** All that wait, where it is left out; none may be left out whose call takes its name. */
   keys?: string[];
   /** Told to the model where they are refused. */
   reason?: string;
 }
 
-const middle = ' waits to be allowed: ';
-
-/** The timer that stands for the wait is called so; Temporal keeps 400 bytes. */
-export function approvalSummary(key: string, input: string): string {
-  const shown = input.length > 120 ? `${input.slice(0, 119)}…` : input;
-  return `${key}${middle}${shown}`;
+/** A call that waits to be allowed, as `--json` has it. */
+export interface Approval {
+  key: string;
+  /** Name of the tool. */
+  tool: string;
+  /** The whole input; absent where it is stored elsewhere. */
+  input?: unknown;
+  /** Allowing it takes its key: somewhere its input is not shown whole. */
+  takesName: boolean;
 }
 
-/** The call that waits, if the summary is that of such a timer. */
-export function approvalOf(summary: string): { key: string; input: string } | undefined {
+const middle = ' waits to be allowed: ';
+
+/**
+ * The timer that stands for the wait is called so. Of the input it has nothing: Temporal keeps 400 bytes, and a part of it would be
+ * taken for the whole.
+ */
+export function approvalSummary(key: string): string {
+  return `${key}${middle}see the current details of the run, or fanfold show`;
+}
+
+/** The key of the call that waits, if the summary is that of such a timer. */
+export function approvalOf(summary: string): string | undefined {
   const at = summary.indexOf(middle);
-  if (at < 0) return undefined;
-  return { key: summary.slice(0, at), input: summary.slice(at + middle.length) };
+  return at < 0 ? undefined : summary.slice(0, at);
+}
+
+/** Most characters of a field's value and of its name that are shown, and most fields: more fill a screen, and are not read. */
+const mostValue = 1_000;
+const mostName = 100;
+const mostFields = 40;
+
+/** A field of an input, as it is shown. */
+export interface ShownField {
+  /** In quotes where it is more than one plain word. */
+  name: string;
+  /** A text as it is, anything else, and a text that could be taken for it, as JSON. It may have several lines. */
+  value: string;
+  /** Characters of the value that are left out. */
+  left: number;
+}
+
+/** An input as it is shown to whoever is to allow it. */
+export interface ShownInput {
+  /** In the order in which the model wrote them. */
+  fields: ShownField[];
+  /** Fields that are left out. */
+  left: number;
+  /** Whether anything is left out. */
+  isCut: boolean;
+}
+
+/**
+ * An input, field by field, each cut by itself.
+ *
+ * @param indent spaces of each level of JSON; 0 for all of it in one line
+ */
+export function shownInput(input: unknown, indent = 2): ShownInput {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  const all: [string, unknown][] = isObject ? Object.entries(input) : [['input', input]];
+  const fields = all.slice(0, mostFields).map(([name, value]): ShownField & { isNameCut: boolean } => {
+    const text = textOf(value, indent);
+    const shown = beginningOf(text, mostValue);
+    return {
+      name: /^[\w-]+$/.test(name) && name.length <= mostName ? name : JSON.stringify(beginningOf(name, mostName)),
+      value: shown,
+      left: text.length - shown.length,
+      isNameCut: name.length > mostName,
+    };
+  });
+  const left = all.length - fields.length;
+  return {
+    fields: fields.map(({ isNameCut, ...field }) => (isNameCut ? { ...field, name: `${field.name}…` } : field)),
+    left,
+    isCut: left > 0 || fields.some((field) => field.left > 0 || field.isNameCut),
+  };
+}
+
+/** How many characters are left out, in words. */
+export function leftOut(count: number, what = 'characters'): string {
+  return `… ${count.toLocaleString('en')} ${what} left out`;
+}
+
+/** Whether a call is allowed by its key only. An input in the store is shown by those who can read it, and not in the Web UI. */
+export function takesName(input: Stored<unknown>): boolean {
+  return !('inline' in input) || shownInput(input.inline).isCut;
+}
+
+/**
+ * A call that waits, as the Web UI shows it: Markdown in which what the model wrote is code.
+ *
+ * @param input is not shown where it is in the store, or left out here
+ */
+export function approvalMarkdown(key: string, input: Stored<unknown> | undefined, named: boolean): string {
+  const rows =
+    input !== undefined && 'inline' in input
+      ? fieldRows(shownInput(input.inline, 0))
+      : ['- an input too large for this place: `fanfold show` has it'];
+  const decision = JSON.stringify({ allow: true, ...(named && { keys: [key] }) });
+  return [`**${key}** waits to be allowed, with`, '', ...rows, '', `by the update \`approve\`: \`${decision}\``].join(
+    '\n',
+  );
+}
+
+function fieldRows({ fields, left }: ShownInput): string[] {
+  const rows = fields.map(
+    (field) =>
+      `- ${markdownCode(field.name)}: ${field.value === '' ? '' : markdownCode(field.value)}${field.left > 0 ? ` ${leftOut(field.left)}` : ''}`,
+  );
+  if (left > 0) rows.push(`- ${leftOut(left, 'fields')}`);
+  return rows.length === 0 ? ['- no fields'] : rows;
+}
+
+function textOf(value: unknown, indent: number): string {
+  const text = typeof value === 'string' && !couldBeTakenForJson(value) ? value : JSON.stringify(value, null, indent);
+  return text ?? 'null';
+}
+
+/** Nothing, what JSON would read as something else than a text, and what has blanks at its ends, that nobody sees. */
+function couldBeTakenForJson(text: string): boolean {
+  // The ends of several lines are seen.
+  if (text.includes('\n')) return false;
+  if (text.trim() !== text || text === '') return true;
+  if (!/^["[{\d-]|^(?:true|false|null)$/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function beginningOf(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most);
+  // No half of a pair is left.
+  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
+}
+
+/**
+ * Keys of calls, in the order in which they were asked for: the tool's name and which call of it is. Names that are none of the
+ * run's tools are made up, and may be anything: their calls are called `unknown-1`, ….
+ *
+ * @param before keys of all branches so far
+ */
+export function callKeys(
+  calls: readonly Pick<WantedCall, 'name'>[],
+  tools: readonly { name: string }[],
+  before: readonly string[],
+): string[] {
+  const counts = new Map<string, number>();
+  for (const key of before) {
+    const name = key.slice(0, key.lastIndexOf('-'));
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return calls.map(({ name }) => {
+    const word = tools.some((tool) => tool.name === name) ? name : 'unknown';
+    const number = (counts.get(word) ?? 0) + 1;
+    counts.set(word, number);
+    return `${word}-${number}`;
+  });
+}
+
+/** A name that a model gave, for a message: one line, and no more than a person reads. */
+export function givenName(name: string): string {
+  const shown = visibleLine(beginningOf(name, mostName));
+  return name.length > mostName ? `${shown}…` : shown;
 }

@@ -28,6 +28,11 @@ export const workflowTypes = [
 
 export type Kind = (typeof workflowTypes)[number];
 
+/** Whether a workflow type is one of fanfold's. */
+export function isKind(workflowType: string): workflowType is Kind {
+  return workflowTypes.includes(workflowType as Kind);
+}
+
 export const queryNames = { progress: 'progress' } as const;
 
 export const signalNames = { laneBatch: 'laneBatch' } as const;

@@ -1,3 +1,5 @@
+import type { Approval } from './approval.js';
+
 /** How a branch ended. Only `ok` is an answer to build on. */
 export type BranchStatus =
   | 'ok'
@@ -89,7 +91,7 @@ export interface Run {
   /** Keys of a graph's state about which its nodes did not agree, with who said what. */
   contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
   /** Of an agent that is going on: its calls that wait to be allowed. */
-  approvals?: { key: string; input: string }[];
+  approvals?: Approval[];
   /** Of an agent: the limit at which the model had to answer with what it had. */
   stoppedBy?: 'turns' | 'tokens' | 'calls';
   /** US dollars that the provider's prompt cache saved. */

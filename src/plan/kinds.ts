@@ -1,4 +1,4 @@
-import { workflowTypes } from '../contract/names.js';
+import { isKind } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
 import { planAgent } from './agent-plan.js';
 import type { AgentInput } from './agent-plan.js';
@@ -23,7 +23,7 @@ import type { ValidateInput } from './validate-plan.js';
 /** Whose doing the output of a run is: its branches', as a dict or a list in input order, or the workflow's own. */
 export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
 
-/** What a kind of run is, in the words that its readers need. How it is printed is in `src/cli/show/printers.ts`. */
+/** What a kind of run is, in the words that its readers need. How it is printed is in `src/cli/show/print-run.ts`. */
 export interface KindOfRun {
   /**
    * What its input says before it has done anything.
@@ -125,7 +125,7 @@ const kinds = {
 
 /** The entry of a workflow type; `undefined` for a workflow of somebody's own. */
 export function kindOf(workflowType: string): KindOfRun | undefined {
-  return workflowTypes.includes(workflowType as Kind) ? kinds[workflowType as Kind] : undefined;
+  return isKind(workflowType) ? kinds[workflowType] : undefined;
 }
 
 function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {

@@ -50,7 +50,7 @@ export function planResearch(input: ResearchInput): ResearchPlan {
   if (changing !== undefined) {
     throw new InputError(
       `Expected tools that change nothing, for nobody is asked, got \`${changing.name}\`.`,
-      'An `agent` may call it, once somebody has allowed it.',
+      'An `agent` may call it, once somebody has allowed it. A tool of an MCP server that only reads is named in its `reads` in the servers file.',
     );
   }
   const { concurrency, limit } = researchDefaults;

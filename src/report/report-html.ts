@@ -38,6 +38,10 @@ export async function reportHtml(reported: Reported, pagePath = reportPagePath()
 <p id="fan-in"></p>
 </header>
 <main>
+<section id="approvals-section" aria-labelledby="approvals-heading">
+<h2 id="approvals-heading">Waiting to be allowed</h2>
+<div id="approvals"></div>
+</section>
 <section aria-labelledby="time-heading">
 <h2 id="time-heading">Time</h2>
 <p class="legend"><span class="queued">queued</span> <span class="retries">between tries</span> <span class="model">model, tool or source</span> <span class="other">fanfold and Temporal</span>

@@ -14,6 +14,8 @@ a { color: var(--model); }
 #links { display: flex; flex-wrap: wrap; gap: 16px; color: var(--dim); }
 #facts { display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0; }
 #facts div { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 6px 12px; }
+#approvals dl { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; margin: 8px 0; }
+#approvals dd { white-space: pre-wrap; overflow-wrap: anywhere; font-weight: 400; padding-left: 12px; border-left: 2px solid var(--line); } #approvals em { color: var(--warn); }
 dt { color: var(--dim); font-size: 12px; } dd { margin: 0; font-weight: 600; }
 .legend { color: var(--dim); font-size: 13px; }
 .legend span::before { content: ''; display: inline-block; width: 10px; height: 10px; margin: 0 4px 0 8px; }

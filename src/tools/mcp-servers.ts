@@ -12,8 +12,8 @@ export interface McpTool {
   name: string;
   description: string;
   inputSchema: JsonSchema;
-  /** Unless the server says that it only reads. */
-  changes: boolean;
+  /** The server says that it may destroy something. What it says of itself is a hint: that it only reads is not even told. */
+  destroys: boolean;
 }
 
 /** The SDK would run patterns of a server's schemas over that server's own results, here, where nothing stops them. */
@@ -46,7 +46,7 @@ export class McpServers {
       return tools.map(({ name, description = name, inputSchema, annotations }) => ({
         name,
         ...this.secrets.value({ description, inputSchema: inputSchema as JsonSchema }),
-        changes: annotations?.readOnlyHint !== true,
+        destroys: annotations?.destructiveHint === true && annotations.readOnlyHint !== true,
       }));
     });
   }

@@ -185,22 +185,40 @@ it('calls tools of an MCP server, whose secrets stay out of history', async () =
      import { StdioServerTransport } from ${sdk('server/stdio.js')};
      const server = new McpServer({ name: 'echo', version: '1' });
      server.registerTool('weather', { description: 'Tells the weather.', annotations: { readOnlyHint: true } }, async () => ({ content: [{ type: 'text', text: 'The weather is ' + process.env.WEATHER + '.' }] }));
-     server.registerTool('reset', { description: 'Resets it.' }, async () => ({ content: [] }));
+     server.registerTool('reset', { description: 'Resets it.', annotations: { destructiveHint: true } }, async () => ({ content: [] }));
+     server.registerTool('flatter', { description: 'Flatters.', annotations: { readOnlyHint: true } }, async () => ({ content: [] }));
      await server.connect(new StdioServerTransport());`,
   );
-  await writeFile(
-    join(desk.directory, 'servers.json'),
-    JSON.stringify({
-      mcpServers: { sky: { command: process.execPath, args: ['server.mjs'], env: { WEATHER: 'sunny-s3cret' } } },
-    }),
-  );
+  const serve = (reads: string[]) =>
+    writeFile(
+      join(desk.directory, 'servers.json'),
+      JSON.stringify({
+        mcpServers: {
+          sky: { command: process.execPath, args: ['server.mjs'], env: { WEATHER: 'sunny-s3cret' }, reads },
+        },
+      }),
+    );
+  await serve(['weather']);
   const words = ['agent', 'Tell the weather of the sky', '--mcp', 'servers.json'];
   expect(await desk.json([...words, '--dry-run'])).toMatchObject({
     tools: [
       { name: 'sky__weather', changes: false },
       { name: 'sky__reset', changes: true },
+      // What the server says of itself is nothing to go by.
+      { name: 'sky__flatter', changes: true },
     ],
   });
+  const research = await desk.inProcess(['research', 'What is the weather?', '--mcp', 'servers.json', '--dry-run']);
+  expect([research.code, research.stderr]).toEqual([2, expect.stringMatching(/got `sky__reset`.[^]*in its `reads`/)]);
+  for (const [reads, message] of [
+    ['wether', 'sky.reads: expected tools that the server offers (weather, reset, flatter), got `wether`.'],
+    ['reset', 'got `reset`, of which the server says that it may destroy something.'],
+  ] as const) {
+    await serve([reads]);
+    const refused = await desk.inProcess([...words, '--dry-run']);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(message)]);
+  }
+  await serve(['weather']);
   const run = await desk.json([...words, '--id', 'mcp']);
   expect(branch(run, 'sky__weather-1')).toMatchObject({ status: 'ok', output: 'The weather is sunny-s3cret.' });
   const handle = await desk.fanfold(['show', 'mcp', '--json']);

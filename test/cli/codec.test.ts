@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { runProgram as RunProgram } from '../../src/cli/program.js';
 import { Desk, root } from '../support/fanfold.js';
+import type { TerminalText } from '../../src/cli/show/terminal-text.js';
 
 const key = randomBytes(32).toString('base64');
 const known = 'made-up-codec-token-1';
@@ -53,7 +54,7 @@ it('shows the whole URL on a terminal, and nowhere else', async () => {
   const { runProgram } = (await import(join(root, 'dist/src/cli/program.js'))) as { runProgram: typeof RunProgram };
   const said = { stdout: '', stderr: '' };
   const screen = (name: keyof typeof said) => ({
-    write: (text: string) => {
+    write: ({ text }: TerminalText) => {
       said[name] += text;
     },
     redirect: () => () => {},

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { liveLines } from '../../src/cli/show/live-lines.js';
+import { liveLines as terminalLines } from '../../src/cli/show/live-lines.js';
 import { nothingKnown } from '../../src/cli/show/situation.js';
 import type { Situation } from '../../src/cli/show/situation.js';
 import { whyWaiting } from '../../src/cli/show/waiting-line.js';
@@ -11,6 +11,8 @@ import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { PlannedRun } from '../../src/plan/planned-run.js';
 import { answerOf } from '../support/fake-model.js';
+
+const liveLines = (...given: Parameters<typeof terminalLines>) => terminalLines(...given).map(({ text }) => text);
 
 const now = Date.parse('2026-01-01T00:01:00Z');
 const screen = { columns: 80, rows: 24, colour: false };

@@ -2,7 +2,9 @@ import { stripVTControlCharacters as stripAnsi } from 'node:util';
 
 import { expect, it } from 'vitest';
 
-import { renderMarkdown } from '../../src/cli/show/markdown.js';
+import { renderMarkdown as render } from '../../src/cli/show/markdown.js';
+
+const renderMarkdown = (text: string, columns: number) => render(text, columns).text;
 
 it('shows headings, lists and tables without their marks, no wider than the terminal', () => {
   const text = `## Risks\n\n- **one** ${'item '.repeat(40)}\n- two\n\n${'word '.repeat(40)}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n`;

@@ -59,6 +59,14 @@ function runOf(branches: Branch[]): Run {
         ],
       },
     ],
+    approvals: [
+      {
+        key: 'send_mail-1',
+        tool: 'send_mail',
+        input: { body: `${'x'.repeat(900)}${hostile}`, long: 'y'.repeat(1_200), to: 'ann@example.org\u202E' },
+        takesName: true,
+      },
+    ],
     webUi: 'http://127.0.0.1:8233/x',
     offline: false,
   };
@@ -116,6 +124,14 @@ describe('a report of ten thousand branches', () => {
     expect(await page.locator('#contradictions').textContent()).toContain(hostile);
     expect(await page.locator('#graph canvas').count()).toBe(1);
     expect(await page.locator('#histogram canvas').count()).toBe(1);
+  });
+
+  it('shows what waits to be allowed, field by field', async () => {
+    const shown = await page.locator('#approvals').innerText();
+    expect(shown).toContain(`${'x'.repeat(900)}${hostile}`);
+    expect(shown).toContain('… 200 characters left out');
+    expect(shown).toContain('ann@example.org\\u{202e}');
+    expect(shown).toContain('takes its name');
   });
 
   it('has a page of them in its table, and finds any of them', async () => {

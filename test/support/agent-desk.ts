@@ -18,7 +18,7 @@ export default [
   figures('sales'), figures('cost'), figures('staff'),
   { name: 'break_things', description: 'Breaks things.', input: quarter, run: async () => { await log('break'); throw new Error('the spring is loose'); } },
   { name: 'hang_about', description: 'Hangs about.', input: quarter, run: (_, { signal }) => new Promise((_, stop) => signal.addEventListener('abort', () => { void log('hang aborted'); stop(signal.reason); })) },
-  { name: 'send_mail', description: 'Sends a mail.', changes: true, input: z.object({ to: z.string().optional() }), run: async () => { await log('mail'); return 'The mail was sent.'; } },
+  { name: 'send_mail', description: 'Sends a mail.', changes: true, input: z.looseObject({ to: z.string().optional() }), run: async () => { await log('mail'); return 'The mail was sent.'; } },
   { name: 'essay', description: 'Writes an essay.', input: quarter, run: async () => 'The essay goes on. '.repeat(2_000) },
 ];
 `;

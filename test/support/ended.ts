@@ -6,4 +6,6 @@ export interface Ended {
 export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   stdin?: string | Uint8Array;
+  /** Both streams are a terminal with colours; only without a process of its own. */
+  terminal?: boolean;
 }

@@ -129,8 +129,8 @@ export class Desk {
   }
 
   /** The same without a process of its own: for commands that start nothing. */
-  inProcess(words: readonly string[], { env = {}, stdin }: CommandOptions = {}): Promise<Ended> {
-    const given = { root, cwd: this.directory, env: { ...this.env, ...env } };
+  inProcess(words: readonly string[], { env = {}, stdin, terminal = false }: CommandOptions = {}): Promise<Ended> {
+    const given = { root, cwd: this.directory, env: { ...this.env, ...env }, terminal };
     return runInProcess(words, { ...given, ...(stdin !== undefined && { stdin }) });
   }
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { join } from 'node:path';
 
 import type { runProgram as RunProgram } from '../../src/cli/program.js';
@@ -12,21 +12,41 @@ import type { CommandOptions, Ended } from './ended.js';
  */
 export async function runInProcess(
   words: readonly string[],
-  { root, cwd, env, stdin }: { root: string; cwd: string; env: NodeJS.ProcessEnv } & Pick<CommandOptions, 'stdin'>,
+  {
+    root,
+    cwd,
+    env,
+    stdin,
+    terminal = false,
+  }: { root: string; cwd: string; env: NodeJS.ProcessEnv } & Pick<CommandOptions, 'stdin' | 'terminal'>,
 ): Promise<Ended> {
   const { runProgram } = (await import(join(root, 'dist/src/cli/program.js'))) as { runProgram: typeof RunProgram };
   const said = { stdout: '', stderr: '' };
-  const screen = (name: keyof typeof said): Screen => ({
-    write: (text) => {
+  const screen = (name: keyof typeof said): Screen => {
+    const direct: Screen['write'] = ({ text }) => {
       said[name] += text;
-    },
-    redirect: () => () => {},
-    stream: process.stderr,
-    isTerminal: false,
-    columns: 80,
-    rows: 24,
-    colour: false,
-  });
+    };
+    let write = direct;
+    return {
+      write: (text) => write(text),
+      redirect(writer) {
+        write = writer;
+        return () => {
+          write = direct;
+        };
+      },
+      stream: new Writable({
+        write: (chunk: Buffer, _, done) => {
+          said[name] += chunk.toString();
+          done();
+        },
+      }),
+      isTerminal: terminal,
+      columns: 80,
+      rows: 24,
+      colour: terminal,
+    };
+  };
   const code = await runProgram(words, {
     env,
     cwd,

@@ -50,7 +50,8 @@ function tools(): McpServer {
     { description: 'Adds.', inputSchema: input, annotations: { readOnlyHint: true } },
     async ({ a, b }) => ({ content: [{ type: 'text', text: String(a + b) }] }),
   );
-  server.registerTool('fail', { description: 'Fails.' }, async () => ({
+  const annotations = { destructiveHint: true };
+  server.registerTool('fail', { description: 'Fails.', annotations }, async () => ({
     isError: true,
     content: [{ type: 'text', text: 'It is closed on Sundays.' }],
   }));
@@ -76,10 +77,10 @@ describe('an MCP server over HTTP', () => {
   const reached = () => ({ name: 'sums', url, headers: { authorization: 'Bearer ${TOKEN}' } });
   const { signal } = new AbortController();
 
-  it('tells its tools, and which of them only read', async () => {
+  it('tells its tools, and which of them it says that they destroy', async () => {
     expect(await servers.tools(reached())).toMatchObject([
-      { name: 'add', description: 'Adds.', changes: false, inputSchema: { required: ['a', 'b'] } },
-      { name: 'fail', changes: true },
+      { name: 'add', description: 'Adds.', destroys: false, inputSchema: { required: ['a', 'b'] } },
+      { name: 'fail', destroys: true },
     ]);
   });
 

@@ -106,7 +106,7 @@ describe.each(modes)('an agent, $mode', ({ maxCachedWorkflows }) => {
   it('tells the model of a tool that there is not', async () => {
     const model = chatty(1, 1);
     const result = await resultOf(model, { tools: [{ ...tool, name: 'other' }] });
-    expect(result.branches[1]).toMatchObject({ key: 'look-1', status: 'failed', error: { type: 'ToolFailed' } });
+    expect(result.branches[1]).toMatchObject({ key: 'unknown-1', status: 'failed', error: { type: 'ToolFailed' } });
     expect(result.status).toBe('partial');
   });
 });

@@ -3,6 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Answer } from '../../src/contract/model-call.js';
 import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
+import { callKeys } from '../../src/contract/approval.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
@@ -84,7 +85,9 @@ export class AgentRun {
 
   /** Calls all tools that the model asked for at once. */
   async callTools({ content, calls }: SaidTurn): Promise<void> {
-    const branches = calls.map((call, at) => this.#branchOf(call, at, calls));
+    const before = this.#branches.map(({ key }) => key);
+    const keys = callKeys(calls, this.plan.tools, before);
+    const branches = calls.map((call, at) => this.#branchOf(call, keys[at] ?? ''));
     const outcomes = await fanOutMore(branches, this.plan.policy, this.#progress);
     this.#branches.push(...outcomes);
     this.#turns.push({
@@ -133,18 +136,13 @@ export class AgentRun {
     return this.#stoppedBy !== undefined;
   }
 
-  #branchOf({ name, input }: WantedCall, at: number, calls: readonly WantedCall[]): Branch {
-    const before = this.#branches.filter(({ key }) => nameOf(key) === name).length;
-    const beside = calls.slice(0, at).filter((call) => call.name === name).length;
-    const key = `${name}-${before + beside + 1}`;
+  #branchOf({ name, input }: WantedCall, key: string): Branch {
     return {
       key,
       boundUsd: 0,
       run: async (place) => {
         const tool = toolNamed(name, this.plan.tools);
-        if (!isAllowed(tool, this.plan.allow)) {
-          await this.#approvals.allowed(place, 'inline' in input ? JSON.stringify(input.inline) : '(large)');
-        }
+        if (!isAllowed(tool, this.plan.allow)) await this.#approvals.allowed(place, input);
         return callToolOf(tool, input, place, this.plan);
       },
     };

@@ -1,7 +1,8 @@
 import { CancellationScope, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
-import { approvalSummary } from '../../src/contract/approval.js';
+import type { Stored } from '../../src/contract/stored.js';
+import { approvalMarkdown, approvalSummary, takesName } from '../../src/contract/approval.js';
 import type { Decision } from '../../src/contract/approval.js';
 import { formatDuration } from '../../src/contract/duration.js';
 import { updateNames } from '../../src/contract/names.js';
@@ -11,9 +12,17 @@ import type { RunProgress } from '../engine/progress.js';
 
 const approveUpdate = defineUpdate<string[], [Decision]>(updateNames.approve);
 
-/** Calls that wait for somebody to allow them: durably, and shown as a timer in the Web UI. */
+/** Characters of the current details that calls which wait may take together: Temporal keeps 20 KB, of which the branches have most. */
+const mostShown = 6_000;
+
+/**
+ * Calls that wait for somebody to allow them: durably, and shown as a timer in the Web UI.
+ *
+ * A1. Whoever allows without naming has been able to see all that is allowed: a call whose input is anywhere shown cut, or not at
+ *     all, is allowed by its name only. Refusing takes no names.
+ */
 export class Approvals {
-  readonly #waiting = new Map<string, Deferred<Decision>>();
+  readonly #waiting = new Map<string, { decided: Deferred<Decision>; takesName: boolean; markdown: string }>();
 
   constructor(
     readonly progress: RunProgress,
@@ -21,7 +30,8 @@ export class Approvals {
   ) {
     setHandler(approveUpdate, (decision) => this.#decide(decision), {
       validator: (decision) => this.#check(decision),
-      description: 'Allows or refuses calls that wait for it: { allow, keys?, reason? }; all of them without keys.',
+      description:
+        'Allows or refuses calls that wait for it: { allow, keys?, reason? }; all of them without keys, unless one is shown cut: it is allowed by its key.',
     });
   }
 
@@ -30,13 +40,17 @@ export class Approvals {
    *
    * @throws ApplicationFailure `NotAllowed` where it is refused, or nobody has decided in time
    */
-  async allowed(place: Place, input: string): Promise<void> {
+  async allowed(place: Place, input: Stored<unknown>): Promise<void> {
     const decided = new Deferred<Decision>();
-    this.#waiting.set(place.key, decided);
-    this.progress.needsApproval(place, true);
+    const shown = [...this.#waiting.values()].reduce((sum, { markdown }) => sum + markdown.length, 0);
+    const whole = approvalMarkdown(place.key, input, takesName(input));
+    const fits = shown + whole.length <= mostShown;
+    const markdown = fits ? whole : approvalMarkdown(place.key, undefined, true);
+    this.#waiting.set(place.key, { decided, takesName: !fits || takesName(input), markdown });
+    this.progress.needsApproval(place, markdown);
     const timer = new CancellationScope({ cancellable: true });
     try {
-      const nobody = timer.run(() => sleep(this.longestMs, { summary: approvalSummary(place.key, input) }));
+      const nobody = timer.run(() => sleep(this.longestMs, { summary: approvalSummary(place.key) }));
       const decision = await Promise.race([decided.promise, nobody]);
       if (decision === undefined) throw refused(`Nobody allowed it within ${formatDuration(this.longestMs)}.`);
       // The timer's own end is of no interest any more.
@@ -45,13 +59,13 @@ export class Approvals {
       if (!decision.allow) throw refused(decision.reason ?? 'It was refused.');
     } finally {
       this.#waiting.delete(place.key);
-      this.progress.needsApproval(place, false);
+      this.progress.needsApproval(place, undefined);
     }
   }
 
   #decide(decision: Decision): string[] {
     const keys = decision.keys ?? [...this.#waiting.keys()];
-    for (const key of keys) this.#waiting.get(key)?.resolve(decision);
+    for (const key of keys) this.#waiting.get(key)?.decided.resolve(decision);
     return keys;
   }
 
@@ -61,9 +75,20 @@ export class Approvals {
       throw new Error(`Expected \`allow\` to be true or false, got \`${String(allow)}\`.`);
     }
     if (waiting.length === 0) throw new Error('No call waits to be allowed.');
+    if (keys !== undefined && (!Array.isArray(keys) || keys.length === 0)) {
+      throw new Error(
+        `Expected \`keys\` to be a list of calls that wait to be allowed (${waiting.join(', ')}), or left out, got ${JSON.stringify(keys).slice(0, 80)}.`,
+      );
+    }
     const strange = keys?.find((key) => !waiting.includes(key));
     if (strange !== undefined) {
-      throw new Error(`Expected a call that waits to be allowed (${waiting.join(', ')}), got \`${strange}\`.`);
+      throw new Error(`Expected a call that waits to be allowed (${waiting.join(', ')}), got \`${String(strange)}\`.`);
+    }
+    const unseen = waiting.filter((key) => this.#waiting.get(key)?.takesName);
+    if (allow && keys === undefined && unseen.length > 0) {
+      throw new Error(
+        `Expected the calls to be named, for the input of ${unseen.join(', ')} is large or shown cut, got no names.`,
+      );
     }
   }
 }

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../src/contract/activities.js';
 import type { Answer } from '../../src/contract/model-call.js';
 import type { Stored } from '../../src/contract/stored.js';
+import { givenName } from '../../src/contract/approval.js';
 import { inlineTurnBytes } from '../../src/plan/agent-plan.js';
 import type { AgentPlan } from '../../src/plan/agent-plan.js';
 import type { Tool } from '../../src/contract/tool.js';
@@ -17,7 +18,8 @@ const { callTool } = proxyActivities<Activities>({ startToCloseTimeout: '1m' });
 /** @throws ApplicationFailure `ToolFailed` where there is none of that name: models make names up */
 export function toolNamed(name: string, tools: readonly Tool[]): Tool {
   const tool = tools.find((each) => each.name === name);
-  if (tool === undefined) throw ApplicationFailure.nonRetryable(`There is no tool \`${name}\`.`, 'ToolFailed');
+  if (tool === undefined)
+    throw ApplicationFailure.nonRetryable(`There is no tool \`${givenName(name)}\`.`, 'ToolFailed');
   return tool;
 }
 

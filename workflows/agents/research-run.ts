@@ -1,6 +1,7 @@
 import { uuid4 } from '@temporalio/workflow';
 
 import type { ModelRequest, WantedCall } from '../../src/contract/model-request.js';
+import { callKeys } from '../../src/contract/approval.js';
 import { answerRequest } from '../../src/plan/gather-plan.js';
 import { citationsOf, fuse } from '../../src/fold/hits.js';
 import type { RankedHit } from '../../src/fold/hits.js';
@@ -48,7 +49,7 @@ export class ResearchRun {
   readonly #asked: string[] = [];
   readonly #bibliography = new Bibliography();
   readonly #mark = uuid4();
-  readonly #calls = new Map<string, number>();
+  readonly #calls: string[] = [];
   #gaps = 0;
   #failure: string | undefined;
 
@@ -121,17 +122,18 @@ export class ResearchRun {
     const calls = tasks.flatMap(({ key }) =>
       (wanted.get(key) ?? []).slice(0, mostCallsOfTask).map((call) => ({ task: key, call })),
     );
-    const outcomes = await this.#fanOut(calls.map(({ call }) => this.#toolBranch(call)));
+    const wantedCalls = calls.map(({ call }) => call);
+    const keys = callKeys(wantedCalls, tools, this.#calls);
+    this.#calls.push(...keys);
+    const outcomes = await this.#fanOut(wantedCalls.map((call, at) => this.#toolBranch(call, keys[at] ?? '')));
     return tasks.map(({ key }) =>
       calls.flatMap(({ task, call }, at) => (task === key ? toolHit(call, outcomes[at]) : [])),
     );
   }
 
-  #toolBranch({ name, input }: WantedCall): Branch {
-    const number = (this.#calls.get(name) ?? 0) + 1;
-    this.#calls.set(name, number);
+  #toolBranch({ name, input }: WantedCall, key: string): Branch {
     return {
-      key: `${name}-${number}`,
+      key,
       run: async (place) => callToolOf(toolNamed(name, this.plan.tools), input, place, this.plan, mostToolBytes),
     };
   }

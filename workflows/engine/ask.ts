@@ -4,6 +4,7 @@ import type { Activities } from '../../src/contract/activities.js';
 import type { Answer, ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
+import { visibleLine } from '../../src/contract/visible-text.js';
 import { activityIdOf } from './activity-id.js';
 
 // No `maximumAttempts`: the activity counts its attempts itself, because being told to slow down must use up none of them.
@@ -34,7 +35,7 @@ export function ask(call: ModelCall): Promise<Answer> {
       retry,
       // A cancelled branch has ended when its call is closed and has told what it spent, not when it is told to stop.
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      summary: `${call.key} · ${call.request.model}`,
+      summary: visibleLine(`${call.key} · ${call.request.model}`),
     },
     [call],
   );

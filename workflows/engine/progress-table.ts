@@ -1,6 +1,7 @@
 import { formatDuration } from '../../src/contract/duration.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Progress } from '../../src/contract/run-result.js';
+import { markdownLine } from '../../src/contract/visible-text.js';
 
 /** States of a branch that has not ended. */
 export const openStates: readonly string[] = ['waiting', 'running', 'needs approval'];
@@ -8,10 +9,14 @@ export const openStates: readonly string[] = ['waiting', 'running', 'needs appro
 /** Temporal keeps 20 KB. */
 const mostRows = 60;
 
-/** The run as a Markdown table for the Web UI. */
-export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, StoredBranch>): string {
+/** The run as a Markdown table for the Web UI, and below it what waits to be allowed, in Markdown already. */
+export function progressTable(
+  progress: Progress,
+  outcomes: ReadonlyMap<number, StoredBranch>,
+  approvals: readonly string[] = [],
+): string {
   const ended = progress.branches.filter(({ status }) => !openStates.includes(status)).length;
-  const shown = progress.branches.slice(-mostRows);
+  const shown = progress.branches.slice(-mostRows).map((branch) => ({ ...branch, key: markdownLine(branch.key) }));
   const rows = shown.map(({ key, index, status }) => {
     const outcome = outcomes.get(index);
     if (outcome === undefined) return row([key, status, '', '', '']);
@@ -26,6 +31,7 @@ export function progressTable(progress: Progress, outcomes: ReadonlyMap<number, 
     row(['branch', 'status', 'took', 'tokens', 'cost']),
     '|---|---|---|---|---|',
     ...rows,
+    ...approvals.flatMap((approval) => ['', approval]),
   ].join('\n');
 }
 

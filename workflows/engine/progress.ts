@@ -33,7 +33,7 @@ export class RunProgress implements Follow {
   readonly #startedAtMs = Date.now();
   readonly #started = new Set<number>();
   readonly #outcomes = new Map<number, StoredBranch>();
-  readonly #unapproved = new Set<number>();
+  readonly #unapproved = new Map<number, string>();
   readonly #keys: string[];
   readonly #planned: number;
   readonly #controls: Controls;
@@ -68,9 +68,9 @@ export class RunProgress implements Follow {
     return first;
   }
 
-  /** Whether a branch waits for somebody to allow it. */
-  needsApproval({ index }: Place, needed: boolean): void {
-    if (needed) this.#unapproved.add(index);
+  /** A branch waits for somebody to allow it, who is shown this Markdown; or no longer, without it. */
+  needsApproval({ index }: Place, markdown: string | undefined): void {
+    if (markdown !== undefined) this.#unapproved.set(index, markdown);
     else this.#unapproved.delete(index);
     this.#show();
   }
@@ -141,6 +141,6 @@ export class RunProgress implements Follow {
   }
 
   #show(): void {
-    setCurrentDetails(progressTable(this.now(), this.#outcomes));
+    setCurrentDetails(progressTable(this.now(), this.#outcomes, [...this.#unapproved.values()]));
   }
 }

@@ -8,6 +8,7 @@ import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { modelDefaults } from '../../contract/options.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { boundsOf } from '../../model/index.js';
 import { formatCost } from '../show/amounts.js';
 import { conductRun } from '../run/conduct-run.js';
@@ -18,6 +19,7 @@ import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { toolRegistryOf } from '../home/tool-registry-of.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -77,8 +79,8 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
     const turnUsd = firstTurnUsd(plan, flags.budget !== undefined);
     world.stdout.write(
       flags.json || flags.ndjson
-        ? `${JSON.stringify({ tools: plan.tools.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })}\n`
-        : `tools: ${names}; the first of at most ${plan.maxTurns} turns costs at most ${formatCost(turnUsd)}.\nNothing was started.\n`,
+        ? json({ tools: plan.tools.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })
+        : line`tools: ${names}; the first of at most ${plan.maxTurns} turns costs at most ${formatCost(turnUsd)}.\nNothing was started.\n`,
     );
     return exitCodes.complete;
   }
@@ -91,7 +93,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${task.slice(0, 100)}: ${names}`.slice(0, 180),
-      details: `**${plan.tools.length} tools** for: ${task.slice(0, 500)}`,
+      details: `**${plan.tools.length} tools** for: ${markdownLine(task.slice(0, 500))}`,
     });
   });
 }

@@ -16,7 +16,10 @@ export function approveCommand(program: Command, world: World, done: (code: Exit
     .command('approve')
     .description('allow calls of an agent that wait for it, or refuse them')
     .argument('<id>', 'workflow id')
-    .argument('[keys...]', 'the calls, such as send_mail-1; all that wait where they are left out')
+    .argument(
+      '[keys...]',
+      'the calls, such as send_mail-1; all that wait where they are left out, unless one is shown cut',
+    )
     .option('--deny', 'refuse them')
     .option('--reason <text>', 'told to the model where they are refused')
     .action(async (id: string, keys: string[], flags: ApproveFlags) => {

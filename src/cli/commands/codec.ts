@@ -13,6 +13,7 @@ import { encryptionKeyOf } from '../home/encryption-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { parsePort } from '../read/numbers.js';
 import { ownHomeOf, sayer } from '../home/session.js';
+import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface CodecFlags {
@@ -97,10 +98,10 @@ async function showUrl(
   world.secrets?.add(token);
   const forget = async () => {};
   if (world.stdout.isTerminal) {
-    (world.stdout.writeSecret ?? world.stdout.write)(`${url}/${token}\n`);
+    (world.stdout.writeSecret ?? world.stdout.write)(line`${url}/${token}\n`);
     return { where: 'Give the Web UI the URL above as its codec server endpoint.', forget };
   }
-  world.stdout.write(`${url}\n`);
+  world.stdout.write(line`${url}\n`);
   if (world.env['FANFOLD_CODEC_TOKEN']) {
     return { where: 'Give the Web UI this URL, a slash and FANFOLD_CODEC_TOKEN as its codec server endpoint.', forget };
   }

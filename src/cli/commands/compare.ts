@@ -10,6 +10,7 @@ import type { CompareInput } from '../../plan/compare-plan.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseDollars, parseChoice } from '../read/numbers.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
@@ -76,9 +77,9 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: keys.join(', ').slice(0, 180),
       details: [
-        `**${keys.length} answers** compared${document === undefined ? '' : ` on ${document.title}`}`,
+        `**${keys.length} answers** compared${document === undefined ? '' : ` on ${markdownLine(document.title)}`}`,
         '',
-        ...keys.map((key) => `- ${key}`),
+        ...keys.map((key) => `- ${markdownLine(key)}`),
       ].join('\n'),
     }),
   );

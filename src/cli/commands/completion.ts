@@ -4,6 +4,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { candidates } from '../complete.js';
 import { parseChoice } from '../read/numbers.js';
+import { exactly, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 const scripts = {
@@ -36,7 +37,7 @@ export function completionCommand(program: Command, world: World, done: (code: E
     .argument('<shell>', `one of ${shells.join(', ')}`)
     .addHelpText('after', '\nFor bash: `source <(fanfold completion bash)`; put it into ~/.bashrc to keep it.')
     .action((shell: string) => {
-      world.stdout.write(scripts[parseChoice(shell, 'shell', shells)]);
+      world.stdout.write(exactly(scripts[parseChoice(shell, 'shell', shells)], world.stdout));
       done(exitCodes.complete);
     });
 }
@@ -48,7 +49,7 @@ export function completeCommand(program: Command, world: World, done: (code: Exi
     .description('what may come next on a command line, for the scripts of `completion`')
     .allowUnknownOption()
     .action((words: string[]) => {
-      for (const { value, about } of candidates(program, words)) world.stdout.write(`${value}\t${about}\n`);
+      for (const { value, about } of candidates(program, words)) world.stdout.write(line`${value}\t${about}\n`);
       done(exitCodes.complete);
     });
 }

@@ -5,7 +5,7 @@ import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { openSession, sayer } from '../home/session.js';
-import { terminalText } from '../show/terminal-text.js';
+import { json as asJson, line, lines, padded } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface DeploymentFlags {
@@ -37,13 +37,14 @@ async function deployment(name: string, { promote, json }: DeploymentFlags, worl
         `Start one: FANFOLD_DEPLOYMENT=${name} fanfold worker.`,
       );
     }
-    if (json) world.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    if (json) world.stdout.write(asJson(found, 2));
     else {
       const width = Math.max(0, ...found.builds.map(({ build }) => build.length));
-      const lines = found.builds.map(({ build, status, createdAt }) =>
-        terminalText(`${build === found.current ? '→' : ' '} ${build.padEnd(width)}  ${status}  ${createdAt ?? ''}`),
+      const rows = found.builds.map(
+        ({ build, status, createdAt }) =>
+          line`${build === found.current ? '→' : ' '} ${padded(build, width)}  ${status}  ${createdAt ?? ''}`,
       );
-      world.stdout.write(`${lines.join('\n')}\n`);
+      world.stdout.write(lines(rows));
     }
     return exitCodes.complete;
   } finally {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Check } from '../home/checks.js';
-import { terminalText } from '../show/terminal-text.js';
+import { json, line, lines, paints, setIn } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface DoctorFlags {
@@ -21,18 +21,17 @@ export function doctorCommand(program: Command, world: World, done: (code: ExitC
     .action(async (flags: DoctorFlags) => {
       const { runChecks } = await import('../home/checks.js');
       const checks = await runChecks(world, flags.offline ?? false);
-      world.stdout.write(flags.json ? `${JSON.stringify(checks, null, 2)}\n` : lines(checks, world));
+      world.stdout.write(flags.json ? json(checks, 2) : table(checks, world));
       done(checks.some(({ state }) => state === 'failed') ? exitCodes.unavailable : exitCodes.complete);
     });
 }
 
-function lines(checks: readonly Check[], world: World): string {
-  const { green, red, yellow, dim } = pc.createColors(world.stdout.colour);
+function table(checks: readonly Check[], world: World): TerminalText {
+  const { green, red, yellow, dim } = paints(world.stdout.colour);
   const signs = { ok: green('✓'), note: yellow('!'), failed: red('✗'), skipped: dim('–') };
-  return checks
-    .map(({ name, state, found, advice }) => {
-      const line = `${signs[state]} ${name.padEnd(18)} ${terminalText(found)}\n`;
-      return advice === undefined ? line : `${line}  ${' '.repeat(18)} → ${terminalText(advice)}\n`;
-    })
-    .join('');
+  const rows = checks.map(({ name, state, found, advice }) => [
+    line`${signs[state]} ${name.padEnd(18)} ${setIn(found, ' '.repeat(21))}`,
+    ...(advice === undefined ? [] : [line`  ${' '.repeat(18)} → ${setIn(advice, ' '.repeat(23))}`]),
+  ]);
+  return lines(rows.flat());
 }

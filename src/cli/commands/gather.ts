@@ -7,6 +7,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults, planGather } from '../../plan/gather-plan.js';
 import type { GatherInput } from '../../plan/gather-plan.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { modelDefaults } from '../../contract/options.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
@@ -14,6 +15,7 @@ import { builtInSources, readSources } from '../read/read-sources.js';
 import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -66,8 +68,8 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
     const branches = plan.sources.map(({ name, kind }) => ({ key: name, kind }));
     world.stdout.write(
       flags.json || flags.ndjson
-        ? `${JSON.stringify({ branches, answer: input.answer === true })}\n`
-        : `${names.join(', ')}; at most ${formatDuration(plan.policy.timeoutMs)} and ${plan.policy.attempts} tries each.\nNothing was started.\n`,
+        ? json({ branches, answer: input.answer === true })
+        : line`${names.join(', ')}; at most ${formatDuration(plan.policy.timeoutMs)} and ${plan.policy.attempts} tries each.\nNothing was started.\n`,
     );
     return exitCodes.complete;
   }
@@ -81,7 +83,7 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${question.slice(0, 100)}: ${names.join(', ')}`,
-      details: `**${names.length} sources** searched for: ${question.slice(0, 500)}`,
+      details: `**${names.length} sources** searched for: ${markdownLine(question.slice(0, 500))}`,
     });
   });
 }

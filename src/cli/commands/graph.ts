@@ -22,6 +22,7 @@ import { readFlow } from '../read/read-flow.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { Session } from '../home/session.js';
+import { json, line, lines, padded } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface GraphFlags extends RunFlags {
@@ -167,20 +168,18 @@ function dryRun({ flow, nodes }: GraphPlan, bounds: readonly BoundNode[], flags:
   }));
   const mermaid = mermaidOf(flow);
   if (flags.json || flags.ndjson) {
-    world.stdout.write(
-      `${JSON.stringify({ branches, criticalPath, upperBoundUsd, mermaid }, null, flags.json ? 2 : undefined)}\n`,
-    );
+    world.stdout.write(json({ branches, criticalPath, upperBoundUsd, mermaid }, flags.json ? 2 : undefined));
     return exitCodes.complete;
   }
   const most = (usd: number | null) => (usd === null ? formatCost(null) : `at most ${formatCost(usd)}`);
   const width = Math.max(...branches.map(({ key }) => key.length));
   world.stdout.write(
-    [
+    lines([
       ...levelsOf(flow).map((level, depth) => `${depth === 0 ? '  ' : '→ '}${level.join('  |  ')}`),
       '',
       ...branches.map(({ key, model, inputTokens, maxTokens, times, upperBoundUsd: usd }) =>
         [
-          `${key.padEnd(width)}  ${model}`,
+          line`${padded(key, width)}  ${model}`,
           `at most ${inputTokens?.toLocaleString('en') ?? 'any number of'} in, ${maxTokens.toLocaleString('en')} out`,
           ...(times === 1 ? [] : [`× ${times ?? 'one for each item'}`]),
           most(usd),
@@ -189,11 +188,10 @@ function dryRun({ flow, nodes }: GraphPlan, bounds: readonly BoundNode[], flags:
       `longest chain: ${criticalPath.join(' → ')}`,
       `total ${most(upperBoundUsd)}`,
       '',
-      mermaid,
+      ...mermaid.split('\n'),
       '',
       'Nothing was started.',
-      '',
-    ].join('\n'),
+    ]),
   );
   return exitCodes.complete;
 }

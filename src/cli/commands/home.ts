@@ -10,7 +10,8 @@ import { formatBytes } from '../show/amounts.js';
 import { lookIntoHome } from '../home/home-contents.js';
 import type { HomeContents, HomeTool } from '../home/home-contents.js';
 import { homeOf } from '../home/session.js';
-import { terminalText } from '../show/terminal-text.js';
+import { json, line, lines } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 export function homeCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -18,9 +19,9 @@ export function homeCommand(program: Command, world: World, done: (code: ExitCod
     .command('home')
     .description('what lies in FANFOLD_HOME, and whose it is')
     .option('--json', 'print it as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json: asJson }: { json?: boolean }) => {
       const contents = await lookIntoHome(homeOf(world), world);
-      world.stdout.write(json ? `${JSON.stringify(contents, null, 2)}\n` : homeLines(contents));
+      world.stdout.write(asJson ? json(contents, 2) : homeLines(contents));
       done(exitCodes.complete);
     });
   command
@@ -47,11 +48,11 @@ async function adopt({ yes = false }: { yes?: boolean }, world: World): Promise<
     throw new UnavailableError('ForeignHome', `The home cannot be adopted: ${contents.why}.`, contents.before);
   }
   if (!yes && !(await confirmed(world))) {
-    world.stderr.write('fanfold: nothing was changed.\n');
+    world.stderr.write(line`fanfold: nothing was changed.\n`);
     return exitCodes.badInput;
   }
   await adoptHome(home, world.env);
-  world.stdout.write('It is yours now.\n');
+  world.stdout.write(line`It is yours now.\n`);
   return exitCodes.complete;
 }
 
@@ -79,9 +80,9 @@ const owners = {
   none: 'not made yet; whatever needs it makes it',
 } satisfies Record<HomeContents['owner'], string>;
 
-function homeLines(contents: HomeContents): string {
+function homeLines(contents: HomeContents): TerminalText {
   const { path, owner, why, before, mode, database, server, tools, journal, texts, reports, others } = contents;
-  const lines = [
+  const rows = [
     `${path}: ${owners[owner]}${why === null ? '' : `: ${why}`}`,
     ...(mode === null ? [] : [`mode ${mode}`]),
     ...sized('database of the Temporal server, whose open runs go on', database),
@@ -96,7 +97,7 @@ function homeLines(contents: HomeContents): string {
     ...(before !== null || owner !== 'stranger' ? [] : ['Make it yours: fanfold home adopt']),
     ...(before === null ? [] : [before]),
   ];
-  return lines.map((line) => `${terminalText(line).replaceAll('\n', ' ')}\n`).join('');
+  return lines(rows);
 }
 
 function sized(what: string, size: { files: number; bytes: number } | null): string[] {

@@ -9,6 +9,8 @@ import { formatBytes, formatCost } from '../show/amounts.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { parseBytes } from '../read/numbers.js';
 import { homeOf, sayer } from '../home/session.js';
+import { json as asJson, line, lines } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface PruneFlags {
@@ -26,7 +28,7 @@ export function journalCommand(program: Command, world: World, done: (code: Exit
     .option('--json', 'print it as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const stats = await withJournal(world, (journal) => journal.stats());
-      world.stdout.write(json ? `${JSON.stringify(stats, null, 2)}\n` : lines(stats));
+      world.stdout.write(json ? asJson(stats, 2) : table(stats));
       done(exitCodes.complete);
     });
   command
@@ -37,7 +39,7 @@ export function journalCommand(program: Command, world: World, done: (code: Exit
     .action(async (flags: PruneFlags) => {
       const limits = pruneLimits(flags);
       const { entries, bytes } = await withJournal(world, (journal) => journal.prune(limits));
-      world.stdout.write(`Removed ${entries} answers, ${formatBytes(bytes)}.\n`);
+      world.stdout.write(line`Removed ${entries} answers, ${formatBytes(bytes)}.\n`);
       done(exitCodes.complete);
     });
   command
@@ -45,7 +47,7 @@ export function journalCommand(program: Command, world: World, done: (code: Exit
     .description('remove every answer; the same questions will be paid for again')
     .action(async () => {
       await withJournal(world, (journal) => journal.clear());
-      world.stdout.write('The journal is empty.\n');
+      world.stdout.write(line`The journal is empty.\n`);
       done(exitCodes.complete);
     });
 }
@@ -72,13 +74,21 @@ function pruneLimits({ olderThan, toSize }: PruneFlags) {
   };
 }
 
-function lines({ entries, bytes, oldestAtMs, newestAtMs, reuses, savedUsd, place, setAside }: JournalStats): string {
+function table({
+  entries,
+  bytes,
+  oldestAtMs,
+  newestAtMs,
+  reuses,
+  savedUsd,
+  place,
+  setAside,
+}: JournalStats): TerminalText {
   const day = (ms: number | null) => (ms === null ? '–' : new Date(ms).toISOString());
-  return [
+  return lines([
     `${entries.toLocaleString('en')} answers, ${formatBytes(bytes)}, in ${place}`,
     `from ${day(oldestAtMs)} to ${day(newestAtMs)}`,
     `reused ${reuses.toLocaleString('en')} times, ${formatCost(savedUsd)} saved`,
     ...setAside.map((file) => `damaged and set aside: ${file}`),
-    '',
-  ].join('\n');
+  ]);
 }

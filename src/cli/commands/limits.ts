@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Command } from 'commander';
-import { createLogUpdate } from 'log-update';
 
 import { backlogOf } from '../../client/index.js';
 import type { Backlog } from '../../client/index.js';
@@ -12,8 +11,11 @@ import type { BucketSnapshot, LimiterSnapshot, QueueLimits } from '../../contrac
 import { taskQueues } from '../../contract/names.js';
 import { gateText } from '../show/gate-text.js';
 import { interruptible } from '../run/interrupt.js';
+import { pictureOn } from '../show/picture.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
+import { json as asJson, lines } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface LimitsFlags {
@@ -54,14 +56,14 @@ async function limits(flags: LimitsFlags, world: World): Promise<ExitCode> {
 }
 
 async function watch(session: Session, flags: LimitsFlags, world: World, signal: AbortSignal): Promise<void> {
-  const draw = world.stdout.isTerminal && !flags.json ? createLogUpdate(world.stdout.stream as never) : undefined;
+  const picture = world.stdout.isTerminal && !flags.json ? pictureOn(world.stdout) : undefined;
   while (!signal.aborted) {
     const seen = await look(session);
-    if (draw) draw(print(seen, flags).trimEnd());
-    else world.stdout.write(flags.json ? `${JSON.stringify(seen)}\n` : print(seen, flags));
+    if (picture) picture.draw(print(seen, flags));
+    else world.stdout.write(flags.json ? asJson(seen) : print(seen, flags));
     await sleep(watchEveryMs, undefined, { signal }).catch(() => {});
   }
-  draw?.done();
+  picture?.done();
 }
 
 async function look({ client, server, membership }: Session): Promise<Limits> {
@@ -77,14 +79,14 @@ async function look({ client, server, membership }: Session): Promise<Limits> {
   };
 }
 
-function print(seen: Limits, { json }: LimitsFlags): string {
-  if (json) return `${JSON.stringify(seen, null, 2)}\n`;
-  const lines = [
+function print(seen: Limits, { json }: LimitsFlags): TerminalText {
+  if (json) return asJson(seen, 2);
+  const rows = [
     ...seen.taskQueues.map(backlogLine),
     ...seen.workers.flatMap(({ pid, queues }) => [`worker ${pid}`, ...queues.flatMap(queueLines)]),
   ];
-  if (seen.workers.length === 0) lines.push('No worker of this home is running.');
-  return `${lines.join('\n')}\n`;
+  if (seen.workers.length === 0) rows.push('No worker of this home is running.');
+  return lines(rows);
 }
 
 function backlogLine({ taskQueue, tasks, oldestMs, addedPerSecond, takenPerSecond, pollers }: Backlog): string {

@@ -6,10 +6,12 @@ import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
+import { visibleLine } from '../../contract/visible-text.js';
 import { formatCost } from '../show/amounts.js';
 import { parseChoice, parseCount, parseDollars } from '../read/numbers.js';
 import { openSession, sayer } from '../home/session.js';
-import { terminalText } from '../show/terminal-text.js';
+import { json, line, lines } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface ListFlags {
@@ -55,32 +57,33 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
     const runs = await listRuns(session.client, filter);
-    world.stdout.write(flags.json ? `${JSON.stringify(runs, null, 2)}\n` : table(runs));
+    world.stdout.write(flags.json ? json(runs, 2) : table(runs));
     return exitCodes.complete;
   } finally {
     await session.leave();
   }
 }
 
-function table(runs: readonly ListedRun[]): string {
-  if (runs.length === 0) return 'No runs.\n';
+function table(runs: readonly ListedRun[]): TerminalText {
+  if (runs.length === 0) return line`No runs.\n`;
   const header = ['id', 'kind', 'status', 'branches', 'cost', 'started'];
-  const rows = runs.map((run) => [
-    terminalText(run.workflowId),
-    run.kind,
-    run.status,
-    String(run.branches ?? ''),
-    run.costUsd === null ? '' : formatCost(run.costUsd),
-    run.startedAt,
-  ]);
+  const rows = runs.map((run) =>
+    [
+      run.workflowId,
+      run.kind,
+      run.status,
+      String(run.branches ?? ''),
+      run.costUsd === null ? '' : formatCost(run.costUsd),
+      run.startedAt,
+    ].map(visibleLine),
+  );
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [header, ...rows]
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return lines(
+    [header, ...rows].map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
+  );
 }

@@ -5,6 +5,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { parsePort } from '../read/numbers.js';
 import { sayer } from '../home/session.js';
+import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface OfflineModelFlags {
@@ -25,7 +26,7 @@ async function offlineModel(flags: OfflineModelFlags, world: World): Promise<Exi
   const port = parsePort(flags.port);
   const { startOfflineModel } = await import('../../offline/index.js');
   const model = await startOfflineModel({ port });
-  world.stdout.write(`${model.url}\n`);
+  world.stdout.write(line`${model.url}\n`);
   sayer(
     world,
     false,

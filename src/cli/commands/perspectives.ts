@@ -7,6 +7,7 @@ import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { defaultPerspectives } from '../../plan/specialists.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
@@ -70,9 +71,12 @@ function splitNames(names: string): string[] {
 function details({ branches, policy, offline }: FanOutPlan, document: Document): string {
   const { join, timeoutMs, attempts, concurrency } = policy;
   return [
-    `**${branches.length} perspectives** on ${document.title} (${document.text.length.toLocaleString('en')} characters)`,
+    `**${branches.length} perspectives** on ${markdownLine(document.title)} (${document.text.length.toLocaleString('en')} characters)`,
     '',
-    ...branches.map(({ key, request }) => `- ${key}: ${request.model}, at most ${request.maxTokens} tokens`),
+    ...branches.map(
+      ({ key, request }) =>
+        `- ${markdownLine(key)}: ${markdownLine(request.model)}, at most ${request.maxTokens} tokens`,
+    ),
     '',
     `Join ${join}, ${formatDuration(timeoutMs)} and ${attempts} attempts a branch, at most ${concurrency} at once${offline ? ', offline model' : ''}.`,
   ].join('\n');

@@ -11,6 +11,7 @@ import { reportHtml } from '../../report/index.js';
 import { webUiUrl } from '../../server/index.js';
 import { packageVersion } from '../package-version.js';
 import { openSession, sayer } from '../home/session.js';
+import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { viewRun } from './show.js';
 
@@ -51,7 +52,7 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
     const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
     await writeFile(draft, html, { flag: 'wx', mode: modes.file });
     await rename(draft, path);
-    world.stdout.write(`${path}\n`);
+    world.stdout.write(line`${path}\n`);
     if (flags.open === true) {
       const { default: openInBrowser } = await import('open');
       await openInBrowser(path);

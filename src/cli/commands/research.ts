@@ -9,6 +9,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults } from '../../plan/gather-plan.js';
 import { planResearch, researchDefaults, shares, tasksRequest } from '../../plan/research-plan.js';
 import type { ResearchInput, ResearchPlan } from '../../plan/research-plan.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { boundsOf } from '../../model/index.js';
 import { formatCost } from '../show/amounts.js';
 import { conductRun } from '../run/conduct-run.js';
@@ -20,6 +21,7 @@ import type { RunFlags } from '../run/run-flags.js';
 import { readTools, toolWords } from '../read/read-tools.js';
 import type { ToolFlags } from '../read/read-tools.js';
 import { toolRegistryOf } from '../home/tool-registry-of.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -85,8 +87,8 @@ async function research(question: string, flags: ResearchFlags, world: World): P
   if (flags.dryRun) {
     world.stdout.write(
       flags.json || flags.ndjson
-        ? `${JSON.stringify({ sources: names, tools: plan.tools.map(({ name }) => name), tasks: plan.tasks, rounds: plan.rounds })}\n`
-        : `${names.join(', ')}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search.\nNothing was started.\n`,
+        ? json({ sources: names, tools: plan.tools.map(({ name }) => name), tasks: plan.tasks, rounds: plan.rounds })
+        : line`${names.join(', ')}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search.\nNothing was started.\n`,
     );
     return exitCodes.complete;
   }
@@ -99,7 +101,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${question.slice(0, 100)}: ${names.join(', ')}`.slice(0, 180),
-      details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${question.slice(0, 500)}`,
+      details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(question.slice(0, 500))}`,
     });
   });
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
 
 import { latencySamples } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
@@ -11,7 +10,8 @@ import { slowGroups } from '../../fold/slow.js';
 import type { Quantiles, SlowGroup } from '../../fold/slow.js';
 import { parseChoice, parseCount } from '../read/numbers.js';
 import { openSession, sayer } from '../home/session.js';
-import { terminalLine } from '../show/terminal-text.js';
+import { json, line, lines, paints, terminalLine } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface SlowFlags {
@@ -45,7 +45,7 @@ async function slow(flags: SlowFlags, world: World): Promise<ExitCode> {
     if (unread.length > 0) say(`not read, because what they stored is elsewhere: ${unread.join(', ')}.`);
     world.stdout.write(
       flags.json
-        ? `${JSON.stringify({ runs, branches: samples.length, unread, groups }, null, 2)}\n`
+        ? json({ runs, branches: samples.length, unread, groups }, 2)
         : report(groups, runs, samples.length, world),
     );
     return exitCodes.complete;
@@ -54,25 +54,26 @@ async function slow(flags: SlowFlags, world: World): Promise<ExitCode> {
   }
 }
 
-function report(groups: readonly SlowGroup[], runs: number, branches: number, world: World): string {
-  const { bold, yellow, dim } = pc.createColors(world.stdout.colour);
+function report(groups: readonly SlowGroup[], runs: number, branches: number, world: World): TerminalText {
+  const { bold, yellow, dim } = paints(world.stdout.colour);
   const head = `${branches} branches of ${runs} runs.`;
-  if (groups.length === 0) return `${head} A pattern takes five of a kind that were not answered from the journal.\n`;
+  if (groups.length === 0)
+    return line`${head} A pattern takes five of a kind that were not answered from the journal.\n`;
   const widths = [groups.map(nameOf), groups.map(({ count }) => String(count))].map((column) =>
     Math.max(...column.map((cell) => cell.length), 8),
   );
-  const lines = groups.map((group) => {
+  const rows = groups.flatMap((group) => {
     const name = nameOf(group).padEnd(widths[0] ?? 0);
     const row = `${name}  ${String(group.count).padStart(widths[1] ?? 0)}  ${threeOf(group.totalMs)}`;
-    if (group.cause === undefined) return dim(row);
-    return `${yellow(row)}  ${group.slow} slow: ${group.cause}\n    ${adviceOf(group)}`;
+    if (group.cause === undefined) return [dim(row)];
+    return [line`${yellow(row)}  ${group.slow} slow: ${group.cause}`, `    ${adviceOf(group)}`];
   });
   const title = `${''.padEnd(widths[0] ?? 0)}  ${'branches'.padStart(widths[1] ?? 0)}  ${'p50'.padEnd(8)} ${'p95'.padEnd(8)} p99`;
-  return [head, '', bold(title), ...lines, ''].join('\n');
+  return lines([head, '', bold(title), ...rows]);
 }
 
 function nameOf({ by, name }: SlowGroup): string {
-  return `${by} ${terminalLine(name, 60)}`;
+  return `${by} ${terminalLine(name, 60).text}`;
 }
 
 function threeOf({ p50, p95, p99 }: Quantiles): string {

@@ -8,6 +8,7 @@ import { openSession, ownHomeOf, sayer, storeOf } from '../home/session.js';
 import { BlobStore } from '../../store/blob-store.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { pruneStore } from '../worker/tidy-store.js';
+import { json as asJson, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 interface PruneFlags {
@@ -30,8 +31,8 @@ export function storeCommand(program: Command, world: World, done: (code: ExitCo
       const since = stats.oldestAtMs === null ? '' : `, the oldest from ${new Date(stats.oldestAtMs).toISOString()}`;
       world.stdout.write(
         json
-          ? `${JSON.stringify(stats, null, 2)}\n`
-          : `${stats.texts.toLocaleString('en')} texts, ${formatBytes(stats.bytes)}, in ${place}${since}\n`,
+          ? asJson(stats, 2)
+          : line`${stats.texts.toLocaleString('en')} texts, ${formatBytes(stats.bytes)}, in ${place}${since}\n`,
       );
       done(exitCodes.complete);
     });
@@ -50,7 +51,7 @@ async function prune({ olderThan, dryRun = false }: PruneFlags, world: World): P
   const session = await openSession(world, 'command', sayer(world, false));
   try {
     const { texts, bytes } = await pruneStore(session, olderThanMs, dryRun);
-    world.stdout.write(`${dryRun ? 'Would remove' : 'Removed'} ${texts} texts, ${formatBytes(bytes)}.\n`);
+    world.stdout.write(line`${dryRun ? 'Would remove' : 'Removed'} ${texts} texts, ${formatBytes(bytes)}.\n`);
     return exitCodes.complete;
   } finally {
     await session.leave();

@@ -14,6 +14,7 @@ import {
   planValidate,
 } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
+import { markdownLine } from '../../contract/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
@@ -142,7 +143,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
         input,
         ...(flags.id !== undefined && { workflowId: flags.id }),
         summary: `${title}: ${plan.keys.join(', ')}`,
-        details: `**${plan.keys.length} checks** on ${title} (${text.length.toLocaleString('en')} characters): ${plan.keys.join(', ')}.`,
+        details: `**${plan.keys.length} checks** on ${markdownLine(title)} (${text.length.toLocaleString('en')} characters): ${markdownLine(plan.keys.join(', '))}.`,
       });
     },
   );

@@ -1,4 +1,5 @@
 import { Secrets } from '../../secrets/index.js';
+import { cleaned } from '../show/terminal-text.js';
 import type { Screen, World } from '../world.js';
 
 /** The world of a command whose output holds no secret of its environment, nor any that becomes known while it runs. */
@@ -11,9 +12,9 @@ export function guardedWorld(world: World): World {
 function guarded(screen: Screen, secrets: Secrets): Screen {
   const text = (given: string) => secrets.text(given);
   return {
-    write: (given) => screen.write(text(given)),
+    write: (given) => screen.write(cleaned(given, text)),
     writeSecret: (given) => screen.write(given),
-    redirect: (writer) => screen.redirect((given) => writer(text(given))),
+    redirect: (writer) => screen.redirect((given) => writer(cleaned(given, text))),
     stream: guardedStream(screen.stream, text),
     isTerminal: screen.isTerminal,
     get columns() {

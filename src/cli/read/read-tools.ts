@@ -8,7 +8,7 @@ import { isLocalHost } from '../../contract/tool.js';
 import type { Tool } from '../../contract/tool.js';
 import { InputError, UnavailableError } from '../../contract/errors.js';
 import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
-import type { McpServer, ToolRegistry } from '../../tools/index.js';
+import type { McpServer, McpTool, ToolRegistry } from '../../tools/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { builtInSources, readSources } from './read-sources.js';
 import { readYaml } from './read-yaml.js';
@@ -171,14 +171,19 @@ async function moduleTools(path: string, registry: ToolRegistry): Promise<Tool[]
   }));
 }
 
+/** Which of its tools only read: all others wait to be allowed. */
+const reads = z.array(z.string()).optional();
+
 const serverShape = z.union([
   z.strictObject({
+    reads,
     command: z.string(),
     args: z.array(z.string()).optional(),
     env: z.record(z.string(), z.string()).optional(),
     cwd: z.string().optional(),
   }),
   z.strictObject({
+    reads,
     type: z.literal('http').optional(),
     url: z.url(),
     headers: z.record(z.string(), z.string()).optional(),
@@ -193,24 +198,25 @@ async function mcpTools(path: string, registry: ToolRegistry, world: World): Pro
     const [issue] = read.error.issues;
     throw new InputError(
       `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
-      'Its shape is { "mcpServers": { "name": { "command": "…", "args": [] } or { "url": "…" } } }.',
+      'Its shape is { "mcpServers": { "name": { "command": "…", "args": [] } or { "url": "…" } } }, each with "reads": ["…"] for tools that only read.',
     );
   }
   const servers = new McpServers(world.env, world.secrets);
   try {
-    const tools = Object.entries(read.data.mcpServers).map(async ([name, given]): Promise<Tool[]> => {
+    const tools = Object.entries(read.data.mcpServers).map(async ([name, { reads: readers = [], ...given }]) => {
       // Relative paths begin where the file is.
       const cwd = dirname(resolve(world.cwd, path));
       const mcp = { name, ...('url' in given ? given : { cwd, ...given }) } as McpServer;
       const offered = await servers.tools(mcp).catch((error: Error) => {
         throw new UnavailableError('McpFailed', error.message, `See \`${name}\` in ${path}.`);
       });
+      checkReaders(readers, offered, `${path}: at mcpServers.${name}.reads`);
       const sha256 = await registry.put({ mcp });
-      return offered.map((tool) => ({
+      return offered.map((tool): Tool => ({
         name: `${name}__${tool.name}`.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64),
         description: tool.description,
         inputSchema: tool.inputSchema,
-        ...(tool.changes && { changes: true }),
+        ...(!readers.includes(tool.name) && { changes: true }),
         by: { kind: 'registered', sha256, tool: tool.name },
       }));
     });
@@ -218,6 +224,25 @@ async function mcpTools(path: string, registry: ToolRegistry, world: World): Pro
   } finally {
     await servers.close();
   }
+}
+
+/**
+ * Only who wrote the file can say that a tool is harmless: a server says of itself what it likes.
+ *
+ * @throws InputError where the server has no such tool, or itself says that it destroys
+ */
+function checkReaders(readers: readonly string[], offered: readonly McpTool[], where: string): void {
+  const strange = readers.find((reader) => !offered.some(({ name }) => name === reader));
+  if (strange !== undefined) {
+    const names = offered.map(({ name }) => name).join(', ') || 'none';
+    throw new InputError(`${where}: expected tools that the server offers (${names}), got \`${strange}\`.`);
+  }
+  const destroyer = offered.find(({ name, destroys }) => destroys && readers.includes(name));
+  if (destroyer === undefined) return;
+  throw new InputError(
+    `${where}: expected tools that only read, got \`${destroyer.name}\`, of which the server says that it may destroy something.`,
+    'Leave it out: each call then waits for `fanfold approve`, or is allowed by `--allow`.',
+  );
 }
 
 function objectOf(properties: Record<string, JsonSchema>, required: string[] = []): JsonSchema {

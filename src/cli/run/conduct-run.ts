@@ -14,6 +14,7 @@ import { printRun } from '../show/print-run.js';
 import type { RunFlags } from './run-flags.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Say, Session } from '../home/session.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 /**
@@ -41,7 +42,7 @@ export async function conductRun(
       say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
       if (!flags.detach) return finishRun(session, run, flags, world, out);
       leaveGoing();
-      world.stdout.write(flags.json ? `${JSON.stringify({ ...run, webUi: page })}\n` : `${run.workflowId}\n`);
+      world.stdout.write(flags.json ? json({ ...run, webUi: page }) : line`${run.workflowId}\n`);
       return exitCodes.complete;
     });
   } finally {
@@ -89,7 +90,7 @@ export async function finishRun(
       branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
     });
   world.stderr.write(
-    `fanfold: the run goes on. Come back with \`fanfold watch ${run.workflowId}\`, stop it with \`fanfold cancel ${run.workflowId}\`.\n`,
+    line`fanfold: the run goes on. Come back with \`fanfold watch ${run.workflowId}\`, stop it with \`fanfold cancel ${run.workflowId}\`.\n`,
   );
   return exitCodes.interrupted;
 }

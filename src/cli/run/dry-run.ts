@@ -9,6 +9,8 @@ import type { LeftOut } from '../../files/index.js';
 import type { Documents } from '../read/document-source.js';
 import type { RunFlags } from './run-flags.js';
 import { sizePlan } from './size-plan.js';
+import { json as asJson, line, lines, padded } from '../show/terminal-text.js';
+import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 /** What `--dry-run --json` prints. */
@@ -61,30 +63,25 @@ export async function dryRun(
     upperBoundWithRetriesUsd: bound === null ? null : bound * plan.policy.attempts,
     ...(skipped && { skipped: listed(skipped) }),
   };
-  world.stdout.write(
-    flags.json || flags.ndjson
-      ? `${JSON.stringify(outcome, null, flags.json ? 2 : undefined)}\n`
-      : table(outcome, plan),
-  );
+  world.stdout.write(flags.json || flags.ndjson ? asJson(outcome, flags.json ? 2 : undefined) : table(outcome, plan));
   return exitCodes.complete;
 }
 
-function table(outcome: DryRun, { policy }: FanOutPlan): string {
+function table(outcome: DryRun, { policy }: FanOutPlan): TerminalText {
   const keyWidth = Math.max(...outcome.branches.map(({ key }) => key.length));
-  const lines = outcome.branches.map(({ key, model, inputTokens, maxTokens, upperBoundUsd: most, unreadable }) =>
+  const rows = outcome.branches.map(({ key, model, inputTokens, maxTokens, upperBoundUsd: most, unreadable }) =>
     unreadable === undefined
-      ? `${key.padEnd(keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`
-      : `${key.padEnd(keyWidth)}  cannot be read: ${unreadable}`,
+      ? line`${padded(key, keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`
+      : line`${padded(key, keyWidth)}  cannot be read: ${unreadable}`,
   );
   const how = outcome.counted === 'estimate' ? 'estimated' : 'counted by the API';
-  return [
-    ...lines,
+  return lines([
+    ...rows,
     `total ${outcome.inputTokens.toLocaleString('en')} input tokens, ${how}; ${atMost(outcome.upperBoundUsd)}`,
     `${atMost(outcome.upperBoundWithRetriesUsd)} if all ${policy.attempts} attempts of every branch were paid for`,
     ...skippedLines(outcome.skipped),
     'Nothing was started.',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function listed(skipped: readonly LeftOut[]): NonNullable<DryRun['skipped']> {
@@ -111,14 +108,13 @@ export function dryRunWide(
   const skipped = listed(left);
   world.stdout.write(
     json || ndjson
-      ? `${JSON.stringify({ ...bounds, counted: 'estimate', unreadable, skipped }, null, json ? 2 : undefined)}\n`
-      : [
+      ? asJson({ ...bounds, counted: 'estimate', unreadable, skipped }, json ? 2 : undefined)
+      : lines([
           `${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}`,
-          ...unreadable.map(({ key, reason }) => `${key}  cannot be read: ${reason}`),
+          ...unreadable.map(({ key, reason }) => line`${key}  cannot be read: ${reason}`),
           ...skippedLines(skipped),
           'Nothing was started.',
-          '',
-        ].join('\n'),
+        ]),
   );
   return exitCodes.complete;
 }

@@ -1,15 +1,16 @@
-import { historyEvents, readRun, resolveBranch, RunView, UnreadRun } from '../../client/index.js';
+import { historyEvents, readApprovals, readRun, resolveBranch, RunView, UnreadRun } from '../../client/index.js';
 import type { Execution } from '../../client/index.js';
 import type { LaneBatch } from '../../contract/lanes.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { Branch, Run } from '../../contract/run.js';
 import { webUiUrl } from '../../server/index.js';
-import { approvalLine } from '../show/approval-line.js';
+import { approvalLines } from '../show/approval-lines.js';
 import { showLive } from '../show/live-view.js';
 import { showPlain } from '../show/plain-view.js';
 import type { ProgressView } from '../show/progress-view.js';
 import type { OutputFlags } from './run-flags.js';
 import type { Session } from '../home/session.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 /** Takes branches as they end. */
@@ -43,7 +44,7 @@ export async function followRun(
       const outcome = await view.apply(event);
       if (outcome !== undefined) await teller.tell(outcome);
       await teller.tellBatches();
-      teller.tellApprovals();
+      await teller.tellApprovals();
     }
     for (const outcome of view.result?.branches ?? []) {
       view.outcomes.set(outcome.index, outcome);
@@ -92,13 +93,17 @@ class Teller {
     }
   }
 
-  /** What waits to be allowed, each once. */
-  tellApprovals(): void {
-    for (const approval of this.view.approvals.values()) {
-      if (this.#asked.has(approval.key)) continue;
-      this.#asked.add(approval.key);
-      if (this.flags.quiet) continue;
-      this.world.stderr.write(`fanfold: ${approvalLine(this.view.workflowId, approval)}\n`);
+  /** What waits to be allowed, each time once. */
+  async tellApprovals(): Promise<void> {
+    const { view, world } = this;
+    const isNew = [...view.approvals.keys()].some((eventId) => !this.#asked.has(eventId));
+    if (!isNew || this.flags.quiet) return;
+    const approvals = await readApprovals(view, this.session.store);
+    for (const [at, eventId] of [...view.approvals.keys()].entries()) {
+      const approval = approvals[at];
+      if (approval === undefined || this.#asked.has(eventId)) continue;
+      this.#asked.add(eventId);
+      world.stderr.write(line`fanfold: ${approvalLines(view.workflowId, approval, world.stderr)}\n`);
     }
   }
 
@@ -107,7 +112,7 @@ class Teller {
     if (this.#told.has(branch.key)) return;
     this.#told.add(branch.key);
     await this.out?.add(branch);
-    if (this.flags.ndjson) this.world.stdout.write(`${JSON.stringify(branch)}\n`);
+    if (this.flags.ndjson) this.world.stdout.write(json(branch));
   }
 
   async #tellBatch({ blob }: LaneBatch): Promise<void> {

@@ -1,6 +1,3 @@
-import pc from 'picocolors';
-import sliceAnsi from 'slice-ansi';
-
 import type { PendingBranch, RunView } from '../../client/index.js';
 import type { Ledger } from '../../contract/model-call.js';
 import { formatDuration } from '../../contract/duration.js';
@@ -9,12 +6,15 @@ import { formatCost, formatTokens } from './amounts.js';
 import { barLines } from './bar-lines.js';
 import { outcomeLine } from './outcome-line.js';
 import type { Situation } from './situation.js';
-import { terminalLine } from './terminal-text.js';
+import { fitted } from './terminal-rows.js';
+import { joined, line, padded, paints, terminalLine } from './terminal-text.js';
+import type { TerminalText } from './terminal-text.js';
 import { whyWaiting } from './waiting-line.js';
 import type { Screen } from '../world.js';
 
 type Canvas = Pick<Screen, 'columns' | 'rows' | 'colour'>;
-type Seen = Pick<RunView, 'planned' | 'places' | 'outcomes' | 'tally' | 'scheduled' | 'startedAtMs' | 'closedAtMs'>;
+type Seen = Pick<RunView, 'planned' | 'places' | 'outcomes' | 'tally' | 'scheduled' | 'startedAtMs' | 'closedAtMs'> &
+  Partial<Pick<RunView, 'approvals'>>;
 
 /** Lines below those of the branches. */
 const footerLines = 2;
@@ -26,35 +26,38 @@ const footerLines = 2;
  * L1. No line is wider than the screen, and there are never more than it has rows: both would tear the picture.
  * L2. Without colour the signs tell the same.
  */
-export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): string[] {
+export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): TerminalText[] {
   const { wide } = view.planned;
   const tally = wide === undefined ? tallyOf([...view.outcomes.values()]) : view.tally;
   const total = Math.max(view.planned.total, view.places.length);
   const elapsedMs = Math.max(1, (view.closedAtMs ?? nowMs) - view.startedAtMs);
-  const why = view.closedAtMs === null ? whyWaiting(situation, { ended: tally.ended, total }, nowMs) : undefined;
-  const waiting = why === undefined ? [] : [pc.createColors(screen.colour).dim(`waiting: ${why}`)];
+  const why =
+    view.closedAtMs === null
+      ? whyWaiting(situation, { ended: tally.ended, total, unallowed: view.approvals?.size ?? 0 }, nowMs)
+      : undefined;
+  const waiting = why === undefined ? [] : [paints(screen.colour).dim(`waiting: ${why}`)];
   const room = Math.max(3, screen.rows - footerLines - 1);
   const each = wide === undefined ? branchLines(view, situation, screen, nowMs) : [];
   const lines =
     wide === undefined && each.length <= room
-      ? [...each.map(({ line }) => line), footer(tally.ended, total, elapsedMs, tally)]
+      ? [...each.map((row) => row.line), line`${footer(tally.ended, total, elapsedMs, tally)}`]
       : [...barLines({ tally, total, elapsedMs }, screen), ...telling(each, Math.max(0, room - 5))];
-  return [...lines, ...waiting].map((line) => sliceAnsi(line, 0, Math.max(20, screen.columns - 1)));
+  return [...lines, ...waiting].map((row) => fitted(row, Math.max(20, screen.columns - 1)));
 }
 
 interface BranchLine {
-  line: string;
+  line: TerminalText;
   /** The smaller, the more it tells. */
   rank: number;
 }
 
 /** Of too many, those that tell most: not ok, tried again, at work. */
-function telling(each: readonly BranchLine[], most: number): string[] {
+function telling(each: readonly BranchLine[], most: number): TerminalText[] {
   return each
     .filter(({ rank }) => rank < 3)
     .toSorted((one, other) => one.rank - other.rank)
     .slice(0, most)
-    .map(({ line }) => line);
+    .map((row) => row.line);
 }
 
 function branchLines(view: Seen, { pending }: Situation, screen: Canvas, nowMs: number): BranchLine[] {
@@ -65,35 +68,39 @@ function branchLines(view: Seen, { pending }: Situation, screen: Canvas, nowMs: 
     if (outcome !== undefined) {
       return { line: outcomeLine(outcome, screen, keyWidth), rank: outcome.status === 'ok' ? 4 : 0 };
     }
-    return pendingLine(key.padEnd(keyWidth), byKey.get(key), screen, view.startedAtMs, nowMs);
+    return pendingLine(padded(key, keyWidth), byKey.get(key), screen, view.startedAtMs, nowMs);
   });
 }
 
 function pendingLine(
-  name: string,
+  name: TerminalText,
   branch: PendingBranch | undefined,
   screen: Canvas,
   runStartedAtMs: number,
   nowMs: number,
 ): BranchLine {
-  const { cyan, dim, yellow } = pc.createColors(screen.colour);
+  const { cyan, dim, yellow } = paints(screen.colour);
   const since = formatDuration(Math.max(0, nowMs - (branch?.sinceMs ?? runStartedAtMs)));
   const ledger = branch?.ledger;
   switch (branch?.state) {
     case 'running':
       return {
-        line: [`${cyan(`● ${name}`)} at work ${since}`, ...spent(ledger, ledger?.attempts ?? 1)].join(' · '),
+        line: joined([line`${cyan(line`● ${name}`)} at work ${since}`, ...spent(ledger, ledger?.attempts ?? 1)], ' · '),
         rank: 2,
       };
     case 'retrying': {
       const wait = formatDuration(Math.max(0, (branch.nextAttemptAtMs ?? nowMs) - nowMs));
       const { type = '', message = '' } = branch.lastFailure ?? {};
-      const why = `${type}: ${terminalLine(message, screen.columns)}`;
-      const parts = [`${yellow(`↻ ${name}`)} again in ${wait}`, ...spent(ledger, (ledger?.attempts ?? 1) + 1), why];
-      return { line: parts.join(' · '), rank: 1 };
+      const why = line`${type}: ${terminalLine(message, screen.columns)}`;
+      const parts = [
+        line`${yellow(line`↻ ${name}`)} again in ${wait}`,
+        ...spent(ledger, (ledger?.attempts ?? 1) + 1),
+        why,
+      ];
+      return { line: joined(parts, ' · '), rank: 1 };
     }
     default:
-      return { line: dim(`○ ${name} waiting for its turn ${since}`), rank: 3 };
+      return { line: dim(line`○ ${name} waiting for its turn ${since}`), rank: 3 };
   }
 }
 

@@ -1,10 +1,10 @@
-import { createLogUpdate } from 'log-update';
-
 import type { RunView } from '../../client/index.js';
 import { liveLines } from './live-lines.js';
+import { pictureOn } from './picture.js';
 import type { ProgressView } from './progress-view.js';
 import type { Session } from '../home/session.js';
 import { SituationWatch } from './situation.js';
+import { lines } from './terminal-text.js';
 import type { World } from '../world.js';
 
 /** Milliseconds between two pictures. */
@@ -12,20 +12,20 @@ const frameMs = 100;
 
 /** Progress for a terminal, redrawn in place. */
 export function showLive(session: Session, view: RunView, world: World): ProgressView {
-  const draw = createLogUpdate(world.stderr.stream as never);
+  const picture = pictureOn(world.stderr);
   const situation = new SituationWatch(session, view, 'picture');
   // What is said meanwhile goes above the picture, which it would tear otherwise.
-  const restore = world.stderr.redirect((text) => draw.persist(text.trimEnd()));
-  const picture = () => draw(liveLines(view, situation.now, world.stderr).join('\n'));
-  const timer = setInterval(picture, frameMs);
+  const restore = world.stderr.redirect((text) => picture.writeAbove(text));
+  const draw = () => picture.draw(lines(liveLines(view, situation.now, world.stderr)));
+  const timer = setInterval(draw, frameMs);
   return {
     wantsEach: false,
-    ended: picture,
+    ended: draw,
     stop(): void {
       clearInterval(timer);
       situation.stop();
-      picture();
-      draw.done();
+      draw();
+      picture.done();
       restore();
     },
   };

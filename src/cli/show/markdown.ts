@@ -2,13 +2,15 @@ import { Marked } from 'marked';
 import { markedTerminal } from 'marked-terminal';
 import wrapAnsi from 'wrap-ansi';
 
+import { rendered, terminalText } from './terminal-text.js';
+import type { TerminalText } from './terminal-text.js';
+
 /**
- * Markdown as a terminal shows it best. The text has to be free of control characters already; links are shown with where they
- * lead, never hidden behind their text.
+ * Markdown as a terminal shows it best. Links are shown with where they lead, never hidden behind their text.
  *
  * @param columns width of the terminal
  */
-export function renderMarkdown(text: string, columns: number): string {
+export function renderMarkdown(text: string, columns: number): TerminalText {
   const width = Math.min(100, columns - 2);
   const marked = new Marked(markedTerminal({ width, reflowText: true, showSectionPrefix: false, tab: 2 }) as object, {
     renderer: {
@@ -20,5 +22,6 @@ export function renderMarkdown(text: string, columns: number): string {
     },
   });
   // Items of lists come in lines of any length.
-  return wrapAnsi((marked.parse(text, { async: false }) as string).trim(), width, { trim: false });
+  const { text: harmless } = terminalText(text);
+  return rendered(wrapAnsi((marked.parse(harmless, { async: false }) as string).trim(), width, { trim: false }));
 }

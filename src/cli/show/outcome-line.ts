@@ -1,10 +1,9 @@
-import pc from 'picocolors';
-
 import { formatDuration } from '../../contract/duration.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { BranchStatus } from '../../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
-import { terminalLine } from './terminal-text.js';
+import { joined, line, padded, paints, terminalLine } from './terminal-text.js';
+import type { TerminalText } from './terminal-text.js';
 import type { Screen } from '../world.js';
 
 /** How each status looks: a sign that reads without colour, and a colour where there is one. */
@@ -30,16 +29,16 @@ function askedNobody({ usage, costUsd, reused }: Ended): boolean {
 }
 
 /** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
-export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWidth = 0): string {
+export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWidth = 0): TerminalText {
   const { sign, colour } = looks[branch.status];
-  const paint = pc.createColors(screen.colour)[colour];
+  const paint = paints(screen.colour)[colour];
   const parts = [
-    `${paint(`${sign} ${branch.key.padEnd(keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
+    line`${paint(line`${sign} ${padded(branch.key, keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
     ...(askedNobody(branch) ? [] : [formatTokens(branch.usage)]),
     ...(branch.reused ? ['from the journal'] : askedNobody(branch) ? [] : [formatCost(branch.costUsd)]),
     ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
   ];
-  const line = parts.join(' · ');
-  if (branch.error === undefined) return line;
-  return `${line} · ${branch.error.type}: ${terminalLine(branch.error.message, 200)}`;
+  const { error } = branch;
+  if (error !== undefined) parts.push(line`${error.type}: ${terminalLine(error.message, 200)}`);
+  return joined(parts, ' · ');
 }

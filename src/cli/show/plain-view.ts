@@ -4,6 +4,7 @@ import { outcomeLine } from './outcome-line.js';
 import type { ProgressView } from './progress-view.js';
 import type { Session } from '../home/session.js';
 import { SituationWatch } from './situation.js';
+import { line } from './terminal-text.js';
 import { whyWaiting } from './waiting-line.js';
 import type { World } from '../world.js';
 
@@ -17,8 +18,8 @@ export function showPlain(session: Session, view: RunView, world: World): Progre
   const place = () => `[${ended}${view.planned.grows ? '' : `/${view.planned.total}`}]`;
   const tellWhy = () => {
     const total = Math.max(view.planned.total, view.places.length);
-    const why = whyWaiting(situation.now, { ended, total }, Date.now());
-    if (why !== undefined) world.stderr.write(`${place()} waiting: ${why}\n`);
+    const why = whyWaiting(situation.now, { ended, total, unallowed: view.approvals.size }, Date.now());
+    if (why !== undefined) world.stderr.write(line`${place()} waiting: ${why}\n`);
   };
   const timer = setInterval(tellWhy, silenceMs);
   return {
@@ -26,7 +27,7 @@ export function showPlain(session: Session, view: RunView, world: World): Progre
     ended(outcome: StoredBranch): void {
       ended += 1;
       timer.refresh();
-      world.stderr.write(`${place()} ${outcomeLine(outcome, world.stderr)}\n`);
+      world.stderr.write(line`${place()} ${outcomeLine(outcome, world.stderr)}\n`);
     },
     stop(): void {
       clearInterval(timer);

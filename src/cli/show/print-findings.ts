@@ -5,26 +5,33 @@ import { revise, severities } from '../../fold/findings.js';
 import type { Run } from '../../contract/run.js';
 import { packageVersion } from '../package-version.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { terminalLine } from './terminal-text.js';
+import { exactly, json, line, lines, terminalLine } from './terminal-text.js';
+import type { TerminalText } from './terminal-text.js';
+import type { Screen } from '../world.js';
 
 /** How findings can be printed beside `--json`. */
 export const findingFormats = ['text', 'sarif'] as const;
 
 /** The findings of a run of `validate`: a line for each as compilers print them, or a SARIF log. */
-export function findingsText(run: Pick<Run, 'output'>, { format, file = 'text' }: RunFlags): string {
+export function findingsText(
+  run: Pick<Run, 'output'>,
+  { format, file = 'text' }: RunFlags,
+  screen: Pick<Screen, 'isTerminal'>,
+): TerminalText {
   const { findings, unplaced, fix } = outputOf(run);
-  if (fix !== undefined) return fix.diff;
-  if (format === 'sarif') return `${JSON.stringify(sarif(findings, file), null, 2)}\n`;
-  const lines = findings.flatMap(({ line, column, severity, check, message, quote, suggestion }) => [
-    `${file}:${line}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
-    `    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : ` → ${terminalLine(suggestion, 120)}`}`,
+  // `patch` has to find its lines as they are.
+  if (fix !== undefined) return exactly(fix.diff, screen);
+  if (format === 'sarif') return json(sarif(findings, file), 2);
+  const rows = findings.flatMap(({ line: row, column, severity, check, message, quote, suggestion }) => [
+    line`${file}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
+    line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
   ]);
   const counts = severities
     .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
   const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
-  return [...lines, `${counts.join(', ') || 'No findings'}${left}.`, '', ''].join('\n');
+  return lines([...rows, `${counts.join(', ') || 'No findings'}${left}.`, '']);
 }
 
 /** Whether a finding is at least as grave; never where no severity is given. */

@@ -1,11 +1,13 @@
 import type { RankedHit } from '../../fold/hits.js';
 import type { Run } from '../../contract/run.js';
-import { terminalLine, terminalText } from './terminal-text.js';
+import { line, lines, terminalLine } from './terminal-text.js';
+import type { TerminalText } from './terminal-text.js';
 
-const asIs = (text: string): string => text;
+/** Shows an answer. */
+export type Render = (text: string) => TerminalText;
 
 /** What a run of `gather` has found, numbered as its answer cites it. */
-export function hitsText({ output }: Pick<Run, 'output'>, render: (text: string) => string = asIs): string {
+export function hitsText({ output }: Pick<Run, 'output'>, render: Render): TerminalText {
   const {
     hits = [],
     answer,
@@ -15,19 +17,19 @@ export function hitsText({ output }: Pick<Run, 'output'>, render: (text: string)
     answer?: string;
     citations?: { unknown: number[] };
   };
-  const lines = hits.flatMap(({ title, link, text, sources }, at) => [
-    `[${at + 1}] ${terminalLine(title, 120)} · ${sources.join(', ')}`,
-    `    ${terminalLine(link, 200)}`,
-    ...(text === '' ? [] : [`    ${terminalLine(text, 160)}`]),
+  const rows = hits.flatMap(({ title, link, text, sources }, at) => [
+    line`[${at + 1}] ${terminalLine(title, 120)} · ${sources.join(', ')}`,
+    line`    ${terminalLine(link, 200)}`,
+    ...(text === '' ? [] : [line`    ${terminalLine(text, 160)}`]),
   ]);
   const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');
   const wrong = unknown === '' ? [] : [`It cites ${unknown}, which nobody has found.`];
-  const written = answer === undefined ? [] : [render(terminalText(answer).trim()), '', ...wrong, ''];
-  return [...written, ...(hits.length === 0 ? ['Nothing found.'] : lines), '', ''].join('\n');
+  const written = answer === undefined ? [] : [render(answer.trim()), '', ...wrong, ''];
+  return lines([...written, ...(hits.length === 0 ? ['Nothing found.'] : rows), '']);
 }
 
 /** The report of a run of `research`, and its sources by their numbers. */
-export function researchText({ output }: Pick<Run, 'output'>, render: (text: string) => string = asIs): string {
+export function researchText({ output }: Pick<Run, 'output'>, render: Render): TerminalText {
   const {
     answer = '',
     sources = [],
@@ -40,13 +42,14 @@ export function researchText({ output }: Pick<Run, 'output'>, render: (text: str
     open?: string[];
   };
   const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');
-  return [
-    render(terminalText(answer).trim()),
+  return lines([
+    render(answer.trim()),
     '',
-    ...sources.map(({ number, title, link }) => `[${number}] ${terminalLine(title, 120)} · ${terminalLine(link, 200)}`),
+    ...sources.map(
+      ({ number, title, link }) => line`[${number}] ${terminalLine(title, 120)} · ${terminalLine(link, 200)}`,
+    ),
     ...(unknown === '' ? [] : [`It cites ${unknown}, which nobody has found.`]),
-    ...open.map((question) => `Not answered: ${terminalLine(question, 200)}`),
+    ...open.map((question) => line`Not answered: ${terminalLine(question, 200)}`),
     '',
-    '',
-  ].join('\n');
+  ]);
 }

@@ -1,16 +1,18 @@
-import pc from 'picocolors';
-
 import { formatDuration } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { isKind } from '../../contract/names.js';
+import type { Kind } from '../../contract/names.js';
 import type { Run } from '../../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
-import { approvalLine } from './approval-line.js';
+import { approvalLines } from './approval-lines.js';
 import { outcomeLine } from './outcome-line.js';
 import { findingsText, hasFindings, withFix } from './print-findings.js';
 import { hitsText, researchText } from './print-hits.js';
+import type { Render } from './print-hits.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { terminalLine, terminalText } from './terminal-text.js';
+import { answerText, joined, json, line, lines, paints, setIn, terminalLine } from './terminal-text.js';
+import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen, World } from '../world.js';
 
 /**
@@ -25,7 +27,7 @@ export async function printRun(
   { branchesShown = false, outWritten = false } = {},
 ): Promise<ExitCode> {
   const run = withFix(ended, flags);
-  if (flags.json || flags.ndjson) world.stdout.write(`${JSON.stringify(run, null, flags.json ? 2 : undefined)}\n`);
+  if (flags.json || flags.ndjson) world.stdout.write(json(run, flags.json ? 2 : undefined));
   else await printForPeople(run, flags, world, branchesShown, outWritten);
   const code = exitCodeOf(run);
   return code === exitCodes.complete && hasFindings(run, flags.failOn) ? exitCodes.findings : code;
@@ -53,17 +55,19 @@ async function printForPeople(
 ): Promise<void> {
   if (!outWritten) world.stdout.write(textOf(run, flags, world.stdout, await rendererFor(world.stdout)));
   if (flags.quiet) {
-    if (run.status !== 'complete') world.stderr.write(`${headline(run)}\n`);
+    if (run.status !== 'complete') world.stderr.write(lines([headline(run)]));
     return;
   }
   const shown = linesFor(run.branches);
   const keyWidth = Math.max(0, ...shown.map(({ key }) => key.length));
   world.stderr.write(
-    [
+    lines([
       headline(run),
-      ...(run.error === undefined ? [] : [`  ${terminalText(run.error.message)}`]),
-      ...(branchesShown ? [] : shown.map((branch) => `  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
-      ...(run.approvals ?? []).map((approval) => `  ${approvalLine(run.workflowId, approval)}`),
+      ...(run.error === undefined ? [] : [line`  ${setIn(run.error.message, '    ')}`]),
+      ...(branchesShown ? [] : shown.map((branch) => line`  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...(run.approvals ?? []).map(
+        (approval) => line`  ${approvalLines(run.workflowId, approval, world.stderr, '    ')}`,
+      ),
       ...firstAnswerLines(run),
       ...(run.stoppedBy === undefined
         ? []
@@ -73,8 +77,7 @@ async function printForPeople(
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
-      '',
-    ].join('\n'),
+    ]),
   );
 }
 
@@ -88,19 +91,19 @@ function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
   return [`  first answer after ${formatDuration(firstAnswer.elapsedMs)} with ${ok} ok, amended to ${coverage.ok}`];
 }
 
-function fanInLines({ fanIn }: Run): string[] {
+function fanInLines({ fanIn }: Run): Shown[] {
   if (fanIn === undefined) return [];
   const left = fanIn.missing.length > 0 ? `; without ${fanIn.missing.join(', ')}` : '';
   if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
   const { key, reason, votes } = fanIn.chosen;
   const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
   const said = judges === 0 ? '' : `, by ${votes[key] ?? 0} of ${judges} judges`;
-  return [`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
+  return [line`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
 }
 
-function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): string {
-  const each = said.map(({ by, value }) => `${by} says ${terminalLine(JSON.stringify(value), 60)}`);
-  return `  contradiction about ${key}: ${each.join(', ')}`;
+function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): TerminalText {
+  const each = said.map(({ by, value }) => line`${by} says ${terminalLine(JSON.stringify(value), 60)}`);
+  return line`  contradiction about ${key}: ${joined(each, ', ')}`;
 }
 
 function cacheSaved({ cacheSavedUsd }: Run): string {
@@ -113,29 +116,47 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
 }
 
 /** Shows Markdown: as it is where a program or a file reads it, rendered on a terminal with colours. */
-type Render = (text: string) => string;
-
-async function rendererFor({ isTerminal, colour, columns }: Screen): Promise<Render> {
-  if (!isTerminal || !colour) return (text) => text;
+async function rendererFor(screen: Screen): Promise<Render> {
+  const { isTerminal, colour, columns } = screen;
+  if (!isTerminal || !colour) return (text) => answerText(text, screen);
   const { renderMarkdown } = await import('./markdown.js');
   return (text) => renderMarkdown(text, columns);
 }
 
-function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): string {
-  if (run.kind === 'validate') return findingsText(run, flags);
-  if (run.kind === 'research') return researchText(run, render);
-  return run.kind === 'gather' ? hitsText(run, render) : outputText(run, screen, render);
+type Printer = (run: Run, flags: RunFlags, screen: Screen, render: Render) => TerminalText;
+
+/** How the output of each kind is printed; that of somebody's own workflow by what it is. */
+const printers = {
+  perspectives: byKey,
+  summarise: (run, _flags, screen, render) => entriesText(summariesOf(run), screen, render),
+  gather: (run, _flags, _screen, render) => hitsText(run, render),
+  validate: (run, flags, screen) => findingsText(run, flags, screen),
+  graph: byKey,
+  agent: byKey,
+  compare: byKey,
+  research: (run, _flags, _screen, render) => researchText(run, render),
+} satisfies Record<Kind, Printer>;
+
+function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): TerminalText {
+  const printer: Printer = isKind(run.kind) ? printers[run.kind] : byKey;
+  return printer(run, flags, screen, render);
 }
 
-function outputText({ kind, output }: Run, screen: Screen, render: Render): string {
-  const { bold } = pc.createColors(screen.colour);
-  if (output === null || output === undefined) return '';
-  // A list of any other kind is what a model has said.
-  const isOne = typeof output !== 'object' || (Array.isArray(output) && kind !== 'summarise');
-  if (isOne) return `${render(terminalText(asText(output)).trim())}\n\n`;
-  return entriesOf(output)
-    .map(([key, value]) => `${bold(`# ${key}`)}\n\n${render(terminalText(asText(value)).trim())}\n\n`)
-    .join('');
+/** A dict entry by entry; any other value as it is. */
+function byKey({ output }: Run, _flags: RunFlags, screen: Screen, render: Render): TerminalText {
+  if (output === null || output === undefined) return lines([]);
+  if (typeof output !== 'object' || Array.isArray(output)) return lines([render(asText(output).trim()), '']);
+  return entriesText(Object.entries(output), screen, render);
+}
+
+function entriesText(entries: readonly [string, unknown][], screen: Screen, render: Render): TerminalText {
+  const { bold } = paints(screen.colour);
+  return lines(entries.flatMap(([key, value]) => [bold(`# ${key}`), '', render(asText(value).trim()), '']));
+}
+
+function summariesOf({ output }: Run): [string, unknown][] {
+  const summaries = Array.isArray(output) ? (output as { key: string; summary: unknown }[]) : [];
+  return summaries.map(({ key, summary }) => [key, summary]);
 }
 
 /** Most lines for branches; beyond them only those that are not ok have one. */
@@ -144,11 +165,6 @@ const mostLines = 50;
 function linesFor(branches: Run['branches']): Run['branches'] {
   if (branches.length <= mostLines) return branches;
   return branches.filter(({ status }) => status !== 'ok').slice(0, mostLines);
-}
-
-function entriesOf(output: object): [string, unknown][] {
-  if (!Array.isArray(output)) return Object.entries(output);
-  return output.map((entry: { key: string; summary: unknown }) => [entry.key, entry.summary]);
 }
 
 function asText(value: unknown): string {

@@ -7,18 +7,21 @@ import type { Situation } from './situation.js';
 export interface Standing {
   ended: number;
   total: number;
+  /** Calls that wait to be allowed; none by default. */
+  unallowed?: number;
 }
 
 /**
  * Why a run is not further: what its branches wait for, most telling first; `undefined` where nothing holds them back.
  *
- * A shut or closed gate of the limiter, a limit that is used up, the cap, retries, the task queue, the model, the fan-in.
+ * Calls that wait to be allowed, a shut or closed gate of the limiter, a limit that is used up, the cap, retries, the task queue, the model, the fan-in.
  */
 export function whyWaiting(
   { pending, limiters, backlog }: Situation,
-  { ended, total }: Standing,
+  { ended, total, unallowed = 0 }: Standing,
   nowMs: number,
 ): string | undefined {
+  if (unallowed > 0) return `${count(unallowed)} to be allowed`;
   if (total > 0 && ended >= total) return 'folding the answers in';
   const retrying = pending.filter(({ state }) => state === 'retrying');
   const atWork = pending.filter(({ state }) => state === 'running').length;

@@ -2,6 +2,7 @@ import { InputError } from '../../contract/errors.js';
 import { installRuntime } from '../../worker/index.js';
 import { parseChoice } from '../read/numbers.js';
 import type { Say } from '../home/session.js';
+import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
@@ -29,25 +30,29 @@ export function installLogging(world: World, quiet: boolean | undefined): Say {
     metricsAddressOf(world),
   );
   if (quiet) return () => {};
-  if (format === 'text') return (message) => world.stderr.write(`fanfold: ${message}\n`);
+  if (format === 'text') return (message) => world.stderr.write(line`fanfold: ${message}\n`);
   return (message) => write({ at: new Date(), level: 'INFO', message });
 }
 
 function textWriter({ stderr }: World): WriteEntry {
   return ({ at, level, message, fields }) =>
-    stderr.write(`${at.toISOString()} ${level} ${message}${fields === undefined ? '' : ` ${asJson(fields)}`}\n`);
+    stderr.write(
+      line`${at.toISOString()} ${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(plain(fields))}`}\n`,
+    );
 }
 
 function jsonWriter({ stderr }: World): WriteEntry {
   return ({ at, level, message, fields }) =>
-    stderr.write(`${asJson({ time: at.toISOString(), level: level.toLowerCase(), message, ...fields })}\n`);
+    stderr.write(json(plain({ time: at.toISOString(), level: level.toLowerCase(), message, ...fields })));
 }
 
-function asJson(fields: object): string {
-  return JSON.stringify(fields, (_, value: unknown) => {
+/** Errors and large numbers as JSON has them. */
+function plain(fields: object): unknown {
+  const text = JSON.stringify(fields, (_, value: unknown) => {
     if (value instanceof Error) return { type: value.name, message: value.message, stack: value.stack };
     return typeof value === 'bigint' ? String(value) : value;
   });
+  return JSON.parse(text);
 }
 
 /** Host and port of FANFOLD_METRICS; `undefined` where it is not set. */

@@ -1,3 +1,5 @@
+import { visibleText } from '../../contract/visible-text.js';
+
 /** @throws Error where the page has no such element */
 export function find(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -5,13 +7,13 @@ export function find(id: string): HTMLElement {
   return found;
 }
 
-/** An element with children; a text stays a text, whatever is in it. */
+/** An element with children; a text stays a text, whatever is in it, and turns or hides none of what stands beside it. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === 'string' ? visibleText(child, { tabs: '\t' }) : child)));
   return made;
 }
 

@@ -1,5 +1,6 @@
 import type { Branch } from '../../contract/run.js';
 import type { Reported } from '../../contract/reported.js';
+import { showApprovals } from './approvals.js';
 import { element, find } from './dom.js';
 import { showGantt } from './gantt.js';
 import { showGraph } from './graph.js';
@@ -13,6 +14,7 @@ const reported = JSON.parse(find('run').textContent) as Reported;
 const { run } = reported;
 
 showSummary(reported);
+showApprovals(run.workflowId, run.approvals ?? []);
 const table = showTable(run.branches);
 const charts = [showGantt(run.branches, run.criticalPath, open), showHistogram(run.branches)];
 if (reported.edges.length > 0) charts.push(showGraph(run.branches, reported.edges, open));

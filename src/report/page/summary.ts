@@ -1,4 +1,5 @@
 import type { Reported } from '../../contract/reported.js';
+import { visibleLine, visibleText } from '../../contract/visible-text.js';
 import { element, find } from './dom.js';
 import { costOf, durationOf, numberOf } from './texts.js';
 
@@ -6,7 +7,7 @@ import { costOf, durationOf, numberOf } from './texts.js';
 export function showSummary({ run, writtenAt, version }: Reported): void {
   const { usage, coverage } = run;
   document.title = `${run.workflowId} · fanfold`;
-  find('title').textContent = run.workflowId;
+  find('title').textContent = visibleLine(run.workflowId);
   find('status').textContent = run.status;
   find('status').dataset['status'] = run.status;
   const facts: [string, string][] = [
@@ -24,19 +25,21 @@ export function showSummary({ run, writtenAt, version }: Reported): void {
       : [['first answer after', durationOf(run.firstAnswer.elapsedMs)] as [string, string]]),
   ];
   find('facts').append(...facts.map(([name, value]) => element('div', element('dt', name), element('dd', value))));
-  if (run.error !== undefined) find('error').textContent = run.error.message;
+  if (run.error !== undefined) find('error').textContent = visibleText(run.error.message);
   if (run.webUi !== null) {
     const link = element('a', 'Open it in Temporal’s Web UI');
     link.href = run.webUi;
     find('links').append(link);
   }
   if (run.offline) find('links').append(element('span', 'Answered by the offline model, priced as the API would.'));
-  const path = run.criticalPath.join(' → ');
+  const path = visibleLine(run.criticalPath.join(' → '));
   find('critical-path').textContent = path === '' ? 'none' : path;
   if (run.fanIn !== undefined) {
     const { how, from, missing, chosen } = run.fanIn;
     const how_ = chosen === undefined ? `${how} of ${from.join(', ')}` : `${how}: ${chosen.key}. ${chosen.reason}`;
-    find('fan-in').textContent = `Fan-in: ${how_}${missing.length > 0 ? ` Without ${missing.join(', ')}.` : ''}`;
+    find('fan-in').textContent = visibleText(
+      `Fan-in: ${how_}${missing.length > 0 ? ` Without ${missing.join(', ')}.` : ''}`,
+    );
   }
   find('written').textContent = `Written by fanfold ${version} at ${writtenAt}.`;
 }
