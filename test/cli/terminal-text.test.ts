@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
@@ -17,8 +18,9 @@ import {
 } from '../../src/cli/show/terminal-text.js';
 import { renderMarkdown } from '../../src/cli/show/markdown.js';
 import { wrapped } from '../../src/cli/show/terminal-rows.js';
-import { root } from '../support/fanfold.js';
 import { markdownCode, markdownLine, shellWord, visibleLine } from '../../src/contract/visible-text.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a terminal obeys, and what turns or breaks a line; `\n` apart. */
 // oxlint-disable-next-line no-control-regex
@@ -161,7 +163,7 @@ it('is all that is written: nobody but a screen and its picture has the stream',
   const writers = files
     .filter((name) => /\.c?ts$/.test(name))
     .filter((name) => /\bconsole\.|process\.std(?:out|err)|createLogUpdate|\bstream\.write\(/.test(source(name)));
-  expect(writers.toSorted()).toEqual(['src/cli/main.ts', 'src/cli/picture.ts']);
+  expect(writers.toSorted()).toEqual(['src/cli/main.ts', 'src/cli/show/picture.ts']);
 });
 
 function source(name: string): string {
