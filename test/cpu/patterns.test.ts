@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
@@ -42,12 +41,13 @@ it('its time begins with it, and not while it waits for a thread', async () => {
 
 it('the event loop is free meanwhile', async () => {
   await pool.runPattern('findPattern', quick, 'warm');
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
+  // Work in place would let no timer through before its end.
+  let ticks = 0;
+  const ticking = setInterval(() => (ticks += 1), 1);
   const { tookMs } = await pool.runPattern('findPattern', slow, 'run');
-  delay.disable();
+  clearInterval(ticking);
   expect(tookMs).toBeGreaterThanOrEqual(shortLimitMs);
-  expect(delay.percentile(50) / 1e6).toBeLessThan(shortLimitMs / 2);
+  expect(ticks).toBeGreaterThan(3);
 });
 
 it('all slow ones of a run have a limit together, and other runs one of their own', async () => {
