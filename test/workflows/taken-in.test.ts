@@ -50,8 +50,8 @@ describe.each(modes)('an update, $mode', ({ mode, maxCachedWorkflows }) => {
           () => 'It was accepted.',
           (error: Error) => error.cause?.message,
         );
-      expect(refused).toBe('Expected a branch that has not ended (held), got `b59`.');
       release();
+      expect(refused).toBe('Expected a branch that has not ended (held), got `b59`.');
       const statuses = await (await startWorkflowOperation.workflowHandle()).result();
       expect([statuses['held'], statuses['b59']]).toEqual(['ok', 'failed']);
     });
