@@ -45,10 +45,13 @@ describe.each(modes)('an update, $mode', ({ mode, maxCachedWorkflows }) => {
         workflowIdConflictPolicy: 'FAIL',
       });
       const refused = await environment.client.workflow
-        .executeUpdateWithStart<string[], [string]>('cancelBranch', { args: ['b59'], startWorkflowOperation })
+        .executeUpdateWithStart<typeof oneAfterAnother, string[], [string]>('cancelBranch', {
+          args: ['b59'],
+          startWorkflowOperation,
+        })
         .then(
           () => 'It was accepted.',
-          (error: Error) => error.cause?.message,
+          (error: { cause?: { message?: string } }) => error.cause?.message,
         );
       release();
       expect(refused).toBe('Expected a branch that has not ended (held), got `b59`.');

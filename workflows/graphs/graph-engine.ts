@@ -69,9 +69,11 @@ export class GraphEngine {
 
   /** Of nodes that have ended, in the order of the nodes; `index` is their place in it. */
   branches(): StoredBranch[] {
-    return this.nodes
-      .flatMap(({ key }) => this.#ended.get(key)?.branches ?? [])
-      .map((branch, index) => ({ ...branch, index }));
+    return this.nodes.flatMap(({ key }) => this.branchesOf(key)).map((branch, index) => ({ ...branch, index }));
+  }
+
+  branchesOf(key: string): readonly StoredBranch[] {
+    return this.#ended.get(key)?.branches ?? [];
   }
 
   /** Of nodes that were meant to run. */
@@ -81,7 +83,7 @@ export class GraphEngine {
 
   /** When a node ended, in milliseconds since the epoch. */
   endedAtMs(key: string): number {
-    return Math.max(...(this.#ended.get(key)?.branches ?? []).map(({ finishedAt }) => Date.parse(finishedAt ?? '')));
+    return Math.max(...this.branchesOf(key).map(({ finishedAt }) => Date.parse(finishedAt ?? '')));
   }
 
   // Needs may stand further down than who needs them.

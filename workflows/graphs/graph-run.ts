@@ -59,10 +59,20 @@ export class GraphRun {
       ...(contradictions.length > 0 && { contradictions }),
     };
     if (status !== 'failed') return result;
+    throw ApplicationFailure.create({
+      type: 'RunFailed',
+      message: this.#whyFailed(),
+      nonRetryable: true,
+      details: [result],
+    });
+  }
+
+  #whyFailed(): string {
     const { failed } = this.#engine;
-    const culprit = result.branches.find(({ key }) => key === failed);
-    const message = `${failed ?? 'Every node'} ${culprit?.status ?? 'failed'}: ${culprit?.error?.message ?? ''}`;
-    throw ApplicationFailure.create({ type: 'RunFailed', message, nonRetryable: true, details: [result] });
+    const ended = failed === undefined ? this.#engine.meant() : this.#engine.branchesOf(failed);
+    const culprit = ended.find(({ status }) => status !== 'ok');
+    const how = culprit === undefined ? '' : `${culprit.key} ${culprit.status}: ${culprit.error?.message ?? ''}`;
+    return failed === undefined ? `No node is ok. First: ${how}` : how;
   }
 
   /** A node of the file, as the engine runs it. */
