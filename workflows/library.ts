@@ -15,6 +15,6 @@ export type { AskSettings, Branch } from './engine/branch.js';
 export { fanOut } from './engine/fan-out.js';
 export type { FanOut } from './engine/fan-out.js';
 export { GraphBuilder, typed } from './graphs/graph-builder.js';
-export type { GraphResult, TypedBranch } from './graphs/graph-builder.js';
+export type { GraphOptions, GraphResult, TypedBranch } from './graphs/graph-builder.js';
 export { RunProgress } from './engine/progress.js';
 export type { Follow } from './engine/progress.js';

@@ -58,6 +58,20 @@ it('keeps within a budget, and refuses one that cannot do; exit 5', async () => 
   expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(0.06);
 });
 
+it('folds what is there at its deadline, and says that it is not whole; exit 3', async () => {
+  const gate = desk.model.hold(/Slow/);
+  const file = await flow('nodes:\n  quick: { prompt: Quick }\n  slow: { prompt: Slow }\n');
+  const { code, stdout } = await desk.fanfold(['graph', file, '--deadline', '5s', '--json']);
+  gate.release();
+  const run = JSON.parse(stdout) as Run;
+  expect([code, run.status, run.branches.map(({ key, status }) => `${key} ${status}`)]).toEqual([
+    3,
+    'partial',
+    ['quick ok', 'slow late'],
+  ]);
+  expect(Object.keys(run.output as object)).toEqual(['quick']);
+});
+
 describe('problems are told before anything starts, each with its place', () => {
   it.each([
     ['nodes:\n  a: { prompt: "{{ b }}" }\n', 'flow.yaml:2:8: Nobody provides `b`'],
@@ -82,6 +96,7 @@ describe('problems are told before anything starts, each with its place', () => 
     [['--input', 'text=x'], 'Expected an input of the flow (document), got `text`.'],
     [[], 'Expected the input `document` (string), got nothing.'],
     [['--input', 'document=@missing.md'], 'missing.md'],
+    [['--late', 'amend'], 'Expected no `--economy` and no `--late amend` for a graph'],
   ])('%j', async (flags, message) => {
     const { code, stderr } = await desk.inProcess(['graph', example, ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -164,6 +164,53 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
     });
   });
 
+  it('folds what is there at its deadline: nodes in flight are cut, and no other begins', async () => {
+    const model = new FakeModel();
+    model.hold('slow', 'spare');
+    const flow: Flow = {
+      nodes: {
+        quick: { prompt: 'Quick.' },
+        slow: { prompt: 'Slow.' },
+        spare: { prompt: 'Spare.', onError: 'fallback', fallback: 'nothing known' },
+        last: { prompt: '{{ quick }} {{ slow }} {{ spare }}', needs: ['quick', 'slow', 'spare'] },
+      },
+    };
+    await withFlow(model, flow, { deadlineMs: 3_000 }, async (handle) => {
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ quick: 'ok', slow: 'late', spare: 'late', last: 'late' });
+      expect(result).toMatchObject({
+        status: 'partial',
+        output: { quick: 'answer of quick', spare: 'nothing known' },
+      });
+      expect(model.cancelled.toSorted()).toEqual(['slow', 'spare']);
+      expect(model.asked).not.toContain('last');
+    });
+  });
+
+  it('has failed where nothing is there at its deadline, and says what was late', async () => {
+    const model = new FakeModel();
+    model.hold('slow');
+    await withFlow(model, { nodes: { slow: { prompt: 'Slow.' } } }, { deadlineMs: 1_000 }, async (handle) => {
+      const message = 'No node is ok. First: slow late: Not there at the deadline of 1.0 s.';
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RunFailed', message } });
+    });
+  });
+
+  it('cuts the branch of one node by itself, whose node says what becomes of the run', async () => {
+    const model = new FakeModel();
+    model.hold('lost');
+    const flow: Flow = {
+      nodes: { lost: { prompt: 'Lost.', onError: 'skip' }, end: { prompt: '{{ lost }}', needs: ['lost'] } },
+      output: 'end',
+    };
+    await withFlow(model, flow, {}, async (handle) => {
+      await vi.waitFor(() => expect(model.asked).toEqual(['lost']), 30_000);
+      await handle.executeUpdate<string[], [string]>('cancelBranch', { args: ['lost'] });
+      const result = await handle.result();
+      expect([result.status, statuses(result)]).toEqual(['partial', { lost: 'cancelled', end: 'ok' }]);
+    });
+  });
+
   it('reports who contradicts whom', async () => {
     const model = new EchoModel(['a', 'b', 'c'], { a: 'high', b: 'low', c: 'low' });
     const writes = 'risk';

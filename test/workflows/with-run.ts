@@ -51,18 +51,19 @@ export async function withRunOf(
   });
 }
 
-/** Workers for fanfold's workflows and for a fake model, for as long as `during` lasts. */
+/** Workers for fanfold's workflows, or those of a bundle, and for a fake model, for as long as `during` lasts. */
 export async function withWorkers(
   { nativeConnection: connection, namespace = 'default' }: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   model: FakeModel,
   during: () => Promise<void>,
+  workflowBundle: { codePath: string } | { code: string } = { codePath: inject('workflowBundle') },
 ): Promise<void> {
   const workflowWorker = await Worker.create({
     connection,
     namespace,
     taskQueue: taskQueues.workflow,
-    workflowBundle: { codePath: inject('workflowBundle') },
+    workflowBundle,
     maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: '1s',
   });

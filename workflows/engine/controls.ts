@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { updateNames } from '../../src/contract/names.js';
 import type { Progress } from '../../src/contract/run-result.js';
 import { openStates } from './progress-table.js';
+import { allIsTakenIn } from './taken-in.js';
 
 /** What can be done with one branch by itself. */
 export interface Steering {
@@ -97,17 +98,6 @@ export class Controls {
   #keysWhere(matches: (status: string, index: number) => boolean): string[] {
     return this.branches.keys.filter((_, index) => matches(this.branches.statusOf(index), index));
   }
-}
-
-/** More turns of the microtask queue than the news of a branch's end takes to arrive: some thirty. */
-const turns = 200;
-
-/**
- * Waits until what came before an update has been taken in. An update is heard first of all that a workflow task brings, and where
- * a workflow is replayed that may be news older than the update: a validator would judge by a state that has long passed.
- */
-async function allIsTakenIn(): Promise<void> {
-  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
 }
 
 function refused(message: string): ApplicationFailure {

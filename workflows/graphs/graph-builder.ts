@@ -1,16 +1,18 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 
-import { Budget } from '../../src/plan/budget.js';
 import { runStatusOf } from '../../src/fold/fold.js';
-import { outcomeOfSkip } from '../../src/contract/outcome.js';
-import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { policyOf } from '../../src/plan/policy.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { RunStatus } from '../../src/contract/run.js';
-import { outcomeOf, withinBudget } from '../engine/branch.js';
+import type { Stored } from '../../src/contract/stored.js';
 import type { Branch } from '../engine/branch.js';
-import { inlineOf } from './graph-state.js';
+import { checked } from '../engine/checked.js';
+import { RunProgress } from '../engine/progress.js';
 import type { Follow } from '../engine/progress.js';
-import { Window } from '../engine/window.js';
+import { GraphEngine } from './graph-engine.js';
+import type { GraphNode } from './graph-node.js';
+import { inlineOf } from './graph-state.js';
 
 /** A branch whose output has a type; see {@link typed}. */
 export type TypedBranch<Value> = Branch & { readonly _value?: Value };
@@ -33,6 +35,21 @@ interface Node {
   optional: boolean;
   branch?: (values: never) => Branch;
   reduce?: (values: never) => unknown;
+}
+
+/** How a graph in TypeScript is run. Every field may be left out. */
+export interface GraphOptions {
+  /** Milliseconds from its start after which it is folded as it stands, 1 or more; none by default. */
+  deadlineMs?: number;
+  /** Most branches in flight at once, 1 or more; 50 by default. */
+  concurrency?: number;
+  /** The most that it may spend, in US dollars; none by default. Each branch needs its `boundUsd` then. */
+  budgetUsd?: number;
+  /**
+   * Told of every branch. By default one that shows the graph in the Web UI and lets branches be cut by the update `cancelBranch`; it
+   * answers for the whole workflow, so that one which runs several graphs gives each its own.
+   */
+  progress?: Follow;
 }
 
 /** What a graph has come to. */
@@ -85,71 +102,98 @@ export class GraphBuilder<Input extends object, State extends object = Empty> {
     return new GraphBuilder([...this.nodes, { name, needs, optional: false, reduce }]);
   }
 
+  /** Keys of the nodes that run a branch, in the order in which they were defined: what a `RunProgress` is made of. */
+  get keys(): string[] {
+    return this.nodes.flatMap(({ name, branch }) => (branch === undefined ? [] : [name]));
+  }
+
   /**
    * Runs it inside a workflow: each node begins the moment what it needs is there. The first node that is not ok and not optional
-   * cancels the rest.
+   * cancels the rest. At the deadline nodes in flight are cut and no other begins; what is there is folded.
+   *
+   * @throws CancelledFailure where the workflow, or the scope around it, is cancelled: every node has ended then
+   * @throws ApplicationFailure `BadInput` where an option is not what it has to be; nothing has begun then
    */
-  run(input: Input, policy: Policy, follow: Follow): Promise<GraphResult<State>> {
-    return new TypedRun<State>(this.nodes, input, policy, follow).result();
+  run(input: Input, options?: GraphOptions): Promise<GraphResult<State>>;
+  /** With a policy of one's own, of which concurrency, deadline and budget count, and whoever is told of the branches. */
+  run(input: Input, policy: Policy, follow: Follow): Promise<GraphResult<State>>;
+  async run(input: Input, given: GraphOptions | Policy = {}, follow?: Follow): Promise<GraphResult<State>> {
+    if (follow !== undefined) return new TypedRun<State>(this.nodes, input, given as Policy, follow).result();
+    const { progress, budgetUsd, ...options } = given as GraphOptions;
+    // A branch says itself what it may cost.
+    const budget = budgetUsd === undefined ? null : { usd: budgetUsd, boundsUsd: this.keys.map(() => 0) };
+    const policy = checked(() => policyOf({ ...options, ...(budget && { budget }) }, this.keys.length));
+    if (progress !== undefined) return new TypedRun<State>(this.nodes, input, policy, progress).result();
+    return shown(this.keys, (shower) => new TypedRun<State>(this.nodes, input, policy, shower).result());
   }
 }
 
+/** Runs a graph that nobody else shows, and shows it. */
+async function shown<Result extends { status: RunStatus }>(
+  keys: readonly string[],
+  run: (progress: RunProgress) => Promise<Result>,
+): Promise<Result> {
+  const progress = new RunProgress(keys, false);
+  let status: RunStatus = 'cancelled';
+  try {
+    const result = await run(progress);
+    ({ status } = result);
+    return result;
+  } finally {
+    progress.finished(status);
+  }
+}
+
+/** A graph in TypeScript under way: its nodes run what its functions make of the values that they need. */
 class TypedRun<State> {
-  readonly #scope = new CancellationScope({ cancellable: true });
   readonly #values = new Map<string, unknown>();
-  readonly #window: Window;
-  readonly #budget: Budget;
-  readonly #ends = new Map<string, Promise<StoredBranch | undefined>>();
-  readonly #queuedAtMs = Date.now();
-  #failed: string | undefined;
+  readonly #engine: GraphEngine;
 
   constructor(
     readonly nodes: readonly Node[],
     readonly input: object,
     policy: Policy,
-    readonly follow: Follow,
+    follow: Follow,
   ) {
-    this.#window = new Window(policy.concurrency);
-    this.#budget = new Budget(policy.budget?.usd ?? Infinity);
-    // A node's needs were defined before it.
-    for (const [index, node] of nodes.entries()) {
-      const needs = Promise.all(node.needs.flatMap((need) => this.#ends.get(need) ?? []));
-      this.#ends.set(
-        node.name,
-        needs.then(() => this.#run(node, index)),
-      );
-    }
+    this.#engine = new GraphEngine(
+      nodes.map((node) => this.#run(node)),
+      policy,
+      follow,
+    );
   }
 
   async result(): Promise<GraphResult<State>> {
-    const ended = await Promise.all(this.#ends.values());
-    const branches = ended.filter((branch) => branch !== undefined);
-    const status = this.#failed === undefined ? runStatusOf(branches, { needed: 1 }) : 'failed';
+    await this.#engine.ended();
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The graph was cancelled.');
+    const branches = this.#engine.branches();
+    const status = this.#engine.failed === undefined ? runStatusOf(branches, { needed: 1 }) : 'failed';
     return { status, state: Object.fromEntries(this.#values) as Partial<State>, branches };
   }
 
-  async #run(node: Node, index: number): Promise<StoredBranch | undefined> {
-    const { name, needs, optional, branch, reduce } = node;
-    const place: Place = { key: name, index, queuedAtMs: this.#queuedAtMs };
-    if (this.#failed !== undefined) {
-      return branch && this.follow.ended(outcomeOfSkip(place, `${this.#failed} had failed.`, Date.now()));
-    }
-    const values = {
-      ...this.input,
-      ...Object.fromEntries(needs.map((need) => [need, this.#values.get(need)])),
-    } as never;
+  /** A node of the graph, as the engine runs it. */
+  #run(node: Node): GraphNode {
+    const { name: key, needs, optional, branch, reduce } = node;
     if (branch === undefined) {
-      this.#values.set(name, reduce?.(values));
-      return undefined;
+      return { key, needs, fold: () => this.#hasAll(node) && this.#values.set(key, reduce?.(this.#valuesOf(node))) };
     }
-    const work = () =>
-      this.#window.turn(() => withinBudget(branch(values), place, this.#budget, () => this.follow.started(place)));
-    const outcome = this.follow.ended(await this.#scope.run(() => outcomeOf(place, work)));
-    if (outcome.status === 'ok' && outcome.output !== undefined) this.#values.set(name, inlineOf(outcome.output, name));
-    else if (!optional) {
-      this.#failed ??= name;
-      this.#scope.cancel();
-    }
-    return outcome;
+    return {
+      key,
+      needs,
+      onError: optional ? 'skip' : 'fail',
+      branch: () => branch(this.#valuesOf(node)),
+      write: ([output]: readonly Stored<unknown>[]) => {
+        if (output !== undefined) this.#values.set(key, inlineOf(output, key));
+      },
+    };
+  }
+
+  /** Whether all is there that a node cannot do without; at a deadline it may not be. */
+  #hasAll({ needs }: Node): boolean {
+    return this.nodes.every(({ name, optional }) => optional || !needs.includes(name) || this.#values.has(name));
+  }
+
+  #valuesOf({ needs }: Node): never {
+    const needed = needs.map((need) => [need, this.#values.get(need)]);
+    return { ...this.input, ...Object.fromEntries(needed) } as never;
   }
 }

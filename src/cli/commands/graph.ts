@@ -53,8 +53,8 @@ async function graph(file: string, flags: GraphFlags, world: World): Promise<Exi
       'Each node says by `onError` what becomes of the run without it.',
     );
   }
-  if (options.economy || options.deadlineMs !== undefined) {
-    throw new InputError('Expected no `--economy` and no `--deadline` for a graph: its nodes wait for one another.');
+  if (options.economy || options.late === 'amend') {
+    throw new InputError('Expected no `--economy` and no `--late amend` for a graph: its nodes wait for one another.');
   }
   const flow = await readFlow(file, world);
   const values = await valuesOf(flow, flags.input, world);

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { taskQueues } from '../../src/contract/names.js';
+import type { Progress } from '../../src/contract/run-result.js';
+import type { GraphOptions } from '../../workflows/library.js';
+import { FakeModel } from '../support/fake-model.js';
+import { startTemporal } from '../support/temporal.js';
+import type { typedGraph } from './graph-builder.workflow.js';
+import { modes, withWorkers } from './with-run.js';
+
+type Handle = WorkflowHandle<typeof typedGraph>;
+
+let environment: TestWorkflowEnvironment;
+let workflowBundle: { code: string };
+
+beforeAll(async () => {
+  environment = await startTemporal();
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./graph-builder.workflow.ts', import.meta.url)),
+  });
+});
+
+afterAll(() => environment.teardown());
+
+function statuses({ branches }: { branches: { key: string; status: string }[] }): Record<string, string> {
+  return Object.fromEntries(branches.map(({ key, status }) => [key, status]));
+}
+
+// The nodes law, cost and rumour, which is optional, need nothing; `known` merges law and rumour, `report` needs it and cost, `all` merges.
+describe.each(modes)('a graph in TypeScript, $mode', ({ maxCachedWorkflows }) => {
+  const withGraph = (model: FakeModel, options: GraphOptions | undefined, during: (handle: Handle) => Promise<void>) =>
+    withWorkers(
+      environment,
+      maxCachedWorkflows,
+      model,
+      async () => {
+        const handle = await environment.client.workflow.start<typeof typedGraph>('typedGraph', {
+          workflowId: randomUUID(),
+          taskQueue: taskQueues.workflow,
+          args: options === undefined ? [] : [options],
+        });
+        await during(handle);
+      },
+      workflowBundle,
+    );
+
+  it('folds what is there at its deadline: nodes in flight are cut, no other begins, and all of them are late', async () => {
+    const model = new FakeModel();
+    model.hold('rumour', 'cost');
+    await withGraph(model, { deadlineMs: 3_000 }, async (handle) => {
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ law: 'ok', rumour: 'late', cost: 'late', report: 'late' });
+      expect(result.branches[2]?.error).toEqual({ type: 'Late', message: 'Not there at the deadline of 3.0 s.' });
+      expect(result.status).toBe('partial');
+      expect(result.state).toEqual({ law: 'answer of law', known: 'answer of law, no rumour' });
+      expect(model.cancelled.toSorted()).toEqual(['cost', 'rumour']);
+      expect(model.asked).not.toContain('report');
+    });
+  });
+
+  it('leaves no timer behind when all have ended before the deadline', async () => {
+    await withGraph(new FakeModel(), { deadlineMs: 60_000 }, async (handle) => {
+      const result = await handle.result();
+      expect(result).toMatchObject({
+        status: 'complete',
+        state: { all: 'answer of law, answer of rumour; answer of report' },
+      });
+    });
+  });
+
+  it('cuts the branch of one node by itself, shown by key, and goes on without it where it is optional', async () => {
+    const model = new FakeModel();
+    model.hold('rumour', 'report');
+    await withGraph(model, undefined, async (handle) => {
+      await vi.waitFor(() => expect(model.asked.toSorted()).toEqual(['cost', 'law', 'rumour']), 30_000);
+      expect(await handle.executeUpdate<string[], [string]>('cancelBranch', { args: ['rumour'] })).toEqual(['rumour']);
+      await vi.waitFor(() => expect(model.asked).toContain('report'), 30_000);
+      const progress = await handle.query<Progress, []>('progress');
+      expect(statuses(progress)).toEqual({ law: 'ok', rumour: 'cancelled', cost: 'ok', report: 'running' });
+      model.release('report');
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ law: 'ok', rumour: 'cancelled', cost: 'ok', report: 'ok' });
+      expect(result).toMatchObject({ status: 'partial', state: { known: 'answer of law, no rumour' } });
+      expect(model.cancelled).toEqual(['rumour']);
+    });
+  });
+
+  it('fails where a node is cut that has to be ok, and cuts the others', async () => {
+    const model = new FakeModel();
+    model.hold('rumour', 'cost');
+    await withGraph(model, undefined, async (handle) => {
+      await vi.waitFor(() => expect(model.asked).toHaveLength(3), 30_000);
+      await handle.executeUpdate<string[], [string]>('cancelBranch', { args: ['cost'] });
+      const result = await handle.result();
+      expect(result.status).toBe('failed');
+      expect(statuses(result)).toMatchObject({ rumour: 'cancelled', cost: 'cancelled', report: 'skipped' });
+      expect(result.branches[3]?.error).toEqual({ type: 'LeftOut', message: 'cost had failed.' });
+    });
+  });
+
+  it('ends as cancelled where its workflow is, with every call cut and no other begun', async () => {
+    const model = new FakeModel();
+    model.hold('law', 'rumour', 'cost');
+    await withGraph(model, { deadlineMs: 60_000 }, async (handle) => {
+      await vi.waitFor(() => expect(model.asked).toHaveLength(3), 30_000);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+      expect(model.cancelled.toSorted()).toEqual(['cost', 'law', 'rumour']);
+      expect([model.asked.length, model.inFlight]).toEqual([3, 0]);
+    });
+  });
+
+  it('keeps to its concurrency and its budget', async () => {
+    const model = new FakeModel();
+    await withGraph(model, { concurrency: 1 }, async (handle) => {
+      expect((await handle.result()).status).toBe('complete');
+      expect(model.peak).toBe(1);
+    });
+    // No branch here says what it may cost.
+    await withGraph(model, { budgetUsd: 0.5 }, async (handle) => {
+      const result = await handle.result();
+      expect(result).toMatchObject({ status: 'failed', branches: [{ key: 'law', status: 'skipped' }, {}, {}, {}] });
+    });
+  });
+
+  it.each([
+    [{ deadlineMs: 0 }, 'Expected `deadline` to be a whole number of milliseconds, 1 or more, got `0`.'],
+    [{ concurrency: 1.5 }, 'Expected `concurrency` to be a whole number, 1 or more, got `1.5`.'],
+    [{ budgetUsd: -1 }, 'Expected `budget` to be US dollars, more than 0, got `-1`.'],
+  ])('refuses %j before anything is asked', async (options, message) => {
+    const model = new FakeModel();
+    await withGraph(model, options, async (handle) => {
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BadInput', message } });
+      expect(model.asked).toEqual([]);
+    });
+  });
+});
