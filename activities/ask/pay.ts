@@ -2,7 +2,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import { Hedges, race } from '../../src/model/call/hedge.js';
 import type { ModelMessage } from '../../src/model/call/message.js';
-import type { Caller } from '../../src/model/call/model-caller.js';
+import type { Caller } from '../../src/model/call/caller.js';
 import { isProper } from '../../src/model/call/read-answer.js';
 import { withCorrection } from '../../src/model/call/with-correction.js';
 import type { Asking } from './asking.js';

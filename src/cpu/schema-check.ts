@@ -41,7 +41,8 @@ function compile(schema: JsonSchema): CompiledSchema {
 
 function checkOf(schema: JsonSchema): SchemaCheck {
   grammar ??= new Ajv2020(options);
-  grammar.validateSchema(schema, true);
+  // At once: the grammar is not asynchronous.
+  void grammar.validateSchema(schema, true);
   // Of its own: ids of one schema mean nothing in another.
   const validate = new Ajv2020({ ...options, validateSchema: false }).compile(schema);
   return (value) => {

@@ -54,7 +54,7 @@ describe('a schema', () => {
 
 describe('what is remembered', () => {
   const made = (sizes: readonly number[]) => {
-    const make = vi.fn(() => ({}));
+    const make = vi.fn<() => object>(() => ({}));
     const perSchema = new PerSchema(make);
     for (const [at, size] of sizes.entries()) perSchema.of({ title: String(at).padEnd(size) });
     return { make, perSchema };
