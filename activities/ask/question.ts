@@ -1,13 +1,12 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import type { ModelRequest } from '../../src/contract/model-request.js';
+import type { Question as Asked } from '../../src/journal/index.js';
 import { buildRequest, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import type { Asking } from './asking.js';
 
 /** One question as it is sent, and as the journal knows it. */
-export interface Question {
-  /** Whose answer it is: see the journal's `Question`. */
-  source: string;
+export interface Question extends Asked {
   body: MessageCreateParamsNonStreaming;
   /** Set where it is about a part of a document that is read in parts. */
   part?: Part | undefined;

@@ -105,7 +105,10 @@ const others: Record<string, { text: string; rule: string }> = {
   'src/worker/seeded-console.ts': { text: `console.log('printed');`, rule: 'no-console' },
   'src/cli/seeded-long.ts': { text: 'export {};\n'.repeat(301), rule: 'max-lines' },
   'src/cli/seeded-many.ts': {
-    text: Array.from({ length: 19 }, (_, at) => `import { part as part${at} } from './part-${at}.js';`).join('\n'),
+    text: [
+      ...Array.from({ length: 19 }, (_, at) => `import { part as part${at} } from './part-${at}.js';`),
+      `export const parts = [${Array.from({ length: 19 }, (_, at) => `part${at}`).join()}];`,
+    ].join('\n'),
     rule: 'max-dependencies',
   },
   'src/fold/seeded-cycle.ts': { text: `export type { Seeded } from './seeded-cycle-back.js';`, rule: 'no-cycle' },
