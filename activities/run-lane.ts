@@ -1,30 +1,18 @@
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
-
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
-import type { Ledger, ModelCall } from '../src/contract/model-call.js';
-import { Budget } from '../src/plan/budget.js';
-import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { Item, Lane, LaneMessage, LaneResult } from '../src/contract/lanes.js';
+import { toRanges } from '../src/contract/lanes.js';
+import type { Item, LaneMessage, LaneResult } from '../src/contract/lanes.js';
 import { signalNames } from '../src/contract/names.js';
-import { inlineAnswersBytes } from '../src/contract/limits.js';
-import { outcomeOfAnswer, outcomeOfFailure, unreadableFailure } from '../src/contract/outcome.js';
-import type { Place, StoredBranch } from '../src/contract/branch.js';
-import { boundsOf } from '../src/model/index.js';
-import { askAttempt, askingOf } from './ask-model.js';
-import type { Asking } from './ask-model.js';
+import { Budget } from '../src/plan/budget.js';
+import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
-import type { Host } from './branch/host.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
+import { runDocuments } from './lane/lane-documents.js';
 import { LaneReport } from './lane/lane-report.js';
 
 const heartbeatEveryMs = 1_000;
-
-/** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
-const begunAtOnce = 50;
 
 /**
  * The activity `runLane`.
@@ -34,7 +22,7 @@ const begunAtOnce = 50;
  * L3. A worker that is stopping begins no further branch.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
-  const asking = askingOf(settings);
+  const equipment = equipmentOf(settings);
   return async (lane) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
@@ -46,8 +34,9 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     );
     try {
       const items = JSON.parse(await settings.store.readText(lane.chunk)) as Item[];
-      const metrics = new BranchMetrics(context);
-      const left = await runAll(lane, items, signal, asking, { add: report.add.bind(report), metrics });
+      const budget = new Budget(lane.budgetUsd ?? Infinity);
+      const work = { lane, budget, equipment, signal, cancelled: rejection(signal) };
+      const left = await runDocuments(items, work, report, new BranchMetrics(context));
       // What has come is told, whatever becomes of the lane.
       return await ended(left, report, settings);
     } catch (error) {
@@ -64,120 +53,6 @@ async function ended(left: number[], report: LaneReport, { draining }: Activitie
   const rest = await report.rest();
   if (left.length === 0) return { rest, left: [], why: 'done' };
   return { rest, left: toRanges(left), why: draining?.aborted ? 'draining' : 'over budget' };
-}
-
-/** Who is told of a branch that has ended. */
-interface Told {
-  add: LaneReport['add'];
-  metrics: BranchMetrics;
-}
-
-/** Returns the places of the documents that were not begun. */
-async function runAll(
-  lane: Lane,
-  items: readonly Item[],
-  signal: AbortSignal,
-  asking: Asking,
-  told: Told,
-): Promise<number[]> {
-  const limit = pLimit(lane.width);
-  const budget = new Budget(lane.budgetUsd ?? Infinity);
-  const left: number[] = [];
-  const cancelled = rejection(signal);
-  let round = Promise.resolve();
-  await Promise.all(
-    fromRanges(lane.places).map((place, at) =>
-      limit(async () => {
-        if (at % begunAtOnce === 0) round = round.then(() => breathe());
-        await round;
-        const item = items[place];
-        if (item === undefined) throw new Error(`The chunk has no document ${place}.`);
-        if (signal.aborted || asking.settings.draining?.aborted) return void left.push(place);
-        const call = callOf(lane, item, place);
-        if (item.unreadable !== undefined) return told.add(unread(call, item.unreadable));
-        const outcome = await withinBudget(call, budget, cancelled, signal, asking, lane);
-        if (outcome === undefined) return void left.push(place);
-        told.metrics.record(call, outcome);
-        told.add(outcome);
-      }),
-    ),
-  );
-  signal.throwIfAborted();
-  return left.toSorted((one, other) => one - other);
-}
-
-function unread({ key, index, queuedAtMs }: Place, reason: string): StoredBranch {
-  return outcomeOfFailure({ key, index, queuedAtMs }, unreadableFailure(reason), Date.now());
-}
-
-function callOf(lane: Lane, { key, text }: Item, place: number): ModelCall {
-  const { template, offline, timeoutMs, attempts, queuedAtMs, freshSinceMs, hedge, chunk } = lane;
-  return {
-    key,
-    index: lane.firstIndex + place,
-    request: { ...template, document: { inline: text } },
-    offline,
-    timeoutMs,
-    attempts,
-    queuedAtMs,
-    // Outcomes go to the store in batches, not into history.
-    inlineBytes: Math.max(inlineAnswersBytes, Math.floor(4_000_000 / chunk.count)),
-    ...(freshSinceMs !== undefined && { freshSinceMs }),
-    ...(hedge !== undefined && { hedge }),
-  };
-}
-
-async function withinBudget(
-  call: ModelCall,
-  budget: Budget,
-  cancelled: Promise<never>,
-  signal: AbortSignal,
-  asking: Asking,
-  lane: Lane,
-): Promise<StoredBranch | undefined> {
-  if (budget.limitUsd === Infinity) return runBranch(call, signal, asking, lane);
-  const { document } = call.request;
-  const [questionUsd = Infinity] = boundsOf([call], document && 'inline' in document ? document.inline : undefined);
-  const asideUsd = questionUsd * call.attempts;
-  // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
-  const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
-  // Cut while it waits, it has not begun.
-  const granted = await budget.reserve(usd, cancelled).catch(() => false);
-  if (!granted) return undefined;
-  const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, signal, asking, lane);
-  budget.settle(usd, (outcome.costUsd ?? usd) + (outcome.lostUsd ?? 0));
-  return outcome;
-}
-
-/** All tries of a branch. */
-async function runBranch(call: ModelCall, signal: AbortSignal, asking: Asking, lane: Lane): Promise<StoredBranch> {
-  const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
-  let lastLedger: Ledger | undefined;
-  for (let attempt = 1; ; attempt += 1) {
-    const host: Host = {
-      attempt,
-      lastLedger,
-      cancellationSignal: signal,
-      run: lane.run,
-      asker: `${lane.run}/${call.index}`,
-      patienceMs: undefined,
-      heartbeat: (ledger) => {
-        lastLedger = ledger;
-      },
-    };
-    try {
-      return outcomeOfAnswer(place, await askAttempt(call, host, asking));
-    } catch (failure) {
-      const waitMs = retryDelayOf(failure);
-      if (waitMs === undefined || signal.aborted) return outcomeOfFailure(place, failure, Date.now(), signal.aborted);
-      await sleep(waitMs, undefined, { signal }).catch(() => {});
-    }
-  }
-}
-
-function retryDelayOf(failure: unknown): number | undefined {
-  if (!(failure instanceof ApplicationFailure) || failure.nonRetryable) return undefined;
-  return Number(failure.nextRetryDelay ?? 1_000);
 }
 
 function rejection(signal: AbortSignal): Promise<never> {

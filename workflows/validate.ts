@@ -1,19 +1,11 @@
-import { ActivityCancellationType, patched, proxyActivities } from '@temporalio/workflow';
-import type { ActivityOptions } from '@temporalio/workflow';
-
-import type { Activities } from '../src/contract/activities.js';
 import type { Hit, Source } from '../src/contract/source.js';
 import { fuse } from '../src/fold/hits.js';
-import { matchesOf, mergeFindings, remarksOfMatches } from '../src/fold/findings.js';
-import type { Match, PatternCheck } from '../src/fold/findings.js';
-import { taskQueues } from '../src/contract/names.js';
+import { mergeFindings } from '../src/fold/findings.js';
 import type { FanOutPlan } from '../src/plan/fan-out-plan.js';
-import type { Policy } from '../src/contract/options.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { foundReferences, localGrammar, planValidate, remarksOf, searchPolicy } from '../src/plan/validate-plan.js';
+import { foundReferences, planValidate, remarksOf, searchPolicy } from '../src/plan/validate-plan.js';
 import type { ValidateInput } from '../src/plan/validate-plan.js';
-import { activityIdOf } from './engine/activity-id.js';
-import { activityBranch, modelBranch } from './engine/branch.js';
+import { modelBranch } from './engine/branch.js';
 import type { Branch } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import { Deferred } from './engine/deferred.js';
@@ -23,9 +15,8 @@ import { finish } from './engine/finish.js';
 import { inlineOf } from './graphs/graph-state.js';
 import { askSettingsOf, modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
+import { grammarBranch, patternBranch } from './engine/thread-branches.js';
 import { hitsOf, sourceBranch } from './agents/source-branch.js';
-
-const { checkGrammar, findPattern } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 
 /** Several checks read one text at once; what they find is merged into one list, in the order of the text. */
 export async function validate(input: ValidateInput): Promise<RunResult> {
@@ -82,55 +73,5 @@ function after(found: Promise<Hit[]>, asked: FanOutPlan): Branch {
       const promptParts = [...foundReferences(await found), ...(request.promptParts ?? [request.prompt])];
       return modelBranch(key, { ...request, promptParts }, askSettingsOf(asked)).run(place, reserve, ledger);
     },
-  };
-}
-
-/** A pattern may take for ever: here it would stop the worker, and in a thread it is stopped. */
-function patternBranch(
-  check: PatternCheck & { name: string },
-  { text, document }: ValidateInput,
-  policy: Policy,
-): Branch {
-  const { name: key, pattern } = check;
-  // A run that began with an older version goes on as it began.
-  if (!patched('patterns-in-threads')) {
-    const inPlace = async () => ({ findings: remarksOfMatches(matchesOf(text, pattern), check) });
-    return { ...activityBranch(key, inPlace), boundUsd: 0 };
-  }
-  return {
-    key,
-    boundUsd: 0,
-    run: async (place) => {
-      const answer = await findPattern.executeWithOptions(inThread(key, policy), [
-        { ...place, text: document, pattern },
-      ]);
-      const matches = answer.output && (inlineOf(answer.output, key) as Match[]);
-      return { ...answer, output: { inline: { findings: remarksOfMatches(matches ?? [], check) } } };
-    },
-  };
-}
-
-/** Rules look at it while the model does, on the queue of CPU-bound work. */
-function grammarBranch({ document, title = '' }: ValidateInput, policy: Policy): Branch {
-  return {
-    key: localGrammar,
-    boundUsd: 0,
-    run: (place) =>
-      checkGrammar.executeWithOptions({ ...inThread(localGrammar, policy), activityId: localGrammar }, [
-        { ...place, text: document, markdown: /\.(md|markdown)$/i.test(title) },
-      ]),
-  };
-}
-
-/** How an activity of a thread is called: on the queue of CPU-bound work. */
-function inThread(key: string, { timeoutMs }: Policy): ActivityOptions {
-  return {
-    ...activityIdOf(key),
-    taskQueue: taskQueues.cpu,
-    startToCloseTimeout: timeoutMs,
-    heartbeatTimeout: '10s',
-    retry: { maximumAttempts: 2 },
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    summary: key,
   };
 }

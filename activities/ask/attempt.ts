@@ -113,8 +113,8 @@ export class Attempt {
     throw this.#failure({ type: this.#call.mostUsd === undefined ? 'ReserveUsedUp' : 'OverBudget', message, ledger });
   }
 
-  /** Whether a second call may race the one that is out. */
-  mayAskBeside(): boolean {
+  /** Whether a second call, which races the one that is out, can be paid for. */
+  mayPaySecond(): boolean {
     const reserve = this.#reserve;
     const { costUsd, lostUsd } = this.#ledger;
     return reserve === undefined || (costUsd ?? Infinity) + lostUsd + 2 * reserve.questionUsd <= reserve.usd + 1e-9;

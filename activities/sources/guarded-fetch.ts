@@ -53,7 +53,7 @@ export async function guardedFetch(first: URL, guard: GuardedFetch): Promise<Fet
         false,
       );
     }
-    const answer = await ask(url, guard, url.origin === first.origin ? guard.headers : {});
+    const answer = await fetchHop(url, guard, url.origin === first.origin ? guard.headers : {});
     if (!(answer instanceof URL)) return answer;
     if (url.protocol === 'https:' && answer.protocol === 'http:') {
       throw failed(`It redirects from https to http, at ${answer.host}.`, false);
@@ -64,7 +64,7 @@ export async function guardedFetch(first: URL, guard: GuardedFetch): Promise<Fet
 }
 
 /** What is there, or where it redirects to. */
-async function ask(url: URL, guard: GuardedFetch, headers: GuardedFetch['headers']): Promise<Fetched | URL> {
+async function fetchHop(url: URL, guard: GuardedFetch, headers: GuardedFetch['headers']): Promise<Fetched | URL> {
   const mayBePrivate = await guard.mayBePrivate(url.host);
   assertAddress(url.hostname, mayBePrivate);
   // Of its own: a connection that was allowed for one host is none for another.

@@ -1,37 +1,50 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { JsonSchema } from '../contract/json-schema.js';
+import { PerSchema } from './per-schema.js';
 
 /** Says where a value does not fit; `undefined` where it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
-/** Compiled schemas by their JSON, the latest last: the branches of a run have the same, and compiling takes longer than checking. */
-const compiled = new Map<string, SchemaCheck>();
-const mostCompiled = 20;
+/** A schema, ready to be held against values. */
+export interface CompiledSchema {
+  check: SchemaCheck;
+  /** Whether a check may take much longer than the schema and the value are long. */
+  isSlow: boolean;
+}
 
 /** Most objects and lists in a schema: compiling it takes the better part of a millisecond for each. */
 const mostParts = 2_000;
 
+const options = { strict: false, validateFormats: false, logger: false } as const;
+
+/** Holds schemas against what a schema is. Made when first needed: that takes five times as long as compiling a schema. */
+let grammar: Ajv2020 | undefined;
+
+const compiled = new PerSchema(compile);
+
 /**
- * A schema as a function. Formats are not looked at: the API holds answers to those that it knows, and zod writes a pattern beside
- * most of them.
+ * A schema as a function, compiled once in a process. Formats are not looked at: the API holds answers to those that it knows, and zod
+ * writes a pattern beside most of them.
  *
  * @throws Error where it is no schema, or too large
  */
-export function schemaCheck(schema: JsonSchema): SchemaCheck {
-  const key = JSON.stringify(schema);
-  const check = compiled.get(key) ?? compile(schema);
-  compiled.delete(key);
-  compiled.set(key, check);
-  const [oldest] = compiled.keys();
-  if (compiled.size > mostCompiled && oldest !== undefined) compiled.delete(oldest);
-  return check;
+export function compiledSchema(schema: JsonSchema): CompiledSchema {
+  return compiled.of(schema);
 }
 
-function compile(schema: JsonSchema): SchemaCheck {
+function compile(schema: JsonSchema): CompiledSchema {
   const parts = partsOf(schema);
   if (parts > mostParts) throw new Error(`Expected a schema of at most ${mostParts} parts, got ${parts}.`);
-  const validate = new Ajv2020({ strict: false, validateFormats: false, logger: false }).compile(schema);
+  return { check: checkOf(schema), isSlow: mayBeSlow(schema) };
+}
+
+function checkOf(schema: JsonSchema): SchemaCheck {
+  grammar ??= new Ajv2020(options);
+  // At once: the grammar is not asynchronous.
+  void grammar.validateSchema(schema, true);
+  // Of its own: ids of one schema mean nothing in another.
+  const validate = new Ajv2020({ ...options, validateSchema: false }).compile(schema);
   return (value) => {
     if (validate(value)) return undefined;
     const [error] = validate.errors ?? [];
@@ -56,11 +69,8 @@ const slowKeywords: ReadonlySet<string> = new Set([
   'uniqueItems',
 ]);
 
-/**
- * Whether checking against a schema may take much longer than the schema and the value are long. A property of such a name, or a
- * literal, counts as well: a thread too many does no harm.
- */
-export function mayBeSlow(schema: unknown): boolean {
+/** Whether such a keyword occurs. A property of such a name, or a literal, counts as well: a thread too many does no harm. */
+function mayBeSlow(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false;
   return Object.entries(schema).some(([keyword, part]) => slowKeywords.has(keyword) || mayBeSlow(part));
 }

@@ -1,24 +1,16 @@
 import { isKind } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
 import { planAgent } from './agent-plan.js';
-import type { AgentInput } from './agent-plan.js';
 import { planCompare } from './compare-plan.js';
-import type { CompareInput } from './compare-plan.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { planGather } from './gather-plan.js';
-import type { GatherInput } from './gather-plan.js';
-import type { GraphInput } from './graph/flow.js';
 import { planGraph } from './graph/graph-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
-import type { PerspectivesInput } from './perspectives-plan.js';
 import { nothingPlanned } from './planned-run.js';
 import type { PlannedRun } from './planned-run.js';
 import { planResearch } from './research-plan.js';
-import type { ResearchInput } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
-import type { SummariseInput } from './summarise-plan.js';
 import { planValidate } from './validate-plan.js';
-import type { ValidateInput } from './validate-plan.js';
 
 /** Whose doing the output of a run is: its branches', as a dict or a list in input order, or the workflow's own. */
 export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
@@ -42,17 +34,20 @@ export interface KindOfRun {
 
 const byKey = (key: string) => key;
 
+/** What a plan is made of. */
+type InputOf<Plan extends (input: never) => unknown> = Parameters<Plan>[0];
+
 /** One entry for each kind. */
 const kinds = {
   perspectives: {
-    planned: (input: PerspectivesInput) => direct(planPerspectives(input)),
+    planned: (input: InputOf<typeof planPerspectives>) => direct(planPerspectives(input)),
     output: 'branches by key',
     branch: 'perspective',
     adds: false,
     peers: byKey,
   },
   summarise: {
-    planned: (input: SummariseInput) => {
+    planned: (input: InputOf<typeof planSummarise>) => {
       const plan = planSummarise(input);
       if ('direct' in plan) return direct(plan.direct);
       const { total, offline, policy } = plan.wide;
@@ -65,7 +60,7 @@ const kinds = {
     peers: () => undefined,
   },
   gather: {
-    planned: (input: GatherInput) => {
+    planned: (input: InputOf<typeof planGather>) => {
       const { sources, model, policy } = planGather(input);
       const keys = sources.map(({ name }) => name);
       const asksModel = input.answer === true;
@@ -77,7 +72,7 @@ const kinds = {
     peers: byKey,
   },
   validate: {
-    planned: (input: ValidateInput) => {
+    planned: (input: InputOf<typeof planValidate>) => {
       const { asked, keys } = planValidate(input);
       const asksModel = asked.branches.length > 0;
       return { keys, total: keys.length, offline: asked.offline, asksModel, policy: asked.policy };
@@ -88,7 +83,7 @@ const kinds = {
     peers: byKey,
   },
   graph: {
-    planned: (input: GraphInput) => {
+    planned: (input: InputOf<typeof planGraph>) => {
       const { nodes, flow, model, policy } = planGraph(input);
       const edges = nodes.flatMap(({ key, needs }) => needs.map((from) => ({ from, to: key })));
       const keys = nodes.map(({ key }) => key);
@@ -100,7 +95,7 @@ const kinds = {
     peers: byKey,
   },
   agent: {
-    planned: (input: AgentInput) => grown(planAgent(input)),
+    planned: (input: InputOf<typeof planAgent>) => grown(planAgent(input)),
     output: 'workflow',
     branch: 'turn or call',
     adds: true,
@@ -108,14 +103,14 @@ const kinds = {
     peers: (key) => key.replace(/-\d+$/, ''),
   },
   compare: {
-    planned: (input: CompareInput) => direct(planCompare(input)),
+    planned: (input: InputOf<typeof planCompare>) => direct(planCompare(input)),
     output: 'branches by key',
     branch: 'variant',
     adds: false,
     peers: byKey,
   },
   research: {
-    planned: (input: ResearchInput) => grown(planResearch(input)),
+    planned: (input: InputOf<typeof planResearch>) => grown(planResearch(input)),
     output: 'workflow',
     branch: 'search, answer or step',
     adds: true,

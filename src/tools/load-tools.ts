@@ -96,8 +96,17 @@ function checkTool(tool: unknown, where: string): void {
   );
 }
 
+/** By the tool, which stays the same as long as its module does. */
+const schemas = new WeakMap<ModuleTool, JsonSchema>();
+
 /** @throws InputError where what the tool takes cannot be said in JSON Schema */
-export function jsonSchemaOf({ name, input }: ModuleTool): JsonSchema {
+export function jsonSchemaOf(tool: ModuleTool): JsonSchema {
+  const schema = schemas.get(tool) ?? toJsonSchema(tool);
+  schemas.set(tool, schema);
+  return schema;
+}
+
+function toJsonSchema({ name, input }: ModuleTool): JsonSchema {
   try {
     const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' }) as JsonSchema;
     if (schema['type'] !== 'object') throw new Error('it is no object');

@@ -5,7 +5,6 @@ import { callKeys } from '../../src/contract/approval.js';
 import { answerRequest } from '../../src/plan/gather-plan.js';
 import { citationsOf, fuse } from '../../src/fold/hits.js';
 import type { RankedHit } from '../../src/fold/hits.js';
-import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import {
   Bibliography,
@@ -18,20 +17,18 @@ import {
 } from '../../src/plan/research-plan.js';
 import type { ResearchPlan, Task } from '../../src/plan/research-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
-import { isInStore } from '../../src/contract/stored.js';
 import { spentUsd } from '../../src/contract/usage.js';
-import { ask } from '../engine/ask.js';
 import type { Branch } from '../engine/branch.js';
 import { fanOutMore } from '../engine/fan-out-more.js';
 import { finish } from '../engine/finish.js';
 import { inlineOf } from '../graphs/graph-state.js';
-import { callToolOf, toolNamed } from './call-tool.js';
 import { RunProgress } from '../engine/progress.js';
 import { hitsOf, sourceBranch } from './source-branch.js';
+import { questionBranch, toolBranch } from './research-branches.js';
+import { toolHit, withoutTexts } from './research-hits.js';
 
-/** Most calls that one task makes, and most bytes of what one returns: more would not fit into what the task is answered from. */
+/** Most calls that one task makes: more would not fit into what the task is answered from. */
 const mostCallsOfTask = 8;
-const mostToolBytes = 20_000;
 
 /**
  * One run of research.
@@ -70,7 +67,7 @@ export class ResearchRun {
 
   /** Searches for all tasks at once, each in all sources, and answers each from what was found for it. */
   async work(tasks: readonly Task[]): Promise<void> {
-    const { sources, policy, limit } = this.plan;
+    const { sources, limit } = this.plan;
     const searches = tasks.flatMap((task) =>
       sources.map((source) =>
         sourceBranch(source, { ...this.plan, question: task.question }, `${task.key}-${source.name}`),
@@ -91,12 +88,7 @@ export class ResearchRun {
     const mostUsd = (this.#leftUsd * shares.tasks) / Math.max(1, withHits.length);
     const answers = await this.#fanOut(
       withHits.map(({ task, hits: own }) =>
-        this.#modelBranch(
-          task.key,
-          answerRequest({ ...this.plan, question: task.question }, own, []),
-          mostUsd,
-          policy.timeoutMs,
-        ),
+        questionBranch(this.plan, task.key, answerRequest({ ...this.plan, question: task.question }, own, []), mostUsd),
       ),
     );
     for (const task of tasks) this.#take(task, withHits, answers);
@@ -104,13 +96,13 @@ export class ResearchRun {
 
   /** Has every task call tools, all of them at once; what they return is material with a number, as what was found is. */
   async #useTools(tasks: readonly Task[]): Promise<RankedHit[][]> {
-    const { tools, policy } = this.plan;
+    const { tools } = this.plan;
     if (tools.length === 0) return [];
     const wanted = new Map<string, readonly WantedCall[]>();
     const mostUsd = (this.#leftUsd * shares.tools) / tasks.length;
     await this.#fanOut(
       tasks.map(({ key, question }) => {
-        const branch = this.#modelBranch(`${key}-tools`, toolsRequest(this.plan, question), mostUsd, policy.timeoutMs);
+        const branch = questionBranch(this.plan, `${key}-tools`, toolsRequest(this.plan, question), mostUsd);
         const run: Branch['run'] = async (place) => {
           const answer = await branch.run(place);
           wanted.set(key, answer.turn?.calls ?? []);
@@ -125,17 +117,10 @@ export class ResearchRun {
     const wantedCalls = calls.map(({ call }) => call);
     const keys = callKeys(wantedCalls, tools, this.#calls);
     this.#calls.push(...keys);
-    const outcomes = await this.#fanOut(wantedCalls.map((call, at) => this.#toolBranch(call, keys[at] ?? '')));
+    const outcomes = await this.#fanOut(wantedCalls.map((call, at) => toolBranch(this.plan, call, keys[at] ?? '')));
     return tasks.map(({ key }) =>
       calls.flatMap(({ task, call }, at) => (task === key ? toolHit(call, outcomes[at]) : [])),
     );
-  }
-
-  #toolBranch({ name, input }: WantedCall, key: string): Branch {
-    return {
-      key,
-      run: async (place) => callToolOf(toolNamed(name, this.plan.tools), input, place, this.plan, mostToolBytes),
-    };
   }
 
   /** What the answers leave open; nothing where there is no money left to ask. */
@@ -188,28 +173,9 @@ export class ResearchRun {
   }
 
   async #ask(key: string, request: ModelRequest, share: number): Promise<StoredBranch> {
-    const branch = this.#modelBranch(key, request, this.#leftUsd * share, this.plan.policy.timeoutMs);
+    const branch = questionBranch(this.plan, key, request, this.#leftUsd * share);
     const [outcome] = await this.#fanOut([branch]);
     return outcome as StoredBranch;
-  }
-
-  #modelBranch(key: string, request: ModelRequest, mostUsd: number, timeoutMs: number): Branch {
-    const { model, policy } = this.plan;
-    return {
-      key,
-      run: (place) =>
-        ask({
-          ...place,
-          request,
-          offline: model.offline,
-          // A source answers in seconds, a model may take minutes.
-          timeoutMs: Math.max(timeoutMs, 300_000),
-          attempts: policy.attempts,
-          inlineBytes: Math.floor(inlineAnswersBytes / 20),
-          ...(model.fresh && { freshSinceMs: place.queuedAtMs }),
-          ...(mostUsd < Infinity && { mostUsd }),
-        }),
-    };
   }
 
   async #fanOut(
@@ -225,22 +191,4 @@ export class ResearchRun {
   get #leftUsd(): number {
     return Math.max(0, this.plan.budgetUsd - spentUsd(this.#branches));
   }
-}
-
-/** What a call has returned, with an address that is the same for the same call; nothing where it failed or is too long. */
-function toolHit({ name, input }: WantedCall, outcome: StoredBranch | undefined): RankedHit[] {
-  if (outcome?.status !== 'ok' || outcome.output === undefined || isInStore(outcome.output)) return [];
-  const asked = isInStore(input) ? '' : JSON.stringify(input.inline);
-  const { inline } = outcome.output;
-  const text = typeof inline === 'string' ? inline : (JSON.stringify(inline) ?? '');
-  return [
-    { title: `${name} ${asked}`, link: `tool:${name}?${encodeURIComponent(asked)}`, text, sources: [name], score: 0 },
-  ];
-}
-
-/** What a search has found, as far as the run's result has room for it. */
-function withoutTexts(outcome: StoredBranch): StoredBranch {
-  if (outcome.status !== 'ok') return outcome;
-  const hits = hitsOf(outcome).map(({ title, link }) => ({ title, link }));
-  return { ...outcome, output: { inline: { hits } } };
 }

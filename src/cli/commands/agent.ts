@@ -1,16 +1,13 @@
 import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
-import { agentDefaults, planAgent, turnRequest } from '../../plan/agent-plan.js';
-import type { AgentInput, AgentPlan } from '../../plan/agent-plan.js';
+import { agentDefaults, planAgent } from '../../plan/agent-plan.js';
+import type { AgentInput } from '../../plan/agent-plan.js';
 import { parseDuration } from '../../contract/duration.js';
-import { OverBudgetError } from '../../contract/errors.js';
-import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { modelDefaults } from '../../contract/options.js';
 import { markdownLine } from '../../contract/visible-text.js';
-import { boundsOf } from '../../model/index.js';
-import { formatCost } from '../show/amounts.js';
+import { checkFirstTurn, dryRunAgent } from '../run/agent-bounds.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
 import { readTools, toolWords } from '../read/read-tools.js';
@@ -19,7 +16,6 @@ import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { toolRegistryOf } from '../home/tool-registry-of.js';
-import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 
@@ -75,16 +71,8 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
   };
   const plan = planAgent(input);
   const names = plan.tools.map(({ name }) => name).join(', ');
-  if (flags.dryRun) {
-    const turnUsd = firstTurnUsd(plan, flags.budget !== undefined);
-    world.stdout.write(
-      flags.json || flags.ndjson
-        ? json({ tools: plan.tools.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })
-        : line`tools: ${names}; the first of at most ${plan.maxTurns} turns costs at most ${formatCost(turnUsd)}.\nNothing was started.\n`,
-    );
-    return exitCodes.complete;
-  }
-  if (plan.budgetUsd < Infinity) checkBudget(plan);
+  if (flags.dryRun) return dryRunAgent(plan, flags, world);
+  if (plan.budgetUsd < Infinity) checkFirstTurn(plan);
   const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async ({ client, searchable }) => {
     await registerOwn(input, world);
@@ -96,23 +84,4 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
       details: `**${plan.tools.length} tools** for: ${markdownLine(task.slice(0, 500))}`,
     });
   });
-}
-
-function firstTurnUsd(plan: AgentPlan, mustBeKnown: boolean): number | null {
-  const request = turnRequest(plan, [], plan.maxTurns === 1);
-  try {
-    return boundsOf([{ request }])[0] ?? null;
-  } catch (error) {
-    if (mustBeKnown) throw error;
-    return null;
-  }
-}
-
-function checkBudget(plan: AgentPlan): void {
-  const usd = firstTurnUsd(plan, true) ?? Infinity;
-  if (usd <= plan.budgetUsd) return;
-  throw new OverBudgetError(
-    `Expected \`budget\` to cover the first turn at least, which may cost ${formatCost(usd)}, got ${formatCost(plan.budgetUsd)}.`,
-    'Nothing was started. A smaller `--max-tokens` lowers the bound.',
-  );
 }

@@ -1,13 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import type { Command } from 'commander';
-import * as z from 'zod';
 
 import { placeDocument, startRun } from '../../client/index.js';
 import { bestBy, planCompare } from '../../plan/compare-plan.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
-import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseDollars, parseChoice } from '../read/numbers.js';
 import { markdownLine } from '../../contract/visible-text.js';
@@ -15,7 +10,7 @@ import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
 import { readDocument } from '../read/read-document.js';
-import { readYaml } from '../read/read-yaml.js';
+import { readVariants } from '../read/read-variants.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
@@ -83,45 +78,4 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
       ].join('\n'),
     }),
   );
-}
-
-const shape = z.strictObject({ variants: z.record(z.string(), z.string().min(1)) });
-
-/** The prompt of the command line, those of `--variant`, and those of the file, in that order. */
-async function readVariants(
-  prompt: string | undefined,
-  { variant, variants }: CompareFlags,
-  world: World,
-): Promise<CompareInput['variants']> {
-  const named = variant.map((given) => {
-    const [, name, text] = /^([^=]+)=([^]+)$/.exec(given) ?? [];
-    if (name === undefined || text === undefined) {
-      throw new InputError(`Expected \`variant\` to be name=prompt, got ${JSON.stringify(given.slice(0, 60))}.`);
-    }
-    return { name, prompt: text };
-  });
-  const filed = variants === undefined ? [] : await readFiled(variants, world);
-  const all = [...(prompt === undefined ? [] : [{ name: 'prompt', prompt }]), ...named, ...filed];
-  if (all.length === 0) throw new InputError('Expected a prompt, `--variant` or `--variants`, got none of them.');
-  return Promise.all(all.map(async ({ name, prompt: text }) => ({ name, prompt: await promptText(text, world) })));
-}
-
-async function readFiled(path: string, world: World): Promise<{ name: string; prompt: string }[]> {
-  const read = shape.safeParse(await readYaml(path, 'a file of prompts', world));
-  if (read.success) return Object.entries(read.data.variants).map(([name, prompt]) => ({ name, prompt }));
-  const [issue] = read.error.issues;
-  throw new InputError(
-    `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
-    'Its shape is `variants: { short: "…", long: "…" }`.',
-  );
-}
-
-async function promptText(given: string, world: World): Promise<string> {
-  const text = given.startsWith('@')
-    ? await readFile(resolve(world.cwd, given.slice(1)), 'utf8').catch((error: Error) => {
-        throw new InputError(`Expected a file after \`@\`, got \`${given}\`: ${error.message}`);
-      })
-    : given;
-  if (text.trim() === '') throw new InputError('Expected a prompt, got an empty one.');
-  return text;
 }

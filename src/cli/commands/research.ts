@@ -2,36 +2,19 @@ import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
 import { agentDefaults } from '../../plan/agent-plan.js';
-import { formatDuration, parseDuration } from '../../contract/duration.js';
-import { OverBudgetError } from '../../contract/errors.js';
-import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults } from '../../plan/gather-plan.js';
-import { planResearch, researchDefaults, shares, tasksRequest } from '../../plan/research-plan.js';
-import type { ResearchInput, ResearchPlan } from '../../plan/research-plan.js';
+import { planResearch, researchDefaults } from '../../plan/research-plan.js';
 import { markdownLine } from '../../contract/visible-text.js';
-import { boundsOf } from '../../model/index.js';
-import { formatCost } from '../show/amounts.js';
 import { conductRun } from '../run/conduct-run.js';
-import { parseCount, parseDollars } from '../read/numbers.js';
-import { builtInSources, readSources } from '../read/read-sources.js';
+import { readResearch } from '../run/research-input.js';
+import type { ResearchFlags } from '../run/research-input.js';
+import { checkPlanning, dryRunResearch } from '../run/research-bounds.js';
+import { builtInSources } from '../read/read-sources.js';
 import { registerOwn } from '../home/register-own.js';
-import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
-import type { RunFlags } from '../run/run-flags.js';
-import { readTools, toolWords } from '../read/read-tools.js';
-import type { ToolFlags } from '../read/read-tools.js';
-import { toolRegistryOf } from '../home/tool-registry-of.js';
-import { json, line } from '../show/terminal-text.js';
+import { addRunFlags } from '../run/run-flags.js';
+import { toolWords } from '../read/read-tools.js';
 import type { World } from '../world.js';
-import { namesIn } from '../read/names-in.js';
-
-interface ResearchFlags extends RunFlags, ToolFlags {
-  sources?: string;
-  tasks: string;
-  rounds: string;
-  limit: string;
-  toolTimeout: string;
-}
 
 export function researchCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
@@ -66,33 +49,11 @@ export function researchCommand(program: Command, world: World, done: (code: Exi
 }
 
 async function research(question: string, flags: ResearchFlags, world: World): Promise<ExitCode> {
-  const options = runOptions(flags);
-  refuseFanOutFlags(
-    flags,
-    'research: each step waits for the one before',
-    '`--tasks`, `--rounds`, `--timeout` and `--budget` bound it.',
-  );
-  const input: ResearchInput = {
-    ...options,
-    question,
-    sources: await readSources(namesIn(flags.sources), flags.sourcesFile, world),
-    tasks: parseCount(flags.tasks, 'tasks', 10),
-    ...(await toolsOf(flags, world)),
-    rounds: parseCount(flags.rounds, 'rounds', 5),
-    limit: parseCount(flags.limit, 'limit', 50),
-    ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),
-  };
+  const input = await readResearch(question, flags, world);
   const plan = planResearch(input);
   const names = plan.sources.map(({ name }) => name);
-  if (flags.dryRun) {
-    world.stdout.write(
-      flags.json || flags.ndjson
-        ? json({ sources: names, tools: plan.tools.map(({ name }) => name), tasks: plan.tasks, rounds: plan.rounds })
-        : line`${names.join(', ')}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search.\nNothing was started.\n`,
-    );
-    return exitCodes.complete;
-  }
-  if (plan.budgetUsd < Infinity) checkBudget(plan);
+  if (flags.dryRun) return dryRunResearch(plan, flags, world);
+  if (plan.budgetUsd < Infinity) checkPlanning(plan);
   const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async ({ client, searchable }) => {
     await registerOwn(input, world);
@@ -104,23 +65,4 @@ async function research(question: string, flags: ResearchFlags, world: World): P
       details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(question.slice(0, 500))}`,
     });
   });
-}
-
-async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<ResearchInput, 'tools' | 'toolTimeoutMs'>> {
-  if (flags.tools === undefined && flags.mcp === undefined) return {};
-  return {
-    tools: await readTools(flags, toolRegistryOf(world), world),
-    toolTimeoutMs: parseDuration(flags.toolTimeout, 'tool-timeout'),
-  };
-}
-
-/** The plan is the first to ask, and has a tenth. */
-function checkBudget(plan: ResearchPlan): void {
-  const [usd = Infinity] = boundsOf([{ request: tasksRequest(plan) }]);
-  const leastUsd = usd / shares.plan;
-  if (leastUsd <= plan.budgetUsd) return;
-  throw new OverBudgetError(
-    `Expected \`budget\` to be ${formatCost(leastUsd)} at least, for the plan may cost ${formatCost(usd)} and has a tenth of it, got ${formatCost(plan.budgetUsd)}.`,
-    'Nothing was started. A smaller `--max-tokens` lowers the bound.',
-  );
 }

@@ -1,44 +1,20 @@
-import { basename } from 'node:path';
-
 import type { Command } from 'commander';
 
 import { placeDocument, placeValue, startRun } from '../../client/index.js';
-import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { severities } from '../../fold/findings.js';
-import {
-  checkNames,
-  defaultTone,
-  maxValidatedBytes,
-  mostFoundCharacters,
-  planValidate,
-} from '../../plan/validate-plan.js';
+import { checkNames, defaultTone, mostFoundCharacters, planValidate } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
 import { markdownLine } from '../../contract/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
-import { parseChoice } from '../read/numbers.js';
 import { findingFormats } from '../show/print-findings.js';
-import { checkPatterns, readChecks } from '../read/read-checks.js';
-import { readSources } from '../read/read-sources.js';
-import { readDocument } from '../read/read-document.js';
 import { registerOwn } from '../home/register-own.js';
-import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
-import type { RunFlags } from '../run/run-flags.js';
+import { addRunFlags, collect } from '../run/run-flags.js';
+import { readTexts, readValidation } from '../run/validate-input.js';
+import type { ValidateFlags } from '../run/validate-input.js';
 import type { World } from '../world.js';
-import { namesIn } from '../read/names-in.js';
-
-interface ValidateFlags extends RunFlags {
-  checks?: string;
-  checksFile?: string;
-  tone?: string;
-  reference: string[];
-  sources?: string;
-  sourcesFile?: string;
-  query?: string;
-  fix?: boolean;
-}
 
 export function validateCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
@@ -64,43 +40,11 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
 }
 
 async function validate(file: string, flags: ValidateFlags, world: World): Promise<ExitCode> {
-  if (flags.fix === true && flags.format === 'sarif') {
-    throw new InputError('Expected `--fix` or `--format sarif`, got both: a SARIF log has its fixes.');
-  }
-  if (flags.format !== undefined) parseChoice(flags.format, 'format', findingFormats);
-  if (flags.failOn !== undefined) parseChoice(flags.failOn, 'fail-on', severities);
-  const own = flags.checksFile === undefined ? [] : await readChecks(flags.checksFile, world);
-  const names = namesIn(flags.checks) ?? [...checkNames, ...own.map(({ name }) => name)];
-  const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
-  const { tone } = flags;
-  const sources =
-    flags.sources === undefined && flags.sourcesFile === undefined
-      ? undefined
-      : await readSources(namesIn(flags.sources), flags.sourcesFile, world);
-  const options = {
-    ...runOptions(flags),
-    checks,
-    localGrammar: true,
-    ...(tone !== undefined && { tone }),
-    ...(sources !== undefined && { sources }),
-    ...(flags.query !== undefined && { query: flags.query }),
-  };
+  const options = await readValidation(flags, world);
+  const { sources } = options;
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
-  const { text, title } = await readDocument(file, world);
-  if (Buffer.byteLength(text) > maxValidatedBytes) {
-    throw new InputError(
-      `Expected a text of at most ${maxValidatedBytes} bytes, got ${Buffer.byteLength(text)}.`,
-      'Validate it in parts.',
-    );
-  }
-  await checkPatterns(
-    checks.filter((check) => typeof check !== 'string'),
-    text,
-  );
-  const references = await Promise.all(
-    flags.reference.map(async (path) => ({ name: basename(path), text: (await readDocument(path, world)).text })),
-  );
+  const { text, title, references } = await readTexts(file, flags.reference, options.checks, world);
   const inline = references.map(({ name, text: reference }) => ({ name, text: { inline: reference } }));
   const plan = planValidate({ ...options, text, document: { inline: text }, references: inline });
   // Parts of a prompt are counted as what they will be put together to.

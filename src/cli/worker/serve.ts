@@ -1,6 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { openRuns } from '../../client/index.js';
 import { dataConverter, keyIds } from '../../payloads/index.js';
 import { startWorkers } from '../../worker/index.js';
 import type { RunningWorkers } from '../../worker/index.js';
@@ -12,6 +9,7 @@ import { aborted, interruptible } from '../run/interrupt.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { metricsAddressOf } from './log-line.js';
+import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
 import { publishLimits } from './publish-limits.js';
 import { takeOver } from './take-over.js';
@@ -22,10 +20,6 @@ import type { World } from '../world.js';
 
 export { installLogging } from './log-line.js';
 export { servedQueues } from './served-queues.js';
-
-/** How often a background worker looks whether it is needed, and how long nobody must have needed it, in milliseconds. */
-const idleCheckMs = 300;
-const idleAfterMs = 2_000;
 
 const takesPlain =
   'it takes what is not encrypted, from anybody who reaches the server; start it without once no run is open that began without a key.';
@@ -88,7 +82,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
-      await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [idle(session)] : [])]);
+      await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [untilIdle(session)] : [])]);
       // Nobody shall count on a worker that takes no new work.
       await session.membership.update({ ready: false });
       say('taking no new work; calls in flight come to their end. Interrupt again to end now.');
@@ -100,16 +94,5 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     stopTidying();
     await offline.stop();
     await journal.close();
-  }
-}
-
-async function idle(session: Session): Promise<void> {
-  let neededAt = Date.now();
-  while (Date.now() - neededAt < idleAfterMs) {
-    await sleep(idleCheckMs);
-    const commands = await session.membership.live('command').catch(() => []);
-    // A server that cannot be asked may well have open runs.
-    const open = commands.length > 0 || (await openRuns(session.client).catch(() => ['unknown'])).length > 0;
-    if (open) neededAt = Date.now();
   }
 }

@@ -17,7 +17,7 @@ export async function checkSchema({
   limitMs: number;
 }): Promise<Limited<string | undefined>> {
   // Loaded on demand: most threads have no use for it.
-  const { schemaCheck } = await import('../schema-check.js');
-  const check = schemaCheck(schema);
+  const { compiledSchema } = await import('../schema-check.js');
+  const { check } = compiledSchema(schema);
   return withinLimit(limitMs, () => check(value));
 }

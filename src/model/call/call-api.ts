@@ -51,7 +51,7 @@ export async function callApi(
   try {
     return await (streamed
       ? stream(client.streaming, body, options, call, watchdog)
-      : askWhole(client.whole, body, options));
+      : callWhole(client.whole, body, options));
   } catch (error) {
     throw call.signal.aborted ? error : (watchdog.stalled ?? unwrapped(error));
   } finally {
@@ -64,7 +64,7 @@ interface Options {
   timeout: number;
 }
 
-async function askWhole(client: Anthropic, body: MessageCreateParamsNonStreaming, options: Options): Promise<Called> {
+async function callWhole(client: Anthropic, body: MessageCreateParamsNonStreaming, options: Options): Promise<Called> {
   const { data, response } = await client.messages.create(body, options).withResponse();
   return { message: asMessage(data), headers: response.headers };
 }

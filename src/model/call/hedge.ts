@@ -74,30 +74,30 @@ export interface Race {
   /** Whether an answer is one to be had; the other call goes on otherwise. */
   isProper: (message: ModelMessage) => boolean | Promise<boolean>;
   /** Whether a second call can be paid for. */
-  mayAskBeside: () => boolean;
+  maySecond: () => boolean;
   /** @throws where a second call cannot leave at once, too */
-  ask: (signal: AbortSignal, beside: boolean) => Promise<ModelMessage>;
+  call: (signal: AbortSignal, isSecond: boolean) => Promise<ModelMessage>;
 }
 
 /** How often it is looked whether a call has become slow, in milliseconds: siblings end meanwhile. */
 const lookEveryMs = 25;
 
 /**
- * Asks, and asks again beside it when the call turns out slow. The first proper answer wins, and the other call is cut.
+ * Makes a call, and a second beside it when the first turns out slow. The first proper answer wins, and the other call is cut.
  *
  * H1. At most two calls are open.
  * H2. When it returns or throws, none is.
  *
  * @throws what the first call threw, where neither has a proper answer
  */
-export async function race({ hedges, run, signal, isProper, mayAskBeside, ask }: Race): Promise<ModelMessage> {
+export async function race({ hedges, run, signal, isProper, maySecond, call }: Race): Promise<ModelMessage> {
   const losers = new AbortController();
   const either = AbortSignal.any([signal, losers.signal]);
   const startedAt = hedges.now();
   hedges.began(run);
-  const timed = async (beside: boolean) => {
+  const timed = async (isSecond: boolean) => {
     const beganAt = hedges.now();
-    const message = await ask(either, beside);
+    const message = await call(either, isSecond);
     hedges.answered(run, hedges.now() - beganAt);
     if (!(await isProper(message))) throw new NotProper(message);
     return message;
@@ -107,7 +107,7 @@ export async function race({ hedges, run, signal, isProper, mayAskBeside, ask }:
   const second = (async () => {
     for (;;) {
       const slow = await watch.slow(() => hedges.now() - startedAt > (hedges.slowAfterMs(run) ?? Infinity));
-      if (!slow || !mayAskBeside() || !hedges.take(run)) throw notAsked;
+      if (!slow || !maySecond() || !hedges.take(run)) throw noSecond;
       try {
         return await timed(true);
       } catch (error) {
@@ -126,7 +126,7 @@ export async function race({ hedges, run, signal, isProper, mayAskBeside, ask }:
   }
 }
 
-const notAsked = new Error('No second call was made.');
+const noSecond = new Error('No second call was made.');
 
 function isUnsent(error: unknown): boolean {
   return error instanceof Error && error.name === 'TurnedAway';

@@ -25,6 +25,8 @@ const usageShape = z.object({
   cache_creation_input_tokens: tokens.nullish(),
 });
 
+const billedShape = z.object({ usage: usageShape });
+
 const messageShape = z.object({
   type: z.literal('message'),
   model: z.string(),
@@ -62,7 +64,7 @@ export function asMessage(body: unknown): ModelMessage {
 }
 
 function usageOf(body: unknown): Usage | undefined {
-  const found = z.object({ usage: usageShape }).safeParse(body);
+  const found = billedShape.safeParse(body);
   return found.success ? asUsage(found.data.usage) : undefined;
 }
 

@@ -4,53 +4,24 @@ import { performance } from 'node:perf_hooks';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import { maxDurationMs } from '../../contract/duration.js';
-import { textsIn } from '../index.js';
-import type { Secrets } from '../../secrets/index.js';
+import type { Caller, ModelCallerSettings } from './caller.js';
 import { isFree } from './charges.js';
 import { callApi } from './call-api.js';
 import { ModelClients } from './client.js';
 import type { ModelApi } from './client.js';
 import { outcomeOfFailure } from '../limiter/index.js';
-import type { Limiters, Permit } from '../limiter/index.js';
-import { inWaitSpan } from './wait-span.js';
+import type { Permit } from '../limiter/index.js';
 import { MalformedAnswer } from './malformed-answer.js';
 import type { ModelMessage } from './message.js';
 import { ModelSpan } from './model-span.js';
+import { permitOf } from './permit-of.js';
 import { PrefixLeaders } from './prefix-leaders.js';
 import type { PrefixTurn } from './prefix-leaders.js';
 import { watchdogDefaults } from './watchdog.js';
-import type { WatchdogSettings } from './watchdog.js';
 import type { EndedCall } from './ended-call.js';
-
-export interface ModelCallerSettings {
-  /** Without them calls leave as they come. */
-  limiters?: Pick<Limiters, 'of'> | undefined;
-  /** Default: {@link watchdogDefaults}. */
-  watchdogs?: WatchdogSettings | undefined;
-  /** Taken out of what the API says. */
-  secrets: Secrets;
-  /** Whether traces may hold prompts and answers; `false` by default. */
-  tracesContent?: boolean;
-}
-
-/** Who makes a call, and is told how it goes. */
-export interface Caller {
-  signal: AbortSignal;
-  /** Milliseconds that are left for the call. */
-  remainingMs(): number;
-  /** Runs a wait that is not the call's own time. */
-  waiting<T>(wait: () => Promise<T>): Promise<T>;
-  /** A call leaves. Before it `waiting` may have thrown; after it `ended` is called once. */
-  left(): void;
-  /** A call has ended. */
-  ended(call: EndedCall): void;
-}
 
 /** Longer than the caller's own deadline, which is to end a call that takes too long. */
 const sdkTimeoutMarginMs = 5_000;
-
-/** Characters of ordinary text to a token, roughly; the limiter corrects by what the API counts. */
-const charactersPerToken = 3.5;
 
 /** Everything between a request and its answer: one's turn at the prompt cache and at the limiter, the call, its watchdogs. */
 export class ModelCaller {
@@ -75,24 +46,11 @@ export class ModelCaller {
     const turn =
       prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.turn(prefix, caller.signal));
     try {
-      const permit = await this.#permit(body, caller, waitMs);
+      const permit = await permitOf(this.settings.limiters, body, caller, waitMs);
       return await this.#make(api, body, caller, turn, permit);
     } finally {
       turn?.over();
     }
-  }
-
-  async #permit(
-    body: MessageCreateParamsNonStreaming,
-    caller: Caller,
-    waitMs: number | undefined,
-  ): Promise<Permit | undefined> {
-    const limiter = this.settings.limiters?.of(body.model);
-    if (limiter === undefined) return undefined;
-    const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken);
-    return inWaitSpan('wait for the limiter', () =>
-      caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal)),
-    );
   }
 
   async #make(

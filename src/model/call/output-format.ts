@@ -3,6 +3,8 @@ import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import type { JsonSchema } from '../../contract/json-schema.js';
 import { checkOutputSchema } from '../../plan/check-output-schema.js';
 import { FanfoldError } from '../../contract/errors.js';
+import { PerSchema } from '../../cpu/per-schema.js';
+import { compiledSchema } from '../../cpu/schema-check.js';
 import { fitsOf } from './schema-fit.js';
 import type { Fit, PatternHost } from './schema-fit.js';
 
@@ -13,19 +15,30 @@ export interface OutputFormat {
   fit(value: unknown): Promise<Fit>;
 }
 
+/** A schema that has been found fit for the API. */
+interface Accepted {
+  plain: JsonSchema;
+  wire: JsonSchema;
+}
+
+const accepted = new PerSchema(accept);
+
 /**
- * Makes a schema ready for a call.
+ * Makes a schema ready for a call; what that takes is done once in a process.
  *
  * @throws FanfoldError `UnsupportedSchema` before anything is spent
  */
 export function outputFormatOf(schema: JsonSchema, host: PatternHost): OutputFormat {
+  const { plain, wire } = accepted.of(schema);
+  return { wire, fit: fitsOf(plain, host) };
+}
+
+function accept(schema: JsonSchema): Accepted {
   try {
     checkOutputSchema(schema);
     const { $schema: _, $id: __, ...plain } = schema;
-    return {
-      fit: fitsOf(plain, host),
-      wire: jsonSchemaOutputFormat(plain as { type: 'object' }).schema as JsonSchema,
-    };
+    compiledSchema(plain);
+    return { plain, wire: jsonSchemaOutputFormat(plain as { type: 'object' }).schema as JsonSchema };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new FanfoldError('UnsupportedSchema', message, error instanceof FanfoldError ? error.advice : undefined);

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../contract/json-schema.js';
 import { outOfTime } from '../../cpu/index.js';
 import type { CpuPool } from '../../cpu/index.js';
-import { mayBeSlow, schemaCheck } from '../../cpu/schema-check.js';
+import { compiledSchema } from '../../cpu/schema-check.js';
 
 /** Where schemas with patterns are checked, and whose time that takes. */
 export interface PatternHost {
@@ -19,8 +19,8 @@ export type Fit = { misfit: string | undefined } | { unchecked: string };
  * @throws Error where it is no schema, or too large
  */
 export function fitsOf(schema: JsonSchema, { cpu, run }: PatternHost): (value: unknown) => Promise<Fit> {
-  const check = schemaCheck(schema);
-  if (!mayBeSlow(schema)) return async (value) => ({ misfit: check(value) });
+  const { check, isSlow } = compiledSchema(schema);
+  if (!isSlow) return async (value) => ({ misfit: check(value) });
   // An answer is read several times on its way; what takes long is done once.
   const known = new Map<string, Promise<Fit>>();
   return (value) => {

@@ -9,17 +9,17 @@ import { isProper, readAnswer } from './read-answer.js';
 const whole = ['end_turn', 'stop_sequence'];
 
 /**
- * Asks; an answer that is whole and does not fit its format is shown to the model once with what is wrong with it. The second
- * answer stands, fit or not, and carries the usage of both.
+ * Makes a call; an answer that is whole and does not fit its format is shown to the model once with what is wrong with it. The
+ * second answer stands, fit or not, and carries the usage of both.
  *
- * @throws what `ask` throws the first time; where the second call fails, the first answer stands: it has been paid for
+ * @throws what `call` throws the first time; where the second call fails, the first answer stands: it has been paid for
  */
-export async function askUntilValid(
+export async function withCorrection(
   body: MessageCreateParamsNonStreaming,
   format: OutputFormat | undefined,
-  ask: (body: MessageCreateParamsNonStreaming) => Promise<ModelMessage>,
+  call: (body: MessageCreateParamsNonStreaming) => Promise<ModelMessage>,
 ): Promise<ModelMessage> {
-  const first = await ask(body);
+  const first = await call(body);
   if (format === undefined || first.text.trim() === '' || !whole.includes(first.stopReason)) return first;
   const reading = await readAnswer(first, format);
   if (reading.status === 'ok' || isProper(reading)) return first;
@@ -33,7 +33,7 @@ export async function askUntilValid(
     ],
   };
   try {
-    const second = await ask(again);
+    const second = await call(again);
     return { ...second, usage: addUsage(first.usage, second.usage) };
   } catch {
     return first;

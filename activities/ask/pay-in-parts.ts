@@ -1,0 +1,77 @@
+import { costOf } from '../../src/model/index.js';
+import type { Asking } from './asking.js';
+import { payOnce } from './pay-once.js';
+import type { Paid } from './pay-once.js';
+import { questionAbout } from './question.js';
+
+/** A text in parts that are read one by one; none where it is short enough, or is to be read whole. */
+export async function partsOf(text: string | undefined, { call, equipment, signal }: Asking): Promise<string[]> {
+  const { foldOver } = call.request;
+  // A token is a character at least.
+  if (text === undefined || foldOver === undefined || text.length <= foldOver) return [];
+  return equipment.cpu.run('splitByTokens', { text, tokens: foldOver }, signal);
+}
+
+/**
+ * Asks about a text that is too long to be read at once: about each of its parts, then about what was said of them, as a tree until it
+ * can be read at once.
+ *
+ * @returns the last answer, or the first that is not ok: nothing is folded that is not whole; what came from the journal is counted over all
+ */
+export async function payInParts(parts: readonly string[], asking: Asking): Promise<Paid> {
+  const reading = new PartwiseReading(asking);
+  for (let level = parts; ;) {
+    const said = await reading.readEach(level);
+    if (said === undefined) return reading.paid();
+    const folded = await partsOf(said, asking);
+    if (folded.length < 2) return reading.readLast(said, level.length);
+    level = folded;
+  }
+}
+
+/** A document that is being read part by part. */
+class PartwiseReading {
+  readonly #asking: Asking;
+  readonly #paid: Paid[] = [];
+
+  constructor(asking: Asking) {
+    this.#asking = asking;
+  }
+
+  /** What was said of each part, one after the other; `undefined` where one of the answers is not ok. */
+  async readEach(parts: readonly string[]): Promise<string | undefined> {
+    const said: string[] = [];
+    for (const [at, part] of parts.entries()) {
+      const place = `${at + 1} of ${parts.length}`;
+      const { message } = await this.#pay(part, `This is part ${place} of a longer document.`, false);
+      if ((await this.#asking.form.read(message)).status !== 'ok') return undefined;
+      said.push(`Part ${place}:\n${message.text}\n\n`);
+    }
+    return said.join('');
+  }
+
+  async readLast(said: string, parts: number): Promise<Paid> {
+    await this.#pay(said, `These are answers about the ${parts} parts of one document, in their order.`, true);
+    return this.paid();
+  }
+
+  /** All that was paid for so far, with the last answer. */
+  paid(): Paid {
+    const last = this.#paid.at(-1);
+    if (last === undefined) throw new Error('No part of the document was read.');
+    const isSpared = this.#paid.every(({ from }) => from === 'journal');
+    const savedUsd = this.#paid.reduce((sum, each) => sum + each.savedUsd, 0);
+    return { message: last.message, from: isSpared ? 'journal' : last.from === 'own' ? 'own' : 'api', savedUsd };
+  }
+
+  async #pay(text: string, introduction: string, isLast: boolean): Promise<Paid> {
+    const { attempt, prepared } = this.#asking;
+    const number = this.#paid.length + 1;
+    const question = questionAbout(text, `${introduction} ${prepared.prompt}`, this.#asking, { number, isLast });
+    const paid = await payOnce(question, this.#asking);
+    this.#paid.push(paid);
+    const { usage, model } = paid.message;
+    if (paid.from === 'own' && !isLast) attempt.foundPart(number, usage, costOf(usage, model));
+    return paid;
+  }
+}

@@ -1,0 +1,34 @@
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+
+import type { ModelRequest } from '../../src/contract/model-request.js';
+import type { Question as Asked } from '../../src/journal/index.js';
+import { buildRequest, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../../src/model/index.js';
+import type { Asking } from './asking.js';
+
+/** One question as it is sent, and as the journal knows it. */
+export interface Question extends Asked {
+  body: MessageCreateParamsNonStreaming;
+  /** Set where it is about a part of a document that is read in parts. */
+  part?: Part | undefined;
+}
+
+/** Which of the questions about one document it is. */
+export interface Part {
+  /** From 1. */
+  number: number;
+  /** Its answer is the branch's. */
+  isLast: boolean;
+}
+
+/** Puts a question together, and tells the attempt what it may cost where the branch may spend so much and no more. */
+export function questionAbout(text: string | undefined, prompt: string, asking: Asking, part?: Part): Question {
+  const { call, attempt, form, prepared } = asking;
+  const body = buildRequest({ ...call.request, prompt }, text, form.format?.wire, prepared.turns);
+  if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(call.request, body));
+  return { source: call.offline ? 'offline' : prepared.api.baseURL, body, part };
+}
+
+/** The most that one question may cost, in US dollars. */
+function boundOf(request: ModelRequest, body: MessageCreateParamsNonStreaming): number {
+  return upperBoundUsd(sizeOf({ ...request, cacheDocument: isCached(body) }, estimateTokens(body))) ?? Infinity;
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+
+import { FanfoldError } from '../../src/contract/errors.js';
+import { noLedger } from '../../src/contract/outcome.js';
+import { questionKey } from '../../src/journal/index.js';
+import type { Entry, Journal } from '../../src/journal/index.js';
+import type { Notes, SubmissionNote } from '../../src/model/call/batch-api.js';
+import type { BatchContext } from './batch-activity.js';
+import type { BatchQuestion, QuestionOrder } from './batch-order.js';
+
+/** @throws FanfoldError `BadInput` where the worker has none */
+export function journalOf({ settings }: BatchContext): Journal {
+  if (settings.journal === undefined) {
+    throw new FanfoldError('BadInput', 'Message Batches need a journal, to be submitted once.');
+  }
+  return settings.journal;
+}
+
+/** The answer to a question where the journal has one that is new enough. */
+export async function knownEntry(
+  { freshSinceMs }: QuestionOrder,
+  body: BatchQuestion['body'],
+  context: BatchContext,
+): Promise<Entry | undefined> {
+  const entry = await journalOf(context).get(questionKey({ source: context.source, body }));
+  return entry !== undefined && entry.answeredAtMs >= freshSinceMs ? entry : undefined;
+}
+
+/** Names one batch of one run: the beginning of its requests' ids, and the key of its note. */
+export function markOf({ number }: QuestionOrder, part: number, { run, source }: BatchContext): string {
+  const name = JSON.stringify(['fanfold batch', source, run, number, part]);
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+}
+
+/** Notes stand in the journal, as answers to questions that nobody asks. */
+export function notesOf(journal: Journal, mark: string): Notes {
+  const key = createHash('sha256').update(`fanfold batch note ${mark}`).digest('hex');
+  return {
+    read: async () => (await journal.get(key))?.answer as SubmissionNote | undefined,
+    write: async (note) => {
+      const { usage } = noLedger;
+      await journal.put(key, { answer: note, usage, model: 'note', costUsd: 0, answeredAtMs: Date.now() });
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { BatchAnswer, SubmittedBatch } from '../../src/contract/activities.js';
+import { questionKey } from '../../src/journal/index.js';
+import { questionOf } from '../../src/model/call/batch-api.js';
+import { asMessage } from '../../src/model/call/message.js';
+import type { ModelMessage } from '../../src/model/call/message.js';
+import { isProper, readAnswer } from '../../src/model/call/read-answer.js';
+import { costOf } from '../../src/model/index.js';
+import type { BatchContext } from './batch-activity.js';
+import { knownAnswer, paidAnswer } from './batch-answer.js';
+import { journalOf, knownEntry, markOf } from './batch-journal.js';
+import type { BatchQuestion, QuestionOrder } from './batch-order.js';
+
+/** What came of each question, in order: from the batches that have ended, and from the journal. */
+export async function collect(
+  order: QuestionOrder,
+  batches: readonly SubmittedBatch[],
+  context: BatchContext,
+): Promise<BatchAnswer[]> {
+  const came = await messagesOf(order, batches, context);
+  return Promise.all(
+    order.questions.map(async (question, at) => {
+      const message = came.get(at);
+      if (message !== undefined) return paidAnswer(order, question, message, context);
+      const entry = await knownEntry(order, question.body, context);
+      return entry === undefined ? {} : { answer: await knownAnswer(order, question, entry, context) };
+    }),
+  );
+}
+
+/** The messages of the batches by their questions' places, each in the journal before the next is read. */
+async function messagesOf(
+  order: QuestionOrder,
+  batches: readonly SubmittedBatch[],
+  context: BatchContext,
+): Promise<Map<number, ModelMessage>> {
+  const { client, signal } = context;
+  const came = new Map<number, ModelMessage>();
+  for (const [part, { id }] of batches.entries()) {
+    const mark = markOf(order, part, context);
+    const { processing_status: status } = await client.messages.batches.retrieve(id, {}, { signal });
+    if (status !== 'ended') continue;
+    for await (const { custom_id, result } of await client.messages.batches.results(id, {}, { signal })) {
+      const at = questionOf(custom_id, mark);
+      const question = order.questions[at ?? -1];
+      if (at === undefined || question === undefined || result.type !== 'succeeded') continue;
+      const message = redacted(asMessage(result.message), context);
+      came.set(at, message);
+      await keep(question, message, context);
+    }
+  }
+  return came;
+}
+
+async function keep({ body, format }: BatchQuestion, message: ModelMessage, context: BatchContext): Promise<void> {
+  if (!isProper(await readAnswer(message, format))) return;
+  const { text: answer, usage, model } = message;
+  const costUsd = costOf(usage, model, { batch: true });
+  const entry = { answer, usage, model, costUsd, answeredAtMs: Date.now(), askedBy: context.run };
+  await journalOf(context).put(questionKey({ source: context.source, body }), entry);
+}
+
+function redacted(message: ModelMessage, { secrets }: BatchContext): ModelMessage {
+  return { ...message, text: secrets.text(message.text), model: secrets.text(message.model) };
+}

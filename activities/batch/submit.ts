@@ -1,0 +1,35 @@
+import type { SubmittedBatch } from '../../src/contract/activities.js';
+import { questionKey } from '../../src/journal/index.js';
+import { splitRequests, submitOnce } from '../../src/model/call/batch-api.js';
+import type { BatchRequest } from '../../src/model/call/batch-api.js';
+import type { BatchContext } from './batch-activity.js';
+import type { QuestionOrder } from './batch-order.js';
+import { journalOf, knownEntry, markOf, notesOf } from './batch-journal.js';
+
+/** Submits what the journal does not know yet, in as many batches as the API wants. */
+export async function submit(order: QuestionOrder, context: BatchContext): Promise<SubmittedBatch[]> {
+  const { client, signal } = context;
+  const journal = journalOf(context);
+  const submitted: SubmittedBatch[] = [];
+  const requests = await requestsOf(order, context);
+  for (const [part, some] of splitRequests(requests).entries()) {
+    const mark = markOf(order, part, context);
+    const id = await submitOnce(client, mark, some, notesOf(journal, mark), signal);
+    submitted.push({ id, questions: some.map(({ question }) => question) });
+  }
+  return submitted;
+}
+
+async function requestsOf(order: QuestionOrder, context: BatchContext): Promise<BatchRequest[]> {
+  const unknown: BatchRequest[] = [];
+  const asked = new Set<string>();
+  for (const [question, { body, isForLane }] of order.questions.entries()) {
+    if (isForLane) continue;
+    const key = questionKey({ source: context.source, body });
+    // The same question twice is paid for once: the other finds the answer in the journal.
+    if (asked.has(key) || (await knownEntry(order, body, context)) !== undefined) continue;
+    asked.add(key);
+    unknown.push({ question, params: body });
+  }
+  return unknown;
+}

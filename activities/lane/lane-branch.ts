@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import type { Lane } from '../../src/contract/lanes.js';
+import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
+import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+import { boundsOf } from '../../src/model/index.js';
+import type { Budget } from '../../src/plan/budget.js';
+import { runAttempt } from '../ask/run-attempt.js';
+import type { Equipment } from '../ask/equipment.js';
+import type { Host } from '../branch/host.js';
+
+/** What the branches of a lane share. */
+export interface LaneWork {
+  lane: Lane;
+  budget: Budget;
+  equipment: Equipment;
+  signal: AbortSignal;
+  /** Rejects when `signal` is aborted. */
+  cancelled: Promise<never>;
+}
+
+/**
+ * A branch of a lane, as far as the lane's budget lets it begin.
+ *
+ * @returns `undefined` where it was not begun
+ */
+export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<StoredBranch | undefined> {
+  const { budget, cancelled } = work;
+  if (budget.limitUsd === Infinity) return runBranch(call, work);
+  const { document } = call.request;
+  const [questionUsd = Infinity] = boundsOf([call], document && 'inline' in document ? document.inline : undefined);
+  const asideUsd = questionUsd * call.attempts;
+  // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
+  const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
+  // Cut while it waits, it has not begun.
+  const granted = await budget.reserve(usd, cancelled).catch(() => false);
+  if (!granted) return undefined;
+  const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, work);
+  budget.settle(usd, (outcome.costUsd ?? usd) + (outcome.lostUsd ?? 0));
+  return outcome;
+}
+
+/** All tries of a branch. */
+async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork): Promise<StoredBranch> {
+  const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
+  let lastLedger: Ledger | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const host: Host = {
+      attempt,
+      lastLedger,
+      cancellationSignal: signal,
+      run: lane.run,
+      asker: `${lane.run}/${call.index}`,
+      patienceMs: undefined,
+      heartbeat: (ledger) => {
+        lastLedger = ledger;
+      },
+    };
+    try {
+      return outcomeOfAnswer(place, await runAttempt(call, host, equipment));
+    } catch (failure) {
+      const waitMs = retryDelayOf(failure);
+      if (waitMs === undefined || signal.aborted) return outcomeOfFailure(place, failure, Date.now(), signal.aborted);
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+function retryDelayOf(failure: unknown): number | undefined {
+  if (!(failure instanceof ApplicationFailure) || failure.nonRetryable) return undefined;
+  return Number(failure.nextRetryDelay ?? 1_000);
+}

@@ -1,0 +1,56 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+
+import pLimit from 'p-limit';
+
+import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { fromRanges } from '../../src/contract/lanes.js';
+import type { Item } from '../../src/contract/lanes.js';
+import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
+import type { BranchMetrics } from '../branch/branch-metrics.js';
+import { runWithinBudget } from './lane-branch.js';
+import type { LaneWork } from './lane-branch.js';
+import { callOf } from './lane-call.js';
+import type { LaneReport } from './lane-report.js';
+
+/** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
+const begunAtOnce = 50;
+
+/**
+ * Runs a branch for each document of a lane, and reports it.
+ *
+ * @returns the places of the documents that were not begun
+ */
+export async function runDocuments(
+  items: readonly Item[],
+  work: LaneWork,
+  report: LaneReport,
+  metrics: BranchMetrics,
+): Promise<number[]> {
+  const { lane, signal, equipment } = work;
+  const limit = pLimit(lane.width);
+  const left: number[] = [];
+  let round = Promise.resolve();
+  await Promise.all(
+    fromRanges(lane.places).map((place, at) =>
+      limit(async () => {
+        if (at % begunAtOnce === 0) round = round.then(() => breathe());
+        await round;
+        const item = items[place];
+        if (item === undefined) throw new Error(`The chunk has no document ${place}.`);
+        if (signal.aborted || equipment.settings.draining?.aborted) return void left.push(place);
+        const call = callOf(lane, item, place);
+        if (item.unreadable !== undefined) return report.add(unread(call, item.unreadable));
+        const outcome = await runWithinBudget(call, work);
+        if (outcome === undefined) return void left.push(place);
+        metrics.record(call, outcome);
+        report.add(outcome);
+      }),
+    ),
+  );
+  signal.throwIfAborted();
+  return left.toSorted((one, other) => one - other);
+}
+
+function unread({ key, index, queuedAtMs }: Place, reason: string): StoredBranch {
+  return outcomeOfFailure({ key, index, queuedAtMs }, unreadableFailure(reason), Date.now());
+}

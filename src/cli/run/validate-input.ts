@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+
+import { InputError } from '../../contract/errors.js';
+import { severities } from '../../fold/findings.js';
+import { checkNames, maxValidatedBytes } from '../../plan/validate-plan.js';
+import type { ValidateInput } from '../../plan/validate-plan.js';
+import { namesIn } from '../read/names-in.js';
+import { parseChoice } from '../read/numbers.js';
+import { checkPatterns, readChecks } from '../read/read-checks.js';
+import { readDocument } from '../read/read-document.js';
+import { readSources } from '../read/read-sources.js';
+import { findingFormats } from '../show/print-findings.js';
+import type { World } from '../world.js';
+import { runOptions } from './run-flags.js';
+import type { RunFlags } from './run-flags.js';
+
+export interface ValidateFlags extends RunFlags {
+  checks?: string;
+  checksFile?: string;
+  tone?: string;
+  reference: string[];
+  sources?: string;
+  sourcesFile?: string;
+  query?: string;
+  fix?: boolean;
+}
+
+/**
+ * What the flags ask for.
+ *
+ * @throws InputError where they cannot be meant
+ */
+export async function readValidation(flags: ValidateFlags, world: World) {
+  if (flags.fix === true && flags.format === 'sarif') {
+    throw new InputError('Expected `--fix` or `--format sarif`, got both: a SARIF log has its fixes.');
+  }
+  if (flags.format !== undefined) parseChoice(flags.format, 'format', findingFormats);
+  if (flags.failOn !== undefined) parseChoice(flags.failOn, 'fail-on', severities);
+  const own = flags.checksFile === undefined ? [] : await readChecks(flags.checksFile, world);
+  const names = namesIn(flags.checks) ?? [...checkNames, ...own.map(({ name }) => name)];
+  const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
+  const { tone } = flags;
+  const sources =
+    flags.sources === undefined && flags.sourcesFile === undefined
+      ? undefined
+      : await readSources(namesIn(flags.sources), flags.sourcesFile, world);
+  return {
+    ...runOptions(flags),
+    checks,
+    localGrammar: true,
+    ...(tone !== undefined && { tone }),
+    ...(sources !== undefined && { sources }),
+    ...(flags.query !== undefined && { query: flags.query }),
+  };
+}
+
+/**
+ * The text, and what it is held against.
+ *
+ * @throws InputError where one cannot be read, the text is too large, or a pattern of the checks is none
+ */
+export async function readTexts(
+  file: string,
+  given: readonly string[],
+  checks: NonNullable<ValidateInput['checks']>,
+  world: World,
+) {
+  const { text, title } = await readDocument(file, world);
+  if (Buffer.byteLength(text) > maxValidatedBytes) {
+    throw new InputError(
+      `Expected a text of at most ${maxValidatedBytes} bytes, got ${Buffer.byteLength(text)}.`,
+      'Validate it in parts.',
+    );
+  }
+  await checkPatterns(
+    checks.filter((check) => typeof check !== 'string'),
+    text,
+  );
+  const references = await Promise.all(
+    given.map(async (path) => ({ name: basename(path), text: (await readDocument(path, world)).text })),
+  );
+  return { text, title, references };
+}

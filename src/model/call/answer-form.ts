@@ -1,0 +1,22 @@
+import type { ModelRequest } from '../../contract/model-request.js';
+import { outputFormatOf } from './output-format.js';
+import type { OutputFormat } from './output-format.js';
+import { readAnswer, readTurn } from './read-answer.js';
+import type { ReadAnswer } from './read-answer.js';
+import type { PatternHost } from './schema-fit.js';
+
+/** What an answer is to look like, and how it is read. */
+export interface AnswerForm {
+  /** Set where it is to fit a schema. */
+  format: OutputFormat | undefined;
+  read: ReadAnswer;
+}
+
+/** @throws FanfoldError `UnsupportedSchema` before anything is spent */
+export function answerFormOf(
+  { outputSchema, tools }: Pick<ModelRequest, 'outputSchema' | 'tools'>,
+  host: PatternHost,
+): AnswerForm {
+  const format = outputSchema && outputFormatOf(outputSchema, host);
+  return { format, read: tools ? readTurn : (message) => readAnswer(message, format) };
+}

@@ -1,0 +1,28 @@
+import type { Secrets } from '../../secrets/index.js';
+import type { Limiters } from '../limiter/index.js';
+import type { EndedCall } from './ended-call.js';
+import type { WatchdogSettings } from './watchdog.js';
+
+export interface ModelCallerSettings {
+  /** Without them calls leave as they come. */
+  limiters?: Pick<Limiters, 'of'> | undefined;
+  /** Default: `watchdogDefaults`. */
+  watchdogs?: WatchdogSettings | undefined;
+  /** Taken out of what the API says. */
+  secrets: Secrets;
+  /** Whether traces may hold prompts and answers; `false` by default. */
+  tracesContent?: boolean;
+}
+
+/** Who makes a call, and is told how it goes. */
+export interface Caller {
+  signal: AbortSignal;
+  /** Milliseconds that are left for the call. */
+  remainingMs(): number;
+  /** Runs a wait that is not the call's own time. */
+  waiting<T>(wait: () => Promise<T>): Promise<T>;
+  /** A call leaves. Before it `waiting` may have thrown; after it `ended` is called once. */
+  left(): void;
+  /** A call has ended. */
+  ended(call: EndedCall): void;
+}
