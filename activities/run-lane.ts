@@ -29,9 +29,10 @@ const begunAtOnce = 50;
 /**
  * The activity `runLane`.
  *
- * L1. Every document named is reported once, or is among those left.
- * L2. A branch's attempts, deadline, turn at the limiter and journal entry are those it would have in an activity of its own.
- * L3. A worker that is stopping begins no further branch.
+ * RunLane-1. Every document named is reported once, or is among those left.
+ * RunLane-2. A branch's attempts, deadline, turn at the limiter and journal entry are those it would have in an activity of its
+ *     own.
+ * RunLane-3. A worker that is stopping begins no further branch.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const asking = askingOf(settings);

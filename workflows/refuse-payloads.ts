@@ -6,10 +6,10 @@ import { RefusedPayload } from './payload-converter.js';
 /**
  * Keeps what the worker's codec has refused from the workflows.
  *
- * I1. A run whose input is refused fails at once, with a type that says why.
- * I2. A run that had gone on before, as one does that began without a key, is left as it is: its workflow task fails, and a worker that
- *     accepts plain payloads takes it up.
- * I3. A refused signal is dropped, a refused update or query fails: whoever sends them cannot end a run with them.
+ * RefusePayloads-1. A run whose input is refused fails at once, with a type that says why.
+ * RefusePayloads-2. A run that had gone on before, as one does that began without a key, is left as it is: its workflow task
+ *     fails, and a worker that accepts plain payloads takes it up.
+ * RefusePayloads-3. A refused signal is dropped, a refused update or query fails: whoever sends them cannot end a run with them.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   inbound: [

@@ -6,8 +6,8 @@ import type { BlobStore } from '../../src/store/blob-store.js';
 /**
  * Tells the workflow what has come of a lane's branches: in batches, the outcomes themselves in the store.
  *
- * R1. An outcome is in one batch: in one that was sent, or in the rest.
- * R2. A batch that could not be sent is in the next.
+ * LaneReport-1. An outcome is in one batch: in one that was sent, or in the rest.
+ * LaneReport-2. A batch that could not be sent is in the next.
  */
 export class LaneReport {
   readonly #timer: NodeJS.Timeout;

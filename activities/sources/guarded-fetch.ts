@@ -35,10 +35,10 @@ export interface Fetched {
 /**
  * Fetches what is at an address.
  *
- * F1. Only hosts that may be are contacted, redirects included; from https nothing is followed to http.
- * F2. A private address is contacted only where the host may have one: what a name resolves to is looked at when the connection is
- *     made, and not before.
- * F3. Headers go to the origin that they are for: a redirect to another is followed without them.
+ * GuardedFetch-1. Only hosts that may be are contacted, redirects included; from https nothing is followed to http.
+ * GuardedFetch-2. A private address is contacted only where the host may have one: what a name resolves to is looked at when the
+ *     connection is made, and not before.
+ * GuardedFetch-3. Headers go to the origin that they are for: a redirect to another is followed without them.
  *
  * @throws ApplicationFailure `NotAllowed` for a private address, else `SourceFailed`, retryable where another try may help
  */

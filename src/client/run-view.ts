@@ -39,8 +39,8 @@ export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'time
 /**
  * A run as its event history tells it, whether or not a worker is alive.
  *
- * V1. Branches come in input order from the run's input; their outcomes in completion order from `apply`.
- * V2. What the workflow itself returned overrides what its events said.
+ * RunView-1. Branches come in input order from the run's input; their outcomes in completion order from `apply`.
+ * RunView-2. What the workflow itself returned overrides what its events said.
  */
 export class RunView {
   kind = '';

@@ -25,8 +25,8 @@ export class Part {
 /**
  * An output as history keeps it, its references beside it.
  *
- * O1. A reference is one because of where it stands, never because of how it looks.
- * O2. What is inside a part was said by a model, a tool or a user, and is never looked into.
+ * OutputParts-1. A reference is one because of where it stands, never because of how it looks.
+ * OutputParts-2. What is inside a part was said by a model, a tool or a user, and is never looked into.
  *
  * @param outline a part, or lists and objects that code has made, with parts in them
  */

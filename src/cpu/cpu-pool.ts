@@ -27,9 +27,9 @@ const mostMegabytes = 1_024;
 /**
  * CPU-bound work, in as many threads as there are cores; they are started when there is something to do.
  *
- * U1. The event loop of whoever asks stays free: nothing here computes outside a thread.
- * U2. Work that is no longer wanted is stopped with its thread.
- * U3. A pattern has a time limit, and so have all of a run; what has been stopped holds up nobody else.
+ * CpuPool-1. The event loop of whoever asks stays free: nothing here computes outside a thread.
+ * CpuPool-2. Work that is no longer wanted is stopped with its thread.
+ * CpuPool-3. A pattern has a time limit, and so have all of a run; what has been stopped holds up nobody else.
  */
 export class CpuPool {
   #pool: Promise<Piscina> | undefined;

@@ -19,8 +19,8 @@ class NotAFile extends Error {
 /**
  * Opens a regular file for reading.
  *
- * O1. A named pipe, a device or a socket is never waited for, and not even opened where it was there from the start.
- * O2. A link as the last part of the path is not followed.
+ * OpenRegular-1. A named pipe, a device or a socket is never waited for, and not even opened where it was there from the start.
+ * OpenRegular-2. A link as the last part of the path is not followed.
  *
  * @throws NotAFile for anything but a regular file
  */

@@ -49,11 +49,12 @@ export class HomeFolder extends Error {
 /**
  * A folder, what is taken out of it and what is not.
  *
- * W1. Only regular files are taken, and links to such files inside the folder; no link to a folder is followed.
- * W2. No fanfold home is gone into, whatever else is asked for.
- * W3. The order is that of the code units of the paths, `/` between their parts, on every system.
- * W4. What is held in memory are the names of the folders on the way to where the walk is, however deep or wide the rest.
- * W5. What is left out is told with its reason: files, and folders as a whole.
+ * WalkFolder-1. Only regular files are taken, and links to such files inside the folder; no link to a folder is followed.
+ * WalkFolder-2. No fanfold home is gone into, whatever else is asked for.
+ * WalkFolder-3. The order is that of the code units of the paths, `/` between their parts, on every system.
+ * WalkFolder-4. What is held in memory are the names of the folders on the way to where the walk is, however deep or wide the
+ *     rest.
+ * WalkFolder-5. What is left out is told with its reason: files, and folders as a whole.
  */
 export class Folder {
   readonly #homes: readonly string[];

@@ -18,9 +18,9 @@ const fewestShingles = 8;
 /**
  * One list of what all sources have found.
  *
- * R1. Hits with the same address, or nearly the same text, are one; it keeps the first's words and names all of its sources.
- * R2. A hit's score is the sum, over its sources, of 1 / (60 + its rank there).
- * R3. Among equals the order is that of the sources, then of their ranks: never who was faster.
+ * Hits-1. Hits with the same address, or nearly the same text, are one; it keeps the first's words and names all of its sources.
+ * Hits-2. A hit's score is the sum, over its sources, of 1 / (60 + its rank there).
+ * Hits-3. Among equals the order is that of the sources, then of their ranks: never who was faster.
  */
 export function fuse(found: readonly { source: string; hits: readonly Hit[] }[], limit: number): RankedHit[] {
   const ranked: (RankedHit & { address: string; shingles: ReadonlySet<number> })[] = [];

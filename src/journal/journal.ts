@@ -51,10 +51,10 @@ export interface JournalStats {
 /**
  * The durable store of paid-for answers, keyed by what was asked (`questionKey`).
  *
- * J1. An entry that `put` has acknowledged is found by every later `get` in any process, also after kill -9 of the writer, and
- *     after a crash of the machine as far as its disk keeps what it has synced.
- * J2. A torn, moved or corrupt record is a miss and a warning, never a wrong answer.
- * J3. Nobody waits for the dead.
+ * Journal-1. An entry that `put` has acknowledged is found by every later `get` in any process, also after kill -9 of the writer,
+ *     and after a crash of the machine as far as its disk keeps what it has synced.
+ * Journal-2. A torn, moved or corrupt record is a miss and a warning, never a wrong answer.
+ * Journal-3. Nobody waits for the dead.
  *
  * Every method throws `UnavailableError` while the store cannot be used, and `FanfoldError` `JournalClosed` after `close`.
  */

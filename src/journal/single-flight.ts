@@ -43,15 +43,16 @@ type Ask<T> = (signal: AbortSignal | undefined) => Promise<Asked<T>>;
 /**
  * Sees to it that what several ask at once is asked once.
  *
- * S1. Whoever holds the key's lease asks, and renews it while asking; everybody else looks for the entry now and then.
- * S2. A lease that has run out may be taken over. So may one that has not changed for as long as a lease lasts by the clock of
- *     whoever waits, which knows no time of day: a store whose clock was set back keeps nobody waiting. (As in Amazon's DynamoDB
- *     Lock Client.)
- * S3. Who takes over from the dead goes on with their asking, so that the others wait on. When an asking has ended without an
- *     entry, those who waited for it ask at once, with or without a lease: nobody waits for a second disappointment.
- * S4. An entry is in the journal before its lease is given back, or with it: whoever finds the lease gone or another's has looked
- *     for the entry since.
- * S5. An asking belongs to whoever asks: its abort ends it, for those who wait for it like a failure.
+ * SingleFlight-1. Whoever holds the key's lease asks, and renews it while asking; everybody else looks for the entry now and
+ *     then.
+ * SingleFlight-2. A lease that has run out may be taken over. So may one that has not changed for as long as a lease lasts by the
+ *     clock of whoever waits, which knows no time of day: a store whose clock was set back keeps nobody waiting. (As in Amazon's
+ *     DynamoDB Lock Client.)
+ * SingleFlight-3. Who takes over from the dead goes on with their asking, so that the others wait on. When an asking has ended
+ *     without an entry, those who waited for it ask at once, with or without a lease: nobody waits for a second disappointment.
+ * SingleFlight-4. An entry is in the journal before its lease is given back, or with it: whoever finds the lease gone or
+ *     another's has looked for the entry since.
+ * SingleFlight-5. An asking belongs to whoever asks: its abort ends it, for those who wait for it like a failure.
  */
 export class SingleFlight {
   readonly #flights: Flights;

@@ -40,8 +40,9 @@ interface JsonPayload {
 /**
  * Speaks Temporal's codec server protocol: `POST /decode` and `POST /encode` with `{ payloads: [{ metadata, data }] }` in base64.
  *
- * S1. Who does not know the token learns nothing, and neither does a page of an origin that is not allowed.
- * S2. What cannot be read comes back as a text that says why, in its place: the rest of the page is readable all the same.
+ * CodecServer-1. Who does not know the token learns nothing, and neither does a page of an origin that is not allowed.
+ * CodecServer-2. What cannot be read comes back as a text that says why, in its place: the rest of the page is readable all the
+ *     same.
  *
  * @throws what listening failed with, such as a port that is taken
  */

@@ -44,14 +44,15 @@ export interface CodecSettings {
 /**
  * Compresses (zlib) and encrypts (AES-256-GCM) what goes into event history.
  *
- * C1. Without a key nothing is encoded, and what is encoded cannot be read: that is an error, never an empty value.
- * C2. The first key encrypts, every key decrypts: a run begun with an old key goes on.
- * C3. Each payload names its key (`encryption-key-id`), so that a wrong key is told from damage.
- * C4. Inputs, results, heartbeats, memos, summaries, details and failures are encoded; names of types, queues and workflow ids,
- *     and search attributes, are not: the server has to read them.
- * C5. With a key nothing plain is read, unless `acceptPlain` says so. What is only compressed is never read: nobody writes it.
- * C6. What is sealed for a run is read nowhere else. What the SDK names no run for is bound to none, nor is what older versions wrote;
- *     and where it names none, as at the codec server, what is bound is read as well.
+ * PayloadCodec-1. Without a key nothing is encoded, and what is encoded cannot be read: that is an error, never an empty value.
+ * PayloadCodec-2. The first key encrypts, every key decrypts: a run begun with an old key goes on.
+ * PayloadCodec-3. Each payload names its key (`encryption-key-id`), so that a wrong key is told from damage.
+ * PayloadCodec-4. Inputs, results, heartbeats, memos, summaries, details and failures are encoded; names of types, queues and
+ *     workflow ids, and search attributes, are not: the server has to read them.
+ * PayloadCodec-5. With a key nothing plain is read, unless `acceptPlain` says so. What is only compressed is never read: nobody
+ *     writes it.
+ * PayloadCodec-6. What is sealed for a run is read nowhere else. What the SDK names no run for is bound to none, nor is what
+ *     older versions wrote; and where it names none, as at the codec server, what is bound is read as well.
  */
 export class EncryptingCodec implements PayloadCodec {
   readonly #settings: CodecSettings;

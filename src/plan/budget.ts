@@ -9,9 +9,10 @@ const rounding = 1e-9;
 /**
  * The most that a run, or a lane of one, may spend. A run's lives in workflow code, so that history keeps it through every crash.
  *
- * B1. What is spent and what is set aside never exceeds the limit, as long as no question costs more than was set aside for it.
- * B2. Who asks for more than is left waits while others may give something back, and is refused when nobody can any more.
- * B3. Those who wait are served in the order in which they asked.
+ * Budget-1. What is spent and what is set aside never exceeds the limit, as long as no question costs more than was set aside for
+ *     it.
+ * Budget-2. Who asks for more than is left waits while others may give something back, and is refused when nobody can any more.
+ * Budget-3. Those who wait are served in the order in which they asked.
  */
 export class Budget {
   #spentUsd = 0;

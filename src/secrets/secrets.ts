@@ -18,10 +18,10 @@ const mostDepth = 64;
  * The secrets that a process knows, and the one place where they are taken out of what leaves it: outcomes, failures, stored texts,
  * log lines, output, reports, traces, and what tools tell a model.
  *
- * S1. A secret is replaced in each of its usual encodings: percent-encoded, escaped for JSON or HTML, in base64.
- * S2. What holds none is returned as it came, the same object.
- * S3. JSON stays JSON: within it only strings are changed.
- * S4. Where secrets overlap, the longest goes whole.
+ * Secrets-1. A secret is replaced in each of its usual encodings: percent-encoded, escaped for JSON or HTML, in base64.
+ * Secrets-2. What holds none is returned as it came, the same object.
+ * Secrets-3. JSON stays JSON: within it only strings are changed.
+ * Secrets-4. Where secrets overlap, the longest goes whole.
  */
 export class Secrets {
   #needles: string[] = [];

@@ -8,9 +8,9 @@ import { homePaths } from './paths.js';
 /**
  * Says that a home is its user's: two HMACs with the user's secret over where the directory really is.
  *
- * M1. The inode is in both: a copy, a clone, a restored backup is another directory and carries no mark.
- * M2. `byDevice` holds wherever the directory is moved on its file system.
- * M3. `byPath` holds when the device has another number after a reboot, as with NFS, Btrfs and the device mapper
+ * HomeMark-1. The inode is in both: a copy, a clone, a restored backup is another directory and carries no mark.
+ * HomeMark-2. `byDevice` holds wherever the directory is moved on its file system.
+ * HomeMark-3. `byPath` holds when the device has another number after a reboot, as with NFS, Btrfs and the device mapper
  *     (stat(2): a device number means something only until the next mount).
  */
 interface HomeMark {

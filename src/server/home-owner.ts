@@ -28,10 +28,10 @@ export interface Judgement {
 /**
  * Judges a directory that exists; changes nothing in it.
  *
- * H1. A home is its user's when its mark was made with that user's secret for that very directory (see `HomeMark`).
- * H2. A directory of another user is a stranger's whatever its mark says, and so are one that is everybody's, as /tmp is, and one that
- *     git keeps files of: whoever may push may change them.
- * H3. Reports, `.gitignore` and empty folders give nobody any power; a home of nothing else is taken for new.
+ * HomeOwner-1. A home is its user's when its mark was made with that user's secret for that very directory (see `HomeMark`).
+ * HomeOwner-2. A directory of another user is a stranger's whatever its mark says, and so are one that is everybody's, as /tmp
+ *     is, and one that git keeps files of: whoever may push may change them.
+ * HomeOwner-3. Reports, `.gitignore` and empty folders give nobody any power; a home of nothing else is taken for new.
  *
  * @throws UnavailableError `NoOwnerSecret`
  */

@@ -21,12 +21,12 @@ export interface StoreStats {
 /**
  * Texts too large for history, in files named after what they hold, under `blobs/` in the home.
  *
- * B1. A file that has its final name is whole: it is written under another name, synced, then renamed.
- * B2. What is read is what was put, or an error: the hash is checked on every read.
- * B3. The same text put twice, by any number of processes, is one file.
- * B4. With a key a file is encrypted (AES-256-GCM), and its name is of no use to guess what it holds; what was put with an older
- *     key, or without one, is read as well.
- * B5. Whatever is put anew counts as new, so that nothing is removed that a run has just been given.
+ * BlobStore-1. A file that has its final name is whole: it is written under another name, synced, then renamed.
+ * BlobStore-2. What is read is what was put, or an error: the hash is checked on every read.
+ * BlobStore-3. The same text put twice, by any number of processes, is one file.
+ * BlobStore-4. With a key a file is encrypted (AES-256-GCM), and its name is of no use to guess what it holds; what was put with
+ *     an older key, or without one, is read as well.
+ * BlobStore-5. Whatever is put anew counts as new, so that nothing is removed that a run has just been given.
  */
 export class BlobStore {
   readonly #directory: string;

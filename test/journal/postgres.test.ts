@@ -23,7 +23,7 @@ it('goes on when its connections are cut', async () => {
   }
 });
 
-it('waits for a server that crashes, and finds what was acknowledged (J1)', async () => {
+it('waits for a server that crashes, and finds what was acknowledged (Journal-1)', async () => {
   const place = await makePlace('PostgreSQL');
   const writer = new Participant({ role: 'write', place, seed: 0 });
   await writer.told('kept', 20);

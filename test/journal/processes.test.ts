@@ -5,7 +5,7 @@ import { backends, makePlace, open } from './journals.js';
 import { answerOf, Participant } from './participants.js';
 
 describe.each(backends)('processes that share the %s journal', (backend) => {
-  it('loses no acknowledged entry and returns no torn one when writers are killed at random moments (J1, J2)', async () => {
+  it('loses no acknowledged entry and returns no torn one when writers are killed at random moments (Journal-1, Journal-2)', async () => {
     const place = await makePlace(backend);
     // A reader in a process of its own, all the time.
     const reader = new Participant({ role: 'read', place, seed: 1_010_000, width: 20 });
@@ -55,7 +55,7 @@ describe.each(backends)('processes that share the %s journal', (backend) => {
   it.each([
     ['killed', (participant: Participant) => participant.kill()],
     ['frozen', async (participant: Participant) => participant.freeze()],
-  ])('lets the one who waits take over when the one who asks is %s (J3)', async (_, end) => {
+  ])('lets the one who waits take over when the one who asks is %s (Journal-3)', async (_, end) => {
     const [first, second] = await twoThatAsk(backend);
     first.say('go');
     await first.told('asking');

@@ -61,7 +61,7 @@ describe.each(backends)('asking once, %s', (backend) => {
   it.each([
     ['fails', (asker: Asker) => asker.fail(new Error('overloaded'))],
     ['has no proper answer', (asker: Asker) => asker.answer({ value: 'truncated' })],
-  ])('lets each of those who wait ask by itself, at once, when the other %s (S3)', async (_, end) => {
+  ])('lets each of those who wait ask by itself, at once, when the other %s (SingleFlight-3)', async (_, end) => {
     const place = await makePlace(backend);
     const journals = [await open(place), await open(place)];
     const first = new Asker();
@@ -82,7 +82,7 @@ describe.each(backends)('asking once, %s', (backend) => {
     expect(answersOf(await Promise.all(onces))).toEqual(['answer 0', 'answer 1', 'answer 2']);
   });
 
-  it('takes over from the dead, whatever their clock said, and the others wait on (S2, S3, J3)', async () => {
+  it('takes over from the dead, whatever their clock said, and the others wait on (SingleFlight-2, SingleFlight-3, Journal-3)', async () => {
     const place = await makePlace(backend);
     const store = await openStore(place);
     const deadLease = { key, holder: 'somebody who died' };
@@ -101,7 +101,7 @@ describe.each(backends)('asking once, %s', (backend) => {
     expect(answersOf(await Promise.all(onces))).toEqual(askers.map(() => 'the answer'));
   });
 
-  it('leaves when it is told to, without touching the asking of others (S5)', async () => {
+  it('leaves when it is told to, without touching the asking of others (SingleFlight-5)', async () => {
     const journal = await open(await makePlace(backend));
     const first = new Asker();
     const firstOnce = journal.once(key, {}, first.ask);

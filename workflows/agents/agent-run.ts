@@ -29,10 +29,10 @@ export interface SaidTurn {
 /**
  * One run of an agent.
  *
- * G1. A turn is a branch, and so is each call of a tool; their indexes are in the order in which the model asked.
- * G2. A call that fails is told to the model as failed, at its place; it ends nothing.
- * G3. What changes something is called only where somebody has allowed it, and tried once.
- * G4. The last turn that turns and tokens allow must be an answer; one that the budget does not allow is not begun.
+ * AgentRun-1. A turn is a branch, and so is each call of a tool; their indexes are in the order in which the model asked.
+ * AgentRun-2. A call that fails is told to the model as failed, at its place; it ends nothing.
+ * AgentRun-3. What changes something is called only where somebody has allowed it, and tried once.
+ * AgentRun-4. The last turn that turns and tokens allow must be an answer; one that the budget does not allow is not begun.
  */
 export class AgentRun {
   readonly #progress: RunProgress;

@@ -18,8 +18,8 @@ const mostShown = 6_000;
 /**
  * Calls that wait for somebody to allow them: durably, and shown as a timer in the Web UI.
  *
- * A1. Whoever allows without naming has been able to see all that is allowed: a call whose input is anywhere shown cut, or not at
- *     all, is allowed by its name only. Refusing takes no names.
+ * Approvals-1. Whoever allows without naming has been able to see all that is allowed: a call whose input is anywhere shown cut,
+ *     or not at all, is allowed by its name only. Refusing takes no names.
  */
 export class Approvals {
   readonly #waiting = new Map<string, { decided: Deferred<Decision>; takesName: boolean; markdown: string }>();

@@ -36,10 +36,10 @@ const mostToolBytes = 20_000;
 /**
  * One run of research.
  *
- * R1. Tasks are bounded in number by the plan, whatever a model plans; their keys are ours.
- * R2. The money of a round is divided before it begins: what its tasks may spend together is set aside.
- * R3. A source or task that fails costs its own part and is named in the report.
- * R4. Sources have one number each in the whole report, in the order of tasks and hits.
+ * ResearchRun-1. Tasks are bounded in number by the plan, whatever a model plans; their keys are ours.
+ * ResearchRun-2. The money of a round is divided before it begins: what its tasks may spend together is set aside.
+ * ResearchRun-3. A source or task that fails costs its own part and is named in the report.
+ * ResearchRun-4. Sources have one number each in the whole report, in the order of tasks and hits.
  */
 export class ResearchRun {
   readonly #progress: RunProgress;

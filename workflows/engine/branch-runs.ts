@@ -12,8 +12,8 @@ import { Window } from './window.js';
 /**
  * The branches of a fan-out under way.
  *
- * B1. Each has a scope of its own: one that is cut leaves its siblings alone.
- * B2. One that has ended and is not ok can be begun anew while others go on; what it had spent stays on its bill.
+ * BranchRuns-1. Each has a scope of its own: one that is cut leaves its siblings alone.
+ * BranchRuns-2. One that has ended and is not ok can be begun anew while others go on; what it had spent stays on its bill.
  */
 export class BranchRuns {
   /** Of those that have ended, by place. */

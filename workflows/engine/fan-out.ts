@@ -22,10 +22,11 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
 /**
  * Starts every branch at once, as far as the policy's concurrency and budget let it, and waits for them as its join says.
  *
- * F1. Every branch has exactly one outcome, at its place in input order; the outcomes as they come have one more for each that is begun anew.
- * F2. A branch's failure is its outcome; nothing here rejects.
- * F3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
- * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
+ * FanOut-1. Every branch has exactly one outcome, at its place in input order; the outcomes as they come have one more for each
+ *     that is begun anew.
+ * FanOut-2. A branch's failure is its outcome; nothing here rejects.
+ * FanOut-3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
+ * FanOut-4. When the caller's scope is cancelled, every branch still ends with an outcome.
  *
  * @param queuedAtMs when the fan-out began, in milliseconds since the epoch
  * @param firstIndex of the first branch, where the run has had others before

@@ -3,8 +3,8 @@ import { CancellationScope } from '@temporalio/workflow';
 /**
  * Lets at most `size` branches of one run be in flight; the others wait here, where the run's own history can be seen to wait.
  *
- * W1. Turns are given in the order they were asked for.
- * W2. A waiter whose scope is cancelled leaves the line and throws.
+ * Window-1. Turns are given in the order they were asked for.
+ * Window-2. A waiter whose scope is cancelled leaves the line and throws.
  */
 export class Window {
   #inFlight = 0;

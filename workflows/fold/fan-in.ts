@@ -24,9 +24,10 @@ export interface Folded {
 /**
  * Makes one result of the outcomes, as the plan says.
  *
- * I1. Whatever goes into a model call is an answer that is ok; which are missing is told, to the model and in the result.
- * I2. Answers stand between marks that they cannot know. That reduces what text inside them can do, and does not rule it out.
- * I3. A fan-in that fails costs none of the answers.
+ * FanIn-1. Whatever goes into a model call is an answer that is ok; which are missing is told, to the model and in the result.
+ * FanIn-2. Answers stand between marks that they cannot know. That reduces what text inside them can do, and does not rule it
+ *     out.
+ * FanIn-3. A fan-in that fails costs none of the answers.
  */
 export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]): Promise<Folded> {
   const { how } = plan.fanIn;

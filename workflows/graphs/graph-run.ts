@@ -29,9 +29,9 @@ interface NodeEnd {
 /**
  * A graph under way.
  *
- * G1. A node begins when the nodes that it needs have ended, and not before; it waits for nothing else but its turn.
- * G2. Every node has exactly one end, in file order.
- * G3. A node that must not fail and does cancels those in flight, and no other begins.
+ * GraphRun-1. A node begins when the nodes that it needs have ended, and not before; it waits for nothing else but its turn.
+ * GraphRun-2. Every node has exactly one end, in file order.
+ * GraphRun-3. A node that must not fail and does cancels those in flight, and no other begins.
  */
 export class GraphRun {
   readonly #scope = new CancellationScope({ cancellable: true });

@@ -15,7 +15,7 @@ const missing = '(not available)';
 /**
  * The state of a graph run.
  *
- * S1. What a node reads depends on its ancestors alone, in file order: never on who was faster.
+ * GraphState-1. What a node reads depends on its ancestors alone, in file order: never on who was faster.
  */
 export class GraphState {
   readonly #written = new Map<string, Stored<unknown>>();

@@ -20,9 +20,9 @@ interface Waiting {
 /**
  * Asks by Message Batches: those who ask at about the same time share an order.
  *
- * E1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
- * E2. Without a deadline nothing is hurried; with one, what is not back by then is asked online.
- * E3. A cancelled run cancels its batches.
+ * Economy-1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
+ * Economy-2. Without a deadline nothing is hurried; with one, what is not back by then is asked online.
+ * Economy-3. A cancelled run cancels its batches.
  */
 export class Economy {
   readonly #waiting: Waiting[] = [];

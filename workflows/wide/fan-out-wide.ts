@@ -56,9 +56,11 @@ interface UnderWay {
 /**
  * A fan-out too wide for an activity a branch: lanes carry the branches of a chunk each, a few lanes at a time.
  *
- * W1. A branch has one outcome: what a lane reports counts while that lane is under way, and nothing is asked again that counted.
- * W2. History grows with the lanes and their reports, not with the branches; before it is large the run continues as new.
- * W3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
+ * FanOutWide-1. A branch has one outcome: what a lane reports counts while that lane is under way, and nothing is asked again
+ *     that counted.
+ * FanOutWide-2. History grows with the lanes and their reports, not with the branches; before it is large the run continues as
+ *     new.
+ * FanOutWide-3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
  */
 export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunResult> {
   return new WideFanOut(plan, input).run();

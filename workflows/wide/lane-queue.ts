@@ -18,8 +18,8 @@ const mostFailures = 3;
 /**
  * What is still to be done of a wide fan-out, in input order; what comes back goes first.
  *
- * Q1. Every document is in the queue, in a lane, ended, or given up as poisoned.
- * Q2. Documents that end their worker are told apart by halving.
+ * LaneQueue-1. Every document is in the queue, in a lane, ended, or given up as poisoned.
+ * LaneQueue-2. Documents that end their worker are told apart by halving.
  */
 export class LaneQueue {
   readonly #again: LaneWork[];

@@ -17,8 +17,8 @@ interface Row {
 /**
  * A file of JSON Lines with a row for each branch, in input order, appended as branches end.
  *
- * O1. After a crash the file holds whole rows from the first on, without gaps; who goes on begins behind the last of them.
- * O2. Rows of another run are not overwritten.
+ * OutFile-1. After a crash the file holds whole rows from the first on, without gaps; who goes on begins behind the last of them.
+ * OutFile-2. Rows of another run are not overwritten.
  */
 export class OutFile {
   readonly #waiting = new Map<number, Branch>();

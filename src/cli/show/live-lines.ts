@@ -23,8 +23,8 @@ const footerLines = 2;
  * A run in progress: a line for each branch where the screen has room for them, else a bar and the branches that are at work or
  * not ok. Below, what it costs so far and why it waits.
  *
- * L1. No line is wider than the screen, and there are never more than it has rows: both would tear the picture.
- * L2. Without colour the signs tell the same.
+ * LiveLines-1. No line is wider than the screen, and there are never more than it has rows: both would tear the picture.
+ * LiveLines-2. Without colour the signs tell the same.
  */
 export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): TerminalText[] {
   const { wide } = view.planned;

@@ -8,8 +8,8 @@ let make: (text: string) => TerminalText;
  * Text that may go to a terminal: all that a screen takes. Only the functions of this file make it, so that no text of a model, a
  * document, a server or a file's name comes there as it is.
  *
- * T1. Of the control characters only line breaks are left, and the colours that fanfold itself has added.
- * T2. What is put into a line stays in it: a line break of its own is shown as ␊.
+ * TerminalText-1. Of the control characters only line breaks are left, and the colours that fanfold itself has added.
+ * TerminalText-2. What is put into a line stays in it: a line break of its own is shown as ␊.
  */
 export class TerminalText {
   static {

@@ -15,10 +15,10 @@ const mostDamaged = 3;
 /**
  * The database file in use, whichever that is at the moment.
  *
- * C1. Every access first looks whether the file has been superseded, and goes on to the latest.
- * C2. A damaged file is left as it is; the next one is begun, once for all processes, because its name follows.
- * C3. A write has happened when, after its sync, its file is still the one in use; else it is written again.
- * C4. What shares a transaction shares its success alone: after a failure each is tried by itself.
+ * CurrentDatabase-1. Every access first looks whether the file has been superseded, and goes on to the latest.
+ * CurrentDatabase-2. A damaged file is left as it is; the next one is begun, once for all processes, because its name follows.
+ * CurrentDatabase-3. A write has happened when, after its sync, its file is still the one in use; else it is written again.
+ * CurrentDatabase-4. What shares a transaction shares its success alone: after a failure each is tried by itself.
  */
 export class CurrentDatabase {
   readonly #files: JournalFiles;

@@ -58,10 +58,10 @@ const application = 0x66616e;
 /**
  * One open database file of the journal.
  *
- * D1. What is committed survives kill -9: it has been handed to the operating system.
- * D2. What is committed before `synced` resolves survives a crash of the machine: the write-ahead log is synced, on a thread of
- *     its own, and SQLite syncs it before it reuses it (https://sqlite.org/wal.html, `synchronous=NORMAL`).
- * D3. The database file is never opened but by SQLite: closing another descriptor of it would drop SQLite's locks
+ * JournalDatabase-1. What is committed survives kill -9: it has been handed to the operating system.
+ * JournalDatabase-2. What is committed before `synced` resolves survives a crash of the machine: the write-ahead log is synced,
+ *     on a thread of its own, and SQLite syncs it before it reuses it (https://sqlite.org/wal.html, `synchronous=NORMAL`).
+ * JournalDatabase-3. The database file is never opened but by SQLite: closing another descriptor of it would drop SQLite's locks
  *     (https://sqlite.org/howtocorrupt.html, section 2.2).
  */
 export class JournalDatabase {

@@ -34,8 +34,9 @@ export interface Called {
 /**
  * One call of the Messages API.
  *
- * C1. It ends by the signal, whatever the connection does.
- * C2. What it returns is a whole message with a stop reason: a stream that ends early, and a body that is no message, throw.
+ * CallApi-1. It ends by the signal, whatever the connection does.
+ * CallApi-2. What it returns is a whole message with a stop reason: a stream that ends early, and a body that is no message,
+ *     throw.
  *
  * @throws Stalled when a watchdog has cut it
  * @throws MalformedAnswer, or what the SDK throws

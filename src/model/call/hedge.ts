@@ -85,8 +85,8 @@ const lookEveryMs = 25;
 /**
  * Asks, and asks again beside it when the call turns out slow. The first proper answer wins, and the other call is cut.
  *
- * H1. At most two calls are open.
- * H2. When it returns or throws, none is.
+ * Hedge-1. At most two calls are open.
+ * Hedge-2. When it returns or throws, none is.
  *
  * @throws what the first call threw, where neither has a proper answer
  */

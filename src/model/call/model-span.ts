@@ -13,7 +13,7 @@ export function capturesContent(env: NodeJS.ProcessEnv | undefined): boolean {
 /**
  * The span of a model call, by OpenTelemetry's semantic conventions for generative AI; nothing where nobody has set up tracing.
  *
- * T1. Without leave, nothing of what was asked or answered is in it, nor of an error's message.
+ * ModelSpan-1. Without leave, nothing of what was asked or answered is in it, nor of an error's message.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/anthropic/
  */

@@ -20,9 +20,9 @@ interface Prefix {
 /**
  * Lets one call of a shared prompt prefix go ahead and the others follow once the provider can serve them from its cache.
  *
- * P1. While a prefix is cold, at most one call of this process with it is out.
- * P2. A leader that fails before its answer begins is followed by another.
- * P3. Nobody waits for a warm prefix.
+ * PrefixLeaders-1. While a prefix is cold, at most one call of this process with it is out.
+ * PrefixLeaders-2. A leader that fails before its answer begins is followed by another.
+ * PrefixLeaders-3. Nobody waits for a warm prefix.
  */
 export class PrefixLeaders {
   readonly #prefixes = new Map<string, Prefix>();

@@ -14,7 +14,7 @@ export interface CallInFlight {
   tokens: Tokens;
   charges: Charges;
   leftAtMs: number;
-  /** See W2. */
+  /** See ConcurrencyWindow-2. */
   epoch: number;
   /** The first call after a pause. */
   probe: boolean;

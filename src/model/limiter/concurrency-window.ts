@@ -37,9 +37,9 @@ interface Wall {
  * who see the same refusals; towards the last refused level in shrinking steps, a plateau there, and probing beyond it in
  * growing steps, as BIC and CUBIC do (Xu, Harfoush, Rhee 2004; RFC 9438).
  *
- * W1. 1 ≤ cap ≤ ceiling.
- * W2. A burst of refusals cuts once: what left before a cut does not cut again.
- * W3. What is not used does not grow (RFC 7661).
+ * ConcurrencyWindow-1. 1 ≤ cap ≤ ceiling.
+ * ConcurrencyWindow-2. A burst of refusals cuts once: what left before a cut does not cut again.
+ * ConcurrencyWindow-3. What is not used does not grow (RFC 7661).
  */
 export class ConcurrencyWindow {
   readonly ceiling: number;
@@ -70,7 +70,7 @@ export class ConcurrencyWindow {
     return Math.floor(this.#cap + 1e-9);
   }
 
-  /** Counts the cuts; a call remembers it, see W2. */
+  /** Counts the cuts; a call remembers it, see ConcurrencyWindow-2. */
   get epoch(): number {
     return this.#epoch;
   }

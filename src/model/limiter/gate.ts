@@ -7,9 +7,9 @@ const askAgainMs = 60_000;
 /**
  * Whether anything may leave at all.
  *
- * G1. Nothing leaves before the time that the API asked for, and a little more, so that not everybody comes back at once.
- * G2. Then one call leaves alone; the gate is open once it was let in: answered, or not refused within `refusalMs`.
- * G3. Shut, it stays shut, but for one call that may ask again after a minute.
+ * Gate-1. Nothing leaves before the time that the API asked for, and a little more, so that not everybody comes back at once.
+ * Gate-2. Then one call leaves alone; the gate is open once it was let in: answered, or not refused within `refusalMs`.
+ * Gate-3. Shut, it stays shut, but for one call that may ask again after a minute.
  */
 export class Gate {
   #state: GateState = { is: 'open' };

@@ -22,11 +22,12 @@ const leadMs = 200;
 /**
  * Decides when the next model call may leave this process. One for each model class and API.
  *
- * L1. When a call leaves, those in flight, itself included, are at most the cap, and the cap is at most the ceiling.
- * L2. Every permit is given once and counted until it is ended, once. Who is aborted while waiting takes nothing along.
- * L3. Nothing leaves while the gate is closed.
- * L4. Calls leave in the order in which they asked.
- * L5. Whoever waits is granted, turned away or aborted: while anybody waits, something in flight or a timer will look again.
+ * Limiter-1. When a call leaves, those in flight, itself included, are at most the cap, and the cap is at most the ceiling.
+ * Limiter-2. Every permit is given once and counted until it is ended, once. Who is aborted while waiting takes nothing along.
+ * Limiter-3. Nothing leaves while the gate is closed.
+ * Limiter-4. Calls leave in the order in which they asked.
+ * Limiter-5. Whoever waits is granted, turned away or aborted: while anybody waits, something in flight or a timer will look
+ *     again.
  */
 export class Limiter {
   readonly #settings: LimiterSettings;

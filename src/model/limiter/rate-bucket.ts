@@ -16,13 +16,14 @@ const shortestReadingMs = 250;
 /**
  * One limit of the organisation: a continuous token bucket that is seen through headers.
  *
- * B1. The level follows what this process takes and what the limit refills; a reading only moves it into the range that the
- *     reading allows. Headers may be as old as their call, and what left meanwhile may be in them or not.
- * B2. What others take shows in the readings, and is expected to go on: an alpha-beta filter, level and drain.
- * B3. Above the headroom whoever has calls sends them. Below it everybody sends at a pace proportional to what is left: all see
- *     the same bucket, so all get the same share, with no coordinator (Kelly, Maulloo, Tan, "Rate control for communication
- *     networks", 1998: the level is the price). `n` processes hold it at an n-th of the headroom, and use the whole limit.
- * B4. A call larger than the bucket leaves when the bucket is full.
+ * RateBucket-1. The level follows what this process takes and what the limit refills; a reading only moves it into the range that
+ *     the reading allows. Headers may be as old as their call, and what left meanwhile may be in them or not.
+ * RateBucket-2. What others take shows in the readings, and is expected to go on: an alpha-beta filter, level and drain.
+ * RateBucket-3. Above the headroom whoever has calls sends them. Below it everybody sends at a pace proportional to what is left:
+ *     all see the same bucket, so all get the same share, with no coordinator (Kelly, Maulloo, Tan, "Rate control for
+ *     communication networks", 1998: the level is the price). `n` processes hold it at an n-th of the headroom, and use the whole
+ *     limit.
+ * RateBucket-4. A call larger than the bucket leaves when the bucket is full.
  */
 export class RateBucket {
   #limit: number;

@@ -39,11 +39,11 @@ const looking = { leastMs: 5, mostMs: 1_000 };
 /**
  * Hands out leave to take on tasks, as many as could make their call soon.
  *
- * S1. At most `ceiling` slots are out.
- * S2. A slot is handed out only while those out, less the calls in flight, are fewer than the room: each slot whose task has not
- *     begun its call yet has room waiting for it.
- * S3. Slots are handed out in the order in which they were asked for.
- * S4. A slot whose asker was aborted is never lost: neither while it waits nor when it was just being handed over.
+ * Slots-1. At most `ceiling` slots are out.
+ * Slots-2. A slot is handed out only while those out, less the calls in flight, are fewer than the room: each slot whose task has
+ *     not begun its call yet has room waiting for it.
+ * Slots-3. Slots are handed out in the order in which they were asked for.
+ * Slots-4. A slot whose asker was aborted is never lost: neither while it waits nor when it was just being handed over.
  */
 export class Slots {
   readonly #waiting = new Waiters<undefined, Slot>();

@@ -6,8 +6,8 @@ interface Waiter<Ask, Granted> {
 /**
  * Those who wait, in order of arrival.
  *
- * Q1. Who is aborted while waiting has left the queue, and is rejected with the abort's reason.
- * Q2. Everybody is granted or refused once.
+ * Waiters-1. Who is aborted while waiting has left the queue, and is rejected with the abort's reason.
+ * Waiters-2. Everybody is granted or refused once.
  */
 export class Waiters<Ask, Granted> {
   readonly #queue = new Set<Waiter<Ask, Granted>>();
