@@ -14,7 +14,7 @@ const notForClusters = [
 export const pure = [
   'test/docs.test.ts',
   'test/{contract,files,fold,offline,plan,secrets,store}/**/*.test.ts',
-  'test/activities/{lane-report,ledger}.test.ts',
+  'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/journal/{interleavings,question-key,record,together}.test.ts',

@@ -35,7 +35,7 @@ import { placeOutput } from './stored/place-output.js';
 import { secretsOf } from './branch/secrets-of.js';
 import type { ActivitiesSettings } from './settings.js';
 
-/** A second call that cannot leave at once is not made: the limiter has better uses for its turn. */
+/** A second call that cannot leave at once is not made: the limiter has better uses for a permit. */
 const hedgePatienceMs = 20;
 
 /** What calls of the same run take in this process. */

@@ -19,7 +19,7 @@ import type { Asking } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
 import type { Host } from './branch/host.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
-import { LaneReport } from './lane/lane-report.js';
+import { LaneReporter } from './lane/lane-reporter.js';
 
 const heartbeatEveryMs = 1_000;
 
@@ -30,7 +30,7 @@ const begunAtOnce = 50;
  * The activity `runLane`.
  *
  * RunLane-1. Every document named is reported once, or is among those left.
- * RunLane-2. A branch's attempts, deadline, turn at the limiter and journal entry are those it would have in an activity of its
+ * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
  *     own.
  * RunLane-3. A worker that is stopping begins no further branch.
  */
@@ -40,36 +40,36 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
-    const report = new LaneReport(lane, settings.store, (batch) =>
+    const reporter = new LaneReporter(lane, settings.store, (report) =>
       context.client.workflow
         .getHandle(context.info.workflowExecution?.workflowId ?? '')
-        .signal(signalNames.laneBatch, { lane: lane.number, ...batch } satisfies LaneMessage),
+        .signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
     );
     try {
       const items = JSON.parse(await settings.store.readText(lane.chunk)) as Item[];
       const metrics = new BranchMetrics(context);
-      const left = await runAll(lane, items, signal, asking, { add: report.add.bind(report), metrics });
+      const left = await runAll(lane, items, signal, asking, { add: reporter.add.bind(reporter), metrics });
       // What has come is told, whatever becomes of the lane.
-      return await ended(left, report, settings);
+      return await ended(left, reporter, settings);
     } catch (error) {
-      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await report.rest()]);
+      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
       throw ApplicationFailure.create({ type: 'Unexpected', message: (error as Error).message });
     } finally {
       clearInterval(beat);
-      report.stop();
+      reporter.stop();
     }
   };
 }
 
-async function ended(left: number[], report: LaneReport, { draining }: ActivitiesSettings): Promise<LaneResult> {
-  const rest = await report.rest();
+async function ended(left: number[], reporter: LaneReporter, { draining }: ActivitiesSettings): Promise<LaneResult> {
+  const rest = await reporter.rest();
   if (left.length === 0) return { rest, left: [], why: 'done' };
   return { rest, left: toRanges(left), why: draining?.aborted ? 'draining' : 'over budget' };
 }
 
 /** Who is told of a branch that has ended. */
 interface Told {
-  add: LaneReport['add'];
+  add: LaneReporter['add'];
   metrics: BranchMetrics;
 }
 
@@ -121,7 +121,7 @@ function callOf(lane: Lane, { key, text }: Item, place: number): ModelCall {
     timeoutMs,
     attempts,
     queuedAtMs,
-    // Outcomes go to the store in batches, not into history.
+    // Outcomes go to the store, many together, and not into history.
     inlineBytes: Math.max(inlineAnswersBytes, Math.floor(4_000_000 / chunk.count)),
     ...(freshSinceMs !== undefined && { freshSinceMs }),
     ...(hedge !== undefined && { hedge }),

@@ -43,7 +43,7 @@ export async function searchHttp(
   const url = checkedAddress(source, question, surroundings);
   if (source.private === true) await assertPrivateHost(url.host, policy);
   const headers = await headersOf(source, url.origin, surroundings, policy);
-  if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
+  if (source.everyMs !== undefined) await pace.wait(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
     mayBePrivate: async () => source.private === true,

@@ -132,7 +132,7 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
 async function storedWide(view: RunView, { chunks }: WidePlan, store: BlobStore): Promise<StoredBranch[]> {
   const reported: WideOutcomes = view.result?.wide ?? {
     chunks: view.closed === null ? [] : chunks,
-    batches: view.batches.map(({ blob }) => blob),
+    batches: view.reports.map(({ blob }) => blob),
     tally: view.tally,
     poisoned: [],
     others: { status: 'cancelled', message: 'The run ended before this branch did.' },

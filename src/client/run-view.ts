@@ -11,7 +11,7 @@ import type { Answer, ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
 import { approvalOf, callKeys } from '../contract/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
-import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
+import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
@@ -52,8 +52,8 @@ export class RunView {
   result: RunResult | null = null;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
-  /** Of a wide run: batches of outcomes, in the order in which they came. */
-  readonly batches: LaneBatch[] = [];
+  /** Of a wide run: what its lanes have reported, in the order in which it came. */
+  readonly reports: LaneReport[] = [];
   /** What they add up to. */
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
@@ -118,7 +118,7 @@ export class RunView {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
     }
-    await this.#batch(event);
+    await this.#report(event);
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
   }
 
@@ -147,18 +147,18 @@ export class RunView {
   }
 
   /** Takes in what a lane has reported. */
-  async #batch(event: HistoryEvent): Promise<void> {
+  async #report(event: HistoryEvent): Promise<void> {
     const signaled = event.workflowExecutionSignaledEventAttributes;
     const completed = event.activityTaskCompletedEventAttributes;
     const canceled = event.activityTaskCanceledEventAttributes;
     const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
-    let batch: LaneBatch | null | undefined;
-    if (signaled?.signalName === signalNames.laneBatch) [batch] = (await this.#decode(signaled.input)) as [LaneBatch];
-    else if (isLane && completed) batch = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
-    else if (isLane && canceled) [batch] = (await this.#decode(canceled.details)) as [LaneBatch | null];
-    if (!batch) return;
-    this.batches.push(batch);
-    this.tally = addTallies(this.tally, batch.tally);
+    let report: LaneReport | null | undefined;
+    if (signaled?.signalName === signalNames.laneBatch) [report] = (await this.#decode(signaled.input)) as [LaneReport];
+    else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
+    else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
+    if (!report) return;
+    this.reports.push(report);
+    this.tally = addTallies(this.tally, report.tally);
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {

@@ -87,7 +87,7 @@ export interface Activities {
    * @throws ApplicationFailure `TimedOut` where it takes longer than a pattern may, `BadInput` where it is no regular expression
    */
   findPattern(call: PatternCall): Promise<Answer>;
-  /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
+  /** Runs many branches, each with its own timeout, attempts, permit of the limiter and journal entry; reports many at a time. */
   runLane(lane: Lane): Promise<LaneResult>;
   /**
    * Submits what the journal does not know yet, once, however often it is called for the same order of the same run.

@@ -1,4 +1,4 @@
-/** Where a branch stands, and since when it has been waiting for its turn (milliseconds since the epoch). */
+/** Where a branch stands, and since when it has been waiting (milliseconds since the epoch). */
 
 import type { Stored } from './stored.js';
 import type { Branch } from './run.js';

@@ -71,12 +71,12 @@ export type ChunkOrder = Pick<
 >;
 
 /** What a lane signals to its workflow. */
-export interface LaneMessage extends LaneBatch {
+export interface LaneMessage extends LaneReport {
   lane: number;
 }
 
 /** Outcomes of a lane, stored together as a JSON array of `StoredBranch`, and what they add up to. */
-export interface LaneBatch {
+export interface LaneReport {
   blob: Blob;
   /** Indices among all branches of the run. */
   indices: Range[];
@@ -86,7 +86,7 @@ export interface LaneBatch {
 /** What a lane returns. */
 export interface LaneResult {
   /** Outcomes that the workflow has not been told of yet. */
-  rest: LaneBatch | null;
+  rest: LaneReport | null;
   /** Places of documents that were not begun: the worker is stopping, or the budget had no more. */
   left: Range[];
   why: 'done' | 'draining' | 'over budget';

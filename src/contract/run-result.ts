@@ -29,11 +29,12 @@ export interface RunResult {
 /** The outcomes of a wide fan-out: too many for history, in the store. */
 export interface WideOutcomes {
   chunks: readonly Chunk[];
+  /** What lanes have reported: older histories have it by this name. */
   batches: readonly Blob[];
   tally: Tally;
   /** Branches that could not be run at all, by index: each ended its worker, again and again. */
   poisoned: readonly number[];
-  /** What became of the other branches that are in no batch. */
+  /** What became of the other branches, which are in no report. */
   others: { status: 'cancelled' | 'late' | 'skipped'; message: string };
 }
 

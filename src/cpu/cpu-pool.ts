@@ -105,7 +105,7 @@ async function start(threads: number): Promise<Piscina> {
   return pool;
 }
 
-/** Does not wait for the turn of work that is no longer wanted. */
+/** Does not wait for work that is no longer wanted. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {

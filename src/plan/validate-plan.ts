@@ -173,7 +173,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
         : [check]
       : [check.name],
   );
-  // Those that others wait for come first: they must not wait for a turn behind them.
+  // Those that others wait for come first: they must not stand in line behind them.
   const keys = [...sources.map(({ name }) => name), ...checkKeys];
   if (sources.length > 0 && (!checkKeys.includes('facts') || input.economy === true)) {
     throw new InputError('Expected `facts` among the checks, and no `economy`, where there are `sources`.');

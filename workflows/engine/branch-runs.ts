@@ -72,7 +72,7 @@ export class BranchRuns {
   #begin(branch: Branch, at: number, before?: StoredBranch): void {
     const place = this.#placeOf(branch, at);
     const work = () =>
-      this.#window.turn(() => withinBudget(branch, place, this.#budget, () => this.follow.started(place)));
+      this.#window.run(() => withinBudget(branch, place, this.#budget, () => this.follow.started(place)));
     const scope = new CancellationScope({ cancellable: true, parent: this.scope });
     const end = scope
       .run(() => outcomeOf(place, work))

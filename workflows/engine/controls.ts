@@ -99,15 +99,15 @@ export class Controls {
   }
 }
 
-/** More turns of the microtask queue than the news of a branch's end takes to arrive: some thirty. */
-const turns = 200;
+/** More rounds of the microtask queue than the news of a branch's end takes to arrive: some thirty. */
+const rounds = 200;
 
 /**
  * Waits until what came before an update has been taken in. An update is heard first of all that a workflow task brings, and where
  * a workflow is replayed that may be news older than the update: a validator would judge by a state that has long passed.
  */
 async function allIsTakenIn(): Promise<void> {
-  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  for (let round = 0; round < rounds; round += 1) await Promise.resolve();
 }
 
 function refused(message: string): ApplicationFailure {

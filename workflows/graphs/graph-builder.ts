@@ -143,7 +143,7 @@ class TypedRun<State> {
       return undefined;
     }
     const work = () =>
-      this.#window.turn(() => withinBudget(branch(values), place, this.#budget, () => this.follow.started(place)));
+      this.#window.run(() => withinBudget(branch(values), place, this.#budget, () => this.follow.started(place)));
     const outcome = this.follow.ended(await this.#scope.run(() => outcomeOf(place, work)));
     if (outcome.status === 'ok' && outcome.output !== undefined) this.#values.set(name, inlineOf(outcome.output, name));
     else if (!optional) {

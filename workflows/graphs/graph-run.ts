@@ -29,7 +29,7 @@ interface NodeEnd {
 /**
  * A graph under way.
  *
- * GraphRun-1. A node begins when the nodes that it needs have ended, and not before; it waits for nothing else but its turn.
+ * GraphRun-1. A node begins when the nodes that it needs have ended, and not before; it waits for nothing else but room.
  * GraphRun-2. Every node has exactly one end, in file order.
  * GraphRun-3. A node that must not fail and does cancels those in flight, and no other begins.
  */
@@ -163,7 +163,7 @@ export class GraphRun {
     const work = () => withinBudget(branch, place, this.#budget, () => this.progress.started(place));
     const scope = new CancellationScope({ cancellable: true, parent: this.#scope });
     this.progress.steered(place, { cancel: () => scope.cancel() });
-    const outcome = await scope.run(() => outcomeOf(place, () => this.#window.turn(work)));
+    const outcome = await scope.run(() => outcomeOf(place, () => this.#window.run(work)));
     return this.progress.ended(outcome);
   }
 

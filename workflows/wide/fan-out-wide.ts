@@ -11,7 +11,7 @@ import { ActivityFailure } from '@temporalio/common';
 
 import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, LaneBatch, LaneMessage, Tally } from '../../src/contract/lanes.js';
+import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
@@ -33,7 +33,7 @@ const mostBatches = 50;
 
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
 
-/** What a run takes along when it continues as new. */
+/** What a run takes along when it continues as new; `batches` are the reports, by the name that older histories have. */
 interface Carried {
   queue: LaneQueue['carried'];
   batches: Blob[];
@@ -72,7 +72,7 @@ class WideFanOut {
   readonly #budget: Budget;
   readonly #progress: WideProgress;
   readonly #startedAtMs: number;
-  readonly #batches: Blob[];
+  readonly #reports: Blob[];
   /** The lanes under way, by number. */
   readonly #underWay = new Map<number, UnderWay>();
   /** Lanes that call the model at the same time. */
@@ -93,14 +93,14 @@ class WideFanOut {
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = this.#carried ?? {};
     this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
-    this.#batches = [...batches];
+    this.#reports = [...batches];
     this.#tally = tally;
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
     this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
-    setHandler(laneBatch, ({ lane, ...batch }) => this.#take(lane, batch), {
+    setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
       description: 'Outcomes of a lane, sent by its worker.',
     });
   }
@@ -142,7 +142,7 @@ class WideFanOut {
     try {
       const { rest, left, why } = inBatch
         ? await orderChunk(this.plan, this.#part(work, number))
-        : await this.#online.turn(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
+        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
       if (rest !== null) this.#take(number, rest);
       this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
       if (why === 'over budget' && lane.ended.size === 0) this.#starve();
@@ -172,15 +172,15 @@ class WideFanOut {
     return { number, chunk, places, firstIndex: this.#queue.firstIndexOf(chunk), queuedAtMs: this.#startedAtMs };
   }
 
-  #take(number: number, batch: LaneBatch): void {
+  #take(number: number, report: LaneReport): void {
     const lane = this.#underWay.get(number);
     // A worker that was given up for dead: its documents are another lane's now.
     if (lane === undefined) return;
-    const first = this.#queue.chunkStartBefore(batch.indices[0]?.[0] ?? 0);
-    for (const index of fromRanges(batch.indices)) lane.ended.add(index - first);
-    lane.spentUsd += spentIn(batch.tally);
-    this.#batches.push(batch.blob);
-    this.#tally = addTallies(this.#tally, batch.tally);
+    const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
+    for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
+    lane.spentUsd += spentIn(report.tally);
+    this.#reports.push(report.blob);
+    this.#tally = addTallies(this.#tally, report.tally);
     this.#progress.ended(this.#tally);
     this.#decide();
   }
@@ -232,7 +232,7 @@ class WideFanOut {
   #toCarry(): Carried {
     return {
       queue: this.#queue.carried,
-      batches: this.#batches,
+      batches: this.#reports,
       tally: this.#tally,
       startedAtMs: this.#startedAtMs,
       lanes: this.#lanes,
@@ -244,7 +244,7 @@ class WideFanOut {
     this.#progress.answered({ elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: tally.byStatus.ok ?? 0 });
     const result = wideResult(this.plan, {
       tally,
-      batches: this.#batches,
+      reports: this.#reports,
       poisoned: this.#queue.poisoned,
       why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
       firstAnswer: this.#firstAnswer,
@@ -254,9 +254,9 @@ class WideFanOut {
   }
 }
 
-function restIn(failure: unknown): LaneBatch | undefined {
+function restIn(failure: unknown): LaneReport | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneBatch | null) ?? undefined) : undefined;
+  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
 }
 
 function spentIn({ costUsd, lostUsd }: Tally): number {

@@ -1,6 +1,6 @@
 import { historyEvents, readApprovals, readRun, resolveBranch, RunView, UnreadRun } from '../../client/index.js';
 import type { Execution } from '../../client/index.js';
-import type { LaneBatch } from '../../contract/lanes.js';
+import type { LaneReport } from '../../contract/lanes.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { Branch, Run } from '../../contract/run.js';
 import { webUiUrl } from '../../server/index.js';
@@ -43,7 +43,7 @@ export async function followRun(
       await unread.see(event);
       const outcome = await view.apply(event);
       if (outcome !== undefined) await teller.tell(outcome);
-      await teller.tellBatches();
+      await teller.tellReports();
       await teller.tellApprovals();
     }
     for (const outcome of view.result?.branches ?? []) {
@@ -65,7 +65,7 @@ export async function followRun(
 class Teller {
   readonly #told = new Set<string>();
   readonly #asked = new Set<string>();
-  #batches = 0;
+  #reports = 0;
 
   constructor(
     readonly session: Session,
@@ -85,11 +85,11 @@ class Teller {
   }
 
   /** What lanes have reported; it is fetched only if somebody wants to know. */
-  async tellBatches(): Promise<void> {
-    const { batches } = this.view;
-    for (; this.#batches < batches.length; this.#batches += 1) {
+  async tellReports(): Promise<void> {
+    const { reports } = this.view;
+    for (; this.#reports < reports.length; this.#reports += 1) {
       const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
-      if (wanted) await this.#tellBatch(batches[this.#batches] as LaneBatch);
+      if (wanted) await this.#tellReport(reports[this.#reports] as LaneReport);
     }
   }
 
@@ -115,7 +115,7 @@ class Teller {
     if (this.flags.ndjson) this.world.stdout.write(json(branch));
   }
 
-  async #tellBatch({ blob }: LaneBatch): Promise<void> {
+  async #tellReport({ blob }: LaneReport): Promise<void> {
     for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
       await this.tell(outcome);
     }

@@ -17,7 +17,7 @@ import { MalformedAnswer } from './malformed-answer.js';
 import type { ModelMessage } from './message.js';
 import { ModelSpan } from './model-span.js';
 import { PrefixLeaders } from './prefix-leaders.js';
-import type { PrefixTurn } from './prefix-leaders.js';
+import type { PrefixPass } from './prefix-leaders.js';
 import { watchdogDefaults } from './watchdog.js';
 import type { WatchdogSettings } from './watchdog.js';
 import type { EndedCall } from './ended-call.js';
@@ -52,7 +52,7 @@ const sdkTimeoutMarginMs = 5_000;
 /** Characters of ordinary text to a token, roughly; the limiter corrects by what the API counts. */
 const charactersPerToken = 3.5;
 
-/** Everything between a request and its answer: one's turn at the prompt cache and at the limiter, the call, its watchdogs. */
+/** Everything between a request and its answer: the wait for the prompt cache and for the limiter, the call, its watchdogs. */
 export class ModelCaller {
   readonly #clients = new ModelClients();
   readonly #leaders = new PrefixLeaders();
@@ -72,13 +72,13 @@ export class ModelCaller {
     waitMs?: number,
   ): Promise<ModelMessage> {
     const prefix = cachedPrefixOf(api, body);
-    const turn =
-      prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.turn(prefix, caller.signal));
+    const pass =
+      prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.enter(prefix, caller.signal));
     try {
       const permit = await this.#permit(body, caller, waitMs);
-      return await this.#make(api, body, caller, turn, permit);
+      return await this.#make(api, body, caller, pass, permit);
     } finally {
-      turn?.over();
+      pass?.over();
     }
   }
 
@@ -99,7 +99,7 @@ export class ModelCaller {
     api: ModelApi,
     body: MessageCreateParamsNonStreaming,
     caller: Caller,
-    turn: PrefixTurn | undefined,
+    pass: PrefixPass | undefined,
     permit: Permit | undefined,
   ): Promise<ModelMessage> {
     const { secrets, watchdogs = watchdogDefaults, tracesContent = false } = this.settings;
@@ -113,8 +113,8 @@ export class ModelCaller {
           signal: caller.signal,
           timeoutMs: Math.min(Math.ceil(caller.remainingMs()) + sdkTimeoutMarginMs, maxDurationMs),
           watchdogs,
-          announced: turn?.leads ?? false,
-          onBegun: () => turn?.begun(),
+          announced: pass?.leads ?? false,
+          onBegun: () => pass?.begun(),
           onPartial: (partial) => {
             ended.usage = partial;
           },
@@ -122,7 +122,7 @@ export class ModelCaller {
       );
       const { usage, model } = message;
       Object.assign(ended, { usage, model, settled: true });
-      turn?.begun();
+      pass?.begun();
       permit?.end({ is: 'answered', usage, headers });
       const { content } = message;
       const answer = {

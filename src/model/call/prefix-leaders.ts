@@ -1,8 +1,8 @@
 /** How long a prefix is taken to be in the provider's cache after it was last used: it is kept for five minutes. */
 const warmMs = 4.5 * 60_000;
 
-/** One call's turn at a shared prefix. */
-export interface PrefixTurn {
+/** What one call has to do with a shared prefix. */
+export interface PrefixPass {
   /** Whether it is the one that warms the cache for the others. */
   leads: boolean;
   /** The answer has begun: the prefix can be read from the cache. */
@@ -30,7 +30,7 @@ export class PrefixLeaders {
   constructor(readonly now: () => number = () => performance.now()) {}
 
   /** @throws the signal's reason when it aborts */
-  async turn(key: string, signal: AbortSignal): Promise<PrefixTurn> {
+  async enter(key: string, signal: AbortSignal): Promise<PrefixPass> {
     for (;;) {
       signal.throwIfAborted();
       const prefix = this.#of(key);
@@ -49,7 +49,7 @@ export class PrefixLeaders {
     return prefix;
   }
 
-  #follow(prefix: Prefix): PrefixTurn {
+  #follow(prefix: Prefix): PrefixPass {
     // Reading renews the provider's time.
     const renew = () => {
       prefix.warmUntilMs = this.now() + warmMs;
@@ -57,7 +57,7 @@ export class PrefixLeaders {
     return { leads: false, begun: renew, over: () => {} };
   }
 
-  #lead(prefix: Prefix): PrefixTurn {
+  #lead(prefix: Prefix): PrefixPass {
     let letGo = () => {};
     prefix.led = new Promise((resolve) => {
       letGo = () => {

@@ -60,8 +60,8 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
   };
   search.addEventListener('input', again);
   filter.addEventListener('change', again);
-  find('before').addEventListener('click', () => turn(-1));
-  find('after').addEventListener('click', () => turn(1));
+  find('before').addEventListener('click', () => goOn(-1));
+  find('after').addEventListener('click', () => goOn(1));
   draw();
   return {
     open(branch) {
@@ -73,7 +73,7 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
     },
   };
 
-  function turn(pages: number): void {
+  function goOn(pages: number): void {
     page += pages;
     draw();
   }
