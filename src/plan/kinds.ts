@@ -34,7 +34,7 @@ export interface KindOfRun {
   output: OutputOf;
   /** What one of its branches is called where people read it, in the singular. */
   branch: string;
-  /** Whether its activities are branches beyond those that its plan names: items of a `forEach`, turns, tasks. */
+  /** Whether its activities are branches beyond those that its plan names: items of a `forEach`, turns, parts of a question. */
   adds: boolean;
   /** The name under which a branch has peers in other runs; none where each key is its own. */
   peers(key: string): string | undefined;

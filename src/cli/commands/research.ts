@@ -7,7 +7,7 @@ import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults } from '../../plan/gather-plan.js';
-import { planResearch, researchDefaults, shares, tasksRequest } from '../../plan/research-plan.js';
+import { planResearch, researchDefaults, shares, planRequest } from '../../plan/research-plan.js';
 import type { ResearchInput, ResearchPlan } from '../../plan/research-plan.js';
 import { markdownLine } from '../../contract/visible-text.js';
 import { boundsOf } from '../../model/index.js';
@@ -116,7 +116,7 @@ async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<Researc
 
 /** The plan is the first to ask, and has a tenth. */
 function checkBudget(plan: ResearchPlan): void {
-  const [usd = Infinity] = boundsOf([{ request: tasksRequest(plan) }]);
+  const [usd = Infinity] = boundsOf([{ request: planRequest(plan) }]);
   const leastUsd = usd / shares.plan;
   if (leastUsd <= plan.budgetUsd) return;
   throw new OverBudgetError(
