@@ -13,7 +13,7 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/docs.test.ts',
-  'test/{contract,files,fold,offline,plan,secrets,store}/**/*.test.ts',
+  'test/{contract,files,fold,offline,plan,prompts,secrets,store}/**/*.test.ts',
   'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',

@@ -1,0 +1,123 @@
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
+import { describe, expect, it } from 'vitest';
+
+import { askInParts } from '../../activities/ask/ask-in-parts.js';
+import type { OnceAsked } from '../../activities/ask/ask-once.js';
+import type { Tool } from '../../src/contract/tool.js';
+import { fanInOf, judgeRequest, synthesisRequest } from '../../src/fold/fan-in.js';
+import { askUntilValid } from '../../src/model/call/ask-until-valid.js';
+import type { ModelMessage } from '../../src/model/call/message.js';
+import { buildRequest } from '../../src/model/request.js';
+import { turnRequest } from '../../src/plan/agent-plan.js';
+import { planCompare } from '../../src/plan/compare-plan.js';
+import { answerRequest } from '../../src/plan/gather-plan.js';
+import { modelOptionsOf } from '../../src/plan/policy.js';
+import { planPerspectives } from '../../src/plan/perspectives-plan.js';
+import { gapsRequest, planRequest, reportRequest, toolsRequest } from '../../src/plan/research-plan.js';
+import { planSummarise } from '../../src/plan/summarise-plan.js';
+import { foundReferences, planValidate } from '../../src/plan/validate-plan.js';
+
+// The journal is keyed by what was asked: with a changed text everything is asked, and paid for, anew. Change one on purpose only.
+
+const document = { inline: 'The document.' };
+const model = modelOptionsOf({ model: 'claude-haiku-4-5' });
+const base = { model: 'claude-haiku-4-5', maxTokens: 100 };
+const hits = [
+  { title: 'One', link: 'https://one.example', text: 'First.' },
+  { title: 'Two', link: 'https://two.example', text: 'Second.' },
+];
+const answers = ['legal', 'technical'].map((key) => ({ key, output: { inline: `About ${key}.` } }));
+const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
+function messageOf(text: string): ModelMessage {
+  return { text, model: base.model, stopReason: 'end_turn', usage } as ModelMessage;
+}
+
+describe('the prompts stay byte for byte as they are', () => {
+  it('of perspectives', () => {
+    const perspectives = ['legal', 'technical', 'financial', 'security', 'accessibility'];
+    expect(planPerspectives({ document, perspectives }).branches).toMatchSnapshot();
+  });
+
+  it.each([1, 3])('of summarise, with %i sentences', (sentences) => {
+    expect(planSummarise({ documents: [{ key: 'a', text: document }], sentences })).toMatchSnapshot();
+  });
+
+  it('of gather', () => {
+    expect(answerRequest({ question: 'Why?', model }, hits, [])).toMatchSnapshot();
+    expect(answerRequest({ question: 'Why?', model }, hits, ['files', 'web'])).toMatchSnapshot();
+  });
+
+  it('of validate', () => {
+    const checks = ['grammar', 'facts', 'tone', { name: 'own', criterion: 'It names a date.' }];
+    const references = [{ name: 'facts.md', text: { inline: 'A fact.' } }];
+    expect(planValidate({ text: 'The text.', document, checks }).asked.branches).toMatchSnapshot();
+    expect(
+      planValidate({ text: 'The text.', document, checks: ['facts'], references }).asked.branches,
+    ).toMatchSnapshot();
+    expect(foundReferences(hits)).toMatchSnapshot();
+  });
+
+  it('of compare', () => {
+    const variants = [
+      { name: 'short', prompt: 'Say it in short.' },
+      { name: 'long', prompt: 'Say it at length.' },
+    ];
+    expect(planCompare({ variants, document }).branches).toMatchSnapshot();
+  });
+
+  it('of research', () => {
+    const plan = { question: 'Why?', model, tasks: 3, tools: [] };
+    const answered = [{ key: 'task-1', question: 'When?', answer: 'Then [1].' }];
+    expect(planRequest(plan)).toMatchSnapshot();
+    expect(toolsRequest(plan, 'When?')).toMatchSnapshot();
+    expect(gapsRequest(plan, answered, 'mark')).toMatchSnapshot();
+    expect(reportRequest(plan, answered, [], 'mark')).toMatchSnapshot();
+    expect(reportRequest(plan, answered, ['Where?', 'Who?'], 'mark')).toMatchSnapshot();
+  });
+
+  it('of an agent', () => {
+    const tools: Tool[] = [
+      { name: 'add', description: 'Adds.', inputSchema: { type: 'object' }, by: { kind: 'calculator' } },
+    ];
+    const request = turnRequest({ task: 'Add.', tools, model }, [], true);
+    const turns: MessageParam[] = [
+      { role: 'assistant', content: 'I add.' },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: '3' }] },
+    ];
+    expect(request).toMatchSnapshot();
+    expect(buildRequest(request, undefined, undefined, turns)).toMatchSnapshot();
+  });
+
+  it('of the fan-in', () => {
+    for (const fanIn of ['select', 'synthesise'] as const) expect(fanInOf({ fanIn })).toMatchSnapshot();
+    const mark = 'mark';
+    expect(synthesisRequest(base, { answers, missing: [], criteria: 'All.', mark })).toMatchSnapshot();
+    expect(synthesisRequest(base, { answers, missing: ['security'], criteria: 'All.', mark })).toMatchSnapshot();
+    expect(judgeRequest(base, { answers, criteria: 'The best?', mark })).toMatchSnapshot();
+  });
+
+  it('of a document that is read in parts', async () => {
+    const asked: unknown[] = [];
+    await askInParts(['one', 'two'], {
+      task: 'Summarise the document.',
+      read: async () => ({ status: 'ok', output: '' }),
+      split: async (text) => [text],
+      ask: async (text, task) => {
+        asked.push({ text, task });
+        return { message: messageOf(`Said of ${text}.`), from: 'own', savedUsd: 0 } as OnceAsked;
+      },
+    });
+    expect(asked).toMatchSnapshot();
+  });
+
+  it('of the correction of an answer that does not fit', async () => {
+    const asked: MessageParam[][] = [];
+    const body = { model: base.model, max_tokens: 10, messages: [{ role: 'user' as const, content: 'Why?' }] };
+    await askUntilValid(body, { wire: {}, fit: async () => ({ misfit: undefined }) }, async ({ messages }) => {
+      asked.push(messages);
+      return messageOf('no JSON');
+    });
+    expect(asked).toMatchSnapshot();
+  });
+});
