@@ -1,5 +1,6 @@
 import type { OnceAsked } from './ask-once.js';
 import type { ReadAnswer } from '../../src/model/call/read-answer.js';
+import { partPrompt, saidOfPart, wholePrompt } from '../../src/prompts/parts.js';
 
 /** Asks about one text. */
 export type AskAbout = (text: string, task: string, isLast: boolean) => Promise<OnceAsked>;
@@ -22,12 +23,12 @@ export async function askInParts(parts: readonly string[], asking: Parts): Promi
   const { task, read, split, ask } = asking;
   const said: string[] = [];
   for (const [at, part] of parts.entries()) {
-    const once = await ask(part, `This is part ${at + 1} of ${parts.length} of a longer document. ${task}`, false);
+    const once = await ask(part, partPrompt(at + 1, parts.length, task), false);
     if ((await read(once.message)).status !== 'ok') return once;
-    said.push(`Part ${at + 1} of ${parts.length}:\n${once.message.text}\n\n`);
+    said.push(saidOfPart(at + 1, parts.length, once.message.text));
   }
   const whole = said.join('');
   const folded = await split(whole);
   if (folded.length > 1) return askInParts(folded, asking);
-  return ask(whole, `These are answers about the ${parts.length} parts of one document, in their order. ${task}`, true);
+  return ask(whole, wholePrompt(parts.length, task), true);
 }

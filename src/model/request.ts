@@ -9,8 +9,7 @@ import type {
 import type { ModelRequest } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { leastCachedBytes } from '../contract/limits.js';
-
-const mustAnswer = 'This was the last turn for tools. Answer the task now with what you have.';
+import { mustAnswer } from '../prompts/agent.js';
 
 /**
  * The request as the Messages API takes it. What branches share comes first and byte for byte the same: system, then document;

@@ -1,3 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
 import { describe, expect, it } from 'vitest';
 
@@ -33,29 +37,43 @@ function messageOf(text: string): ModelMessage {
   return { text, model: base.model, stopReason: 'end_turn', usage } as ModelMessage;
 }
 
+it('no request has words of its own outside src/prompts', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const paths = ['src', 'activities', 'workflows'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+  );
+  const own = paths.filter(
+    (path) =>
+      path.endsWith('.ts') &&
+      !/^src\/(prompts|offline|cli)\//.test(path) &&
+      /\b(system|prompt|instruction): [`'"][^`'"]/.test(readFileSync(join(root, path), 'utf8')),
+  );
+  expect(own).toEqual([]);
+});
+
 describe('the prompts stay byte for byte as they are', () => {
   it('of perspectives', () => {
     const perspectives = ['legal', 'technical', 'financial', 'security', 'accessibility'];
-    expect(planPerspectives({ document, perspectives }).branches).toMatchSnapshot();
+    expect(planPerspectives({ document, perspectives }).branches).toMatchSnapshot('perspectives');
   });
 
   it.each([1, 3])('of summarise, with %i sentences', (sentences) => {
-    expect(planSummarise({ documents: [{ key: 'a', text: document }], sentences })).toMatchSnapshot();
+    expect(planSummarise({ documents: [{ key: 'a', text: document }], sentences })).toMatchSnapshot('summaries');
   });
 
   it('of gather', () => {
-    expect(answerRequest({ question: 'Why?', model }, hits, [])).toMatchSnapshot();
-    expect(answerRequest({ question: 'Why?', model }, hits, ['files', 'web'])).toMatchSnapshot();
+    expect(answerRequest({ question: 'Why?', model }, hits, [])).toMatchSnapshot('with all sources');
+    expect(answerRequest({ question: 'Why?', model }, hits, ['files', 'web'])).toMatchSnapshot('with sources missing');
   });
 
   it('of validate', () => {
     const checks = ['grammar', 'facts', 'tone', { name: 'own', criterion: 'It names a date.' }];
     const references = [{ name: 'facts.md', text: { inline: 'A fact.' } }];
-    expect(planValidate({ text: 'The text.', document, checks }).asked.branches).toMatchSnapshot();
-    expect(
-      planValidate({ text: 'The text.', document, checks: ['facts'], references }).asked.branches,
-    ).toMatchSnapshot();
-    expect(foundReferences(hits)).toMatchSnapshot();
+    expect(planValidate({ text: 'The text.', document, checks }).asked.branches).toMatchSnapshot('all checks');
+    expect(planValidate({ text: 'The text.', document, checks: ['facts'], references }).asked.branches).toMatchSnapshot(
+      'facts against references',
+    );
+    expect(foundReferences(hits)).toMatchSnapshot('what sources found');
   });
 
   it('of compare', () => {
@@ -63,17 +81,17 @@ describe('the prompts stay byte for byte as they are', () => {
       { name: 'short', prompt: 'Say it in short.' },
       { name: 'long', prompt: 'Say it at length.' },
     ];
-    expect(planCompare({ variants, document }).branches).toMatchSnapshot();
+    expect(planCompare({ variants, document }).branches).toMatchSnapshot('answers');
   });
 
   it('of research', () => {
     const plan = { question: 'Why?', model, tasks: 3, tools: [] };
     const answered = [{ key: 'task-1', question: 'When?', answer: 'Then [1].' }];
-    expect(planRequest(plan)).toMatchSnapshot();
-    expect(toolsRequest(plan, 'When?')).toMatchSnapshot();
-    expect(gapsRequest(plan, answered, 'mark')).toMatchSnapshot();
-    expect(reportRequest(plan, answered, [], 'mark')).toMatchSnapshot();
-    expect(reportRequest(plan, answered, ['Where?', 'Who?'], 'mark')).toMatchSnapshot();
+    expect(planRequest(plan)).toMatchSnapshot('plan');
+    expect(toolsRequest(plan, 'When?')).toMatchSnapshot('tools');
+    expect(gapsRequest(plan, answered, 'mark')).toMatchSnapshot('gaps');
+    expect(reportRequest(plan, answered, [], 'mark')).toMatchSnapshot('report');
+    expect(reportRequest(plan, answered, ['Where?', 'Who?'], 'mark')).toMatchSnapshot('report with questions open');
   });
 
   it('of an agent', () => {
@@ -85,16 +103,18 @@ describe('the prompts stay byte for byte as they are', () => {
       { role: 'assistant', content: 'I add.' },
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: '3' }] },
     ];
-    expect(request).toMatchSnapshot();
-    expect(buildRequest(request, undefined, undefined, turns)).toMatchSnapshot();
+    expect(request).toMatchSnapshot('last turn');
+    expect(buildRequest(request, undefined, undefined, turns)).toMatchSnapshot('last turn as sent');
   });
 
   it('of the fan-in', () => {
-    for (const fanIn of ['select', 'synthesise'] as const) expect(fanInOf({ fanIn })).toMatchSnapshot();
+    for (const fanIn of ['select', 'synthesise'] as const) expect(fanInOf({ fanIn })).toMatchSnapshot('criteria');
     const mark = 'mark';
-    expect(synthesisRequest(base, { answers, missing: [], criteria: 'All.', mark })).toMatchSnapshot();
-    expect(synthesisRequest(base, { answers, missing: ['security'], criteria: 'All.', mark })).toMatchSnapshot();
-    expect(judgeRequest(base, { answers, criteria: 'The best?', mark })).toMatchSnapshot();
+    expect(synthesisRequest(base, { answers, missing: [], criteria: 'All.', mark })).toMatchSnapshot('synthesis');
+    expect(synthesisRequest(base, { answers, missing: ['security'], criteria: 'All.', mark })).toMatchSnapshot(
+      'synthesis with one missing',
+    );
+    expect(judgeRequest(base, { answers, criteria: 'The best?', mark })).toMatchSnapshot('judge');
   });
 
   it('of a document that is read in parts', async () => {
@@ -108,7 +128,7 @@ describe('the prompts stay byte for byte as they are', () => {
         return { message: messageOf(`Said of ${text}.`), from: 'own', savedUsd: 0 } as OnceAsked;
       },
     });
-    expect(asked).toMatchSnapshot();
+    expect(asked).toMatchSnapshot('parts');
   });
 
   it('of the correction of an answer that does not fit', async () => {
@@ -118,6 +138,6 @@ describe('the prompts stay byte for byte as they are', () => {
       asked.push(messages);
       return messageOf('no JSON');
     });
-    expect(asked).toMatchSnapshot();
+    expect(asked).toMatchSnapshot('correction');
   });
 });

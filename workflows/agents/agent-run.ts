@@ -5,6 +5,7 @@ import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { callKeys } from '../../src/contract/approval.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
+import { failedCall } from '../../src/prompts/agent.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { criticalPathOf } from '../../src/fold/fold.js';
@@ -94,7 +95,7 @@ export class AgentRun {
       content,
       results: outcomes.map(({ status, output, error }, at) => ({
         id: calls[at]?.id ?? '',
-        output: output ?? { inline: `${error?.type ?? status}: ${error?.message ?? 'nothing came of it'}` },
+        output: output ?? { inline: failedCall(error?.type ?? status, error?.message) },
         failed: status !== 'ok',
       })),
     });
