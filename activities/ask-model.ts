@@ -38,7 +38,7 @@ import type { ActivitiesSettings } from './settings.js';
 /** A second call that cannot leave at once is not made: the limiter has better uses for a permit. */
 const hedgePatienceMs = 20;
 
-/** What calls of the same run take in this process. */
+/** How long calls of the same run take, as far as this process knows. */
 const hedges = new Hedges();
 
 /** The activity `askModel`: one question to the Messages API per attempt. */
@@ -58,7 +58,7 @@ export function createAskModel(settings: ActivitiesSettings): Activities['askMod
   };
 }
 
-/** What the questions of one worker share. */
+/** The parts that all questions of one worker share. */
 export interface Asking {
   settings: ActivitiesSettings;
   models: ModelCaller;
@@ -151,7 +151,7 @@ interface Calling {
   mayRace: boolean;
 }
 
-/** One call, or one and a second that races it where it is slow. */
+/** Makes one call. Where it is slow, a second call races it. */
 function askOrRace(
   body: MessageCreateParamsNonStreaming,
   { api, call, attempt, host, abort, read, models, mayRace }: Calling,
@@ -169,7 +169,7 @@ function askOrRace(
   });
 }
 
-/** A text in parts that are read one by one; itself where it is short enough, or is to be read whole. */
+/** Splits a text into parts that are read one by one. A text that is short enough, or is to be read whole, has none. */
 async function partsOf(
   text: string | undefined,
   { foldOver }: ModelCall['request'],
@@ -188,7 +188,7 @@ interface PartsAsking {
   ask(text: string, task: string, part: { number: number; isLast: boolean }): Promise<OnceAsked>;
 }
 
-/** Asks about parts; what came from the journal is counted over all of them. */
+/** Asks about each part. Whether the answer came from the journal is decided over all of them. */
 async function askAllParts(
   parts: readonly string[],
   task: string,

@@ -33,7 +33,7 @@ type BatchActivities = Pick<
 /**
  * The activities of the economy lane: questions asked as Message Batches.
  *
- * Batches-1. A batch is submitted once, whatever dies around the submission.
+ * Batches-1. A batch is submitted once, even where a worker or the server dies around the submission.
  * Batches-2. Every proper answer of a batch is in the journal before anything else happens to it.
  */
 export function createBatchActivities(settings: ActivitiesSettings & { cpu: CpuPool }): BatchActivities {

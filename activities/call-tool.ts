@@ -89,14 +89,14 @@ async function run({ tool }: ToolCall, input: Input, surroundings: Surroundings)
   }
 }
 
-/** The hits alone, where all of the folder was searched. */
+/** The hits alone where the whole folder was searched; otherwise also how many files were not. */
 function shownHits({ hits, notSearched }: FolderHits): unknown {
   return notSearched === undefined ? hits : { hits, notSearched };
 }
 
-/** The API holds the model to no schema of a tool. */
+/** Checks the input against the tool's schema: the API does not hold the model to it. */
 async function checkInput({ name, inputSchema, by }: Tool, input: unknown, host: PatternHost): Promise<void> {
-  // A module's own schema knows more than what of it can be said in JSON.
+  // A module checks its input itself: its zod schema knows more than JSON Schema can say.
   if (by.kind === 'registered') return;
   const fit = await fitOf(name, inputSchema, host)(input);
   if ('unchecked' in fit) throw uncheckedInput(name, fit.unchecked);

@@ -29,7 +29,7 @@ const begunAtOnce = 50;
 /**
  * The activity `runLane`.
  *
- * RunLane-1. Every document named is reported once, or is among those left.
+ * RunLane-1. Every document named is reported once, or is returned as left.
  * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
  *     own.
  * RunLane-3. A worker that is stopping begins no further branch.
@@ -49,7 +49,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       const items = JSON.parse(await settings.store.readText(lane.chunk)) as Item[];
       const metrics = new BranchMetrics(context);
       const left = await runAll(lane, items, signal, asking, { add: reporter.add.bind(reporter), metrics });
-      // What has come is told, whatever becomes of the lane.
+      // Outcomes that have come are reported, even where the lane itself fails.
       return await ended(left, reporter, settings);
     } catch (error) {
       if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
@@ -67,7 +67,7 @@ async function ended(left: number[], reporter: LaneReporter, { draining }: Activ
   return { rest, left: toRanges(left), why: draining?.aborted ? 'draining' : 'over budget' };
 }
 
-/** Who is told of a branch that has ended. */
+/** Takes in the outcome of each branch that has ended. */
 interface Told {
   add: LaneReporter['add'];
   metrics: BranchMetrics;
@@ -140,9 +140,9 @@ async function withinBudget(
   const { document } = call.request;
   const [questionUsd = Infinity] = boundsOf([call], document && 'inline' in document ? document.inline : undefined);
   const asideUsd = questionUsd * call.attempts;
-  // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
+  // A lane cannot reserve more half way. Each branch has all of its attempts set aside, or at least one.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
-  // Cut while it waits, it has not begun.
+  // A branch that is cut while it waits has not begun.
   const granted = await budget.reserve(usd, cancelled).catch(() => false);
   if (!granted) return undefined;
   const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, signal, asking, lane);
@@ -150,7 +150,7 @@ async function withinBudget(
   return outcome;
 }
 
-/** All tries of a branch. */
+/** Runs all tries of a branch. */
 async function runBranch(call: ModelCall, signal: AbortSignal, asking: Asking, lane: Lane): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   let lastLedger: Ledger | undefined;

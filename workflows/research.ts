@@ -4,7 +4,10 @@ import type { RunResult } from '../src/contract/run-result.js';
 import { checked } from './engine/checked.js';
 import { ResearchRun } from './agents/research-run.js';
 
-/** A question is divided into branches, which search and answer at once; what they leave open is asked in another round; one report cites it all. */
+/**
+ * A question is divided into branches, which search and answer at once. Another round asks what they leave open. One report cites
+ * it all.
+ */
 export async function research(input: ResearchInput): Promise<RunResult> {
   const run = new ResearchRun(
     checked(() => planResearch(input)),

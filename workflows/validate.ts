@@ -27,7 +27,7 @@ import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
 const { checkGrammar, findPattern } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 
-/** Several checks read one text at once; what they find is merged into one list, in the order of the text. */
+/** Several checks read one text at once. Their findings are merged into one list, in the order of the text. */
 export async function validate(input: ValidateInput): Promise<RunResult> {
   const { asked, patterns, sources, query, hasLocalGrammar, keys, severities } = checked(() => planValidate(input));
   const progress = new RunProgress(keys, input.searchable ?? false);
@@ -55,7 +55,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
   return { ...result, ...(conflicts.length > 0 && { contradictions: conflicts }) };
 }
 
-/** What the sources have found once all of them have ended; one that fails costs its own hits. */
+/** The hits of all sources, once all of them have ended. A source that fails costs its own hits. */
 async function hitsOfAll(running: FanOut, sources: readonly Source[]): Promise<Hit[]> {
   const names = sources.map(({ name }) => name);
   const found = new Map<string, Hit[]>();
@@ -70,7 +70,7 @@ async function hitsOfAll(running: FanOut, sources: readonly Source[]): Promise<H
   );
 }
 
-/** The check of facts, which begins when what it is held against has been found. */
+/** The check of facts. It begins when the sources that it is held against have been searched. */
 function after(found: Promise<Hit[]>, asked: FanOutPlan): Branch {
   const at = asked.branches.findIndex(({ key }) => key === 'facts');
   const { key, request } = asked.branches[at] as FanOutPlan['branches'][number];
@@ -85,14 +85,14 @@ function after(found: Promise<Hit[]>, asked: FanOutPlan): Branch {
   };
 }
 
-/** A pattern may take for ever: here it would stop the worker, and in a thread it is stopped. */
+/** A check by a pattern, in a thread that can be stopped. A pattern may take for ever, which would stop the worker here. */
 function patternBranch(
   check: PatternCheck & { name: string },
   { text, document }: ValidateInput,
   policy: Policy,
 ): Branch {
   const { name: key, pattern } = check;
-  // A run that began with an older version goes on as it began.
+  // Runs of an older version match here, as they began.
   if (!patched('patterns-in-threads')) {
     const inPlace = async () => ({ findings: remarksOfMatches(matchesOf(text, pattern), check) });
     return { ...activityBranch(key, inPlace), boundUsd: 0 };
@@ -110,7 +110,7 @@ function patternBranch(
   };
 }
 
-/** Rules look at it while the model does, on the queue of CPU-bound work. */
+/** The check of grammar by rules, beside the model's. It runs on the queue of CPU-bound work. */
 function grammarBranch({ document, title = '' }: ValidateInput, policy: Policy): Branch {
   return {
     key: localGrammar,
@@ -122,7 +122,7 @@ function grammarBranch({ document, title = '' }: ValidateInput, policy: Policy):
   };
 }
 
-/** How an activity of a thread is called: on the queue of CPU-bound work. */
+/** Options of an activity that works in a thread, on the queue of CPU-bound work. */
 function inThread(key: string, { timeoutMs }: Policy): ActivityOptions {
   return {
     ...activityIdOf(key),

@@ -4,7 +4,8 @@ import type { StoredBranch } from '../../src/contract/branch.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
 /**
- * Tells the workflow what has come of a lane's branches. A report has several outcomes; they themselves are in the store.
+ * Tells the workflow how branches of a lane have ended. A report covers several outcomes; the outcomes themselves are in the
+ * store.
  *
  * LaneReporter-1. An outcome is in one report: in one that was sent, or in the rest.
  * LaneReporter-2. What could not be sent is in the next report.
@@ -31,7 +32,7 @@ export class LaneReporter {
     clearInterval(this.#timer);
   }
 
-  /** What the workflow has not been told, once everything that was sent has arrived. */
+  /** The outcomes that the workflow has not been told of, once every report that was sent has arrived. */
   async rest(): Promise<LaneReport | null> {
     this.stop();
     await this.#sending;

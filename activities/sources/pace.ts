@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets requests of one process to one host leave no closer together than it wants. */
+/** Keeps requests of one process to one host as far apart as the host wants. */
 export class Pace {
   readonly #nextAtMs = new Map<string, number>();
 

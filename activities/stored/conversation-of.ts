@@ -7,7 +7,7 @@ import { storedValue } from './stored-value.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
 /**
- * Turns of a conversation as the Messages API takes them: what the model said, then all results of its calls in one message.
+ * Makes messages of a conversation's turns: what the model said, then all results of its calls in one message.
  *
  * @throws FanfoldError `DocumentMissing` where one of them is not in the store
  */

@@ -31,7 +31,7 @@ export async function wideBranches(wide: WideOutcomes, startedAtMs: number, stor
   return branches;
 }
 
-/** A lane knows that it was cut, and not why. */
+/** Whether the outcome is late: a lane knows that it was cut, and not why. */
 function isLate({ status }: StoredBranch, { others }: WideOutcomes): boolean {
   return status === 'cancelled' && others.status === 'late';
 }

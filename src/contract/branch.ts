@@ -1,4 +1,4 @@
-/** Where a branch stands, and since when it has been waiting (milliseconds since the epoch). */
+/** The place of a branch in its run, and since when it has been waiting (milliseconds since the epoch). */
 
 import type { Stored } from './stored.js';
 import type { Branch } from './run.js';

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { JsonSchema } from '../contract/json-schema.js';
 
-/** Says where a value does not fit; `undefined` where it fits. */
+/** Checks a value: says where it does not fit, or `undefined` where it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
 /** Compiled schemas by their JSON, the latest last: the branches of a run have the same, and compiling takes longer than checking. */
@@ -13,8 +13,8 @@ const mostCompiled = 20;
 const mostParts = 2_000;
 
 /**
- * A schema as a function. Formats are not looked at: the API holds answers to those that it knows, and zod writes a pattern beside
- * most of them.
+ * Compiles a schema into a function. Formats are not checked: the API holds answers to those that it knows, and zod writes a
+ * pattern beside most of them.
  *
  * @throws Error where it is no schema, or too large
  */
@@ -46,7 +46,10 @@ function partsOf(schema: unknown): number {
   return Object.values(schema).reduce<number>((sum, part) => sum + partsOf(part), 1);
 }
 
-/** Regular expressions; references, which can double the work at every level; and comparisons of each item with each. */
+/**
+ * Keywords that may take long: regular expressions; references, which can double the work at every level; and comparisons of each
+ * item with each.
+ */
 const slowKeywords: ReadonlySet<string> = new Set([
   'pattern',
   'patternProperties',
@@ -57,8 +60,8 @@ const slowKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether checking against a schema may take much longer than the schema and the value are long. A property of such a name, or a
- * literal, counts as well: a thread too many does no harm.
+ * Whether a check against the schema may take much longer than schema and value are long. A property or literal of such a name
+ * counts as well: one thread too many does no harm.
  */
 export function mayBeSlow(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false;

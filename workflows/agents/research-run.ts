@@ -29,17 +29,19 @@ import { callToolOf, toolNamed } from './call-tool.js';
 import { RunProgress } from '../engine/progress.js';
 import { hitsOf, sourceBranch } from './source-branch.js';
 
-/** Most calls that one branch makes, and most bytes of what one returns: more would not fit into what the branch is answered from. */
+/** Most calls of tools for one branch, and most bytes of what one returns. More would not fit into the request for its answer. */
 const mostCallsOfBranch = 8;
 const mostToolBytes = 20_000;
 
 /**
  * One run of research.
  *
- * ResearchRun-1. Branches are bounded in number by the plan, whatever a model plans; their keys are ours.
- * ResearchRun-2. The money of a round is divided before it begins: what its branches may spend together is set aside.
- * ResearchRun-3. A source or branch that fails costs its own part and is named in the report.
- * ResearchRun-4. Sources have one number each in the whole report, in the order of branches and hits.
+ * ResearchRun-1. The plan bounds the number of branches, however many a model proposes. Their keys are fanfold's, not the
+ *     model's.
+ * ResearchRun-2. The money of a round is divided before the round begins: the most that its branches may spend together is set
+ *     aside.
+ * ResearchRun-3. A source or branch that fails costs its own part, and the report names it.
+ * ResearchRun-4. Each source has one number in the whole report, in the order of branches and hits.
  */
 export class ResearchRun {
   readonly #progress: RunProgress;
@@ -102,7 +104,7 @@ export class ResearchRun {
     for (const branch of branches) this.#take(branch, withHits, answers);
   }
 
-  /** Has every branch call tools, all of them at once; what they return is material with a number, as what was found is. */
+  /** Lets every branch call tools, all at once. Each result is material with a number, like a hit. */
   async #useTools(branches: readonly ResearchBranch[]): Promise<RankedHit[][]> {
     const { tools, policy } = this.plan;
     if (tools.length === 0) return [];
@@ -138,7 +140,7 @@ export class ResearchRun {
     };
   }
 
-  /** What the answers leave open; nothing where there is no money left to ask. */
+  /** The questions that the answers leave open; none where there is no money left to ask. */
   async findGaps(): Promise<ResearchBranch[]> {
     if (this.#answered.length === 0) return [];
     this.#gaps += 1;
@@ -212,7 +214,7 @@ export class ResearchRun {
           ...place,
           request,
           offline: model.offline,
-          // A source answers in seconds, a model may take minutes.
+          // A model may take minutes, a source answers in seconds: the timeout for sources would be too short.
           timeoutMs: Math.max(timeoutMs, 300_000),
           attempts: policy.attempts,
           inlineBytes: Math.floor(inlineAnswersBytes / 20),
@@ -237,7 +239,10 @@ export class ResearchRun {
   }
 }
 
-/** What a call has returned, with an address that is the same for the same call; nothing where it failed or is too long. */
+/**
+ * The result of a call as a hit. The same call has the same address. A call that failed, or whose result is too long, makes no
+ * hit.
+ */
 function toolHit({ name, input }: WantedCall, outcome: StoredBranch | undefined): RankedHit[] {
   if (outcome?.status !== 'ok' || outcome.output === undefined || isInStore(outcome.output)) return [];
   const asked = isInStore(input) ? '' : JSON.stringify(input.inline);
@@ -248,7 +253,7 @@ function toolHit({ name, input }: WantedCall, outcome: StoredBranch | undefined)
   ];
 }
 
-/** What a search has found, as far as the run's result has room for it. */
+/** The outcome of a search without the texts of its hits: the run's result has no room for them. */
 function withoutTexts(outcome: StoredBranch): StoredBranch {
   if (outcome.status !== 'ok') return outcome;
   const hits = hitsOf(outcome).map(({ title, link }) => ({ title, link }));

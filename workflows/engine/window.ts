@@ -1,7 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * Lets at most `size` branches of one run be in flight; the others wait here, where the run's own history can be seen to wait.
+ * Lets at most `size` branches of one run be in flight. The others wait in the workflow, where everybody can see them in its
+ * history.
  *
  * Window-1. Work is begun in the order in which it was handed in.
  * Window-2. A waiter whose scope is cancelled leaves the line and throws.

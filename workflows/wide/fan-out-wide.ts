@@ -25,15 +25,17 @@ import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
 import { unlessFailed, wideResult } from './wide-result.js';
 
-/** Lanes in flight: enough to spread over workers, and each is one pending activity. */
+/** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
 const mostLanes = 4;
 
-/** Chunks whose batches are out at the same time. */
+/** Most chunks whose batches are out at the same time. */
 const mostBatches = 50;
 
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
 
-/** What a run takes along when it continues as new; `batches` are the reports, by the name that older histories have. */
+/**
+ * The state that a run takes along when it continues as new. `batches` holds the reports: older histories have them by this name.
+ */
 interface Carried {
   queue: LaneQueue['carried'];
   batches: Blob[];
@@ -54,12 +56,12 @@ interface UnderWay {
 }
 
 /**
- * A fan-out too wide for an activity a branch: lanes carry the branches of a chunk each, a few lanes at a time.
+ * Runs a fan-out too wide for an activity a branch. Each lane carries the branches of a chunk, and a few lanes run at a time.
  *
- * FanOutWide-1. A branch has one outcome: what a lane reports counts while that lane is under way, and nothing is asked again
- *     that counted.
- * FanOutWide-2. History grows with the lanes and their reports, not with the branches; before it is large the run continues as
- *     new.
+ * FanOutWide-1. A branch has one outcome. A lane's report counts only while that lane is under way, and a branch whose outcome
+ *     counted is not asked again.
+ * FanOutWide-2. History grows with the lanes and their reports, not with the branches. The run continues as new before its
+ *     history is large.
  * FanOutWide-3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
  */
 export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunResult> {
@@ -122,7 +124,7 @@ class WideFanOut {
     return this.#finish();
   }
 
-  /** One lane after the other, as long as there is work and history has room. */
+  /** Runs one lane after the other, as long as there is work and history has room. */
   async #lane(width: number): Promise<void> {
     while (!this.#isCut && !this.#outOfMoney && !workflowInfo().continueAsNewSuggested) {
       if (this.#starved && this.#underWay.size > 0) return;
@@ -160,7 +162,7 @@ class WideFanOut {
     }
   }
 
-  /** Calls at once of each lane. Batches hold none: many may be out. */
+  /** Most calls at once of each lane. Message Batches hold no calls, so many of them may be out. */
   get #widths(): number[] {
     const { concurrency, economy } = this.plan.policy;
     const lanes = Math.min(mostLanes, concurrency);
@@ -174,7 +176,7 @@ class WideFanOut {
 
   #take(number: number, report: LaneReport): void {
     const lane = this.#underWay.get(number);
-    // A worker that was given up for dead: its documents are another lane's now.
+    // The report of a worker that was given up for dead: its documents are another lane's now.
     if (lane === undefined) return;
     const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
     for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
@@ -212,7 +214,7 @@ class WideFanOut {
     return startDeadline(policy, () => this.#stop('deadline'), leftMs);
   }
 
-  /** A lane's share of what is left. */
+  /** A lane's share of the money that is left. */
   #grant(): number {
     if (this.#budget.limitUsd === Infinity) return Infinity;
     const idle = this.#starved
@@ -223,7 +225,10 @@ class WideFanOut {
     return grantUsd;
   }
 
-  /** A lane's grant did not do for one question: the others end, and the last has all that is left; then there is no more. */
+  /**
+   * Takes in that a lane's grant did not cover one question. The other lanes end, and the last lane has all that is left. If that
+   * does not do, there is no more.
+   */
   #starve(): void {
     if (this.#underWay.size === 1) this.#outOfMoney = true;
     else this.#starved = true;

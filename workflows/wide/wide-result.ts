@@ -12,12 +12,12 @@ interface Standing {
   tally: Tally;
   reports: Blob[];
   poisoned: readonly number[];
-  /** Why nothing more was begun. */
+  /** The reason why nothing more was begun. */
   why: Decision | 'all ended' | 'over budget';
   firstAnswer: FirstAnswer | undefined;
 }
 
-/** What a wide run has come to; its branches stay in the store. */
+/** The result of a wide run. Its branches stay in the store. */
 export function wideResult({ chunks, total, policy }: WidePlan, standing: Standing): RunResult {
   const { tally, reports, poisoned, why, firstAnswer } = standing;
   const { ok = 0 } = tally.byStatus;

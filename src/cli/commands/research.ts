@@ -114,7 +114,7 @@ async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<Researc
   };
 }
 
-/** The plan is the first to ask, and has a tenth. */
+/** The share for the plan: it asks first, and has a tenth. */
 function checkBudget(plan: ResearchPlan): void {
   const [usd = Infinity] = boundsOf([{ request: planRequest(plan) }]);
   const leastUsd = usd / shares.plan;

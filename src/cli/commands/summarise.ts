@@ -40,7 +40,7 @@ interface SummariseFlags extends RunFlags {
   ignore?: string[];
 }
 
-/** Not the opposite of `--ignore`, whatever their names say to commander. */
+/** `--no-ignore` is a flag of its own, not the opposite of `--ignore`, for which commander takes it. */
 const takesIgnored = Object.assign(
   new Option('--no-ignore', 'take what .gitignore and .fanfoldignore leave out, and vendored folders, too'),
   { negate: false },
@@ -163,7 +163,7 @@ function sourceOf(files: string[], flags: SummariseFlags, world: World): Documen
   return flags.from === undefined ? filesSource(files, flags, world) : linesSource(flags.from, flags, world);
 }
 
-/** What a folder has is known before anything is spent on it. */
+/** Says what was taken from folders, before anything is spent on it. */
 function sayTaken({ title, skipped = [] }: DocumentSource, { total, unreadable }: Documents, say: Say): void {
   const unread = unreadable.length === 0 ? '' : `, ${unreadable.length.toLocaleString('en')} of them cannot be read`;
   const left = skipped.length === 0 ? 'nothing is skipped.' : `${skippedLine(skipped)}; \`--dry-run\` lists them.`;
@@ -177,7 +177,7 @@ async function* keysOf(source: DocumentSource): AsyncIterable<string> {
 }
 
 async function placeAll(items: readonly Item[], { store }: Session): Promise<NonNullable<SummariseInput['documents']>> {
-  // Together they stand in the run's input, which is to stay small.
+  // All documents together stand in the run's input, which is to stay small.
   const inlineCharacters = 4_000;
   return Promise.all(
     items.map(async ({ text, ...item }) => ({
@@ -187,7 +187,7 @@ async function placeAll(items: readonly Item[], { store }: Session): Promise<Non
   );
 }
 
-/** What the documents may cost, added up while they are gone through. */
+/** Adds up what the documents may cost, while they are gone through. */
 class Bounds {
   #usd: number | null = 0;
   #cheapestUsd = Infinity;

@@ -77,14 +77,14 @@ class Teller {
   ) {}
 
   async tell(outcome: StoredBranch): Promise<void> {
-    // It has ended once more.
+    // The branch was begun anew, and has ended once more.
     if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(outcome.key);
     if (this.#told.has(outcome.key)) return;
     this.progress?.ended(outcome);
     await this.tellWhole(await resolveBranch(outcome, this.session.store));
   }
 
-  /** What lanes have reported; it is fetched only if somebody wants to know. */
+  /** Tells what lanes have reported. Reports are fetched only if somebody wants to know. */
   async tellReports(): Promise<void> {
     const { reports } = this.view;
     for (; this.#reports < reports.length; this.#reports += 1) {
@@ -93,7 +93,7 @@ class Teller {
     }
   }
 
-  /** What waits to be allowed, each time once. */
+  /** Tells of each call that waits to be allowed, once. */
   async tellApprovals(): Promise<void> {
     const { view, world } = this;
     const isNew = [...view.approvals.keys()].some((eventId) => !this.#asked.has(eventId));
@@ -107,7 +107,7 @@ class Teller {
     }
   }
 
-  /** Once it is whole there is nothing more to be told of a branch. */
+  /** Tells of a branch that is whole; after that there is nothing more to tell of it. */
   async tellWhole(branch: Branch): Promise<void> {
     if (this.#told.has(branch.key)) return;
     this.#told.add(branch.key);

@@ -23,7 +23,7 @@ import type { World } from '../world.js';
 export { installLogging } from './log-line.js';
 export { servedQueues } from './served-queues.js';
 
-/** How often a background worker looks whether it is needed, and how long nobody must have needed it, in milliseconds. */
+/** Milliseconds between two looks whether a background worker is needed, and how long it must not have been needed to end. */
 const idleCheckMs = 300;
 const idleAfterMs = 2_000;
 
@@ -33,26 +33,26 @@ const takesPlain =
 export interface ServeOptions {
   concurrency: number;
   rampFrom: number;
-  /** Take what is not encrypted although there is a key. */
+  /** Whether to take payloads that are not encrypted although there is a key. */
   acceptPlain: boolean;
-  /** End when no command of this home is left and no run is open. */
+  /** Whether to end when no command of this home is left and no run is open. */
   untilIdle: boolean;
-  /** What runs may have it do; by default what commands of its home have registered. */
+  /** Things that runs may have the worker do; by default those that commands of its home have registered. */
   policy?: PolicyRules | undefined;
   /** Called once the worker takes work. */
   onReady?: (workers: RunningWorkers) => void;
 }
 
 /**
- * Serves runs until the process is interrupted or idle; then takes no new work and lets the calls in flight come to their
- * end. A second interruption ends the process at once.
+ * Serves runs until the process is interrupted or idle. Then it takes no new work, and its calls in flight come to their end. A
+ * second interruption ends the process at once.
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
   const api = modelApiOf(world);
   const offline = offlineModel(world);
   const journal = await openJournalOf(session.home, world, say);
   const version = await workerVersionOf(world);
-  // At once: what the dead were doing is to be had by the time that this worker takes work.
+  // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
   const stopTakingOver = takeOver(session, journal, say);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
@@ -89,7 +89,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   try {
     await interruptible(world, async (interrupted) => {
       await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [idle(session)] : [])]);
-      // Nobody shall count on a worker that takes no new work.
+      // The worker leaves its home now: no command shall count on a worker that takes no new work.
       await session.membership.update({ ready: false });
       say('taking no new work; calls in flight come to their end. Interrupt again to end now.');
       await workers.drain();
@@ -108,7 +108,7 @@ async function idle(session: Session): Promise<void> {
   while (Date.now() - neededAt < idleAfterMs) {
     await sleep(idleCheckMs);
     const commands = await session.membership.live('command').catch(() => []);
-    // A server that cannot be asked may well have open runs.
+    // A server that cannot be asked may have open runs.
     const open = commands.length > 0 || (await openRuns(session.client).catch(() => ['unknown'])).length > 0;
     if (open) neededAt = Date.now();
   }

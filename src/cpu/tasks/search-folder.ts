@@ -66,7 +66,7 @@ async function* searchable(folder: Folder): AsyncGenerator<string> {
   }
 }
 
-/** Too large a file is found by its name; `undefined` where it is none that can be read. */
+/** The text of a file. A file that is too large is found by its name only; one that cannot be read has no text. */
 async function textOf({ root }: Folder, path: string): Promise<string | undefined> {
   const read = await readInside(root, join(root, path), mostBytes).catch(() => undefined);
   if (read === undefined || isBinary(read.bytes)) return undefined;
