@@ -13,7 +13,7 @@ const choices: Record<string, readonly string[]> = {
   '--fail-on': ['error', 'warning'],
 };
 
-/** The words that can complete the word that is being typed. */
+/** A word that can complete the one that is being typed. */
 export interface Candidate {
   value: string;
   about: string;

@@ -101,7 +101,7 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
   }
 }
 
-/** Loads the command that is meant. Help, errors and completions name all commands, so for them all are loaded. */
+/** The loader of the command that is meant. Help, errors and completions name all commands, so they get all loaders. */
 function loadersOf([word = '']: readonly string[]): (() => Promise<AddCommand>)[] {
   const name = aliases[word] ?? word;
   const meant = Object.hasOwn(commands, name) && name !== 'complete' ? commands[name] : undefined;

@@ -24,7 +24,7 @@ export interface World {
 }
 
 export interface Screen {
-  /** Takes secrets out of the text, once the program has begun. */
+  /** Writes text. Secrets are taken out of it once the program has begun. */
   write(text: TerminalText): void;
   /** Writes text with its secrets, for a terminal alone, where somebody has asked for it. */
   writeSecret?(text: TerminalText): void;

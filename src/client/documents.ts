@@ -33,12 +33,12 @@ export function documentText(bytes: Uint8Array, name: string): string {
   return text;
 }
 
-/** A document as it travels with a run: inside its history, or by reference when it is large. */
+/** Places a document: inside the run's history, or in the store when it is large. */
 export async function placeDocument(text: string, store: BlobStore): Promise<Stored<string>> {
   return isInline(text) ? { inline: text } : store.putText(text);
 }
 
-/** A text as a value in a prompt. The store has values as JSON, and documents as their text. */
+/** Places a text that is a value in a prompt. The store has values as JSON, and documents as their text. */
 export async function placeValue(text: string, store: BlobStore): Promise<Stored<string>> {
   return isInline(text) ? { inline: text } : store.putText(JSON.stringify(text));
 }
@@ -58,7 +58,7 @@ function firstInvalidByte(bytes: Uint8Array): number {
     if (startsAsUtf8(bytes.subarray(0, middle))) valid = middle;
     else invalid = middle;
   }
-  // A character that is cut at the end of the text decodes as a stream; its first byte is the wrong one.
+  // A character that is cut at the end of the text passes the stream decoder; its first byte is the wrong one.
   while (!isUtf8(bytes.subarray(0, valid))) valid -= 1;
   return valid;
 }

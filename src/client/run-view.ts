@@ -218,7 +218,7 @@ export class RunView {
     }
   }
 
-  /** An error of a payload that belongs to another run. */
+  /** The context that a payload of this run fits; one of another run does not. */
   get #context(): SerializationContext {
     return { type: 'workflow', namespace: this.client.options.namespace, workflowId: this.workflowId };
   }

@@ -61,7 +61,7 @@ export class UnreadRun {
     this.#given.abort();
   }
 
-  /** Failures of an activity that may be tried again without an event: it can belong to a run that began without a key. */
+  /** Watches the activities. A refused one is tried again without an event, and can belong to a run that began without a key. */
   #watchActivities({ workflowExecutionStartedEventAttributes: started }: HistoryEvent): void {
     const payloads = started?.input?.payloads ?? [];
     if (!started?.workflowId || !isEncrypting(this.client) || payloads.every(isEncrypted)) return;

@@ -2,8 +2,8 @@
 export const maxDirectWidth = 50;
 
 /**
- * Largest document that travels inside history; a larger one is stored and travels by reference. Temporal's own limit is 2 MB a
- * payload and 4 MB a task, and each of 50 branches carries the document.
+ * Largest document that travels inside history, in bytes; a larger one is stored and travels by reference. Temporal's own limit
+ * is 2 MB a payload and 4 MB a task, and each of 50 branches carries the document.
  */
 export const inlineDocumentBytes = 32 * 1_024;
 

@@ -14,7 +14,7 @@ import { fanInKinds, type FanInKind, type FanInOptions } from '../contract/optio
 
 /** Characters of one fan-in call; more are folded as a tree. About 100,000 tokens, far within every model's context. */
 const mostCharacters = 350_000;
-/** Answers of which only the size is known, because they are in the store, are taken for so many characters a byte. */
+/** Characters that one byte counts for, where an answer is in the store and only its size is known. */
 const charactersPerByte = 1;
 
 /** @throws InputError quoting what was expected and what came */
@@ -108,7 +108,7 @@ export function judgeRequest(
   };
 }
 
-/** What a judge said, as a place in the order that it was shown. */
+/** Reads what a judge said: a place in the order that the judge was shown. */
 export function verdictOf(output: unknown): { place: number; reason: string } | undefined {
   const { best, reason } = (output ?? {}) as { best?: unknown; reason?: unknown };
   if (typeof best !== 'string') return undefined;

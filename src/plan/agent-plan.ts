@@ -27,7 +27,7 @@ export interface AgentInput extends FanOutOptions, ModelOptions {
   /** Turns after which the run continues as new, so that its history stays small; 25 by default. */
   turnsPerExecution?: number;
   searchable?: boolean;
-  /** What an execution that has continued as new was left with. */
+  /** The state of the execution before, after continue-as-new. */
   carried?: CarriedAgent;
 }
 
@@ -45,7 +45,7 @@ export const agentDefaults = {
   turnsPerExecution: 25,
 } as const;
 
-/** Most turns, and most calls of tools: what has come of them travels with every question. */
+/** Most turns, and most calls of tools: their results travel with every question. */
 const mostTurns = 200;
 export const mostCalls = 300;
 
@@ -108,7 +108,7 @@ export function checkTools(tools: readonly Tool[]): void {
   }
 }
 
-/** What the model is asked next, after so many turns. */
+/** The next request to the model, after so many turns. */
 export function turnRequest(
   { task, tools, model }: Pick<AgentPlan, 'task' | 'tools' | 'model'>,
   turns: readonly Turn[],
@@ -127,7 +127,7 @@ export function turnRequest(
   };
 }
 
-/** Whether a tool may be called without anybody being asked. */
+/** Whether a tool may be called without an approval. */
 export function isAllowed({ name, changes }: Tool, allow: readonly string[]): boolean {
   return changes !== true || allow.includes(name) || allow.includes('all');
 }

@@ -27,7 +27,7 @@ export interface ResearchInput extends Omit<GatherInput, 'answer' | 'limit'> {
   rounds?: number;
   /** Most hits that a branch is answered from; 8 by default. */
   limit?: number;
-  /** What a branch may call beside its searches, once and all at once; nothing that changes something. None by default. */
+  /** Tools that a branch may call beside its searches, once and all at once; none that changes something. None by default. */
   tools?: readonly Tool[];
   /** Milliseconds a try of a tool may take; 30 s by default. */
   toolTimeoutMs?: number;
@@ -76,7 +76,7 @@ export interface ResearchBranch {
   question: string;
 }
 
-/** What of the money that is left a step may spend: nothing is begun that is not set aside before. */
+/** The share of the remaining money for each step. Nothing is begun that is not set aside before. */
 export const shares = { plan: 0.1, tools: 0.15, tasks: 0.6, gaps: 0.1 } as const;
 
 type Base = Pick<ResearchPlan, 'question' | 'model' | 'tasks'>;
@@ -153,7 +153,7 @@ function questionsSchema(most: number, name: string): JsonSchema {
   };
 }
 
-/** The questions that a model has planned: no more than so many, none empty, none twice, none that was asked before. */
+/** Reads the questions that a model has planned: no more than so many, none empty, none twice, none that was asked before. */
 export function questionsIn(output: unknown, name: string, most: number, before: readonly string[]): string[] {
   const { [name]: list } = (output ?? {}) as Record<string, unknown>;
   const questions = (Array.isArray(list) ? list : [])
@@ -167,7 +167,7 @@ export function questionsIn(output: unknown, name: string, most: number, before:
 export class Bibliography {
   readonly #hits: RankedHit[] = [];
 
-  /** An answer with its own numbers, in those of the whole; numbers that no hit has are left as they are, marked. */
+  /** Renumbers an answer: its own numbers become those of the whole report. A number that no hit has is marked. */
   renumbered(answer: string, hits: readonly RankedHit[]): string {
     const numbers = hits.map((hit) => this.#numberOf(hit));
     return answer.replaceAll(/\[(\d+(?:\s*,\s*\d+)*)\]/g, (_, list: string) => {

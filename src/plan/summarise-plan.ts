@@ -19,7 +19,7 @@ export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOption
   /** A document of more tokens, by estimate, is read in parts; 150,000 by default, within every model's context. */
   splitTokens?: number;
   searchable?: boolean;
-  /** Set where the run goes on after continue-as-new. */
+  /** The state of the execution before, after continue-as-new. */
   carried?: unknown;
 }
 

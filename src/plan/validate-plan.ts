@@ -26,27 +26,30 @@ export const checkNames = ['grammar', 'facts', 'tone'] as const;
 
 export const defaultTone = 'clear, factual, courteous';
 
-/** A check of one's own: a criterion in words, which the model judges, or a pattern, which is looked for here. */
+/** A check of your own: a criterion in words, which the model judges, or a pattern, which is searched for. */
 export type OwnCheck = { name: string } & ({ criterion: string; severity?: Severity } | PatternCheck);
 
 /** Input of the workflow `validate`. */
 export interface ValidateInput extends FanOutOptions, ModelOptions {
-  /** Travels in the run's input, which Temporal limits: see `maxValidatedBytes`. */
+  /** The text. It travels in the run's input, which Temporal limits: see `maxValidatedBytes`. */
   text: string;
-  /** The same, as the checks that ask the model are given it. */
+  /** The same text, for the checks that ask the model. */
   document: Stored<string>;
   title?: string;
   /** In the order of the result; a bare name is one of `checkNames`. */
   checks?: readonly (string | OwnCheck)[];
-  /** Whether the rules of a grammar checker look at it too, where `grammar` is among the checks; as a branch `grammar-local`. */
+  /**
+   * Whether the rules of a grammar checker look at the text too, where `grammar` is among the checks; as a branch
+   * `grammar-local`.
+   */
   localGrammar?: boolean;
-  /** What `tone` looks for. */
+  /** The tone that `tone` looks for. */
   tone?: string;
-  /** What `facts` holds the text against; without any, against itself. */
+  /** References that `facts` holds the text against; without any, the text itself. */
   references?: readonly { name: string; text: Stored<string> }[];
-  /** What `facts` holds the text against as well: what these find. Each is a branch before the checks. */
+  /** Sources whose hits `facts` holds the text against as well. Each is a branch before the checks. */
   sources?: readonly Source[];
-  /** What they are searched for; the beginning of the text by default. */
+  /** The query for the sources; the beginning of the text by default. */
   query?: string;
   searchable?: boolean;
 }
@@ -54,17 +57,17 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
 /** Largest text that is validated, in UTF-8 bytes. */
 export const maxValidatedBytes = 400_000;
 
-/** The rules of a grammar checker, which `grammar` has looked at beside the model. */
+/** Name of the check by a grammar checker's rules, beside the model's `grammar`. */
 export const localGrammar = 'grammar-local';
 
 const queryLength = 300;
 
-/** Most hits that `facts` is shown, and so how much they may add to its question, in UTF-16 code units. */
+/** Most hits that `facts` is shown, and so the most that they add to its question, in UTF-16 code units. */
 const mostHits = 8;
 const hitLength = 1_500;
 export const mostFoundCharacters = mostHits * (hitLength + 500);
 
-/** What sources have found, as references of `facts`. */
+/** Hits of sources, as references of `facts`. */
 export function foundReferences(hits: readonly Hit[]): PromptPart[] {
   return shown(
     hits.slice(0, mostHits).map(({ title, link, text }) => ({
@@ -74,21 +77,21 @@ export function foundReferences(hits: readonly Hit[]): PromptPart[] {
   );
 }
 
-/** How sources are searched for a check. */
+/** Policy of the searches for a check. */
 export const searchPolicy = { timeoutMs: gatherDefaults.timeoutMs, attempts: gatherDefaults.attempts };
 
-/** A run's checks: those that ask the model as a fan-out, those of patterns beside it. */
+/** The plan of a `validate` run: checks that ask the model as a fan-out, and patterns beside it. */
 export interface ValidatePlan {
   asked: FanOutPlan;
   patterns: readonly ({ name: string } & PatternCheck)[];
   sources: readonly Source[];
-  /** What the sources are searched for. */
+  /** The query for the sources. */
   query: string;
-  /** Whether a grammar checker of the worker's looks at it too. */
+  /** Whether the worker's grammar checker looks at the text too. */
   hasLocalGrammar: boolean;
-  /** All of them, in the order of the result. */
+  /** Keys of all branches, in the order of the result. */
   keys: readonly string[];
-  /** Of those checks that have one of their own. */
+  /** Severities of the checks that have one of their own. */
   severities: ReadonlyMap<string, Severity>;
 }
 
@@ -178,7 +181,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
         : [check]
       : [check.name],
   );
-  // Those that others wait for come first: they must not stand in line behind them.
+  // Sources come first, because `facts` waits for them: they must not stand in line behind it.
   const keys = [...sources.map(({ name }) => name), ...checkKeys];
   if (sources.length > 0 && (!checkKeys.includes('facts') || input.economy === true)) {
     throw new InputError('Expected `facts` among the checks, and no `economy`, where there are `sources`.');
@@ -205,7 +208,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
   };
 }
 
-/** What a check's answer says, in the words of all checks; a severity that the check has of its own holds for all of it. */
+/** Reads a check's answer as remarks. A severity of the check's own holds for all of them. */
 export function remarksOf(check: string, output: unknown, severity?: Severity): Remark[] {
   const { findings = [] } = (output ?? {}) as { findings?: unknown[] };
   if (check !== 'facts') {

@@ -26,7 +26,7 @@ export interface HomeContents {
   database: Size | null;
   /** The server that `server.json` names, and whether it is this home's. */
   server: { named: string; isServer: boolean } | null;
-  /** Modules that a run may have executed, and servers that it may have connected to. */
+  /** Modules that a run may have the home's workers execute, and servers that it may have them connect to. */
   tools: HomeTool[];
   journal: Size | null;
   texts: Size | null;

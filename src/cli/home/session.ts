@@ -39,7 +39,7 @@ export async function ownHomeOf(world: World): Promise<string> {
   return home;
 }
 
-/** The store of large texts: in the home, or in the folder that several machines share. */
+/** The folder of large texts: in the home, or one that several machines share. */
 export function storeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
 }

@@ -79,7 +79,7 @@ const shape = z.strictObject({
   ),
 });
 
-/** Refuses `{{ query }}` in the host: a source is allowed for one host. */
+/** Whether a text is an address without `{{ query }}` in its host: a source is allowed for one host. */
 function isAddress(url: string): boolean {
   return /^https?:\/\/[^{}\s/?#]+([/?#]|$)/.test(url) && URL.canParse(url);
 }

@@ -23,7 +23,7 @@ export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 
   reused?: boolean;
 };
 
-/** Whether the branch may spend something: searches and tools do not. */
+/** Whether the branch asked no model: searches and tools spend nothing. */
 function askedNobody({ usage, costUsd, reused }: Ended): boolean {
   return reused !== true && costUsd === 0 && usage.inputTokens + usage.outputTokens === 0;
 }

@@ -62,7 +62,7 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
   return able.length > 0;
 }
 
-/** Whether two processes can read each other's payloads. */
+/** Checks that worker and command can read each other's payloads. */
 function checkKeys(theirs: readonly string[], pid: number, ours: readonly string[]): void {
   const [theirFirst] = theirs;
   const [ourFirst] = ours;

@@ -2,7 +2,7 @@ import { oldestStartBefore } from '../../client/index.js';
 import type { StoreStats } from '../../store/blob-store.js';
 import type { Say, Session } from '../home/session.js';
 
-/** Days for which texts are kept that no run of the server can need: as long as answers in the journal. */
+/** Milliseconds for which texts are kept that no run of the server can need: as long as answers in the journal. */
 const keptForMs = 90 * 24 * 3_600_000;
 
 /** A run's inputs are stored before the run begins; a day is far more than any command takes. */

@@ -3,7 +3,7 @@ import type { Remark } from '../../fold/findings.js';
 /** Harper's kinds that are about style, and not about what is right. */
 const style = new Set(['Style', 'Enhancement', 'Readability', 'WordChoice', 'Redundancy', 'Regionalism']);
 
-/** Severity of a rule's finding. No finding of a rule is an error, because rules may be wrong. */
+/** The remarks of rules. A rule may be wrong, so none of them is an error. */
 export interface GrammarCheck {
   findings: Remark[];
   /** The reason why there are no more findings, or none: Harper knows only English. */

@@ -68,7 +68,7 @@ function fitting(bytes: Buffer, isEnd: boolean): Buffer {
   }
 }
 
-/** So many bytes, or a few less: a character that is cut in half is left out. */
+/** The end of the last whole character within so many bytes. */
 function endOfCharacters(bytes: Buffer, end: number): number {
   const start = startOfCharacter(bytes, Math.max(0, end - 1));
   const lead = bytes[start] ?? 0;

@@ -66,7 +66,10 @@ async function* searchable(folder: Folder): AsyncGenerator<string> {
   }
 }
 
-/** The text of a file. A file that is too large is found by its name only; one that cannot be read has no text. */
+/**
+ * The text of a file: empty where the file is too large, which is then found by its name only; `undefined` where it cannot be
+ * read.
+ */
 async function textOf({ root }: Folder, path: string): Promise<string | undefined> {
   const read = await readInside(root, join(root, path), mostBytes).catch(() => undefined);
   if (read === undefined || isBinary(read.bytes)) return undefined;

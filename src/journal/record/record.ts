@@ -30,7 +30,7 @@ const defaultMaxInflatedBytes = 16 * 1_024 * 1_024;
  *
  * Record-1. The digest, and the tag by its associated data, cover the record's key and the header: neither a byte of the record
  *     nor the place it stands in can change unnoticed.
- * Record-2. Without encryption keys an encrypted record is unreadable; with them a plain one is readable, so that turning
+ * Record-2. Without encryption keys an encrypted record is unreadable. With them a plain one is readable, so that turning
  *     encryption on costs no answer. The digest of a plain record is no protection against somebody who can write to the store.
  */
 export async function encodeRecord(key: string, entry: Entry, keyring?: Keyring): Promise<Buffer> {

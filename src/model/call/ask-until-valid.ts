@@ -10,7 +10,7 @@ import { isProper, readAnswer } from './read-answer.js';
 const whole = ['end_turn', 'stop_sequence'];
 
 /**
- * Asks; an answer that is whole and does not fit its format is shown to the model once with what is wrong with it. The second
+ * Asks. An answer that is whole but does not fit its format is shown to the model once, with what is wrong with it. The second
  * answer stands, fit or not, and carries the usage of both.
  *
  * @throws what `ask` throws the first time; where the second call fails, the first answer stands: it has been paid for

@@ -23,36 +23,36 @@ import type { WatchdogSettings } from './watchdog.js';
 import type { EndedCall } from './ended-call.js';
 
 export interface ModelCallerSettings {
-  /** Without them calls leave as they come. */
+  /** The limiters. Without them calls leave as they come. */
   limiters?: Pick<Limiters, 'of'> | undefined;
   /** Default: {@link watchdogDefaults}. */
   watchdogs?: WatchdogSettings | undefined;
-  /** Taken out of what the API says. */
+  /** Secrets that are taken out of the API's words. */
   secrets: Secrets;
   /** Whether traces may hold prompts and answers; `false` by default. */
   tracesContent?: boolean;
 }
 
-/** Who makes a call, and is told how it goes. */
+/** The caller of one call. It is told how the call goes. */
 export interface Caller {
   signal: AbortSignal;
   /** Milliseconds that are left for the call. */
   remainingMs(): number;
   /** Runs a wait that is not the call's own time. */
   waiting<T>(wait: () => Promise<T>): Promise<T>;
-  /** A call leaves. Before it `waiting` may have thrown; after it `ended` is called once. */
+  /** Called when the call leaves. Before it `waiting` may have thrown; after it `ended` is called once. */
   left(): void;
   /** A call has ended. */
   ended(call: EndedCall): void;
 }
 
-/** Longer than the caller's own deadline, which is to end a call that takes too long. */
+/** Milliseconds that the SDK's timeout is longer than the caller's own deadline, which is to end a slow call. */
 const sdkTimeoutMarginMs = 5_000;
 
 /** Characters of ordinary text to a token, roughly; the limiter corrects by what the API counts. */
 const charactersPerToken = 3.5;
 
-/** Everything between a request and its answer: the wait for the prompt cache and for the limiter, the call, its watchdogs. */
+/** Makes model calls: waits for the prompt cache and for the limiter, calls, and watches. */
 export class ModelCaller {
   readonly #clients = new ModelClients();
   readonly #leaders = new PrefixLeaders();
@@ -147,7 +147,7 @@ export class ModelCaller {
   }
 }
 
-/** Names what comes up to the request's cache breakpoint; `undefined` where it has none. */
+/** Names the part of a request up to its cache breakpoint; `undefined` where it has none. */
 function cachedPrefixOf(
   { baseURL }: ModelApi,
   { model, system, messages, output_config }: MessageCreateParamsNonStreaming,
@@ -156,7 +156,7 @@ function cachedPrefixOf(
   const blocks = typeof first?.content === 'string' ? [] : (first?.content ?? []);
   const breakpoint = blocks.findIndex((block) => 'cache_control' in block && block.cache_control);
   if (breakpoint < 0) return undefined;
-  // Another output format is another prompt from the start.
+  // A different output format makes a different prompt from the start.
   const prefix = [baseURL, model, system, output_config ?? null, blocks.slice(0, breakpoint + 1)];
   return createHash('sha256').update(JSON.stringify(prefix)).digest('base64');
 }

@@ -1,9 +1,9 @@
-/** How long a prefix is taken to be in the provider's cache after it was last used: it is kept for five minutes. */
+/** Milliseconds for which a prefix counts as cached after its last use: the provider keeps it for five minutes. */
 const warmMs = 4.5 * 60_000;
 
-/** What one call has to do with a shared prefix. */
+/** One call's part in a shared prefix. */
 export interface PrefixPass {
-  /** Whether it is the one that warms the cache for the others. */
+  /** Whether this call warms the cache for the others. */
   leads: boolean;
   /** The answer has begun: the prefix can be read from the cache. */
   begun(): void;
@@ -22,7 +22,7 @@ interface Prefix {
  *
  * PrefixLeaders-1. While a prefix is cold, at most one call of this process with it is out.
  * PrefixLeaders-2. A leader that fails before its answer begins is followed by another.
- * PrefixLeaders-3. Nobody waits for a warm prefix.
+ * PrefixLeaders-3. No call waits for a warm prefix.
  */
 export class PrefixLeaders {
   readonly #prefixes = new Map<string, Prefix>();

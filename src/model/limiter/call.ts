@@ -16,6 +16,6 @@ export interface CallInFlight {
   leftAtMs: number;
   /** See ConcurrencyWindow-2. */
   epoch: number;
-  /** The first call after a pause. */
+  /** Whether it is the first call after a pause. */
   probe: boolean;
 }
