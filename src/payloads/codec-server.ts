@@ -29,7 +29,7 @@ export interface CodecServer {
 /** Largest request, in bytes; a page of history that the Web UI sends is far smaller. */
 const maxBodyBytes = 64 * 1_024 * 1_024;
 
-/** The body of a request from the Web UI or Temporal's command line. */
+/** Headers that the Web UI and Temporal's command line send. */
 const allowedHeaders = 'authorization, content-type, x-namespace';
 
 interface JsonPayload {

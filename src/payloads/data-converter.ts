@@ -9,8 +9,8 @@ import type { Keyring } from '../encryption/index.js';
 import { EncryptingCodec } from './payload-codec.js';
 
 /**
- * The converter for programs: it encrypts and compresses with a key, and leaves everything as it is without. It reads plain
- * payloads as well, and throws at payloads that it refuses.
+ * A codec that encrypts and compresses with a key, and leaves everything as it is without. It reads plain payloads as well, and
+ * throws at payloads that it refuses.
  *
  * @throws InputError that shows nothing of the keys
  */

@@ -114,7 +114,7 @@ async function toolsOf(flags: ResearchFlags, world: World): Promise<Pick<Researc
   };
 }
 
-/** The share for the plan: it asks first, and has a tenth. */
+/** Checks that the plan, which asks first, can be paid with its tenth of the budget. */
 function checkBudget(plan: ResearchPlan): void {
   const [usd = Infinity] = boundsOf([{ request: planRequest(plan) }]);
   const leastUsd = usd / shares.plan;

@@ -47,7 +47,7 @@ function gather(all: Iterable<Piece>, most: number): string[] {
   return parts.flatMap(({ pieces: own }) => fitted(own, most));
 }
 
-/** Whether pieces fit together: joined they may be estimated at more than one by one. */
+/** Halves pieces that do not fit together: joined they may be estimated at more than one by one. */
 function fitted(own: readonly string[], most: number): string[] {
   const text = own.join('');
   if (own.length === 1 || estimateTokenCount(text) * margin <= most) return [text];

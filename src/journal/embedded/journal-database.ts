@@ -139,11 +139,11 @@ export class JournalDatabase {
   }
 
   /**
-   * Releases the file. SQLite does so itself when the statements are collected as garbage: the package cannot end them, and makes
-   * no checkpoint.
+   * Closes the database. SQLite lets go of the file only when the statements are collected as garbage: the package cannot end
+   * them, and closing makes no checkpoint.
    */
   async close(): Promise<void> {
-    // The version is read before anything is awaited: no other part of this process may open a later file meanwhile.
+    // This comes before anything is awaited: no later file may be opened while this one is open in this process.
     this.#statements.clear();
     this.#database.close();
     await this.#sync.settled();

@@ -2,7 +2,7 @@ import type { ModelMessage } from './message.js';
 
 /** Answered siblings that it takes to call a branch slow. */
 const enough = 5;
-/** Factor of slowness: a slow call takes so many times as long as three quarters of its siblings did. */
+/** Bounds of slowness: a slow call takes `factor` times as long as three quarters of its siblings did. */
 const quantile = 0.75;
 const factor = 1.5;
 /** Most second calls, as a share of first calls: hedging is for the few (Dean, Barroso, "The Tail at Scale", CACM 2013). */
