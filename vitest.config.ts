@@ -13,8 +13,8 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/docs.test.ts',
-  'test/{contract,files,fold,offline,plan,secrets,store}/**/*.test.ts',
-  'test/activities/{lane-report,ledger}.test.ts',
+  'test/{contract,files,fold,offline,plan,prompts,secrets,store}/**/*.test.ts',
+  'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/journal/{interleavings,question-key,record,together}.test.ts',
@@ -24,7 +24,7 @@ export const pure = [
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */
-const fences = ['test/fences/{lint,pure,types}.test.ts'];
+const fences = ['test/fences/{invariants,lint,pure,types}.test.ts'];
 
 /** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
 const alike = ['test/{activities,client,cpu,model,payloads,tools,tracing}/**/!(unexpected).test.ts'];

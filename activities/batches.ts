@@ -17,8 +17,8 @@ type BatchActivities = Pick<
 /**
  * The activities of the economy lane: questions asked as Message Batches.
  *
- * E1. A batch is submitted once, whatever dies around the submission.
- * E2. Every proper answer of a batch is in the journal before anything else happens to it.
+ * Batches-1. A batch is submitted once, even where a worker or the server dies around the submission.
+ * Batches-2. Every proper answer of a batch is in the journal before anything else happens to it.
  */
 export function createBatchActivities(settings: ActivitiesSettings & { cpu: CpuPool }): BatchActivities {
   const { store, cpu } = settings;

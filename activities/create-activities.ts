@@ -14,7 +14,7 @@ import { Pace } from './sources/pace.js';
 import { storeWithout, withoutSecrets } from './branch/without-secrets.js';
 
 /**
- * The activities of one worker process; no secret that it knows leaves them.
+ * The activities of one worker process. No secret that the process knows leaves them.
  *
  * @throws InputError where its policy cannot be meant
  */
@@ -22,7 +22,7 @@ export function createActivities(given: ActivitiesSettings) {
   const secrets = secretsOf(given);
   const settings = { ...given, secrets, store: storeWithout(given.store, secrets) };
   const cpu = settings.cpu ?? new CpuPool();
-  // A host is asked no more often than it wants, by whichever of them.
+  // All activities share one pace: a host is asked no more often than it wants.
   const pace = new Pace();
   const { policy: rules = {} } = settings;
   const policy = 'allows' in rules ? rules : rulesPolicy(rules);

@@ -10,16 +10,17 @@ import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
 import { runDocuments } from './lane/lane-documents.js';
-import { LaneReport } from './lane/lane-report.js';
+import { LaneReporter } from './lane/lane-reporter.js';
 
 const heartbeatEveryMs = 1_000;
 
 /**
  * The activity `runLane`.
  *
- * L1. Every document named is reported once, or is among those left.
- * L2. A branch's attempts, deadline, turn at the limiter and journal entry are those it would have in an activity of its own.
- * L3. A worker that is stopping begins no further branch.
+ * RunLane-1. Every document named is reported once, or is returned as left.
+ * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
+ *     own.
+ * RunLane-3. A worker that is stopping begins no further branch.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
@@ -27,30 +28,30 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
-    const report = new LaneReport(lane, settings.store, (batch) =>
+    const reporter = new LaneReporter(lane, settings.store, (report) =>
       context.client.workflow
         .getHandle(context.info.workflowExecution?.workflowId ?? '')
-        .signal(signalNames.laneBatch, { lane: lane.number, ...batch } satisfies LaneMessage),
+        .signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
     );
     try {
       const items = JSON.parse(await settings.store.readText(lane.chunk)) as Item[];
       const budget = new Budget(lane.budgetUsd ?? Infinity);
       const work = { lane, budget, equipment, signal, cancelled: rejection(signal) };
-      const left = await runDocuments(items, work, report, new BranchMetrics(context));
+      const left = await runDocuments(items, work, reporter, new BranchMetrics(context));
       // What has come is told, whatever becomes of the lane.
-      return await ended(left, report, settings);
+      return await ended(left, reporter, settings);
     } catch (error) {
-      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await report.rest()]);
+      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
       throw ApplicationFailure.create({ type: 'Unexpected', message: (error as Error).message });
     } finally {
       clearInterval(beat);
-      report.stop();
+      reporter.stop();
     }
   };
 }
 
-async function ended(left: number[], report: LaneReport, { draining }: ActivitiesSettings): Promise<LaneResult> {
-  const rest = await report.rest();
+async function ended(left: number[], reporter: LaneReporter, { draining }: ActivitiesSettings): Promise<LaneResult> {
+  const rest = await reporter.rest();
   if (left.length === 0) return { rest, left: [], why: 'done' };
   return { rest, left: toRanges(left), why: draining?.aborted ? 'draining' : 'over budget' };
 }

@@ -7,24 +7,27 @@ import type { Limiters } from '../src/model/limiter/index.js';
 import type { Secrets } from '../src/secrets/index.js';
 import type { Policy, PolicyRules } from '../src/tools/index.js';
 
-/** What the activities need of the process they run in. */
+/** The parts of its process that a worker's activities need. */
 export interface ActivitiesSettings {
   store: Pick<BlobStore, 'putText' | 'readText'>;
-  /** Without it an answer is paid for once per run, not once. */
+  /** The journal. Without it an answer is paid for in every run that asks for it. */
   journal?: Journal | undefined;
-  /** Without it paid calls fail with `NoApiKey`. */
+  /** The model API and its key. Without it paid calls fail with `NoApiKey`. */
   api?: ModelApi | undefined;
-  /** Without them calls leave as they come. */
+  /** The limiters of model calls. Without them calls leave as they come. */
   limiters?: Pick<Limiters, 'of'> | undefined;
-  /** When a call that does not begin or go on is cut. */
+  /** Timeouts of calls that do not begin, or do not go on. */
   watchdogs?: WatchdogSettings | undefined;
-  /** What the headers of sources may be made of; nothing by default. */
+  /** The environment that headers of sources may read; nothing by default. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** What runs may have this worker do: folders, private hosts, variables in headers, modules and MCP servers; nothing of it by default. */
+  /**
+   * The policy: folders, private hosts, variables in headers, modules and MCP servers that runs may use. Nothing is allowed by
+   * default.
+   */
   policy?: PolicyRules | Policy | undefined;
-  /** What must not leave the process; by default what `env` and `api` hold. */
+  /** Secrets that must not leave the process; by default those in `env` and `api`. */
   secrets?: Secrets | undefined;
-  /** Threads for CPU-bound work; of their own by default. */
+  /** Threads for CPU-bound work; by default the activities start their own. */
   cpu?: CpuPool | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */
   draining?: AbortSignal | undefined;

@@ -39,6 +39,7 @@ async function isStale(output) {
     'dist/src/contract',
     'dist/src/fold',
     'dist/src/plan',
+    'dist/src/prompts',
     'scripts/bundle-workflows.mjs',
     'package-lock.json',
   ];

@@ -6,7 +6,7 @@ import type { RunResult } from '../src/contract/run-result.js';
 import { AgentRun } from './agents/agent-run.js';
 import { checked } from './engine/checked.js';
 
-/** A model that calls tools: those it asks for in one turn run at once, and what comes of them is shown to it in its next. */
+/** A model that calls tools. The calls of one turn run at once, and their results are shown to it in the next turn. */
 export async function agent(input: AgentInput): Promise<RunResult> {
   const run = new AgentRun(
     checked(() => planAgent(input)),

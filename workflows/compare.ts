@@ -12,7 +12,7 @@ import { inlineOf } from './graphs/graph-state.js';
 import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
-/** Several models, or several prompts, answer at once; all answers stand side by side, or the best of them is taken. */
+/** Several models, or several prompts, answer at once. All answers stand side by side, or the best of them is taken. */
 export async function compare(input: CompareInput): Promise<RunResult> {
   const plan = checked(() => planCompare(input));
   const progress = new RunProgress(
@@ -26,7 +26,7 @@ export async function compare(input: CompareInput): Promise<RunResult> {
   return finish(outcomes, plan.policy, progress, folded);
 }
 
-/** The answer that most give; who gave it first, in input order, stands for them. */
+/** The answer that most branches give. The first of them in input order stands for it. */
 function voted(outcomes: readonly StoredBranch[]): Folded {
   const answers = outcomes.flatMap(({ key, status, output }) =>
     status === 'ok' && output !== undefined ? [{ key, output, ballot: ballotOf(inlineOf(output, key)) }] : [],

@@ -10,8 +10,8 @@ const encoding = new DefaultFailureConverter({ encodeCommonAttributes: true });
 const types: ReadonlySet<string> = new Set(payloadFailures);
 
 /**
- * Puts messages and stack traces of failures where the worker's payload codec encodes them, in runs that are encrypted. A workflow task
- * that fails over a payload says so by its type.
+ * Puts messages and stack traces of failures, in encrypted runs, where the worker's payload codec encodes them. A workflow task
+ * that fails over a payload has the payload's failure type.
  */
 export const failureConverter: FailureConverter = {
   errorToFailure: (error, payloadConverter, context) =>

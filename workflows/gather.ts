@@ -15,7 +15,7 @@ import { finish } from './engine/finish.js';
 import { RunProgress } from './engine/progress.js';
 import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
-/** Several sources are searched at once; what they have found is one list, and an answer from it where one is wanted. */
+/** Several sources are searched at once. Their hits become one list; a model answers from it where an answer is wanted. */
 export async function gather(input: GatherInput): Promise<RunResult> {
   const plan = checked(() => planGather(input));
   const progress = new RunProgress(

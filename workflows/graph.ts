@@ -5,7 +5,7 @@ import { checked } from './engine/checked.js';
 import { GraphRun } from './graphs/graph-run.js';
 import { RunProgress } from './engine/progress.js';
 
-/** A graph of model calls: each begins the moment what it needs is there, and independent chains never wait for one another. */
+/** A graph of model calls. Each node begins the moment what it needs is there; independent chains never wait for one another. */
 export async function graph(input: GraphInput): Promise<RunResult> {
   const plan = checked(() => planGraph(input));
   const progress = new RunProgress(

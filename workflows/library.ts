@@ -1,4 +1,4 @@
-// What `fanfold/workflows` exports: the workflows themselves, and what they and workflows of one's own are made of.
+// The exports of `fanfold/workflows`: the workflows, and the parts that they and workflows of your own are made of.
 export { agent, compare, gather, graph, perspectives, research, summarise, validate } from './index.js';
 
 export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/fold/fold.js';

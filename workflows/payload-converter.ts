@@ -17,7 +17,7 @@ export class RefusedPayload {
   constructor(readonly mark: RefusedMark) {}
 }
 
-/** Reads the marks that the worker's codec leaves in the place of what it refuses. */
+/** Reads the marks that the worker's codec leaves in the place of payloads that it refuses. */
 class RefusedPayloadConverter implements PayloadConverterWithEncoding {
   readonly encodingType = refusedEncoding;
 
@@ -29,7 +29,7 @@ class RefusedPayloadConverter implements PayloadConverterWithEncoding {
     const json = { metadata: { encoding: jsonEncoding }, data: data ?? null };
     const mark = defaultPayloadConverter.fromPayload<RefusedMark>(json);
     if (context?.type !== 'activity') return new RefusedPayload(mark) as T;
-    // What an activity is said to have returned: its promise takes this over, and the activity has failed.
+    // The result of an activity becomes a failed promise here: the activity has failed.
     const failed = Promise.reject<never>(activityFailure(mark, context.activityId));
     failed.catch(() => {});
     return failed as T;

@@ -8,7 +8,7 @@ import { finish } from './engine/finish.js';
 import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
-/** Several specialists read one document at once; their readings are merged into a dict by perspective, in the order asked. */
+/** Several specialists read one document at once. Their readings are merged into a dict by perspective, in the order asked. */
 export async function perspectives(input: PerspectivesInput): Promise<RunResult> {
   const plan = checked(() => planPerspectives(input));
   const progress = new RunProgress(

@@ -4,12 +4,12 @@ import type { WorkflowInterceptors } from '@temporalio/workflow';
 import { RefusedPayload } from './payload-converter.js';
 
 /**
- * Keeps what the worker's codec has refused from the workflows.
+ * Keeps payloads that the worker's codec has refused from the workflows.
  *
- * I1. A run whose input is refused fails at once, with a type that says why.
- * I2. A run that had gone on before, as one does that began without a key, is left as it is: its workflow task fails, and a worker that
- *     accepts plain payloads takes it up.
- * I3. A refused signal is dropped, a refused update or query fails: whoever sends them cannot end a run with them.
+ * RefusePayloads-1. A run whose input is refused fails at once, with a type that says why.
+ * RefusePayloads-2. A run that had gone on before is left as it is, such as one that began without a key. Its workflow task
+ *     fails, and a worker that accepts plain payloads takes it up.
+ * RefusePayloads-3. A refused signal is dropped; a refused update or query fails. Nobody can end a run by sending one.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   inbound: [
@@ -49,7 +49,10 @@ function failureOf(args: readonly unknown[]): ApplicationFailure | undefined {
   return ApplicationFailure.nonRetryable(`${message} It is of the run ${workflowInfo().workflowId}.`, type);
 }
 
-/** Temporal takes what is no failure of its own for a mistake of the worker: it tries again, and the run stays open. */
+/**
+ * An error that is no failure of Temporal's own: Temporal takes it for a mistake of the worker, tries again, and the run stays
+ * open.
+ */
 function taskFailureOf({ message, type }: ApplicationFailure): Error {
   const error = new Error(message);
   error.name = type ?? error.name;

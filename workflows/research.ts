@@ -4,16 +4,19 @@ import type { RunResult } from '../src/contract/run-result.js';
 import { checked } from './engine/checked.js';
 import { ResearchRun } from './agents/research-run.js';
 
-/** A question is divided into tasks, which search and answer at once; what they leave open is asked in another round; one report cites it all. */
+/**
+ * A question is divided into branches, which search and answer at once. Another round asks what they leave open. One report cites
+ * it all.
+ */
 export async function research(input: ResearchInput): Promise<RunResult> {
   const run = new ResearchRun(
     checked(() => planResearch(input)),
     input.searchable ?? false,
   );
-  let tasks = await run.planTasks();
-  for (let round = 1; tasks.length > 0; round += 1) {
-    await run.work(tasks);
-    tasks = round < run.plan.rounds ? await run.findGaps() : [];
+  let branches = await run.planBranches();
+  for (let round = 1; branches.length > 0; round += 1) {
+    await run.work(branches);
+    branches = round < run.plan.rounds ? await run.findGaps() : [];
   }
   return run.report();
 }

@@ -9,7 +9,7 @@ import { fanOutWide } from './wide/fan-out-wide.js';
 import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
-/** One summary for each document, in the order given; few documents have an activity each, many travel in lanes. */
+/** One summary for each document, in the order given. Few documents have an activity each; many travel in lanes. */
 export async function summarise(input: SummariseInput): Promise<RunResult> {
   const plan = checked(() => planSummarise(input));
   if ('wide' in plan) return fanOutWide(plan.wide, input);

@@ -46,7 +46,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
   return { ...result, ...(conflicts.length > 0 && { contradictions: conflicts }) };
 }
 
-/** What the sources have found once all of them have ended; one that fails costs its own hits. */
+/** The hits of all sources, once all of them have ended. A source that fails costs its own hits. */
 async function hitsOfAll(running: FanOut, sources: readonly Source[]): Promise<Hit[]> {
   const names = sources.map(({ name }) => name);
   const found = new Map<string, Hit[]>();
@@ -61,7 +61,7 @@ async function hitsOfAll(running: FanOut, sources: readonly Source[]): Promise<H
   );
 }
 
-/** The check of facts, which begins when what it is held against has been found. */
+/** The check of facts. It begins when the sources that it is held against have been searched. */
 function after(found: Promise<Hit[]>, asked: FanOutPlan): Branch {
   const at = asked.branches.findIndex(({ key }) => key === 'facts');
   const { key, request } = asked.branches[at] as FanOutPlan['branches'][number];

@@ -18,11 +18,11 @@ const heartbeatEveryMs = 1_000;
 /**
  * One try of a branch, inside its activity.
  *
- * A1. A heartbeat says how the ledger stands at the try's beginning, every second, and at its failure: Temporal hands the last
- *     one to the next try.
- * A2. Cancellation, worker shutdown and the branch's deadline abort one signal, which reaches down to the socket.
- * A3. Whatever ends the try without an answer carries the ledger as its first detail.
- * A4. Once an answer is there, nothing asks for it again: it has been paid for.
+ * Attempt-1. A heartbeat says how the ledger stands at the try's beginning, every second, and at its failure: Temporal hands the
+ *     last one to the next try.
+ * Attempt-2. Cancellation, worker shutdown and the branch's deadline abort one signal, which reaches down to the socket.
+ * Attempt-3. Whatever ends the try without an answer carries the ledger as its first detail.
+ * Attempt-4. Once an answer is there, nothing asks for it again: it has been paid for.
  */
 export class Attempt {
   readonly #host: Host;

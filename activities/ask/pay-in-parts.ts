@@ -1,4 +1,5 @@
 import { costOf } from '../../src/model/index.js';
+import { partPrompt, saidOfPart, wholePrompt } from '../../src/prompts/parts.js';
 import type { Asking } from './asking.js';
 import { payOnce } from './pay-once.js';
 import type { Paid } from './pay-once.js';
@@ -42,16 +43,15 @@ class PartwiseReading {
   async readEach(parts: readonly string[]): Promise<string | undefined> {
     const said: string[] = [];
     for (const [at, part] of parts.entries()) {
-      const place = `${at + 1} of ${parts.length}`;
-      const { message } = await this.#pay(part, `This is part ${place} of a longer document.`, false);
+      const { message } = await this.#pay(part, partPrompt(at + 1, parts.length, this.#task), false);
       if ((await this.#asking.form.read(message)).status !== 'ok') return undefined;
-      said.push(`Part ${place}:\n${message.text}\n\n`);
+      said.push(saidOfPart(at + 1, parts.length, message.text));
     }
     return said.join('');
   }
 
   async readLast(said: string, parts: number): Promise<Paid> {
-    await this.#pay(said, `These are answers about the ${parts} parts of one document, in their order.`, true);
+    await this.#pay(said, wholePrompt(parts, this.#task), true);
     return this.paid();
   }
 
@@ -64,10 +64,15 @@ class PartwiseReading {
     return { message: last.message, from: isSpared ? 'journal' : last.from === 'own' ? 'own' : 'api', savedUsd };
   }
 
-  async #pay(text: string, introduction: string, isLast: boolean): Promise<Paid> {
-    const { attempt, prepared } = this.#asking;
+  /** What is asked about the whole. */
+  get #task(): string {
+    return this.#asking.prepared.prompt;
+  }
+
+  async #pay(text: string, prompt: string, isLast: boolean): Promise<Paid> {
+    const { attempt } = this.#asking;
     const number = this.#paid.length + 1;
-    const question = questionAbout(text, `${introduction} ${prepared.prompt}`, this.#asking, { number, isLast });
+    const question = questionAbout(text, prompt, this.#asking, { number, isLast });
     const paid = await payOnce(question, this.#asking);
     this.#paid.push(paid);
     const { usage, model } = paid.message;

@@ -23,9 +23,9 @@ export interface Verdict {
 /**
  * Decides what becomes of a branch whose try has failed.
  *
- * V1. Every error is decided here: Temporal's own retry policy never ends.
- * V2. Being told to slow down uses up no try, whatever it is told how often.
- * V3. There is no waiting for a try that could only begin after the branch's time.
+ * Verdict-1. Every error is decided here: Temporal's own retry policy never ends.
+ * Verdict-2. Being told to slow down uses up no try, whatever it is told how often.
+ * Verdict-3. There is no waiting for a try that could only begin after the branch's time.
  *
  * @param ledger this try counted in it
  * @param random from 0 to below 1

@@ -19,7 +19,7 @@ import { secretsOf } from '../branch/secrets-of.js';
 export interface BatchContext {
   settings: ActivitiesSettings;
   client: Anthropic;
-  /** Whose answers they are: see the journal's `Question`. */
+  /** The source of the answers: see the journal's `Question`. */
   source: string;
   /** Names the run, the same for every try. */
   run: string;
@@ -31,8 +31,8 @@ const clients = new ModelClients();
 const heartbeatEveryMs = 1_000;
 
 /**
- * Does one activity of the economy lane: with heartbeats, so that a dead worker is noticed, and with failures decided by the
- * same table as those of single calls.
+ * Does the work of one activity of the economy lane. Heartbeats show that its worker lives; failures are judged by the same table
+ * as those of single calls.
  */
 export async function batchActivity<Result>(
   settings: ActivitiesSettings,

@@ -15,11 +15,11 @@ import type { PatternHost } from '../../src/model/call/schema-fit.js';
 /** A question that goes into a batch, with all that it takes. */
 export interface BatchQuestion {
   key: string;
-  /** Of the branch, among all of the run. */
+  /** The branch's index among all branches of the run. */
   index: number;
   body: MessageCreateParamsNonStreaming;
   format: OutputFormat | undefined;
-  /** It is to be read in parts, which no batch can do, or could not be read at all. */
+  /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, or could not be read. */
   isForLane: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface QuestionOrder {
   questions: BatchQuestion[];
 }
 
-/** What an order is put together with. */
+/** The store, threads and run that an order is put together with. */
 interface Surroundings extends PatternHost {
   store: Pick<BlobStore, 'readText'>;
 }
@@ -77,7 +77,7 @@ function questionOf(
   host: PatternHost,
 ): BatchQuestion {
   const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
-  // Nobody leads in a batch: each question would pay for writing to the cache.
+  // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
   const { foldOver = Infinity } = request;
   // A token is a character at least.

@@ -3,13 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { realFolder } from '../../src/tools/index.js';
 import type { Policy } from '../../src/tools/index.js';
 
-/** What a worker throws at a run that asks for more than it allows: told as it is, and not tried again. */
+/** The failure of a run that asks for more than the worker allows. It is told as it is, and the branch is not tried again. */
 export function notAllowed(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'NotAllowed');
 }
 
 /**
- * Where a folder really is that runs may read.
+ * The real path of a folder that runs may read.
  *
  * @throws ApplicationFailure `NotAllowed`
  */

@@ -11,7 +11,7 @@ import { runOf } from './out-of-time.js';
 const heartbeatEveryMs = 1_000;
 
 /**
- * One attempt of a branch that asks no model: it heartbeats, so that it can be cancelled, and has spent nothing.
+ * Runs one attempt of a branch that asks no model. The attempt heartbeats, so that it can be cancelled; it spends nothing.
  *
  * @param type of its failure, unless it is one that says what is the matter whatever it was a part of
  * @param unknown what is said before the message of an error that nobody has put into words
@@ -38,11 +38,11 @@ export async function branchActivity(
   }
 }
 
-/** Failures of patterns and of what a worker does not allow, whatever they are a part of. */
+/** Failures that keep their type wherever they occur: of patterns, and of what a worker does not allow. */
 const ofItself: ReadonlySet<string> = new Set(['TimedOut', 'BadInput', 'NotAllowed'] satisfies FailureType[]);
 
 function asFailure(error: unknown, type: FailureType, unknown: string, ledger: object): ApplicationFailure {
-  // What a connection threw stands behind the error of `fetch`.
+  // The error of a connection is the cause of the error that `fetch` throws.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const known = cause instanceof ApplicationFailure ? cause : undefined;
   const message = known?.message ?? `${unknown}${cause instanceof Error ? cause.message : String(cause)}`;

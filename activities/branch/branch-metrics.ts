@@ -16,7 +16,7 @@ export class BranchMetrics {
   readonly #seconds: MetricHistogram;
   readonly #log: Logger;
 
-  /** Of the activity that runs now, whose task queue is a label of every metric. */
+  /** Metrics of the activity that runs now; its task queue is a label of each. */
   constructor({ metricMeter: meter, log } = Context.current()) {
     this.#log = log;
     this.#tokens = meter.createCounter('fanfold_tokens');
@@ -55,13 +55,13 @@ export class BranchMetrics {
   /** An attempt has failed; if no other follows, its branch has ended. */
   recordFailure(call: ModelCall, failure: unknown): void {
     if (!(failure instanceof ApplicationFailure) || !failure.nonRetryable) return;
-    // It goes on in another activity, if the budget has more for it.
+    // The branch goes on in another activity, if the budget has more for it.
     if (failure.type === 'ReserveUsedUp') return;
     this.record(call, outcomeOfFailure(call, failure, Date.now()));
   }
 }
 
-/** What a log says of a branch; nothing of what was asked or answered. */
+/** The fields of a branch's log line. Nothing of what was asked or answered is among them. */
 function entryOf({ key, index, status, attempts, reused, usage, costUsd, latency, error }: StoredBranch) {
   return {
     branch: key,

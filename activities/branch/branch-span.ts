@@ -3,7 +3,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Answer, ModelCall } from '../../src/contract/model-call.js';
 import type { Host } from './host.js';
 
-/** One try of a branch as a span, in a lane as well as in an activity of its own; nothing where nobody has set up tracing. */
+/** Traces one try of a branch as a span, in a lane as well as in an activity of its own. Without tracing it only runs the try. */
 export function inBranchSpan(
   { key, index }: Pick<ModelCall, 'key' | 'index'>,
   { attempt }: Pick<Host, 'attempt'>,

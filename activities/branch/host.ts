@@ -3,11 +3,11 @@ import { Context } from '@temporalio/activity';
 import type { Ledger } from '../../src/contract/model-call.js';
 import { runOf } from './out-of-time.js';
 
-/** What a try of a branch runs in: an activity of its own, or a lane that carries many branches. */
+/** The surroundings of one try of a branch: an activity of its own, or a lane that carries many branches. */
 export interface Host {
   /** Number of this try, from 1. */
   attempt: number;
-  /** What the last try left behind. */
+  /** The ledger that the last try left behind. */
   lastLedger: unknown;
   /** Aborted when the branch is no longer wanted, or its worker ends. */
   cancellationSignal: AbortSignal;
@@ -15,7 +15,9 @@ export interface Host {
   asker: string;
   /** Names the run, for the time that its patterns may take. */
   run: string;
-  /** Longest wait at the limiter in milliseconds, if there is one: who waits longer comes again by way of the task queue. */
+  /**
+   * Longest wait at the limiter in milliseconds; `undefined` for any. A call that would wait longer goes back to the task queue.
+   */
   patienceMs: number | undefined;
   heartbeat(ledger: Ledger): void;
 }
@@ -25,7 +27,7 @@ const activityPatienceMs = 2_000;
 
 /** The activity that runs now. */
 export function activityHost(): Host {
-  // Asked once, here: in an abort listener `Context.current()` crashes the worker.
+  // `Context.current()` is called once, here: in an abort listener it crashes the worker.
   const context = Context.current();
   const { attempt, heartbeatDetails, workflowExecution, activityId } = context.info;
   return {

@@ -1,5 +1,5 @@
 /**
- * What `work` comes to, or the reason of the abort if that is sooner: for work that cannot be aborted itself.
+ * Waits for work that cannot be aborted itself: settles with `work`, or rejects with the reason of the abort if that is sooner.
  *
  * @throws what `work` throws, or the signal's reason
  */

@@ -4,7 +4,7 @@ import { outOfTime } from '../../src/cpu/index.js';
 import type { Limited } from '../../src/cpu/index.js';
 
 /**
- * What a pattern came to, where it ended in time.
+ * The result of a pattern that ended in time.
  *
  * @param what names it, at the beginning of a sentence
  * @throws ApplicationFailure `TimedOut` where it did not; another try would take as long

@@ -10,7 +10,7 @@ import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 import { callOf } from './lane-call.js';
-import type { LaneReport } from './lane-report.js';
+import type { LaneReporter } from './lane-reporter.js';
 
 /** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
 const begunAtOnce = 50;
@@ -23,7 +23,7 @@ const begunAtOnce = 50;
 export async function runDocuments(
   items: readonly Item[],
   work: LaneWork,
-  report: LaneReport,
+  report: LaneReporter,
   metrics: BranchMetrics,
 ): Promise<number[]> {
   const { lane, signal, equipment } = work;

@@ -14,14 +14,14 @@ const mostRedirects = 5;
 const mostWaitMs = 30_000;
 
 export interface GuardedFetch {
-  /** Whether a host may be contacted, the first one and each one that is redirected to: a host name with its port. */
+  /** Whether a host may be contacted: a name with its port. The first host is asked about, and each one that is redirected to. */
   mayContact(host: string): boolean;
-  /** Whether a host may have a private address; what it throws ends the fetch. */
+  /** Whether a host may have a private address. An error of this function ends the fetch. */
   mayBePrivate(host: string): Promise<boolean>;
   /** Largest body, in bytes. */
   mostBytes: number;
   accept: string;
-  /** They go to the first address's scheme, host and port alone. */
+  /** Headers, sent to the first address's scheme, host and port alone. */
   headers?: Record<string, string>;
   signal: AbortSignal;
 }
@@ -33,12 +33,12 @@ export interface Fetched {
 }
 
 /**
- * Fetches what is at an address.
+ * Fetches the body at an address.
  *
- * F1. Only hosts that may be are contacted, redirects included; from https nothing is followed to http.
- * F2. A private address is contacted only where the host may have one: what a name resolves to is looked at when the connection is
- *     made, and not before.
- * F3. Headers go to the origin that they are for: a redirect to another is followed without them.
+ * GuardedFetch-1. Only allowed hosts are contacted, redirects included. No redirect leads from https to http.
+ * GuardedFetch-2. A private address is contacted only where the host may have one. The addresses of a name are checked when the
+ *     connection is made, not before.
+ * GuardedFetch-3. Headers go to their own origin alone: a redirect to another origin is followed without them.
  *
  * @throws ApplicationFailure `NotAllowed` for a private address, else `SourceFailed`, retryable where another try may help
  */
@@ -63,11 +63,11 @@ export async function guardedFetch(first: URL, guard: GuardedFetch): Promise<Fet
   throw failed(`It redirects more than ${mostRedirects} times.`, false);
 }
 
-/** What is there, or where it redirects to. */
+/** The body at the address, or the address that it redirects to. */
 async function fetchHop(url: URL, guard: GuardedFetch, headers: GuardedFetch['headers']): Promise<Fetched | URL> {
   const mayBePrivate = await guard.mayBePrivate(url.host);
   assertAddress(url.hostname, mayBePrivate);
-  // Of its own: a connection that was allowed for one host is none for another.
+  // The agent serves this fetch alone: a connection that was allowed for one host must not serve another.
   const agent = new Agent({ connect: { lookup: lookupOf(mayBePrivate) } });
   try {
     const response = await fetch(url, {
@@ -125,7 +125,7 @@ function assertPublic(address: string, mayBePrivate: boolean): void {
   }
 }
 
-/** As a connection looks its host up; every address of it is looked at. */
+/** Looks a host up for a connection, and checks every address that it has. */
 function lookupOf(mayBePrivate: boolean): LookupFunction {
   return (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {

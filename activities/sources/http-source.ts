@@ -13,7 +13,7 @@ import { failed } from './source-failure.js';
 /** Largest answer, in bytes. */
 const mostBytes = 5_000_000;
 
-/** What a search needs of the process that it runs in; `run` names whose time its JSONPaths take. */
+/** The parts of its process that a search needs. `run` names the run whose time for patterns its JSONPaths take. */
 interface Searching {
   cpu: Pick<CpuPool, 'run' | 'runPattern'>;
   pace: Pace;
@@ -21,7 +21,7 @@ interface Searching {
   run: string;
 }
 
-/** What headers are made of, and where what they are made of is made known. */
+/** The environment that headers are made of, and the secrets that their values are added to. */
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
   secrets: Pick<Secrets, 'add' | 'addUrl' | 'addVariable'>;
@@ -43,7 +43,7 @@ export async function searchHttp(
   const url = checkedAddress(source, question, surroundings);
   if (source.private === true) await assertPrivateHost(url.host, policy);
   const headers = await headersOf(source, url.origin, surroundings, policy);
-  if (source.everyMs !== undefined) await pace.turn(url.host, source.everyMs, signal);
+  if (source.everyMs !== undefined) await pace.wait(url.host, source.everyMs, signal);
   const { body } = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
     mayBePrivate: async () => source.private === true,
@@ -69,7 +69,7 @@ function asJson(text: string): unknown {
   }
 }
 
-/** A JSONPath may have regular expressions: it runs where it can be stopped. */
+/** Reads the hits in a thread: a JSONPath may have regular expressions, and a thread can be stopped. */
 async function hitsIn(body: unknown, source: HttpSource, { cpu, run }: Searching, signal: AbortSignal): Promise<Hit[]> {
   const { hits, title, link, text } = source;
   const input = { body, source: { hits, title, link, text } };
@@ -80,9 +80,9 @@ async function hitsIn(body: unknown, source: HttpSource, { cpu, run }: Searching
   return inTime(found, 'Reading its answer by its JSONPaths');
 }
 
-/** Addresses are not quoted: a query may hold a token. */
+/** Makes the address of a search. Errors do not quote it: the query may hold a token. */
 function checkedAddress(source: HttpSource, question: string, { secrets }: Surroundings): URL {
-  // Without the question, which may stand anywhere.
+  // The question is taken out first: it may stand anywhere in the address.
   secrets.addUrl(source.url.replaceAll(/\{\{\s*query\s*\}\}/g, ''));
   const url = parsedAddress(source, question);
   if (url === undefined) throw failed('Its address is none.', false);
@@ -100,7 +100,7 @@ function parsedAddress(source: HttpSource, question: string): URL | undefined {
   }
 }
 
-/** The headers of a source, each variable in them looked at before any is read. */
+/** The headers of a source. Every variable in them is checked before any is read. */
 async function headersOf(
   { headers = {} }: HttpSource,
   origin: string,

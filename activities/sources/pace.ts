@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets requests of one process to one host leave no closer together than it wants. */
+/** Keeps requests of one process to one host as far apart as the host wants. */
 export class Pace {
   readonly #nextAtMs = new Map<string, number>();
 
   constructor(readonly now: () => number = Date.now) {}
 
   /**
-   * Waits for one's turn.
+   * Waits until a request may leave.
    *
    * @param everyMs least milliseconds between two requests
    * @throws the signal's reason when it aborts
    */
-  async turn(host: string, everyMs: number, signal: AbortSignal): Promise<void> {
+  async wait(host: string, everyMs: number, signal: AbortSignal): Promise<void> {
     const now = this.now();
     const atMs = Math.max(now, this.#nextAtMs.get(host) ?? 0);
     this.#nextAtMs.set(host, atMs + everyMs);

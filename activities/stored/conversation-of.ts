@@ -2,11 +2,12 @@ import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resource
 
 import type { Turn } from '../../src/contract/model-request.js';
 import { shown } from '../../src/plan/graph/template.js';
+import { nothingReturned } from '../../src/prompts/agent.js';
 import { storedValue } from './stored-value.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
 /**
- * Turns of a conversation as the Messages API takes them: what the model said, then all results of its calls in one message.
+ * Makes messages of a conversation's turns: what the model said, then all results of its calls in one message.
  *
  * @throws FanfoldError `DocumentMissing` where one of them is not in the store
  */
@@ -23,8 +24,7 @@ export async function conversationOf(
           return {
             type: 'tool_result',
             tool_use_id: id,
-            // The API refuses empty texts.
-            content: text.trim() === '' ? '(nothing)' : text,
+            content: text.trim() === '' ? nothingReturned : text,
             ...(failed && { is_error: true }),
           };
         }),

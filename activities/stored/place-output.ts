@@ -7,7 +7,7 @@ import type { BlobStore } from '../../src/store/blob-store.js';
 const waitsMs = [100, 500, 2_000];
 
 /**
- * Where an output stays: inside history if its JSON has at most `inlineBytes` bytes, else in the store, as JSON.
+ * Keeps an output inside history if its JSON has at most `inlineBytes` bytes; otherwise puts it into the store, as JSON.
  *
  * @throws FanfoldError `AnswerNotStored` when the store fails four times; trying the branch again would mean paying again
  */

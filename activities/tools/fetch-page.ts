@@ -9,7 +9,7 @@ import { toolFailure } from './tool-failure.js';
 const mostBytes = 5_000_000;
 
 /**
- * What is at an address of an allowed host; HTML as text.
+ * Fetches the text at an address of an allowed host; HTML as text.
  *
  * @param by its hosts are the allowed ones, with their port where it is not the usual one
  * @throws ApplicationFailure `NotAllowed`, `ToolFailed` or `SourceFailed`

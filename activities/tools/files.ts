@@ -2,7 +2,10 @@ import type { CpuPool } from '../../src/cpu/index.js';
 import { homesOf } from '../../src/files/index.js';
 import { toolFailure } from './tool-failure.js';
 
-/** What the tools of a folder work with: threads, which can be stopped, and whose homes are never gone into. */
+/**
+ * The surroundings of a folder's tools: threads, which can be stopped, and the folders of fanfold's own, which are never gone
+ * into.
+ */
 export interface FileTools {
   cpu: Pick<CpuPool, 'run'>;
   env: NodeJS.ProcessEnv;

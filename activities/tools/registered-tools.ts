@@ -59,7 +59,7 @@ export class RegisteredTools {
 }
 
 /**
- * Runs the patterns of a module's schema in a thread first: where they take too long over what the model gave, zod never sees it.
+ * Runs the patterns of a module's schema in a thread first. Where they take too long over the model's input, zod never sees it.
  *
  * @throws ApplicationFailure `TimedOut`
  */
@@ -68,7 +68,7 @@ async function tryPatterns(tool: ModuleTool, input: object, host: PatternHost): 
   try {
     fit = await fitsOf(jsonSchemaOf(tool), host)(input);
   } catch {
-    // Not all that zod knows can be said in JSON Schema; what remains is the module's own code, like its tools.
+    // JSON Schema cannot say all that zod knows. The rest is the module's own code, like its tools.
     return;
   }
   if ('unchecked' in fit) throw uncheckedInput(tool.name, fit.unchecked);

@@ -6,10 +6,11 @@ import { dirname, posix, relative, resolve, sep } from 'node:path';
  * The built-in `no-restricted-imports` sees a path as it is written, which says another thing at every depth, and it
  * overlooks `import('…').Type`, through which Node's types would reach the sandbox unseen.
  *
- * R1. A room is a folder or file of the table, with all that lies in it; the longest match counts.
- * R2. A relative import must end in the room itself or in one of its `rooms`.
- * R3. Where a room lists `packages`, any other package and all of Node's modules are refused; `without` refuses those that it begins.
- * R4. Code in `src` that is in no room is refused: a new folder is not a way around the table.
+ * Rooms-1. A room is a folder or file of the table, with all that lies in it; the longest match counts.
+ * Rooms-2. A relative import must end in the room itself or in one of its `rooms`.
+ * Rooms-3. Where a room lists `packages`, any other package and all of Node's modules are refused; `without` refuses those that
+ *     it begins.
+ * Rooms-4. Code in `src` that is in no room is refused: a new folder is not a way around the table.
  */
 const rooms = {
   meta: {

@@ -13,14 +13,14 @@ const choices: Record<string, readonly string[]> = {
   '--fail-on': ['error', 'warning'],
 };
 
-/** What may stand in the place of a word that is being typed. */
+/** A word that can complete the one that is being typed. */
 export interface Candidate {
   value: string;
   about: string;
 }
 
 /**
- * What may come next on a command line; nothing where it is a file's name, which shells complete themselves.
+ * The words that can come next on a command line. File names are left to the shell.
  *
  * @param words what has been typed after the program's name; the last, perhaps empty, is being typed
  */

@@ -18,7 +18,7 @@ export function explain(error: unknown, world: World): ExitCode {
 }
 
 function messageOf(error: unknown): string {
-  // What gRPC says is short, and its message repeats it with a number.
+  // gRPC's details are short; its message repeats them with a number.
   if (isGrpcServiceError(error)) return `The Temporal server says: ${error.details}.`;
   return error instanceof Error ? error.message : String(error);
 }

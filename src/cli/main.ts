@@ -55,7 +55,7 @@ const world: World = {
   },
 };
 
-// What nobody has caught is written by Node itself otherwise, as it is.
+// Node itself would write an uncaught error as it is, secrets included.
 process.on('uncaughtException', (error) => {
   const { stderr } = guardedWorld(world);
   stderr.write(line`fanfold: ${setIn(inspect(error))}\n`);

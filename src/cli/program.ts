@@ -9,7 +9,7 @@ import { packageVersion } from './package-version.js';
 import { line, setIn, terminalText } from './show/terminal-text.js';
 import type { World } from './world.js';
 
-/** Loaded on demand, each by itself: what one needs is no business of the others, and takes its time. */
+/** Commands are loaded on demand, each by itself: one command needs little of what the others need, and loading takes time. */
 const commands: Record<string, () => Promise<AddCommand>> = {
   perspectives: async () => (await import('./commands/perspectives.js')).perspectivesCommand,
   summarise: async () => (await import('./commands/summarise.js')).summariseCommand,
@@ -42,7 +42,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
 };
 
-/** What they do belongs to the runs that they serve, not to themselves. */
+/** Commands whose traces belong to the runs that they serve, not to themselves. */
 const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offline-model']);
 
 /** Other names of commands. */
@@ -80,7 +80,7 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
     .configureOutput({
       writeOut: (text) => world.stdout.write(terminalText(text)),
       writeErr: (text) => world.stderr.write(terminalText(text)),
-      // It quotes words of the command line, which may come from anywhere.
+      // Commander's message quotes words of the command line, which may come from anywhere.
       outputError: (text) => world.stderr.write(line`${setIn(text.trimEnd())}\n`),
       getOutHelpWidth: () => world.stdout.columns,
       getErrHelpWidth: () => world.stderr.columns,
@@ -101,7 +101,7 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
   }
 }
 
-/** The command that is meant, if it is one; else all of them: help and errors name them, completions are made of them. */
+/** The loader of the command that is meant. Help, errors and completions name all commands, so they get all loaders. */
 function loadersOf([word = '']: readonly string[]): (() => Promise<AddCommand>)[] {
   const name = aliases[word] ?? word;
   const meant = Object.hasOwn(commands, name) && name !== 'complete' ? commands[name] : undefined;

@@ -2,12 +2,12 @@ import type { Secrets } from '../secrets/index.js';
 import type { Tracing } from '../tracing/index.js';
 import type { TerminalText } from './show/terminal-text.js';
 
-/** Everything of the process that a command may touch; only `main.ts` makes one of the real process. */
+/** Everything of the process that a command may touch. Only `main.ts` makes one of the real process. */
 export interface World {
   env: NodeJS.ProcessEnv;
-  /** Taken out of what is written; set by the program, which knows what the environment holds. */
+  /** Secrets that are taken out of all output. The program sets them: it knows what the environment holds. */
   secrets?: Secrets;
-  /** Set where the user wants what happens to be traced. */
+  /** Set where the user wants traces. */
   tracing?: Tracing;
   /** Absolute path. */
   cwd: string;
@@ -24,11 +24,11 @@ export interface World {
 }
 
 export interface Screen {
-  /** Takes out what is secret, once the program has begun. */
+  /** Writes text. Secrets are taken out of it once the program has begun. */
   write(text: TerminalText): void;
-  /** Writes what is secret all the same: for a terminal alone, where somebody has asked for it. */
+  /** Writes text with its secrets, for a terminal alone, where somebody has asked for it. */
   writeSecret?(text: TerminalText): void;
-  /** Sends what is written to `writer` instead, until the returned function is called. */
+  /** Sends output to `writer` instead, until the returned function is called. */
   redirect(writer: (text: TerminalText) => void): () => void;
   readonly stream: NodeJS.WritableStream;
   readonly isTerminal: boolean;

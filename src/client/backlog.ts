@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 
-/** What waits in a task queue for a worker to take it on. */
+/** The tasks that wait in a task queue for a worker. */
 export interface Backlog {
   taskQueue: string;
   /** Branches that wait, as far as the server has counted. */
@@ -16,7 +16,7 @@ export interface Backlog {
 
 const activityQueue = 2;
 
-/** The backlog of a task queue of activities; asks the server only. */
+/** Reads the backlog of a task queue of activities. Only the server is asked. */
 export async function backlogOf(client: Client, namespace: string, taskQueue: string): Promise<Backlog> {
   const { stats, pollers } = await client.workflowService.describeTaskQueue({
     namespace,

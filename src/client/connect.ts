@@ -4,13 +4,13 @@ import type { ClientInterceptors, ConnectionOptions, DataConverter } from '@temp
 import { UnavailableError } from '../contract/errors.js';
 import { dataConverter as defaultConverter } from '../payloads/index.js';
 
-/** Where a Temporal server is, and as whom to call it. */
+/** The address of a Temporal server, and the identity to call it with. */
 export interface ServerAddress {
   connectionOptions: ConnectionOptions;
   namespace: string;
-  /** How history is read and written, from `dataConverter`; by default nothing is encrypted. */
+  /** The converter of event history, made by `dataConverter`. By default nothing is encrypted. */
   dataConverter?: DataConverter;
-  /** What calls of the client go through, such as tracing. */
+  /** Interceptors of the client's calls, such as those of tracing. */
   interceptors?: ClientInterceptors | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function connectClient({
     await connection.ensureConnected();
     return new Client({ connection, namespace, dataConverter, interceptors });
   } catch (error) {
-    // Left open it would go on trying, and keep the process alive.
+    // An open connection would go on trying, and keep the process alive.
     await connection.close();
     throw new UnavailableError(
       'ServerUnavailable',

@@ -33,12 +33,12 @@ export function documentText(bytes: Uint8Array, name: string): string {
   return text;
 }
 
-/** A document as a run takes it along: in its history, or stored first when it is large. */
+/** Places a document: inside the run's history, or in the store when it is large. */
 export async function placeDocument(text: string, store: BlobStore): Promise<Stored<string>> {
   return isInline(text) ? { inline: text } : store.putText(text);
 }
 
-/** The same for a text that is a value in a prompt: the store has JSON of values, and the text itself of documents. */
+/** Places a text that is a value in a prompt. The store has values as JSON, and documents as their text. */
 export async function placeValue(text: string, store: BlobStore): Promise<Stored<string>> {
   return isInline(text) ? { inline: text } : store.putText(JSON.stringify(text));
 }
@@ -58,14 +58,14 @@ function firstInvalidByte(bytes: Uint8Array): number {
     if (startsAsUtf8(bytes.subarray(0, middle))) valid = middle;
     else invalid = middle;
   }
-  // At the end of the text a cut character streams along; its first byte is the one that is wrong.
+  // A character that is cut at the end of the text passes the stream decoder; its first byte is the wrong one.
   while (!isUtf8(bytes.subarray(0, valid))) valid -= 1;
   return valid;
 }
 
 function startsAsUtf8(bytes: Uint8Array): boolean {
   try {
-    // As a stream: a character cut in half at the end is no error yet.
+    // A stream takes a character that is cut in half at the end for no error.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {

@@ -5,8 +5,8 @@ import { openRuns } from './list-runs.js';
 const activityStarted = 2;
 
 /**
- * Tells the server that workers are dead, so that what they were doing goes to others now and not when their heartbeats are
- * missed. What an attempt had told by its last heartbeat is kept, and it counts as one that failed.
+ * Tells the server that workers are dead. Their work then goes to others at once, and not when heartbeats have been missed. Each
+ * attempt keeps what its last heartbeat told, and counts as failed.
  *
  * @param identities of workers that are known to have ended: an activity of one that lives would be run twice
  * @returns how many activities were handed on
@@ -18,7 +18,7 @@ export async function failOver(client: Client, identities: ReadonlySet<string>):
     const orphans = (raw.pendingActivities ?? []).filter(
       ({ state, lastWorkerIdentity }) => state === activityStarted && identities.has(lastWorkerIdentity ?? ''),
     );
-    // The run itself was in the memory of the dead one, and would be offered to it for another second.
+    // The run was in the dead worker's cache, and would be offered to it for another second.
     if (orphans.length > 0) {
       const execution = { workflowId, runId };
       await client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution });

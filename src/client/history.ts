@@ -10,7 +10,7 @@ export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export interface Execution {
   workflowId: string;
-  /** The current run where it is left out. */
+  /** Run id; the current run by default. */
   runId?: string;
 }
 
@@ -20,8 +20,8 @@ const grpcStatus = { deadlineExceeded: 4, invalidArgument: 3, notFound: 5, unava
 const reconnectMs = 300;
 
 /**
- * A run's events, each once and in order. Needs no worker. With `wait` it follows a run that is open until it is closed,
- * through restarts of the server and where it continues as new; without, it ends at the newest event.
+ * A run's events, each once and in order. No worker is needed. With `wait` an open run is followed until it is closed, through
+ * restarts of the server and continue-as-new; without `wait` the events end at the newest.
  *
  * @throws FanfoldError `NoSuchRun` when the server does not know the run
  */
@@ -40,7 +40,7 @@ export async function* historyEvents(
     } catch (error) {
       if (signal?.aborted) return;
       if (!isPassing(error, nextPageToken, wait)) throw describe(error, execution);
-      // A page token may not outlive the server that gave it; events already seen are passed over.
+      // A page token may be of no use after a restart of the server. Events that were already seen are skipped.
       nextPageToken = undefined;
       await sleep(reconnectMs);
       continue;
@@ -74,7 +74,7 @@ async function fetchPage(
       waitNewEvent,
       ...(nextPageToken && { nextPageToken }),
     });
-  // A signal of its own for every call: the SDK never takes its listener off.
+  // Every call has a signal of its own: the SDK never removes its listener.
   return signal === undefined ? call() : client.connection.withAbortSignal(AbortSignal.any([signal]), call);
 }
 

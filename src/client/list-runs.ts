@@ -9,7 +9,7 @@ export interface ListedRun {
   workflowId: string;
   runId: string;
   kind: string;
-  /** The run's own status; Temporal's where the run could not say it. */
+  /** The run's own status, or Temporal's where the run could not set it. */
   status: string;
   branches: number | null;
   costUsd: number | null;
@@ -20,7 +20,7 @@ export interface ListedRun {
 export interface RunFilter {
   kind?: string;
   status?: string;
-  /** When they began at the earliest, milliseconds since the epoch. */
+  /** Runs that began at this time or later, milliseconds since the epoch. */
   sinceMs?: number;
   /** US dollars; a run that has not ended has no cost yet. */
   minCostUsd?: number;
@@ -55,14 +55,15 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
   return runs;
 }
 
-// A memo that this process has no key for is of no interest here.
+// A list does not need memos that this process has no key for.
 function lenient({ connection, options }: Client): Client {
   const payloadCodecs = options.loadedDataConverter.payloadCodecs.map((codec) => new LenientCodec(codec));
   return new Client({ connection, namespace: options.namespace, dataConverter: { payloadCodecs } });
 }
 
 /**
- * When the oldest run began that the server still knows and that began before then, fanfold's or not; `null` where there is none.
+ * The start of the oldest run that the server still knows and that began before `beforeMs`, fanfold's or not; `null` where there
+ * is none.
  *
  * @param beforeMs milliseconds since the epoch, as is what is returned
  */

@@ -4,28 +4,28 @@ import type { Branch } from '../contract/run.js';
 import { isInStore } from '../contract/stored.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 
-/** A run whose version put references into the output itself, where a model could have written them as well. */
+/** A run of an older version. It kept references inside the output, where a model could have written one as well. */
 export interface OlderRun {
   kind: string;
   planned: PlannedRun;
   result: RunResult;
-  /** As they stand in the result. */
+  /** Branches as they stand in the result. */
   stored: readonly StoredBranch[];
-  /** The same, fetched from the store, in the same order. */
+  /** Branches with their outputs fetched from the store, in the same order. */
   branches: readonly Branch[];
   fanInCalls: readonly Branch[];
 }
 
 /**
- * The output of such a run. Nothing in it is followed: where the run's own record says which branch a part is made of, that branch's
- * output, whose reference is tagged, stands in its place. Anything else is shown as it stands.
+ * The output of an older run. References in it are not followed. Where the run's own record says which branch a part is made of,
+ * that branch's output takes its place, because its reference is tagged. All else is shown as it stands.
  */
 export function olderOutput(run: OlderRun): unknown {
   const { kind, result, branches, fanInCalls } = run;
   const { fanIn } = result;
   if (kind === 'graph') return outputOfGraph(run);
   if (kind === 'agent' && result.status !== 'failed') return branches.at(-1)?.output ?? null;
-  // Without an answer they list what their branches put out.
+  // A run without an answer lists the outputs of its branches.
   if (kind === 'agent' || kind === 'research') return byKey(result.output, run, (key) => [key]);
   if (kind === 'validate' || kind === 'gather') return result.output;
   if (fanIn?.how === 'synthesise') return fanInCalls.at(-1)?.output ?? null;
@@ -36,7 +36,7 @@ function outputOfGraph(run: OlderRun): unknown {
   const { planned, result, branches } = run;
   const isOk = (node: string) => branches.some(({ key, status }) => key === node && status === 'ok');
   const { nodes, flow } = planned.graph ?? { nodes: [], flow: { nodes: {} } };
-  // Several writers were reduced, and nothing is reduced that is in the store.
+  // A key of several writers was reduced, and a reduced value is never in the store.
   const writersOf = (name: string) =>
     nodes
       .filter(({ key, writes, onError }) => writes === name && (isOk(key) || onError === 'fallback'))
@@ -45,7 +45,7 @@ function outputOfGraph(run: OlderRun): unknown {
   return byKey({ [flow.output]: result.output }, run, writersOf)[flow.output];
 }
 
-/** Puts in the output of the one branch that a key is made of, where it is in the store. */
+/** Puts the output of the one branch that a key is made of in its place, where that output is in the store. */
 function byKey(
   output: unknown,
   { stored, branches }: OlderRun,

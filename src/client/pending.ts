@@ -13,9 +13,9 @@ import type { Execution } from './history.js';
 export interface PendingBranch {
   activityId: string;
   state: 'waiting' | 'running' | 'retrying';
-  /** What its attempts have spent, as its last heartbeat told. */
+  /** Spending of its attempts, as the last heartbeat told. */
   ledger?: Ledger;
-  /** Milliseconds since the epoch; of the current state. */
+  /** Start of the current state, milliseconds since the epoch. */
   sinceMs: number | null;
   /** Type and message of the last attempt's failure. */
   lastFailure?: { type: string; message: string };

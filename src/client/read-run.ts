@@ -20,8 +20,8 @@ import type { RunView } from './run-view.js';
 import { wideBranches } from './wide-branches.js';
 
 /**
- * The run that a view tells, outputs fetched from the store. A run that is still going on has the status `running` and the
- * branches that have ended; one that was cancelled keeps the branches that were ok.
+ * The run of a view, with outputs fetched from the store. An open run has the status `running` and the branches that have ended.
+ * A cancelled run keeps the branches that were ok.
  *
  * @throws FanfoldError `DocumentMissing` when an output was stored elsewhere
  */
@@ -59,7 +59,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
   };
 }
 
-/** The calls of a run that wait to be allowed, with their whole input wherever it is at hand. */
+/** The calls that wait to be allowed, with their whole input where it can be read. */
 export function readApprovals(view: RunView, store: BlobStore): Promise<Approval[]> {
   return Promise.all(
     [...view.approvals.values()].map(async (key): Promise<Approval> => {
@@ -67,7 +67,7 @@ export function readApprovals(view: RunView, store: BlobStore): Promise<Approval
       if (call === undefined) return { key, tool: key.slice(0, key.lastIndexOf('-')), takesName: true };
       const { name: tool, input } = call;
       if ('inline' in input) return { key, tool, input: input.inline, takesName: takesName(input) };
-      // Where it is in a store that is elsewhere, the call can still be refused.
+      // A call whose input is stored elsewhere can still be refused.
       const text = await store.readText(input).catch(() => undefined);
       return { key, tool, ...(text !== undefined && { input: JSON.parse(text) as unknown }), takesName: true };
     }),
@@ -81,7 +81,7 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
   return { ...rest, output: isInStore(output) ? JSON.parse(await store.readText(output)) : output.inline };
 }
 
-/** A graph's output, and what a fan-in has folded, is made by the workflow; others are made of the branches. */
+/** Makes the output. The workflow made the output of a graph and of a fan-in; all others are made of the branches. */
 async function outputOfRun(
   { kind, planned, result }: RunView,
   read: Pick<OlderRun, 'stored' | 'branches' | 'fanInCalls'>,
@@ -96,8 +96,8 @@ async function outputOfRun(
 }
 
 /**
- * An output with all of its parts, such as that of a `RunResult`. What is not among its references is not followed, whatever it
- * looks like.
+ * An output with all of its parts, such as that of a `RunResult`. Only what is listed among its references is followed, whatever
+ * else looks like one.
  *
  * @throws FanfoldError `DocumentMissing` when a part was stored elsewhere
  */
@@ -120,7 +120,7 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
     const outcome = view.outcomes.get(index);
     if (outcome !== undefined) return [outcome];
     if (view.closed === null) return [];
-    // Terminated or cancelled before it was scheduled: nothing in history tells of its end.
+    // A run that was terminated, or cancelled before it was scheduled: history does not tell how its branches ended.
     const place = { key, index, queuedAtMs: view.startedAtMs };
     return [
       outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0),
@@ -128,11 +128,11 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
   });
 }
 
-/** Of a run that is open or was cut, what has been reported. */
+/** The outcomes of a wide run that is open or was cut: those that lanes have reported. */
 async function storedWide(view: RunView, { chunks }: WidePlan, store: BlobStore): Promise<StoredBranch[]> {
   const reported: WideOutcomes = view.result?.wide ?? {
     chunks: view.closed === null ? [] : chunks,
-    batches: view.batches.map(({ blob }) => blob),
+    batches: view.reports.map(({ blob }) => blob),
     tally: view.tally,
     poisoned: [],
     others: { status: 'cancelled', message: 'The run ended before this branch did.' },

@@ -11,7 +11,7 @@ import type { Answer, ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
 import { approvalOf, callKeys } from '../contract/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
-import type { LaneBatch, LaneResult, Tally } from '../contract/lanes.js';
+import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
@@ -23,10 +23,10 @@ import type { HistoryEvent } from './history.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
-/** Activities that are a branch of their own. */
+/** Types of activities that are a branch each. */
 const branchActivities = ['askModel', 'searchSource', 'callTool', 'checkGrammar'];
 
-/** What an execution that has continued as new was given by the one before. */
+/** The state that an execution got from the one before it. */
 interface Carried {
   startedAtMs: number;
   tally?: Tally;
@@ -39,8 +39,8 @@ export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'time
 /**
  * A run as its event history tells it, whether or not a worker is alive.
  *
- * V1. Branches come in input order from the run's input; their outcomes in completion order from `apply`.
- * V2. What the workflow itself returned overrides what its events said.
+ * RunView-1. Branches are in input order, planned from the run's input. `apply` gives their outcomes in completion order.
+ * RunView-2. The workflow's own result overrides what events said.
  */
 export class RunView {
   kind = '';
@@ -52,13 +52,13 @@ export class RunView {
   result: RunResult | null = null;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
-  /** Of a wide run: batches of outcomes, in the order in which they came. */
-  readonly batches: LaneBatch[] = [];
-  /** What they add up to. */
+  /** Reports of a wide run's lanes, in the order in which they came. */
+  readonly reports: LaneReport[] = [];
+  /** Sum of the reports. */
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
-  /** Keys of calls that wait to be allowed, by the event that says so. */
+  /** Keys of calls that wait to be allowed, by the event of their timer. */
   readonly approvals = new Map<string, string>();
   /** Of an agent: the calls that the model asked for, by their keys. */
   readonly wanted = new Map<string, WantedCall>();
@@ -90,7 +90,7 @@ export class RunView {
       const [input] = await this.#decode(started.input);
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
-      // A run that has continued as new began with its first execution.
+      // The run began with its first execution, before it continued as new.
       const carried = (input as { carried?: Carried } | undefined)?.carried;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
       if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
@@ -104,7 +104,7 @@ export class RunView {
       if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
-      // The calls of a fan-in come after the branches, and are none.
+      // Calls of the fan-in have indexes behind the branches, and are no branches.
       if (kindOf(this.kind)?.adds !== true && call.index >= this.planned.total) return undefined;
       if (this.outcomes.delete(call.index)) this.begunAnew.add(call.key);
       this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
@@ -118,11 +118,11 @@ export class RunView {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
     }
-    await this.#batch(event);
+    await this.#report(event);
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
   }
 
-  /** Takes in a timer that stands for a call that waits to be allowed. */
+  /** Takes in a timer that may stand for a call that waits to be allowed. */
   async #wait({ eventId, userMetadata }: HistoryEvent): Promise<undefined> {
     const [summary] = await this.#decode({ payloads: userMetadata?.summary ? [userMetadata.summary] : [] });
     const approval = typeof summary === 'string' ? approvalOf(summary) : undefined;
@@ -136,7 +136,7 @@ export class RunView {
     if (this.kind === 'agent') this.#callKeys.add(key);
   }
 
-  /** Takes in what a turn of an agent wants called. */
+  /** Takes in the calls that a turn of an agent wants. */
   #want({ turn }: Answer): void {
     if (this.kind !== 'agent' || turn === undefined) return;
     const keys = callKeys(turn.calls, this.#tools, [...this.#callKeys]);
@@ -146,19 +146,19 @@ export class RunView {
     }
   }
 
-  /** Takes in what a lane has reported. */
-  async #batch(event: HistoryEvent): Promise<void> {
+  /** Takes in the report of a lane. */
+  async #report(event: HistoryEvent): Promise<void> {
     const signaled = event.workflowExecutionSignaledEventAttributes;
     const completed = event.activityTaskCompletedEventAttributes;
     const canceled = event.activityTaskCanceledEventAttributes;
     const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
-    let batch: LaneBatch | null | undefined;
-    if (signaled?.signalName === signalNames.laneBatch) [batch] = (await this.#decode(signaled.input)) as [LaneBatch];
-    else if (isLane && completed) batch = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
-    else if (isLane && canceled) [batch] = (await this.#decode(canceled.details)) as [LaneBatch | null];
-    if (!batch) return;
-    this.batches.push(batch);
-    this.tally = addTallies(this.tally, batch.tally);
+    let report: LaneReport | null | undefined;
+    if (signaled?.signalName === signalNames.laneBatch) [report] = (await this.#decode(signaled.input)) as [LaneReport];
+    else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
+    else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
+    if (!report) return;
+    this.reports.push(report);
+    this.tally = addTallies(this.tally, report.tally);
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {
@@ -218,7 +218,7 @@ export class RunView {
     }
   }
 
-  /** What a payload of another run does not fit. */
+  /** The context that a payload of this run fits; one of another run does not. */
   get #context(): SerializationContext {
     return { type: 'workflow', namespace: this.client.options.namespace, workflowId: this.workflowId };
   }

@@ -15,7 +15,7 @@ export interface RunToStart {
   kind: Kind;
   /** The workflow's one argument. */
   input: object;
-  /** Made up where it is left out. */
+  /** The workflow id; a new one by default. */
   workflowId?: string;
   /** One line that names the run in lists; text, not Markdown. */
   summary: string;
@@ -30,12 +30,12 @@ export interface StartedRun {
   attached: boolean;
 }
 
-/** Temporal refuses 2 MB; the client would go on trying for 39 s. */
+/** Largest input, in bytes. Temporal refuses 2 MB, and the client would go on trying for 39 s. */
 const maxInputBytes = 1_000_000;
 
 /**
- * Starts a run, or attaches to the one of that id and input that is open or complete. A run that failed or was cancelled
- * is started again.
+ * Starts a run, or attaches to one of the same id and input that is open or complete. A run that failed or was cancelled is
+ * started again.
  *
  * @throws InputError when the id is unusable, or is taken by a run with other input, or the input is too large
  */
@@ -77,10 +77,10 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
 }
 
-/** Most bytes of a summary that Temporal keeps, less those of what says that it was cut. */
+/** Most bytes of a summary: Temporal's limit, less the words that say that it was cut. */
 const mostSummaryBytes = 390;
 
-/** Temporal shows a summary as Markdown; ours is text, with titles of documents and words of questions in it. */
+/** Escapes a summary, which Temporal shows as Markdown: titles and questions in it are text. */
 function summaryOf(text: string): string {
   const fits = (part: string) => Buffer.byteLength(markdownLine(part)) <= mostSummaryBytes;
   if (fits(text)) return markdownLine(text);
@@ -101,7 +101,7 @@ export function isEncrypting({ options }: Client): boolean {
  * @throws InputError when a run cannot have that id
  */
 export function checkWorkflowId(workflowId: string): void {
-  // Temporal answers a lone surrogate with an internal error, and its limit is 1,000 bytes less what it adds itself.
+  // A lone surrogate makes Temporal answer with an internal error. Temporal's limit is 1,000 bytes, less what it adds itself.
   const usable = workflowId.isWellFormed() && !/[\p{Cc}]/u.test(workflowId) && workflowId.trim() !== '';
   if (!usable || Buffer.byteLength(workflowId) > 255) {
     throw new InputError(

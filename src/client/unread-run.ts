@@ -7,14 +7,15 @@ import { isEncrypted, UnreadablePayload } from '../payloads/index.js';
 import type { HistoryEvent } from './history.js';
 import { isEncrypting } from './start-run.js';
 
-/** What a workflow task fails with where the worker cannot read the run, or refuses to. */
+/** Failures of a workflow task whose worker cannot read the run, or refuses to. */
 const unreadTypes: ReadonlySet<unknown> = new Set(payloadFailures);
 
-/** How long another worker has to turn up that can read the run, in milliseconds. */
+/** Milliseconds for another worker to appear that can read the run. */
 const defaultPatienceMs = 10_000;
 
 /**
- * Watches for a run that its worker cannot read: Temporal goes on trying for ever, and whoever follows it would wait for ever.
+ * Watches for a run that its worker cannot read. Temporal would go on trying for ever, and a command that follows the run would
+ * wait for ever.
  */
 export class UnreadRun {
   readonly #given = new AbortController();
@@ -28,7 +29,7 @@ export class UnreadRun {
     private readonly patienceMs = defaultPatienceMs,
   ) {}
 
-  /** Aborted when the run was left, or has gone unread for too long. */
+  /** Aborted when the run is left, or has gone unread for too long. */
   get signal(): AbortSignal {
     return AbortSignal.any([this.left, this.#given.signal]);
   }
@@ -36,7 +37,7 @@ export class UnreadRun {
   /** Takes in the next event of the run. */
   async see(event: HistoryEvent): Promise<void> {
     this.#watchActivities(event);
-    // Another worker could; tasks that are only offered again prove nothing.
+    // Another worker may be able to read it. A task that is only offered again proves nothing.
     if (event.workflowTaskCompletedEventAttributes) clearTimeout(this.#timer);
     const failed = event.workflowTaskFailedEventAttributes;
     if (!failed) return;
@@ -60,7 +61,7 @@ export class UnreadRun {
     this.#given.abort();
   }
 
-  /** An activity that is refused is tried again without an event; it can be one of a run that began without a key. */
+  /** Watches the activities. A refused one is tried again without an event, and can belong to a run that began without a key. */
   #watchActivities({ workflowExecutionStartedEventAttributes: started }: HistoryEvent): void {
     const payloads = started?.input?.payloads ?? [];
     if (!started?.workflowId || !isEncrypting(this.client) || payloads.every(isEncrypted)) return;
@@ -86,7 +87,7 @@ export class UnreadRun {
       const error = await decodeOptionalFailureToOptionalError(this.client.options.loadedDataConverter, failure);
       return unreadTypes.has(failure?.applicationFailureInfo?.type) ? error?.message : undefined;
     } catch (error) {
-      // The worker has encrypted its complaint with a key of its own.
+      // The worker has encrypted its message with a key of its own.
       if (error instanceof UnreadablePayload) return 'it has another encryption key.';
       throw error;
     }

@@ -5,14 +5,14 @@ import type { WideOutcomes } from '../contract/run-result.js';
 import type { BlobStore } from '../store/blob-store.js';
 
 /**
- * The branches of a wide run, in input order, one batch after the other: those that are in no batch as the run says.
+ * The branches of a wide run in input order, from its lanes' reports. The run says what became of those that are in no report.
  *
- * @throws FanfoldError `DocumentMissing` when a batch was stored elsewhere
+ * @throws FanfoldError `DocumentMissing` when a report was stored elsewhere
  */
 export async function wideBranches(wide: WideOutcomes, startedAtMs: number, store: BlobStore): Promise<StoredBranch[]> {
   const branches: StoredBranch[] = [];
-  for (const batch of wide.batches) {
-    for (const branch of JSON.parse(await store.readText(batch)) as StoredBranch[]) {
+  for (const report of wide.batches) {
+    for (const branch of JSON.parse(await store.readText(report)) as StoredBranch[]) {
       branches[branch.index] ??= isLate(branch, wide) ? tooLate(branch, wide.others.message) : branch;
     }
   }
@@ -31,7 +31,7 @@ export async function wideBranches(wide: WideOutcomes, startedAtMs: number, stor
   return branches;
 }
 
-/** A lane knows that it was cut, and not why. */
+/** Whether the outcome is late: a lane knows that it was cut, and not why. */
 function isLate({ status }: StoredBranch, { others }: WideOutcomes): boolean {
   return status === 'cancelled' && others.status === 'late';
 }

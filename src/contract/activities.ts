@@ -8,25 +8,25 @@ import type { Place } from './branch.js';
 
 /** Questions that are asked together as Message Batches, at half the price. */
 export interface BatchOrder {
-  /** Which of the run's orders it is, from 0. */
+  /** Number of the order in the run, from 0. */
   number: number;
   offline: boolean;
   freshSinceMs?: number;
-  /** Of each answer, see `ModelCall`. */
+  /** Largest inline answer: see `ModelCall`. */
   inlineBytes: number;
   queuedAtMs: number;
-  /** The document of all questions that bring none. */
+  /** The document of all questions that have none of their own. */
   document?: Stored<string>;
   questions: { key: string; index: number; request: ModelRequest }[];
 }
 
-/** Message Batches that were accepted, and the questions (by their place in the order) that are in them. */
+/** An accepted Message Batch, and the questions in it, by their place in the order. */
 export interface SubmittedBatch {
   id: string;
   questions: number[];
 }
 
-/** What came of one question of an order. Without an `answer` it is to be asked online, going on from `ledger`. */
+/** The result of one question of an order. Without an `answer` the question is to be asked online, going on from `ledger`. */
 export interface BatchAnswer {
   answer?: Answer;
   ledger?: Ledger;
@@ -87,22 +87,26 @@ export interface Activities {
    * @throws ApplicationFailure `TimedOut` where it takes longer than a pattern may, `BadInput` where it is no regular expression
    */
   findPattern(call: PatternCall): Promise<Answer>;
-  /** Runs many branches, each with its own timeout, attempts, turn at the limiter and journal entry; reports them in batches. */
+  /**
+   * Runs many branches, each with its own timeout, attempts, permit of the limiter and journal entry. Reports tell of many
+   * outcomes at a time.
+   */
   runLane(lane: Lane): Promise<LaneResult>;
   /**
-   * Submits what the journal does not know yet, once, however often it is called for the same order of the same run.
+   * Submits the questions that the journal has no answer to. The same order of the same run is submitted once, however often this
+   * is called.
    *
    * @throws ApplicationFailure of a type in `failureTypes`
    */
   submitBatches(order: BatchOrder): Promise<SubmittedBatch[]>;
   /** Whether all of the batches have ended. */
   haveBatchesEnded(batches: { offline: boolean; ids: string[] }): Promise<boolean>;
-  /** Stops them as far as they have not been processed. */
+  /** Cancels the batches. Requests that have been processed keep their answers. */
   cancelBatches(batches: { offline: boolean; ids: string[] }): Promise<void>;
-  /** The same as `submitBatches` for documents of a chunk. */
+  /** Submits a chunk's documents, as `submitBatches` does with questions. */
   submitChunk(order: ChunkOrder): Promise<SubmittedBatch[]>;
-  /** What has come of a chunk's documents, from the batches and the journal; those of which nothing came are left. */
+  /** Collects the outcomes of a chunk's documents from the batches and the journal. Documents without one are left. */
   collectChunk(order: ChunkOrder, batches: SubmittedBatch[]): Promise<LaneResult>;
-  /** What came of each question, in order: from the batches, which have ended, and from the journal. */
+  /** Collects the answer to each question, in order, from the ended batches and the journal. */
   collectBatches(order: BatchOrder, batches: SubmittedBatch[]): Promise<BatchAnswer[]>;
 }

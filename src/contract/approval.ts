@@ -2,12 +2,12 @@ import type { WantedCall } from './model-request.js';
 import type { Stored } from './stored.js';
 import { markdownCode, visibleLine } from './visible-text.js';
 
-/** What somebody has decided about calls that wait to be allowed. */
+/** A decision about calls that wait to be allowed. */
 export interface Decision {
   allow: boolean;
-  /** All that wait, where it is left out; none may be left out whose call takes its name. */
+  /** Keys of the calls; all that wait by default. A call that takes its name must be named to be allowed. */
   keys?: string[];
-  /** Told to the model where they are refused. */
+  /** The reason of a refusal, which the model is told. */
   reason?: string;
 }
 
@@ -18,14 +18,14 @@ export interface Approval {
   tool: string;
   /** The whole input; absent where it is stored elsewhere. */
   input?: unknown;
-  /** Allowing it takes its key: somewhere its input is not shown whole. */
+  /** Whether the call is allowed by its key only: its input is not shown whole everywhere. */
   takesName: boolean;
 }
 
 const middle = ' waits to be allowed: ';
 
 /**
- * The timer that stands for the wait is called so. Of the input it has nothing: Temporal keeps 400 bytes, and a part of it would be
+ * The summary of the timer that stands for the wait. It has nothing of the input: Temporal keeps 400 bytes, and a part would be
  * taken for the whole.
  */
 export function approvalSummary(key: string): string {
@@ -45,9 +45,9 @@ const mostFields = 40;
 
 /** A field of an input, as it is shown. */
 export interface ShownField {
-  /** In quotes where it is more than one plain word. */
+  /** The field's name, in quotes where it is more than one plain word. */
   name: string;
-  /** A text as it is, anything else, and a text that could be taken for it, as JSON. It may have several lines. */
+  /** The field's value: a text as it is; any other value, or a text that looks like one, as JSON. It may have several lines. */
   value: string;
   /** Characters of the value that are left out. */
   left: number;
@@ -64,7 +64,7 @@ export interface ShownInput {
 }
 
 /**
- * An input, field by field, each cut by itself.
+ * Shows an input field by field. Each field is cut by itself.
  *
  * @param indent spaces of each level of JSON; 0 for all of it in one line
  */
@@ -89,18 +89,21 @@ export function shownInput(input: unknown, indent = 2): ShownInput {
   };
 }
 
-/** How many characters are left out, in words. */
+/** The number of characters that are left out, in words. */
 export function leftOut(count: number, what = 'characters'): string {
   return `… ${count.toLocaleString('en')} ${what} left out`;
 }
 
-/** Whether a call is allowed by its key only. An input in the store is shown by those who can read it, and not in the Web UI. */
+/**
+ * Whether a call is allowed by its key only. An input in the store can be shown by processes that can read it, and not in the Web
+ * UI.
+ */
 export function takesName(input: Stored<unknown>): boolean {
   return !('inline' in input) || shownInput(input.inline).isCut;
 }
 
 /**
- * A call that waits, as the Web UI shows it: Markdown in which what the model wrote is code.
+ * A waiting call for the Web UI: Markdown in which the model's words are code.
  *
  * @param input is not shown where it is in the store, or left out here
  */
@@ -129,9 +132,12 @@ function textOf(value: unknown, indent: number): string {
   return text ?? 'null';
 }
 
-/** Nothing, what JSON would read as something else than a text, and what has blanks at its ends, that nobody sees. */
+/**
+ * Whether a text is to be shown as JSON: an empty one, one that JSON would read as another value, one with blanks at its ends,
+ * which nobody would see.
+ */
 function couldBeTakenForJson(text: string): boolean {
-  // The ends of several lines are seen.
+  // The ends of a text of several lines are seen.
   if (text.includes('\n')) return false;
   if (text.trim() !== text || text === '') return true;
   if (!/^["[{\d-]|^(?:true|false|null)$/.test(text)) return false;
@@ -151,8 +157,8 @@ function beginningOf(text: string, most: number): string {
 }
 
 /**
- * Keys of calls, in the order in which they were asked for: the tool's name and which call of it is. Names that are none of the
- * run's tools are made up, and may be anything: their calls are called `unknown-1`, ….
+ * Makes the keys of calls, in the order in which they were asked for: the tool's name and the number of the call. A model may
+ * make names up: calls of unknown tools are called `unknown-1`, ….
  *
  * @param before keys of all branches so far
  */
@@ -174,7 +180,7 @@ export function callKeys(
   });
 }
 
-/** A name that a model gave, for a message: one line, and no more than a person reads. */
+/** A model's name for something, for a message: one line, and no longer than a person reads. */
 export function givenName(name: string): string {
   const shown = visibleLine(beginningOf(name, mostName));
   return name.length > mostName ? `${shown}…` : shown;

@@ -1,13 +1,13 @@
-/** Where a branch stands, and since when it has been waiting for its turn (milliseconds since the epoch). */
-
 import type { Stored } from './stored.js';
 import type { Branch } from './run.js';
 
+/** The place of a branch in its run, and since when it has been waiting (milliseconds since the epoch). */
 export interface Place {
   key: string;
   index: number;
   queuedAtMs: number;
 }
+
 /** A branch whose output may still be a reference. */
 export type StoredBranch = Omit<Branch, 'output'> & {
   output?: Stored<unknown>;

@@ -14,7 +14,7 @@ export interface Blob {
 export interface Item {
   key: string;
   text: string;
-  /** Why it could not be read; its branch has failed then, and nothing is asked. */
+  /** The reason why the document could not be read. Its branch has failed then, and nothing is asked. */
   unreadable?: string;
 }
 
@@ -24,12 +24,12 @@ export interface Chunk extends Blob {
   count: number;
 }
 
-/** What is asked about each document of a wide fan-out. */
+/** The request for each document of a wide fan-out. */
 export interface Template {
   model: string;
   maxTokens: number;
   system: string;
-  /** Stands after the document. */
+  /** The prompt; it stands after the document. */
   prompt: string;
   /** See `ModelRequest`. */
   foldOver?: number;
@@ -44,23 +44,23 @@ export interface Lane extends Pick<
   ModelCall,
   'offline' | 'timeoutMs' | 'attempts' | 'queuedAtMs' | 'freshSinceMs' | 'hedge'
 > {
-  /** Which lane of the run it is, from 0; one that is started again is another. */
+  /** Number of the lane in the run, from 0. A lane that is started again has another number. */
   number: number;
   chunk: Chunk;
   /** Index, among all branches of the run, of the chunk's first document. */
   firstIndex: number;
-  /** Which of the chunk's documents to ask about, by their places in it. */
+  /** Documents of the chunk to ask about, by their places in it. */
   places: Range[];
   template: Template;
   /** Most calls in flight at once. */
   width: number;
-  /** Names the run where an answer is paid for: the same for every lane, and over continue-as-new. */
+  /** Names the run that pays for an answer: the same for every lane, and over continue-as-new. */
   run: string;
   /** Milliseconds between two messages to the workflow. */
   reportEveryMs: number;
-  /** Tell the workflow of a branch that is not ok at once. */
+  /** Whether the workflow is told at once of a branch that is not ok. */
   reportFailuresAtOnce: boolean;
-  /** Where a budget holds: US dollars that the lane's branches may spend. */
+  /** US dollars that the lane's branches may spend; only where a budget holds. */
   budgetUsd?: number;
 }
 
@@ -70,13 +70,13 @@ export type ChunkOrder = Pick<
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs'
 >;
 
-/** What a lane signals to its workflow. */
-export interface LaneMessage extends LaneBatch {
+/** The payload of the signal from a lane to its workflow. */
+export interface LaneMessage extends LaneReport {
   lane: number;
 }
 
-/** Outcomes of a lane, stored together as a JSON array of `StoredBranch`, and what they add up to. */
-export interface LaneBatch {
+/** A report of a lane: outcomes that are stored together as a JSON array of `StoredBranch`, and their sum. */
+export interface LaneReport {
   blob: Blob;
   /** Indices among all branches of the run. */
   indices: Range[];
@@ -86,13 +86,13 @@ export interface LaneBatch {
 /** What a lane returns. */
 export interface LaneResult {
   /** Outcomes that the workflow has not been told of yet. */
-  rest: LaneBatch | null;
-  /** Places of documents that were not begun: the worker is stopping, or the budget had no more. */
+  rest: LaneReport | null;
+  /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
   left: Range[];
   why: 'done' | 'draining' | 'over budget';
 }
 
-/** What so many outcomes add up to. */
+/** The sum of several outcomes. */
 export interface Tally {
   ended: number;
   byStatus: { [Status in BranchStatus]?: number };
@@ -156,7 +156,7 @@ export function addTallies(left: Tally, right: Tally): Tally {
   };
 }
 
-/** Numbers in ascending order, as few ranges as there can be. */
+/** Makes ranges of numbers in ascending order, as few as there can be. */
 export function toRanges(numbers: readonly number[]): Range[] {
   const ranges: [number, number][] = [];
   for (const number of numbers) {

@@ -37,13 +37,13 @@ export interface BucketSnapshot {
   name: BucketName;
   /** Per minute. */
   limit: number;
-  /** As far as is known: the headers of the last answer, and what has left and been refilled since. */
+  /** Remaining room as far as is known: the last answer's headers, less calls that have left since, plus the refill. */
   remaining: number;
-  /** When it will be full again, in milliseconds since the epoch. */
+  /** Time when the limit will be full again, in milliseconds since the epoch. */
   refillsAtMs: number;
 }
 
-/** A change of mind, to be logged. */
+/** A decision of the limiter, for the log. */
 export interface Change {
   modelClass: string;
   atMs: number;

@@ -1,17 +1,23 @@
 /** Widest fan-out that gives each branch an activity of its own. */
 export const maxDirectWidth = 50;
 
-/** A document up to this size travels inside history; a larger one is stored and travels by reference. Temporal's own limit is 2 MB a payload and 4 MB a task, and each of 50 branches carries the document. */
+/**
+ * Largest document that travels inside history, in bytes; a larger one is stored and travels by reference. Temporal's own limit
+ * is 2 MB a payload and 4 MB a task, and each of 50 branches carries the document.
+ */
 export const inlineDocumentBytes = 32 * 1_024;
 
-/** The answers of one run that stay in history, all branches together; Temporal's limit for the run's result is 2 MB, and the merged output repeats them. */
+/**
+ * Most bytes of one run's answers that stay in history, all branches together. Temporal's limit for the run's result is 2 MB, and
+ * the merged output repeats them.
+ */
 export const inlineAnswersBytes = 600 * 1_024;
 
 /** Largest document accepted, in UTF-8 bytes: far above any model's context, far below what would trouble a worker. */
 export const maxDocumentBytes = 64 * 1_024 * 1_024;
 
 /**
- * A shared document of fewer bytes is not put in the provider's prompt cache. About 5,000 tokens: models cache nothing below 512
- * to 4,096, and for less the others need not wait until the first answer has begun.
+ * Least bytes of a shared document that is put in the provider's prompt cache, about 5,000 tokens. Models cache nothing below 512
+ * to 4,096 tokens, and with less the other branches need not wait until the first answer has begun.
  */
 export const leastCachedBytes = 20_000;

@@ -1,10 +1,10 @@
-/** What a run's memo holds under `fanfold`. */
+/** The part of a run's memo under `fanfold`. */
 export interface RunMemo {
-  /** Of kind and input, so that an id is not taken for another run's. */
+  /** A digest of kind and input: an id cannot be taken for another run's. */
   inputSha256: string;
-  /** Which call of `startRun` it was. */
+  /** Identifies the call of `startRun`. */
   startedBy: string;
-  /** History is encrypted; messages of failures are to be, too. */
+  /** Whether history is encrypted, messages of failures included. */
   encrypted?: boolean;
 }
 

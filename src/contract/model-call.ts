@@ -15,26 +15,29 @@ export interface ModelCall {
   attempts: number;
   /** An answer larger than this many bytes is stored and returned by reference. */
   inlineBytes: number;
-  /** Set where only answers from then on will do, in milliseconds since the epoch. */
+  /** The oldest time of an answer that will do, in milliseconds since the epoch; any by default. */
   freshSinceMs?: number;
-  /** A second call may race the first where the branch takes much longer than its siblings: those of the same run. */
+  /** Whether a second call may race a slow one. A call is slow beside its siblings: those of the same run. */
   hedge?: { run: string };
   /** When the fan-out began, in milliseconds since the epoch. */
   queuedAtMs: number;
-  /** Where a budget holds: what has been set aside for the branch, and the most that one more question may cost. */
+  /** The money set aside for the branch, and the most that one more question may cost; only where a budget holds. */
   reserve?: Reserve;
-  /** Most that the branch may spend, in US dollars, where what a question may cost is only known once it is put together. Stands in place of `reserve`. */
+  /**
+   * Most that the branch may spend, in US dollars. It stands in place of `reserve` where a question's cost is known only once the
+   * question is put together.
+   */
   mostUsd?: number;
-  /** What earlier activities of the same branch have spent. */
+  /** Spending of earlier activities of the same branch. */
   ledger?: Ledger;
 }
 /** US dollars. */
 export interface Reserve {
   usd: number;
-  /** Of one question, its second try included where the answer must fit a schema. */
+  /** US dollars of one question, its second try included where the answer must fit a schema. */
   questionUsd: number;
 }
-/** What the attempts of one branch have spent so far. It travels from attempt to attempt in heartbeat details. */
+/** Spending of one branch's attempts so far. It travels from attempt to attempt in heartbeat details. */
 export interface Ledger {
   /** Tries begun, throttled ones not counted. */
   attempts: number;
@@ -47,9 +50,12 @@ export interface Ledger {
   modelMs: number;
   /** Milliseconds waited because the API asked for it. */
   throttledMs: number;
-  /** Set while such a wait lasts. */
+  /** Whether such a wait goes on. */
   throttledAtMs: number | null;
-  /** Whether the try that wrote this had not ended. If nothing newer is known, its worker died, and it may have paid for a call. */
+  /**
+   * Whether the try that wrote this was still open. If no newer ledger is known, its worker died, and it may have paid for a
+   * call.
+   */
   open: boolean;
   /** Whether a whole answer is counted in it. */
   answered: boolean;
@@ -57,18 +63,18 @@ export interface Ledger {
   lostUsd: number;
   /** Second calls that raced a slow first one. */
   hedges: number;
-  /** Of a document that is read in parts: how many of the answers about them are counted in it. */
+  /** Number of answers about a document's parts that are counted in it. */
   parts?: number;
   /** US dollars that the provider's prompt cache saved, what writing to it cost taken off. */
   cacheSavedUsd: number;
 }
-/** What came of a call that the API answered. Anything but `ok` was paid for and is no answer. */
+/** The result of a call that the API answered. A result that is not `ok` was paid for, and is no answer. */
 export interface Answer {
   status: 'ok' | 'truncated' | 'refused' | 'invalid';
-  /** The whole answer, or what there was of a truncated or invalid one. */
+  /** The whole answer, or the part that there was of a truncated or invalid one. */
   output?: Stored<unknown>;
   error?: { type: string; message: string };
-  /** Where tools were offered and the model wants some of them called. */
+  /** The calls of tools that the model wants, where tools were offered. */
   turn?: { content: Stored<unknown>; calls: readonly WantedCall[] };
   /** Model that answered, as the API names it. */
   model: string;

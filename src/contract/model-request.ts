@@ -2,7 +2,7 @@ import type { JsonSchema } from './json-schema.js';
 import type { Stored } from './stored.js';
 import type { Tool } from './tool.js';
 
-/** What a branch asks the model. The parts are sent in this order, so that branches sharing a document share a prefix. */
+/** A branch's request to the model. Its parts are sent in this order, so that branches that share a document share a prefix. */
 export interface ModelRequest {
   /** The API's model id. */
   model: string;
@@ -10,20 +10,23 @@ export interface ModelRequest {
   maxTokens: number;
   system: string;
   document?: Stored<string>;
-  /** Shares the document through the provider's prompt cache: one call writes it, those that follow read it for a fraction of its price. */
+  /**
+   * Whether the document is shared through the provider's prompt cache: one call writes it, and the others read it for a fraction
+   * of its price.
+   */
   cacheDocument?: boolean;
   prompt: string;
-  /** Where it is made of values that may be in the store: stands in place of `prompt`. */
+  /** The prompt in parts, where values in it may be in the store. It stands in place of `prompt`. */
   promptParts?: readonly PromptPart[];
   /** A document of more tokens, by estimate, is read in parts, and the answers about them are folded as a tree. */
   foldOver?: number;
-  /** With it the answer is parsed JSON that fits the schema, or the branch is `invalid`. */
+  /** JSON Schema of the answer. With it the answer is parsed JSON that fits, or the branch is `invalid`. */
   outputSchema?: JsonSchema;
-  /** What the model may call instead of answering; its calls come back in `Answer.turn`. */
+  /** Tools that the model may call instead of answering. Its calls come back in `Answer.turn`. */
   tools?: readonly Pick<Tool, 'name' | 'description' | 'inputSchema'>[];
-  /** Of a conversation: the model's turns so far, each with what came of its calls. */
+  /** The turns of a conversation so far, each with the results of its calls. */
   turns?: readonly Turn[];
-  /** It must answer now, with what it has. */
+  /** Whether the model must answer now, with what it has. */
   lastTurn?: boolean;
 }
 /** One turn of the model in a conversation, and the results of its calls in the order in which it asked. */
@@ -38,5 +41,5 @@ export interface WantedCall {
   name: string;
   input: Stored<unknown>;
 }
-/** Text, or what lies at a path inside a value: text as it is, anything else as JSON. */
+/** A text, or the value at a path inside a value: a text as it is, any other value as JSON. */
 export type PromptPart = string | { value: Stored<unknown>; path: readonly string[] };

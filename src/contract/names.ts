@@ -1,4 +1,4 @@
-/** Task queues by what their slots are spent on. An offline branch has a queue of its own, so that it can never reach a paid API. */
+/** Task queues, one for each use of slots. An offline branch has a queue of its own, so that it can never reach a paid API. */
 export const taskQueues = {
   workflow: 'fanfold',
   model: 'fanfold-model',
@@ -9,7 +9,7 @@ export const taskQueues = {
 
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
 
-/** What a worker calls itself at the server. */
+/** The identity of a worker at the server. */
 export function workerIdentity(host: string, pid: number): string {
   return `fanfold@${host}:${pid}`;
 }
@@ -35,6 +35,7 @@ export function isKind(workflowType: string): workflowType is Kind {
 
 export const queryNames = { progress: 'progress' } as const;
 
+/** `laneBatch` carries a `LaneReport`: the name is older than the word, and runs of older versions have it in their histories. */
 export const signalNames = { laneBatch: 'laneBatch' } as const;
 
 export const updateNames = {

@@ -2,22 +2,25 @@
 export const joinPolicies = ['all', 'settled', 'quorum', 'first'] as const;
 export type Join = (typeof joinPolicies)[number];
 
-/** What becomes of branches that have not ended when the fan-in no longer waits for them. */
+/** The fate of branches that have not ended when the fan-in no longer waits for them. */
 export const latePolicies = ['cancel', 'amend'] as const;
 export type Late = (typeof latePolicies)[number];
 
-/** How a run's branches are run. Every field may be left out. */
+/** Options of a fan-out. Every field may be left out. */
 export interface FanOutOptions {
   /**
    * `all`: the first branch that is not ok cancels the others. `settled`: every branch ends in its own way. `quorum`: the answer is
    * there when so many are ok. `first`: when one is.
    */
   join?: Join;
-  /** How many branches `quorum` waits for; most of them by default. */
+  /** Number of branches that `quorum` waits for; more than half by default. */
   quorum?: number;
   /** Milliseconds from the fan-out after which it is folded as it stands. None by default. */
   deadlineMs?: number;
-  /** Branches still going at the quorum or deadline: `cancel`, the default, cuts them; `amend` lets them end, and the result of the run has them in. */
+  /**
+   * Branches that still go on at the quorum or deadline: `cancel`, the default, cuts them; `amend` lets them end, and the run's
+   * result includes them.
+   */
   late?: Late;
   /** Least share of the branches that must be ok, from 0 to 1, or the run has failed. Default 0: one is enough. */
   atLeast?: number;
@@ -27,13 +30,16 @@ export interface FanOutOptions {
   attempts?: number;
   /** Most branches of this run in flight at once: a ceiling, never a target. */
   concurrency?: number;
-  /** Ask a second time, beside the first call, where a branch takes much longer than its siblings; the first answer wins. */
+  /**
+   * Whether to ask a second time, beside the first call, where a branch takes much longer than its siblings. The first answer
+   * wins.
+   */
   hedge?: boolean;
   /** The most that the run may spend. */
   budget?: BudgetOptions;
   /**
-   * Ask by Message Batches, at half the price and within 24 hours. What is not back at `deadlineMs` is asked online then, at the
-   * full price; without one there is no hurry.
+   * Whether to ask by Message Batches, at half the price and within 24 hours. Questions that are not answered at `deadlineMs` are
+   * asked online then, at the full price; without a deadline there is no hurry.
    */
   economy?: boolean;
 }
@@ -63,13 +69,13 @@ export interface Policy {
 }
 
 export interface ModelOptions {
-  /** Ask anew even where the journal has the answer. */
+  /** Whether to ask anew even where the journal has the answer. */
   fresh?: boolean;
   /** The API's model id. */
   model?: string;
   /** Most output tokens of one answer. */
   maxTokens?: number;
-  /** Ask the offline model instead of the API. */
+  /** Whether to ask the offline model instead of the API. */
   offline?: boolean;
 }
 
@@ -97,6 +103,6 @@ export type FanInKind = (typeof fanInKinds)[number];
 export interface FanInOptions {
   /** `merge`, the default: in code, by key. `select`: a judge takes the best. `synthesise`: a model writes one answer from all. */
   fanIn?: FanInKind;
-  /** What the judge is to look for, or the synthesis to answer. */
+  /** The criteria of the judge, or the question of the synthesis. */
   criteria?: string;
 }

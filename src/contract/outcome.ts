@@ -36,7 +36,7 @@ export function outcomeOfAnswer(place: Place, answer: Answer): StoredBranch {
 }
 
 /**
- * The outcome of a branch that no answer came of, from whatever its activity threw at the workflow.
+ * The outcome of a branch without an answer, made of the error that its activity threw at the workflow.
  *
  * @param cancelled whether the branch had been told to stop; a worker that died before it could obey is no time-out then
  */
@@ -56,7 +56,7 @@ export function outcomeOfFailure(
   };
 }
 
-/** What a branch fails with whose document could not be read. */
+/** The failure of a branch whose document could not be read. */
 export function unreadableFailure(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'DocumentUnreadable');
 }
@@ -70,7 +70,7 @@ export function outcomeOfSkip(place: Place, message: string, finishedAtMs: numbe
   };
 }
 
-/** The outcome of a branch that was begun anew after it had ended otherwise: what that had taken and cost is in it. */
+/** The outcome of a branch that was begun anew. The time and cost of its earlier run are in it. */
 export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): StoredBranch {
   const queuedAtMs = Date.parse(earlier.finishedAt ?? '') - earlier.latency.totalMs;
   const totalMs = Math.max(0, Date.parse(outcome.finishedAt ?? '') - queuedAtMs);
@@ -89,12 +89,12 @@ export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): Stor
   };
 }
 
-/** A branch that was cut because the fan-in no longer waited for it. */
+/** The outcome of a branch that was cut because the fan-in no longer waited for it. */
 export function tooLate(outcome: StoredBranch, message: string): StoredBranch {
   return { ...outcome, status: 'late', error: { type: 'Late', message } };
 }
 
-/** The outcome, so far, of a branch that the fan-in no longer waits for and that still goes on. */
+/** The outcome so far of a branch that still goes on and that the fan-in no longer waits for. */
 export function outcomeOfLate(place: Place, message: string, nowMs: number): StoredBranch {
   return tooLate({ ...outcomeOfLedger(place, noLedger, nowMs), status: 'late' }, message);
 }
@@ -120,7 +120,7 @@ function classify(cause: unknown, cancelled: boolean): { status: BranchStatus; t
 }
 
 function outcomeOfLedger(place: Place, ledger: Ledger, finishedAtMs: number): Omit<StoredBranch, 'status'> {
-  // Several clocks take part; none of them may make a duration negative.
+  // The times come from several clocks; no duration may become negative.
   const totalMs = Math.max(0, finishedAtMs - place.queuedAtMs);
   const queuedMs = clamp((ledger.startedAtMs ?? finishedAtMs) - place.queuedAtMs, totalMs);
   const modelMs = clamp(Math.round(ledger.modelMs), totalMs - queuedMs);

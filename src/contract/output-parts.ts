@@ -12,21 +12,21 @@ export interface OutputReference extends Blob {
 
 /** An output as history keeps it. */
 export interface DividedOutput {
-  /** `null` stands where a part belongs that is in the store. */
+  /** The output. `null` stands in it where a part belongs that is in the store. */
   output: unknown;
   references: readonly OutputReference[];
 }
 
-/** What a branch put out, at its place in an output. Only code makes one: no JSON is an instance of it. */
+/** The output of a branch, at its place in another output. Only code makes an instance: no JSON is one. */
 export class Part {
   constructor(readonly stored: Stored<unknown>) {}
 }
 
 /**
- * An output as history keeps it, its references beside it.
+ * Makes an output as history keeps it, with its references beside it.
  *
- * O1. A reference is one because of where it stands, never because of how it looks.
- * O2. What is inside a part was said by a model, a tool or a user, and is never looked into.
+ * OutputParts-1. A value is a reference because of where it stands, never because of how it looks.
+ * OutputParts-2. The inside of a part is the word of a model, a tool or a user, and is never searched for references.
  *
  * @param outline a part, or lists and objects that code has made, with parts in them
  */
@@ -49,7 +49,7 @@ function divide(outline: unknown, path: OutputPath, references: OutputReference[
   );
 }
 
-/** An output with a part put where it belongs; the output that is given stays as it is. */
+/** Puts a part where it belongs in a copy of the output. */
 export function withPart(output: unknown, [step, ...rest]: OutputPath, part: unknown): unknown {
   if (step === undefined) return part;
   const put = (inner: unknown, at: string | number) => (at === step ? withPart(inner, rest, part) : inner);

@@ -1,12 +1,12 @@
 import type { Run } from './run.js';
 
-/** What a report shows. */
+/** The content of a report. */
 export interface Reported {
   run: Run;
-  /** Of a graph: which node needs which. */
+  /** The needs of each node of a graph. */
   edges: readonly { from: string; to: string }[];
   /** RFC 3339. */
   writtenAt: string;
-  /** Of fanfold. */
+  /** Version of fanfold. */
   version: string;
 }

@@ -1,6 +1,6 @@
 import type { Approval } from './approval.js';
 
-/** How a branch ended. Only `ok` is an answer to build on. */
+/** The status of a branch. Only `ok` is an answer to build on. */
 export type BranchStatus =
   | 'ok'
   | 'truncated'
@@ -22,7 +22,7 @@ export interface Usage {
   cacheWriteTokens: number;
 }
 
-/** Milliseconds. The parts do not overlap; what is left of `totalMs` is fanfold's and Temporal's own. */
+/** Milliseconds. The parts do not overlap; the rest of `totalMs` is fanfold's and Temporal's own. */
 export interface Latency {
   /** From the fan-out to the start of the first attempt. */
   queuedMs: number;
@@ -59,14 +59,14 @@ export interface Branch {
   latency: Latency;
 }
 
-/** What `--json` prints. */
+/** The run that `--json` prints. */
 export interface Run {
   workflowId: string;
   runId: string;
   kind: string;
   /** `running` only where a run is shown before its end. */
   status: RunStatus | 'running';
-  /** Why the run as a whole failed. */
+  /** The reason why the run as a whole failed. */
   error?: BranchError;
   output: unknown;
   /** In input order. */
@@ -78,9 +78,9 @@ export interface Run {
   elapsedMs: number;
   /** Keys of the branches that the end of the run waited for, in order. */
   criticalPath: string[];
-  /** How the run stood when its join policy was satisfied; absent where nothing came later. */
+  /** The state of the run when its join policy was satisfied; absent where no branch came in later. */
   firstAnswer?: { elapsedMs: number; keys: string[]; ok?: number };
-  /** What the fan-in did, where it asked a model. Its calls are in `usage` and `costUsd`. */
+  /** The fan-in's own part, where it asked a model. Its calls are in `usage` and `costUsd`. */
   fanIn?: {
     how: string;
     from: string[];
@@ -88,7 +88,7 @@ export interface Run {
     chosen?: { key: string; reason: string; votes: { [key: string]: number } };
     calls: Branch[];
   };
-  /** Keys of a graph's state about which its nodes did not agree, with who said what. */
+  /** Keys of a graph's state on which its nodes did not agree, with who said what. */
   contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
   /** Of an agent that is going on: its calls that wait to be allowed. */
   approvals?: Approval[];

@@ -4,7 +4,7 @@ export interface FolderSource {
   /** Absolute path on the machine of the worker, which has to allow it. */
   folder: string;
 }
-/** A search of somebody else's that answers with JSON or XML. */
+/** A search service over HTTP that answers with JSON or XML. */
 export interface HttpSource {
   kind: 'http';
   /** `{{ query }}` stands for the question, percent-encoded. No other host is contacted. */
@@ -18,15 +18,15 @@ export interface HttpSource {
   headers?: { [name: string]: string };
   /** Milliseconds; the run's `timeoutMs` by default. */
   timeoutMs?: number;
-  /** What it answers with; `json` by default. XML is read as JSON: attributes begin with `@`, and `entry` and `item` are lists. */
+  /** Format of the answer; `json` by default. XML is read as JSON: attributes begin with `@`, and `entry` and `item` are lists. */
   format?: 'json' | 'xml';
-  /** Least milliseconds between two requests of one worker to its host. */
+  /** Least milliseconds between two requests of one worker to the host. */
   everyMs?: number;
-  /** Whether its host may have a private address; the worker has to allow it, too. */
+  /** Whether the host may have a private address; the worker has to allow it, too. */
   private?: boolean;
 }
 export type Source = { name: string } & (FolderSource | HttpSource);
-/** Something that a source has found. */
+/** A hit of a source. */
 export interface Hit {
   title: string;
   link: string;
@@ -34,7 +34,7 @@ export interface Hit {
 }
 /** Most hits that are taken from one source. */
 export const hitsOfSource = 20;
-/** What a folder has; how many of its files there was no room for. */
+/** The hits of a folder, and how many of its files there was no room for. */
 export interface FolderHits {
   hits: Hit[];
   notSearched?: number;

@@ -2,8 +2,8 @@
 export type Stored<T> = { inline: T } | { sha256: string; bytes: number };
 
 /**
- * Whether a value that travels as `Stored` is in the store: for places that hold a `Stored` by their type, never for a value that
- * somebody has said. History drops `inline` where it is `undefined`, and what is left is no reference.
+ * Whether a `Stored` is in the store. Use it only where the type says `Stored`, never for a value of a model, tool or user.
+ * History drops an `inline` that is `undefined`, and the rest is no reference.
  */
 export function isInStore(stored: Stored<unknown>): stored is { sha256: string; bytes: number } {
   return !('inline' in stored) && 'sha256' in stored;

@@ -8,13 +8,13 @@ export interface Tool {
   description: string;
   inputSchema: JsonSchema;
   by: ToolBy;
-  /** It changes something: each call needs to be allowed, at the start or one by one. */
+  /** Whether the tool changes something: each call must be allowed, at the start or one by one. */
   changes?: boolean;
   /** Milliseconds a try may take; `toolTimeoutMs` by default. */
   timeoutMs?: number;
 }
 
-/** Who does what a tool promises. */
+/** The part of the worker that runs a tool. */
 export type ToolBy =
   | { kind: 'calculator' | 'time' }
   | { kind: 'list-files' | 'read-file'; folder: string }
@@ -23,7 +23,7 @@ export type ToolBy =
   | { kind: 'fetch'; hosts: readonly string[]; private?: boolean | readonly string[] }
   /** A module or MCP server that the worker's home knows by that name: what a run's input names is never simply executed. */
   | { kind: 'registered'; sha256: string; tool: string };
-/** The hosts of a `fetch` that are meant to have a private address. */
+/** The hosts of a `fetch` that may have a private address. */
 export function privateHostsOf({ hosts, private: meant = false }: Extract<ToolBy, { kind: 'fetch' }>): string[] {
   return hosts.filter((host) => (typeof meant === 'boolean' ? meant && isLocalHost(host) : meant.includes(host)));
 }

@@ -16,12 +16,12 @@ export function addUsage(left: Usage, right: Usage): Usage {
   };
 }
 
-/** US dollars. One unknown makes the sum unknown: an unknown price is never counted as 0. */
+/** Adds US dollars. One unknown price makes the sum unknown: it is never counted as 0. */
 export function addCost(left: number | null, right: number | null): number | null {
   return left === null || right === null ? null : left + right;
 }
 
-/** US dollars that branches have spent for certain, and what calls may have cost of which the API could not tell. */
+/** US dollars of branches: their certain cost, and the most that calls may have cost of which the API could not tell. */
 export function spentUsd(branches: readonly { costUsd: number | null; lostUsd?: number }[]): number {
   return branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
 }

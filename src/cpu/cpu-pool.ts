@@ -18,26 +18,26 @@ type Input<Name extends keyof Tasks> = Parameters<Tasks[Name]>[0];
 
 type Output<Name extends keyof Tasks> = Awaited<ReturnType<Tasks[Name]>>;
 
-/** A thread that has had nothing to do for so long is ended, in milliseconds: a grammar in memory takes 300 MB. */
+/** Milliseconds after which an idle thread is ended: a grammar in memory takes 300 MB. */
 const idleMs = 20_000;
 
-/** Memory of a thread's JavaScript, in megabytes: a document that wants more ends its thread, and not the process. */
+/** Most memory of a thread's JavaScript, in megabytes. A document that needs more ends its thread, and not the process. */
 const mostMegabytes = 1_024;
 
 /**
- * CPU-bound work, in as many threads as there are cores; they are started when there is something to do.
+ * Runs CPU-bound work in as many threads as there are cores. Threads are started when there is work.
  *
- * U1. The event loop of whoever asks stays free: nothing here computes outside a thread.
- * U2. Work that is no longer wanted is stopped with its thread.
- * U3. A pattern has a time limit, and so have all of a run; what has been stopped holds up nobody else.
+ * CpuPool-1. The caller's event loop stays free: all work is done in threads.
+ * CpuPool-2. Work that is no longer wanted is stopped, with its thread.
+ * CpuPool-3. A pattern has a time limit, and all patterns of a run have one together. A stopped pattern does not hold up others.
  */
 export class CpuPool {
   #pool: Promise<Piscina> | undefined;
 
   readonly #times: PatternTimes;
-  // Piscina leaves what waits in its own queue to itself when it has ended the thread that was busy.
+  // Piscina does not go on with its queue when it has ended the thread that was busy.
   readonly #atOnce: ReturnType<typeof pLimit>;
-  // What is left of a run's time is known when one of its patterns begins, and not when it is queued.
+  // The rest of a run's time is known when one of its patterns begins, not when it is queued.
   readonly #patternsAtOnce: ReturnType<typeof pLimit>;
 
   constructor(
@@ -82,7 +82,7 @@ export class CpuPool {
     return signal === undefined ? output : orAborted(output, signal);
   }
 
-  /** Ends its threads; what they were at fails. */
+  /** Ends the threads. Work in progress fails. */
   async close(): Promise<void> {
     const pool = await this.#pool;
     this.#pool = undefined;
@@ -105,7 +105,7 @@ async function start(threads: number): Promise<Piscina> {
   return pool;
 }
 
-/** Does not wait for the turn of work that is no longer wanted. */
+/** Waits for work until the signal aborts. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -1,29 +1,29 @@
-/** How long patterns may take, in milliseconds. */
+/** Time limits of patterns, in milliseconds. */
 export interface PatternLimits {
   /**
-   * One of them: over a text, an answer of a source, or an answer of the model. 1 s by default: an honest regular expression takes
-   * 400 KB in a few milliseconds, and one that has backtracked for a second will for an hour.
+   * The limit of one pattern over a text, a source's answer or a model's answer; 1 s by default. An honest regular expression
+   * takes a few milliseconds for 400 KB, and one that has backtracked for a second will do so for an hour.
    */
   eachMs: number;
-  /** All of a run that took long, in this process. 10 s by default, within the time that a branch has by default. */
+  /** The limit of all slow patterns of a run in this process; 10 s by default, within a branch's usual time. */
   runMs: number;
 }
 
 export const patternLimits: PatternLimits = { eachMs: 1_000, runMs: 10_000 };
 
-/** What takes less is not counted for its run: a hundred thousand answers are checked against an honest pattern in one. */
+/** Patterns that take less are not counted for their run: an honest pattern may check a hundred thousand answers. */
 const uncountedMs = 20;
 
 /** Runs that are remembered. */
 const mostRuns = 1_000;
 
-/** What the slow patterns of each run have taken. */
+/** The time that slow patterns of each run have taken. */
 export class PatternTimes {
   readonly #takenMs = new Map<string, number>();
 
   constructor(readonly limits: PatternLimits) {}
 
-  /** What the next pattern of a run may take, in milliseconds; 0 where the run's time is over. */
+  /** The time that the next pattern of a run may take, in milliseconds; 0 where the run's time is over. */
   leftMs(run: string): number {
     return Math.max(0, Math.min(this.limits.eachMs, this.limits.runMs - (this.#takenMs.get(run) ?? 0)));
   }

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { PerSchema } from './per-schema.js';
 
-/** Says where a value does not fit; `undefined` where it fits. */
+/** Checks a value: says where it does not fit, or `undefined` where it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
 /** A schema, ready to be held against values. */
@@ -59,7 +59,10 @@ function partsOf(schema: unknown): number {
   return Object.values(schema).reduce<number>((sum, part) => sum + partsOf(part), 1);
 }
 
-/** Regular expressions; references, which can double the work at every level; and comparisons of each item with each. */
+/**
+ * Keywords that may take long: regular expressions; references, which can double the work at every level; and comparisons of each
+ * item with each.
+ */
 const slowKeywords: ReadonlySet<string> = new Set([
   'pattern',
   'patternProperties',

@@ -1,4 +1,4 @@
-// What the threads of the pool can do: each export is a task.
+// The tasks of the pool's threads: each export is one.
 export { checkGrammar } from './tasks/check-grammar.js';
 export { checkSchema } from './tasks/check-schema.js';
 export { extractText } from './tasks/extract-text.js';

@@ -1,17 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { createContext, Script } from 'node:vm';
 
-/** What came of work that had a limit: its value, or nothing because its time was over. */
+/** The result of work that had a time limit: its value, or nothing because the time was over. */
 export type Limited<Value> = { inTime: true; value: Value; tookMs: number } | { inTime: false; tookMs: number };
 
 const call = new Script('work()');
 
-/** One for each thread: making one takes a millisecond. */
+/** The context of this thread; making one takes a millisecond. */
 const context = createContext({});
 
 /**
- * Does work that may take for ever, such as a regular expression, and stops it when its time is over. The time counts from when the
- * work begins, not from when it was asked for; the thread is blocked meanwhile, and lives on.
+ * Does work that may take for ever, such as a regular expression, and stops it when its time is over. The time counts from the
+ * beginning of the work, not from when it was asked for. The thread is blocked meanwhile, and lives on.
  *
  * @param limitMs in milliseconds
  * @param work synchronous
@@ -22,7 +22,7 @@ export function withinLimit<Value>(limitMs: number, work: () => Value): Limited<
   const tookMs = () => performance.now() - startedAt;
   context['work'] = work;
   try {
-    // V8 ends regular expressions and loops alike, which no timer of the same thread could.
+    // V8 can interrupt regular expressions and loops; a timer of the same thread could not.
     const value = call.runInContext(context, { timeout: Math.max(1, Math.ceil(limitMs)) }) as Value;
     return { inTime: true, value, tookMs: tookMs() };
   } catch (error) {
@@ -33,7 +33,7 @@ export function withinLimit<Value>(limitMs: number, work: () => Value): Limited<
   }
 }
 
-/** One sentence about a pattern whose time was over; `what` names it, at the beginning of a sentence. */
+/** One sentence about a pattern whose time was over. `what` names the pattern and begins the sentence. */
 export function outOfTime({ tookMs }: Limited<unknown>, what: string): string {
   return tookMs === 0
     ? `${what} was not begun: the patterns of this run have taken as long as those of a run may.`

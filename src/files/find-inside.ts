@@ -6,14 +6,14 @@ import { isInside } from './open-regular.js';
 import type { Folder } from './walk-folder.js';
 
 /**
- * Where a path from a folder on really ends.
+ * The real end of a path that begins at a folder.
  *
  * @throws Error saying what was expected, where it leads out of the folder, there is nothing, or it is left out
  */
 export async function findInside(folder: Folder, path: string): Promise<string> {
   const outside = new Error(`Expected a path inside the folder, got \`${path}\`.`);
   const named = resolve(folder.root, path);
-  // Whether there is something elsewhere is nobody's business either.
+  // The error does not tell whether there is something elsewhere.
   if (!isInside(folder.root, named)) throw outside;
   const real = await realpath(named).catch(notThere);
   if (!isInside(folder.root, real)) throw outside;

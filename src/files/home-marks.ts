@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { readRegular } from './open-regular.js';
 
-/** What a home has, each of which alone may be anybody's: people keep `temporal.db` in their projects, and lists of who was present. */
+/** Names that a home has. One alone proves nothing: people keep a `temporal.db` in their projects, and lists of who was present. */
 const marks = ['presence', 'temporal.db'];
 const others = ['owner.json', 'server.json', 'ports.json', 'temporal.log', 'worker.log'];
 
@@ -15,7 +15,10 @@ export function homesOf(env: NodeJS.ProcessEnv): string[] {
   return [env['FANFOLD_HOME'] || '.fanfold', env['FANFOLD_STORE']].flatMap((path) => (path ? [resolve(path)] : []));
 }
 
-/** Whether a folder is a fanfold home, whoever's: journal, large texts, tools and what they are started with lie there. */
+/**
+ * Whether a folder is a fanfold home, of any user. Journals, large texts, tools and the secrets that tools are started with lie
+ * there.
+ */
 export async function isHome(folder: string): Promise<boolean> {
   if (basename(folder) === '.fanfold') return true;
   const journal = await readdir(join(folder, 'journal')).catch(() => []);
@@ -27,7 +30,7 @@ export async function isHome(folder: string): Promise<boolean> {
   return unseen?.bytes.toString().trim() === '*';
 }
 
-/** Whether it is worth a look, by the names of what is in a folder. */
+/** Whether a folder may be a home, by the names in it. */
 export function mayBeHome(names: ReadonlySet<string>): boolean {
   return [...marks, 'journal'].some((name) => names.has(name));
 }

@@ -6,24 +6,25 @@ import type { Ignore } from 'ignore';
 
 import { readRegular } from './open-regular.js';
 
-/** Of one folder, the last has the last word. */
+/** Files of patterns in a folder; the last of them has the last word. */
 const ignoreFiles = ['.gitignore', '.fanfoldignore'];
 
 /** Longest file of patterns that is read, in bytes. */
 const mostBytes = 1_000_000;
 
 /**
- * A pattern with `**` several times is held against a path in so many ways at most: about the depth of the path to the power of their
- * number. What asks for more is left out, as if it matched: an ordinary tree has no such path, and one that was made to has no end.
+ * Most ways in which a pattern is compared with a path. A pattern with `**` several times has about the path's depth to the power
+ * of their number. A pattern that needs more counts as a match: ordinary trees have no such path, and one made for it would take
+ * for ever.
  */
 const mostWays = 100_000;
 
-/** `ignore` remembers every path that it was asked about; so many are enough. */
+/** Paths after which an `ignore` object is made anew: it remembers every path. */
 const mostRemembered = 10_000;
 
 /**
- * The patterns that hold in a folder, as gitignore(5) says: those of the folders above it, then its own, then those of the
- * command; what is said last counts.
+ * The patterns that hold in a folder, as in gitignore(5): those of the folders above, then the folder's own, then those of the
+ * command. The last match counts.
  */
 export class IgnoreRules {
   #compiled: Ignore;
@@ -31,11 +32,11 @@ export class IgnoreRules {
   readonly #mostGlobstars: number;
 
   private constructor(
-    /** Where paths begin: absolute. */
+    /** The base of all paths, absolute. */
     readonly base: string,
-    /** The patterns of the files of patterns, each as if it stood at the base. */
+    /** Patterns of files, each rewritten as if it stood at the base. */
     readonly filed: readonly string[],
-    /** The same of the command. */
+    /** Patterns of the command, rewritten in the same way. */
     readonly given: readonly string[],
   ) {
     this.#compiled = ignore({ ignorecase: false }).add(filed).add(given);
@@ -46,7 +47,7 @@ export class IgnoreRules {
   }
 
   /**
-   * The rules above a folder: of the git work tree that it lies in, unless they leave the whole folder out, which was named on purpose.
+   * The rules above a folder: those of its git work tree. They do not count where they leave out the very folder that was named.
    *
    * @param root real path of the folder
    * @param patterns of the command, from the folder on
@@ -69,7 +70,7 @@ export class IgnoreRules {
     return new IgnoreRules(root, excluded, patterns);
   }
 
-  /** The rules inside a folder, whose own files of patterns are read. @param path from the base on; empty for the base itself */
+  /** The rules inside a folder, with those of the folder's own files. @param path from the base on; empty for the base itself */
   async within(path: string): Promise<IgnoreRules> {
     const own: string[] = [];
     for (const name of ignoreFiles) own.push(...(await linesOf(join(this.base, path, name))));
@@ -86,7 +87,7 @@ export class IgnoreRules {
   }
 }
 
-/** A pattern of a folder's file, as the base's file would have it. */
+/** Rewrites a pattern of a folder's file as the base's file would have it. */
 function below(folder: string, line: string): string {
   if (folder === '') return line;
   const isNegated = line.startsWith('!');
@@ -114,7 +115,7 @@ async function workTreeOf(folder: string): Promise<string | undefined> {
   }
 }
 
-/** A path with `/` between its parts, whatever the system has. */
+/** A path with `/` between its parts on every system. */
 export function slashed(path: string): string {
   return sep === '/' ? path : path.split(sep).join('/');
 }

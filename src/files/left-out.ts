@@ -1,4 +1,4 @@
-/** Why something in a folder is left out, in the words of lists and of the line before a start. */
+/** The reason why something in a folder is left out, in the words of lists and of the line before a start. */
 export const whyLeftOut = {
   hidden: 'hidden',
   vendored: 'vendored',
@@ -14,12 +14,12 @@ export const whyLeftOut = {
 
 export type WhyLeftOut = keyof typeof whyLeftOut;
 
-/** A file, or a folder with all that is in it, that is not taken. */
+/** A file that is not taken, or a folder with all that is in it. */
 export interface LeftOut {
-  /** From the folder that is gone through, with `/` between its parts; that of a folder ends with one. */
+  /** Path from the folder that is walked, with `/` between its parts; a folder's path ends with `/`. */
   path: string;
   why: WhyLeftOut;
-  /** What is said beyond the reason: `for .docx`, `EACCES`. */
+  /** Details of the reason: `for .docx`, `EACCES`. */
   detail?: string;
 }
 

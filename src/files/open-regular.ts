@@ -4,10 +4,10 @@ import { lstat, open, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { sep } from 'node:path';
 
-/** Windows has neither of the last two; what is not there is no flag. */
+/** Flags of the open. Windows lacks the last two; a missing one is 0. */
 const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
-/** A path that leads elsewhere, or to something that is no file. */
+/** The error of a path that leads elsewhere, or to something that is no regular file. */
 class NotAFile extends Error {
   override readonly name = 'NotAFile';
 
@@ -19,14 +19,14 @@ class NotAFile extends Error {
 /**
  * Opens a regular file for reading.
  *
- * O1. A named pipe, a device or a socket is never waited for, and not even opened where it was there from the start.
- * O2. A link as the last part of the path is not followed.
+ * OpenRegular-1. A named pipe, a device or a socket is never waited for. One that was there from the start is not even opened.
+ * OpenRegular-2. A link as the last part of the path is not followed.
  *
  * @throws NotAFile for anything but a regular file
  */
 async function openRegular(path: string): Promise<FileHandle> {
   if (!(await lstat(path)).isFile()) throw new NotAFile('notRegular');
-  // It may have been exchanged meanwhile; without O_NONBLOCK the open of a pipe waits for whoever writes.
+  // The file may have been exchanged meanwhile. Without O_NONBLOCK the open of a pipe would wait for a writer.
   const handle = await open(path, readOnly).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ELOOP' || error.code === 'ENXIO' ? new NotAFile('notRegular') : error;
   });
@@ -36,7 +36,7 @@ async function openRegular(path: string): Promise<FileHandle> {
 }
 
 /**
- * Opens a regular file below a folder: where its path ends is what counts.
+ * Opens a regular file below a folder. The real end of its path counts.
  *
  * @param root real path of the folder
  * @throws NotAFile where the path leads out of the folder, or ends at anything but a regular file
@@ -56,12 +56,12 @@ export async function openInside(root: string, path: string): Promise<FileHandle
   }
 }
 
-/** The beginning of a regular file, and whether that is all of it. */
+/** Reads the beginning of a regular file, and says whether that is all of it. */
 export async function readRegular(path: string, most: number): Promise<{ bytes: Buffer; isWhole: boolean }> {
   return readUpTo(await openRegular(path), most);
 }
 
-/** The same of a file below a folder; see {@link openInside}. */
+/** Reads the beginning of a file below a folder; see {@link openInside}. */
 export async function readInside(
   root: string,
   path: string,
@@ -79,7 +79,7 @@ async function readUpTo(handle: FileHandle, most: number): Promise<{ bytes: Buff
   }
 }
 
-/** So many bytes of a file from a place on, or fewer where it ends. */
+/** Reads so many bytes of a file from a position, or fewer where the file ends. */
 export async function readAt(handle: FileHandle, from: number, most: number): Promise<Buffer> {
   const { size } = await handle.stat();
   // Files of /proc say that they are empty.
@@ -93,7 +93,7 @@ export async function readAt(handle: FileHandle, from: number, most: number): Pr
   return buffer.subarray(0, filled);
 }
 
-/** Whether a real path is a folder's, or below it. */
+/** Whether a real path is that of a folder, or below it. */
 export function isInside(root: string, real: string): boolean {
   return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
 }

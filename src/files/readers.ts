@@ -1,7 +1,10 @@
-/** How a document is read. */
+/** The reader of a document. */
 export type DocumentKind = 'text' | 'html' | 'pdf';
 
-/** What reads a file, by the end of its name; nothing does where it is `undefined`. What is not here is text, if it is text. */
+/**
+ * Readers of files, by the end of their names; `undefined` where nothing reads them. A file with another end is text, if its
+ * bytes are.
+ */
 const readers: ReadonlyMap<string, DocumentKind | undefined> = new Map([
   ...endings(
     'text',
@@ -24,13 +27,13 @@ function endings(kind: DocumentKind | undefined, names: string): [string, Docume
   return names.split(' ').map((name) => [name, kind]);
 }
 
-/** The end of a name, with its dot, in small letters; empty where it has none. */
+/** The end of a name in small letters, with its dot; empty where there is none. */
 export function endingOf(name: string): string {
   return /[^./\\](\.[^./\\]{1,16})$/.exec(name)?.[1]?.toLowerCase() ?? '';
 }
 
 /**
- * What reads a file.
+ * The reader of a file.
  *
  * @returns `by content` where its name does not say: text, if it is text; `none` for what nothing reads yet
  */
@@ -39,7 +42,7 @@ export function readerOf(name: string): DocumentKind | 'by content' | 'none' {
   return readers.has(ending) ? (readers.get(ending) ?? 'none') : 'by content';
 }
 
-/** What a file is by its first bytes, or by the end of its name. */
+/** The reader by a file's first bytes, or by the end of its name. */
 export function kindOf(name: string, bytes: Uint8Array): DocumentKind {
   if (new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-') return 'pdf';
   const reader = readerOf(name);

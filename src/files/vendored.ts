@@ -1,4 +1,4 @@
-/** Folders of what others have written, and the stores of version control, by name. */
+/** Names of folders with the work of others, and of stores of version control. */
 const byName: ReadonlySet<string> = new Set([
   '.git',
   '.hg',
@@ -12,7 +12,10 @@ const byName: ReadonlySet<string> = new Set([
   '__pypackages__',
 ]);
 
-/** Folders of what others have written, or what programs have made, by a file in them; `vendor` alone may hold a company's vendors. */
+/**
+ * Folders with the work of others, or of programs, by a file in them. The name `vendor` is not enough: such a folder may hold a
+ * company's vendors.
+ */
 const byMark: readonly { mark: string; name?: string }[] = [
   { mark: 'pyvenv.cfg' },
   // See https://bford.info/cachedir/; build folders of Rust have it, too.

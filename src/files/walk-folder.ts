@@ -8,9 +8,9 @@ import type { LeftOut, WhyLeftOut } from './left-out.js';
 import { isInside } from './open-regular.js';
 import { isVendored } from './vendored.js';
 
-/** What is taken out of a folder. */
+/** Options of a walk: what is taken out of a folder. */
 export interface Taking {
-  /** Folders that are never gone into, absolute: fanfold's own. Other homes are known by what is in them. */
+  /** Folders of fanfold's own, absolute, which are never entered. Other homes are known by their contents. */
   homes?: readonly string[];
   /** Takes names that begin with a dot. */
   hidden?: boolean;
@@ -22,22 +22,22 @@ export interface Taking {
 
 /** A file that is taken. */
 export interface Taken {
-  /** From the folder that is gone through, with `/` between its parts. */
+  /** Path from the folder that is walked, with `/` between its parts. */
   path: string;
 }
 
 type Entry = { name: string; kind: 'file' | 'folder' | 'link' | 'other' };
 
-/** A folder that is being gone through. */
+/** A folder during the walk. */
 interface Level {
-  /** From the root on; empty for the root itself. */
+  /** Path from the root; empty for the root itself. */
   path: string;
   rules: IgnoreRules;
   entries: Entry[];
   next: number;
 }
 
-/** A fanfold home, or a folder in one, which nothing goes through. */
+/** The error of a walk that begins in a fanfold home. */
 export class HomeFolder extends Error {
   override readonly name = 'HomeFolder';
 
@@ -47,13 +47,13 @@ export class HomeFolder extends Error {
 }
 
 /**
- * A folder, what is taken out of it and what is not.
+ * Walks a folder, and tells what is taken out of it and what is not.
  *
- * W1. Only regular files are taken, and links to such files inside the folder; no link to a folder is followed.
- * W2. No fanfold home is gone into, whatever else is asked for.
- * W3. The order is that of the code units of the paths, `/` between their parts, on every system.
- * W4. What is held in memory are the names of the folders on the way to where the walk is, however deep or wide the rest.
- * W5. What is left out is told with its reason: files, and folders as a whole.
+ * WalkFolder-1. Only regular files are taken, and links to such files inside the folder. No link to a folder is followed.
+ * WalkFolder-2. No fanfold home is entered, whatever else is asked for.
+ * WalkFolder-3. Files come in the order of the code units of their paths, with `/` between the parts, on every system.
+ * WalkFolder-4. Memory holds the names in the folders on the way to the current one, however deep or wide the rest is.
+ * WalkFolder-5. Everything that is left out is told with its reason: files, and folders as a whole.
  */
 export class Folder {
   readonly #homes: readonly string[];
@@ -81,7 +81,7 @@ export class Folder {
   }
 
   /**
-   * Goes through it.
+   * Walks the folder.
    *
    * @param from a folder in it that is taken, where to begin: as {@link Taken.path}
    * @param mostDepth folders inside folders that are gone into; 0 for none
@@ -112,7 +112,7 @@ export class Folder {
   }
 
   /**
-   * Why something in it is left out, or in which folder that is; `undefined` where it is taken.
+   * The reason why a path is left out, or its folder; `undefined` where it is taken.
    *
    * @param real its real path, inside of the folder
    */
@@ -159,14 +159,14 @@ export class Folder {
     return slashed(relative(base, join(this.root, path)));
   }
 
-  /** By its name and the patterns alone. */
+  /** Judges a path by its name and the patterns alone. */
   #whyNotNamed(path: string, name: string, rules: IgnoreRules, isFolder = false): { why: WhyLeftOut } | undefined {
     if (name.startsWith('.') && this.taking.hidden !== true) return { why: 'hidden' };
     if (isFolder && this.taking.noIgnore !== true && isVendored(name)) return { why: 'vendored' };
     return rules.ignores(this.#fromBase(path, rules) + (isFolder ? '/' : '')) ? { why: 'ignored' } : undefined;
   }
 
-  /** What is in a folder, or why it is not gone into. */
+  /** The entries of a folder, or the reason why it is not entered. */
   async #inner(path: string, name: string, rules: IgnoreRules): Promise<Level | Omit<LeftOut, 'path'>> {
     const absolute = join(this.root, path);
     if (name === '.fanfold' || this.#homes.includes(absolute)) return { why: 'home' };
@@ -183,7 +183,7 @@ export class Folder {
     const left = this.#whyNotNamed(path, name, rules);
     if (left !== undefined) return left;
     if (kind === 'other') return { why: 'notRegular' };
-    // What is no UTF-8 in a name has been replaced, and nothing is called so.
+    // Bytes of a name that are no UTF-8 were replaced, and no file has the resulting name.
     const isNamed = !name.includes('\uFFFD') || (await lstat(join(this.root, path)).catch(() => undefined));
     if (!isNamed) return { why: 'unreadable', detail: '(its name is not UTF-8)' };
     return kind === 'link' ? this.#whyNotLink(path) : undefined;
@@ -207,7 +207,7 @@ function kindOf(entry: Dirent): Entry['kind'] {
   return entry.isSymbolicLink() ? 'link' : 'other';
 }
 
-/** Whole paths are compared: what is in a folder stands where its name and a slash do. */
+/** Compares whole paths: a folder's entries stand where its name and a slash do. */
 function byPath(left: Entry, right: Entry): number {
   const [one, other] = [left, right].map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name)) as [
     string,

@@ -47,10 +47,11 @@ interface Placed extends Span {
 /**
  * One list of what all checks said.
  *
- * N1. A finding's quote is in the text, or the finding is left out and counted in `unplaced`: a model may quote what is not there.
- * N2. Findings stand in the order of the text, then of the checks; never in the order in which the checks ended.
- * N3. What overlaps is one finding if nobody contradicts: the longer quote with the suggestions of both, the graver severity, every
- *     message. Where two suggest something else for the same words, both stay and the place is a conflict.
+ * Findings-1. A finding's quote is in the text, or the finding is left out and counted in `unplaced`: a model may quote what is
+ *     not there.
+ * Findings-2. Findings stand in the order of the text, then of the checks; never in the order in which the checks ended.
+ * Findings-3. What overlaps is one finding if nobody contradicts: the longer quote with the suggestions of both, the graver
+ *     severity, every message. Where two suggest something else for the same words, both stay and the place is a conflict.
  */
 export function mergeFindings(
   text: string,

@@ -12,7 +12,7 @@ export function coverageOf(branches: readonly Pick<Ended, 'status'>[]): Coverage
   return { ok: branches.filter(({ status }) => status === 'ok').length, total: branches.length };
 }
 
-/** How a run whose branches ended so has ended: failed where fewer are ok than its policy needs. */
+/** The status of a run by how its branches ended: failed where fewer are ok than its policy needs. */
 export function runStatusOf(branches: readonly Pick<Ended, 'status'>[], { needed }: Pick<Policy, 'needed'>): RunStatus {
   const { ok, total } = coverageOf(branches);
   if (ok === total) return 'complete';
@@ -28,7 +28,7 @@ export function mergeByKey<Output>(branches: readonly (Pick<Ended, 'key' | 'stat
   );
 }
 
-/** What a run comes to, made of the outputs that are ok: a dict by key, or a list. */
+/** The output of a run, made of the outputs that are ok: a dict by key, or a list. */
 export function outputOf<Output>(
   asList: boolean,
   branches: readonly (Pick<Ended, 'key' | 'status'> & { output?: Output })[],
@@ -39,7 +39,7 @@ export function outputOf<Output>(
   );
 }
 
-/** The branch that the end of a flat fan-out waited for: the one that took longest; the first in input order among equals. */
+/** The critical path of a flat fan-out: the branch that took longest, the first in input order among equals. */
 export function criticalPathOf(branches: readonly Ended[]): string[] {
   const slowest = branches.reduce<Ended | undefined>(
     (longest, branch) => (longest === undefined || branch.latency.totalMs > longest.latency.totalMs ? branch : longest),

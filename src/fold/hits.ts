@@ -1,26 +1,27 @@
 import type { Hit } from '../contract/source.js';
 import { nearlySame, resemblance, shinglesOf } from './resemblance.js';
 
-/** A hit of the one list, with those who had it. */
+/** A hit of the merged list, with the sources that had it. */
 export interface RankedHit extends Hit {
-  /** In the order of the run's sources. */
+  /** Names of the sources, in the order of the run's sources. */
   sources: string[];
-  /** By reciprocal rank fusion. */
+  /** Score by reciprocal rank fusion. */
   score: number;
 }
 
-/** Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009: 60 was best there, and is what search engines use. */
+/** The constant of reciprocal rank fusion. Cormack, Clarke and Büttcher (SIGIR 2009) found 60 best, and search engines use it. */
 const fusionConstant = 60;
 
-/** Titles alone are alike too easily: a text of fewer sequences is only like itself by its address. */
+/** Least word sequences of a text that is compared. Shorter texts are alike too easily; they are the same only by their address. */
 const fewestShingles = 8;
 
 /**
- * One list of what all sources have found.
+ * Merges the hits of all sources into one list.
  *
- * R1. Hits with the same address, or nearly the same text, are one; it keeps the first's words and names all of its sources.
- * R2. A hit's score is the sum, over its sources, of 1 / (60 + its rank there).
- * R3. Among equals the order is that of the sources, then of their ranks: never who was faster.
+ * Hits-1. Hits with the same address, or nearly the same text, become one. It keeps the words of the first, and names all of its
+ *     sources.
+ * Hits-2. A hit's score is the sum, over its sources, of 1 / (60 + its rank there).
+ * Hits-3. Equals stand in the order of the sources, then of their ranks; never of who was faster.
  */
 export function fuse(found: readonly { source: string; hits: readonly Hit[] }[], limit: number): RankedHit[] {
   const ranked: (RankedHit & { address: string; shingles: ReadonlySet<number> })[] = [];
@@ -31,7 +32,7 @@ export function fuse(found: readonly { source: string; hits: readonly Hit[] }[],
       const same = ranked.find((each) => each.address === address || isSameText(each.shingles, shingles));
       const known = same ?? { ...hit, sources: [], score: 0, address, shingles };
       if (same === undefined) ranked.push(known);
-      // A source that has the same thing twice has it at its better rank.
+      // A hit that a source has twice counts with its better rank.
       if (known.sources.includes(source)) continue;
       known.sources.push(source);
       known.score += 1 / (fusionConstant + rank + 1);
@@ -43,7 +44,7 @@ export function fuse(found: readonly { source: string; hits: readonly Hit[] }[],
     .map(({ title, link, text, sources, score }) => ({ title, link, text, sources, score: Number(score.toFixed(6)) }));
 }
 
-/** What two addresses of one page have in common: no protocol, no `www.`, no fragment, no tracking, no slash at the end. */
+/** The common part of addresses of one page: no protocol, no `www.`, no fragment, no tracking, no slash at the end. */
 export function canonicalAddress(link: string): string {
   const [, rest = link] = /^https?:\/\/(?:www\.)?([^#]*)/i.exec(link) ?? [];
   const [place = '', query = ''] = rest.split('?', 2);
@@ -61,7 +62,7 @@ function isSameText(one: ReadonlySet<number>, other: ReadonlySet<number>): boole
   return resemblance(one, other) >= nearlySame.hits.share;
 }
 
-/** The numbers in square brackets of an answer, and those of them that no hit has. */
+/** The numbers that an answer cites in square brackets, and those among them that no hit has. */
 export function citationsOf(answer: string, hits: number): { cited: number[]; unknown: number[] } {
   const numbers = [...answer.matchAll(/\[(\d+(?:\s*,\s*\d+)*)\]/g)].flatMap(([, list = '']) =>
     list.split(',').map(Number),

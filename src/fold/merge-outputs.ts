@@ -4,24 +4,24 @@ import { contradictionOf, reduce, takes } from './reducers.js';
 import type { ReducerName } from './reducers.js';
 import type { Contradiction, Written } from '../contract/run-result.js';
 
-/** How the values of one key meet: by a reducer, or by a function of who wrote what, in the order of the branches. */
+/** The strategy for one key: a reducer, or a function of who wrote what, in the order of the branches. */
 export type Strategy = ReducerName | ((written: readonly Written[]) => unknown);
 
-/** By key of the merged object. */
+/** Strategies by key of the merged object. */
 export interface Strategies {
   [key: string]: Strategy;
 }
 
-/** Outputs that are objects, made into one. */
+/** The merge of outputs that are objects. */
 export interface Merged {
   output: { [key: string]: unknown };
-  /** Keys about which the branches do not agree, where only one of them is heard, with who said what. */
+  /** Keys on which the branches disagree where only one of them counts, with who said what. */
   contradictions: Contradiction[];
 }
 
 /**
- * Checks, before anything is spent, that the outputs of branches can be merged: branches that write one key must have a strategy for it,
- * the strategy must take their types, and the types must agree unless it is `keyed` or a function.
+ * Checks, before anything is spent, that the outputs of branches can be merged. A key that several branches write needs a
+ * strategy; the strategy must take their types; and the types must agree unless the strategy is `keyed` or a function.
  *
  * @param branches with the JSON Schema of their outputs, each an object
  * @throws InputError naming the key, the branches and their types
@@ -65,7 +65,7 @@ function typeOf({ type }: JsonSchema): string {
 }
 
 /**
- * One object of the outputs of all branches that are ok, key by key; a key with one writer needs no strategy.
+ * Merges the outputs of all branches that are ok into one object, key by key. A key with one writer needs no strategy.
  *
  * @param branches in the order that decides `first`, `last` and equals: never who was faster
  * @throws InputError where an output is no object, or a key has several writers and no strategy

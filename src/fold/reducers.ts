@@ -1,7 +1,7 @@
 import type { Contradiction, Written } from '../contract/run-result.js';
 import { vote } from './vote.js';
 
-/** How the values of several writers of one key meet, in the order of the writers. */
+/** Reducers of the values of one key, in the order of its writers. */
 export const reducerNames = [
   'keyed',
   'first',
@@ -51,7 +51,7 @@ export function reduce(reducer: ReducerName | undefined, written: readonly Writt
   return reducer === undefined ? written.at(-1)?.value : reducers[reducer](written);
 }
 
-/** Where values differ and the reducer lets one of them win. */
+/** The contradiction where values differ and the reducer takes one of them; none otherwise. */
 export function contradictionOf(
   key: string,
   reducer: ReducerName | undefined,

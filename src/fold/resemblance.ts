@@ -1,14 +1,14 @@
 /**
- * When two texts are nearly the same: they share so much of their word sequences (resemblance, A. Broder, "On the resemblance and
- * containment of documents", 1997). Documents of a pile are long, so that sequences of five words and a share of 0.9 leave out what
- * only cites the same passages; hits are a few lines, in which an edited word breaks five sequences of five.
+ * Measures of likeness (resemblance: A. Broder, "On the resemblance and containment of documents", 1997): texts are nearly the
+ * same that share so much of their word sequences. Documents are long: sequences of five words and a share of 0.9 do not match
+ * texts that only cite the same passages. Hits are a few lines, in which one edited word breaks five sequences of five.
  */
 export const nearlySame = {
   documents: { words: 5, share: 0.9 },
   hits: { words: 3, share: 0.8 },
 } as const;
 
-/** The sequences of so many words in a text, each as a hash; all of a shorter text as one. */
+/** Hashes of all sequences of so many words in a text. A shorter text is one sequence. */
 export function shinglesOf(text: string, wordsInShingle: number): Set<number> {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length < wordsInShingle) return new Set([hashOf(words.join(' '))]);
@@ -17,7 +17,7 @@ export function shinglesOf(text: string, wordsInShingle: number): Set<number> {
   );
 }
 
-/** The share of sequences that both have, of those that either has; from 0 to 1. */
+/** The sequences that both have, as a share of those that either has; from 0 to 1. */
 export function resemblance(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
   let shared = 0;
   for (const shingle of one) if (other.has(shingle)) shared += 1;

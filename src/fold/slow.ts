@@ -1,6 +1,6 @@
 import type { Branch } from '../contract/run.js';
 
-/** A branch of a past run, as far as its latency goes. */
+/** The latency of a branch of a past run. */
 export interface LatencySample {
   workflowId: string;
   kind: string;
@@ -13,13 +13,13 @@ export interface Quantiles {
   p99: number;
 }
 
-/** What slow branches of a group spend most of their extra time with. */
+/** The part in which slow branches of a group spend most of their extra time. */
 export type SlowCause = 'queueing' | 'retries' | 'long output' | 'model';
 
 export interface SlowGroup {
   by: 'kind' | 'key' | 'model';
   name: string;
-  /** Branches in it; answers from the journal do not count. */
+  /** Number of branches in the group; answers from the journal do not count. */
   count: number;
   /** Milliseconds. */
   totalMs: Quantiles;
@@ -30,19 +30,19 @@ export interface SlowGroup {
   /** Branches that took more than three times the median, and a second at least. */
   slow: number;
   cause?: SlowCause;
-  /** What to run the next with. */
+  /** Flags for the next run. */
   proposal?: { timeoutMs: number; flags: string[]; why: string };
 }
 
-/** Fewer branches say nothing about a tail. */
+/** Least branches of a group: fewer say nothing about a tail. */
 const fewest = 5;
 
 const slowFactor = 3;
 const leastSlowMs = 1_000;
 
 /**
- * Where slow branches are, and what makes them slow. A branch is slow beside its peers: those of the same kind, the same key, the same
- * model. Quantiles are by nearest rank.
+ * Finds slow branches and the cause. A branch is slow beside its peers, which have the same kind, key and model. Quantiles are by
+ * nearest rank.
  *
  * @param peersOf the name that a branch shares with its peers in other runs, where it has any
  * @returns groups with slow branches first, the slowest tails before the others
@@ -157,7 +157,7 @@ function quantiles(values: readonly number[]): Quantiles {
   return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99) };
 }
 
-/** By nearest rank; 0 where there is nothing. */
+/** Quantile by nearest rank; 0 of no values. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

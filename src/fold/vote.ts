@@ -1,5 +1,5 @@
 /**
- * What most of the values say: the same JSON is the same; the first of equally frequent ones wins.
+ * The value that most have. Values with the same JSON are the same; the first of equally frequent ones wins.
  *
  * @returns `undefined` where nobody says anything
  */

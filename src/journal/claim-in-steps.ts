@@ -3,14 +3,14 @@ import type { Claim, ForeignLease } from './journal-store.js';
 /** The steps of a claim, each of them atomic. */
 export interface ClaimSteps {
   find(): Promise<Uint8Array | undefined>;
-  /** Returns the lease in the way, if it could not be taken. */
+  /** Takes the lease. Returns the lease in the way if that failed. */
   take(): Promise<ForeignLease | undefined>;
   release(): Promise<void>;
 }
 
 /**
- * A claim of a store that cannot make it in one step. The record may come between the look for it and the look at its lease:
- * it is looked for once more after that.
+ * Claims a key in a store that cannot do so in one step. The record may come between the look for it and the look at its lease,
+ * so that it is looked for once more at the end.
  */
 export async function claimInSteps({ find, take, release }: ClaimSteps): Promise<Claim> {
   const found = await find();

@@ -9,8 +9,8 @@ export interface Entry {
   model: string;
   /** US dollars; `null` where the price is unknown. */
   costUsd: number | null;
-  /** When the answer was there, in milliseconds since the epoch. */
+  /** Time of the answer, in milliseconds since the epoch. */
   answeredAtMs: number;
-  /** Who paid for it: finding it again, the same asker has it and has saved nothing. */
+  /** The asker that paid for the answer. Finding it again saves this asker nothing. */
   askedBy?: string;
 }

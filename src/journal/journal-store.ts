@@ -7,7 +7,7 @@ export interface StoredRecord {
   answeredAtMs: number;
 }
 
-/** Who asks what. */
+/** An asking: who asks, and what. */
 export interface Lease {
   key: string;
   /** Unique to one asking. */
@@ -16,23 +16,23 @@ export interface Lease {
 
 /** Somebody else's lease. */
 export interface ForeignLease {
-  /** The holder that began the asking. Who takes over from the dead goes on with it; who begins anew has another. */
+  /** The holder that began the asking. Taking over from a dead holder keeps it; asking anew changes it. */
   origin: string;
   /** Changes whenever the lease is renewed. */
   sign: string;
 }
 
 export interface ClaimOptions {
-  /** An older answer than this is none; milliseconds since 1970. */
+  /** Oldest answer that counts, in milliseconds since 1970. */
   notBeforeMs: number;
-  /** A sign of which the caller knows that its holder is dead, whatever the clock says. */
+  /** The sign of a lease whose holder the caller knows to be dead, whatever the clock says. */
   deadSign?: string | undefined;
 }
 
 export interface Claim {
-  /** What was found. */
+  /** The record that was found. */
   record?: Uint8Array | undefined;
-  /** Without a record: the lease in the way. Without either, the caller has the lease. */
+  /** The lease in the way. The caller has the lease where there is neither this nor a record. */
   foreign?: ForeignLease | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface Reuse {
 }
 
 /**
- * Where records and leases are. Records are opaque here: whether one is whole is for whoever reads it to find out.
+ * The store of records and leases. Records are opaque here: their reader finds out whether one is whole.
  *
  * Every method can be repeated: after a lost connection a store does so by itself.
  */
@@ -57,16 +57,19 @@ export interface JournalStore {
    */
   write(record: StoredRecord, lease?: Lease): Promise<void>;
   /**
-   * Looks for the record, and takes or renews the lease where there is none: as if in one step, so that of a record that was
-   * there when its lease was given back nobody can miss both.
+   * Looks for the record, and takes or renews the lease where there is none, as if in one step. A record that was there when its
+   * lease was given back is never missed.
    *
    * @param leaseMs how long it lasts unless renewed, by the store's own clock
    */
   claim(lease: Lease, leaseMs: number, options: ClaimOptions): Promise<Claim>;
-  /** Renews those that are still their holder's. */
+  /** Renews the leases that their holder still has. */
   renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void>;
   releaseLease(lease: Lease): Promise<void>;
-  /** Lets the leases whose holder begins so run out now. A store that many machines share cannot know who is dead, and has none. */
+  /**
+   * Lets leases whose holder begins so run out now. A store that many machines share cannot know who is dead, and does not have
+   * this.
+   */
   expireLeases?(holderPrefix: string): Promise<void>;
   recordReuses(reuses: readonly Reuse[]): Promise<void>;
   stats(): Promise<JournalStats>;

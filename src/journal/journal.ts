@@ -1,24 +1,24 @@
 import type { Entry } from './entry.js';
 
-/** What asking has come to. */
+/** The result of asking. */
 export interface Asked<T> {
-  /** For whoever asked. */
+  /** The result for the caller. */
   value: T;
-  /** For the journal; none where the answer is not a proper one. */
+  /** The entry for the journal; none where the answer is not proper. */
   entry?: Entry;
 }
 
-/** The journal's answer, or what asking has come to. */
+/** The journal's answer, or the result of asking. */
 export type Once<T> = { reused: true; entry: Entry } | { reused: false; value: T };
 
 export interface OnceOptions {
-  /** Ends the wait for others; it is handed to `ask`, which is to end by it. */
+  /** Ends the wait for others. `ask` gets it too, and must end by it. */
   signal?: AbortSignal;
-  /** Milliseconds since the epoch: answers from before are not good enough (`--fresh`: since its run began). */
+  /** Oldest answer that will do, in milliseconds since the epoch (`--fresh`: the beginning of the run). */
   notBeforeMs?: number;
 }
 
-/** Which entries may stay. What is not given limits nothing. */
+/** Limits of entries that stay. A limit that is not given does not apply. */
 export interface JournalLimits {
   /** Milliseconds since the answer came, used or not. */
   maxAgeMs?: number;
@@ -38,11 +38,11 @@ export interface JournalStats {
   /** When the oldest and the newest answer came, in milliseconds since the epoch; `null` in an empty journal. */
   oldestAtMs: number | null;
   newestAtMs: number | null;
-  /** How many questions were answered from the journal since it was made or cleared. */
+  /** Number of questions that were answered from the journal since it was made or cleared. */
   reuses: number;
   /** US dollars that this saved, as far as prices were known. */
   savedUsd: number;
-  /** Where it is, without secrets. */
+  /** The journal's place, without secrets. */
   place: string;
   /** Damaged database files that were set aside. */
   setAside: string[];
@@ -51,10 +51,10 @@ export interface JournalStats {
 /**
  * The durable store of paid-for answers, keyed by what was asked (`questionKey`).
  *
- * J1. An entry that `put` has acknowledged is found by every later `get` in any process, also after kill -9 of the writer, and
- *     after a crash of the machine as far as its disk keeps what it has synced.
- * J2. A torn, moved or corrupt record is a miss and a warning, never a wrong answer.
- * J3. Nobody waits for the dead.
+ * Journal-1. An entry that `put` has acknowledged is found by every later `get` in any process, also after kill -9 of the writer,
+ *     and after a crash of the machine as far as its disk keeps what it has synced.
+ * Journal-2. A torn, moved or corrupt record is a miss and a warning, never a wrong answer.
+ * Journal-3. A dead process keeps nobody waiting.
  *
  * Every method throws `UnavailableError` while the store cannot be used, and `FanfoldError` `JournalClosed` after `close`.
  */
@@ -67,7 +67,7 @@ export interface Journal {
    */
   put(key: string, entry: Entry): Promise<void>;
   /**
-   * The journal's entry; or waits for whoever is asking the same, in any process; or asks, and keeps the answer.
+   * Returns the journal's entry; or waits for a process that is asking the same; or asks, and keeps the answer.
    *
    * The wait ends with the other's entry. If the other dies, one of those who wait takes over; if it fails or has no proper
    * answer, each of them asks by itself. An answer that cannot be kept is a warning: it has been paid for.
@@ -79,7 +79,7 @@ export interface Journal {
     options: OnceOptions,
     ask: (signal: AbortSignal | undefined) => Promise<Asked<T>>,
   ): Promise<Once<T>>;
-  /** A process is known to be dead: nobody waits any longer for what it was asking, where the journal is this machine's own. */
+  /** Takes in that a process is dead. Nobody waits any longer for its askings, where the journal is this machine's own. */
   abandon(identity: string): Promise<void>;
   stats(): Promise<JournalStats>;
   /** Removes what exceeds the limits. */

@@ -3,7 +3,7 @@ import type { JournalStore, Lease } from './journal-store.js';
 /** A lease is renewed this many times while it lasts. */
 const renewals = 5;
 
-/** Renews the leases of this process, all of them in one go. A renewal that fails is made up for by the next. */
+/** Renews all leases of this process in one go. The next renewal makes up for one that fails. */
 export class LeaseKeeper {
   readonly #store: Pick<JournalStore, 'renewLeases' | 'releaseLease'>;
   readonly #leaseMs: number;
@@ -21,13 +21,13 @@ export class LeaseKeeper {
     this.#timer ??= setInterval(() => void this.#renew(), this.#leaseMs / renewals).unref();
   }
 
-  /** Renews it no more; it has been given back. */
+  /** Stops renewing a lease that was given back. */
   forget(lease: Lease): void {
     this.#held.delete(lease);
     if (this.#held.size === 0) this.stop();
   }
 
-  /** Never rejects: a lease that cannot be given back runs out. */
+  /** Gives a lease back. It never rejects: a lease that cannot be given back runs out. */
   async giveBack(lease: Lease): Promise<void> {
     this.forget(lease);
     await this.#store.releaseLease(lease).catch(() => {});

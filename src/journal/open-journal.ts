@@ -14,11 +14,13 @@ export interface JournalSettings {
   encryptionKey?: string | undefined;
   /** Applied at opening and every hour; those not given are 90 days and 2 GiB. */
   limits?: JournalLimits | undefined;
-  /** How long the lease of one who died keeps others waiting, in milliseconds; 5,000 by default. It is renewed five times as often. */
+  /**
+   * Milliseconds for which the lease of a dead process keeps others waiting; 5,000 by default. It is renewed five times as often.
+   */
   leaseMs?: number | undefined;
-  /** What others may call this process in `abandon` once it is dead. */
+  /** Name of this process for `abandon`, once it is dead. */
   identity?: string | undefined;
-  /** Told of what was lost or could not be done, one sentence each. */
+  /** Called with one sentence for each loss or failure. */
   onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -38,7 +40,7 @@ export async function openJournal(settings: JournalSettings): Promise<Journal> {
 }
 
 /**
- * Looks at what can be looked at without opening anything.
+ * Checks the settings as far as that needs nothing opened.
  *
  * @throws InputError for a URL or an encryption key that cannot be read
  */
@@ -57,7 +59,7 @@ async function openStore({ home, url }: JournalSettings, onWarning: (message: st
 function checkUrl(url: string): void {
   const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === 'postgres' || scheme === 'postgresql') return;
-  // What came is not quoted whole: it may hold a password.
+  // The value is not quoted whole: it may hold a password.
   const got = scheme === undefined ? 'something without a scheme' : `\`${scheme}:…\``;
   throw new InputError(
     `Expected \`FANFOLD_JOURNAL\` to be a URL like \`postgres://user:password@host:5432/database\`, got ${got}.`,

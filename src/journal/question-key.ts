@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 
 import { withoutTransport } from './without-transport.js';
 
-/** What was asked, and of whom. */
+/** A question: what was asked, and of which source. */
 export interface Question {
   /**
-   * Whose answer it is: the API's base URL, or a fixed name for the offline model, whose port changes with every start. Answers
-   * of different sources are never taken for one another.
+   * The source of the answer: the API's base URL, or a fixed name for the offline model, whose port changes with every start.
+   * Answers of different sources are never taken for one another.
    */
   source: string;
   /** The request body as it would be sent. */
   body: object;
-  /** Which one it is where the same question is asked several times on purpose, from 0; 0 by default. */
+  /** Number of the question where the same one is asked several times on purpose; 0 by default. */
   sample?: number;
 }
 
-/** Changes whenever the same question would be written otherwise; older answers are then asked for again. */
+/** Version of the key. It changes whenever the same question would be written otherwise; older answers are then asked for again. */
 const version = 1;
 
 /**

@@ -11,13 +11,13 @@ import { pause } from './pause.js';
 const firstLookMs = 25;
 const longestLookMs = 400;
 
-/** What a single flight needs of its journal. */
+/** The parts of a journal that a single flight needs. */
 export interface Flights {
   /** Finds the entry, or takes its lease. */
   claim(lease: Lease, options: ClaimOptions): Promise<EntryClaim>;
   keeper: LeaseKeeper;
   leaseMs: number;
-  /** Of the process that asks. */
+  /** Identity of the process that asks. */
   identity: string;
   /**
    * Keeps the entry, and gives the lease back with it; never rejects, because the answer has been paid for.
@@ -33,7 +33,7 @@ export interface EntryClaim {
   foreign?: ForeignLease | undefined;
 }
 
-/** What the holders of a process's leases begin with. */
+/** The beginning of the names of a process's holders. */
 export function holderPrefix(identity: string): string {
   return `${identity}/`;
 }
@@ -41,21 +41,22 @@ export function holderPrefix(identity: string): string {
 type Ask<T> = (signal: AbortSignal | undefined) => Promise<Asked<T>>;
 
 /**
- * Sees to it that what several ask at once is asked once.
+ * Lets a question that several ask at once be asked once.
  *
- * S1. Whoever holds the key's lease asks, and renews it while asking; everybody else looks for the entry now and then.
- * S2. A lease that has run out may be taken over. So may one that has not changed for as long as a lease lasts by the clock of
- *     whoever waits, which knows no time of day: a store whose clock was set back keeps nobody waiting. (As in Amazon's DynamoDB
- *     Lock Client.)
- * S3. Who takes over from the dead goes on with their asking, so that the others wait on. When an asking has ended without an
- *     entry, those who waited for it ask at once, with or without a lease: nobody waits for a second disappointment.
- * S4. An entry is in the journal before its lease is given back, or with it: whoever finds the lease gone or another's has looked
- *     for the entry since.
- * S5. An asking belongs to whoever asks: its abort ends it, for those who wait for it like a failure.
+ * SingleFlight-1. The holder of the key's lease asks, and renews the lease meanwhile. All others look for the entry from time to
+ *     time.
+ * SingleFlight-2. A lease that has run out may be taken over. So may a lease that has not changed for its whole duration by the
+ *     clock of a waiting process, which knows no time of day: a store whose clock was set back keeps nobody waiting. (As in
+ *     Amazon's DynamoDB Lock Client.)
+ * SingleFlight-3. Taking over from the dead continues their asking, so that the others wait on. After an asking without an entry
+ *     all who waited for it ask at once, with or without a lease: nobody waits for a second disappointment.
+ * SingleFlight-4. An entry is in the journal before its lease is given back, or with it. A process that finds the lease gone, or
+ *     another's, has looked for the entry since.
+ * SingleFlight-5. An asking belongs to its asker. The asker's abort ends it; for those who wait for it that is a failure.
  */
 export class SingleFlight {
   readonly #flights: Flights;
-  /** What this process is asking: others in it need not wait for the next look. */
+  /** Askings of this process: others in it need not wait for the next look. */
   readonly #asking = new Map<string, Promise<unknown>>();
 
   constructor(flights: Flights) {
@@ -113,7 +114,7 @@ export class SingleFlight {
   }
 }
 
-/** What one who waits remembers of the lease in its way. */
+/** The memory of a waiting process about the lease in its way. */
 class Waiting {
   readonly #leaseMs: number;
   #seen: (ForeignLease & { sinceMs: number }) | undefined;
@@ -136,7 +137,7 @@ class Waiting {
     return this.#seen.sign;
   }
 
-  /** Jittered, so that those who wait for the same do not look at once. */
+  /** Pause until the next look, with jitter: processes that wait for the same question do not look at once. */
   nextLookMs(): number {
     const lookMs = this.#lookMs * (0.5 + Math.random() / 2);
     this.#lookMs = Math.min(longestLookMs, this.#lookMs * 1.5);

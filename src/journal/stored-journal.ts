@@ -14,7 +14,7 @@ import { Upkeep } from './upkeep.js';
 export interface StoredJournalSettings {
   keyring: Keyring | undefined;
   limits: JournalLimits;
-  /** How long the lease of one who died keeps others waiting, in milliseconds. */
+  /** Milliseconds for which the lease of a dead process keeps others waiting. */
   leaseMs: number;
   identity?: string | undefined;
   onWarning: (message: string) => void;
@@ -109,7 +109,7 @@ export class StoredJournal implements Journal {
     const { record, foreign } = await this.#store.claim(lease, leaseMs, options);
     if (record === undefined) return { foreign };
     const entry = await this.#decode(lease.key, record);
-    // What cannot be read is as good as none, however young.
+    // An unreadable record counts as none, however young it is.
     return entry === undefined
       ? { foreign: (await this.#store.claim(lease, leaseMs, { ...options, notBeforeMs: Infinity })).foreign }
       : { entry };
@@ -127,7 +127,7 @@ export class StoredJournal implements Journal {
     }
   }
 
-  // The answer has been paid for: what keeps it out of the journal must not keep it from whoever asked.
+  // The answer has been paid for: the asker gets it even where the journal cannot keep it.
   async #keep(key: string, entry: Entry, lease: Lease | undefined): Promise<boolean> {
     try {
       await this.put(key, entry, lease);

@@ -1,7 +1,7 @@
 import type { JournalStore } from './journal-store.js';
 import type { JournalLimits } from './journal.js';
 
-/** Applied where no others are given: 90 days, and 2 GiB of records as stored, which is some 6 GiB of text. */
+/** Default limits: 90 days, and 2 GiB of records as stored, which is some 6 GiB of text. */
 export const defaultLimits: Required<JournalLimits> = { maxAgeMs: 90 * 86_400_000, maxBytes: 2 * 1_024 ** 3 };
 
 const everyMs = 3_600_000;
@@ -27,7 +27,7 @@ export class Upkeep {
     return this.#running;
   }
 
-  // What fails now is done the next time, or by another process.
+  // A failure does not matter: the next time, or another process, makes up for it.
   async #prune(): Promise<void> {
     await this.#store.prune(this.#limits, Date.now()).catch(() => {});
   }

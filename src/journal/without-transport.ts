@@ -1,5 +1,5 @@
 /**
- * A request body without what changes no answer: `stream`, and the `cache_control` markers of prompt caching.
+ * A request body without the fields that change no answer: `stream`, and the `cache_control` markers of prompt caching.
  *
  * A marker is removed only where the Messages API reads one: at the top, and on tools, system and content blocks, those inside
  * tool results and documents included. Elsewhere, as in a tool's schema or input, the same name is part of the question.

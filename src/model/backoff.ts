@@ -2,9 +2,9 @@ const firstMs = 1_000;
 const longestMs = 30_000;
 
 /**
- * Milliseconds until the next try where nobody has said how long: exponential, from 1 s to 30 s, with jitter. `full` may come back at
- * once; `equal` waits at least half, because a wait of nothing is no answer to "slow down" (Marc Brooker, "Exponential Backoff And
- * Jitter", AWS Architecture Blog, 2015).
+ * Milliseconds until the next try, where nobody has said how long to wait: exponential, from 1 s to 30 s, with jitter. `full` may
+ * come back at once. `equal` waits at least half, because a wait of nothing is no answer to "slow down" (Marc Brooker,
+ * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  *
  * @param tries failures in a row, from 1
  * @param random from 0 to below 1

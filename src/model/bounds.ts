@@ -5,19 +5,19 @@ import { buildRequest } from './request.js';
 import { upperBoundUsd } from './upper-bound.js';
 import type { Sized } from './upper-bound.js';
 
-/** How large a question is, its input tokens counted or estimated before. */
+/** The size of a question, with its input tokens counted or estimated. */
 export function sizeOf(
   { model, maxTokens, cacheDocument = false, outputSchema, foldOver = Infinity }: ModelRequest,
   inputTokens: number,
 ): Sized {
-  // Parts end between paragraphs, so that they are not all full.
+  // Parts are not all full, because they end between paragraphs.
   const parts = inputTokens > foldOver ? Math.ceil((2 * inputTokens) / foldOver) : 1;
   return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined, parts };
 }
 
 /**
- * The bound that a budget needs for each branch of a plan: the most that one question may cost, in US dollars at list price. Input
- * tokens are estimated: see `estimateTokens`.
+ * Bounds each branch of a plan for a budget: the most that one question may cost, in US dollars at list price. Input tokens are
+ * estimated: see `estimateTokens`.
  *
  * @param document text of the document that the branches share
  * @throws InputError where the price of a model is not known

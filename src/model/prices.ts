@@ -12,7 +12,7 @@ const sources: readonly PriceOptions[] = [
   { providerId: 'anthropic' },
 ];
 
-/** Where a model's price was found: to look through all models is most of the work. */
+/** Known prices by model: looking through all models is most of the work. */
 const found = new Map<string, readonly PriceOptions[]>();
 
 /**
@@ -40,7 +40,7 @@ function listPriceOf(usage: Usage, model: string): number | null {
   try {
     for (const source of found.get(id) ?? sources) {
       const price = calcPrice(counted, id, source);
-      // Its matching is generous: it takes claude-sonnet-5-5 for claude-sonnet-5.
+      // The package's matching is generous: it takes claude-sonnet-5-5 for claude-sonnet-5.
       if (price?.model.id !== id) continue;
       if (!found.has(id)) found.set(id, [{ provider: { ...anthropic, models: [price.model] } }]);
       return price.total_price;

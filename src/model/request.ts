@@ -9,13 +9,12 @@ import type {
 import type { ModelRequest } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { leastCachedBytes } from '../contract/limits.js';
-
-const mustAnswer = 'This was the last turn for tools. Answer the task now with what you have.';
+import { mustAnswer } from '../prompts/agent.js';
 
 /**
- * The request as the Messages API takes it. What branches share comes first and byte for byte the same: system, then document;
- * the prompt, in which they differ, comes last. A conversation that has grown long is put in the prompt cache up to its end,
- * where its next turn begins.
+ * Builds a request of the Messages API. Parts that branches share come first and byte for byte the same: system, then document.
+ * The prompt, in which they differ, comes last. A long conversation is put in the prompt cache up to its end, where its next turn
+ * begins.
  *
  * @param document the text of `request.document`
  * @param outputSchema in the words that the API takes
@@ -43,7 +42,7 @@ export function buildRequest(
     max_tokens: maxTokens,
     ...(system !== '' && { system }),
     ...(tools !== undefined && { tools: tools.map(asTool) }),
-    // Without the tools the calls that were made of them would be refused.
+    // The tools stay in the request: the API would refuse the calls that were made of them.
     ...(tools !== undefined && lastTurn === true && { tool_choice: { type: 'none' } }),
     messages: [{ role: 'user', content }, ...withEnd(turns, lastTurn === true)],
     ...(outputSchema !== undefined && { output_config: { format: { type: 'json_schema', schema: outputSchema } } }),

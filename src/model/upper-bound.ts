@@ -14,7 +14,7 @@ export interface Sized {
   structured: boolean;
 }
 
-/** What telling the model that its answer does not fit takes, in tokens: messages are cut to 2 KB. */
+/** Tokens of the message that an answer does not fit: messages are cut to 2 KB. */
 const correctionTokens = 1_000;
 
 /** System and prompt of a call about a part, in tokens. */
@@ -22,8 +22,8 @@ const partTokens = 500;
 
 /**
  * The most that one question can cost, in US dollars at list price: its whole input at the dearest rate, written to the prompt
- * cache where it asks for that, and every output token that it allows; twice where a first answer may not fit its schema, the
- * second time with that answer in the input. `null` when the model's price is unknown.
+ * cache where it asks for that, and every output token that it allows. Where an answer must fit a schema that counts twice, the
+ * second time with the first answer in the input. `null` when the model's price is unknown.
  */
 export function upperBoundUsd({ model, inputTokens, maxTokens, cached, structured, parts = 1 }: Sized): number | null {
   if (parts > 1) {

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { UnavailableError } from '../contract/errors.js';
 import type { Batch } from './batches/batch.js';
 import type { CallRecord } from './calls/call-record.js';
-import { Waiters } from './calls/waiters.js';
-import type { Patience } from './calls/waiters.js';
-import type { Gate } from './faults/gate.js';
+import { Conditions } from './calls/conditions.js';
+import type { Patience } from './calls/conditions.js';
+import type { Hold } from './faults/hold.js';
 import { compileMatch } from './faults/match-call.js';
 import type { CallMatch, FaultRule } from './faults/rule.js';
 import type { ScriptedRule } from './faults/script.js';
@@ -35,14 +35,14 @@ export interface OfflineModel {
   /** Adds rules before those in force. */
   script(...rules: FaultRule[]): ScriptedRule[];
   /** Holds matching calls back, from now on, until they are released. */
-  hold(match?: CallMatch): Gate;
+  hold(match?: CallMatch): Hold;
   /**
    * Waits until so many matching calls have arrived, from the start on.
    *
    * @throws Error after `timeoutMs`, 30 s by default, saying what had arrived
    */
   received(count: number, match?: CallMatch, patience?: Patience): Promise<readonly CallRecord[]>;
-  /** Waits until the predicate holds; it is asked whenever a call arrives, waits at a gate or ends. */
+  /** Waits until the predicate holds; it is asked whenever a call arrives, is held or ends. */
   until(predicate: (model: OfflineModel) => boolean, patience?: Patience): Promise<void>;
   /** Waits until no call is in flight. */
   idle(patience?: Patience): Promise<void>;
@@ -57,9 +57,9 @@ export interface OfflineModel {
  * @throws UnavailableError when the port is taken
  */
 export async function startOfflineModel(options: OfflineModelOptions = {}): Promise<OfflineModel> {
-  const waiters = new Waiters();
-  const premises = createPremises(options, () => waiters.changed());
-  const { log, script, gates } = premises;
+  const conditions = new Conditions();
+  const premises = createPremises(options, () => conditions.changed());
+  const { log, script, holds } = premises;
   const server = createApiServer((exchange) => route(exchange, premises));
   log.watch((call, moment) => options.onCall?.(call.record, moment));
   server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1', backlog: 4_096 });
@@ -87,11 +87,11 @@ export async function startOfflineModel(options: OfflineModelOptions = {}): Prom
     count: (match) => log.matching(compileMatch(match)).length,
     countBy: (key) => log.countBy(key),
     script: (...rules) => script.add(rules),
-    hold: (match) => gates.hold(match),
+    hold: (match) => holds.hold(match),
     received: async (count, match, patience) => {
       const matches = log.collect(compileMatch(match));
       try {
-        await waiters.until(
+        await conditions.until(
           () => matches.found.length >= count,
           patience,
           () => `${matches.found.length} of ${count} calls arrived, ${log.open} in flight`,
@@ -102,13 +102,13 @@ export async function startOfflineModel(options: OfflineModelOptions = {}): Prom
       }
     },
     until: (predicate, patience) =>
-      waiters.until(
+      conditions.until(
         () => predicate(model),
         patience,
         () => `${log.total} calls arrived, ${log.open} in flight`,
       ),
     idle: (patience) =>
-      waiters.until(
+      conditions.until(
         () => log.open === 0,
         patience,
         () => `${log.open} calls in flight`,

@@ -2,7 +2,7 @@ import { BatchStore } from './batches/batch-store.js';
 import { settleRequest } from './batches/settle-request.js';
 import { PromptCache } from './cache/prompt-cache.js';
 import { CallLog } from './calls/call-log.js';
-import { Gates } from './faults/gate.js';
+import { Holds } from './faults/hold.js';
 import { Script } from './faults/script.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { naturalLatency } from './options.js';
@@ -15,7 +15,7 @@ export interface Premises {
   latency: NonNullable<Exclude<OfflineModelOptions['latencyMs'], number>>;
   log: CallLog;
   script: Script;
-  gates: Gates;
+  holds: Holds;
   limits: RateLimits;
   cache: PromptCache;
   batches: BatchStore;
@@ -39,7 +39,7 @@ export function createPremises(options: OfflineModelOptions, changed: () => void
     latency: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
     log: new CallLog(changed, options.retain),
     script,
-    gates: new Gates(changed),
+    holds: new Holds(changed),
     limits: new RateLimits(options.limits),
     cache: new PromptCache(),
     batches: new BatchStore(

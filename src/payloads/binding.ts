@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 
 import type { SerializationContext } from '@temporalio/common';
 
-/** A schedule gives each run the id that its payloads were written for, and the time. */
+/** The time that a schedule adds to the id of each run; payloads were written for the id without it. */
 const scheduledAt = /-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /**
- * What stands for a run in what is sealed for it: SHA-256 of namespace and workflow id, in hexadecimal. An activity's payloads are bound to
- * the run that it belongs to.
+ * The mark of a run in payloads that are sealed for it: SHA-256 of namespace and workflow id, in hexadecimal. An activity's
+ * payloads are bound to its run.
  *
  * @returns `undefined` where the SDK does not say whose payload it is: the codec server, and failures of workflow tasks
  */
@@ -15,7 +15,7 @@ export function bindingOf(context: SerializationContext | undefined): string | u
   return context?.workflowId === undefined ? undefined : digest(context.namespace, context.workflowId);
 }
 
-/** Whether what was bound so may be read there. */
+/** Whether a payload with such a binding may be read there. */
 export function isBoundTo(binding: string, context: SerializationContext | undefined): boolean {
   const here = bindingOf(context);
   if (here === undefined || here === binding) return true;

@@ -15,7 +15,7 @@ export interface CodecServerSettings {
   port: number;
   /** Pages that may ask, as browsers name them: `http://127.0.0.1:8233`. Programs that are no browser send none. */
   origins: readonly string[];
-  /** What who asks must know: as `Authorization: Bearer TOKEN`, or as the first part of the path. */
+  /** The token that a request must have: as `Authorization: Bearer TOKEN`, or as the first part of the path. */
   token: string;
 }
 
@@ -26,10 +26,10 @@ export interface CodecServer {
   stop(): Promise<void>;
 }
 
-/** A page of history that the Web UI sends at once is far smaller. */
+/** Largest request, in bytes; a page of history that the Web UI sends is far smaller. */
 const maxBodyBytes = 64 * 1_024 * 1_024;
 
-/** What the Web UI and Temporal's command line send. */
+/** Headers that the Web UI and Temporal's command line send. */
 const allowedHeaders = 'authorization, content-type, x-namespace';
 
 interface JsonPayload {
@@ -40,8 +40,8 @@ interface JsonPayload {
 /**
  * Speaks Temporal's codec server protocol: `POST /decode` and `POST /encode` with `{ payloads: [{ metadata, data }] }` in base64.
  *
- * S1. Who does not know the token learns nothing, and neither does a page of an origin that is not allowed.
- * S2. What cannot be read comes back as a text that says why, in its place: the rest of the page is readable all the same.
+ * CodecServer-1. A request without the token learns nothing, nor does a page of an origin that is not allowed.
+ * CodecServer-2. An unreadable payload comes back as a text that says why, in its place. The rest of the page stays readable.
  *
  * @throws what listening failed with, such as a port that is taken
  */

@@ -9,7 +9,8 @@ import type { Keyring } from '../encryption/index.js';
 import { EncryptingCodec } from './payload-codec.js';
 
 /**
- * Encrypts and compresses with a key, leaves all as it is without. Reads plain payloads as well, and throws at what it refuses.
+ * A codec that encrypts and compresses with a key, and leaves everything as it is without. It reads plain payloads as well, and
+ * throws at payloads that it refuses.
  *
  * @throws InputError that shows nothing of the keys
  */
@@ -18,13 +19,17 @@ export function payloadCodec(encryptionKey?: string): EncryptingCodec {
 }
 
 export interface DataConverterSettings {
-  /** Whether what is not encrypted is read although there is a key, as runs are that began without one; `false` by default. */
+  /**
+   * Whether payloads that are not encrypted are read although there is a key, such as those of runs that began without one;
+   * `false` by default.
+   */
   acceptPlain?: boolean;
 }
 
 /**
- * How clients and workers write and read event history: encrypted and compressed with a key, plain without. With a key, what is not
- * encrypted, or was encrypted for another run, is a failure `PlainPayload` or `MisplacedPayload` where it would have been used.
+ * The converter of event history for clients and workers: it encrypts and compresses with a key, and leaves payloads plain
+ * without. With a key, a payload that is not encrypted, or was encrypted for another run, is a failure `PlainPayload` or
+ * `MisplacedPayload` where it would have been used.
  *
  * @param encryptionKey `FANFOLD_ENCRYPTION_KEY`: 32 bytes in base64 or hexadecimal; several, separated by commas, where a key is
  *   being replaced: the first encrypts, all decrypt
@@ -43,7 +48,7 @@ export function dataConverter(
   };
 }
 
-/** As {@link dataConverter}, for who only looks: runs of a time without a key are read, and what is refused is thrown at once. */
+/** As {@link dataConverter}, for readers: runs of a time without a key are read, and a refused payload throws at once. */
 export function readingConverter(encryptionKey?: string): DataConverter {
   const payloadCodecs = [payloadCodec(encryptionKey)];
   return encryptionKey ? { payloadCodecs, failureConverterPath: pathOf('failure-converter.cjs') } : { payloadCodecs };
@@ -60,7 +65,7 @@ function keyringOf(encryptionKey: string | undefined): Keyring | undefined {
   return encryptionKey ? readKeyring(encryptionKey, 'payload') : undefined;
 }
 
-// Beside the compiled code, or in `dist` when the sources themselves are run.
+// The converters lie beside the compiled code, or in `dist` when the sources themselves are run.
 const places = ['./', '../../dist/src/payloads/'];
 
 /** Temporal loads converters by their path. */

@@ -5,7 +5,7 @@ import { UnreadablePayload } from './unreadable-payload.js';
 
 const nothing: Payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('null') };
 
-/** Reads what another codec cannot as `null`: for lists of runs, of which only what is not encrypted is shown. */
+/** Reads payloads that another codec cannot read as `null`: lists of runs show only what is not encrypted. */
 export class LenientCodec implements PayloadCodec {
   constructor(private readonly codec: PayloadCodec) {}
 

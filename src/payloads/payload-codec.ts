@@ -31,11 +31,11 @@ const worthCompressingBytes = 1_024;
 const defaultMaxInflatedBytes = 16 * 1_024 * 1_024;
 
 export interface CodecSettings {
-  /** Without one nothing is encrypted. */
+  /** Encryption keys. Without one nothing is encrypted. */
   keyring?: Keyring | undefined;
-  /** Whether what is not encrypted is read although there is a key. */
+  /** Whether payloads that are not encrypted are read although there is a key. */
   acceptPlain?: boolean;
-  /** Leaves a mark in the place of what is refused, of which a payload converter makes a failure; by default it throws. */
+  /** Whether a refused payload becomes a mark, of which a payload converter makes a failure; by default it throws. */
   marksRefused?: boolean;
   /** Most bytes that a payload may inflate to; 16 MiB by default. */
   maxInflatedBytes?: number;
@@ -44,14 +44,16 @@ export interface CodecSettings {
 /**
  * Compresses (zlib) and encrypts (AES-256-GCM) what goes into event history.
  *
- * C1. Without a key nothing is encoded, and what is encoded cannot be read: that is an error, never an empty value.
- * C2. The first key encrypts, every key decrypts: a run begun with an old key goes on.
- * C3. Each payload names its key (`encryption-key-id`), so that a wrong key is told from damage.
- * C4. Inputs, results, heartbeats, memos, summaries, details and failures are encoded; names of types, queues and workflow ids,
- *     and search attributes, are not: the server has to read them.
- * C5. With a key nothing plain is read, unless `acceptPlain` says so. What is only compressed is never read: nobody writes it.
- * C6. What is sealed for a run is read nowhere else. What the SDK names no run for is bound to none, nor is what older versions wrote;
- *     and where it names none, as at the codec server, what is bound is read as well.
+ * PayloadCodec-1. Without a key nothing is encoded, and an encoded payload cannot be read: that is an error, never an empty
+ *     value.
+ * PayloadCodec-2. The first key encrypts, every key decrypts: a run begun with an old key goes on.
+ * PayloadCodec-3. Each payload names its key (`encryption-key-id`), so that a wrong key can be told from damage.
+ * PayloadCodec-4. Inputs, results, heartbeats, memos, summaries, details and failures are encoded. Names of types, queues and
+ *     workflow ids, and search attributes, are not: the server has to read them.
+ * PayloadCodec-5. With a key no plain payload is read, unless `acceptPlain` says so. A payload that is only compressed is never
+ *     read: nothing writes it.
+ * PayloadCodec-6. A payload that is sealed for a run is read nowhere else. A payload for which the SDK names no run is bound to
+ *     none, nor are those of older versions. Where the SDK names no run, as at the codec server, bound payloads are read as well.
  */
 export class EncryptingCodec implements PayloadCodec {
   readonly #settings: CodecSettings;
@@ -145,7 +147,7 @@ export class EncryptingCodec implements PayloadCodec {
   }
 }
 
-/** Whether it stands in the place of one that was refused. */
+/** Whether a payload stands in the place of one that was refused. */
 export function isRefused(payload: Payload): boolean {
   return encodingOf(payload) === refusedEncoding;
 }
@@ -158,7 +160,7 @@ function refusedMark(mark: RefusedMark): Payload {
   return { metadata: { encoding: Buffer.from(refusedEncoding) }, data: Buffer.from(JSON.stringify(mark)) };
 }
 
-/** Binds what is sealed to this use of the key, and to its run. */
+/** The associated data of a seal: it binds the text to this use of the key, and to its run. */
 function associatedWith(binding: string | undefined): Buffer {
   return Buffer.from(binding === undefined ? 'fanfold payload 1' : `fanfold payload 2 ${binding}`);
 }

@@ -4,9 +4,9 @@ import type { PayloadFailure, Refusal } from '../contract/refused.js';
 const keyAdvice =
   'Set FANFOLD_ENCRYPTION_KEY to the key it was written with, for commands and workers alike; an old key is given after the new one: `new,old`.';
 
-/** A payload of history that this process has not the key for. Temporal takes the name of an error for the type of a failure. */
+/** The error of a payload that this process has no key for. Temporal takes the name of an error for the type of a failure. */
 export class UnreadablePayload extends UnavailableError {
-  // The name is what a retry policy knows it by.
+  // A retry policy knows the error by its name.
   override readonly name: 'UnavailableError';
 
   constructor(why: string, type: PayloadFailure = 'UnreadablePayload', advice: string = keyAdvice) {
@@ -22,7 +22,7 @@ const adviceOn: Record<Refusal, string> = {
   OversizedPayload: 'Fanfold writes none that large; start a run with less input.',
 };
 
-/** A payload that could be read and is not to be: it may come from somebody who has no key. */
+/** The error of a payload that could be read and must not be: it may come from somebody who has no key. */
 export class RefusedPayload extends UnreadablePayload {
   constructor(
     readonly refusal: Refusal,

@@ -3,15 +3,15 @@ interface Waiter {
   decide: (granted: boolean) => void;
 }
 
-/** Sums of dollars are off by this much at the very most. */
+/** Largest error of sums of dollars. */
 const rounding = 1e-9;
 
 /**
- * The most that a run, or a lane of one, may spend. A run's lives in workflow code, so that history keeps it through every crash.
+ * The budget of a run, or of a lane of one. A run's budget lives in workflow code, so that history keeps it through every crash.
  *
- * B1. What is spent and what is set aside never exceeds the limit, as long as no question costs more than was set aside for it.
- * B2. Who asks for more than is left waits while others may give something back, and is refused when nobody can any more.
- * B3. Those who wait are served in the order in which they asked.
+ * Budget-1. Money spent and set aside never exceeds the limit, as long as no question costs more than was set aside for it.
+ * Budget-2. A request for more than is left waits while others may give something back. It is refused when none can any more.
+ * Budget-3. Waiting requests are served in the order in which they came.
  */
 export class Budget {
   #spentUsd = 0;
@@ -41,14 +41,14 @@ export class Budget {
     });
   }
 
-  /** Gives back what was set aside, less what was spent of it. */
+  /** Gives back money that was set aside, less what was spent of it. */
   settle(reservedUsd: number, spentUsd: number): void {
     this.#reservedUsd -= reservedUsd;
     this.#spentUsd += spentUsd;
     this.#serve();
   }
 
-  /** What is neither spent nor set aside. */
+  /** Money that is neither spent nor set aside. */
   get leftUsd(): number {
     return this.limitUsd - this.#spentUsd - this.#reservedUsd;
   }

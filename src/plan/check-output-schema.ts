@@ -10,7 +10,7 @@ const mostParts = 2_000;
 
 const structural = words('type enum const anyOf oneOf $ref $defs properties required additionalProperties items');
 
-/** Not honoured by the API, but checked when the answer is there. */
+/** Keywords that the API does not honour; the answer is checked against them when it is there. */
 const bounds = words(
   'minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems',
 );
@@ -21,7 +21,7 @@ const annotations = words(
 
 const scalars = words('string number integer boolean null');
 
-/** What stands behind a keyword that cannot be honoured, and what to do instead. */
+/** Keywords that cannot be honoured, and what to do instead. */
 const advice: Record<string, string> = {
   propertyNames: 'A record has keys that are not known beforehand: use an array of objects with a key and a value.',
   patternProperties: 'Its keys are not known beforehand: use an array of objects with a key and a value.',
@@ -38,8 +38,8 @@ interface Walk {
 }
 
 /**
- * Refuses a schema that the API's structured outputs cannot honour: one whose answers would silently be something else.
- * Bounds and patterns pass: the API ignores them, and the answer is checked against them when it is there.
+ * Refuses a schema that the API's structured outputs cannot honour, whose answers would silently be something else. Bounds and
+ * patterns pass: the API ignores them, and the answer is checked against them when it is there.
  *
  * @throws InputError naming the place
  */

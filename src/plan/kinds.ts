@@ -12,21 +12,21 @@ import { planResearch } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
 import { planValidate } from './validate-plan.js';
 
-/** Whose doing the output of a run is: its branches', as a dict or a list in input order, or the workflow's own. */
+/** The maker of a run's output: its branches, as a dict or a list in input order, or the workflow itself. */
 export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
 
-/** What a kind of run is, in the words that its readers need. How it is printed is in `src/cli/show/print-run.ts`. */
+/** A kind of run, as its readers need it. How it is printed is in `src/cli/show/print-run.ts`. */
 export interface KindOfRun {
   /**
-   * What its input says before it has done anything.
+   * Plans a run from its input, before it has done anything.
    *
    * @throws InputError where no run can be made of it
    */
   planned(input: never): PlannedRun;
   output: OutputOf;
-  /** What one of its branches is called where people read it, in the singular. */
+  /** The name of one branch for people, in the singular. */
   branch: string;
-  /** Whether its activities are branches beyond those that its plan names: items of a `forEach`, turns, tasks. */
+  /** Whether the run adds branches that its plan does not name: items of a `forEach`, turns, parts of a question. */
   adds: boolean;
   /** The name under which a branch has peers in other runs; none where each key is its own. */
   peers(key: string): string | undefined;
@@ -56,7 +56,7 @@ const kinds = {
     output: 'branches as a list',
     branch: 'document',
     adds: false,
-    // Documents of a pile have a key each.
+    // Each document of a pile has its own key.
     peers: () => undefined,
   },
   gather: {
@@ -127,12 +127,12 @@ function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {
   return { keys: branches.map(({ key }) => key), total: branches.length, offline, policy };
 }
 
-/** A run whose branches come to be while it goes on. */
+/** The plan of a run that adds branches while it goes on. */
 function grown({ model, policy }: Pick<ReturnType<typeof planAgent>, 'model' | 'policy'>): PlannedRun {
   return { keys: [], total: 0, offline: model.offline, policy, grows: true };
 }
 
-/** The plan inside a run's input; no branches where it has none, because it is somebody's own workflow or cannot be planned. */
+/** The plan inside a run's input. It has no branches where the run is somebody's own workflow, or cannot be planned. */
 export function plannedRun(workflowType: string, input: unknown): PlannedRun {
   const kind = kindOf(workflowType);
   if (kind === undefined) return nothingPlanned;

@@ -4,7 +4,7 @@ import type { JsonSchema } from '../contract/json-schema.js';
 import { checkOutputSchema } from './check-output-schema.js';
 import { InputError } from '../contract/errors.js';
 
-/** zod's types that JSON Schema cannot say, or says as something else. */
+/** Types of zod that JSON Schema cannot express, or expresses as something else. */
 const refusedTypes: Record<string, string> = {
   any: 'z.any() allows anything: say what the value is.',
   unknown: 'z.unknown() allows anything: say what the value is.',
@@ -22,7 +22,7 @@ const refusedTypes: Record<string, string> = {
   custom: 'z.custom() cannot travel: check the output afterwards.',
 };
 
-/** Checks that JSON Schema cannot say. */
+/** Checks of zod that JSON Schema cannot express. */
 const refusedChecks: Record<string, string> = {
   custom: 'A refinement would not be run: check the output afterwards.',
   overwrite: 'A check that changes the value, such as trim(), would not be run: apply it to the output.',
@@ -36,14 +36,14 @@ const refusedChecks: Record<string, string> = {
  */
 export function outputSchema(schema: z.ZodType): JsonSchema {
   const converted = z.toJSONSchema(schema, {
-    // Left to throw, zod would not say where.
+    // zod's own error would not say where.
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema, path }) => {
       refuseLossy(zodSchema._zod.def, path);
       dropSafeIntegerBounds(jsonSchema);
     },
   });
-  // zod hangs functions on its answer; what travels is JSON.
+  // zod's result has functions on it; only JSON travels.
   const { $schema: _, ...plain } = JSON.parse(JSON.stringify(converted)) as JsonSchema;
   checkOutputSchema(plain);
   return plain;
@@ -55,7 +55,7 @@ function refuseLossy(definition: z.core.$ZodTypeDef, path: readonly (string | nu
   if (problem !== undefined) throw new InputError(`Output schema, at ${placeOf(path)}: ${problem}`);
 }
 
-// z.int() brings them along, and nobody means them.
+// z.int() adds these bounds, and nobody means them.
 function dropSafeIntegerBounds(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

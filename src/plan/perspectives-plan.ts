@@ -4,7 +4,8 @@ import { fanInOf } from '../fold/fan-in.js';
 import { leastCachedBytes, maxDirectWidth } from '../contract/limits.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../contract/options.js';
-import { defaultPerspectives, perspectiveOf, specialistRules } from './specialists.js';
+import { specialistRules } from '../prompts/perspectives.js';
+import { defaultPerspectives, perspectiveOf } from './specialists.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import type { Perspective } from './perspective.js';
 

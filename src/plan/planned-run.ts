@@ -2,28 +2,28 @@ import type { Policy } from '../contract/options.js';
 import type { GraphPlan } from './graph/graph-plan.js';
 import type { WidePlan } from './summarise-plan.js';
 
-/** What a run's input says about the run before it has done anything. */
+/** The plan of a run, as its input tells it before the run has done anything. */
 export interface PlannedRun {
-  /** In input order; empty where there are too many to be listed. */
+  /** Keys of the branches in input order; empty where there are too many to be listed. */
   keys: readonly string[];
   /** How many branches. */
   total: number;
   offline: boolean;
-  /** `false` where nothing of it is for a model, offline or not. */
+  /** Whether a model is asked at all, offline or not. */
   asksModel?: boolean;
-  /** `null` where the input is not one of fanfold's. */
+  /** The policy; `null` where the input is not one of fanfold's. */
   policy: Policy | null;
-  /** Of a graph: which branch needs which. */
+  /** The needs of each branch of a graph. */
   edges?: readonly { from: string; to: string }[];
-  /** Of a graph: who writes what. */
+  /** The keys that each branch of a graph writes. */
   graph?: Pick<GraphPlan, 'nodes' | 'flow'>;
-  /** Whether its branches come to be while it goes on. */
+  /** Whether the run adds branches while it goes on. */
   grows?: boolean;
-  /** Set where the run is too wide for an activity a branch. */
+  /** The plan of a wide run, which has no activity for each branch. */
   wide?: WidePlan;
-  /** Why its input cannot be planned, where that is so: the run itself fails with it, or waits for a worker that tells. */
+  /** The reason why the input cannot be planned. The run itself fails with it, or waits for a worker that tells. */
   problem?: string;
 }
 
-/** Of a run that fanfold knows nothing about. */
+/** The plan of a run that fanfold knows nothing about. */
 export const nothingPlanned: PlannedRun = { keys: [], total: 0, offline: false, policy: null };

@@ -4,7 +4,7 @@ import { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../co
 import type { BudgetOptions, FanOutOptions, Join, ModelOptions, Policy } from '../contract/options.js';
 
 /**
- * How a fan-out of so many branches is to be run.
+ * Makes the policy of a fan-out of so many branches.
  *
  * @throws InputError quoting what was expected and what came
  */
@@ -33,7 +33,7 @@ export function policyOf(options: FanOutOptions, branches: number): Policy {
   };
 }
 
-/** How many branches must be ok. */
+/** Number of branches that must be ok. */
 function neededOf({ join, quorum, atLeast }: FanOutOptions, branches: number): number {
   if (quorum !== undefined && join !== 'quorum') {
     throw new InputError(`Expected \`join\` to be quorum where \`quorum\` is given, got \`${String(join)}\`.`);
@@ -69,7 +69,7 @@ function checkBudget({ usd, boundsUsd }: BudgetOptions, branches: number): void 
     throw new InputError(`Expected \`budget\` to be US dollars, more than 0, got \`${String(usd)}\`.`);
   }
   const known = Array.isArray(boundsUsd) && boundsUsd.every((bound) => typeof bound === 'number' && bound >= 0);
-  // In lanes the bounds are worked out where the documents are.
+  // Lanes work the bounds out, where the documents are.
   const inLanes = branches > maxDirectWidth && boundsUsd.length === 0;
   if (!known || (boundsUsd.length !== branches && !inLanes)) {
     throw new InputError(
@@ -103,7 +103,7 @@ function checkCount(option: string, count: unknown, expected: string): void {
   }
 }
 
-// What travels as JSON may have `null` where a program left something out.
+// JSON may have `null` where a program left something out.
 function defined<Options extends object>(options: Options): Options {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined && value !== null),

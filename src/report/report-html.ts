@@ -11,7 +11,7 @@ function reportPagePath(): string {
 }
 
 /**
- * A run as one HTML file that needs no network and lets nothing in it run but its own program.
+ * A run as one HTML file. It needs no network, and runs no program but its own.
  *
  * @param pagePath the bundled program of the page
  */
@@ -87,7 +87,7 @@ export async function reportHtml(reported: Reported, pagePath = reportPagePath()
 `;
 }
 
-/** No text of a run can end the element that it stands in. */
+/** Embeds JSON so that no text of a run can end the element that it stands in. */
 function asData(reported: Reported): string {
   return JSON.stringify(reported).replaceAll('<', String.raw`\u003c`);
 }

@@ -1,4 +1,4 @@
-/** Light and dark; the colours of the parts tell apart for those who see no red or no green (Okabe and Ito). */
+/** Colours, light and dark. Those of the parts can be told apart without seeing red or green (Okabe and Ito). */
 export const style = `
 :root { --text: #1c2128; --dim: #5b6470; --page: #ffffff; --panel: #f5f7f9; --line: #d3d9e0; --queued: #9aa5b1; --retries: #d55e00; --model: #0072b2; --other: #c9d1d9; --bad: #b3261e; --good: #1a7f37; --warn: #9a6700; }
 @media (prefers-color-scheme: dark) {

@@ -11,7 +11,7 @@ export function shownAddress(address: string): string {
   return hideQuery(`${protocol}//${host}${path}${search}`);
 }
 
-/** Names of a query stay, for one can tell by them which address is meant. */
+/** Hides the values of a query. Names stay: they tell which address is meant. */
 function hideQuery(address: string): string {
   const [path = '', query] = address.replace(/#.*$/s, '').split('?', 2);
   if (query === undefined) return path;
@@ -27,6 +27,6 @@ export function withoutUser(url: string): string {
   parsed.username = '';
   parsed.password = '';
   const asWritten = url.replace(/^(\s*[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
-  // A slash at its end is not to be had, or lost, by the way.
+  // The URL's last slash is neither added nor lost.
   return URL.canParse(asWritten) && new URL(asWritten).href === parsed.href ? asWritten : parsed.href;
 }

@@ -1,6 +1,6 @@
 const htmlEntities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** How a secret may stand in a text: as it is, in a URL, in JSON, in HTML, and in base64 wherever it begins there. */
+/** Forms of a secret in a text: as it is, in a URL, in JSON, in HTML, and in base64 wherever it begins there. */
 export function encodingsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   return [
@@ -21,7 +21,7 @@ function percentEncoded(text: string): string {
   }
 }
 
-/** The characters that depend on nothing around it, for each of the three places where it can begin. */
+/** The characters of base64 that depend on nothing around the secret, for each of the three places where it can begin. */
 function inBase64(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [0, 1, 2].flatMap((before) => {

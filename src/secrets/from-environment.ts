@@ -14,7 +14,7 @@ const secretVariables: ReadonlySet<string> = new Set([
 /** Variables with `name=value,name=value`, percent-encoded (OpenTelemetry's specification of its exporter). */
 const headerVariables = /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/;
 
-/** Whatever else is named as secrets usually are: it may be handed to a source, a tool or an MCP server. */
+/** Names of other variables that are likely to hold secrets: they may be handed to a source, a tool or an MCP server. */
 const secretName = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY)$/i;
 
 /** Every secret that an environment holds. */
@@ -30,7 +30,7 @@ export function secretsIn(env: NodeJS.ProcessEnv): string[] {
   });
 }
 
-/** User and password of a URL, as written and as meant, and the values of its query that are named as secrets are. */
+/** Secrets of a URL: user and password, as written and as meant, and values of its query with the name of a secret. */
 export function secretsInUrl(url: string): string[] {
   const [, authority = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(url) ?? [];
   const [, password = ''] = /^[^:]*:(.*)$/s.exec(authority) ?? [];
@@ -57,7 +57,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A single word stands in ordinary text. */
+/** Whether a value is a single word, which stands in ordinary text. */
 function isWord(value: string): boolean {
   return /^[a-z]{1,15}$/i.test(value);
 }

@@ -2,26 +2,26 @@ import { encodingsOf } from './encodings.js';
 import { secretsIn, secretsInUrl } from './from-environment.js';
 import { isOrdinary } from './looks-secret.js';
 
-/** Shorter than that it would be no secret, and would stand in ordinary text. */
+/** Least characters of a secret. A shorter one would stand in ordinary text. */
 const shortestSecret = 8;
 
 const mask = '[redacted]';
 
-/** What Anthropic's keys look like: a text may show one that is not ours. */
+/** The form of Anthropic's keys: a text may show one that is not ours. */
 const anyKey = /\bsk-ant-[\w-]{8,}/g;
 const anyKeyBegins = 'sk-ant-';
 
-/** Deeper than that nothing of ours is nested, and a ring ends. */
+/** Deepest nesting that is searched. Our own values are not as deep, and a ring ends here. */
 const mostDepth = 64;
 
 /**
- * The secrets that a process knows, and the one place where they are taken out of what leaves it: outcomes, failures, stored texts,
- * log lines, output, reports, traces, and what tools tell a model.
+ * The secrets that a process knows. They are taken out here, in one place, of all that leaves the process: outcomes, failures,
+ * stored texts, log lines, output, reports, traces, and what tools tell a model.
  *
- * S1. A secret is replaced in each of its usual encodings: percent-encoded, escaped for JSON or HTML, in base64.
- * S2. What holds none is returned as it came, the same object.
- * S3. JSON stays JSON: within it only strings are changed.
- * S4. Where secrets overlap, the longest goes whole.
+ * Secrets-1. A secret is replaced in each of its usual encodings: percent-encoded, escaped for JSON or HTML, in base64.
+ * Secrets-2. A value without a secret is returned as it came, the same object.
+ * Secrets-3. JSON stays JSON: only strings in it are changed.
+ * Secrets-4. Where secrets overlap, the longest one goes as a whole.
  */
 export class Secrets {
   #needles: string[] = [];
@@ -33,7 +33,7 @@ export class Secrets {
     this.add(...secretsIn(env));
   }
 
-  /** Makes values known; those of fewer than 8 characters are left out. */
+  /** Adds values; those of fewer than 8 characters are left out. */
   add(...values: readonly (string | undefined)[]): void {
     const fresh = new Set(this.#needles);
     for (const value of values.flatMap(partsOf)) {
@@ -46,12 +46,12 @@ export class Secrets {
     this.#pattern = undefined;
   }
 
-  /** Makes user, password and secret query values of a URL known. */
+  /** Adds user, password and secret query values of a URL. */
   addUrl(url: string | undefined): void {
     if (url !== undefined) this.add(...secretsInUrl(url));
   }
 
-  /** Makes known what a variable of the environment has expanded to. */
+  /** Adds the value that a variable of the environment has expanded to. */
   addVariable(name: string, value: string): void {
     if (!isOrdinary(name)) this.add(value);
   }
@@ -93,7 +93,7 @@ export class Secrets {
       return walked.every((part, at) => part === value[at]) ? value : walked;
     }
     const { constructor } = value;
-    // Bytes, dates and the like are nobody's text.
+    // Bytes, dates and the like hold no text.
     if (constructor !== Object && constructor !== undefined) return value;
     let changed = false;
     const entries = Object.entries(value).map(([name, part]) => {
@@ -104,7 +104,7 @@ export class Secrets {
     return changed ? Object.fromEntries(entries) : value;
   }
 
-  // Only where a secret was found: it may look like a number, or stand across two strings.
+  // The slow way is for a found secret only: it may look like a number, or stand across two strings.
   #json(text: string): string | undefined {
     try {
       const [, indent = ''] = /^\s*[[{]\n( *)/.exec(text) ?? [];
@@ -116,7 +116,7 @@ export class Secrets {
   }
 
   #isIn(text: string): boolean {
-    // Names and numbers, most of what there is. One pattern of all would be no faster than a search for each.
+    // Most strings are names and numbers. One pattern of all secrets would be no faster than a search for each.
     if (text.length < shortestSecret) return false;
     return this.#needles.some((needle) => text.includes(needle)) || text.includes(anyKeyBegins);
   }
@@ -130,11 +130,11 @@ export class Secrets {
   }
 }
 
-/** A value without white space around it, and without the word before a token: that is no secret. */
+/** A value without white space around it, and without the word before a token, which is no secret. */
 function partsOf(value: string | undefined): string[] {
   const trimmed = value?.trim() ?? '';
   const [, token = trimmed] = /^(?:Bearer|Basic|Token) +(\S+)$/i.exec(trimmed) ?? [];
-  // Of a key over many lines, each may be quoted by itself.
+  // Each line of a long key is added: a program may quote one by itself.
   const lines = trimmed.includes('\n') ? trimmed.split(/[\r\n]+/).map((line) => line.trim()) : [];
   return [token, ...lines.filter((line) => !line.startsWith('-----'))];
 }

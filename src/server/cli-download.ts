@@ -13,7 +13,7 @@ import type { TemporalCli } from './temporal-cli.js';
 /** Temporal's own downloads: https://docs.temporal.io/cli/setup-cli */
 export const downloadOrigin = 'https://temporal.download';
 
-/** Longest silence, before and during the answer, in milliseconds: without a network it is the next source's turn. */
+/** Longest silence, before and during the answer, in milliseconds: without a network the next source is tried. */
 const silenceMs = 5_000;
 
 const platforms: Record<string, string> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };

@@ -10,7 +10,7 @@ import type { ServerConnectionOptions, TemporalServer } from './temporal-server.
 import { unreachable } from './unreachable.js';
 import { findWebUi } from './web-ui.js';
 
-/** Longest wait for an answer, in milliseconds; finding out why there was none may take another. */
+/** Longest wait for an answer, in milliseconds. Finding out why there was none may take as long again. */
 const answerWithinMs = 4_000;
 
 const notFound = 5;
@@ -48,7 +48,7 @@ function loadConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
     const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
     const config = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
     const { apiKey } = config.connectionOptions;
-    // gRPC itself would quote it.
+    // gRPC's own error would quote the value.
     if (typeof apiKey === 'string' && !/^[\x21-\x7E]+$/.test(apiKey)) {
       throw new Error('the API key has white space, control or other characters in it that no key has.');
     }
@@ -56,7 +56,7 @@ function loadConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
   } catch (error) {
     throw new UnavailableError(
       'BadTemporalConfig',
-      // Further lines show a part of the file, which holds keys.
+      // Further lines of the error show a part of the file, which holds keys.
       `Temporal's configuration cannot be read: ${(error as Error).message.split('\n')[0]}`,
       'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE, TEMPORAL_API_KEY and the TEMPORAL_TLS variables.',
       error,
@@ -69,7 +69,7 @@ async function checkNamespace({ workflowService }: Connection, namespace: string
     await workflowService.describeNamespace({ namespace });
   } catch (error) {
     if (!isGrpcServiceError(error)) throw error;
-    // Any other refusal may be a matter of permissions, and running workflows may be permitted.
+    // Another refusal may be a matter of permissions; running workflows may be permitted all the same.
     if (error.code !== notFound) return;
     throw new UnavailableError(
       'NoNamespace',

@@ -3,15 +3,15 @@ import { askServer, isListening, versionOf } from './probe.js';
 import type { TemporalServer } from './temporal-server.js';
 import { findWebUi } from './web-ui.js';
 
-/** Where Temporal servers listen unless told otherwise. */
+/** The port at which Temporal servers listen unless told otherwise. */
 const defaultPort = 7233;
 
-/** A listener that does not answer as Temporal within this many milliseconds is not one. */
+/** Milliseconds within which a listener must answer as Temporal to count as a server. */
 const answerWithinMs = 3_000;
 
 /**
- * The Temporal server on 127.0.0.1:7233, if there is one; whatever else listens there is left alone, and so is another person's
- * server on the same machine: who wants to use that says so by TEMPORAL_ADDRESS.
+ * The Temporal server on 127.0.0.1:7233, if there is one. Other programs that listen there are left alone, and so is another
+ * person's server on the same machine: TEMPORAL_ADDRESS makes fanfold use that one.
  */
 export async function findDefaultPortServer(
   env: NodeJS.ProcessEnv,

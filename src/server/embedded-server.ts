@@ -12,7 +12,7 @@ import type { ServerRecord } from './server-record.js';
 import { startOnFreePorts } from './start-on-free-ports.js';
 import type { TemporalServer } from './temporal-server.js';
 
-/** A live server that says nothing for so long, in milliseconds, is of no use. */
+/** Milliseconds of silence after which a live server is of no use. */
 const answerWithinMs = 15_000;
 
 /** The embedded server of the home, if it runs. */
@@ -21,7 +21,7 @@ export async function findEmbedded({ home }: HomeMembership): Promise<TemporalSe
 }
 
 /**
- * The embedded server of the home, started when it does not run.
+ * Returns the embedded server of the home. It is started where it does not run.
  *
  * @throws UnavailableError when there is no Temporal CLI, or the server does not start
  */
@@ -29,7 +29,7 @@ export async function findOrStartEmbedded(membership: HomeMembership, env: NodeJ
   const { home } = membership;
   const running = await findEmbedded(membership);
   if (running !== undefined) return running;
-  // Outside the lock, for it may be a long download.
+  // The CLI is found outside the lock, because it may be a long download.
   const cli = await findTemporalCli(env, membership.say);
   return withHomeLock(
     home,
@@ -37,7 +37,7 @@ export async function findOrStartEmbedded(membership: HomeMembership, env: NodeJ
   );
 }
 
-/** The running server if it answers; ends one that does not. Under the home lock only. */
+/** The running server if it answers; a server that does not is ended. Under the home lock only. */
 export async function adopt(home: string): Promise<TemporalServer | undefined> {
   const record = await readServerRecord(home);
   if (record === undefined) return undefined;

@@ -6,15 +6,17 @@ import { readServerRecord, removeServerRecord } from './server-record.js';
 import type { ServerRecord } from './server-record.js';
 
 /**
- * From SIGTERM to SIGKILL, in milliseconds. The server always pauses for a second, for load balancers to turn away from
- * it; nobody is left to turn away, and what it has acknowledged is safe in its database even when it is killed.
+ * Milliseconds from SIGTERM to SIGKILL. The server always pauses for a second, for load balancers to turn away from it. Nothing
+ * uses it any more here, and its acknowledged data is safe in the database even when it is killed.
  */
 const graceMs = 200;
 
 /** Longest wait for the system to end a killed process, in milliseconds. */
 const killMs = 5_000;
 
-/** The same for leftovers: they cannot be told from a zombie, which stays for as long as its parent does not care. */
+/**
+ * Longest wait for leftovers of a group. They cannot be told from a zombie, which stays for as long as its parent does not care.
+ */
 const leftoversMs = 200;
 
 /** Stops the home's embedded server, if it runs. Under the home lock only. */
@@ -40,7 +42,7 @@ export async function endServer(home: string, record: ServerRecord): Promise<voi
     if (await isAlive(record)) signalGroup(pid, 'SIGKILL');
     await until(async () => !(await isAlive(record)), killMs);
   }
-  // While its group exists the id is not given to a new process; a process with this id is therefore somebody else's.
+  // The id is not given to a new process while its group exists. A process with this id is therefore somebody else's.
   if ((await identityOf(pid)) !== undefined || !groupExists(pid)) return;
   if (!isServer && !(await isServerGroupOf(home, record))) return;
   signalGroup(pid, 'SIGKILL');
@@ -56,6 +58,6 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // It is gone, which is what was wanted.
+    // The process is gone, as it should be.
   }
 }

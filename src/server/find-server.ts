@@ -8,12 +8,12 @@ import type { TemporalServer } from './temporal-server.js';
 
 export interface FindOptions {
   env: NodeJS.ProcessEnv;
-  /** Start the embedded server when there is no other. */
+  /** Whether to start the embedded server when there is no other. */
   startIfNone: boolean;
 }
 
 /**
- * The Temporal server to use: the configured one or none (TEMPORAL_ADDRESS, or a profile with an address), else one on
+ * Finds the Temporal server to use: the configured one or none (TEMPORAL_ADDRESS, or a profile with an address), else one on
  * 127.0.0.1:7233, else the embedded one of this home. The embedded one has the namespace `default` only.
  *
  * @throws UnavailableError when it cannot be used, cannot be started, or there is none and none shall be started

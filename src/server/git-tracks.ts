@@ -2,21 +2,21 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-/** Git's index of a larger repository than this, in bytes, is not searched. */
+/** Largest index of git that is searched, in bytes. */
 const largestIndex = 256 * 1_024 * 1_024;
 
-/** File systems that take `.Fanfold` for `.fanfold`. */
+/** Whether a file system takes `.Fanfold` for `.fanfold`. */
 const ignoresCase = platform() === 'darwin' || platform() === 'win32';
 
 /**
  * Whether a git repository around the directory has it, or anything in it, in its index. Git writes such files over ignored ones
- * with every checkout, so that a home's own mark would stay and what it trusts would not.
+ * with every checkout: a home's own mark would stay, and the files that it vouches for would not.
  *
  * Read from the index itself (https://git-scm.com/docs/index-format): starting git costs more than opening a home, and git's own
  * configuration in a foreign folder can name programs to run.
  */
 export async function gitTracks(directory: string): Promise<boolean> {
-  // Of a link git keeps the link; what it leads to may be elsewhere.
+  // Git keeps a link as a link; its target may be elsewhere.
   const paths = new Set([resolve(directory), await realpath(directory)]);
   for (const path of paths) {
     if (await isTracked(path).catch(() => false)) return true;
@@ -43,7 +43,7 @@ async function gitDirectoryOf(root: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return path;
   if (!found?.isFile() || found.size > 4_096) return undefined;
-  // A linked work tree, or a submodule.
+  // The work tree is linked, or a submodule.
   const [, elsewhere] = /^gitdir: (.+)/.exec(await readFile(path, 'utf8')) ?? [];
   return elsewhere === undefined ? undefined : resolve(root, elsewhere.trim());
 }
@@ -66,7 +66,10 @@ function indexHas(index: Buffer, name: string): boolean {
   return index.readUInt32BE(4) === 4 ? compressedNames(index).some(isWanted) : plainHas(index, wanted, isWanted);
 }
 
-/** Versions 2 and 3 have every name in full, and its length in the lower 12 bits of the flags right before it. */
+/**
+ * Reads an index of version 2 or 3, which has every name in full, and its length in the lower 12 bits of the flags right before
+ * it.
+ */
 function plainHas(index: Buffer, wanted: string, isWanted: (found: string) => boolean): boolean {
   const text = index.toString('latin1');
   const [haystack, needle] = ignoresCase ? [text.toLowerCase(), wanted.toLowerCase()] : [text, wanted];
@@ -82,7 +85,7 @@ function plainHas(index: Buffer, wanted: string, isWanted: (found: string) => bo
   return false;
 }
 
-/** Version 4 says how much to cut off the name before, and what to put on. */
+/** Reads an index of version 4, which says how much to cut off the name before, and what to append. */
 function compressedNames(index: Buffer): string[] {
   const names: string[] = [];
   let at = 12;

@@ -3,7 +3,7 @@ import { lock } from 'proper-lockfile';
 import { UnavailableError } from '../contract/errors.js';
 import { homePaths } from './paths.js';
 
-/** After a crash inside the locked section others wait this long, in milliseconds. */
+/** Milliseconds that others wait after a crash inside the locked section. */
 const staleMs = 5_000;
 /** The longest wait for others, in milliseconds; starting a server takes a second or two. */
 const longestWaitMs = 120_000;
@@ -14,7 +14,7 @@ export interface HomeLock {
 }
 
 /**
- * Runs `action` while no other process of the home does the like.
+ * Runs `action` under the home lock: one process at a time.
  *
  * @throws UnavailableError when the lock cannot be had for two minutes
  */
@@ -25,7 +25,7 @@ export async function withHomeLock<T>(home: string, action: (held: HomeLock) => 
     stale: staleMs,
     update: 1_000,
     retries: { forever: true, minTimeout: 20, maxTimeout: 250, randomize: true, maxRetryTime: longestWaitMs },
-    // The default is to throw from a timer, which ends the process.
+    // The default handler would throw from a timer, which ends the process.
     onCompromised: () => {
       lost = true;
     },

@@ -6,11 +6,11 @@ import { readJson, writeJson } from './json-file.js';
 import { homePaths } from './paths.js';
 
 /**
- * Says that a home is its user's: two HMACs with the user's secret over where the directory really is.
+ * The mark of a home that is its user's: two HMACs with the user's secret over the real place of the directory.
  *
- * M1. The inode is in both: a copy, a clone, a restored backup is another directory and carries no mark.
- * M2. `byDevice` holds wherever the directory is moved on its file system.
- * M3. `byPath` holds when the device has another number after a reboot, as with NFS, Btrfs and the device mapper
+ * HomeMark-1. Both HMACs cover the inode. A copy, a clone or a restored backup is another directory, and carries no valid mark.
+ * HomeMark-2. `byDevice` holds wherever the directory is moved on its file system.
+ * HomeMark-3. `byPath` holds when the device has another number after a reboot, as with NFS, Btrfs and the device mapper
  *     (stat(2): a device number means something only until the next mount).
  */
 interface HomeMark {
@@ -23,7 +23,7 @@ export type MarkState = 'fits' | 'outdated' | 'none' | 'foreign';
 
 type Directory = Pick<BigIntStats, 'dev' | 'ino'>;
 
-/** Whether the home carries its user's mark: `outdated` where it does, and has been moved or mounted anew since. */
+/** Whether the home carries its user's mark. A mark is `outdated` where the home has been moved or mounted anew since. */
 export async function markState(home: string, directory: Directory, secret: Buffer): Promise<MarkState> {
   const found = (await readJson(homePaths(home).owner)) as Partial<HomeMark> | undefined;
   if (found === undefined) return 'none';

@@ -5,11 +5,11 @@ import { isHomeName } from './paths.js';
 import { isOwnUid, othersBits } from './user.js';
 
 /**
- * Gives a home that is its user's mode 0700, and everything of fanfold's in it 0600 or 0700. Links are left alone, and so are what they
- * lead to, files of other names, for a home may be a folder that was there before, and file systems without modes.
+ * Gives a home of its user's mode 0700, and fanfold's files and folders in it 0600 or 0700. It leaves links and their targets
+ * alone, files of other names (a home may be a folder that was there before), and file systems without modes.
  */
 export async function tighten(home: string): Promise<void> {
-  // First of all: nobody else gets any further from here on.
+  // The home's own mode comes first: nobody else gets any further from here on.
   await chmod(home, 0o700).catch(() => {});
   if (((await lstat(await realpath(home))).mode & othersBits) !== 0) return;
   const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
@@ -21,7 +21,7 @@ export async function tighten(home: string): Promise<void> {
   }
 }
 
-/** The same for single files; those that are not there are none. */
+/** Sets the mode of single files. Missing ones are skipped. */
 export async function tightenFiles(paths: readonly string[]): Promise<void> {
   await Promise.all(paths.map(tightenOne));
 }
@@ -29,7 +29,7 @@ export async function tightenFiles(paths: readonly string[]): Promise<void> {
 async function tightenOne(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined || !isOwnUid(found.uid) || (found.mode & othersBits) === 0) return;
-  // What its own user may not do with it stays so.
+  // Permissions that the user lacks stay lacking.
   if (found.isFile()) await chmod(path, found.mode & 0o600).catch(() => {});
   if (found.isDirectory()) await chmod(path, 0o700).catch(() => {});
 }

@@ -6,32 +6,32 @@ import { markState } from './home-mark.js';
 import { ownerSecret } from './owner-secret.js';
 import { isOwnUid, othersBits, ownUid } from './user.js';
 
-/** Mode of a place for everybody, such as /tmp: written to by others, each of whom can remove their own only. */
+/** Mode of a place for everybody, such as /tmp: all can write to it, and each can remove their own files only. */
 const everybodys = 0o1002;
 
-/** Whose a home is. */
+/** The owner of a home. */
 export interface Judgement {
-  /** `nobody`: it carries no mark, and holds nothing but reports, if anything. */
+  /** `nobody`: the home carries no mark, and holds nothing but reports, if anything. */
   owner: 'self' | 'nobody' | 'stranger';
-  /** Why it is a stranger's, as the second half of a sentence. */
+  /** The reason why it is a stranger's, as the second half of a sentence. */
   why: string;
-  /** Names of what is in it and would be trusted, in order. */
+  /** Names of its entries that would be trusted, in order. */
   holds: string[];
-  /** What has to be done first, where the user cannot make it their own as it is. */
+  /** Steps that come first, where the user cannot make it their own as it is. */
   cannotBeAdopted?: string;
-  /** Others may do something in it. */
+  /** Whether others may do something in it. */
   isOpen: boolean;
-  /** It has been moved, or its file system mounted anew, since it was marked. */
+  /** Whether it has been moved, or its file system mounted anew, since it was marked. */
   isOutdated: boolean;
 }
 
 /**
- * Judges a directory that exists; changes nothing in it.
+ * Judges an existing directory, and changes nothing in it.
  *
- * H1. A home is its user's when its mark was made with that user's secret for that very directory (see `HomeMark`).
- * H2. A directory of another user is a stranger's whatever its mark says, and so are one that is everybody's, as /tmp is, and one that
- *     git keeps files of: whoever may push may change them.
- * H3. Reports, `.gitignore` and empty folders give nobody any power; a home of nothing else is taken for new.
+ * HomeOwner-1. A home is its user's when its mark was made with that user's secret for that very directory (see `HomeMark`).
+ * HomeOwner-2. A directory of another user is a stranger's, whatever its mark says. So is one that is everybody's, such as /tmp,
+ *     and one with files that git tracks: anybody who may push may change them.
+ * HomeOwner-3. Reports, `.gitignore` and empty folders give nobody any power. A home with nothing else counts as new.
  *
  * @throws UnavailableError `NoOwnerSecret`
  */
@@ -70,7 +70,7 @@ export async function judgeHome(home: string, env: NodeJS.ProcessEnv): Promise<J
   if (state === 'fits' || state === 'outdated') return { ...ownAs, owner: 'self', isOutdated: state === 'outdated' };
   const holds = await trustedNames(home);
   if (holds.length === 0) return { ...ownAs, owner: 'nobody', isOutdated: false };
-  // Whoever has just made it marked it before putting anything there.
+  // A home's maker marks it before putting anything there.
   state = await markState(home, directory, secret);
   if (state === 'fits' || state === 'outdated') return { ...ownAs, owner: 'self', isOutdated: state === 'outdated' };
   return stranger(
@@ -78,7 +78,7 @@ export async function judgeHome(home: string, env: NodeJS.ProcessEnv): Promise<J
   );
 }
 
-/** Names in a home of what a command would go by: everything but `.gitignore`, the mark, plain reports and empty folders. */
+/** Names in a home that a command would trust: everything but `.gitignore`, the mark, plain reports and empty folders. */
 async function trustedNames(home: string): Promise<string[]> {
   const entries = await readdir(home, { withFileTypes: true });
   const isTrusted = await Promise.all(

@@ -13,7 +13,7 @@ import { homePaths } from './paths.js';
 const advice = 'Set FANFOLD_HOME to a directory that you may write to.';
 
 /**
- * Makes the home directory, private to its user and unseen by git, or sees that the one there is the user's own.
+ * Makes the home directory, private to its user and unseen by git; or checks that the existing one is the user's own.
  *
  * @param env where the user's own folder is
  * @throws InputError when it is a file, or cannot be written
@@ -37,7 +37,7 @@ export async function openHome(home: string, env: NodeJS.ProcessEnv): Promise<vo
 }
 
 /**
- * Makes a home the user's own that was not, whatever is in it: for somebody who has seen that.
+ * Makes a home the user's own, whatever is in it: for somebody who has looked into it.
  *
  * @throws UnavailableError `ForeignHome` where the directory belongs to another user, git keeps files of it, or there are links in it
  */
@@ -73,11 +73,11 @@ function foreign(home: string, why: string, cannotBeAdopted?: string): Unavailab
   );
 }
 
-/** The mark comes before anything else: whoever finds something in the home finds the mark, too. */
+/** Writes the mark before anything else: a process that finds something in the home finds the mark, too. */
 async function takeHome(home: string, env: NodeJS.ProcessEnv): Promise<void> {
   await mark(home, env);
   const { gitignore } = homePaths(home);
-  // A stranger's may let through what this user is about to put there.
+  // A stranger's `.gitignore` may let through what this user is about to put there.
   if ((await readFile(gitignore, 'utf8').catch(() => '')) === '*\n') return;
   await rm(gitignore, { recursive: true, force: true });
   await writeFile(gitignore, '*\n', { flag: 'wx', mode: 0o600 }).catch(unlessExists);
@@ -99,7 +99,7 @@ export async function homeSize(home: string): Promise<number> {
   const sizes = files.map((file) =>
     stat(join(file.parentPath, file.name)).then(
       ({ size }) => size,
-      // Presence and journal files come and go while one counts.
+      // Files of presence and journal come and go during the count.
       () => 0,
     ),
   );

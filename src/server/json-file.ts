@@ -4,7 +4,7 @@ import { open, rename, rm, writeFile } from 'node:fs/promises';
 
 let writes = 0;
 
-/** Larger than anything that is kept so, in bytes. */
+/** Largest JSON file that is read, in bytes; none of ours is as large. */
 const mostBytes = 1_048_576;
 
 /** The value in a JSON file; undefined when it is missing, not JSON, larger than 1 MiB, or anything but a file of its own. */
@@ -38,8 +38,8 @@ export async function readOwnText(path: string, most: number): Promise<string | 
 }
 
 /**
- * Replaces a JSON file as a whole: a reader, or a crash, sees the old value or the new one. Its draft has a name that nobody can have
- * put a link under.
+ * Replaces a JSON file as a whole: a reader, or a crash, sees the old value or the new one. Nobody can have put a link under the
+ * name of its draft.
  */
 export async function writeJson(path: string, value: object): Promise<void> {
   writes += 1;

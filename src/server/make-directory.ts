@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory that only its user may enter, and what is missing above it.
+ * Makes a directory that only its user may enter, and missing ones above it.
  *
  * Not by Node's own recursive `mkdir`: it never comes back from a place where nothing can be made, such as /proc.
  *
@@ -24,7 +24,7 @@ export function unlessExists(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-/** What a failure of the file system means for a place that is to be written to. */
+/** The meaning of a failure of the file system at a place that is to be written to. */
 export function whyUnusable({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'EEXIST':

@@ -15,7 +15,7 @@ export interface JoinOptions {
   home: string;
   env: NodeJS.ProcessEnv;
   role: Role;
-  /** Told what takes long, such as a download. */
+  /** Called before something that takes long, such as a download. */
   onEvent?: Say;
 }
 
@@ -23,20 +23,22 @@ export type PresenceChange = Partial<
   Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl' | 'encryptionKeys' | 'limits'>
 >;
 
-/** A process's place in a home. For as long as one is held by a live process, the home's server is kept. */
+/** A process's membership in a home. The home's server is kept while a live process has one. */
 export interface HomeMembership {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
   readonly say: Say;
   /** Aborted by `leave`. */
   readonly left: AbortSignal;
-  /** The live members of the home, oneself among them, of that role or of any. */
+  /** The live members of the home, this one included, of one role or of any. */
   live(role?: Role): Promise<Presence[]>;
-  /** Those that were killed, until somebody who leaves clears them away. */
+  /** Members that were killed, until a leaving member clears them away. */
   dead(): Promise<Presence[]>;
   /** Changes what others see of this member. */
   update(change: PresenceChange): Promise<void>;
-  /** The last one out stops the embedded server. A second call does nothing; what goes wrong is said, not thrown. */
+  /**
+   * Leaves the home. The last member to leave stops the embedded server. A second call does nothing; errors are said, not thrown.
+   */
   leave(): Promise<void>;
 }
 
@@ -50,7 +52,7 @@ export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promi
   const identity = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: '' };
   let presence: Presence = { ...identity, role, address: '' };
   const path = presencePath(home, process.pid);
-  // Under the lock: somebody who is just leaving either sees this member or has stopped the server already.
+  // The lock decides: a leaving member either sees this one or has stopped the server already.
   let written = withHomeLock(home, () => writePresence(path, home, presence));
   await written;
   const left = new AbortController();
@@ -66,7 +68,7 @@ export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promi
     update: async (change) => {
       if (left.signal.aborted) return;
       presence = { ...presence, ...change };
-      // One after the other: a slower write must not bring back what a later one, or leaving, has replaced.
+      // Updates are written one after the other: a slower one must not bring back what a later one, or leaving, has replaced.
       written = written.catch(() => {}).then(() => writePresence(path, home, presence));
       await written;
     },

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /**
- * What is neither file nor folder in a home, by paths relative to it: a link makes what is written to the home be written elsewhere, and
- * a pipe makes its reader wait.
+ * Entries of a home that are neither file nor folder, by paths relative to it. A link makes what is written to the home be
+ * written elsewhere, and a pipe makes its reader wait.
  */
 async function oddEntries(home: string): Promise<string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
@@ -13,7 +13,7 @@ async function oddEntries(home: string): Promise<string[]> {
     .toSorted();
 }
 
-/** What to do about them before a home is adopted; undefined where there are none. */
+/** Advice about such entries before a home is adopted; undefined where there are none. */
 export async function adviceOnOddEntries(home: string): Promise<string | undefined> {
   const [first, ...rest] = await oddEntries(home);
   if (first === undefined) return undefined;

@@ -11,7 +11,7 @@ import { isOwnUid, othersBits } from './user.js';
 const secretBytes = 32;
 
 /**
- * The folder of what is the user's own and of no home: FANFOLD_CONFIG, or `fanfold` where the system keeps such things.
+ * The folder of the user's own files that belong to no home: FANFOLD_CONFIG, or `fanfold` where the system keeps such things.
  *
  * @throws InputError where FANFOLD_CONFIG is relative: a folder that somebody goes into would then decide
  */
@@ -21,7 +21,7 @@ export function configDirectory(env: NodeJS.ProcessEnv): string {
     if (isAbsolute(own)) return own;
     throw new InputError(`Expected FANFOLD_CONFIG to be an absolute path, got \`${own}\`.`);
   }
-  // Relative ones are to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/#variables
+  // Relative paths are to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/#variables
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
   if (isAbsolute(xdg)) return join(xdg, 'fanfold');
   const userHome = env['HOME'] || homedir();
@@ -36,7 +36,7 @@ export function configDirectory(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * What only this user knows, and marks of homes are made with; made up where there is none.
+ * The user's secret, which marks of homes are made with. It is made where there is none.
  *
  * @throws UnavailableError `NoOwnerSecret` where it cannot be kept, or is not this user's alone
  */
@@ -62,7 +62,7 @@ export async function ownerSecret(env: NodeJS.ProcessEnv): Promise<Buffer> {
 }
 
 async function readSecret(path: string): Promise<Buffer | undefined> {
-  // Not through a link, and without waiting for a pipe.
+  // The file is not read through a link, and a pipe is not waited for.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ELOOP') fail('it is a link');
@@ -83,7 +83,7 @@ async function readSecret(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Whole or not at all, and the first one stays: of two processes that begin at once both use the same. */
+/** Writes the secret whole or not at all. The first one stays, so that two processes that begin at once use the same. */
 async function makeSecret(path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
@@ -92,7 +92,7 @@ async function makeSecret(path: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    // A file system without links: whoever is second reads what the first has just begun to write.
+    // The file system has no links: the second process reads what the first has just begun to write.
     const text = `${randomBytes(secretBytes).toString('hex')}\n`;
     await writeFile(path, text, { mode: 0o600, flag: 'wx' }).catch(async (refused: NodeJS.ErrnoException) => {
       if (refused.code !== 'EEXIST') throw refused;

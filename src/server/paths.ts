@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 
-/** What lies in a home directory; every path absolute. */
+/** The paths in a home directory, all absolute. */
 export function homePaths(home: string) {
   return {
     home,
     gitignore: join(home, '.gitignore'),
     /** The mark of the user whose home it is. */
     owner: join(home, 'owner.json'),
-    /** A directory while somebody starts, adopts or stops the server. */
+    /** The lock: a directory while a process starts, adopts or stops the server. */
     lock: join(home, 'lock'),
     presence: join(home, 'presence'),
     database: join(home, 'temporal.db'),
     log: join(home, 'temporal.log'),
-    /** The running server; absent when it was stopped in good order. */
+    /** The record of the running server; absent when it was stopped in good order. */
     server: join(home, 'server.json'),
     /** The ports this home used last, so that links to the Web UI stay valid. */
     ports: join(home, 'ports.json'),
-    /** What others than this room keep here. */
+    /** Paths of entries that other rooms keep here. */
     workerLog: join(home, 'worker.log'),
     tools: join(home, 'tools'),
     journal: join(home, 'journal'),
@@ -29,7 +29,7 @@ export function homePaths(home: string) {
 const homeNames =
   /^(\.gitignore|(owner|server|ports)\.json.*|temporal\.(db.*|log)|worker\.log|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
 
-/** Whether something in a home has a name that fanfold gives, its drafts and SQLite's own files included. */
+/** Whether a name in a home is one that fanfold gives, those of drafts and of SQLite's own files included. */
 export function isHomeName(name: string): boolean {
   return homeNames.test(name);
 }

@@ -5,7 +5,7 @@ import { readJson, writeJson } from './json-file.js';
 import { homePaths } from './paths.js';
 
 export interface Ports {
-  /** gRPC. Never 7233: fanfold in another home would take it for a server on the default port. */
+  /** The gRPC port. It is never 7233: fanfold in another home would take the server for one on the default port. */
   port: number;
   uiPort: number;
 }
@@ -17,12 +17,15 @@ const preferredUiPort = 8233;
 const defaultPort = 7233;
 const firstUnprivileged = 1_024;
 
-/** Below the ports that systems give to outgoing connections: Linux from 32768, others from 49152. */
+/**
+ * The first port of the range. The range lies below the ports that systems give to outgoing connections (Linux from 32768, others
+ * from 49152).
+ */
 const firstPort = 20_000;
 const portCount = 10_000;
 
 /**
- * The ports this home used last as far as they are free, and free ones for the rest.
+ * Ports for the home's server: those that it used last as far as they are free, and free ones for the rest.
  *
  * @param fixedPort the gRPC port that it must be, free or not
  */
@@ -38,7 +41,7 @@ export function isPort(port: unknown): port is number {
   return Number.isSafeInteger(port) && (port as number) >= firstUnprivileged && (port as number) <= 65_535;
 }
 
-/** What the home says may be anything; a usual port is never an embedded server's. */
+/** Checks recorded ports. The record may say anything, and a usual port is never an embedded server's. */
 function rememberedPort(port: unknown): number[] {
   return isPort(port) && port !== defaultPort ? [port] : [];
 }
@@ -55,7 +58,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The same for a home every time, and different for homes that start at the same moment. */
+/** The port at which a home's search begins: the same every time, and different for homes that start at the same moment. */
 function candidates(home: string): number[] {
   const offset = createHash('sha256').update(home).digest().readUInt32BE(0);
   return Array.from({ length: 200 }, (_, i) => firstPort + ((offset + i * 2) % portCount));

@@ -12,7 +12,7 @@ export type Role = 'command' | 'worker' | 'dev';
 /** A fanfold process that uses a home. It counts for as long as the process lives. */
 export interface Presence extends ProcessIdentity {
   role: Role;
-  /** Of the Temporal server it uses; empty until it has found one. */
+  /** Address of the Temporal server that it uses; empty until it has found one. */
   address: string;
   /** A worker: takes work. */
   ready?: boolean;
@@ -39,12 +39,12 @@ export async function writePresence(path: string, home: string, presence: Presen
   await writeJson(path, presence);
 }
 
-/** Those whose process lives, in order of their file names. */
+/** Present processes that live, in order of their file names. */
 export async function livePresences(home: string): Promise<Presence[]> {
   return (await readPresences(home)).flatMap(({ presence, alive }) => (alive && presence ? [presence] : []));
 }
 
-/** Those whose process has ended without leaving, in order of their file names. */
+/** Processes that have ended without leaving, in order of their file names. */
 export async function deadPresences(home: string): Promise<Presence[]> {
   return (await readPresences(home)).flatMap(({ presence, alive }) => (!alive && presence ? [presence] : []));
 }
@@ -78,7 +78,10 @@ function isBeingWritten(name: string): boolean {
 
 const roles: ReadonlySet<unknown> = new Set<Role>(['command', 'worker', 'dev']);
 
-/** What a file says of a process, as far as it can be; others are told by it what worker there is, and which server it uses. */
+/**
+ * Reads what a file says of a process, as far as it can be trusted: other processes learn from it which workers there are, and
+ * which server they use.
+ */
 function asPresence(value: unknown): Presence | undefined {
   const found = (value ?? {}) as Partial<Record<keyof Presence, unknown>>;
   const { pid, startTime, role, address, ready, offlineOnly, modelBaseUrl, encryptionKeys, limits } = found;

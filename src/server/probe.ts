@@ -15,7 +15,7 @@ export async function askServer<T>(
   ask: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
-  // Not `connect`: it leaves a connection that failed open.
+  // `lazy` instead of `connect`, which leaves a failed connection open.
   const connection = Connection.lazy({ ...options, connectTimeout: withinMs });
   try {
     await connection.ensureConnected();
@@ -30,7 +30,7 @@ export async function versionOf(connection: Connection): Promise<string> {
   return (await connection.workflowService.getSystemInfo({})).serverVersion ?? '';
 }
 
-/** Why no connection can be made, such as `ECONNREFUSED` or `ETIMEDOUT`; undefined when one can. */
+/** The reason why no connection can be made, such as `ECONNREFUSED` or `ETIMEDOUT`; undefined when one can. */
 export function connectFailure(host: string, port: number, withinMs = 500): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });

@@ -3,15 +3,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { promisify } from 'node:util';
 
-/** What the system says of a running process. */
+/** The system's facts about a running process. */
 export interface ProcessFacts {
-  /** As the system words it; empty on Windows, where it cannot be learnt. */
+  /** Start time in the system's words; empty on Windows, where it cannot be learnt. */
   startTime: string;
   /** Id of the user it runs as; undefined on Windows. */
   uid?: number | undefined;
 }
 
-/** How it was started: its words one by one where the system keeps them apart, else one text. */
+/** Command line: its words one by one where the system keeps them apart, else one text. */
 export type CommandLine = readonly string[] | string;
 
 const run = promisify(execFile);
@@ -70,7 +70,7 @@ export async function groupMembers(group: number): Promise<number[]> {
 async function lookUpInProc(pid: number): Promise<ProcessFacts | undefined> {
   const [fields, status] = await Promise.all([
     statFields(pid),
-    // Not the owner of /proc/PID, which is root where the process may not be traced.
+    // The user id is not that of /proc/PID, which is root's where the process may not be traced.
     readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
   ]);
   const [, uid] = /^Uid:\s+\d+\s+(\d+)/m.exec(status) ?? [];
@@ -92,7 +92,7 @@ async function lookUpByPs(pid: number): Promise<ProcessFacts | undefined> {
 }
 
 async function ps(...args: readonly string[]): Promise<string> {
-  // The text follows the locale and time zone of whoever asks.
+  // The text depends on the locale and time zone, so both are fixed.
   const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
   const { stdout } = await run('ps', [...args], { env }).catch(() => ({ stdout: '' }));
   return stdout;

@@ -4,17 +4,17 @@ import { workerIdentity } from '../contract/names.js';
 import { lookUpProcess } from './process-facts.js';
 import { isOwnUid } from './user.js';
 
-/** A process, told apart from a later one with the same id. */
+/** The identity of a process, which a later process with the same id does not have. */
 export interface ProcessIdentity {
   pid: number;
-  /** As the system words it; empty where it cannot be learnt (Windows), and then the id alone must do. */
+  /** Start time in the system's words; empty where it cannot be learnt (Windows), and then the id alone must do. */
   startTime: string;
 }
 
 /** Largest process id of any system: a signed number of 32 bits. */
 const largestPid = 2 ** 31 - 1;
 
-/** Whether it can be the id of a process that is anybody's to signal: 0 and negative ones are groups, 1 is the system's own. */
+/** Whether a number can be the id of a process that anybody may signal: 0 and negative ones are groups, 1 is the system's own. */
 export function isProcessId(pid: unknown): pid is number {
   return Number.isSafeInteger(pid) && (pid as number) > 1 && (pid as number) <= largestPid;
 }
@@ -49,14 +49,14 @@ function reaches(target: number): boolean {
   try {
     return process.kill(target, 0);
   } catch (error) {
-    // EPERM: it exists and is somebody else's.
+    // EPERM means that it exists and is another user's.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
 /**
- * Whether a worker of that identity was one of this machine whose process is gone. One elsewhere is not known to be gone, and a
- * process id that was given again counts as there.
+ * Whether a worker of that identity was on this machine and its process is gone. A worker elsewhere is not known to be gone, and
+ * a process id that was given again counts as alive.
  */
 export async function isWorkerGone(identity: string): Promise<boolean> {
   const [, pid] = /:(\d+)$/.exec(identity) ?? [];

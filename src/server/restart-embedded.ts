@@ -6,7 +6,7 @@ import { startOnFreePorts } from './start-on-free-ports.js';
 import type { TemporalServer } from './temporal-server.js';
 
 /**
- * Starts the embedded server again on the gRPC port it had, unless somebody else was faster.
+ * Starts the embedded server again on its former gRPC port, unless another process was faster.
  *
  * @returns whether it was this process
  * @throws UnavailableError when it does not start; `PortTaken` when another program has its port now

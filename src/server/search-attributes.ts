@@ -27,12 +27,12 @@ export async function ensureSearchAttributes(connection: Services, namespace: st
     await register(connection, namespace, missing);
     return await areUsable(connection, namespace, missing.length === 0 ? 0 : propagationMs);
   } catch {
-    // Temporal Cloud does not let clients ask, but may well have them.
+    // Temporal Cloud does not let clients ask; the attributes may be there all the same.
     return areUsable(connection, namespace, 0);
   }
 }
 
-/** Whether queries know all of fanfold's search attributes, now or within so many milliseconds. */
+/** Whether queries know all of fanfold's search attributes, now or within some milliseconds. */
 export async function areUsable(
   { workflowService }: Pick<Services, 'workflowService'>,
   namespace: string,
@@ -63,7 +63,8 @@ async function register(
   namespace: string,
   missing: readonly Attribute[],
 ): Promise<void> {
-  // One by one: if somebody else was faster with one of them, a request for all would be refused as a whole.
+  // Attributes are registered one by one: if another process was faster with one of them, a request for all would be refused as a
+  // whole.
   for (const { name, type } of missing) {
     await operatorService
       .addSearchAttributes({ namespace, searchAttributes: { [name]: indexedValueTypes[type] } })

@@ -1,7 +1,7 @@
 import { UnavailableError } from '../contract/errors.js';
 import { homePaths } from './paths.js';
 
-/** How the end of a server's log tells why it did not start. */
+/** Signs in a server's log of why it did not start. */
 const reasons: { type: string; pattern: RegExp; message(home: string): string; advice(home: string): string }[] = [
   {
     type: 'PortTaken',
@@ -24,7 +24,7 @@ const reasons: { type: string; pattern: RegExp; message(home: string): string; a
   },
 ];
 
-/** Why the embedded server did not start, with the end of its log. */
+/** The error of an embedded server that did not start, with the end of its log. */
 export function serverFailure(home: string, log: string, cause?: unknown): UnavailableError {
   const reason = reasons.find(({ pattern }) => pattern.test(log));
   const message = reason?.message(home) ?? 'The embedded Temporal server did not start.';

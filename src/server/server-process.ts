@@ -9,20 +9,20 @@ import type { CommandLine } from './process-facts.js';
 import { identityOf, isAlive } from './process-identity.js';
 import type { ServerRecord } from './server-record.js';
 
-/** Whether what a process was started with can be learnt here at all. */
+/** Whether command lines of processes can be learnt here at all. */
 export const knowsCommandLines = platform() !== 'win32';
 
 /**
- * Whether the process that a record names runs and is the embedded server of the home: started when the record says, by this user,
- * as `temporal server start-dev` with the home's database and the record's port. On Windows, where the system does not say, the
- * process only has to run.
+ * Whether the process of a record runs and is the home's embedded server: started when the record says, by this user, as
+ * `temporal server start-dev` with the home's database and the record's port. On Windows, where the system does not tell this,
+ * the process only has to run.
  */
 export async function isServerOf(home: string, record: ServerRecord): Promise<boolean> {
   if (!(await isAlive(record))) return false;
   return !knowsCommandLines || serves(home, record.pid, record.port);
 }
 
-/** Whether anything that is left of a process group is of the home's embedded server, started with the record's port. */
+/** Whether a process that is left of a group belongs to the home's embedded server, started with the record's port. */
 export async function isServerGroupOf(home: string, { pid: group, port }: ServerRecord): Promise<boolean> {
   for (const pid of await groupMembers(group)) {
     const identity = await identityOf(pid);
@@ -35,7 +35,7 @@ async function serves(home: string, pid: number, port: number): Promise<boolean>
   const line = await commandLineOf(pid);
   if (line === undefined || !isServerLine(line, port)) return false;
   if (namesDatabase(line, homePaths(home).database)) return true;
-  // A home that was moved, or is reached by another path: its server works in it all the same.
+  // A home may have been moved, or be reached by another path: its server works in it all the same.
   const [there, here] = await Promise.all([
     workingDirectoryOf(pid),
     stat(home, { bigint: true }).catch(() => undefined),
@@ -44,7 +44,7 @@ async function serves(home: string, pid: number, port: number): Promise<boolean>
   return typeof line !== 'string' && basename(valueOf(line, '--db-filename')) === basename(homePaths(home).database);
 }
 
-/** Whether a command line is an embedded server's, or a script's that was named like the program and started one. */
+/** Whether a command line is that of an embedded server, or of a script that is named like the program and started one. */
 export function isServerLine(line: CommandLine, port: number): boolean {
   if (typeof line === 'string') {
     return (

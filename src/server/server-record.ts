@@ -7,13 +7,13 @@ import type { Ports } from './ports.js';
 import { isProcessId } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
-/** The embedded server of a home, as anybody needs to know it to use, watch and stop it. */
+/** The record of a home's embedded server: all that it takes to use, watch and stop it. */
 export interface ServerRecord extends ProcessIdentity, Ports {
   /** `host:port` of its gRPC service. */
   address: string;
   /** Its Web UI, an http URL. */
   uiAddress: string;
-  /** Of the Temporal CLI that it runs in. */
+  /** Version of its Temporal CLI. */
   version: string;
   /** ISO 8601. */
   startedAt: string;
@@ -24,7 +24,7 @@ export function addressesOf({ port, uiPort }: Ports) {
   return { address: `127.0.0.1:${port}`, uiAddress: `http://127.0.0.1:${uiPort}` };
 }
 
-/** What the home says of its server; undefined where it says nothing, or what no embedded server would be. */
+/** The record of the home's server; undefined where there is none, or none that an embedded server could have. */
 export async function readServerRecord(home: string): Promise<ServerRecord | undefined> {
   return asServerRecord(await readJson(homePaths(home).server));
 }

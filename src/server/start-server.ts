@@ -17,7 +17,7 @@ import { serverFailure } from './server-failure.js';
 import type { TemporalCli } from './temporal-cli.js';
 import { privately } from './user.js';
 
-/** What a server must not see: it outlives its starter, and anybody of this user may read its environment. */
+/** Variables that a server does not get: it outlives its starter, and any process of this user may read its environment. */
 const keptFromServer = /^(ANTHROPIC|TEMPORAL|FANFOLD)_/;
 
 export interface StartPlan {
@@ -64,7 +64,8 @@ export async function startServer({ home, cli, ports, env }: StartPlan, held: Ho
     version: cli.version,
     startedAt: new Date().toISOString(),
   };
-  // Before it is ready: whoever comes after a crash at this point finds it and need not start a second one.
+  // The record is written before the server is ready: after a crash at this point the next process finds it, and need not start a
+  // second one.
   await writeServerRecord(home, record);
   try {
     await awaitReady(record, child);

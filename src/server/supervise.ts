@@ -10,14 +10,14 @@ import { isServerOf } from './server-process.js';
 import { readServerRecord } from './server-record.js';
 import type { TemporalServer } from './temporal-server.js';
 
-/** How often the server is looked at, and the longest pause after restarts that failed, in milliseconds. */
+/** Milliseconds between two looks at the server, and the longest pause after failed restarts. */
 const pollMs = 1_000;
 const longestPauseMs = 30_000;
 
 /**
- * Restarts the embedded server when it has died, on the same port and with the same database, so that connected clients
- * and workers heal by themselves; the Web UI moves only if its port was taken meanwhile. Does nothing for other servers.
- * Ends with the returned function, or when the member leaves; does not keep the process alive.
+ * Restarts the embedded server when it has died, on the same port and with the same database, so that connected clients and
+ * workers heal by themselves. The Web UI moves only if its port was taken meanwhile. Other servers are left alone. Supervision
+ * ends with the returned function, or when the member leaves; it does not keep the process alive.
  *
  * @param onEvent told of each restart, and of each new reason why one failed
  */
@@ -45,7 +45,7 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
     try {
       const record = await readServerRecord(home);
       if (record === undefined && (await isGone(home))) {
-        // Nobody could find it any more, and its database is gone with the home.
+        // No process could find the server any more, and its database is gone with the home.
         if (lastSeen !== undefined) await endServer(home, lastSeen);
         onEvent(`${home} was removed, and with it the database of the Temporal server, which was stopped.`);
         return;

@@ -20,6 +20,6 @@ export interface TemporalServer {
   connectionOptions: ServerConnectionOptions;
   /** Root of its Web UI, without a slash at the end; null when not known. */
   uiUrl: string | null;
-  /** Of the server, such as `1.32.0`; undefined when it does not say. */
+  /** Version of the server, such as `1.32.0`; undefined when it does not say. */
   version?: string;
 }

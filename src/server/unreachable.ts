@@ -17,7 +17,7 @@ const reasons: Record<string, string> = {
 const permissionDenied = 7;
 const unauthenticated = 16;
 
-/** What to tell of a configured server that cannot be used. */
+/** The message about a configured server that cannot be used. */
 export async function unreachable(
   { address, tls }: ServerConnectionOptions,
   source: string,

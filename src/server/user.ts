@@ -3,7 +3,7 @@ export function ownUid(): number | undefined {
   return process.geteuid?.();
 }
 
-/** Bits of a mode that let anybody but its owner do something. */
+/** Bits of a mode that let others than the owner do something. */
 export const othersBits = 0o077;
 
 /** Whether a file or process of that user is this user's; on Windows the access list of the user's folder has to do. */
@@ -13,8 +13,8 @@ export function isOwnUid(uid: number | bigint): boolean {
 }
 
 /**
- * Runs `work`, which is not asynchronous, so that files made in it, and by processes started in it, are their user's alone.
- * In a thread, which cannot set that, they are as the process has it.
+ * Runs synchronous `work`. Files made in it, and by processes started in it, are their user's alone. A thread cannot set that, so
+ * in a thread they are as the process has it.
  */
 export function privately<Value>(work: () => Value): Value {
   let before: number | undefined;

@@ -4,7 +4,7 @@ import type { ServerConnectionOptions, TemporalServer } from './temporal-server.
 
 const cloudUi = 'https://cloud.temporal.io';
 
-/** Longest wait for a Web UI, in milliseconds: links are worth no more. */
+/** Longest wait for a Web UI, in milliseconds; a link is worth no more. */
 const answerWithinMs = 1_000;
 
 /**
@@ -30,7 +30,7 @@ export async function findWebUi(options: ServerConnectionOptions, env: NodeJS.Pr
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(options.address) ?? [];
   if (/\.(tmprl\.cloud|api\.temporal\.io)$/.test(host)) return cloudUi;
   if (!['localhost', '127.0.0.1', '[::1]'].includes(host)) return null;
-  // The development server's, and the one of the usual docker compose files.
+  // The ports of the development server's Web UI, and of the usual docker compose files.
   return firstOf([Number(port) + 1_000, 8080], options);
 }
 
@@ -41,7 +41,7 @@ async function firstOf(ports: readonly number[], options: ServerConnectionOption
   if (!clusterId) return null;
   for (const port of ports) {
     const url = `http://127.0.0.1:${port}`;
-    // A Web UI there may well be another server's.
+    // The Web UI there may be another server's.
     if ((await clusterIdAt(url)) === clusterId) return url;
   }
   return null;

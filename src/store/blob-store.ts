@@ -6,7 +6,7 @@ import { FanfoldError } from '../contract/errors.js';
 import { openSealed, readKeyring, seal, Unreadable } from '../encryption/index.js';
 import type { Keyring, SealingKey } from '../encryption/index.js';
 
-/** Where a stored text is: the SHA-256 of its UTF-8 bytes, in hexadecimal, and their number. */
+/** A reference to a stored text: the SHA-256 of its UTF-8 bytes, in hexadecimal, and their number. */
 export interface BlobReference {
   sha256: string;
   bytes: number;
@@ -19,14 +19,14 @@ export interface StoreStats {
 }
 
 /**
- * Texts too large for history, in files named after what they hold, under `blobs/` in the home.
+ * The store of texts too large for history. Each is a file under `blobs/` in the home, named after its content.
  *
- * B1. A file that has its final name is whole: it is written under another name, synced, then renamed.
- * B2. What is read is what was put, or an error: the hash is checked on every read.
- * B3. The same text put twice, by any number of processes, is one file.
- * B4. With a key a file is encrypted (AES-256-GCM), and its name is of no use to guess what it holds; what was put with an older
- *     key, or without one, is read as well.
- * B5. Whatever is put anew counts as new, so that nothing is removed that a run has just been given.
+ * BlobStore-1. A file with its final name is whole: it is written under another name, synced, then renamed.
+ * BlobStore-2. Reading returns the text that was put, or an error: the hash is checked on every read.
+ * BlobStore-3. The same text put twice, by any number of processes, is one file.
+ * BlobStore-4. With a key a file is encrypted (AES-256-GCM), and its name does not help to guess its content. Texts that were put
+ *     with an older key, or without one, are read as well.
+ * BlobStore-5. A text that is put again counts as new, so that nothing is removed that a run has just been given.
  */
 export class BlobStore {
   readonly #directory: string;
@@ -74,7 +74,7 @@ export class BlobStore {
     return bytes.toString();
   }
 
-  /** How many texts there are, their bytes, and when the one was put that was put longest ago (milliseconds since the epoch). */
+  /** The number of texts, their bytes, and the time of the one that was put longest ago (milliseconds since the epoch). */
   async stats(): Promise<StoreStats> {
     return this.#older(Infinity);
   }
@@ -88,7 +88,7 @@ export class BlobStore {
   async prune(beforeMs: number, { dryRun = false } = {}): Promise<StoreStats> {
     return this.#older(beforeMs, async (path) => {
       if (dryRun) return true;
-      // Out of the way first: somebody may be putting it again at this moment.
+      // The file is moved away first: another process may be putting it again at this moment.
       const aside = `${path}.${randomBytes(6).toString('hex')}`;
       const moved = await rename(path, aside).then(
         () => true,
@@ -106,8 +106,8 @@ export class BlobStore {
   }
 
   /**
-   * Whether nobody who shares the store has asked this for so long, in milliseconds: looking through it all is not for everybody
-   * who starts.
+   * Whether tidying is due: no process that shares the store has asked this for so many milliseconds. Going through the whole
+   * store is too much for everybody who starts.
    */
   async isTidyingDue(everyMs: number): Promise<boolean> {
     const mark = `${this.#directory}.tidied`;
@@ -177,7 +177,7 @@ function missing({ sha256, bytes }: BlobReference, how: string): FanfoldError {
   );
 }
 
-/** Whether the file is there already; it counts as new from now on. */
+/** Whether the file is there already. It counts as new from now on. */
 async function renewed(path: string, bytes: number): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (found?.size !== bytes) return false;
@@ -198,7 +198,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-// Without it the rename itself may be lost; not every system can sync a directory.
+// Without the sync the rename itself may be lost; not every system can sync a directory.
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r').catch(() => undefined);
   await directory?.sync().catch(() => undefined);

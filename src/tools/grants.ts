@@ -5,16 +5,16 @@ import { privateHostsOf } from '../contract/tool.js';
 import type { ToolBy } from '../contract/tool.js';
 import type { HttpSource, Source } from '../contract/source.js';
 
-/** Something of the worker's own that a run may use, once the worker's side has allowed it. */
+/** A thing of the worker's own that a run may use, once the worker's side has allowed it. */
 export type Grant =
   /** Real path of a folder whose files may be read. */
   | { folder: string }
   /** Host, with its port where that is not the usual one, that may have a private address. */
   | { privateHost: string }
-  /** Variable of the worker's environment that may be sent in a header, and where to: scheme, host and port. */
+  /** Variable of the worker's environment that may be sent in a header, and its destination: scheme, host and port. */
   | { headerVariable: string; origin: string };
 
-/** Where a folder really is: what a link leads to counts. One that is not there is where it would be. */
+/** The real path of a folder, behind all links. A missing folder is where it would be. */
 export async function realFolder(folder: string): Promise<string> {
   const absolute = resolve(folder);
   return realpath(absolute).catch(() => absolute);
@@ -28,12 +28,12 @@ export function addressOf({ url }: Pick<HttpSource, 'url'>, question: string): U
 /** `${NAME}` in the value of a header. */
 export const headerVariables = /\$\{(\w+)\}/g;
 
-/** Whether a variable holds secrets of fanfold or Temporal: no header has it, whoever allows it. */
+/** Whether a variable holds secrets of fanfold or Temporal. No header has such a variable, whoever allows it. */
 export function isReserved(variable: string): boolean {
   return /^(ANTHROPIC|TEMPORAL|FANFOLD)_/.test(variable);
 }
 
-/** What the sources of a run need. */
+/** The grants that the sources of a run need. */
 export async function grantsOfSource(source: Source): Promise<Grant[]> {
   if (source.kind === 'files') return [{ folder: await realFolder(source.folder) }];
   const { host, origin } = addressOf(source, 'x');
@@ -46,7 +46,7 @@ export async function grantsOfSource(source: Source): Promise<Grant[]> {
   ];
 }
 
-/** What a tool of a run needs; modules and MCP servers are registered by themselves. */
+/** The grants that a tool of a run needs. Modules and MCP servers are registered by themselves. */
 export async function grantsOfTool(by: ToolBy): Promise<Grant[]> {
   switch (by.kind) {
     case 'list-files':

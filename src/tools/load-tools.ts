@@ -6,19 +6,19 @@ import * as z from 'zod';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { InputError } from '../contract/errors.js';
 
-/** A tool of somebody's own: an entry of a module's default export. */
+/** A tool of your own: an entry of a module's default export. */
 export interface ModuleTool {
   name: string;
   description: string;
-  /** A zod object: what the model may give, checked before `run` is called. */
+  /** Schema of the input, a zod object. It is checked before `run` is called. */
   input: z.ZodType;
   /**
-   * Does the work. What it returns is shown to the model, text as it is and anything else as JSON; what it throws is told to it.
+   * Does the work. Its result is shown to the model, a text as it is and anything else as JSON; its error is told to the model.
    *
    * @param options.signal aborted when the call is no longer wanted or its time is over
    */
   run(input: unknown, options: { signal: AbortSignal }): unknown;
-  /** It changes something, and must be allowed; `false` by default. */
+  /** Whether it changes something, and must be allowed; `false` by default. */
   changes?: boolean;
 }
 
@@ -65,7 +65,7 @@ async function load(path: string): Promise<ModuleTool[]> {
   return list as ModuleTool[];
 }
 
-/** A module that has no zod at hand uses fanfold's. */
+/** Lets a module without a zod of its own use fanfold's. */
 function ownZod(path: string): Record<string, string> {
   try {
     createRequire(path).resolve('zod');

@@ -1,6 +1,6 @@
 /** An MCP server: one that is started, or one that is there already. `${NAME}` is read from the environment of whoever connects. */
 export type McpServer = {
-  /** Its key in the file of servers, by which it is named; its address and its command are not shown. */ name?: string;
+  /** The server's name: its key in the file of servers. Its address and its command are not shown. */ name?: string;
 } & (
   | { command: string; args?: string[]; env?: Record<string, string>; cwd?: string }
   | { url: string; headers?: Record<string, string> }

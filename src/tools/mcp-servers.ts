@@ -12,18 +12,21 @@ export interface McpTool {
   name: string;
   description: string;
   inputSchema: JsonSchema;
-  /** The server says that it may destroy something. What it says of itself is a hint: that it only reads is not even told. */
+  /** Whether the server says that the tool may destroy something. Its word is a hint: that a tool only reads is not even told. */
   destroys: boolean;
 }
 
-/** The SDK would run patterns of a server's schemas over that server's own results, here, where nothing stops them. */
+/**
+ * Checks nothing: the SDK would run patterns of a server's schemas over that server's own results, here, where nothing stops
+ * them.
+ */
 const unchecked: jsonSchemaValidator = {
   getValidator<T>(): JsonSchemaValidator<T> {
     return (data) => ({ valid: true, data: data as T, errorMessage: undefined });
   },
 };
 
-/** A connection that nobody has used for so long is closed, in milliseconds. */
+/** Milliseconds after which an unused connection is closed. */
 const idleMs = 60_000;
 
 /** Connections to MCP servers, each shared by all calls that go to it. */
@@ -92,7 +95,7 @@ export class McpServers {
     }
   }
 
-  /** Tells what went wrong by the server's name, and nothing of its address, its command or what it is given. */
+  /** Describes an error with the server's name, and with nothing of its address, its command or what it is given. */
   #failure(server: McpServer, error: unknown): FanfoldError {
     const { message, code, syscall } = error as NodeJS.ErrnoException;
     const reason = syscall?.startsWith('spawn')
@@ -123,7 +126,7 @@ export class McpServers {
   }
 }
 
-/** What the system says of a command that cannot be started. */
+/** Errors of a command that cannot be started. */
 const startFailures: Record<string, string> = {
   ENOENT: 'its command does not exist, or its folder',
   EACCES: 'its command may not be run',

@@ -28,7 +28,10 @@ export async function transportTo(server: McpServer, env: NodeJS.ProcessEnv, sec
   });
 }
 
-/** Its own, and `Authorization: Basic` where its address has a user: `fetch` refuses such an address, and quotes it. */
+/**
+ * The server's own headers, and `Authorization: Basic` where its address has a user: `fetch` refuses such an address, and quotes
+ * it.
+ */
 function headersOf(
   { url, headers = {} }: Extract<McpServer, { url: string }>,
   env: NodeJS.ProcessEnv,

@@ -7,7 +7,10 @@ import type { McpServer } from './mcp-server.js';
 import { digestOf } from './tool-registry.js';
 import type { Runnable, ToolRegistry } from './tool-registry.js';
 
-/** What runs may have a worker do, as `fanfold worker --policy` reads it; what is not listed is not allowed. Public hosts need no rule. */
+/**
+ * The rules of a policy: what runs may have a worker do, as `fanfold worker --policy` reads it. Anything else is not allowed.
+ * Public hosts need no rule.
+ */
 export interface PolicyRules {
   /** Absolute paths: these folders and those below them, but hidden ones, may be searched, listed and read. None by default. */
   folders?: readonly string[];
@@ -21,16 +24,16 @@ export interface PolicyRules {
   mcpServers?: Readonly<Record<string, McpServer>>;
 }
 
-/** What a worker's own side allows. */
+/** The policy of a worker's own side. */
 export interface Policy {
   allows(grant: Grant): Promise<boolean>;
   /** The module or MCP server of that digest; `undefined` where it may not be run. */
   runnable(sha256: string): Promise<Runnable | undefined>;
-  /** How something that is not allowed would be. */
+  /** Advice how something that is not allowed would be. */
   advice(...sections: (keyof PolicyRules)[]): string;
 }
 
-/** Allows what commands of a home have registered. */
+/** A policy that allows what commands of a home have registered. */
 export function homePolicy(registry: Pick<ToolRegistry, 'has' | 'read'>): Policy {
   return {
     allows: (grant) => registry.has(grant),
@@ -41,7 +44,7 @@ export function homePolicy(registry: Pick<ToolRegistry, 'has' | 'read'>): Policy
 }
 
 /**
- * Allows what rules say, and nothing else.
+ * A policy that allows what rules say, and nothing else.
  *
  * @throws InputError where a rule cannot be meant
  */
@@ -88,7 +91,7 @@ export function runnablesOf({ tools = [], mcpServers = {} }: Pick<PolicyRules, '
   return [...tools.map((module) => ({ module })), ...Object.values(mcpServers).map((mcp) => ({ mcp }))];
 }
 
-/** A hidden folder is left out wherever one searches, so that it is none to begin in either. */
+/** Whether a folder is inside the root and not hidden. Searches leave hidden folders out, so none may begin in one either. */
 function isInside(root: string, folder: string): boolean {
   const way = relative(root, folder);
   return !isAbsolute(way) && !way.split(sep).some((part) => part.startsWith('.'));

@@ -1,7 +1,7 @@
 import { looksSecret, Secrets } from '../secrets/index.js';
 import type { McpServer } from './mcp-server.js';
 
-/** Makes known what of a server's entry in its file is a secret by its name or its looks. */
+/** Adds the secrets of a server's entry in its file, found by their names or their looks. */
 export function learnSecrets(server: McpServer, secrets: Secrets): void {
   const named = Object.entries(('url' in server ? server.headers : server.env) ?? {});
   for (const [name, value] of named) if (looksSecret(name, value)) secrets.add(value);
@@ -17,7 +17,7 @@ export function learnSecrets(server: McpServer, secrets: Secrets): void {
 }
 
 /**
- * For errors of one server alone: everything by which it is reached and started, secret or not.
+ * The secrets for errors of one server alone: everything by which it is reached and started.
  *
  * @param env what its `${NAME}` are read from
  */

@@ -8,21 +8,21 @@ import { InputError } from '../contract/errors.js';
 import type { Grant } from './grants.js';
 import type { McpServer } from './mcp-server.js';
 
-/** Where tools come from: a module by its absolute path, or an MCP server. */
+/** A source of tools: a module by its absolute path, or an MCP server. */
 export type Runnable = { module: string } | { mcp: McpServer };
 
-/** Most registrations of a home: beyond them, the one that was made or renewed longest ago goes. */
+/** Most registrations of a home. Beyond them, the one that was made or renewed longest ago goes. */
 const mostRegistered = 1_000;
 
-/** The digest by which a run's input names a module or MCP server: the same wherever the same is written down. */
+/** The digest by which a run's input names a module or MCP server: equal entries have the same. */
 export function digestOf(registered: Runnable | Grant): string {
   return createHash('sha256').update(textOf(registered)).digest('hex');
 }
 
 /**
- * What workers of a home may run and use: modules, MCP servers, folders, private hosts, variables in headers. A run's input names
- * modules and servers by their digest only: whoever can start runs, but not write to the home, can have nothing executed, read or
- * sent that a command of the home has not named before, and what a server is started with stays out of history.
+ * The registry of a home: modules, MCP servers, folders, private hosts and variables in headers that its workers may use. A run's
+ * input names modules and servers by their digest only. Somebody who can start runs, but not write to the home, can have nothing
+ * executed, read or sent that a command of the home has not named before; and what a server is started with stays out of history.
  */
 export class ToolRegistry {
   readonly #directory: string;
@@ -39,7 +39,7 @@ export class ToolRegistry {
   }
 
   /**
-   * Makes it known; returns its SHA-256.
+   * Registers a grant; returns its SHA-256.
    *
    * @throws InputError where others can write what is registered, and that cannot be changed
    */
@@ -47,7 +47,7 @@ export class ToolRegistry {
     const sha256 = digestOf(registered);
     await this.#prepare();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    // One that was made otherwise may be open to others; what a link leads to is not ours to change.
+    // A folder that was made otherwise may be open to others. A link's target is not ours to change.
     if ((await lstat(this.#directory)).isDirectory()) await chmod(this.#directory, 0o700).catch(() => {});
     if ((await this.#closedDirectory()) === undefined) {
       throw new InputError(
@@ -56,7 +56,7 @@ export class ToolRegistry {
       );
     }
     const draft = join(this.#directory, `${sha256}.${randomUUID()}.draft`);
-    // Servers are started with secrets.
+    // The entry is private: servers are started with secrets.
     await writeFile(draft, textOf(registered), { mode: 0o600, flag: 'wx' });
     await rename(draft, this.#path(sha256));
     await this.#forgetOldest();
@@ -76,7 +76,10 @@ export class ToolRegistry {
     return 'module' in registered || 'mcp' in registered ? (registered as Runnable) : undefined;
   }
 
-  /** What nobody but the home's user can have written, and is what its name says. */
+  /**
+   * The text of a registration. It counts only if the home's user alone can have written it, and if it has the digest of its
+   * name.
+   */
   async #read(sha256: string): Promise<string | undefined> {
     const directory = await this.#closedDirectory();
     if (directory === undefined) return undefined;
@@ -121,12 +124,12 @@ export class ToolRegistry {
   }
 }
 
-/** Whether nobody but its owner can write it; on Windows the home's own folder decides. */
+/** Whether only its owner can write it; on Windows the home's own folder decides. */
 function isClosed({ mode }: Stats): boolean {
   return platform() === 'win32' || (mode & 0o022) === 0;
 }
 
-/** With its keys in one order, so that the order in a file does not count. */
+/** JSON with its keys in one order: the order in a file does not count. */
 function textOf(registered: object): string {
   return JSON.stringify(registered, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

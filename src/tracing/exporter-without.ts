@@ -2,7 +2,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 
 import type { Secrets } from '../secrets/index.js';
 
-/** An exporter whose spans hold no secret: in their names, attributes, events and what they say of an error. */
+/** An exporter that takes secrets out of spans: out of names, attributes, events and errors. */
 export function exporterWithout(secrets: Secrets, exporter: SpanExporter): SpanExporter {
   return {
     export: (spans, done) =>

@@ -4,8 +4,8 @@ import type { Tracing } from './start-tracing.js';
 export type { Tracing } from './start-tracing.js';
 
 /**
- * Sets up tracing for this process where OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, and neither
- * OTEL_SDK_DISABLED nor OTEL_TRACES_EXPORTER=none; `undefined` where it is not.
+ * Sets up tracing for this process. That needs OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, and neither
+ * OTEL_SDK_DISABLED nor OTEL_TRACES_EXPORTER=none; without, the result is `undefined`.
  *
  * @param version of the program
  * @param secrets taken out of what is sent; by default those of the environment

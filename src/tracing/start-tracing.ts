@@ -6,17 +6,17 @@ import type { WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 import type { Secrets } from '../secrets/index.js';
 import { exporterWithout } from './exporter-without.js';
 
-/** Spans are sent by OTLP over HTTP, as OpenTelemetry's own variables say. */
+/** The tracing of a process. Spans are sent by OTLP over HTTP, as OpenTelemetry's own variables say. */
 export interface Tracing {
-  /** For the client. */
+  /** Interceptors for the client. */
   clientInterceptors: ClientInterceptors;
-  /** For the worker. */
+  /** Interceptors for the worker's activities. */
   activityInterceptors: NonNullable<WorkerInterceptors['activity']>;
-  /** For the worker: takes the spans out of the sandbox. */
+  /** Sinks for the worker, which take the spans out of the sandbox. */
   sinks: NonNullable<WorkerOptions['sinks']>;
-  /** Runs something as a span that everything below it belongs to. */
+  /** Runs work as a span that everything below it belongs to. */
   within<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
-  /** Sends what has not been sent; gives up after a while. */
+  /** Sends the remaining spans; gives up after a while. */
   stop(): Promise<void>;
 }
 

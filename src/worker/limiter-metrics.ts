@@ -2,7 +2,7 @@ import { Runtime } from '@temporalio/worker';
 
 import type { QueueLimits } from '../contract/limiter.js';
 
-/** How much waits in a task queue. */
+/** The number of tasks that wait in a task queue. */
 interface Backlog {
   taskQueue: string;
   tasks: number;

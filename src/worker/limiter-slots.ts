@@ -3,8 +3,8 @@ import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit, SlotReleaseConte
 import type { Slot, Slots } from '../model/limiter/index.js';
 
 /**
- * Activity slots as the limiter hands them out: a worker asks the task queue for no more tasks than could make their model call
- * now. What has to wait does so in the queue, where everybody can see it, and holds neither a slot nor a timeout.
+ * Activity slots that the limiter hands out. A worker asks the task queue for no more tasks than could make their model call now.
+ * The others wait in the queue, where everybody can see them, and hold neither a slot nor a timeout.
  *
  * A slot is reserved before it is known for which task, and pollers that find no task hold theirs. So it is no permit: the
  * activity asks the limiter again, by `dispatch`, when it knows its call.
@@ -14,7 +14,7 @@ import type { Slot, Slots } from '../model/limiter/index.js';
 export class LimiterSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = 'custom';
 
-  // Hidden: Temporal logs a worker's options, and whoever writes the log turns them into JSON.
+  // The field is hidden: Temporal logs a worker's options, and a log may turn them into JSON.
   readonly #slots: Slots;
 
   constructor(slots: Slots) {
@@ -26,7 +26,7 @@ export class LimiterSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     return this.#slots.acquire(abortSignal);
   }
 
-  /** For eager dispatch. */
+  /** Takes a slot for eager dispatch. */
   tryReserveSlot(): (Slot & SlotPermit) | null {
     return this.#slots.tryAcquire() ?? null;
   }

@@ -3,10 +3,12 @@ import type { WorkerOptions } from '@temporalio/worker';
 import type { Slots } from '../model/limiter/index.js';
 import { LimiterSlots } from './limiter-slots.js';
 
-/** Each that waits holds a slot that it may not need, and more make the first wave after a pause too large. */
+/** Most pollers. Each of them holds a slot that it may not need, and more make the first wave after a pause too large. */
 const mostPollers = 3;
 
-/** What a worker needs to take on tasks as a limiter lets it; instead of `maxConcurrentActivityTaskExecutions`. */
+/**
+ * The options of a worker that takes on tasks as a limiter lets it; they stand in place of `maxConcurrentActivityTaskExecutions`.
+ */
 export function limitedBy(slots: Slots): Pick<WorkerOptions, 'tuner' | 'activityTaskPollerBehavior'> {
   const unused = { type: 'fixed-size', numSlots: 1 } as const;
   return {

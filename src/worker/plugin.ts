@@ -8,8 +8,8 @@ import type { WorkerSettings } from './start-workers.js';
 export type PluginSettings = Omit<WorkerSettings, 'connectionOptions' | 'connection' | 'namespace' | 'dataConverter'>;
 
 /**
- * Makes a worker of one's own one that can use `fanOut`, in one line: `Worker.create({ …, plugins: [new FanfoldPlugin({ … })] })`.
- * While it runs, fanfold's workers run beside it on its connection, each on a task queue of its own with limits of its own.
+ * Lets a worker of your own use `fanOut`, in one line: `Worker.create({ …, plugins: [new FanfoldPlugin({ … })] })`. While it
+ * runs, fanfold's workers run beside it on its connection, each on a task queue of its own with limits of its own.
  */
 export class FanfoldPlugin implements WorkerPlugin {
   readonly name = 'fanfold';

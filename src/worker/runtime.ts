@@ -1,7 +1,7 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { LogEntry, LogLevel } from '@temporalio/worker';
 
-/** A warning for those who forgot; here every task queue has a worker of its own. */
+/** A warning of Temporal's about missing activities: here every task queue has a worker of its own. */
 const aboutOneSidedWorkers = /^No (activities|workflows) registered, not polling/;
 
 /**

@@ -17,24 +17,24 @@ import { workflowBundlePath } from './workflow-bundle.js';
 export interface WorkerSettings extends ActivitiesSettings {
   /** Where to connect to; not needed with a `connection`. */
   connectionOptions?: NativeConnectionOptions;
-  /** A connection to use; whoever made it closes it. */
+  /** A connection to use; its maker closes it. */
   connection?: NativeConnection;
   namespace: string;
-  /** How history is read and written, from `dataConverter`; by default nothing is encrypted. */
+  /** The converter of event history, made by `dataConverter`; by default nothing is encrypted. */
   dataConverter?: DataConverter | undefined;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
   /** Model calls in flight at once before anything is known of the API's limits; 8 by default. */
   rampFrom?: number | undefined;
-  /** Which version of which deployment this worker is; by default it serves every run. */
+  /** The worker's version and deployment; by default it serves every run. */
   version?: WorkerVersion | undefined;
-  /** How what happens is traced; by default it is not. */
+  /** Tracing; none by default. */
   tracing?: WorkerTracing | undefined;
-  /** Told when a limiter changes its mind about how much may leave, and why. */
+  /** Called when a limiter changes how much may leave, with the reason. */
   onLimitChange?: (taskQueue: TaskQueue, change: Change) => void;
 }
 
-/** A version for Temporal's Worker Versioning: it is given runs once it is the deployment's current one. */
+/** A version for Temporal's Worker Versioning. The worker is given runs once this is the deployment's current version. */
 export interface WorkerVersion {
   deployment: string;
   build: string;
@@ -49,7 +49,7 @@ export interface WorkerTracing {
 
 export interface RunningWorkers {
   taskQueues: readonly TaskQueue[];
-  /** How the limiters in front of the model stand now. */
+  /** The state of the limiters in front of the model. */
   limits(): QueueLimits[];
   /** Settles when every worker has stopped; rejects with what stopped it, if that was not `drain`. */
   finished: Promise<void>;
@@ -57,17 +57,20 @@ export interface RunningWorkers {
   drain(): Promise<void>;
 }
 
-/** Calls that leave before anything is known: what a run of a few branches needs, and what four workers that begin at once may ask of a small limit. */
+/**
+ * Calls that leave before anything is known of the API's limits: enough for a run of a few branches, and not too many for a small
+ * limit when four workers begin at once.
+ */
 const defaultRampFrom = 8;
 
 /** Searches and calls of tools in flight at once in one process. */
 const searchesAtOnce = 50;
 
-/** Longer than any model call: a call in flight at shutdown is paid for, so its answer is waited for. */
+/** Time for calls in flight at shutdown, longer than any model call: such a call is paid for, so its answer is waited for. */
 const shutdownGraceTime = '1h';
 
 /**
- * Starts one worker for each task queue this process serves; they share a connection and each has slots of its own.
+ * Starts one worker for each task queue that this process serves. They share a connection, and each has slots of its own.
  *
  * @throws what the connection or the registration failed with
  */
@@ -153,7 +156,7 @@ function workflowOptions(settings: WorkerSettings, connection: NativeConnection)
     taskQueue: taskQueues.workflow,
     workflowBundle: { codePath: workflowBundlePath(settings.tracing === undefined ? 'plain' : 'traced') },
     ...(settings.tracing && { sinks: settings.tracing.sinks }),
-    // After a kill -9 the next worker waits this long for the dead one's cache; the default is ten seconds.
+    // Time that the next worker waits for a killed one's cache; the default is ten seconds.
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: 100,
   };
@@ -173,7 +176,7 @@ function activityOptions(
     ...(limiters === undefined
       ? { maxConcurrentActivityTaskExecutions: taskQueue === taskQueues.io ? searchesAtOnce : availableParallelism() }
       : limitedBy(limiters.slots)),
-    // Cancellation reaches an activity with its next heartbeat; by default that can be far too late.
+    // Cancellation reaches an activity with its next heartbeat, which by default can be far too late.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
   };

@@ -98,7 +98,7 @@ describe('the picture of a run', () => {
   });
 
   it.each([3, 20, 21, 22, 200, 1_000])(
-    'of %i branches never has more lines than the screen, nor wider ones (L1)',
+    'of %i branches never has more lines than the screen, nor wider ones (LiveLines-1)',
     (total) => {
       const view = viewOf(total, [failed(0), ok(1)]);
       const situation = situationOf({

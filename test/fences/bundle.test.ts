@@ -72,7 +72,7 @@ function modulesOf(bundle: string): string[] {
 /** What is neither a package nor allowed into the sandbox. */
 function foreignTo(modules: string[]): string[] {
   const own = modules.filter((module) => !module.includes('node_modules/'));
-  return own.filter((module) => !/^\.\/dist\/(workflows|src\/(contract|fold|plan))\/[\w/-]+\.js$/.test(module));
+  return own.filter((module) => !/^\.\/dist\/(workflows|src\/(contract|fold|plan|prompts))\/[\w/-]+\.js$/.test(module));
 }
 
 function packagesOf(modules: string[]): string[] {

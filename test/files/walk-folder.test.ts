@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const remove of grown.splice(0)) await remove();
 });
 
-describe('W1. Only regular files inside are taken', () => {
+describe('WalkFolder-1. Only regular files inside are taken', () => {
   it('neither pipes, nor links that lead out, nowhere or to folders', async () => {
     const outside = await grow({ 'secret.txt': token, 'more/a.txt': token });
     const folder = await grow({
@@ -74,7 +74,7 @@ describe('W1. Only regular files inside are taken', () => {
   });
 });
 
-describe('W2. No home is gone into', () => {
+describe('WalkFolder-2. No home is gone into', () => {
   const everything = { hidden: true, noIgnore: true };
 
   it('by the name, by being named, or by what is in it', async () => {
@@ -113,7 +113,7 @@ describe('W2. No home is gone into', () => {
   });
 });
 
-describe('W3. The order is that of the paths', () => {
+describe('WalkFolder-3. The order is that of the paths', () => {
   it('by code units, with a slash between their parts', async () => {
     const names = [
       'Z.md',
@@ -132,7 +132,7 @@ describe('W3. The order is that of the paths', () => {
   });
 });
 
-describe('W4. Wide and deep', () => {
+describe('WalkFolder-4. Wide and deep', () => {
   it('every file of 5,000 in nested folders is there, more than 32 in each', async () => {
     const folder = await grow({});
     const paths = Array.from(
@@ -184,7 +184,7 @@ describe('W4. Wide and deep', () => {
   });
 });
 
-describe('W5. What is left out is told', () => {
+describe('WalkFolder-5. What is left out is told', () => {
   const tree: Tree = {
     'a.txt': 'a',
     '.env': token,

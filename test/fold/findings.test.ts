@@ -9,7 +9,7 @@ function remark(quote: string, more: Partial<Remark> = {}): Remark {
   return { quote, severity: 'warning', message: `about ${quote}`, ...more };
 }
 
-it('says where a quote stands, and leaves out what is not in the text (N1)', () => {
+it('says where a quote stands, and leaves out what is not in the text (Findings-1)', () => {
   const remarks = [remark('teh'), remark('second line'), remark('nowhere'), remark('  ')];
   const { findings, unplaced } = mergeFindings(text, [{ check: 'grammar', remarks }]);
   expect(findings.map(({ line, column, quote }) => [line, column, quote])).toEqual([
@@ -19,7 +19,7 @@ it('says where a quote stands, and leaves out what is not in the text (N1)', () 
   expect(unplaced).toBe(2);
 });
 
-it('orders by the text, then by the checks (N2)', () => {
+it('orders by the text, then by the checks (Findings-2)', () => {
   const checks = [
     { check: 'tone', remarks: [remark('promptly'), remark('First')] },
     { check: 'grammar', remarks: [remark('teh')] },
@@ -27,7 +27,7 @@ it('orders by the text, then by the checks (N2)', () => {
   expect(mergeFindings(text, checks).findings.map(({ quote }) => quote)).toEqual(['First', 'teh', 'promptly']);
 });
 
-it('makes one finding of what overlaps, with the longer quote and the graver severity (N3)', () => {
+it('makes one finding of what overlaps, with the longer quote and the graver severity (Findings-3)', () => {
   const checks = [
     { check: 'grammar', remarks: [remark('teh', { suggestion: 'the', severity: 'error' })] },
     { check: 'tone', remarks: [remark('The teh second')] },
@@ -49,7 +49,7 @@ it('makes one finding of what overlaps, with the longer quote and the graver sev
   });
 });
 
-it('keeps both of two suggestions that differ, and says so (N3)', () => {
+it('keeps both of two suggestions that differ, and says so (Findings-3)', () => {
   const checks = [
     { check: 'grammar', remarks: [remark('promptly', { suggestion: 'prompt' })] },
     { check: 'tone', remarks: [remark('promptly', { suggestion: 'within 3 days' })] },
@@ -92,7 +92,7 @@ describe('suggestions', () => {
     },
   ];
 
-  it('of words inside a longer quote are made there, each at its place (N3)', () => {
+  it('of words inside a longer quote are made there, each at its place (Findings-3)', () => {
     const { findings, conflicts } = mergeFindings(sentence, checks);
     expect(conflicts).toEqual([]);
     expect(findings).toHaveLength(1);

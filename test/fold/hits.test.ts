@@ -4,7 +4,7 @@ import { canonicalAddress, citationsOf, fuse } from '../../src/fold/hits.js';
 
 const hit = (link: string, text = '', title = link) => ({ title, link, text });
 
-it('makes one hit of one address, whoever has it, with the sum of its scores (R1, R2)', () => {
+it('makes one hit of one address, whoever has it, with the sum of its scores (Hits-1, Hits-2)', () => {
   const found = [
     { source: 'a', hits: [hit('https://x.org/1'), hit('https://www.y.org/page/?utm_source=a#top')] },
     { source: 'b', hits: [hit('http://y.org/page', 'other words')] },
@@ -21,7 +21,7 @@ it('makes one hit of one address, whoever has it, with the sum of its scores (R1
   ]);
 });
 
-it('makes one hit of nearly the same text at two addresses (R1)', () => {
+it('makes one hit of nearly the same text at two addresses (Hits-1)', () => {
   const text =
     'The provider notifies the customer of a personal data breach within four days after confirming it in writing';
   const found = [
@@ -34,7 +34,7 @@ it('makes one hit of nearly the same text at two addresses (R1)', () => {
   expect(fuse(found, 10).map(({ sources }) => sources)).toEqual([['a', 'b'], ['b']]);
 });
 
-it('orders equals by source, not by who was faster (R3)', () => {
+it('orders equals by source, not by who was faster (Hits-3)', () => {
   const found = ['b', 'a', 'c'].map((source) => ({ source, hits: [hit(`https://${source}.org`)] }));
   expect(fuse(found, 2).map(({ sources }) => sources)).toEqual([['b'], ['a']]);
 });

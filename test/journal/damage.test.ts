@@ -108,7 +108,7 @@ function damaged(bytes: Buffer, how: (typeof damage extends fc.Arbitrary<infer T
   return copy;
 }
 
-it('gives right answers or none from a damaged file, and goes on (J2)', async () => {
+it('gives right answers or none from a damaged file, and goes on (Journal-2)', async () => {
   let [right, none, setAside] = [0, 0, 0];
   await fc.assert(
     fc.asyncProperty(damage, async ({ target: { name, isAtRest }, how }) => {

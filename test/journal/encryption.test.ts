@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { entryOf, keyOf } from './entries.js';
-import { backends, makePlace, open, postgres } from './journals.js';
+import { backends, makeSite, open, postgres } from './journals.js';
 
 const [older, newer] = [randomBytes(32).toString('base64'), randomBytes(32).toString('hex')];
 
@@ -14,7 +14,7 @@ const canaries = ['CANARY', `CANARY ${randomBytes(2_000).toString('hex')}`];
 
 describe.each(backends)('the encrypted %s journal', (backend) => {
   it('writes no plain text to any file', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     const directory = backend === 'embedded' ? place.home : (await postgres()).directory;
     const journal = await open(place, { encryptionKey: older });
     for (const canary of canaries) await journal.put(keyOf(canary), entryOf(canary, { model: `${canary} model` }));
@@ -26,7 +26,7 @@ describe.each(backends)('the encrypted %s journal', (backend) => {
   });
 
   it('reads what older keys and no key have written, and writes with the first', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     await (await open(place)).put(keyOf('plain'), entryOf('plain'));
     await (await open(place, { encryptionKey: older })).put(keyOf('older'), entryOf('older'));
     const rotated = await open(place, { encryptionKey: `new:${newer},old:${older}` });
@@ -38,7 +38,7 @@ describe.each(backends)('the encrypted %s journal', (backend) => {
   });
 
   it('asks again, with a warning, for what it has no key for', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     await (await open(place, { encryptionKey: older })).put(keyOf('a'), entryOf('a'));
     const warnings: string[] = [];
     const onWarning = (warning: string) => warnings.push(warning);

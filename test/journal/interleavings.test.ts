@@ -109,7 +109,7 @@ function reusedIn(onces: readonly PromiseSettledResult<Once<string>>[]): unknown
   return onces.flatMap((once) => (once.status === 'fulfilled' && once.value.reused ? [once.value.entry.answer] : []));
 }
 
-it('asks once, whatever the order of steps, when the answer is proper (S1, S4)', async () => {
+it('asks once, whatever the order of steps, when the answer is proper (SingleFlight-1, SingleFlight-4)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 6 }), async (scheduler, askers) => {
       const { asks, onces } = await askAll(
@@ -124,7 +124,7 @@ it('asks once, whatever the order of steps, when the answer is proper (S1, S4)',
   );
 });
 
-it('ends for everybody, and asks no more once a proper answer is kept, whatever becomes of the others (S3, S4)', async () => {
+it('ends for everybody, and asks no more once a proper answer is kept, whatever becomes of the others (SingleFlight-3, SingleFlight-4)', async () => {
   const end = fc.constantFrom<End>('proper', 'none', 'fails');
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(end, { minLength: 2, maxLength: 6 }), async (scheduler, ends) => {

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { entryOf, keyOf } from './entries.js';
-import { backends, makePlace, open } from './journals.js';
+import { backends, makeSite, open } from './journals.js';
 
 const dayMs = 86_400_000;
 
 describe.each(backends)('the %s journal', (backend) => {
   it('gives back what was kept, any JSON, also when it is opened again', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     const journal = await open(place);
     const kept = new Map<string, unknown>();
     await fc.assert(
@@ -27,7 +27,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('keeps an answer of 20 MB', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     const answer = Array.from({ length: 1_000_000 }, (_, index) => `${index} of many words`).join('\n');
     expect(answer.length).toBeGreaterThan(20_000_000);
     await journal.put(keyOf('long'), entryOf(answer));
@@ -35,7 +35,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('keeps the later of two answers to one question', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     await journal.put(keyOf('a'), entryOf('first'));
     await journal.put(keyOf('a'), entryOf('second'));
     expect(await journal.get(keyOf('a'))).toMatchObject({ answer: 'second' });
@@ -43,7 +43,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('says what it holds and what it saved', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     // Answers of 1970 would be removed by the upkeep.
     const journal = await open(place, { limits: { maxAgeMs: Date.now() } });
     expect(await journal.stats()).toMatchObject({
@@ -71,7 +71,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('removes what is too old, used or not', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     const nowMs = Date.now();
     for (const days of [1, 2, 3, 4])
       await journal.put(keyOf(days), entryOf(days, { answeredAtMs: nowMs - days * dayMs }));
@@ -81,7 +81,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('removes what was not used for longest, until the rest is small enough', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     const questions = Array.from({ length: 250 }, (_, index) => index);
     for (const question of questions) await journal.put(keyOf(question), entryOf('x'.repeat(100)));
     await later();
@@ -97,7 +97,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('applies its limits when it is opened', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     const journal = await open(place);
     await journal.put(keyOf('old'), entryOf('old', { answeredAtMs: Date.now() - 91 * dayMs }));
     await journal.put(keyOf('new'), entryOf('new', { answeredAtMs: Date.now() - 89 * dayMs }));
@@ -108,7 +108,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('forgets everything when it is cleared, and goes on', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     for (let question = 0; question < 150; question += 1) await journal.put(keyOf(question), entryOf('x'.repeat(999)));
     await journal.once(keyOf(1), {}, neverAsk);
     await journal.clear();
@@ -119,7 +119,7 @@ describe.each(backends)('the %s journal', (backend) => {
   });
 
   it('says that it is closed, and what a key is', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     await expect(journal.get('a')).rejects.toThrow('Expected a journal key to be 64 hexadecimal digits, got "a".');
     await journal.close();
     await journal.close();

@@ -11,7 +11,7 @@ export type Backend = 'embedded' | 'PostgreSQL';
 export const backends: readonly Backend[] = ['embedded', 'PostgreSQL'];
 
 /** Where a journal is. */
-export interface Place {
+export interface Site {
   home: string;
   url?: string;
 }
@@ -40,13 +40,13 @@ export async function makeHome(): Promise<string> {
 }
 
 /** An empty place for a journal. */
-export async function makePlace(backend: Backend): Promise<Place> {
+export async function makeSite(backend: Backend): Promise<Site> {
   const home = await makeHome();
   return backend === 'embedded' ? { home } : { home, url: await (await postgres()).freshUrl() };
 }
 
 /** A journal that is closed after the test; a warning that no listener expects fails it. */
-export async function open(place: Place, settings: Partial<JournalSettings> = {}): Promise<Journal> {
+export async function open(place: Site, settings: Partial<JournalSettings> = {}): Promise<Journal> {
   const onWarning = (message: string) => {
     throw new Error(`unexpected warning: ${message}`);
   };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
 import type { JournalSettings } from '../../src/journal/index.js';
-import type { Place } from './journals.js';
+import type { Site } from './journals.js';
 
 const script = fileURLToPath(new URL('participant.mjs', import.meta.url));
 const running: ChildProcess[] = [];
@@ -17,7 +17,7 @@ afterEach(() => {
 
 export interface Part {
   role: 'write' | 'read' | 'ask';
-  place: Place;
+  place: Site;
   settings?: Partial<JournalSettings>;
   /** The number of its question, or of its first one. */
   seed: number;

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 
 import { entryOf, keyOf } from './entries.js';
-import { makeHome, makePlace, open, postgres } from './journals.js';
+import { makeHome, makeSite, open, postgres } from './journals.js';
 import { answerOf, Participant } from './participants.js';
 
 it('makes its tables once when ten open at once', async () => {
-  const place = await makePlace('PostgreSQL');
+  const place = await makeSite('PostgreSQL');
   const journals = await Promise.all(Array.from({ length: 10 }, () => open(place)));
   await journals[0]!.put(keyOf('a'), entryOf('a'));
   for (const journal of journals) expect(await journal.get(keyOf('a'))).toMatchObject({ answer: 'a' });
 });
 
 it('goes on when its connections are cut', async () => {
-  const journal = await open(await makePlace('PostgreSQL'));
+  const journal = await open(await makeSite('PostgreSQL'));
   for (let question = 0; question < 5; question += 1) {
     await (await postgres()).cutConnections();
     await journal.put(keyOf(question), entryOf(question));
@@ -23,8 +23,8 @@ it('goes on when its connections are cut', async () => {
   }
 });
 
-it('waits for a server that crashes, and finds what was acknowledged (J1)', async () => {
-  const place = await makePlace('PostgreSQL');
+it('waits for a server that crashes, and finds what was acknowledged (Journal-1)', async () => {
+  const place = await makeSite('PostgreSQL');
   const writer = new Participant({ role: 'write', place, seed: 0 });
   await writer.told('kept', 20);
   const server = await postgres();
@@ -40,7 +40,7 @@ it('waits for a server that crashes, and finds what was acknowledged (J1)', asyn
 });
 
 it('asks once although the server crashes meanwhile and forgets the lease', async () => {
-  const place = await makePlace('PostgreSQL');
+  const place = await makeSite('PostgreSQL');
   const journal = await open(place);
   const server = await postgres();
   const once = await journal.once(keyOf('a'), {}, async () => {
@@ -53,7 +53,7 @@ it('asks once although the server crashes meanwhile and forgets the lease', asyn
 });
 
 it('works for a user who may not make tables, once they are there', async () => {
-  const place = await makePlace('PostgreSQL');
+  const place = await makeSite('PostgreSQL');
   const server = await postgres();
   const url = await server.asReader(place.url!);
   const refused = open({ ...place, url });

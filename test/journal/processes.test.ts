@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { keyOf } from './entries.js';
-import { backends, makePlace, open } from './journals.js';
+import { backends, makeSite, open } from './journals.js';
 import { answerOf, Participant } from './participants.js';
 
 describe.each(backends)('processes that share the %s journal', (backend) => {
-  it('loses no acknowledged entry and returns no torn one when writers are killed at random moments (J1, J2)', async () => {
-    const place = await makePlace(backend);
+  it('loses no acknowledged entry and returns no torn one when writers are killed at random moments (Journal-1, Journal-2)', async () => {
+    const place = await makeSite(backend);
     // A reader in a process of its own, all the time.
     const reader = new Participant({ role: 'read', place, seed: 1_010_000, width: 20 });
     await reader.told('open');
@@ -55,7 +55,7 @@ describe.each(backends)('processes that share the %s journal', (backend) => {
   it.each([
     ['killed', (participant: Participant) => participant.kill()],
     ['frozen', async (participant: Participant) => participant.freeze()],
-  ])('lets the one who waits take over when the one who asks is %s (J3)', async (_, end) => {
+  ])('lets the one who waits take over when the one who asks is %s (Journal-3)', async (_, end) => {
     const [first, second] = await twoThatAsk(backend);
     first.say('go');
     await first.told('asking');
@@ -78,7 +78,7 @@ describe.each(backends)('processes that share the %s journal', (backend) => {
   });
 
   it('gives right answers or none while others write, prune and clear', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     const seed = 5_000_000;
     const reader = new Participant({ role: 'read', place, seed, width: 40 });
     const writer = new Participant({ role: 'write', place, seed });
@@ -99,7 +99,7 @@ describe.each(backends)('processes that share the %s journal', (backend) => {
 });
 
 async function twoThatAsk(backend: (typeof backends)[number]): Promise<[Participant, Participant]> {
-  const place = await makePlace(backend);
+  const place = await makeSite(backend);
   const ask = () => new Participant({ role: 'ask', place, seed: 1, settings: { leaseMs: 1_000 } });
   const both: [Participant, Participant] = [ask(), ask()];
   for (const participant of both) await participant.told('ready');

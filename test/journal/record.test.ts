@@ -32,7 +32,7 @@ it.each([
   ['plain', plain],
   ['encrypted', sealed],
 ])(
-  'is unreadable, %s, when any byte is changed, cut off, added or moved under another key (J2)',
+  'is unreadable, %s, when any byte is changed, cut off, added or moved under another key (Journal-2)',
   async (_, keyring) => {
     const short = await encodeRecord(key, entryOf('short'), keyring);
     for (let index = 0; index < short.length; index += 1) {
@@ -57,7 +57,7 @@ it.each([
 );
 
 it.each([null, 7, 'text', new Uint8Array()])(
-  'takes %j, which a damaged database may hold, for unreadable (J2)',
+  'takes %j, which a damaged database may hold, for unreadable (Journal-2)',
   async (record) => {
     await expect(decodeRecord(key, record, plain)).rejects.toMatchObject(unreadable);
   },

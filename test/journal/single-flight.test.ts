@@ -6,8 +6,8 @@ import type { Asked, Once } from '../../src/journal/index.js';
 import { openEmbeddedStore } from '../../src/journal/embedded/embedded-store.js';
 import { openPostgresStore } from '../../src/journal/postgres/postgres-store.js';
 import { entryOf, keyOf } from './entries.js';
-import { backends, makePlace, open } from './journals.js';
-import type { Place } from './journals.js';
+import { backends, makeSite, open } from './journals.js';
+import type { Site } from './journals.js';
 
 const key = keyOf('a');
 
@@ -43,7 +43,7 @@ function answersOf(onces: readonly Once<string>[]): unknown[] {
 
 describe.each(backends)('asking once, %s', (backend) => {
   it('asks once for all who ask at once, in one journal and in another', async () => {
-    const place = await makePlace(backend);
+    const place = await makeSite(backend);
     const journals = [await open(place), await open(place)];
     const askers = Array.from({ length: 10 }, () => new Asker());
     const onces = Promise.all(askers.map((asker, index) => journals[index % 2]!.once(key, {}, asker.ask)));
@@ -61,8 +61,8 @@ describe.each(backends)('asking once, %s', (backend) => {
   it.each([
     ['fails', (asker: Asker) => asker.fail(new Error('overloaded'))],
     ['has no proper answer', (asker: Asker) => asker.answer({ value: 'truncated' })],
-  ])('lets each of those who wait ask by itself, at once, when the other %s (S3)', async (_, end) => {
-    const place = await makePlace(backend);
+  ])('lets each of those who wait ask by itself, at once, when the other %s (SingleFlight-3)', async (_, end) => {
+    const place = await makeSite(backend);
     const journals = [await open(place), await open(place)];
     const first = new Asker();
     const firstOnce = journals[0]!.once(key, {}, first.ask);
@@ -82,8 +82,8 @@ describe.each(backends)('asking once, %s', (backend) => {
     expect(answersOf(await Promise.all(onces))).toEqual(['answer 0', 'answer 1', 'answer 2']);
   });
 
-  it('takes over from the dead, whatever their clock said, and the others wait on (S2, S3, J3)', async () => {
-    const place = await makePlace(backend);
+  it('takes over from the dead, whatever their clock said, and the others wait on (SingleFlight-2, SingleFlight-3, Journal-3)', async () => {
+    const place = await makeSite(backend);
     const store = await openStore(place);
     const deadLease = { key, holder: 'somebody who died' };
     expect(await store.claim(deadLease, 1e9, { notBeforeMs: 0 })).toMatchObject({ foreign: undefined });
@@ -101,8 +101,8 @@ describe.each(backends)('asking once, %s', (backend) => {
     expect(answersOf(await Promise.all(onces))).toEqual(askers.map(() => 'the answer'));
   });
 
-  it('leaves when it is told to, without touching the asking of others (S5)', async () => {
-    const journal = await open(await makePlace(backend));
+  it('leaves when it is told to, without touching the asking of others (SingleFlight-5)', async () => {
+    const journal = await open(await makeSite(backend));
     const first = new Asker();
     const firstOnce = journal.once(key, {}, first.ask);
     await first.asking;
@@ -117,7 +117,7 @@ describe.each(backends)('asking once, %s', (backend) => {
   });
 
   it('keeps an answer that came although whoever asked was told to leave', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     const controller = new AbortController();
     const asker = new Asker();
     const once = journal.once(key, { signal: controller.signal }, asker.ask);
@@ -129,7 +129,7 @@ describe.each(backends)('asking once, %s', (backend) => {
   });
 
   it('asks anew where the answer is from before, once, and finds that afterwards', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     await journal.put(key, entryOf('yesterday', { answeredAtMs: 1_000 }));
     const notBeforeMs = Date.now();
     const fresh = () => journal.once(key, { notBeforeMs }, () => Promise.resolve(proper('today')));
@@ -139,7 +139,7 @@ describe.each(backends)('asking once, %s', (backend) => {
   });
 
   it('asks for different questions at the same time', async () => {
-    const journal = await open(await makePlace(backend));
+    const journal = await open(await makeSite(backend));
     const askers = [new Asker(), new Asker()];
     const onces = askers.map((asker, index) => journal.once(keyOf(index), {}, asker.ask));
     for (const { asking } of askers) await asking;
@@ -148,6 +148,6 @@ describe.each(backends)('asking once, %s', (backend) => {
   });
 });
 
-function openStore({ home, url }: Place) {
+function openStore({ home, url }: Site) {
   return url === undefined ? openEmbeddedStore(home, () => {}) : openPostgresStore(url);
 }

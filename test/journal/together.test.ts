@@ -47,7 +47,7 @@ it('is one transaction for all that is asked for in one round, each with its own
   others.close();
 });
 
-it('lets what fails be the fate of one, and of no other (C4)', async () => {
+it('lets what fails be the fate of one, and of no other (CurrentDatabase-4)', async () => {
   const current = await openDatabase();
   const results = await Promise.allSettled([
     current.together(insert('a')),

@@ -45,7 +45,7 @@ describe.each([
   ['in the path', `/${token}`, {}],
   ['as bearer', '', { authorization: `Bearer ${token}` }],
 ])('with the token %s', (_, prefix, headers) => {
-  it('decodes, in order, and says in its place what it has no key for (S2)', async () => {
+  it('decodes, in order, and says in its place what it has no key for (CodecServer-2)', async () => {
     const payloads = [await encrypted('first'), await encrypted('foreign', other), await encrypted({ third: 3 })];
     const response = await post(`${prefix}/decode`, { payloads }, headers);
     expect(response.status).toBe(200);
@@ -73,7 +73,7 @@ describe.each([
   });
 });
 
-describe('tells nothing (S1)', () => {
+describe('tells nothing (CodecServer-1)', () => {
   it.each([
     ['without a token', '/decode', {}],
     ['with a wrong one in the path', '/another-token-here/decode', {}],

@@ -61,7 +61,7 @@ it('never seals the same text twice to the same bytes', async () => {
 });
 
 describe('keys', () => {
-  it('encrypts with the first and reads with each, so that a run begun with the old one goes on (C2)', async () => {
+  it('encrypts with the first and reads with each, so that a run begun with the old one goes on (PayloadCodec-2)', async () => {
     const before = await encoded('before', older);
     const both = `new:${newer},old:${older}`;
     expect(await decoded(before, both)).toBe('before');
@@ -69,7 +69,7 @@ describe('keys', () => {
     expect(keyIds(both)).toEqual([...keyIds(newer), ...keyIds(older)]);
   });
 
-  it('says that a key is missing or another one, and shows neither (C1, C3)', async () => {
+  it('says that a key is missing or another one, and shows neither (PayloadCodec-1, PayloadCodec-3)', async () => {
     const payload = await encoded('secret', newer);
     await expect(decoded(payload)).rejects.toMatchObject({ ...unreadable, message: /no encryption key is given/ });
     await expect(decoded(payload, other)).rejects.toMatchObject({
@@ -103,7 +103,7 @@ function compressedZeros(bytes: number): Payload {
   return { metadata: { encoding: Buffer.from('binary/zlib') }, data };
 }
 
-describe('what is plain (C5)', () => {
+describe('what is plain (PayloadCodec-5)', () => {
   const keyring = readKeyring(newer, 'payload');
   const refused = { name: 'PlainPayload', type: 'PlainPayload' };
 
@@ -161,7 +161,7 @@ it('inflates no further than it may, and compresses nothing that it could not re
   expect((await reads!.decode([whole!]))[0]!.data!.length).toBe(zeros.data!.length);
 });
 
-describe('what is sealed for a run (C6)', () => {
+describe('what is sealed for a run (PayloadCodec-6)', () => {
   const run: SerializationContext = { type: 'workflow', namespace: 'default', workflowId: 'run-1' };
   const codec = codecOf(newer);
   const seal = async (context?: SerializationContext) => (await codec.encode([payloadOf('for run-1')], context))[0]!;

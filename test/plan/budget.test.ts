@@ -11,7 +11,7 @@ const branch = fc.record({
   share: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 
-it('keeps B1, B2 and B3 in whatever order branches ask and end', async () => {
+it('keeps Budget-1, Budget-2 and Budget-3 in whatever order branches ask and end', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(branch, { minLength: 1, maxLength: 20 }),

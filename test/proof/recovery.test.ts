@@ -6,37 +6,37 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Desk, root, Running } from '../support/fanfold.js';
 import { startTemporal } from '../support/temporal.js';
 
-interface Place {
+interface Scene {
   desk: Desk;
   server: TestWorkflowEnvironment;
   /** For the commands. */
   env: NodeJS.ProcessEnv;
 }
 
-let places: Place[];
+let scenes: Scene[];
 
 beforeEach(async () => {
   const open = async () => {
     const server = await startTemporal();
     return { desk: await Desk.open(), server, env: { TEMPORAL_ADDRESS: server.address } };
   };
-  places = [await open(), await open()];
+  scenes = [await open(), await open()];
 });
 
 afterEach(async () => {
-  for (const { desk, server } of places) {
+  for (const { desk, server } of scenes) {
     await desk.close();
     await server.teardown();
   }
 });
 
-async function fanfoldWorker({ desk, env }: Place): Promise<Running> {
+async function fanfoldWorker({ desk, env }: Scene): Promise<Running> {
   const worker = desk.start(['worker'], { env });
   await worker.said(/serves fanfold/);
   return worker;
 }
 
-async function plainWorker({ desk, server }: Place): Promise<Running> {
+async function plainWorker({ desk, server }: Scene): Promise<Running> {
   const script = join(root, 'test/support/plain-worker.mjs');
   const words = [script, server.address, desk.model.url];
   const worker = new Running(spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] }));
@@ -45,10 +45,10 @@ async function plainWorker({ desk, server }: Place): Promise<Running> {
 }
 
 /** Milliseconds from the kill of the worker that has the run in its cache to the end of the run on another. */
-async function recoveryMs(place: Place, startWorker: (place: Place) => Promise<Running>): Promise<number> {
-  const { desk, env } = place;
+async function recoveryMs(scene: Scene, startWorker: (scene: Scene) => Promise<Running>): Promise<number> {
+  const { desk, env } = scene;
   const gate = desk.model.hold(/perspective: held/);
-  const first = await startWorker(place);
+  const first = await startWorker(scene);
   const words = ['perspectives', '-', '--id', 'killed', '--perspectives', 'quick,held', '--detach'];
   expect((await desk.fanfold(words, { stdin: 'A document.', env })).code).toBe(0);
   await desk.model.until(() => gate.waiting.length === 1);
@@ -56,7 +56,7 @@ async function recoveryMs(place: Place, startWorker: (place: Place) => Promise<R
   const killedAt = performance.now();
   await first.kill('SIGKILL');
   gate.release();
-  const second = await startWorker(place);
+  const second = await startWorker(scene);
   const run = await desk.json(['watch', 'killed'], { env });
   const tookMs = performance.now() - killedAt;
   await second.kill('SIGKILL');
@@ -66,24 +66,24 @@ async function recoveryMs(place: Place, startWorker: (place: Place) => Promise<R
 
 it('is back after a kill much sooner than with the default settings of Temporal', async () => {
   const [tuned, plain] = await Promise.all([
-    recoveryMs(places[0]!, fanfoldWorker),
-    recoveryMs(places[1]!, plainWorker),
+    recoveryMs(scenes[0]!, fanfoldWorker),
+    recoveryMs(scenes[1]!, plainWorker),
   ]);
   expect(tuned / plain).toBeLessThan(0.8);
 }, 120_000);
 
 it('takes over from a killed worker of the same home before its heartbeats are missed', async () => {
-  const [place] = places as [Place];
-  const { desk, server, env } = place;
+  const [scene] = scenes as [Scene];
+  const { desk, server, env } = scene;
   const gate = desk.model.hold(/perspective: held/);
-  const first = await fanfoldWorker(place);
+  const first = await fanfoldWorker(scene);
   const words = ['perspectives', '-', '--id', 'taken-over', '--perspectives', 'quick,held', '--detach'];
   expect((await desk.fanfold(words, { stdin: 'A document.', env })).code).toBe(0);
   await desk.model.until(() => gate.waiting.length === 1);
   while ((await desk.json(['show', 'taken-over'], { env })).coverage.ok < 1);
   await first.kill('SIGKILL');
   gate.release();
-  await fanfoldWorker(place);
+  await fanfoldWorker(scene);
   const run = await desk.json(['watch', 'taken-over'], { env });
   expect(run.branches.map(({ status, attempts }) => [status, attempts])).toEqual([
     ['ok', 1],
@@ -97,7 +97,7 @@ it('takes over from a killed worker of the same home before its heartbeats are m
 });
 
 it('starts another worker where its own was killed, at a server of the user’s own too', async () => {
-  const { desk, env } = places[0]!;
+  const { desk, env } = scenes[0]!;
   const gate = desk.model.hold();
   const words = ['perspectives', '-', '--perspectives', 'quick', '--json'];
   const running = desk.start(words, { stdin: 'A document.', env });

@@ -22,7 +22,7 @@ async function files(): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
-it('gives back every text as it was put (B2)', async () => {
+it('gives back every text as it was put (BlobStore-2)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
       expect(await store.readText(await store.putText(text))).toBe(text);
@@ -31,7 +31,7 @@ it('gives back every text as it was put (B2)', async () => {
   );
 });
 
-it('keeps the same text once, however many put it at once (B3)', async () => {
+it('keeps the same text once, however many put it at once (BlobStore-3)', async () => {
   const references = await Promise.all(Array.from({ length: 20 }, () => new BlobStore(home).putText('the same')));
   expect(new Set(references.map(({ sha256 }) => sha256)).size).toBe(1);
   expect(await files()).toHaveLength(1);
@@ -43,7 +43,7 @@ it('keeps texts from others on the machine', async () => {
   expect((await stat(file!)).mode & 0o777).toBe(0o600);
 });
 
-it('refuses a text that was damaged or cut (B2)', async () => {
+it('refuses a text that was damaged or cut (BlobStore-2)', async () => {
   const reference = await store.putText('exactly this');
   const [file] = await files();
   await writeFile(file!, 'exactly thus');
@@ -71,7 +71,7 @@ it.each(['../../etc/passwd', '', 'A'.repeat(64)])('takes no %j for a reference',
   await expect(store.readText({ sha256, bytes: 1 })).rejects.toMatchObject({ type: 'DocumentMissing' });
 });
 
-describe('with a key (B4)', () => {
+describe('with a key (BlobStore-4)', () => {
   const [older, newer] = [0, 1].map(() => randomBytes(32).toString('base64')) as [string, string];
 
   it('leaves neither the text nor its hash on the disk', async () => {
@@ -108,7 +108,7 @@ describe('with a key (B4)', () => {
 describe('prune', () => {
   const longAgo = new Date('2020-01-01');
 
-  it('removes what nobody has put since, and nothing else (B5)', async () => {
+  it('removes what nobody has put since, and nothing else (BlobStore-5)', async () => {
     const [forgotten, putAgain, recent] = [
       await store.putText('forgotten'),
       await store.putText('put again'),

@@ -46,7 +46,7 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
     ['"b"', 'b'],
     ['a list', ['b']],
     ['an object', { keys: ['b'] }],
-  ])('cuts one, given as %s, and leaves its siblings alone (B1)', async (_, selection) => {
+  ])('cuts one, given as %s, and leaves its siblings alone (BranchRuns-1)', async (_, selection) => {
     const model = new FakeModel();
     model.hold('b', 'c');
     await withRun(model, {}, async (handle) => {
@@ -71,7 +71,7 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
     });
   });
 
-  it('begins one anew that has failed, while others go on, and keeps what it had spent on its bill (B2)', async () => {
+  it('begins one anew that has failed, while others go on, and keeps what it had spent on its bill (BranchRuns-2)', async () => {
     const model = new FakeModel();
     model.hold('c');
     model.script('a', async (call) => {

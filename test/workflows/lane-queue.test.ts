@@ -6,7 +6,7 @@ import { LaneQueue } from '../../workflows/wide/lane-queue.js';
 
 const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
 
-it('loses no document and gives none twice, whatever lanes fail, drain and end (Q1)', () => {
+it('loses no document and gives none twice, whatever lanes fail, drain and end (LaneQueue-1)', () => {
   const counts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 });
   const fates = fc.infiniteStream(
     fc.record({
@@ -41,7 +41,7 @@ it('loses no document and gives none twice, whatever lanes fail, drain and end (
   );
 });
 
-it('tells a document that ends its worker from its neighbours, and gives only that one up (Q2)', () => {
+it('tells a document that ends its worker from its neighbours, and gives only that one up (LaneQueue-2)', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), (count, pick) => {
       const poison = pick % count;

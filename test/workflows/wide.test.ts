@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { fromRanges, tallyOf, toRanges } from '../../src/contract/lanes.js';
-import type { Lane, LaneBatch, LaneResult } from '../../src/contract/lanes.js';
+import type { Lane, LaneReport, LaneResult } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
@@ -35,7 +35,7 @@ function indicesOf({ firstIndex, places }: Lane): number[] {
   return fromRanges(places).map((place) => firstIndex + place);
 }
 
-function batchOf(indices: readonly number[], status: StoredBranch['status'] = 'ok'): LaneBatch {
+function reportOf(indices: readonly number[], status: StoredBranch['status'] = 'ok'): LaneReport {
   const outcomes = indices.map((index) => ({
     ...outcomeOfSkip({ key: `d${index}`, index, queuedAtMs: 0 }, '', 0),
     status,
@@ -48,12 +48,14 @@ function batchOf(indices: readonly number[], status: StoredBranch['status'] = 'o
 }
 
 function done(lane: Lane): LaneResult {
-  return { rest: batchOf(indicesOf(lane)), left: [], why: 'done' };
+  return { rest: reportOf(indicesOf(lane)), left: [], why: 'done' };
 }
 
-async function signal(lane: number, batch: LaneBatch): Promise<void> {
+async function signal(lane: number, report: LaneReport): Promise<void> {
   const { client, info } = Context.current();
-  await client.workflow.getHandle(info.workflowExecution!.workflowId).signal(signalNames.laneBatch, { lane, ...batch });
+  await client.workflow
+    .getHandle(info.workflowExecution!.workflowId)
+    .signal(signalNames.laneBatch, { lane, ...report });
 }
 
 let environment: TestWorkflowEnvironment;
@@ -98,7 +100,7 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
   it('gives another lane what one that died had not reported, and nothing else', async () => {
     const runLane: RunLane = async (lane) => {
       if (lane.number !== 0) return done(lane);
-      await signal(lane.number, batchOf(indicesOf(lane).slice(0, 4)));
+      await signal(lane.number, reportOf(indicesOf(lane).slice(0, 4)));
       throw ApplicationFailure.create({ message: 'The worker died.' });
     };
     await withLanes(runLane, {}, async (handle, lanes) => {
@@ -112,7 +114,7 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     const runLane: RunLane = async (lane) => {
       if (lane.number === 0) throw ApplicationFailure.create({ message: 'The worker seemed dead.' });
       // It was not: its report comes while another lane has its documents.
-      if (lane.firstIndex === 0) await signal(0, batchOf([0, 1, 2], 'failed'));
+      if (lane.firstIndex === 0) await signal(0, reportOf([0, 1, 2], 'failed'));
       return done(lane);
     };
     await withLanes(runLane, {}, async (handle) => {
@@ -125,7 +127,7 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     const runLane: RunLane = async (lane, before) => {
       if (before > 2) return done(lane);
       const [first = 0, ...left] = indicesOf(lane);
-      return { rest: batchOf([first]), left: toRanges(left.map((index) => index - lane.firstIndex)), why: 'draining' };
+      return { rest: reportOf([first]), left: toRanges(left.map((index) => index - lane.firstIndex)), why: 'draining' };
     };
     await withLanes(runLane, {}, async (handle) => {
       expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
@@ -137,7 +139,7 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), 200);
       try {
-        await signal(lane.number, batchOf(indicesOf(lane).slice(0, 5)));
+        await signal(lane.number, reportOf(indicesOf(lane).slice(0, 5)));
         await context.cancelled;
       } finally {
         clearInterval(beat);

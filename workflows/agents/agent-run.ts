@@ -5,6 +5,7 @@ import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { callKeys } from '../../src/contract/approval.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
+import { failedCall } from '../../src/prompts/agent.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { criticalPathOf } from '../../src/fold/fold.js';
@@ -22,17 +23,18 @@ import { callToolOf, toolNamed } from './call-tool.js';
 export interface SaidTurn {
   outcome: StoredBranch;
   content: Stored<unknown>;
-  /** None where it has answered, or no answer came. */
+  /** The calls that it wants; none where it has answered, or no answer came. */
   calls: readonly WantedCall[];
 }
 
 /**
  * One run of an agent.
  *
- * G1. A turn is a branch, and so is each call of a tool; their indexes are in the order in which the model asked.
- * G2. A call that fails is told to the model as failed, at its place; it ends nothing.
- * G3. What changes something is called only where somebody has allowed it, and tried once.
- * G4. The last turn that turns and tokens allow must be an answer; one that the budget does not allow is not begun.
+ * AgentRun-1. A turn is a branch, and so is each call of a tool. Their indexes follow the order in which the model asked.
+ * AgentRun-2. A call that fails is shown to the model as failed, in its place. It does not end the run.
+ * AgentRun-3. A tool that changes something is called only where somebody has allowed it, and is tried once.
+ * AgentRun-4. The last turn that the limits on turns and tokens allow must be an answer. A turn that the budget does not allow is
+ *     not begun.
  */
 export class AgentRun {
   readonly #progress: RunProgress;
@@ -94,7 +96,7 @@ export class AgentRun {
       content,
       results: outcomes.map(({ status, output, error }, at) => ({
         id: calls[at]?.id ?? '',
-        output: output ?? { inline: `${error?.type ?? status}: ${error?.message ?? 'nothing came of it'}` },
+        output: output ?? { inline: failedCall(error?.type ?? status, error?.message) },
         failed: status !== 'ok',
       })),
     });
@@ -148,7 +150,7 @@ export class AgentRun {
     };
   }
 
-  /** Every turn, and between two of them the call that took longest. */
+  /** The critical path: every turn, and between two turns the call that took longest. */
   #criticalPath(): string[] {
     const path: string[] = [];
     let calls: StoredBranch[] = [];

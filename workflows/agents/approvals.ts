@@ -12,14 +12,17 @@ import type { RunProgress } from '../engine/progress.js';
 
 const approveUpdate = defineUpdate<string[], [Decision]>(updateNames.approve);
 
-/** Characters of the current details that calls which wait may take together: Temporal keeps 20 KB, of which the branches have most. */
+/**
+ * Most characters of the current details that waiting calls may take together. Temporal keeps 20 KB, most of which the branches
+ * have.
+ */
 const mostShown = 6_000;
 
 /**
- * Calls that wait for somebody to allow them: durably, and shown as a timer in the Web UI.
+ * Calls that wait for somebody to allow them. The wait is durable, and shows as a timer in the Web UI.
  *
- * A1. Whoever allows without naming has been able to see all that is allowed: a call whose input is anywhere shown cut, or not at
- *     all, is allowed by its name only. Refusing takes no names.
+ * Approvals-1. An approval without names allows only calls that were shown whole. A call whose input is anywhere shown cut, or
+ *     not at all, is allowed by its name only. A refusal needs no names.
  */
 export class Approvals {
   readonly #waiting = new Map<string, { decided: Deferred<Decision>; takesName: boolean; markdown: string }>();
@@ -53,7 +56,7 @@ export class Approvals {
       const nobody = timer.run(() => sleep(this.longestMs, { summary: approvalSummary(place.key) }));
       const decision = await Promise.race([decided.promise, nobody]);
       if (decision === undefined) throw refused(`Nobody allowed it within ${formatDuration(this.longestMs)}.`);
-      // The timer's own end is of no interest any more.
+      // Nobody waits for the timer any more.
       nobody.catch(() => {});
       timer.cancel();
       if (!decision.allow) throw refused(decision.reason ?? 'It was refused.');

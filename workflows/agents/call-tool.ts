@@ -23,7 +23,7 @@ export function toolNamed(name: string, tools: readonly Tool[]): Tool {
   return tool;
 }
 
-/** Has a tool called, in an activity of its own; one that changes something is tried once. */
+/** Calls a tool in an activity of its own. A tool that changes something is tried once. */
 export function callToolOf(
   tool: Tool,
   input: Stored<unknown>,

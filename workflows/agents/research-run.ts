@@ -12,10 +12,10 @@ import {
   questionsIn,
   reportRequest,
   shares,
-  tasksRequest,
+  planRequest,
   toolsRequest,
 } from '../../src/plan/research-plan.js';
-import type { ResearchPlan, Task } from '../../src/plan/research-plan.js';
+import type { ResearchPlan, ResearchBranch } from '../../src/plan/research-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { spentUsd } from '../../src/contract/usage.js';
 import type { Branch } from '../engine/branch.js';
@@ -27,21 +27,23 @@ import { hitsOf, sourceBranch } from './source-branch.js';
 import { questionBranch, toolBranch } from './research-branches.js';
 import { toolHit, withoutTexts } from './research-hits.js';
 
-/** Most calls that one task makes: more would not fit into what the task is answered from. */
-const mostCallsOfTask = 8;
+/** Most calls of tools for one branch. More would not fit into the request for its answer. */
+const mostCallsOfBranch = 8;
 
 /**
  * One run of research.
  *
- * R1. Tasks are bounded in number by the plan, whatever a model plans; their keys are ours.
- * R2. The money of a round is divided before it begins: what its tasks may spend together is set aside.
- * R3. A source or task that fails costs its own part and is named in the report.
- * R4. Sources have one number each in the whole report, in the order of tasks and hits.
+ * ResearchRun-1. The plan bounds the number of branches, however many a model proposes. Their keys are fanfold's, not the
+ *     model's.
+ * ResearchRun-2. The money of a round is divided before the round begins: the most that its branches may spend together is set
+ *     aside.
+ * ResearchRun-3. A source or branch that fails costs its own part, and the report names it.
+ * ResearchRun-4. Each source has one number in the whole report, in the order of branches and hits.
  */
 export class ResearchRun {
   readonly #progress: RunProgress;
   readonly #branches: StoredBranch[] = [];
-  readonly #answered: (Task & { answer: string })[] = [];
+  readonly #answered: (ResearchBranch & { answer: string })[] = [];
   readonly #missing: string[] = [];
   readonly #asked: string[] = [];
   readonly #bibliography = new Bibliography();
@@ -57,24 +59,24 @@ export class ResearchRun {
     this.#progress = new RunProgress([], searchable);
   }
 
-  async planTasks(): Promise<Task[]> {
-    const outcome = await this.#ask('plan', tasksRequest(this.plan), shares.plan);
-    const tasks = this.#tasksIn(outcome, 'questions');
-    if (tasks.length === 0)
+  async planBranches(): Promise<ResearchBranch[]> {
+    const outcome = await this.#ask('plan', planRequest(this.plan), shares.plan);
+    const branches = this.#branchesIn(outcome, 'questions');
+    if (branches.length === 0)
       this.#failure = `plan is ${outcome.status}: ${outcome.error?.message ?? 'it has no question'}`;
-    return tasks;
+    return branches;
   }
 
-  /** Searches for all tasks at once, each in all sources, and answers each from what was found for it. */
-  async work(tasks: readonly Task[]): Promise<void> {
+  /** Searches for all branches at once, each in all sources, and answers each from what was found for it. */
+  async work(branches: readonly ResearchBranch[]): Promise<void> {
     const { sources, limit } = this.plan;
-    const searches = tasks.flatMap((task) =>
+    const searches = branches.flatMap((branch) =>
       sources.map((source) =>
-        sourceBranch(source, { ...this.plan, question: task.question }, `${task.key}-${source.name}`),
+        sourceBranch(source, { ...this.plan, question: branch.question }, `${branch.key}-${source.name}`),
       ),
     );
-    const [found, said] = await Promise.all([this.#fanOut(searches, withoutTexts), this.#useTools(tasks)]);
-    const hits = tasks.map((_, at) => [
+    const [found, said] = await Promise.all([this.#fanOut(searches, withoutTexts), this.#useTools(branches)]);
+    const hits = branches.map((_, at) => [
       ...fuse(
         found.slice(at * sources.length, (at + 1) * sources.length).map((outcome, place) => ({
           source: sources[place]?.name ?? '',
@@ -84,24 +86,29 @@ export class ResearchRun {
       ),
       ...(said[at] ?? []),
     ]);
-    const withHits = tasks.flatMap((task, at) => (hits[at]?.length ? [{ task, hits: hits[at] }] : []));
+    const withHits = branches.flatMap((branch, at) => (hits[at]?.length ? [{ branch, hits: hits[at] }] : []));
     const mostUsd = (this.#leftUsd * shares.tasks) / Math.max(1, withHits.length);
     const answers = await this.#fanOut(
-      withHits.map(({ task, hits: own }) =>
-        questionBranch(this.plan, task.key, answerRequest({ ...this.plan, question: task.question }, own, []), mostUsd),
+      withHits.map(({ branch, hits: own }) =>
+        questionBranch(
+          this.plan,
+          branch.key,
+          answerRequest({ ...this.plan, question: branch.question }, own, []),
+          mostUsd,
+        ),
       ),
     );
-    for (const task of tasks) this.#take(task, withHits, answers);
+    for (const branch of branches) this.#take(branch, withHits, answers);
   }
 
-  /** Has every task call tools, all of them at once; what they return is material with a number, as what was found is. */
-  async #useTools(tasks: readonly Task[]): Promise<RankedHit[][]> {
+  /** Lets every branch call tools, all at once. Each result is material with a number, like a hit. */
+  async #useTools(branches: readonly ResearchBranch[]): Promise<RankedHit[][]> {
     const { tools } = this.plan;
     if (tools.length === 0) return [];
     const wanted = new Map<string, readonly WantedCall[]>();
-    const mostUsd = (this.#leftUsd * shares.tools) / tasks.length;
+    const mostUsd = (this.#leftUsd * shares.tools) / branches.length;
     await this.#fanOut(
-      tasks.map(({ key, question }) => {
+      branches.map(({ key, question }) => {
         const branch = questionBranch(this.plan, `${key}-tools`, toolsRequest(this.plan, question), mostUsd);
         const run: Branch['run'] = async (place) => {
           const answer = await branch.run(place);
@@ -111,24 +118,24 @@ export class ResearchRun {
         return { ...branch, run };
       }),
     );
-    const calls = tasks.flatMap(({ key }) =>
-      (wanted.get(key) ?? []).slice(0, mostCallsOfTask).map((call) => ({ task: key, call })),
+    const calls = branches.flatMap(({ key }) =>
+      (wanted.get(key) ?? []).slice(0, mostCallsOfBranch).map((call) => ({ branch: key, call })),
     );
     const wantedCalls = calls.map(({ call }) => call);
     const keys = callKeys(wantedCalls, tools, this.#calls);
     this.#calls.push(...keys);
     const outcomes = await this.#fanOut(wantedCalls.map((call, at) => toolBranch(this.plan, call, keys[at] ?? '')));
-    return tasks.map(({ key }) =>
-      calls.flatMap(({ task, call }, at) => (task === key ? toolHit(call, outcomes[at]) : [])),
+    return branches.map(({ key }) =>
+      calls.flatMap(({ branch, call }, at) => (branch === key ? toolHit(call, outcomes[at]) : [])),
     );
   }
 
-  /** What the answers leave open; nothing where there is no money left to ask. */
-  async findGaps(): Promise<Task[]> {
+  /** The questions that the answers leave open; none where there is no money left to ask. */
+  async findGaps(): Promise<ResearchBranch[]> {
     if (this.#answered.length === 0) return [];
     this.#gaps += 1;
     const request = gapsRequest(this.plan, this.#answered, this.#mark);
-    return this.#tasksIn(await this.#ask(`gaps-${this.#gaps}`, request, shares.gaps), 'gaps');
+    return this.#branchesIn(await this.#ask(`gaps-${this.#gaps}`, request, shares.gaps), 'gaps');
   }
 
   /** @throws what `finish` throws, where there is nothing to report or the run was cancelled */
@@ -145,27 +152,37 @@ export class ResearchRun {
     }
     const answer = inlineOf(outcome.output, 'report') as string;
     const { sources } = this.#bibliography;
-    const tasks = this.#answered.map(({ key, question }) => ({ key, question }));
-    const output = { answer, sources, citations: citationsOf(answer, sources.length), tasks, open: this.#missing };
+    const questions = this.#answered.map(({ key, question }) => ({ key, question }));
+    const output = {
+      answer,
+      sources,
+      citations: citationsOf(answer, sources.length),
+      tasks: questions,
+      open: this.#missing,
+    };
     const result = finish(this.#branches, policy, this.#progress, { output: { inline: output } });
     return { ...result, criticalPath: ['plan', ...result.criticalPath.filter((key) => key !== 'plan'), 'report'] };
   }
 
-  #take(task: Task, withHits: readonly { task: Task; hits: RankedHit[] }[], answers: readonly StoredBranch[]): void {
-    const at = withHits.findIndex((each) => each.task === task);
+  #take(
+    branch: ResearchBranch,
+    withHits: readonly { branch: ResearchBranch; hits: RankedHit[] }[],
+    answers: readonly StoredBranch[],
+  ): void {
+    const at = withHits.findIndex((each) => each.branch === branch);
     const outcome = answers[at];
     if (outcome?.status !== 'ok' || outcome.output === undefined) {
-      this.#missing.push(task.question);
+      this.#missing.push(branch.question);
       return;
     }
     const answer = this.#bibliography.renumbered(
-      inlineOf(outcome.output, task.key) as string,
+      inlineOf(outcome.output, branch.key) as string,
       withHits[at]?.hits ?? [],
     );
-    this.#answered.push({ ...task, answer });
+    this.#answered.push({ ...branch, answer });
   }
 
-  #tasksIn({ status, output }: StoredBranch, name: string): Task[] {
+  #branchesIn({ status, output }: StoredBranch, name: string): ResearchBranch[] {
     if (status !== 'ok' || output === undefined) return [];
     const questions = questionsIn(inlineOf(output, name), name, this.plan.tasks, this.#asked);
     const first = this.#asked.push(...questions) - questions.length;

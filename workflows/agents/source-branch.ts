@@ -26,7 +26,7 @@ export function sourceBranch(
           ...activityIdOf(key),
           taskQueue: taskQueues.io,
           startToCloseTimeout: timeoutMs,
-          // All tries together, the waits between them included.
+          // The timeout covers all tries and the waits between them.
           scheduleToCloseTimeout: timeoutMs * policy.attempts,
           heartbeatTimeout: '5s',
           retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: policy.attempts },
@@ -38,7 +38,7 @@ export function sourceBranch(
   };
 }
 
-/** What a source has found; nothing where it is not ok. */
+/** The hits of a source; none where it is not ok. */
 export function hitsOf({ status, output }: StoredBranch): Hit[] {
   const isThere = status === 'ok' && output !== undefined && 'inline' in output;
   return isThere ? (output.inline as { hits: Hit[] }).hits : [];

@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 
 import { memoOf } from '../../src/contract/memo.js';
 
-/** An activity is called after its branch; in an encrypted run it has a number only, for the server has to read what it is called. */
+/** Names an activity after its branch. In an encrypted run the activity has a number only, because the server reads its name. */
 export function activityIdOf(key: string): { activityId?: string } {
   return memoOf(workflowInfo().memo)?.encrypted ? {} : { activityId: key };
 }

@@ -5,7 +5,7 @@ import { ask } from './ask.js';
 import { outcomeOf } from './branch.js';
 
 /**
- * A model call beside the branches of a fan-out, as an outcome like theirs: it never rejects.
+ * Makes a model call beside the branches of a fan-out. It ends in an outcome, like theirs, and never rejects.
  *
  * @param answered told of the answer, where one came
  */

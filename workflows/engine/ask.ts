@@ -7,7 +7,7 @@ import { finalPayloadFailures } from '../../src/contract/refused.js';
 import { visibleLine } from '../../src/contract/visible-text.js';
 import { activityIdOf } from './activity-id.js';
 
-// No `maximumAttempts`: the activity counts its attempts itself, because being told to slow down must use up none of them.
+// The policy sets no `maximumAttempts`: the activity counts its attempts itself, because a "slow down" must use up none.
 const retry = {
   initialInterval: '1s',
   backoffCoefficient: 2,
@@ -16,10 +16,12 @@ const retry = {
   nonRetryableErrorTypes: ['PayloadsTooLarge', ...finalPayloadFailures],
 };
 
-/** Grace between the activity's own deadline and Temporal's: an attempt must have closed its call before another may begin. */
+/** Milliseconds from the activity's own deadline to Temporal's: an attempt must have closed its call before the next may begin. */
 const graceMs = 10_000;
 
-/** A dead worker's branches begin anew after this long without a heartbeat; the activity sends one a second. */
+/**
+ * Time without a heartbeat after which a worker counts as dead and its branches begin anew. An activity heartbeats once a second.
+ */
 const heartbeatTimeout = '5s';
 
 const { askModel } = proxyActivities<Activities>({ startToCloseTimeout: '10m' });
@@ -33,7 +35,7 @@ export function ask(call: ModelCall): Promise<Answer> {
       startToCloseTimeout: call.timeoutMs + graceMs,
       heartbeatTimeout,
       retry,
-      // A cancelled branch has ended when its call is closed and has told what it spent, not when it is told to stop.
+      // A cancelled branch has ended when its call is closed and its spending is told, not when it is asked to stop.
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: visibleLine(`${call.key} · ${call.request.model}`),
     },

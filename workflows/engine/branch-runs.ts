@@ -12,13 +12,13 @@ import { Window } from './window.js';
 /**
  * The branches of a fan-out under way.
  *
- * B1. Each has a scope of its own: one that is cut leaves its siblings alone.
- * B2. One that has ended and is not ok can be begun anew while others go on; what it had spent stays on its bill.
+ * BranchRuns-1. Each branch has a scope of its own: cutting one leaves its siblings alone.
+ * BranchRuns-2. A branch that has ended and is not ok can be begun anew while others go on. What it had spent stays on its bill.
  */
 export class BranchRuns {
-  /** Of those that have ended, by place. */
+  /** Outcomes of branches that have ended, by place. */
   readonly outcomes = new Map<number, StoredBranch>();
-  /** Those that somebody has cut, by place. */
+  /** Places of branches that somebody has cut. */
   readonly cut = new Set<number>();
   readonly #underWay = new Map<number, { scope: CancellationScope; end: Promise<void> }>();
   readonly #window: Window;
@@ -29,12 +29,12 @@ export class BranchRuns {
     readonly policy: Policy,
     readonly follow: Follow,
     readonly first: { queuedAtMs: number; index: number },
-    /** Of them all. */
+    /** The scope of all branches; each branch's own scope is inside it. */
     readonly scope: CancellationScope,
-    /** Told of each that ends. */
+    /** Called with each outcome. */
     readonly ended: (outcome: StoredBranch) => void,
   ) {
-    // A batch holds no slot; it had better be whole.
+    // A Message Batch holds no slot, and is asked about in one piece: all branches begin at once.
     this.#window = new Window(policy.economy ? branches.length : policy.concurrency);
     this.#budget = new Budget(policy.budget?.usd ?? Infinity);
   }
@@ -52,9 +52,9 @@ export class BranchRuns {
     }
   }
 
-  /** In input order. */
+  /** All outcomes, in input order, when every branch has ended. */
   async all(): Promise<StoredBranch[]> {
-    // What is begun anew meanwhile is waited for, too.
+    // A branch that is begun anew meanwhile is waited for, too.
     while (this.#underWay.size > 0) await Promise.all([...this.#underWay.values()].map(({ end }) => end));
     return this.branches.map((_, at) => this.outcomes.get(at) as StoredBranch);
   }
@@ -72,7 +72,7 @@ export class BranchRuns {
   #begin(branch: Branch, at: number, before?: StoredBranch): void {
     const place = this.#placeOf(branch, at);
     const work = () =>
-      this.#window.turn(() => withinBudget(branch, place, this.#budget, () => this.follow.started(place)));
+      this.#window.run(() => withinBudget(branch, place, this.#budget, () => this.follow.started(place)));
     const scope = new CancellationScope({ cancellable: true, parent: this.scope });
     const end = scope
       .run(() => outcomeOf(place, work))

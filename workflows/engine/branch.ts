@@ -20,10 +20,10 @@ export interface Branch {
   key: string;
   /** The most that one question may cost, in US dollars; needed where the run has a budget. */
   boundUsd?: number;
-  /** Questions that it may ask at once; 1 by default. */
+  /** Most questions that the branch asks at once; 1 by default. */
   abreast?: number;
   /**
-   * Does the work in the current cancellation scope, and comes back or throws only when nothing of it goes on.
+   * Does the work in the current cancellation scope. It returns or throws only when no part of the work goes on.
    *
    * @param reserve what has been set aside, where the run has a budget
    * @param ledger what the branch has spent before, where it goes on
@@ -31,7 +31,7 @@ export interface Branch {
   run(place: Place, reserve?: Reserve, ledger?: Ledger): Promise<Answer>;
 }
 
-/** How a run's model branches ask. */
+/** Settings that all model branches of a run ask with. */
 export type AskSettings = Pick<ModelCall, 'offline' | 'timeoutMs' | 'attempts' | 'inlineBytes'> &
   Pick<Partial<ModelCall>, 'freshSinceMs' | 'hedge'>;
 
@@ -51,7 +51,7 @@ export function unreadableBranch(key: string, message: string): Branch {
   return { key, boundUsd: 0, run: () => Promise.reject(unreadableFailure(message)) };
 }
 
-/** A branch that runs an activity of one's own; what the activity returns is its output. */
+/** A branch that runs an activity of your own. The activity's result is the branch's output. */
 export function activityBranch(key: string, run: () => Promise<unknown>): Branch {
   return {
     key,
@@ -64,7 +64,7 @@ export function activityBranch(key: string, run: () => Promise<unknown>): Branch
   };
 }
 
-/** A branch's failure is its outcome: this never rejects. */
+/** Runs a branch and returns its outcome. It never rejects: a failure is an outcome. */
 export async function outcomeOf(place: Place, work: () => Promise<StoredBranch>): Promise<StoredBranch> {
   try {
     return await work();
@@ -74,7 +74,7 @@ export async function outcomeOf(place: Place, work: () => Promise<StoredBranch>)
 }
 
 /**
- * Runs a branch within the budget: nothing is asked that has not been set aside before.
+ * Runs a branch within the budget. No question is asked whose bound has not been set aside.
  *
  * @param started called when it begins, if it does
  * @throws what the branch throws, or ApplicationFailure `OverBudget` where it has begun and may not go on
@@ -101,7 +101,7 @@ export async function withinBudget(
     }
     if (ledger === undefined) started();
     const before: Ledger = ledger ?? noLedger;
-    // What is not known to be left is taken to be spent.
+    // Money that may have been spent counts as spent.
     ledger = { ...before, lostUsd: before.lostUsd + asideUsd };
     try {
       const answer = await branch.run(

@@ -1,6 +1,6 @@
 import { Deferred } from './deferred.js';
 
-/** Hands on what is added, in that order, to everybody who iterates: from the beginning, waiting for what is to come. */
+/** A list in order of arrival. Every iteration begins at the first item, and waits for items to come. */
 export class CompletionOrder<Item> implements AsyncIterable<Item> {
   readonly #items: Item[] = [];
   #ended = false;

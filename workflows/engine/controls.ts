@@ -6,15 +6,15 @@ import type { Progress } from '../../src/contract/run-result.js';
 import { openStates } from './progress-table.js';
 import { allIsTakenIn } from './taken-in.js';
 
-/** What can be done with one branch by itself. */
+/** The controls of one branch. */
 export interface Steering {
-  /** Cuts it: its call is closed, its siblings go on. */
+  /** Cuts the branch: its call is closed, its siblings go on. */
   cancel(): void;
-  /** Begins it anew where it has ended and is not ok; returns whether it was still possible. */
+  /** Begins the branch anew where it has ended and is not ok. Returns whether that was still possible. */
   retry?(): boolean;
 }
 
-/** Which branches are meant: their keys, alone or in an object, so that a form is easily filled in. */
+/** The branches that an update means: keys alone, or in an object, which makes the Web UI's form easy to fill in. */
 export type Selection = string | string[] | { keys?: string[] };
 
 interface Branches {
@@ -27,10 +27,10 @@ interface Branches {
 const cancelBranch = defineUpdate<string[], [Selection]>(updateNames.cancelBranch);
 const retryFailed = defineUpdate<string[], [Selection | undefined]>(updateNames.retryFailed);
 
-/** States of a branch that there is no reason to begin anew. */
+/** States in which a branch is not begun anew. */
 const settled: readonly string[] = ['ok', 'late', ...openStates];
 
-/** Branches that are cut or begun anew by themselves, from the command line or the Web UI's form for updates. */
+/** Handles the updates that cut branches or begin them anew, sent by the command line or the Web UI's form. */
 export class Controls {
   readonly #steering = new Map<number, Steering>();
 

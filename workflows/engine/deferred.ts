@@ -1,4 +1,4 @@
-/** A promise that somebody else settles. Unlike Temporal's `Trigger` it knows nothing of cancellation. */
+/** A promise with its `resolve` and `reject`. Unlike Temporal's `Trigger` it knows nothing of cancellation. */
 export class Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve!: (value: Value) => void;

@@ -4,7 +4,10 @@ import type { Branch } from './branch.js';
 import { fanOut } from './fan-out.js';
 import type { RunProgress } from './progress.js';
 
-/** Runs branches that nobody knew of when the run began, after all that it has had; no failure of one ends the others. */
+/**
+ * Runs branches that were not known when the run began. Their indexes follow those of all earlier branches, and no failure of one
+ * ends the others.
+ */
 export function fanOutMore(
   branches: readonly Branch[],
   policy: Policy,

@@ -11,9 +11,9 @@ import { cutsTheRest, decisionOf, startDeadline, whyLate } from './join.js';
 import type { Decision } from './join.js';
 import type { Follow } from './progress.js';
 
-/** A fan-out under way; iterated, it gives the outcomes in completion order. */
+/** A fan-out under way. Iterating over it gives the outcomes in completion order. */
 export interface FanOut extends AsyncIterable<StoredBranch> {
-  /** The outcomes as they stand when the join policy is satisfied, in input order; what still goes on is `late`. */
+  /** The outcomes, in input order, at the moment when the join policy is satisfied. A branch that still goes on is `late`. */
   readonly answer: Promise<StoredBranch[]>;
   /** The outcomes when every branch has ended, in input order. */
   readonly outcomes: Promise<StoredBranch[]>;
@@ -22,10 +22,11 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
 /**
  * Starts every branch at once, as far as the policy's concurrency and budget let it, and waits for them as its join says.
  *
- * F1. Every branch has exactly one outcome, at its place in input order; the outcomes as they come have one more for each that is begun anew.
- * F2. A branch's failure is its outcome; nothing here rejects.
- * F3. When the join is decided, branches still in flight are cancelled, or go on where late ones amend the answer.
- * F4. When the caller's scope is cancelled, every branch still ends with an outcome.
+ * FanOut-1. Every branch has exactly one outcome, at its place in input order. In completion order a branch that is begun anew
+ *     has one more.
+ * FanOut-2. A branch's failure is its outcome; nothing here rejects.
+ * FanOut-3. When the join is decided, branches in flight are cancelled. Under `late: amend` they go on and amend the answer.
+ * FanOut-4. When the caller's scope is cancelled, every branch still ends with an outcome.
  *
  * @param queuedAtMs when the fan-out began, in milliseconds since the epoch
  * @param firstIndex of the first branch, where the run has had others before

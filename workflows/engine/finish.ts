@@ -10,7 +10,7 @@ import type { RunProgress } from './progress.js';
 import { resultOf } from './result.js';
 
 /**
- * Ends the run as its outcomes, and what they were folded into, say.
+ * Ends the run, with the status that its outcomes and its fan-in make.
  *
  * @throws ApplicationFailure `RunFailed` with the {@link RunResult} as its first detail, when the run has failed
  * @throws CancelledFailure when the run was cancelled

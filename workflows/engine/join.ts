@@ -3,10 +3,10 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { formatDuration } from '../../src/contract/duration.js';
 import type { Policy } from '../../src/contract/options.js';
 
-/** Why the fan-in waits no longer for what still goes on. */
+/** The reason why the fan-in waits no longer for branches that still go on. */
 export type Decision = 'enough are ok' | 'too few can be ok' | 'deadline';
 
-/** How many branches are ok, how many have ended otherwise, and of how many. */
+/** The state of a fan-out: how many branches are ok, how many have ended otherwise, how many there are. */
 interface Standing {
   ok: number;
   lost: number;
@@ -14,11 +14,11 @@ interface Standing {
 }
 
 /**
- * What the join policy makes of a fan-out that stands so, narrow or wide; nothing where it waits on.
+ * Applies the join policy to the state of a fan-out, narrow or wide. `undefined` means: wait on.
  *
- * Join-1. Under `settled` every branch is wanted for its own sake: nothing but the deadline decides.
- * Join-2. `quorum` and `first` are decided by the branch that makes them enough.
- * Join-3. A need that can no longer be met is told at once, whatever becomes of late ones.
+ * Join-1. Under `settled` every branch is wanted: only the deadline decides.
+ * Join-2. Under `quorum` and `first` the branch that completes the number decides.
+ * Join-3. A number that can no longer be reached decides at once, also under `late: amend`.
  */
 export function decisionOf({ ok, lost, total }: Standing, { join, needed }: Policy): Decision | undefined {
   if (join === 'settled') return undefined;
@@ -26,13 +26,13 @@ export function decisionOf({ ok, lost, total }: Standing, { join, needed }: Poli
   return total - lost < needed ? 'too few can be ok' : undefined;
 }
 
-/** Whether what still goes on is cut, and does not amend the answer. */
+/** Whether branches that still go on are cut, instead of amending the answer. */
 export function cutsTheRest(decision: Decision, { late }: Pick<Policy, 'late'>): boolean {
   return late === 'cancel' || decision === 'too few can be ok';
 }
 
 /**
- * Calls `reached` when the policy's deadline is over; the returned scope ends the wait.
+ * Calls `reached` when the policy's deadline is over. Cancel the returned scope to stop waiting.
  *
  * @param leftMs until then, in milliseconds
  */
@@ -52,7 +52,7 @@ export function startDeadline(
   return scope;
 }
 
-/** What is said of a branch that was not there when the fan-out was decided. */
+/** The message of a branch that had not ended when the fan-out was decided. */
 export function whyLate(decision: Decision | 'all ended', { deadlineMs, needed }: Policy): string {
   switch (decision) {
     case 'deadline':

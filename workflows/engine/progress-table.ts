@@ -9,7 +9,7 @@ export const openStates: readonly string[] = ['waiting', 'running', 'needs appro
 /** Temporal keeps 20 KB. */
 const mostRows = 60;
 
-/** The run as a Markdown table for the Web UI, and below it what waits to be allowed, in Markdown already. */
+/** The run as a Markdown table for the Web UI. Calls that wait to be allowed stand below it, already in Markdown. */
 export function progressTable(
   progress: Progress,
   outcomes: ReadonlyMap<number, StoredBranch>,
@@ -35,7 +35,7 @@ export function progressTable(
   ].join('\n');
 }
 
-// The Web UI's tables have no space between columns; no-break spaces make some.
+// No-break spaces make the gaps between columns that the Web UI's tables lack.
 function row(cells: readonly string[]): string {
   return `| ${cells.map((cell) => `${cell}\u00A0\u00A0`).join(' | ')} |`;
 }

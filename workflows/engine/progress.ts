@@ -12,12 +12,12 @@ import { resultOf } from './result.js';
 import { progressTable } from './progress-table.js';
 import { showBegun, showEnded } from './search-attributes.js';
 
-/** Told of every branch as it moves on. */
+/** Follows every branch as it moves on. */
 export interface Follow {
   started(place: Place): void;
-  /** Returns what it is given, so that it can stand in the path of an outcome. */
+  /** Takes in an outcome and returns it, so that the call can stand in the outcome's path. */
   ended(outcome: StoredBranch): StoredBranch;
-  /** Told how a branch can be steered by itself. */
+  /** Takes in the controls of one branch. */
   steered?(place: Place, steering: Steering): void;
 }
 
@@ -61,14 +61,14 @@ export class RunProgress implements Follow {
     if (searchable) showBegun(keys.length);
   }
 
-  /** Takes in branches that nobody knew of when the run began; returns the index of the first. */
+  /** Takes in branches that were not known when the run began. Returns the index of the first. */
   add(...keys: readonly string[]): number {
     const first = this.#keys.push(...keys) - keys.length;
     this.#show();
     return first;
   }
 
-  /** A branch waits for somebody to allow it, who is shown this Markdown; or no longer, without it. */
+  /** Shows that a branch waits for an approval, with this Markdown. Without Markdown the wait is over. */
   needsApproval({ index }: Place, markdown: string | undefined): void {
     if (markdown !== undefined) this.#unapproved.set(index, markdown);
     else this.#unapproved.delete(index);
@@ -98,7 +98,7 @@ export class RunProgress implements Follow {
     this.#show();
   }
 
-  /** To be spread into the run's result. */
+  /** The part of the run's result that says how it stood, to be spread into it. */
   get firstAnswer(): Pick<RunResult, 'firstAnswer'> {
     return this.#answer?.firstAnswer === undefined ? {} : { firstAnswer: this.#answer.firstAnswer };
   }

@@ -7,7 +7,7 @@ import type { Policy } from '../../src/contract/options.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { kindOf } from '../../src/plan/kinds.js';
 
-/** What a run whose branches stand so has come to. */
+/** The result of a run whose branches ended so. */
 export function resultOf(branches: StoredBranch[], policy: Policy): RunResult {
   const parts = branches.map(({ key, status, output }) => ({
     key,

@@ -3,7 +3,7 @@ import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { RunStatus } from '../../src/contract/run.js';
 import { attributeKeys } from './attribute-keys.js';
 
-/** Makes a run that begins findable by its kind, its status and how many branches it has. */
+/** Sets the search attributes of a run that begins: its kind, its status and its number of branches. */
 export function showBegun(branches: number): void {
   upsertSearchAttributes([
     { key: attributeKeys.kind, value: workflowInfo().workflowType },
@@ -13,7 +13,7 @@ export function showBegun(branches: number): void {
 }
 
 /**
- * Makes a run that ends findable by how it ended and by what it cost.
+ * Sets the search attributes of a run that ends: its status and its cost.
  *
  * @param costUsd in US dollars at list price; `null` where a price is not known
  * @param branches how many it came to have, where that was not known when it began

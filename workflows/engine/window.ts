@@ -1,10 +1,11 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /**
- * Lets at most `size` branches of one run be in flight; the others wait here, where the run's own history can be seen to wait.
+ * Lets at most `size` branches of one run be in flight. The others wait in the workflow, where everybody can see them in its
+ * history.
  *
- * W1. Turns are given in the order they were asked for.
- * W2. A waiter whose scope is cancelled leaves the line and throws.
+ * Window-1. Work is begun in the order in which it was handed in.
+ * Window-2. A waiter whose scope is cancelled leaves the line and throws.
  */
 export class Window {
   #inFlight = 0;
@@ -12,8 +13,8 @@ export class Window {
 
   constructor(readonly size: number) {}
 
-  /** Runs `work` when its turn comes. */
-  async turn<Value>(work: () => Promise<Value>): Promise<Value> {
+  /** Runs `work` once there is room for it. */
+  async run<Value>(work: () => Promise<Value>): Promise<Value> {
     await this.#enter();
     try {
       return await work();
@@ -35,7 +36,7 @@ export class Window {
     });
   }
 
-  // A turn passes straight to the next in line, so that nobody can slip in between.
+  // Room passes straight to the next in line, so that nobody can slip in between.
   #leave(): void {
     const [next] = this.#waiting;
     if (next === undefined) {

@@ -8,7 +8,7 @@ import { askAlone } from '../engine/ask-alone.js';
 import type { AskSettings } from '../engine/branch.js';
 
 /**
- * Has a model bring the values of one key together, where no reducer can.
+ * Asks a model to bring the values of one key together, where no reducer can.
  *
  * @param criteria what the model is to come to
  * @returns the branch of the call: its output is the text, where it is ok, and its cost belongs on the bill

@@ -13,20 +13,21 @@ import { isInStore } from '../../src/contract/stored.js';
 import { askAlone } from '../engine/ask-alone.js';
 import type { AskSettings } from '../engine/branch.js';
 
-/** What a fan-in has come to. Without an `output` the branches are merged by key. */
+/** The result of a fan-in. Without an `output` the branches are merged by key. */
 export interface Folded {
   output?: Stored<unknown>;
   fanIn?: FanInResult;
-  /** Why there is no output though one was asked for. */
+  /** The reason why the output that was asked for is missing. */
   failure?: string;
 }
 
 /**
  * Makes one result of the outcomes, as the plan says.
  *
- * I1. Whatever goes into a model call is an answer that is ok; which are missing is told, to the model and in the result.
- * I2. Answers stand between marks that they cannot know. That reduces what text inside them can do, and does not rule it out.
- * I3. A fan-in that fails costs none of the answers.
+ * FanIn-1. Only answers that are ok go into a model call. The model and the result are told which are missing.
+ * FanIn-2. Answers stand between marks that their authors cannot know. That reduces what text inside them can do; it does not
+ *     rule it out.
+ * FanIn-3. A fan-in that fails costs none of the answers.
  */
 export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]): Promise<Folded> {
   const { how } = plan.fanIn;
@@ -50,7 +51,7 @@ export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]
   }
 }
 
-/** A call of the fan-in has no answer to go on with. */
+/** Thrown where a call of the fan-in has no answer to go on with. */
 class NoOutput extends Error {}
 
 class FanIn {
@@ -76,7 +77,7 @@ class FanIn {
     };
   }
 
-  /** One answer of all; where they are too long for one call, of answers of groups of them. */
+  /** Makes one answer of all. Answers too long for one call are folded in groups, and the groups' answers are folded again. */
   async synthesise(answers: readonly Answered[], missing: readonly string[]): Promise<Stored<unknown>> {
     const { criteria } = this.plan.fanIn;
     const ask = (group: readonly Answered[], told: readonly string[]) =>
@@ -85,14 +86,17 @@ class FanIn {
         synthesisRequest(this.#base, { answers: group, missing: told, criteria, mark: this.#mark }),
       );
     const groups = groupsOf(answers);
-    // Answers that are too long for any company cannot be divided further.
+    // Groups of one answer each cannot be divided further.
     if (groups.length === 1 || groups.length === answers.length) return ask(answers, missing);
     const folded = await Promise.all(groups.map((group) => ask(group, [])));
     const next = folded.map((output, at) => ({ key: keysOf(groups[at] ?? []), output }));
     return this.synthesise(next, missing);
   }
 
-  /** Two judges see the answers in opposite orders; where they disagree, the earlier in input order of the two is taken. */
+  /**
+   * Asks two judges, who see the answers in opposite orders. Where they disagree, the one of the two that is earlier in input
+   * order is taken.
+   */
   async select(
     answers: readonly Answered[],
   ): Promise<NonNullable<FanInResult['chosen']> & { output: Stored<unknown> }> {

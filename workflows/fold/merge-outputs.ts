@@ -3,8 +3,8 @@ import type { Merged } from '../../src/fold/merge-outputs.js';
 import { checked } from '../engine/checked.js';
 
 /**
- * Checks, before anything is spent, that the outputs of branches can be merged: branches that write one key must have a strategy for it,
- * the strategy must take their types, and the types must agree unless it is `keyed` or a function.
+ * Checks, before anything is spent, that the outputs of branches can be merged. A key that several branches write needs a
+ * strategy; the strategy must take their types; and the types must agree unless the strategy is `keyed` or a function.
  *
  * @throws ApplicationFailure `BadInput`, not retryable, naming the key, the branches and their types
  */
@@ -13,8 +13,8 @@ export function checkMerge(...plan: Parameters<typeof check>): void {
 }
 
 /**
- * One object of the outputs of all branches that are ok, key by key, in the order of the branches; what they contradict each other
- * about, with who said what.
+ * Merges the outputs of all branches that are ok into one object, key by key, in the order of the branches. Keys on which they
+ * contradict each other come with who said what.
  *
  * @throws ApplicationFailure `BadInput`, not retryable, where an output is no object, or a key has several writers and no strategy
  */

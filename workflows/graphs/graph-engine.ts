@@ -146,7 +146,7 @@ export class GraphEngine {
         scope.cancel();
       },
     });
-    const outcome = await scope.run(() => outcomeOf(place, () => this.#window.turn(work)));
+    const outcome = await scope.run(() => outcomeOf(place, () => this.#window.run(work)));
     const isLate = this.#late !== undefined && outcome.status === 'cancelled' && !cut;
     return this.follow.ended(isLate ? tooLate(outcome, this.#late as string) : outcome);
   }

@@ -7,15 +7,13 @@ import type { GraphPlan, PlannedNode } from '../../src/plan/graph/graph-plan.js'
 import { contradictionOf, reduce } from '../../src/fold/reducers.js';
 import type { Contradiction, Written } from '../../src/contract/run-result.js';
 import { isInStore } from '../../src/contract/stored.js';
+import { notAvailable } from '../../src/prompts/graph.js';
 import { parseTemplate } from '../../src/plan/graph/template.js';
-
-/** What a variable that has no value says in a prompt: nothing is left out silently. */
-const missing = '(not available)';
 
 /**
  * The state of a graph run.
  *
- * S1. What a node reads depends on its ancestors alone, in file order: never on who was faster.
+ * GraphState-1. What a node reads depends on its ancestors alone, in file order: never on who was faster.
  */
 export class GraphState {
   readonly #written = new Map<string, Stored<unknown>>();
@@ -64,7 +62,7 @@ export class GraphState {
       const [name, ...path] = part;
       if (name === 'item' && item !== undefined) return { value: { inline: item }, path };
       const value = this.read(name, reader);
-      return value === undefined ? missing : { value, path };
+      return value === undefined ? notAvailable : { value, path };
     });
   }
 

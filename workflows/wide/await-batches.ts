@@ -4,7 +4,7 @@ import type { Activities } from '../../src/contract/activities.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
 
-/** How long before a batch is looked at again, in milliseconds: most are back within the hour, and no look holds a slot. */
+/** Pauses between two looks at a batch, in milliseconds. Most batches are back within the hour, and no look holds a slot. */
 const looks = { firstMs: 1_000, growth: 1.5, mostMs: 60_000 };
 
 /** Longest wait for a cancelled batch to end, in milliseconds. */
@@ -12,7 +12,7 @@ const mostStoppingMs = 60_000;
 
 export type BatchActivities = ReturnType<typeof batchActivities>;
 
-/** The activities of the economy lane, on the queue of the model that is asked. */
+/** The activities of the economy lane, on the task queue of the model that is asked. */
 export function batchActivities(offline: boolean) {
   return proxyActivities<Activities>({
     taskQueue: offline ? taskQueues.offlineModel : taskQueues.model,
@@ -28,8 +28,8 @@ export function batchActivities(offline: boolean) {
 }
 
 /**
- * Waits until the batches have ended; at the deadline they are cancelled, and those that do not end soon are given up. When the
- * scope is cancelled, so are they.
+ * Waits until the batches have ended. At the deadline they are cancelled, and those that do not end soon are given up. A
+ * cancelled scope cancels them, too.
  *
  * @param deadlineAtMs milliseconds since the epoch; `Infinity` for none
  */
@@ -40,7 +40,7 @@ export async function awaitBatches(
 ): Promise<void> {
   try {
     if (await ended(activities, batches, deadlineAtMs)) return;
-    // What has been processed by then is paid for, and kept.
+    // Answers that have been processed by then are paid for, and kept.
     await activities.cancelBatches(batches);
     for (let waitedMs = 0; waitedMs < mostStoppingMs; waitedMs += looks.firstMs) {
       if (await activities.haveBatchesEnded(batches)) return;

@@ -7,7 +7,7 @@ import { modelBranch } from '../engine/branch.js';
 import type { AskSettings, Branch } from '../engine/branch.js';
 import { Deferred } from '../engine/deferred.js';
 
-/** Those that ask within so many milliseconds of each other share a batch. */
+/** Milliseconds for which questions are gathered into one batch. */
 const gatherMs = 100;
 
 interface Waiting {
@@ -18,11 +18,11 @@ interface Waiting {
 }
 
 /**
- * Asks by Message Batches: those who ask at about the same time share an order.
+ * Asks by Message Batches. Questions that come at about the same time share an order.
  *
- * E1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
- * E2. Without a deadline nothing is hurried; with one, what is not back by then is asked online.
- * E3. A cancelled run cancels its batches.
+ * Economy-1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
+ * Economy-2. Without a deadline a batch may take its time. With one, questions that are not answered by then are asked online.
+ * Economy-3. A cancelled run cancels its batches.
  */
 export class Economy {
   readonly #waiting: Waiting[] = [];
@@ -30,7 +30,7 @@ export class Economy {
 
   constructor(
     readonly settings: AskSettings,
-    /** Milliseconds; `null` for none. */
+    /** The deadline in milliseconds from the fan-out; `null` for none. */
     readonly deadlineMs: number | null,
     readonly queuedAtMs: number,
   ) {}
@@ -50,7 +50,7 @@ export class Economy {
   async #ask(key: string, index: number, request: ModelRequest): Promise<BatchAnswer> {
     const waiting: Waiting = { key, index, request, answer: new Deferred() };
     this.#waiting.push(waiting);
-    // The first to come orders for all.
+    // The first question to come places the order for all.
     if (this.#waiting.length === 1) await this.#orderForAll();
     return waiting.answer.promise;
   }
@@ -63,7 +63,7 @@ export class Economy {
       const answers = await this.#order(together);
       for (const [place, { answer }] of together.entries()) answer.resolve(answers[place] ?? {});
     } catch (failure) {
-      // Whoever else waits is in the same scope, and hears of its cancellation here only.
+      // The other questions wait in the same scope, and hear of its cancellation here only.
       for (const { answer } of [...together, ...this.#waiting.splice(0)]) answer.reject(failure);
     }
   }

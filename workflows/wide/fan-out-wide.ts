@@ -11,7 +11,7 @@ import { ActivityFailure } from '@temporalio/common';
 
 import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, LaneBatch, LaneMessage, Tally } from '../../src/contract/lanes.js';
+import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
@@ -25,15 +25,17 @@ import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
 import { unlessFailed, wideResult } from './wide-result.js';
 
-/** Lanes in flight: enough to spread over workers, and each is one pending activity. */
+/** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
 const mostLanes = 4;
 
-/** Chunks whose batches are out at the same time. */
+/** Most chunks whose batches are out at the same time. */
 const mostBatches = 50;
 
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
 
-/** What a run takes along when it continues as new. */
+/**
+ * The state that a run takes along when it continues as new. `batches` holds the reports: older histories have them by this name.
+ */
 interface Carried {
   queue: LaneQueue['carried'];
   batches: Blob[];
@@ -54,11 +56,13 @@ interface UnderWay {
 }
 
 /**
- * A fan-out too wide for an activity a branch: lanes carry the branches of a chunk each, a few lanes at a time.
+ * Runs a fan-out too wide for an activity a branch. Each lane carries the branches of a chunk, and a few lanes run at a time.
  *
- * W1. A branch has one outcome: what a lane reports counts while that lane is under way, and nothing is asked again that counted.
- * W2. History grows with the lanes and their reports, not with the branches; before it is large the run continues as new.
- * W3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
+ * FanOutWide-1. A branch has one outcome. A lane's report counts only while that lane is under way, and a branch whose outcome
+ *     counted is not asked again.
+ * FanOutWide-2. History grows with the lanes and their reports, not with the branches. The run continues as new before its
+ *     history is large.
+ * FanOutWide-3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
  */
 export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunResult> {
   return new WideFanOut(plan, input).run();
@@ -70,7 +74,7 @@ class WideFanOut {
   readonly #budget: Budget;
   readonly #progress: WideProgress;
   readonly #startedAtMs: number;
-  readonly #batches: Blob[];
+  readonly #reports: Blob[];
   /** The lanes under way, by number. */
   readonly #underWay = new Map<number, UnderWay>();
   /** Lanes that call the model at the same time. */
@@ -91,14 +95,14 @@ class WideFanOut {
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = this.#carried ?? {};
     this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
-    this.#batches = [...batches];
+    this.#reports = [...batches];
     this.#tally = tally;
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
     this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
-    setHandler(laneBatch, ({ lane, ...batch }) => this.#take(lane, batch), {
+    setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
       description: 'Outcomes of a lane, sent by its worker.',
     });
   }
@@ -120,7 +124,7 @@ class WideFanOut {
     return this.#finish();
   }
 
-  /** One lane after the other, as long as there is work and history has room. */
+  /** Runs one lane after the other, as long as there is work and history has room. */
   async #lane(width: number): Promise<void> {
     while (!this.#isCut && !this.#outOfMoney && !workflowInfo().continueAsNewSuggested) {
       if (this.#starved && this.#underWay.size > 0) return;
@@ -140,7 +144,7 @@ class WideFanOut {
     try {
       const { rest, left, why } = inBatch
         ? await orderChunk(this.plan, this.#part(work, number))
-        : await this.#online.turn(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
+        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
       if (rest !== null) this.#take(number, rest);
       this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
       if (why === 'over budget' && lane.ended.size === 0) this.#starve();
@@ -158,7 +162,7 @@ class WideFanOut {
     }
   }
 
-  /** Calls at once of each lane. Batches hold none: many may be out. */
+  /** Most calls at once of each lane. Message Batches hold no calls, so many of them may be out. */
   get #widths(): number[] {
     const { concurrency, economy } = this.plan.policy;
     const lanes = Math.min(mostLanes, concurrency);
@@ -170,15 +174,15 @@ class WideFanOut {
     return { number, chunk, places, firstIndex: this.#queue.firstIndexOf(chunk), queuedAtMs: this.#startedAtMs };
   }
 
-  #take(number: number, batch: LaneBatch): void {
+  #take(number: number, report: LaneReport): void {
     const lane = this.#underWay.get(number);
-    // A worker that was given up for dead: its documents are another lane's now.
+    // The report of a worker that was given up for dead: its documents are another lane's now.
     if (lane === undefined) return;
-    const first = this.#queue.chunkStartBefore(batch.indices[0]?.[0] ?? 0);
-    for (const index of fromRanges(batch.indices)) lane.ended.add(index - first);
-    lane.spentUsd += spentIn(batch.tally);
-    this.#batches.push(batch.blob);
-    this.#tally = addTallies(this.#tally, batch.tally);
+    const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
+    for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
+    lane.spentUsd += spentIn(report.tally);
+    this.#reports.push(report.blob);
+    this.#tally = addTallies(this.#tally, report.tally);
     this.#progress.ended(this.#tally);
     this.#decide();
   }
@@ -210,7 +214,7 @@ class WideFanOut {
     return startDeadline(policy, () => this.#stop('deadline'), leftMs);
   }
 
-  /** A lane's share of what is left. */
+  /** A lane's share of the money that is left. */
   #grant(): number {
     if (this.#budget.limitUsd === Infinity) return Infinity;
     const idle = this.#starved
@@ -221,7 +225,10 @@ class WideFanOut {
     return grantUsd;
   }
 
-  /** A lane's grant did not do for one question: the others end, and the last has all that is left; then there is no more. */
+  /**
+   * Takes in that a lane's grant did not cover one question. The other lanes end, and the last lane has all that is left. If that
+   * does not do, there is no more.
+   */
   #starve(): void {
     if (this.#underWay.size === 1) this.#outOfMoney = true;
     else this.#starved = true;
@@ -230,7 +237,7 @@ class WideFanOut {
   #toCarry(): Carried {
     return {
       queue: this.#queue.carried,
-      batches: this.#batches,
+      batches: this.#reports,
       tally: this.#tally,
       startedAtMs: this.#startedAtMs,
       lanes: this.#lanes,
@@ -242,7 +249,7 @@ class WideFanOut {
     this.#progress.answered({ elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: tally.byStatus.ok ?? 0 });
     const result = wideResult(this.plan, {
       tally,
-      batches: this.#batches,
+      reports: this.#reports,
       poisoned: this.#queue.poisoned,
       why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
       firstAnswer: this.#firstAnswer,
@@ -252,9 +259,9 @@ class WideFanOut {
   }
 }
 
-function restIn(failure: unknown): LaneBatch | undefined {
+function restIn(failure: unknown): LaneReport | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneBatch | null) ?? undefined) : undefined;
+  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
 }
 
 function spentIn({ costUsd, lostUsd }: Tally): number {

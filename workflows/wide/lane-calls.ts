@@ -7,11 +7,11 @@ import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
-/** Documents of a wide run that are asked about together. */
+/** The documents of a wide run that one lane, or one order of batches, asks about. */
 export interface Part {
-  /** Which lane or order of the run it is. */
+  /** Number of the lane or order in the run. */
   number: number;
-  /** Which chunk. */
+  /** Number of the chunk. */
   chunk: number;
   places: Range[];
   /** Index, among all branches, of the chunk's first document. */
@@ -20,13 +20,16 @@ export interface Part {
   queuedAtMs: number;
 }
 
-/** A dead worker's documents go to another lane after this long without a heartbeat; a lane sends one a second. */
+/**
+ * Time without a heartbeat after which a worker counts as dead and its documents go to another lane. A lane heartbeats once a
+ * second.
+ */
 const heartbeatTimeout = '5s';
 
 const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
 
 /**
- * Has a lane ask about them.
+ * Starts a lane that asks about the documents.
  *
  * @param width most calls in flight at once
  * @param budgetUsd what they may spend; `Infinity` where there is no budget
@@ -52,7 +55,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
       taskQueue: plan.offline ? taskQueues.offlineModel : taskQueues.model,
       startToCloseTimeout: '24h',
       heartbeatTimeout,
-      // What is left of a lane is for the workflow to say: it knows what has been reported.
+      // Temporal does not retry a lane: the workflow decides what is left of it, because it knows what has been reported.
       retry: { maximumAttempts: 1 },
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: `${count} branches from ${part.firstIndex + (part.places[0]?.[0] ?? 0) + 1} · ${plan.template.model}`,
@@ -61,7 +64,10 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
   );
 }
 
-/** Asks by Message Batches; what they do not answer, by the policy's deadline if there is one, is left to be asked online. */
+/**
+ * Asks by Message Batches. Documents that are not answered, by the policy's deadline if there is one, are left to be asked
+ * online.
+ */
 export async function orderChunk(plan: WidePlan, part: Part): Promise<LaneResult> {
   const { offline, policy } = plan;
   const activities = batchActivities(offline);

@@ -3,23 +3,23 @@ import type { Chunk, Range } from '../../src/contract/lanes.js';
 
 /** Documents of one chunk that a lane is to carry. */
 export interface LaneWork {
-  /** Which chunk. */
+  /** Number of the chunk. */
   chunk: number;
   places: Range[];
-  /** Set where a Message Batch has not answered them, and they are to be asked online. */
+  /** Whether the documents are to be asked about online, because a Message Batch has not answered them. */
   online?: true;
-  /** Lanes with nothing but these documents that have come to nothing. */
+  /** How many lanes with nothing but these documents have failed without an outcome. */
   failures: number;
 }
 
-/** A lane with a single document that fails so often is that document's fault. */
+/** A single document is given up as poisoned after so many failed lanes. */
 const mostFailures = 3;
 
 /**
- * What is still to be done of a wide fan-out, in input order; what comes back goes first.
+ * The documents of a wide fan-out that are still to be done, in input order. Documents that come back go first.
  *
- * Q1. Every document is in the queue, in a lane, ended, or given up as poisoned.
- * Q2. Documents that end their worker are told apart by halving.
+ * LaneQueue-1. Every document is in the queue, in a lane, ended, or given up as poisoned.
+ * LaneQueue-2. Halving tells the documents that end their worker from their neighbours.
  */
 export class LaneQueue {
   readonly #again: LaneWork[];
@@ -48,16 +48,16 @@ export class LaneQueue {
     return { chunk: this.#next - 1, places: [[0, chunk.count - 1]], failures: 0 };
   }
 
-  /** Documents that were not begun. */
+  /** Takes back documents that were not begun. */
   putBack(work: LaneWork, places: Range[]): void {
     if (places.length > 0) this.#again.push({ ...work, places });
   }
 
-  /** A lane has come to nothing but what had ended by then. */
+  /** Takes in that a lane has failed. The documents that had ended by then are done. */
   failed(work: LaneWork, left: number[]): void {
     if (left.length === 0) return;
     const before = fromRanges(work.places).length;
-    // Something had ended: whatever struck the lane need not be one of its documents.
+    // Some documents had ended: the fault need not be one of the others.
     if (left.length < before) return this.putBack({ ...work, failures: 0 }, toRanges(left));
     const failures = work.failures + 1;
     if (failures < mostFailures) return void this.#again.push({ ...work, failures });

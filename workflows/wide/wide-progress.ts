@@ -10,7 +10,7 @@ import { showBegun, showEnded } from '../engine/search-attributes.js';
 const progressQuery = defineQuery<Progress>(queryNames.progress);
 const answerUpdate = defineUpdate<FirstAnswer>(updateNames.answer);
 
-/** Shows a wide run where Temporal's Web UI can show it. */
+/** Shows a wide run in Temporal's Web UI. */
 export class WideProgress {
   #status: Progress['status'] = 'running';
   #tally: Tally;

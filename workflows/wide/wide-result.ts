@@ -10,16 +10,16 @@ import type { Decision } from '../engine/join.js';
 
 interface Standing {
   tally: Tally;
-  batches: Blob[];
+  reports: Blob[];
   poisoned: readonly number[];
-  /** Why nothing more was begun. */
+  /** The reason why nothing more was begun. */
   why: Decision | 'all ended' | 'over budget';
   firstAnswer: FirstAnswer | undefined;
 }
 
-/** What a wide run has come to; its branches stay in the store. */
+/** The result of a wide run. Its branches stay in the store. */
 export function wideResult({ chunks, total, policy }: WidePlan, standing: Standing): RunResult {
-  const { tally, batches, poisoned, why, firstAnswer } = standing;
+  const { tally, reports, poisoned, why, firstAnswer } = standing;
   const { ok = 0 } = tally.byStatus;
   const status: RunStatus = ok === total ? 'complete' : ok < policy.needed ? 'failed' : 'partial';
   return {
@@ -29,7 +29,7 @@ export function wideResult({ chunks, total, policy }: WidePlan, standing: Standi
     branches: [],
     criticalPath: tally.slowest === null ? [] : [tally.slowest.key],
     ...(firstAnswer && { firstAnswer }),
-    wide: { chunks, batches, tally, poisoned, others: othersOf(why, policy) },
+    wide: { chunks, batches: reports, tally, poisoned, others: othersOf(why, policy) },
   };
 }
 

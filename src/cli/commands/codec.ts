@@ -22,7 +22,7 @@ interface CodecFlags {
   origin: string[];
 }
 
-/** Where Temporal's Web UI is usually: the dev server's, and the one of the Compose stack. */
+/** The usual addresses of Temporal's Web UI: the dev server's, and the one of the Compose stack. */
 const usualOrigins = [
   'http://localhost:8233',
   'http://127.0.0.1:8233',
@@ -87,8 +87,8 @@ async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
 }
 
 /**
- * Shows the URL with its token where nobody keeps it: on a terminal; else, where nobody knows the token yet, in a file that only this
- * user can read, for as long as the server is there. What else is written ends up in logs.
+ * Shows the URL with its token. A terminal shows it directly, because nobody keeps what stands there. Otherwise, where the token
+ * is new, a file has it that only this user can read, for as long as the server lives: other output ends up in logs.
  */
 async function showUrl(
   url: string,
@@ -106,7 +106,7 @@ async function showUrl(
     return { where: 'Give the Web UI this URL, a slash and FANFOLD_CODEC_TOKEN as its codec server endpoint.', forget };
   }
   const path = join(await ownHomeOf(world), 'codec-url');
-  // Made anew, so that nobody has it open.
+  // The file is made anew, so that no other process has it open.
   await rm(path, { force: true });
   await writeFile(path, `${url}/${token}\n`, { mode: 0o600, flag: 'wx' });
   return {

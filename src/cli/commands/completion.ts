@@ -42,7 +42,7 @@ export function completionCommand(program: Command, world: World, done: (code: E
     });
 }
 
-/** What the scripts ask. */
+/** The hidden command that the completion scripts call. */
 export function completeCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
     .command('complete [words...]', { hidden: true })

@@ -122,7 +122,7 @@ function names(what: string, list: readonly string[]): string {
   return list.length === 0 ? '' : `${what} ${list.map(quoted).join(', ')}`;
 }
 
-/** In quotes, so that nobody's blanks and line ends look like this command's own. */
+/** Quotes a name, so that its blanks and line ends cannot pass for this command's own. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -25,7 +25,7 @@ interface LimitsFlags {
 
 /** What `limits --json` prints. */
 interface Limits {
-  /** What waits in Temporal, for all workers. */
+  /** The backlog in Temporal, for all workers. */
   taskQueues: Backlog[];
   /** The limiters of each worker of this home, as of a second ago at most. */
   workers: { pid: number; queues: QueueLimits[] }[];

@@ -45,10 +45,10 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
     });
     const path =
       flags.out === undefined ? join(session.home, 'reports', `${fileNameOf(id)}.html`) : resolve(world.cwd, flags.out);
-    // In the home it is the user's alone; elsewhere it is like any file of theirs.
+    // A report in the home is its user's alone; elsewhere it has the modes of any file.
     const modes = flags.out === undefined ? { directory: 0o700, file: 0o600 } : { directory: 0o777, file: 0o666 };
     await mkdir(dirname(path), { recursive: true, mode: modes.directory });
-    // Whoever reads it meanwhile sees the old one or the new one, whole.
+    // A reader sees the old report or the new one, whole.
     const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
     await writeFile(draft, html, { flag: 'wx', mode: modes.file });
     await rename(draft, path);

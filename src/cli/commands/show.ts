@@ -32,7 +32,7 @@ async function show(id: string, flags: { json?: boolean }, world: World): Promis
 }
 
 /**
- * What the server knows of a run now.
+ * Reads what the server knows of a run now.
  *
  * @throws FanfoldError `NoSuchRun`
  */

@@ -47,7 +47,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const { text, title, references } = await readTexts(file, flags.reference, options.checks, world);
   const inline = references.map(({ name, text: reference }) => ({ name, text: { inline: reference } }));
   const plan = planValidate({ ...options, text, document: { inline: text }, references: inline });
-  // Parts of a prompt are counted as what they will be put together to.
+  // A prompt's parts are counted as the text that they make together.
   const asked = {
     ...plan.asked,
     branches: plan.asked.branches.map((branch) => inOnePiece(branch, sources !== undefined)),
@@ -99,7 +99,7 @@ function inOnePiece({ key, request: { promptParts, ...request } }: Asked, hasSou
   const parts = (promptParts ?? [request.prompt]).map((part) =>
     typeof part === 'string' ? part : 'inline' in part.value ? String(part.value.inline) : '',
   );
-  // What sources will find is not known yet, but how much of it there may be.
+  // The hits of sources are not known yet, but the most that they can add is.
   if (key === 'facts' && hasSources) parts.push('x '.repeat(mostFoundCharacters / 2));
   return { key, request: { ...request, prompt: parts.join('') } };
 }

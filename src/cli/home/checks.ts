@@ -14,13 +14,13 @@ import type { Finding } from './finding.js';
 
 export interface Check {
   name: string;
-  /** `note`: works, with something to know. */
+  /** `note`: it works, and there is something to know about it. */
   state: 'ok' | 'note' | 'failed' | 'skipped';
   found: string;
   advice?: string;
 }
 
-/** Everything a run needs, looked at one by one; a check that cannot be made because an earlier one failed is `skipped`. */
+/** Checks everything that a run needs, one by one. A check that an earlier failure makes impossible is `skipped`. */
 export async function runChecks(world: World, offline: boolean): Promise<Check[]> {
   const checks = [nodeCheck(world), await check('workflow bundle', async () => ({ found: workflowBundlePath() }))];
   let session: Session | undefined;

@@ -1,4 +1,4 @@
-/** What a check found; `note` when it works with something to know. */
+/** The result of a check; `note` where it works and there is something to know about it. */
 export interface Finding {
   found: string;
   state?: 'ok' | 'note';

@@ -2,7 +2,10 @@ import { Secrets } from '../../secrets/index.js';
 import { cleaned } from '../show/terminal-text.js';
 import type { Screen, World } from '../world.js';
 
-/** The world of a command whose output holds no secret of its environment, nor any that becomes known while it runs. */
+/**
+ * The world of a command, with secrets taken out of its output: those of its environment, and those that become known while it
+ * runs.
+ */
 export function guardedWorld(world: World): World {
   if (world.secrets !== undefined) return world;
   const secrets = new Secrets(world.env);

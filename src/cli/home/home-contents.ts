@@ -12,21 +12,21 @@ import {
 import type { McpServer } from '../../tools/index.js';
 import type { World } from '../world.js';
 
-/** What lies in a home, for somebody who decides whether it is to be trusted; what `fanfold home --json` prints. */
+/** The contents of a home, for somebody who decides whether to trust it. `fanfold home --json` prints this. */
 export interface HomeContents {
   path: string;
   /** `none`: there is no such directory yet. */
   owner: 'self' | 'nobody' | 'stranger' | 'none';
-  /** Why it is not known to be the user's; null otherwise. */
+  /** The reason why the home is not known to be the user's; null where it is. */
   why: string | null;
-  /** What has to be done before it can be adopted; null where nothing has. */
+  /** What has to be done before the home can be adopted; null where nothing has. */
   before: string | null;
-  /** In octal, such as `0700`; null where there is none. */
+  /** The home's mode in octal, such as `0700`; null where there is none. */
   mode: string | null;
   database: Size | null;
-  /** What `server.json` names, and whether that is this home's server. */
+  /** The server that `server.json` names, and whether it is this home's. */
   server: { named: string; isServer: boolean } | null;
-  /** What a run may have executed, or connected to. */
+  /** Modules that a run may have the home's workers execute, and servers that it may have them connect to. */
   tools: HomeTool[];
   journal: Size | null;
   texts: Size | null;
@@ -54,7 +54,7 @@ const mostToolBytes = 65_536;
 const mostTools = 1_000;
 
 /**
- * Looks into a home without trusting or changing anything in it: no database is opened, no link followed, nothing started.
+ * Looks into a home without trusting or changing it: no database is opened, no link is followed, nothing is started.
  *
  * @throws UnavailableError `NoOwnerSecret`
  */

@@ -4,7 +4,7 @@ import { grantsOfSource, grantsOfTool } from '../../tools/index.js';
 import { toolRegistryOf } from './tool-registry-of.js';
 import type { World } from '../world.js';
 
-/** Registers in the home what a run of this command may have the home's workers do: they do no more than that for anybody. */
+/** Registers in the home what this command's run may have the home's workers do. The workers do no more than that for anybody. */
 export async function registerOwn(
   { sources = [], tools = [] }: { sources?: readonly Source[] | undefined; tools?: readonly Tool[] | undefined },
   world: World,

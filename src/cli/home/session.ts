@@ -29,7 +29,7 @@ export function homeOf(world: World): string {
 }
 
 /**
- * The home, made where there is none, for what uses it without a session.
+ * Opens the home without a session. A home is made where there is none.
  *
  * @throws InputError when it cannot be used; UnavailableError `ForeignHome` when it is not known to be this user's
  */
@@ -39,7 +39,7 @@ export async function ownHomeOf(world: World): Promise<string> {
   return home;
 }
 
-/** Where large texts are: in the home, or where several machines share them. */
+/** The folder of large texts: in the home, or one that several machines share. */
 export function storeOf(world: World): string {
   return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
 }
@@ -62,7 +62,7 @@ export async function openSession(world: World, role: 'command' | 'worker' | 'de
   const membership = await joinHome({ home, env: world.env, role, onEvent: say });
   try {
     const server = await findServer(membership, { env: world.env, startIfNone: true });
-    // A profile may have brought a key that is in no variable.
+    // A profile may have a key that is in no variable.
     world.secrets?.add(server.connectionOptions.apiKey);
     const stopSupervising = superviseServer(membership, server, say);
     try {

@@ -1,4 +1,4 @@
-/** What `work` makes of each item, in their order, with so many at work at once. */
+/** Does `work` for each item, several at once, and yields the results in the items' order. */
 export async function* ahead<Item, Made>(
   items: AsyncIterable<Item> | Iterable<Item>,
   atOnce: number,
@@ -7,7 +7,7 @@ export async function* ahead<Item, Made>(
   const made: Promise<Made>[] = [];
   for await (const item of items) {
     const next = work(item);
-    // Whoever waits for an earlier one is told of its failure first.
+    // The failure of an earlier item is told first.
     next.catch(() => {});
     made.push(next);
     if (made.length >= atOnce) yield await (made.shift() as Promise<Made>);

@@ -3,18 +3,18 @@ import { parseTemplate, shown, variablesOf } from '../../plan/graph/template.js'
 import { estimateTokens, upperBoundUsd } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
 
-/** How large the question of a node is at the most, and how often it is asked; `null` where that shows only as it runs. */
+/** The most that a node's question can have in tokens, and how often it is asked; `null` where only the run shows that. */
 export interface BoundNode extends Sized {
   key: string;
   times: number | null;
   /** US dollars of all its questions; `null` where it is not known. */
   boundUsd: number | null;
-  /** Of one question. */
+  /** US dollars of one question; `null` where it is not known. */
   questionUsd: number | null;
 }
 
 /**
- * The most that each node can be asked and cost: its template, its inputs, and every token that the nodes before it may write.
+ * Bounds each node's questions and cost by its template, its inputs and every token that the nodes before it may write.
  *
  * @param values of the flow's inputs
  */

@@ -3,12 +3,12 @@ import type { Item } from '../../contract/lanes.js';
 import type { DocumentSource } from './document-source.js';
 import { nearDuplicatesOf } from './text-of-file.js';
 
-/** Texts that are compared are in memory together, in UTF-16 code units. */
+/** Most UTF-16 code units of the texts that are compared: they are in memory together. */
 const mostCharacters = 300_000_000;
 
 /**
- * The same documents, those that are nearly the same as an earlier one with its text: they ask the same question then, which is paid
- * for once, and each keeps its row.
+ * Gives near-duplicates the text of the earlier document. They then ask the same question, which is paid for once, and each keeps
+ * its row.
  *
  * @param tell is given how many there are of how many
  * @throws InputError where they are too many to be compared

@@ -22,7 +22,7 @@ export function mermaidOf({ nodes }: Flow): string {
   return ['flowchart TD', ...boxes, ...arrows].join('\n');
 }
 
-/** The graph for a terminal: nodes that may run at the same time stand in one line. */
+/** The graph for a terminal. Nodes that may run at the same time stand in one line. */
 export function levelsOf(flow: Flow): string[][] {
   const depths = new Map(Object.keys(flow.nodes).map((name) => [name, depthOf(name, flow)]));
   const deepest = Math.max(...depths.values());
@@ -31,7 +31,7 @@ export function levelsOf(flow: Flow): string[][] {
   );
 }
 
-/** The longest chain of nodes, weighed; the first in file order among equals. */
+/** The heaviest chain of nodes; the first in file order among equals. */
 export function longestChain(flow: Flow, weight: (node: string) => number): string[] {
   const best = new Map<string, { weight: number; chain: string[] }>();
   const visit = (name: string): { weight: number; chain: string[] } => {

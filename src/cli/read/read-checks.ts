@@ -19,7 +19,7 @@ const check = z.union([
 ]);
 const checksFile = z.strictObject({ checks: z.record(z.string(), check) });
 
-/** Half of what a worker gives them: what passes here does not fail there. */
+/** Limits of patterns in the command: half of a worker's, so that a pattern that passes here does not fail there. */
 const limits = { eachMs: 500, runMs: 5_000 };
 
 /**

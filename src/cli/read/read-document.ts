@@ -9,7 +9,7 @@ import type { World } from '../world.js';
 
 export interface Document {
   text: string;
-  /** What to call it where people look. */
+  /** The document's name for people. */
   title: string;
 }
 

@@ -62,7 +62,7 @@ export async function readPolicy(file: string, world: World): Promise<PolicyRule
   };
 }
 
-/** By which digest a run's input names the modules and MCP servers of a policy. */
+/** The digests by which runs name the modules and MCP servers of a policy. */
 export function toldRunnables(rules: PolicyRules): string[] {
   const names = [
     ...(rules.tools ?? []),
@@ -78,7 +78,7 @@ function problemOf(issue: z.core.$ZodIssue | undefined): string {
   return (issue?.message ?? '').replace(/^Invalid input: /, '');
 }
 
-/** What is there, as far as it can be no secret: servers and variables may have been given one by mistake. */
+/** Describes what stands there. Texts are not shown: servers and variables may have been given a secret by mistake. */
 function shown(written: unknown, path: readonly PropertyKey[]): string {
   const [section = ''] = path;
   const there = path.reduce<unknown>(

@@ -11,7 +11,7 @@ import { headerFault, looksSecret, sentHeader, withoutUser } from '../../secrets
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
 
-/** Sources that need no file: searches that are open to everybody. */
+/** Sources that need no file: public searches. */
 const builtIn: Record<string, HttpSource> = {
   wikipedia: {
     kind: 'http',
@@ -29,7 +29,7 @@ const builtIn: Record<string, HttpSource> = {
     title: '$.title',
     link: '$.id',
     text: '$.summary',
-    // Its terms of use ask for it.
+    // The service's terms of use ask for it.
     everyMs: 3_000,
   },
   crossref: {
@@ -79,7 +79,7 @@ const shape = z.strictObject({
   ),
 });
 
-/** A question must not become part of the host: what is allowed is allowed for one. */
+/** Whether a text is an address without `{{ query }}` in its host: a source is allowed for one host. */
 function isAddress(url: string): boolean {
   return /^https?:\/\/[^{}\s/?#]+([/?#]|$)/.test(url) && URL.canParse(url);
 }
@@ -94,7 +94,7 @@ function isPath(path: string): boolean {
 }
 
 /**
- * The input of a run is kept in its history, for whoever may read that.
+ * Refuses secrets in a source: a run's input is kept in its history, and others may read that.
  *
  * @throws InputError where a source would take a secret there; it is not quoted
  */
@@ -117,8 +117,8 @@ function checkSecrets(name: string, { url, headers = {} }: { url: string; header
 }
 
 /**
- * The sources that `--sources` names, in its order: those of `--sources-file`, built-in ones, and folders as `files:./notes`. Without
- * it, all of the file, or all built-in ones.
+ * The sources that `--sources` names, in its order: those of `--sources-file`, built-in ones, and folders such as
+ * `files:./notes`. Without `--sources` these are all of the file, or all built-in ones.
  *
  * @throws InputError where one is unknown or cannot be used
  */

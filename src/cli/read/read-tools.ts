@@ -18,7 +18,7 @@ import { namesIn } from './names-in.js';
 /** Tools that need nothing. */
 const plainTools = ['calculator', 'time'] as const;
 
-/** What `--tools` takes, for help and errors. */
+/** The words that `--tools` takes, for help and errors. */
 export const toolWords = [
   ...plainTools,
   ...builtInSources,
@@ -35,7 +35,7 @@ export interface ToolFlags {
 }
 
 /**
- * The tools that `--tools` and `--mcp` name. Modules and MCP servers are made known to the home, whose workers run them.
+ * The tools that `--tools` and `--mcp` name. Modules and MCP servers are registered in the home, whose workers run them.
  *
  * @throws InputError where one is unknown or cannot be used
  * @throws UnavailableError where an MCP server cannot be reached
@@ -66,7 +66,7 @@ async function toolsOf(
   if (word.startsWith('fetch:')) return [fetchTool(word.slice('fetch:'.length))];
   if (/\.[cm]?[jt]s$/.test(word)) return moduleTools(resolve(world.cwd, word), registry);
   const [source] = await readSources([word], sourcesFile, world).catch((error: Error) => {
-    // What is wrong with the file is more than that a name is not in it.
+    // An error in the file is told before a name that is not in it.
     if (!error.message.startsWith('Expected a source')) throw error;
     throw new InputError(`Expected a tool to be one of ${toolWords}, got \`${word}\`.`);
   });
@@ -139,12 +139,12 @@ function fetchTool(host: string): Tool {
     name: 'fetch',
     description: `Fetches a page as text from ${host}.`,
     inputSchema: objectOf({ url: { type: 'string', description: `An address at ${host}.` } }, ['url']),
-    // Who names such a host means it.
+    // Naming a local host allows its private address.
     by: { kind: 'fetch', hosts: [name], ...(isLocalHost(name) && { private: [name] }) },
   };
 }
 
-/** One tool fetches from all hosts that are allowed. */
+/** Merges all fetches into one tool, for all hosts that are allowed. */
 function mergeFetches(tools: readonly Tool[]): Tool[] {
   const fetches = tools.flatMap(({ by }) => (by.kind === 'fetch' ? [by] : []));
   const [first] = fetches;
@@ -171,7 +171,7 @@ async function moduleTools(path: string, registry: ToolRegistry): Promise<Tool[]
   }));
 }
 
-/** Which of its tools only read: all others wait to be allowed. */
+/** Tools of the server that only read. All others wait to be allowed. */
 const reads = z.array(z.string()).optional();
 
 const serverShape = z.union([
@@ -191,7 +191,7 @@ const serverShape = z.union([
 ]);
 export const mcpShape = z.object({ mcpServers: z.record(z.string().regex(/^[a-zA-Z0-9_-]{1,30}$/), serverShape) });
 
-/** A server's tools are called `server__tool`, as other clients call them. */
+/** Names a server's tool `server__tool`, as other clients do. */
 async function mcpTools(path: string, registry: ToolRegistry, world: World): Promise<Tool[]> {
   const read = mcpShape.safeParse(await readYaml(path, 'a file of MCP servers', world));
   if (!read.success) {
@@ -227,7 +227,7 @@ async function mcpTools(path: string, registry: ToolRegistry, world: World): Pro
 }
 
 /**
- * Only who wrote the file can say that a tool is harmless: a server says of itself what it likes.
+ * Checks the names in `reads`. The file's author alone can say that a tool is harmless: a server may say anything of itself.
  *
  * @throws InputError where the server has no such tool, or itself says that it destroys
  */

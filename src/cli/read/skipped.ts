@@ -5,7 +5,7 @@ import type { LeftOut } from '../../files/index.js';
 export function skippedLine(skipped: readonly LeftOut[]): string {
   const counts = new Map<string, number>();
   for (const each of skipped) {
-    // What a system says about one file says nothing about how many.
+    // The system's words about one file do not count files.
     const reason = reasonOf(each.why === 'unreadable' ? { why: each.why } : each);
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
@@ -15,7 +15,7 @@ export function skippedLine(skipped: readonly LeftOut[]): string {
   return `Skipped ${skipped.length.toLocaleString('en')} ${skipped.length === 1 ? 'file or folder' : 'files and folders'} (${reasons.join(', ')})`;
 }
 
-/** Which flags take them in, if any do. */
+/** The flags that take skipped files in, if there are any. */
 export function hintFor(skipped: readonly LeftOut[]): string | undefined {
   const flags = [
     ...(skipped.some(({ why }) => why === 'hidden') ? ['`--hidden`'] : []),

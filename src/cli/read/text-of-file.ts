@@ -10,18 +10,18 @@ import { kindOf } from '../../files/index.js';
 import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
-/** Its threads end with the process. */
+/** The pool for reading files. Its threads end with the process. */
 const pool = new CpuPool();
 
 /**
- * The text of a file: HTML and PDF are taken apart in a thread, once; what came of it is kept in the home by what the file was.
+ * The text of a file. HTML and PDF are read once, in a thread; the home keeps the text under the file's digest.
  *
  * @param source the file as it was named
  * @throws InputError when it is no document that can be read; UnavailableError when the home is not known to be this user's
  */
 export async function textOfFile(bytes: Uint8Array, source: string, world: World): Promise<string> {
   const kind = kindOf(source, bytes);
-  // What is too large was not read to its end, and is refused there.
+  // A file that is too large was not read to its end, and is refused later.
   if (kind === 'text' || bytes.length > maxDocumentBytes) return documentText(bytes, `\`${source}\``);
   const directory = join(await ownHomeOf(world), 'extracted');
   const kept = join(directory, `${createHash('sha256').update(kind).update(bytes).digest('hex')}.txt`);
@@ -43,7 +43,7 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
   return wellFormed;
 }
 
-/** For each text the index of the first that is nearly the same; see `nearDuplicates`. */
+/** The index, for each text, of the first text that is nearly the same; see `nearDuplicates`. */
 export function nearDuplicatesOf(texts: readonly string[]): Promise<number[]> {
   return pool.run('nearDuplicates', texts);
 }

@@ -50,7 +50,7 @@ export async function conductRun(
   }
 }
 
-/** Keeps a worker while `work` goes on; afterwards one that was started for it stops, unless it is to be left going. */
+/** Keeps a worker while `work` goes on. A worker that was started for it stops afterwards, unless the run still needs it. */
 export async function withWorker(
   session: Session,
   need: WorkerNeed,
@@ -71,7 +71,7 @@ export async function withWorker(
   }
 }
 
-/** Follows a run and prints it at its end; an interruption leaves it going. */
+/** Follows a run and prints it at its end. An interruption leaves the run going. */
 export async function finishRun(
   session: Session,
   run: { workflowId: string; runId?: string },
@@ -83,7 +83,7 @@ export async function finishRun(
     void tellFirstAnswer(session, run, flags, world, signal);
     return followRun(session, run, flags, world, signal, out);
   });
-  // With the output on the same screen, the live lines are far above.
+  // Output on the same screen has moved the live lines far up.
   if (ended !== null)
     return printRun(ended, flags, world, {
       outWritten: out !== undefined,

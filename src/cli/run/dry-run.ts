@@ -21,7 +21,7 @@ interface DryRun {
     inputTokens: number;
     maxTokens: number;
     upperBoundUsd: number | null;
-    /** Why its document cannot be read: nothing is asked about it. */
+    /** The reason why the branch's document cannot be read; nothing is asked about it. */
     unreadable?: string;
   }[];
   /** Files and folders that are left out, each with the reason. */
@@ -31,7 +31,7 @@ interface DryRun {
   inputTokens: number;
   /** US dollars, each branch answered by its first call; `null` when a price is unknown. */
   upperBoundUsd: number | null;
-  /** The same if every attempt but the last were lost after it had been paid for. */
+  /** US dollars if every attempt but the last were lost after it had been paid for. */
   upperBoundWithRetriesUsd: number | null;
 }
 
@@ -97,7 +97,7 @@ function atMost(costUsd: number | null): string {
   return costUsd === null ? formatCost(null) : `at most ${formatCost(costUsd)}`;
 }
 
-/** The same for a run of too many branches to be listed, its tokens estimated. */
+/** Prints the dry run of a wide run: its branches are not listed, its tokens are estimated. */
 export function dryRunWide(
   bounds: { total: number; inputTokens: number; upperBoundUsd: number | null },
   { unreadable, skipped: left = [] }: { unreadable: Documents['unreadable']; skipped?: readonly LeftOut[] | undefined },

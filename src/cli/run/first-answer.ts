@@ -9,8 +9,8 @@ import { viewRun } from '../commands/show.js';
 import type { World } from '../world.js';
 
 /**
- * Says, where late branches amend the answer, what the answer is as soon as there is one. What cannot be told is no matter: the
- * run's result has it.
+ * Tells the first answer as soon as there is one, where late branches amend it. A failure to tell does not matter: the run's
+ * result has the answer.
  */
 export async function tellFirstAnswer(
   session: Session,

@@ -1,6 +1,6 @@
 import { historyEvents, readApprovals, readRun, resolveBranch, RunView, UnreadRun } from '../../client/index.js';
 import type { Execution } from '../../client/index.js';
-import type { LaneBatch } from '../../contract/lanes.js';
+import type { LaneReport } from '../../contract/lanes.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { Branch, Run } from '../../contract/run.js';
 import { webUiUrl } from '../../server/index.js';
@@ -43,7 +43,7 @@ export async function followRun(
       await unread.see(event);
       const outcome = await view.apply(event);
       if (outcome !== undefined) await teller.tell(outcome);
-      await teller.tellBatches();
+      await teller.tellReports();
       await teller.tellApprovals();
     }
     for (const outcome of view.result?.branches ?? []) {
@@ -65,7 +65,7 @@ export async function followRun(
 class Teller {
   readonly #told = new Set<string>();
   readonly #asked = new Set<string>();
-  #batches = 0;
+  #reports = 0;
 
   constructor(
     readonly session: Session,
@@ -77,23 +77,23 @@ class Teller {
   ) {}
 
   async tell(outcome: StoredBranch): Promise<void> {
-    // It has ended once more.
+    // The branch was begun anew, and has ended once more.
     if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(outcome.key);
     if (this.#told.has(outcome.key)) return;
     this.progress?.ended(outcome);
     await this.tellWhole(await resolveBranch(outcome, this.session.store));
   }
 
-  /** What lanes have reported; it is fetched only if somebody wants to know. */
-  async tellBatches(): Promise<void> {
-    const { batches } = this.view;
-    for (; this.#batches < batches.length; this.#batches += 1) {
+  /** Tells what lanes have reported. Reports are fetched only if somebody wants to know. */
+  async tellReports(): Promise<void> {
+    const { reports } = this.view;
+    for (; this.#reports < reports.length; this.#reports += 1) {
       const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
-      if (wanted) await this.#tellBatch(batches[this.#batches] as LaneBatch);
+      if (wanted) await this.#tellReport(reports[this.#reports] as LaneReport);
     }
   }
 
-  /** What waits to be allowed, each time once. */
+  /** Tells of each call that waits to be allowed, once. */
   async tellApprovals(): Promise<void> {
     const { view, world } = this;
     const isNew = [...view.approvals.keys()].some((eventId) => !this.#asked.has(eventId));
@@ -107,7 +107,7 @@ class Teller {
     }
   }
 
-  /** Once it is whole there is nothing more to be told of a branch. */
+  /** Tells of a branch that is whole; after that there is nothing more to tell of it. */
   async tellWhole(branch: Branch): Promise<void> {
     if (this.#told.has(branch.key)) return;
     this.#told.add(branch.key);
@@ -115,7 +115,7 @@ class Teller {
     if (this.flags.ndjson) this.world.stdout.write(json(branch));
   }
 
-  async #tellBatch({ blob }: LaneBatch): Promise<void> {
+  async #tellReport({ blob }: LaneReport): Promise<void> {
     for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
       await this.tell(outcome);
     }

@@ -1,8 +1,8 @@
 import type { World } from '../world.js';
 
 /**
- * Runs `work` with a signal that the first SIGINT or SIGTERM aborts; from then on the process's own handling is back, and a
- * second one ends it.
+ * Runs `work` with a signal that the first SIGINT or SIGTERM aborts. The process's own handling is back from then on: a second
+ * signal ends it.
  */
 export async function interruptible<Value>(
   world: World,

@@ -17,8 +17,9 @@ interface Row {
 /**
  * A file of JSON Lines with a row for each branch, in input order, appended as branches end.
  *
- * O1. After a crash the file holds whole rows from the first on, without gaps; who goes on begins behind the last of them.
- * O2. Rows of another run are not overwritten.
+ * OutFile-1. After a crash the file holds whole rows from the first on, without gaps. A later run goes on behind the last of
+ *     them.
+ * OutFile-2. Rows of another run are not overwritten.
  */
 export class OutFile {
   readonly #waiting = new Map<number, Branch>();
@@ -33,7 +34,7 @@ export class OutFile {
   }
 
   /**
-   * Opens it, and takes up where it ends.
+   * Opens the file, and goes on where it ends.
    *
    * @param expected ids in input order
    * @throws InputError when there is something else in it
@@ -77,7 +78,7 @@ function rowOf({ key, status, output, error }: Branch): Row {
   return { id: key, status, ...(output !== undefined && { summary: output }), ...(error !== undefined && { error }) };
 }
 
-/** Rows up to the first that is cut or is none, and how many bytes they take. */
+/** The rows before the first that is cut or is no row, and how many bytes they take. */
 function wholeRows(text: string): { rows: Row[]; bytes: number } {
   const rows: Row[] = [];
   let bytes = 0;

@@ -3,7 +3,7 @@ import { OverBudgetError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { boundsOf } from '../../model/index.js';
-import { shares, tasksRequest } from '../../plan/research-plan.js';
+import { shares, planRequest } from '../../plan/research-plan.js';
 import type { ResearchPlan } from '../../plan/research-plan.js';
 import { formatCost } from '../show/amounts.js';
 import { json, line } from '../show/terminal-text.js';
@@ -27,7 +27,7 @@ export function dryRunResearch(plan: ResearchPlan, flags: RunFlags, world: World
  * @throws OverBudgetError where the budget does not cover it
  */
 export function checkPlanning(plan: ResearchPlan): void {
-  const [usd = Infinity] = boundsOf([{ request: tasksRequest(plan) }]);
+  const [usd = Infinity] = boundsOf([{ request: planRequest(plan) }]);
   const leastUsd = usd / shares.plan;
   if (leastUsd <= plan.budgetUsd) return;
   throw new OverBudgetError(

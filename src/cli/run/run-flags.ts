@@ -36,11 +36,11 @@ export interface RunFlags extends OutputFlags {
   detach?: boolean;
   offline?: boolean;
   dryRun?: boolean;
-  /** Of `validate`: the severity from which on findings set the exit code, and how they are printed. */
+  /** Of `validate`: the least severity that sets the exit code, and the format of findings. */
   failOn?: string;
   format?: string;
   file?: string;
-  /** The text that `--fix` is to be a patch of. */
+  /** The text that `--fix` makes a patch of. */
   fixOf?: string;
   fresh?: boolean;
 }
@@ -52,7 +52,7 @@ export function addOutputFlags(command: Command): Command {
     .option('--quiet', 'no progress on standard error');
 }
 
-/** For a flag that may be given several times. */
+/** Collects a flag that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
@@ -124,7 +124,7 @@ export function fanInOptions({ fanIn, criteria }: RunFlags): FanInOptions {
 }
 
 /**
- * How the run's branches are to be run.
+ * The options of the run's fan-out.
  *
  * @throws InputError when a flag cannot be used
  */
@@ -152,7 +152,7 @@ export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
 const ofKnownBranches = ['economy', 'hedge', 'quorum', 'deadline', 'atLeast'] as const;
 
 /**
- * Refuses the flags of a fan-out whose branches are known beforehand, for a run whose branches are not.
+ * Refuses flags that need branches known beforehand, for a run whose branches are not.
  *
  * @param why as in `an agent: it waits for all calls of a turn`
  * @throws InputError when one of them is given

@@ -7,7 +7,7 @@ import { countTokens } from './count-tokens.js';
 import type { World } from '../world.js';
 
 /**
- * How large the question of each branch is: counted by the API where it is the API that will be asked, estimated otherwise.
+ * The input tokens of each branch's question: counted by the API where the API will be asked, estimated otherwise.
  *
  * @throws UnavailableError when the API is to count and there is no key, or it does not answer
  */
@@ -28,7 +28,7 @@ export async function sizePlan(
   };
   return Promise.all(
     plan.branches.map(async ({ request, unreadable }) =>
-      // Nothing is asked about what could not be read.
+      // Nothing is asked about a document that could not be read.
       unreadable === undefined ? sizeOf(request, await count(request)) : { ...sizeOf(request, 0), maxTokens: 0 },
     ),
   );

@@ -9,7 +9,7 @@ import type { World } from '../world.js';
 import { viewRun } from '../commands/show.js';
 
 /**
- * Does something to a run that is open, with a worker that lives on for it.
+ * Steers an open run, with a worker for it that lives on.
  *
  * @throws InputError when the run has ended
  */

@@ -6,10 +6,13 @@ import { joined, line } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen } from '../world.js';
 
-/** Stands before every line of a value that has several: what the model wrote cannot pass for what fanfold says. */
+/** Stands before every line of a value that has several lines: the model's words cannot pass for fanfold's. */
 const margin = '│ ';
 
-/** What waits to be allowed, its whole input field by field, and how that is done; `by` is what all lines but the first are set in by. */
+/**
+ * The calls that wait to be allowed, with their whole input field by field, and the commands to allow them. All lines but the
+ * first are indented by `by`.
+ */
 export function approvalLines(
   workflowId: string,
   approval: Approval,
@@ -35,7 +38,7 @@ function inputRows(approval: Approval, columns: number): Shown[] {
   return [...fields.flatMap((field) => fieldRows(field, columns)), ...(left > 0 ? [leftOut(left, 'fields')] : [])];
 }
 
-/** In one row where it fits; else the value below its name, each of its rows behind the margin. */
+/** Shows a field in one row where it fits. Otherwise the value stands below its name, each row behind the margin. */
 function fieldRows({ name, value, left }: ShownField, columns: number): Shown[] {
   const marks = left > 0 ? [`  ${leftOut(left)}`] : [];
   const oneRow = line`${name}: ${value}`;

@@ -20,11 +20,11 @@ type Seen = Pick<RunView, 'planned' | 'places' | 'outcomes' | 'tally' | 'schedul
 const footerLines = 2;
 
 /**
- * A run in progress: a line for each branch where the screen has room for them, else a bar and the branches that are at work or
- * not ok. Below, what it costs so far and why it waits.
+ * Draws a run in progress: a line for each branch where the screen has room, otherwise a bar and the branches that are at work or
+ * not ok. Below stand the cost so far and why the run waits.
  *
- * L1. No line is wider than the screen, and there are never more than it has rows: both would tear the picture.
- * L2. Without colour the signs tell the same.
+ * LiveLines-1. No line is wider than the screen, and there are never more lines than it has rows: both would tear the picture.
+ * LiveLines-2. Signs tell the same without colour.
  */
 export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): TerminalText[] {
   const { wide } = view.planned;
@@ -47,11 +47,11 @@ export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowM
 
 interface BranchLine {
   line: TerminalText;
-  /** The smaller, the more it tells. */
+  /** A smaller rank tells more. */
   rank: number;
 }
 
-/** Of too many, those that tell most: not ok, tried again, at work. */
+/** Chooses the branches that tell most where there are too many: those that are not ok, tried again or at work. */
 function telling(each: readonly BranchLine[], most: number): TerminalText[] {
   return each
     .filter(({ rank }) => rank < 3)

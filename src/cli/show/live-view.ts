@@ -14,7 +14,7 @@ const frameMs = 100;
 export function showLive(session: Session, view: RunView, world: World): ProgressView {
   const picture = pictureOn(world.stderr);
   const situation = new SituationWatch(session, view, 'picture');
-  // What is said meanwhile goes above the picture, which it would tear otherwise.
+  // Messages go above the picture; inside they would tear it.
   const restore = world.stderr.redirect((text) => picture.writeAbove(text));
   const draw = () => picture.draw(lines(liveLines(view, situation.now, world.stderr)));
   const timer = setInterval(draw, frameMs);

@@ -6,7 +6,7 @@ import { joined, line, padded, paints, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
 import type { Screen } from '../world.js';
 
-/** How each status looks: a sign that reads without colour, and a colour where there is one. */
+/** The look of each status: a sign that reads without colour, and a colour where there is one. */
 const looks: Record<BranchStatus, { sign: string; colour: 'green' | 'yellow' | 'red' | 'dim' }> = {
   ok: { sign: '✓', colour: 'green' },
   truncated: { sign: '!', colour: 'yellow' },
@@ -23,12 +23,12 @@ export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 
   reused?: boolean;
 };
 
-/** Searches and tools spend nothing. */
+/** Whether the branch asked no model: searches and tools spend nothing. */
 function askedNobody({ usage, costUsd, reused }: Ended): boolean {
   return reused !== true && costUsd === 0 && usage.inputTokens + usage.outputTokens === 0;
 }
 
-/** One line of one outcome: what it was, how long it took, what it cost, and why it is not ok where it is not. */
+/** One line for one outcome: what it was, how long it took, what it cost, and why it is not ok. */
 export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWidth = 0): TerminalText {
   const { sign, colour } = looks[branch.status];
   const paint = paints(screen.colour)[colour];

@@ -6,19 +6,19 @@ import type { Screen } from '../world.js';
 /** Text that is drawn again and again in the same place of a terminal. */
 export interface Picture {
   draw(text: TerminalText): void;
-  /** Writes what is to stay, above the picture. */
+  /** Writes lines that stay, above the picture. */
   writeAbove(text: TerminalText): void;
   /** Leaves the picture as it stands. */
   done(): void;
 }
 
-/** The one writer beside `Screen.write` itself: it moves about on the terminal, which no text may. */
+/** Writes to the terminal. Only this and `Screen.write` do: it moves the cursor, which no text may. */
 export function pictureOn({ stream }: Screen): Picture {
   const update = createLogUpdate(stream as never);
   return {
     draw: ({ text }) => update(text.trimEnd()),
     writeAbove({ text }) {
-      // Its own `persist` keeps no more than the screen has rows.
+      // `persist` of the package keeps no more lines than the screen has rows.
       update.clear();
       stream.write(text);
     },

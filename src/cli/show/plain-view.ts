@@ -8,10 +8,10 @@ import { line } from './terminal-text.js';
 import { whyWaiting } from './waiting-line.js';
 import type { World } from '../world.js';
 
-/** After so long without news a log says what is waited for, in milliseconds. */
+/** Milliseconds without news after which a log says what is waited for. */
 const silenceMs = 10_000;
 
-/** Progress for pipes and logs: a line for each branch as it ends, and now and then why none does. */
+/** Progress for pipes and logs: a line for each branch as it ends, and from time to time the reason why none does. */
 export function showPlain(session: Session, view: RunView, world: World): ProgressView {
   const situation = new SituationWatch(session, view, 'log');
   let ended = 0;

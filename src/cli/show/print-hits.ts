@@ -6,7 +6,7 @@ import type { TerminalText } from './terminal-text.js';
 /** Shows an answer. */
 export type Render = (text: string) => TerminalText;
 
-/** What a run of `gather` has found, numbered as its answer cites it. */
+/** Prints the hits of a run of `gather`, numbered as its answer cites them. */
 export function hitsText({ output }: Pick<Run, 'output'>, render: Render): TerminalText {
   const {
     hits = [],
@@ -28,7 +28,7 @@ export function hitsText({ output }: Pick<Run, 'output'>, render: Render): Termi
   return lines([...written, ...(hits.length === 0 ? ['Nothing found.'] : rows), '']);
 }
 
-/** The report of a run of `research`, and its sources by their numbers. */
+/** Prints the report of a run of `research`, and its sources by their numbers. */
 export function researchText({ output }: Pick<Run, 'output'>, render: Render): TerminalText {
   const {
     answer = '',

@@ -16,7 +16,8 @@ import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen, World } from '../world.js';
 
 /**
- * Prints a run as its flags say: JSON on standard output, or the output there and the account on standard error.
+ * Prints a run. With `--json` the run is JSON on standard output; otherwise the output is there, and the account on standard
+ * error.
  *
  * @param branchesShown whether a line for each branch, in input order, stands on the screen already
  */
@@ -115,7 +116,7 @@ function headline({ workflowId, status, coverage, criticalPath }: Run): string {
   return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
 }
 
-/** Shows Markdown: as it is where a program or a file reads it, rendered on a terminal with colours. */
+/** Shows Markdown. Programs and files get it as it is; a terminal with colours gets it rendered. */
 async function rendererFor(screen: Screen): Promise<Render> {
   const { isTerminal, colour, columns } = screen;
   if (!isTerminal || !colour) return (text) => answerText(text, screen);
@@ -125,7 +126,7 @@ async function rendererFor(screen: Screen): Promise<Render> {
 
 type Printer = (run: Run, flags: RunFlags, screen: Screen, render: Render) => TerminalText;
 
-/** How the output of each kind is printed; that of somebody's own workflow by what it is. */
+/** Printers of outputs, one for each kind. The output of your own workflow is printed by its type. */
 const printers = {
   perspectives: byKey,
   summarise: (run, _flags, screen, render) => entriesText(summariesOf(run), screen, render),
@@ -159,7 +160,7 @@ function summariesOf({ output }: Run): [string, unknown][] {
   return summaries.map(({ key, summary }) => [key, summary]);
 }
 
-/** Most lines for branches; beyond them only those that are not ok have one. */
+/** Most lines for branches. Where there are more branches, only those that are not ok have a line. */
 const mostLines = 50;
 
 function linesFor(branches: Run['branches']): Run['branches'] {

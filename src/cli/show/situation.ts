@@ -4,21 +4,21 @@ import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
 import type { Session } from '../home/session.js';
 
-/** What goes on around a run, as the server and the workers of its home tell. */
+/** The situation around a run, told by the server and the workers of its home. */
 export interface Situation {
   pending: readonly PendingBranch[];
-  /** Of the workers of this home, those that this run's calls pass. */
+  /** Limiters of this home's workers that this run's calls pass. */
   limiters: readonly LimiterSnapshot[];
-  /** Of the queue that this run's calls wait in; `null` before it is known. */
+  /** Backlog of the queue in which this run's calls wait; `null` before it is known. */
   backlog: Backlog | null;
 }
 
 export const nothingKnown: Situation = { pending: [], limiters: [], backlog: null };
 
-/** How often the server is asked what is pending, and how often for the backlog, in milliseconds, for a picture and for a log. */
+/** Milliseconds between two looks at what is pending, and at the backlog, for a picture and for a log. */
 const pace = { picture: { pendingMs: 400, aroundMs: 1_000 }, log: { pendingMs: 5_000, aroundMs: 5_000 } } as const;
 
-/** Looks at the situation again and again; what cannot be had stays as it was. */
+/** Watches the situation. A part that cannot be had stays as it was. */
 export class SituationWatch {
   now: Situation = nothingKnown;
   readonly #timers: NodeJS.Timeout[];

@@ -5,11 +5,11 @@ import { visibleLine, visibleText } from '../../contract/visible-text.js';
 let make: (text: string) => TerminalText;
 
 /**
- * Text that may go to a terminal: all that a screen takes. Only the functions of this file make it, so that no text of a model, a
- * document, a server or a file's name comes there as it is.
+ * Text that may go to a terminal; a screen takes nothing else. Only this file makes it, so that no text of a model, document,
+ * server or file name gets there unchanged.
  *
- * T1. Of the control characters only line breaks are left, and the colours that fanfold itself has added.
- * T2. What is put into a line stays in it: a line break of its own is shown as ␊.
+ * TerminalText-1. Of the control characters only line breaks stay, and the colours that fanfold itself has added.
+ * TerminalText-2. A value inside a line stays in that line: its own line breaks are shown as ␊.
  */
 export class TerminalText {
   static {
@@ -18,13 +18,13 @@ export class TerminalText {
 
   private constructor(readonly text: string) {}
 
-  /** So that it can be measured and put into other text. Colours do not survive that: they belong into `line`. */
+  /** The plain text, for measuring and for use in other text. It has no colours: they belong into `line`. */
   toString(): string {
     return this.text;
   }
 }
 
-/** What can be put into a line: foreign text becomes harmless, terminal text stays as it is. */
+/** A value in a line. Foreign text becomes harmless; terminal text stays as it is. */
 export type Shown = TerminalText | string | number;
 
 /** A tagged template: its own text as it stands, and each value in one line. */
@@ -32,22 +32,22 @@ export function line(parts: TemplateStringsArray, ...values: readonly Shown[]): 
   return make(parts.reduce((text, part, at) => `${text}${inLine(values[at - 1] ?? '')}${part}`));
 }
 
-/** Rows, each a line of its own and each ended. */
+/** Joins rows, each a line of its own and ended by a line break. */
 export function lines(rows: readonly Shown[]): TerminalText {
   return make(rows.map((row) => `${inLine(row)}\n`).join(''));
 }
 
-/** Parts with something between them, such as ` · `. */
+/** Joins parts with a separator such as ` · `. */
 export function joined(parts: readonly Shown[], between: string): TerminalText {
   return make(parts.map(inLine).join(between));
 }
 
-/** Foreign text of several lines: an answer, say. */
+/** Foreign text of several lines, such as an answer. */
 export function terminalText(text: string): TerminalText {
   return make(visibleText(text));
 }
 
-/** Foreign prose in one line, its blanks and line breaks one blank each, cut to `width` characters. */
+/** Foreign prose in one line, cut to `width` characters. A run of blanks and line breaks becomes one blank. */
 export function terminalLine(text: string, width: number): TerminalText {
   const shown = visibleLine(text.replace(/\s+/g, ' ').trim());
   if (shown.length <= width) return make(shown);
@@ -55,13 +55,13 @@ export function terminalLine(text: string, width: number): TerminalText {
   return make(`${shown.slice(0, Math.max(0, width - 1)).replace(/\p{Cs}$/u, '')}…`);
 }
 
-/** Foreign text of several lines for which there is one place: all lines but the first are set in, and cannot pass for others. */
+/** Foreign text of several lines, all but the first indented, so that they cannot pass for other lines. */
 export function setIn(text: string, by = '  '): TerminalText {
   return make(visibleText(text).replaceAll('\n', `\n${by}`));
 }
 
 /**
- * A JSON value. What JSON does not escape but a terminal obeys is escaped as well, and reads as the same value.
+ * A JSON value. Characters that a terminal obeys are escaped even where JSON need not escape them; they read as the same value.
  *
  * @param indent spaces of each level; all in one line by default
  */
@@ -73,17 +73,17 @@ export function json(value: unknown, indent?: number): TerminalText {
   return make(`${escaped}\n`);
 }
 
-/** Text that programs read, such as a patch: to the byte where it goes to a file or a pipe, harmless on a terminal. */
+/** Text for programs, such as a patch: unchanged in a file or a pipe, harmless on a terminal. */
 export function exactly(text: string, { isTerminal }: { isTerminal: boolean }): TerminalText {
   return isTerminal ? terminalText(text) : make(text);
 }
 
-/** A whole answer: harmless wherever it goes, its tabs left where it goes to a file or a pipe. */
+/** A whole answer, harmless everywhere. A file or a pipe gets its tabs unchanged. */
 export function answerText(text: string, { isTerminal }: { isTerminal: boolean }): TerminalText {
   return make(visibleText(text, isTerminal ? {} : { tabs: '\t' }));
 }
 
-/** What a renderer has made of terminal text: its colours stay, and nothing else that it may have let in. */
+/** Text that a renderer has made of terminal text. Its colours stay, and nothing else that it may have let in. */
 export function rendered(text: string): TerminalText {
   return make(
     text
@@ -97,19 +97,19 @@ export function rendered(text: string): TerminalText {
 // oxlint-disable-next-line no-control-regex
 const colours = /(\u001B\[[\d;]*m)/;
 
-/** The same text without what must not be shown: `clean` only takes something out, or puts something harmless in its place. */
+/** Cleans text. `clean` only takes something out, or puts something harmless in its place. */
 export function cleaned({ text }: TerminalText, clean: (text: string) => string): TerminalText {
   return make(clean(text));
 }
 
-/** Filled up with spaces to so many characters. */
+/** Pads text with spaces to so many characters. */
 export function padded(text: Shown, width: number): TerminalText {
   return make(inLine(text).padEnd(width));
 }
 
 type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
-/** Colours, where there are any: each paints what it is given. */
+/** Colours: each paints the text that it is given, or leaves it where there are no colours. */
 export function paints(colour: boolean): Record<Colour, (text: Shown) => TerminalText> {
   const made = pc.createColors(colour);
   const paint = (name: Colour) => (text: Shown) => make(made[name](inLine(text)));

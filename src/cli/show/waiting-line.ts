@@ -12,7 +12,7 @@ export interface Standing {
 }
 
 /**
- * Why a run is not further: what its branches wait for, most telling first; `undefined` where nothing holds them back.
+ * Says what the branches of a run wait for, the most telling reason first; `undefined` where nothing holds them back.
  *
  * Calls that wait to be allowed, a shut or closed gate of the limiter, a limit that is used up, the cap, retries, the task queue, the model, the fan-in.
  */
@@ -25,7 +25,7 @@ export function whyWaiting(
   if (total > 0 && ended >= total) return 'folding the answers in';
   const retrying = pending.filter(({ state }) => state === 'retrying');
   const atWork = pending.filter(({ state }) => state === 'running').length;
-  // The limiter's account of calls tells the same, and more.
+  // The limiter's own numbers tell the same, and more.
   const told = limiters.some(({ inFlight }) => inFlight > 0);
   const reasons = [
     ...limiters.flatMap((limiter) => held(limiter, nowMs)),

@@ -12,7 +12,7 @@ import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 
-/** What an open run needs. Without a question for a model it needs no key. */
+/** The needs of an open run. A run without a question for a model needs no key. */
 export function needOf({ offline, asksModel = true, policy }: PlannedRun): WorkerNeed {
   return { offline: offline || !asksModel, asksModel, concurrency: policy?.concurrency ?? 1 };
 }
@@ -30,8 +30,8 @@ export function checkApiKey({ offline }: WorkerNeed, world: World): void {
 }
 
 /**
- * Sees that a worker serves the runs that need it: one of this home, one of the cluster, or one started now in the
- * background, which lives on if this command does not and ends by itself when nothing is left to do.
+ * Makes sure that a worker serves the runs that need it: one of this home, one of the cluster, or one that is started now in the
+ * background. A started worker outlives this command and ends by itself when nothing is left to do.
  *
  * @throws UnavailableError when none can be had
  */
@@ -43,7 +43,7 @@ export async function ensureWorker(session: Session, need: WorkerNeed, world: Wo
   return spawnWorker(session, need, world, say);
 }
 
-/** Whether a live worker of this home can do it. */
+/** Whether a live worker of this home can serve the need. */
 export async function localWorker(session: Session, { offline }: WorkerNeed, world: World): Promise<boolean> {
   const present = await session.membership.live();
   const able = present.filter(
@@ -62,7 +62,7 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
   return able.length > 0;
 }
 
-/** Each has to read what the other writes. */
+/** Checks that worker and command can read each other's payloads. */
 function checkKeys(theirs: readonly string[], pid: number, ours: readonly string[]): void {
   const [theirFirst] = theirs;
   const [ourFirst] = ours;

@@ -5,19 +5,19 @@ import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
 
-/** How often the worker is looked at, in milliseconds, and how often it is replaced: what kills it may be the run itself. */
+/** Milliseconds between two looks at the worker, and how often it is replaced: the run itself may be what kills it. */
 const lookMs = 500;
 const mostReplacements = 5;
 
 export interface KeptWorker {
-  /** Stops looking after it, and lets go of it where it was started for this command. */
+  /** Stops looking after the worker, and lets it end where it was started for this command. */
   release(): Promise<void>;
-  /** Stops looking after it and leaves it going. */
+  /** Stops looking after the worker and leaves it going. */
   leave(): void;
 }
 
 /**
- * Sees that a worker serves the run for as long as the command follows it: one that dies is replaced.
+ * Makes sure that a worker serves the run for as long as the command follows it. A worker that dies is replaced.
  *
  * @throws UnavailableError when none can be had to begin with
  */
@@ -35,7 +35,7 @@ export async function keepWorker(session: Session, need: WorkerNeed, world: Worl
   };
 
   async function keep(): Promise<void> {
-    // A worker elsewhere is somebody else's to look after.
+    // A worker outside this home is looked after elsewhere.
     if (!worker.local) return;
     let replacements = 0;
     while (await paused(stop.signal)) {

@@ -27,26 +27,26 @@ const takesPlain =
 export interface ServeOptions {
   concurrency: number;
   rampFrom: number;
-  /** Take what is not encrypted although there is a key. */
+  /** Whether to take payloads that are not encrypted although there is a key. */
   acceptPlain: boolean;
-  /** End when no command of this home is left and no run is open. */
+  /** Whether to end when no command of this home is left and no run is open. */
   untilIdle: boolean;
-  /** What runs may have it do; by default what commands of its home have registered. */
+  /** Things that runs may have the worker do; by default those that commands of its home have registered. */
   policy?: PolicyRules | undefined;
   /** Called once the worker takes work. */
   onReady?: (workers: RunningWorkers) => void;
 }
 
 /**
- * Serves runs until the process is interrupted or idle; then takes no new work and lets the calls in flight come to their
- * end. A second interruption ends the process at once.
+ * Serves runs until the process is interrupted or idle. Then it takes no new work, and its calls in flight come to their end. A
+ * second interruption ends the process at once.
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
   const api = modelApiOf(world);
   const offline = offlineModel(world);
   const journal = await openJournalOf(session.home, world, say);
   const version = await workerVersionOf(world);
-  // At once: what the dead were doing is to be had by the time that this worker takes work.
+  // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
   const stopTakingOver = takeOver(session, journal, say);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,

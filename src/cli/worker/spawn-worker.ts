@@ -10,7 +10,7 @@ import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
 
-/** Model calls at once that a worker allows which a command starts; more where the command asks for more. */
+/** Model calls at once of a worker that a command starts; more where the command asks for more. */
 const leastConcurrency = 50;
 
 /** Longest wait for a worker to be ready, in milliseconds; half a second is usual. */
@@ -69,7 +69,7 @@ async function release(session: Session, worker: ChildProcess, world: World): Pr
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.ref();
   worker.kill('SIGTERM');
-  // A worker that is slow to go ends by itself later; the command need not wait for it.
+  // A worker that is slow to end does so later, and the command need not wait for it.
   await Promise.race([ended, sleep(5_000, undefined, { ref: false })]);
   worker.unref();
 }

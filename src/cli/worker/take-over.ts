@@ -8,12 +8,12 @@ import type { Say, Session } from '../home/session.js';
 
 /** How often a worker looks for dead ones, in milliseconds. */
 const lookMs = 250;
-/** How often the work of one is looked for: what the server had just given to a dying worker shows a moment later. */
+/** How often a dead worker's work is looked for: work that the server had just given to it shows a moment later. */
 const looks = 8;
 
 /**
- * Takes over from workers of this home that were killed, until the returned function is called. Their processes are known to be
- * gone, so nobody need wait for their heartbeats to be missed; workers elsewhere are left to the server.
+ * Takes over from killed workers of this home, until the returned function is called. Their processes are known to be gone, so
+ * nobody need wait for missed heartbeats. Workers elsewhere are left to the server.
  */
 export function takeOver({ membership, client }: Session, journal: Pick<Journal, 'abandon'>, say: Say): () => void {
   const stop = new AbortController();

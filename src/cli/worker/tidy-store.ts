@@ -2,13 +2,13 @@ import { oldestStartBefore } from '../../client/index.js';
 import type { StoreStats } from '../../store/blob-store.js';
 import type { Say, Session } from '../home/session.js';
 
-/** Texts that no run of the server can need are kept this long, as answers are in the journal. */
+/** Milliseconds for which texts are kept that no run of the server can need: as long as answers in the journal. */
 const keptForMs = 90 * 24 * 3_600_000;
 
-/** What a run is given is stored before it begins; a day is far more than any command takes. */
+/** A run's inputs are stored before the run begins; a day is far more than any command takes. */
 const beforehandMs = 24 * 3_600_000;
 
-/** How often, whoever does it; and how often a worker asks whether it is time. */
+/** Milliseconds between two prunes of the store, and between two looks whether it is time. */
 const everyMs = 24 * 3_600_000;
 const askEveryMs = 3_600_000;
 
@@ -34,7 +34,7 @@ export function tidyStore(session: Session, say: Say): () => void {
     const { texts } = await pruneStore(session, keptForMs);
     if (texts > 0) say(`removed ${texts} stored texts that no run needs any more.`);
   };
-  // What cannot be tidied now is tidied next time.
+  // A failure to tidy does not matter: the next time is soon.
   const timer = setInterval(() => void tidy().catch(() => {}), askEveryMs);
   void tidy().catch(() => {});
   return () => clearInterval(timer);

@@ -1,4 +1,4 @@
-/** What a run needs of the worker that serves it. */
+/** The needs of a run towards the worker that serves it. */
 export interface WorkerNeed {
   offline: boolean;
   /** `false` where nothing of it is for a model, offline or not. */
@@ -9,6 +9,6 @@ export interface WorkerNeed {
 export interface EnsuredWorker {
   /** Whether it belongs to this home. */
   local: boolean;
-  /** Lets go of it: a worker that was started for this command stops, unless somebody else needs it. */
+  /** Lets go of the worker. A worker that was started for this command stops, unless it is needed elsewhere. */
   release(): Promise<void>;
 }

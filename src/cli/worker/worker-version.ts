@@ -12,8 +12,8 @@ import type { Say } from '../home/session.js';
 import type { World } from '../world.js';
 
 /**
- * The version that this worker is, where FANFOLD_DEPLOYMENT names its deployment: FANFOLD_BUILD_ID, or the package's version with
- * what its workflows are made of.
+ * The version of this worker, where FANFOLD_DEPLOYMENT names its deployment: FANFOLD_BUILD_ID, or the package's version with a
+ * digest of its workflows.
  *
  * @throws InputError when FANFOLD_VERSIONING is neither `auto-upgrade` nor `pinned`
  */

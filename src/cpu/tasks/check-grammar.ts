@@ -1,21 +1,21 @@
 import type { Remark } from '../../fold/findings.js';
 
-/** Of what matters of style, and not of what is right. */
+/** Harper's kinds that are about style, and not about what is right. */
 const style = new Set(['Style', 'Enhancement', 'Readability', 'WordChoice', 'Redundancy', 'Regionalism']);
 
-/** What a machine's rule says may be wrong: none of it is an error. */
+/** The remarks of rules. A rule may be wrong, so none of them is an error. */
 export interface GrammarCheck {
   findings: Remark[];
-  /** Why there are no more, or none: the text is not English, which is all that Harper knows. */
+  /** The reason why there are no more findings, or none: Harper knows only English. */
   note?: string;
 }
 
 const mostFindings = 1_000;
 
-/** A text with a larger share of words that it does not know is taken to be in another language; Harper's own guess is wrong about short texts. */
+/** Share of unknown words above which a text counts as another language. Harper's own guess is wrong about short texts. */
 const mostUnknown = 0.3;
 
-/** Grammar, spelling and punctuation by Harper's rules; code in Markdown is left out. */
+/** Checks grammar, spelling and punctuation by Harper's rules. Code in Markdown is left out. */
 export async function checkGrammar({ text, markdown }: { text: string; markdown: boolean }): Promise<GrammarCheck> {
   const [{ LocalLinter }, { slimBinary }] = await Promise.all([import('harper.js'), import('harper.js/slimBinary')]);
   linter ??= new LocalLinter({ binary: slimBinary });
@@ -33,7 +33,7 @@ export async function checkGrammar({ text, markdown }: { text: string; markdown:
       const kind = lint.lint_kind();
       const [suggestion] = lint.suggestions();
       const isName = kind === 'Spelling' && /^\p{Lu}/u.test(quote);
-      // An insertion is said as what stands there afterwards.
+      // An insertion is shown as the text that stands there afterwards.
       const added = suggestion === undefined ? undefined : suggestion.get_replacement_text();
       return {
         quote,

@@ -1,13 +1,16 @@
 import { nearlySame, resemblance, shinglesOf } from '../../fold/resemblance.js';
 
-/** Signatures of 128 values in 32 bands of 4: at a resemblance of 0.9 a pair is missed once in 10^14, at 0.5 it is looked at in 87 %. */
+/**
+ * Sizes of MinHash: 128 values in 32 bands of 4. At a resemblance of 0.9 a pair is missed once in 10^14; at 0.5 it is looked at
+ * in 87 %.
+ */
 const hashes = 128;
 const bands = 32;
 const rows = hashes / bands;
 
 /**
- * For each text the index of the first that is nearly the same, its own where there is none before it. MinHash with banding finds the
- * pairs, comparing their word sequences decides: the time grows with the texts, not with their pairs.
+ * The index, for each text, of the first text that is nearly the same: its own where there is no earlier one. MinHash with
+ * banding finds candidates, and comparing their word sequences decides. The time grows with the texts, not with their pairs.
  */
 export function nearDuplicates(texts: readonly string[]): number[] {
   const shingles = texts.map((text) => shinglesOf(text, nearlySame.documents.words));
@@ -23,13 +26,13 @@ export function nearDuplicates(texts: readonly string[]): number[] {
       .toSorted((one, other) => one - other)
       .find((other) => resemblance(own, shingles[other] ?? new Set()) >= nearlySame.documents.share);
     if (found !== undefined) return found;
-    // Only the first of its kind is there to be found.
+    // Only the first text of its kind is in the index.
     for (const key of keys) buckets.set(key, [...(buckets.get(key) ?? []), index]);
     return index;
   });
 }
 
-/** For each of the hash functions the least value of any shingle. */
+/** The least value of any shingle, for each hash function. */
 function signatureOf(shingles: ReadonlySet<number>): Uint32Array {
   const least = new Uint32Array(hashes).fill(0xffffffff);
   for (const shingle of shingles) {

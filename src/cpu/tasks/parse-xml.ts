@@ -1,9 +1,9 @@
 import { XMLParser } from 'fast-xml-parser';
 
-/** Elements of feeds that there may be several of: one alone is a list too. */
+/** Elements of feeds that are lists, even where there is only one. */
 const lists = new Set(['entry', 'item', 'link', 'author', 'category']);
 
-/** XML as JSON: attributes begin with `@`, the text beside them is `#text`. */
+/** Reads XML as JSON. Attributes begin with `@`; the text beside them is `#text`. */
 export function parseXml({ text }: { text: string }): unknown {
   const parser = new XMLParser({
     ignoreAttributes: false,

@@ -6,7 +6,7 @@ import type { Limited } from '../within-limit.js';
 const textLength = 1_500;
 
 /**
- * The hits in a body, by a source's JSONPaths: their filters may have regular expressions of their own.
+ * Reads the hits in a body by a source's JSONPaths. Filters in them may have regular expressions.
  *
  * @throws Error where a path is none
  */
@@ -38,7 +38,7 @@ export async function readHits({
   });
 }
 
-/** Search services mark their hits with HTML. */
+/** Takes the HTML out of a hit: search services mark words with it. */
 function plain(text: string): string {
   return text
     .replaceAll(/<[^>]{0,200}>/g, '')

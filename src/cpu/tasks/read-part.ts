@@ -11,11 +11,11 @@ const mostContinued = 3;
 
 export interface Part {
   text: string;
-  /** Byte at which it begins, where that is not the byte asked for, which stands inside a character. */
+  /** Byte at which the part begins. It is set where the byte asked for stands inside a character. */
   from?: number;
   /** Byte at which to go on; absent at the end. */
   next?: number;
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   size: number;
 }
 
@@ -68,7 +68,7 @@ function fitting(bytes: Buffer, isEnd: boolean): Buffer {
   }
 }
 
-/** So many bytes, or a few less: a character that is cut in half stays away. */
+/** The end of the last whole character within so many bytes. */
 function endOfCharacters(bytes: Buffer, end: number): number {
   const start = startOfCharacter(bytes, Math.max(0, end - 1));
   const lead = bytes[start] ?? 0;
@@ -76,7 +76,7 @@ function endOfCharacters(bytes: Buffer, end: number): number {
   return start + length <= end || start === 0 ? end : start;
 }
 
-/** Where the character begins that a byte is part of; text in another encoding has its bytes taken as they are. */
+/** The first byte of the character that a byte is part of. Text in another encoding is taken byte by byte. */
 function startOfCharacter(bytes: Buffer, at: number): number {
   for (let start = at; start > at - mostContinued - 1 && start >= 0; start -= 1) {
     if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;

@@ -66,7 +66,10 @@ async function* searchable(folder: Folder): AsyncGenerator<string> {
   }
 }
 
-/** Too large a file is found by its name; `undefined` where it is none that can be read. */
+/**
+ * The text of a file: empty where the file is too large, which is then found by its name only; `undefined` where it cannot be
+ * read.
+ */
 async function textOf({ root }: Folder, path: string): Promise<string | undefined> {
   const read = await readInside(root, join(root, path), mostBytes).catch(() => undefined);
   if (read === undefined || isBinary(read.bytes)) return undefined;

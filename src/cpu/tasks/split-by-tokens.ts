@@ -1,11 +1,11 @@
 import { estimateTokenCount } from 'tokenx';
 
-/** As in `estimateTokens`: an estimate had better be too high. */
+/** Margin of the estimate, as in `estimateTokens`: it had better be too high. */
 const margin = 1.15;
 
 /**
- * A text in parts of at most so many tokens, by estimate: between paragraphs where it can be, else between sentences, else anywhere but
- * within a character. Joined they are the text.
+ * Splits a text into parts of at most so many tokens, by estimate. Borders are between paragraphs where they can be, then between
+ * sentences, then anywhere but within a character. The parts joined are the text.
  */
 export function splitByTokens({ text, tokens }: { text: string; tokens: number }): string[] {
   return gather(pieces(text, tokens, [/(?<=\n[ \t]*\n)/, /(?<=[.!?]\s)/]), tokens);
@@ -16,7 +16,7 @@ interface Piece {
   tokens: number;
 }
 
-/** Pieces that fit, each as large as its kind of border lets it be. */
+/** Cuts a text into pieces that fit, each as large as its kind of border allows. */
 function* pieces(text: string, most: number, [border, ...finer]: readonly RegExp[]): Generator<Piece> {
   const tokens = Math.ceil(estimateTokenCount(text) * margin);
   if (tokens <= most) return yield { text, tokens };
@@ -28,13 +28,13 @@ function* slices(text: string, most: number): Generator<Piece> {
   const tokens = Math.ceil(estimateTokenCount(text) * margin);
   if (tokens <= most || text.length < 4) return yield { text, tokens };
   let half = Math.floor(text.length / 2);
-  // Not between the halves of a surrogate pair.
+  // No border is between the halves of a surrogate pair.
   if (/[\uDC00-\uDFFF]/.test(text[half] ?? '')) half += 1;
   yield* slices(text.slice(0, half), most);
   yield* slices(text.slice(half), most);
 }
 
-/** Neighbours together, as far as they fit. */
+/** Joins neighbours as far as they fit. */
 function gather(all: Iterable<Piece>, most: number): string[] {
   const parts: { pieces: string[]; tokens: number }[] = [];
   for (const { text, tokens } of all) {
@@ -47,7 +47,7 @@ function gather(all: Iterable<Piece>, most: number): string[] {
   return parts.flatMap(({ pieces: own }) => fitted(own, most));
 }
 
-/** Together pieces may be estimated at more than each for itself. */
+/** Halves pieces that do not fit together: joined they may be estimated at more than one by one. */
 function fitted(own: readonly string[], most: number): string[] {
   const text = own.join('');
   if (own.length === 1 || estimateTokenCount(text) * margin <= most) return [text];

@@ -7,18 +7,19 @@ import { JournalDatabase } from './journal-database.js';
 import type { JournalFiles } from './journal-files.js';
 import { faultOf, isDamage, isReadOnly, journalError } from './sqlite-error.js';
 
-/** How long to try again while other processes write, in milliseconds. */
+/** Milliseconds for which writes are tried again while other processes write. */
 const patienceMs = 30_000;
 /** Damaged files in a row at opening; after so many the fault must be elsewhere. */
 const mostDamaged = 3;
 
 /**
- * The database file in use, whichever that is at the moment.
+ * The database file that is in use at the moment.
  *
- * C1. Every access first looks whether the file has been superseded, and goes on to the latest.
- * C2. A damaged file is left as it is; the next one is begun, once for all processes, because its name follows.
- * C3. A write has happened when, after its sync, its file is still the one in use; else it is written again.
- * C4. What shares a transaction shares its success alone: after a failure each is tried by itself.
+ * CurrentDatabase-1. Every access first checks whether the file has been superseded, and goes on to the latest.
+ * CurrentDatabase-2. A damaged file is left as it is. The next file is begun once for all processes, because its name follows
+ *     from the last.
+ * CurrentDatabase-3. A write has happened when, after its sync, its file is still the one in use. Otherwise it is written again.
+ * CurrentDatabase-4. Writes that share a transaction share its success only. After a failure each is tried by itself.
  */
 export class CurrentDatabase {
   readonly #files: JournalFiles;
@@ -28,7 +29,7 @@ export class CurrentDatabase {
   /** Files before this one are damaged, superseded or gone. */
   #atLeast = 1;
   #closed = false;
-  /** What the next round of the event loop begins with. */
+  /** Work that waits for the next round of the event loop. */
   #gathered: Gathered[] = [];
 
   constructor(files: JournalFiles, onWarning: (message: string) => void) {
@@ -37,7 +38,7 @@ export class CurrentDatabase {
   }
 
   /**
-   * Does something with the database at once; again while others write, and with the next file if this one is damaged.
+   * Does work with the database at once. It is repeated while others write, and goes to the next file if this one is damaged.
    *
    * @throws FanfoldError or UnavailableError
    */
@@ -59,8 +60,8 @@ export class CurrentDatabase {
   }
 
   /**
-   * Like `use`, in one transaction with everything that is asked for in this round of the event loop: a thousand branches that
-   * begin at once look at the file's name, and take SQLite's locks, once.
+   * Does work as `use` does, in one transaction with all work of this round of the event loop. A thousand branches that begin at
+   * once then check the file's name, and take SQLite's locks, once.
    */
   together<T>(work: (database: JournalDatabase) => T): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -101,7 +102,7 @@ export class CurrentDatabase {
       );
       for (const each of tell) each();
     } catch (error) {
-      // Each has waited long enough.
+      // All of them have waited for as long as the writers may take.
       const isLate = performance.now() - startedAt >= patienceMs;
       for (const { alone, reject } of gathered) {
         if (isLate) reject(error);
@@ -119,7 +120,7 @@ export class CurrentDatabase {
     try {
       database?.checkpoint();
     } catch {
-      // It is as safe in the log.
+      // The log is synced: the write is as safe there.
     }
     await database?.close();
   }
@@ -180,9 +181,9 @@ function mayWrite(path: string): Promise<boolean> {
 
 /** One of those who share a transaction. */
 interface Gathered {
-  /** Does its part, and returns how its caller is told. */
+  /** Does its part of the transaction, and returns a function that tells its caller. */
   shared: (database: JournalDatabase) => () => void;
-  /** Does the same by itself. */
+  /** Does the same in a transaction of its own. */
   alone: () => Promise<void>;
   reject: (error: unknown) => void;
 }

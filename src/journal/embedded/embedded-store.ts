@@ -19,7 +19,7 @@ export async function openEmbeddedStore(home: string, onWarning: (message: strin
   return store;
 }
 
-/** Times of day come from the clock of the machine that all its processes share. */
+/** A store in a database file. Times come from the clock of the machine that all its processes share. */
 class EmbeddedStore implements JournalStore {
   readonly #files: JournalFiles;
   readonly #current: CurrentDatabase;

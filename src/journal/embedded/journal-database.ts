@@ -58,10 +58,10 @@ const application = 0x66616e;
 /**
  * One open database file of the journal.
  *
- * D1. What is committed survives kill -9: it has been handed to the operating system.
- * D2. What is committed before `synced` resolves survives a crash of the machine: the write-ahead log is synced, on a thread of
- *     its own, and SQLite syncs it before it reuses it (https://sqlite.org/wal.html, `synchronous=NORMAL`).
- * D3. The database file is never opened but by SQLite: closing another descriptor of it would drop SQLite's locks
+ * JournalDatabase-1. A committed write survives kill -9: the operating system has it.
+ * JournalDatabase-2. What is committed before `synced` resolves survives a crash of the machine: the write-ahead log is synced,
+ *     on a thread of its own, and SQLite syncs it before it reuses it (https://sqlite.org/wal.html, `synchronous=NORMAL`).
+ * JournalDatabase-3. Only SQLite opens the database file: closing another descriptor of it would drop SQLite's locks
  *     (https://sqlite.org/howtocorrupt.html, section 2.2).
  */
 export class JournalDatabase {
@@ -84,7 +84,7 @@ export class JournalDatabase {
   static async open(path: string, generation: number): Promise<JournalDatabase> {
     const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     try {
-      // It exists from now on; SQLite gives its log the same mode.
+      // The file exists from now on; SQLite gives its log the same mode.
       keepPrivate(path);
       database.exec(settings);
       refuseLater(database, path);
@@ -133,14 +133,17 @@ export class JournalDatabase {
     return this.#sync.afterWrite();
   }
 
-  /** Moves what is in the write-ahead log into the file, as far as nobody is reading. */
+  /** Moves the write-ahead log into the file, as far as nobody is reading. */
   checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  /** SQLite itself lets go when the statements are collected as garbage: the package cannot end them, nor does it checkpoint. */
+  /**
+   * Closes the database. SQLite lets go of the file only when the statements are collected as garbage: the package cannot end
+   * them, and closing makes no checkpoint.
+   */
   async close(): Promise<void> {
-    // Before anything is awaited: nobody may open a later file as long as this one is open in this process.
+    // This comes before anything is awaited: no later file may be opened while this one is open in this process.
     this.#statements.clear();
     this.#database.close();
     await this.#sync.settled();
@@ -148,7 +151,7 @@ export class JournalDatabase {
   }
 }
 
-/** Whoever made it before, and with whatever umask. */
+/** Gives the file its mode, whatever process and umask it was made by. */
 function keepPrivate(path: string): void {
   const { mode } = statSync(path);
   if ((mode & 0o077) === 0) return;
@@ -163,7 +166,7 @@ function refuseLater(database: DatabaseSyncInstance, path: string): void {
   const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (found <= schemaVersion) return;
   const { application_id: witness } = database.prepare('PRAGMA application_id').get() as { application_id: number };
-  // A single damaged byte looks like a later version too, but for the second place where the version stands.
+  // A single damaged byte can look like a later version; the second place of the version tells the difference.
   if (witness >> 8 !== application || (witness & 0xff) !== found)
     throw Object.assign(new Error('its header is damaged'), { errcode: 11 });
   throw new UnavailableError(

@@ -19,12 +19,12 @@ export class JournalFiles {
     return join(this.directory, `journal-${generation}.db`);
   }
 
-  /** Whether some process has gone on to a later file, or somebody has removed this one. */
+  /** Whether another process has gone on to a later file, or the file was removed. */
   isSuperseded(generation: number): boolean {
     return existsSync(this.path(generation + 1)) || !existsSync(this.path(generation));
   }
 
-  /** The one in use; 1 where there is none yet. */
+  /** Number of the file in use; 1 where there is none yet. */
   async latest(): Promise<number> {
     return Math.max(1, ...(await this.#generations()));
   }

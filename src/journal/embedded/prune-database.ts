@@ -3,13 +3,16 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { JournalLimits, Pruned } from '../journal.js';
 import type { CurrentDatabase } from './current-database.js';
 
-/** Entries removed, and pages freed, in one go; between two of them others may write, and this process has time for other things. */
+/**
+ * Entries that are removed, and pages that are freed, in one go. Between two goes others may write, and this process does other
+ * work.
+ */
 const entriesAtOnce = 100;
 const pagesAtOnce = 500;
 
 const longDeadMs = 60_000;
 
-/** Removes the entries that exceed the limits, and gives their space back. */
+/** Removes entries that exceed the limits, and gives their space back. */
 export async function pruneDatabase(current: CurrentDatabase, limits: JournalLimits, nowMs: number): Promise<Pruned> {
   const { maxAgeMs = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = limits;
   await current.use((database) => database.row('DELETE FROM leases WHERE expires_at_ms < ?', nowMs - longDeadMs));
@@ -18,7 +21,7 @@ export async function pruneDatabase(current: CurrentDatabase, limits: JournalLim
     `SELECT id FROM entries WHERE answered_at_ms < ? LIMIT ${entriesAtOnce}`,
     Math.max(nowMs - maxAgeMs, -8.64e15),
   );
-  // Those to go are told by what all that were used later amount to.
+  // An entry goes where all entries used later fill the limit.
   const large = await remove(
     current,
     `SELECT id FROM (SELECT id, used_at_ms, sum(bytes) OVER (ORDER BY used_at_ms DESC, id DESC) AS used_later FROM entries)

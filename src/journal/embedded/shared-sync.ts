@@ -1,4 +1,4 @@
-/** One sync of a file for all who have written to it: each waits for a sync that began after its write. */
+/** Syncs a file once for all who have written to it. Each of them waits for a sync that began after its write. */
 export class SharedSync {
   readonly #sync: () => Promise<void>;
   #running: Promise<void> = Promise.resolve();

@@ -14,14 +14,17 @@ export type SqliteFault = 'busy' | 'full' | 'damaged' | 'unusable';
 /** Extended codes of writes and syncs that failed otherwise than for space, as by a quota. */
 const failedWrites = [778, 1_034, 1_546, 4_874];
 
-/** What an error of SQLite means; `undefined` for errors of others. */
+/** The meaning of an error of SQLite; `undefined` for other errors. */
 export function faultOf(error: unknown): SqliteFault | undefined {
   const code = (error as { errcode?: unknown } | undefined)?.errcode;
   if (typeof code !== 'number') return undefined;
   return failedWrites.includes(code) ? 'full' : (meanings[code % 256] ?? 'unusable');
 }
 
-/** Whether an error at opening means that the file is damaged: a generic one says that its schema is not what was written. */
+/**
+ * Whether an error at opening means that the file is damaged: a generic error says that the schema is not the one that was
+ * written.
+ */
 export function isDamage(error: unknown): boolean {
   return faultOf(error) === 'damaged' || (error as { errcode?: unknown } | undefined)?.errcode === 1;
 }

@@ -11,9 +11,9 @@ import { probe, schema } from './schema.js';
 /** Statements are short; a few connections carry hundreds of branches. */
 const connections = 4;
 const connectTimeoutMs = 5_000;
-/** Longest time for one statement, records of tens of megabytes over a slow line included. */
+/** Longest time for one statement, which may carry a record of tens of megabytes over a slow line. */
 const statementTimeoutMs = 60_000;
-/** How long to go on trying when the server is away, in milliseconds: as long as a restart may take. */
+/** Milliseconds for which a server that is away is tried again: as long as a restart may take. */
 const patienceMs = 30_000;
 
 /** Connections to the journal's database, which may come and go. */
@@ -46,7 +46,7 @@ export class JournalPool {
    */
   async prepare(): Promise<void> {
     try {
-      // Whoever may not create tables can still use those that are there.
+      // A user who may not create tables can still use those that are there.
       await this.#pool.query(probe).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
         return this.#pool.query(schema);
@@ -84,7 +84,7 @@ function placeOf(url: string): string {
     const { host, port, database } = new Client({ connectionString: url });
     return `postgres://${host}:${port}/${database ?? ''}`;
   } catch {
-    // Its own message quotes the URL, password and all.
+    // The message of the error quotes the URL, password and all.
     throw new InputError(
       'Expected `FANFOLD_JOURNAL` to be a URL like `postgres://user:password@host:5432/database`, got one that cannot be read.',
       'Write characters such as @ : / # % in a password as %40 %3A %2F %23 %25.',

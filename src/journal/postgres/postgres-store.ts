@@ -22,7 +22,9 @@ export async function openPostgresStore(url: string): Promise<JournalStore> {
   return new PostgresStore(pool);
 }
 
-/** Times of leases come from the server's clock. Records are `bytea`: text and JSON there cannot hold NUL. */
+/**
+ * A store in PostgreSQL. Times of leases come from the server's clock. Records are `bytea`: text and JSON cannot hold NUL there.
+ */
 class PostgresStore implements JournalStore {
   readonly #pool: JournalPool;
 
@@ -70,7 +72,7 @@ class PostgresStore implements JournalStore {
       const taken = await this.#pool.rows(take, [blob(key), holder, leaseMs, deadSign ?? null]);
       if (taken.length > 0) return undefined;
       const [foreign] = await this.#pool.rows<{ origin: string; sign: string }>(look, [blob(key)]);
-      // Given back in between: it can be had.
+      // The lease was given back in between: it is free.
       if (foreign !== undefined) return foreign;
     }
   }
@@ -142,7 +144,7 @@ class PostgresStore implements JournalStore {
     return { entries: removed.length, bytes: removed.reduce((sum, { bytes }) => sum + Number(bytes), 0) };
   }
 
-  // Not TRUNCATE, which waits for everybody who reads and keeps everybody waiting.
+  // DELETE, not TRUNCATE, which waits for all readers and keeps everybody waiting.
   async clear(): Promise<void> {
     await this.#pool.rows('DELETE FROM fanfold_journal_entries');
     await this.#pool.rows('UPDATE fanfold_journal_totals SET reuses = 0, saved_usd = 0');

@@ -1,13 +1,13 @@
-/** Any number that no other program on the database takes its advisory locks by. */
+/** Number of the advisory lock; no other program on the database uses it. */
 const lockId = 4_270_663_713;
 
-/** Fails where the tables are not there, or are not these. */
+/** A statement that fails where the tables are missing or are not these. */
 export const probe = `
   SELECT 1 FROM fanfold_journal_entries, fanfold_journal_leases, fanfold_journal_totals WHERE false
 `;
 
 /**
- * Makes what is missing, as one transaction (several statements in one simple query are one); others wait for it, because
+ * Makes missing tables in one transaction: several statements in one simple query are one. Other processes wait for it, because
  * `IF NOT EXISTS` alone can fail when two do it at once.
  *
  * Leases are not logged: after a crash of the server there are none, and nothing waits.

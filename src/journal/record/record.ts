@@ -28,10 +28,10 @@ const defaultMaxInflatedBytes = 16 * 1_024 * 1_024;
  * An entry as bytes: `version, flags, JSON, SHA-256`, or encrypted `version, flags, key id, nonce, JSON, tag`; the JSON deflated
  * where that makes it smaller by a tenth.
  *
- * R1. The digest, and the tag by its associated data, cover the record's key and the header: neither a byte of the record nor
- *     the place it stands in can change unnoticed.
- * R2. Without encryption keys an encrypted record is unreadable; with them a plain one is readable, so that turning encryption on
- *     costs no answer. The digest of a plain record is no protection against somebody who can write to the store.
+ * Record-1. The digest, and the tag by its associated data, cover the record's key and the header: neither a byte of the record
+ *     nor the place it stands in can change unnoticed.
+ * Record-2. Without encryption keys an encrypted record is unreadable. With them a plain one is readable, so that turning
+ *     encryption on costs no answer. The digest of a plain record is no protection against somebody who can write to the store.
  */
 export async function encodeRecord(key: string, entry: Entry, keyring?: Keyring): Promise<Buffer> {
   const json = Buffer.from(JSON.stringify(entry));

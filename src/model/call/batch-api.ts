@@ -8,7 +8,7 @@ import { FanfoldError } from '../../contract/errors.js';
 const mostRequests = 50_000;
 const mostBytes = 200_000_000;
 
-/** How long before a submission's note a batch may seem to have been created: clocks differ. In milliseconds. */
+/** Milliseconds before a submission's note in which a batch may seem to have been created: clocks differ. */
 const clockMarginMs = 60_000;
 
 /** One request of a batch. */
@@ -18,20 +18,20 @@ export interface BatchRequest {
   params: MessageCreateParamsNonStreaming;
 }
 
-/** What is written down before a batch is submitted, and completed after. */
+/** A note that is written before a batch is submitted, and completed after. */
 export interface SubmissionNote {
   atMs: number;
   requests: number;
   id?: string;
 }
 
-/** Where notes of submissions are kept: durable, and seen by every worker. */
+/** The store of submission notes: durable, and seen by every worker. */
 export interface Notes {
   read(): Promise<SubmissionNote | undefined>;
   write(note: SubmissionNote): Promise<void>;
 }
 
-/** In order, in as few batches as the API's limits allow. */
+/** Divides requests, in order, into as few batches as the API's limits allow. */
 export function splitRequests(requests: readonly BatchRequest[]): BatchRequest[][] {
   const batches: BatchRequest[][] = [];
   let bytes = Infinity;
@@ -50,7 +50,7 @@ export function splitRequests(requests: readonly BatchRequest[]): BatchRequest[]
 }
 
 /**
- * Submits a batch once: whoever comes back after a crash finds out from the API first whether it was accepted.
+ * Submits a batch once. A worker that comes back after a crash asks the API first whether the batch was accepted.
  *
  * @param mark names the batch in the ids of its requests
  * @returns the batch's id
@@ -122,7 +122,7 @@ function customId(mark: string, question: number): string {
   return `${mark}-${question}`;
 }
 
-/** The question that a result belongs to; `undefined` where it is none of this batch. */
+/** The place of the question that a result belongs to; `undefined` where it is not of this batch. */
 export function questionOf(id: string, mark: string): number | undefined {
   const question = id.startsWith(`${mark}-`) ? Number(id.slice(mark.length + 1)) : Number.NaN;
   return Number.isSafeInteger(question) ? question : undefined;

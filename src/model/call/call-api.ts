@@ -13,16 +13,16 @@ import type { WatchdogSettings } from './watchdog.js';
 const streamAboveTokens = 1_024;
 
 export interface ApiCall {
-  /** Aborts it down to the socket. */
+  /** Aborts the call, down to the socket. */
   signal: AbortSignal;
   /** Milliseconds that the SDK allows; without it the SDK refuses to ask for 21,334 tokens and more at once. */
   timeoutMs: number;
   watchdogs: WatchdogSettings;
-  /** Whether it must be known when the answer begins, however short it may be. */
+  /** Whether the caller must know when the answer begins, however short it may be. */
   announced?: boolean;
-  /** The answer has begun: from now on others find the prefix in the provider's cache. */
+  /** Called when the answer has begun: others find the prefix in the provider's cache from now on. */
   onBegun?: () => void;
-  /** What the API says it charges for so far, of an answer that is not whole yet. */
+  /** Called with the usage so far, as the API tells it, of an answer that is not whole yet. */
   onPartial?: (usage: Usage) => void;
 }
 
@@ -32,10 +32,10 @@ export interface Called {
 }
 
 /**
- * One call of the Messages API.
+ * Makes one call of the Messages API.
  *
- * C1. It ends by the signal, whatever the connection does.
- * C2. What it returns is a whole message with a stop reason: a stream that ends early, and a body that is no message, throw.
+ * CallApi-1. The call ends by the signal, whatever the connection does.
+ * CallApi-2. The result is a whole message with a stop reason. A stream that ends early, and a body that is no message, throw.
  *
  * @throws Stalled when a watchdog has cut it
  * @throws MalformedAnswer, or what the SDK throws
@@ -88,7 +88,7 @@ async function stream(
   return { message: asMessage(message), headers: running.response?.headers ?? new Headers() };
 }
 
-/** The helper for streams wraps what the connection threw. */
+/** Unwraps the connection's error, which the helper for streams has wrapped. */
 function unwrapped(error: unknown): unknown {
   const wraps = error instanceof AnthropicError && !(error instanceof APIError) && error.cause !== undefined;
   return wraps ? error.cause : error;

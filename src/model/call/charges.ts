@@ -1,6 +1,6 @@
 import { APIError } from '@anthropic-ai/sdk';
 
-/** Statuses by which the API, or a proxy before it, may have given up an answer that it had begun to make. */
+/** Statuses after which the API, or a proxy before it, may have given up an answer that had begun. */
 const perhapsCharged = new Set([408, 502, 504]);
 
 /** Whether an error says that the API has charged nothing: it refused the call, or failed before answering. */

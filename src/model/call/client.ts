@@ -6,21 +6,21 @@ import { withoutUser } from '../../secrets/index.js';
 import { wholeFetch } from './whole-fetch.js';
 import { fetchWithinOrigin } from './within-origin.js';
 
-/** Where model calls go, and the key they go with. */
+/** The API that model calls go to, and its key. */
 export interface ModelApi {
   apiKey: string;
   /** Without `/v1`. */
   baseURL: string;
 }
 
-/** Clients of one API over one pool of connections. */
+/** Two clients of one API that share a pool of connections. */
 export interface ModelClient {
-  /** For answers that come whole, at less cost. */
+  /** The client for answers that come whole, which costs less. */
   whole: Anthropic;
   streaming: Anthropic;
 }
 
-/** One client, and with it one pool of connections, for each API. */
+/** Clients of all APIs, each with its pool of connections. */
 export class ModelClients {
   readonly #clients = new Map<string, ModelClient>();
 
@@ -33,17 +33,17 @@ export class ModelClients {
 }
 
 function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
-  // Left alone, undici gives an answer up after 300 s. How many connections there are is for the worker's slots to say.
+  // undici itself would give up an answer after 300 s. The worker's slots decide how many connections there are.
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   const settings: ClientOptions = {
     apiKey,
-    // Whatever other credential the environment holds is not ours to use.
+    // No other credential of the environment is used.
     authToken: null,
-    // What has a user or a password `fetch` refuses, and quotes; the key takes their place in the request.
+    // `fetch` refuses an address with a user or a password, and quotes it. The key takes their place in the request.
     baseURL: withoutUser(baseURL),
-    // Temporal retries; three tries of the SDK in each of five attempts would be fifteen paid calls.
+    // Temporal retries. Three tries of the SDK in each of five attempts would be fifteen paid calls.
     maxRetries: 0,
-    // At `debug` it would print prompts.
+    // The SDK's log would print prompts at `debug`.
     logLevel: 'off',
     openTelemetry: false,
   };

@@ -4,11 +4,11 @@ import { APIError } from '@anthropic-ai/sdk';
 
 import { FanfoldError } from '../../contract/errors.js';
 
-/** One sentence about what was thrown. It may be long, and a hostile server decides what stands in it. */
+/** One sentence about an error. It may be long, and a hostile server decides what stands in it. */
 export function describeError(error: unknown): string {
   if (error instanceof APIError && error.status !== undefined) return describeStatus(error);
   if (error instanceof FanfoldError && error.advice !== undefined) return `${error.message} ${error.advice}`;
-  // Its own message quotes the place, and with it whatever the server wrote there.
+  // The message of the error quotes the place, and with it whatever the server wrote there.
   if (error instanceof SyntaxError) return 'The API answered with status 200 and broken JSON.';
   return causesOf(error).join(': ');
 }
@@ -24,7 +24,7 @@ function describeStatus({ status, apiMessage, type, message, requestID }: APIErr
   return `${message}${named}`;
 }
 
-/** What the SDK calls a connection error says why only in its causes. */
+/** The causes of the SDK's connection error: only they say why. */
 function causesOf(error: unknown): string[] {
   const said: string[] = [];
   // A chain of causes may be a ring.

@@ -4,8 +4,8 @@ export interface EndedCall {
   modelMs: number;
   /** The model that answered, or was asked. */
   model: string;
-  /** What the API says that it charges for; absent where it said nothing. */
+  /** Usage that the API charges for; absent where it said nothing. */
   usage: Usage | undefined;
-  /** Whether that is all: the answer is whole, or was refused free of charge. */
+  /** Whether the usage is complete: the answer is whole, or was refused free of charge. */
   settled: boolean;
 }

@@ -4,7 +4,7 @@ import { FanfoldError } from '../../contract/errors.js';
 import { failureTypes } from '../../contract/failures.js';
 import type { FailureType } from '../../contract/failures.js';
 
-/** An error of the API, by all that a row names: the rows are tried in order, and the first that fits decides. */
+/** A row of the table. An error must match all that the row names; the rows are tried in order, and the first that fits decides. */
 interface ApiRow {
   type: FailureType;
   /** First and last status; `null` is an error event in a stream, which has none. */
@@ -43,7 +43,7 @@ const apiErrors: readonly ApiRow[] = [
 const connectionCodes =
   /^(UND_ERR_.*|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
-/** What is thrown where there is no answer of the API to look at. */
+/** Errors without an answer of the API. */
 const otherErrors: readonly { type: FailureType; when: (error: unknown) => boolean }[] = [
   { type: 'ConnectionFailed', when: (error) => error instanceof APIConnectionError },
   // undici, while the body is read: the SDK passes its errors on as they are.
@@ -57,7 +57,7 @@ const otherErrors: readonly { type: FailureType; when: (error: unknown) => boole
   { type: 'MalformedAnswer', when: (error) => error instanceof AnthropicError && !(error instanceof APIError) },
 ];
 
-/** The failure type of whatever a model call threw. What nobody thought of is `Unexpected`: tried again, and counted. */
+/** The failure type of an error of a model call. An error that no row knows is `Unexpected`: tried again, and counted. */
 export function classify(error: unknown): FailureType {
   if (error instanceof FanfoldError) return isFailureType(error.type) ? error.type : 'Unexpected';
   const row = error instanceof APIError ? apiErrors.find((each) => fits(each, error)) : undefined;

@@ -1,8 +1,8 @@
 import type { ModelMessage } from './message.js';
 
-/** Siblings whose calls must have been answered before one can be called slow. */
+/** Answered siblings that it takes to call a branch slow. */
 const enough = 5;
-/** A call is slow when it takes so many times as long as three quarters of its siblings did. */
+/** Bounds of slowness: a slow call takes `factor` times as long as three quarters of its siblings did. */
 const quantile = 0.75;
 const factor = 1.5;
 /** Most second calls, as a share of first calls: hedging is for the few (Dean, Barroso, "The Tail at Scale", CACM 2013). */
@@ -11,20 +11,20 @@ const mostShare = 0.1;
 const window = 200;
 const mostRuns = 100;
 
-/** What is known in this process of the calls of one run. */
+/** Calls of one run, as far as this process knows. */
 interface Siblings {
   latenciesMs: number[];
   calls: number;
   hedges: number;
 }
 
-/** When a second call may race a slow first one, by what its siblings of the same run took. */
+/** Decides when a second call may race a slow first one, by how long its siblings of the same run took. */
 export class Hedges {
   readonly #runs = new Map<string, Siblings>();
 
   constructor(readonly now: () => number = () => performance.now()) {}
 
-  /** A first call leaves. */
+  /** Takes in that a first call leaves. */
   began(run: string): void {
     this.#of(run).calls += 1;
   }
@@ -35,7 +35,7 @@ export class Hedges {
     if (latenciesMs.length > window) latenciesMs.shift();
   }
 
-  /** How long a call may take before it is slow, in milliseconds; `undefined` while that is not known. */
+  /** Milliseconds after which a call is slow; `undefined` while that is not known. */
   slowAfterMs(run: string): number | undefined {
     const { latenciesMs } = this.#of(run);
     if (latenciesMs.length < enough) return undefined;
@@ -71,7 +71,7 @@ export interface Race {
   hedges: Hedges;
   run: string;
   signal: AbortSignal;
-  /** Whether an answer is one to be had; the other call goes on otherwise. */
+  /** Whether an answer is proper; if not, the other call goes on. */
   isProper: (message: ModelMessage) => boolean | Promise<boolean>;
   /** Whether a second call can be paid for. */
   maySecond: () => boolean;
@@ -79,14 +79,14 @@ export interface Race {
   call: (signal: AbortSignal, isSecond: boolean) => Promise<ModelMessage>;
 }
 
-/** How often it is looked whether a call has become slow, in milliseconds: siblings end meanwhile. */
+/** Milliseconds between two looks whether a call has become slow: siblings end meanwhile. */
 const lookEveryMs = 25;
 
 /**
  * Makes a call, and a second beside it when the first turns out slow. The first proper answer wins, and the other call is cut.
  *
- * H1. At most two calls are open.
- * H2. When it returns or throws, none is.
+ * Hedge-1. At most two calls are open.
+ * Hedge-2. When this returns or throws, no call is open.
  *
  * @throws what the first call threw, where neither has a proper answer
  */
@@ -132,7 +132,7 @@ function isUnsent(error: unknown): boolean {
   return error instanceof Error && error.name === 'TurnedAway';
 }
 
-/** An answer that came and is not ok: it has been paid for, and stands where there is no better. */
+/** An answer that is not ok. It has been paid for, and stands where there is no better. */
 class NotProper extends Error {
   constructor(readonly answer: ModelMessage) {
     super('The answer is not ok.');
@@ -146,7 +146,7 @@ async function properOrNot(first: Promise<ModelMessage>): Promise<ModelMessage> 
   });
 }
 
-/** Looks at a call now and then until it has ended. */
+/** Watches a call until it has ended. */
 class Watch {
   readonly #end: Promise<unknown>;
   #ended = false;

@@ -1,12 +1,12 @@
 import type { Entry } from '../../journal/index.js';
 import type { ModelMessage } from './message.js';
 
-/** What the journal keeps of a proper answer: its text, or its blocks where it calls tools. */
+/** The part of a proper answer that the journal keeps: its text, or its blocks where it calls tools. */
 export function keptAnswer({ text, content }: ModelMessage): unknown {
   return content === undefined ? text : { text, content };
 }
 
-/** The message that an entry was made of, as far as it is needed. */
+/** The message of an entry, as far as it is needed. */
 export function messageOf({ answer, usage, model }: Pick<Entry, 'answer' | 'usage' | 'model'>): ModelMessage {
   const shared = { refusal: undefined, usage, model };
   if (typeof answer === 'object' && answer !== null && 'content' in answer) {

@@ -1,13 +1,13 @@
 import { FanfoldError } from '../../contract/errors.js';
 import type { Usage } from '../../contract/run.js';
 
-/** Status 200, and yet no message. */
+/** The error of an answer with status 200 that is no message. */
 export class MalformedAnswer extends FanfoldError {
   override readonly name = 'MalformedAnswer';
 
   constructor(
     message: string,
-    /** What it says that it cost, if it says so. */
+    /** The usage that it tells, if it does. */
     readonly usage: Usage | undefined,
   ) {
     super('MalformedAnswer', message);

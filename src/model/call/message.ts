@@ -3,14 +3,14 @@ import * as z from 'zod';
 import type { Usage } from '../../contract/run.js';
 import { MalformedAnswer } from './malformed-answer.js';
 
-/** What is needed of an answer of the Messages API. */
+/** The parts of an answer of the Messages API that are needed. */
 export interface ModelMessage {
   /** The text blocks, joined. */
   text: string;
   /** All blocks as the API gave them, where there are others than text. */
   content?: readonly unknown[];
   stopReason: string;
-  /** Why the model refused, where it did and says so. */
+  /** The model's reason to refuse, where it gives one. */
   refusal: string | undefined;
   model: string;
   usage: Usage;
@@ -43,7 +43,7 @@ const messageShape = z.object({
 });
 
 /**
- * Makes sure that what came with status 200 is a message: `{}` and the HTML page of a proxy come with 200 too.
+ * Checks that a body with status 200 is a message: `{}` and the HTML page of a proxy come with 200 too.
  *
  * @throws MalformedAnswer
  */
@@ -68,7 +68,7 @@ function usageOf(body: unknown): Usage | undefined {
   return found.success ? asUsage(found.data.usage) : undefined;
 }
 
-/** Tokens in our words. */
+/** Converts the API's usage. */
 export function asUsage(usage: {
   input_tokens: number;
   output_tokens: number;

@@ -16,7 +16,7 @@ import type { ModelMessage } from './message.js';
 import { ModelSpan } from './model-span.js';
 import { permitOf } from './permit-of.js';
 import { PrefixLeaders } from './prefix-leaders.js';
-import type { PrefixTurn } from './prefix-leaders.js';
+import type { PrefixPass } from './prefix-leaders.js';
 import { watchdogDefaults } from './watchdog.js';
 import type { EndedCall } from './ended-call.js';
 
@@ -43,13 +43,13 @@ export class ModelCaller {
     waitMs?: number,
   ): Promise<ModelMessage> {
     const prefix = cachedPrefixOf(api, body);
-    const turn =
-      prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.turn(prefix, caller.signal));
+    const pass =
+      prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.enter(prefix, caller.signal));
     try {
       const permit = await permitOf(this.settings.limiters, body, caller, waitMs);
-      return await this.#make(api, body, caller, turn, permit);
+      return await this.#make(api, body, caller, pass, permit);
     } finally {
-      turn?.over();
+      pass?.over();
     }
   }
 
@@ -57,7 +57,7 @@ export class ModelCaller {
     api: ModelApi,
     body: MessageCreateParamsNonStreaming,
     caller: Caller,
-    turn: PrefixTurn | undefined,
+    pass: PrefixPass | undefined,
     permit: Permit | undefined,
   ): Promise<ModelMessage> {
     const { secrets, watchdogs = watchdogDefaults, tracesContent = false } = this.settings;
@@ -71,8 +71,8 @@ export class ModelCaller {
           signal: caller.signal,
           timeoutMs: Math.min(Math.ceil(caller.remainingMs()) + sdkTimeoutMarginMs, maxDurationMs),
           watchdogs,
-          announced: turn?.leads ?? false,
-          onBegun: () => turn?.begun(),
+          announced: pass?.leads ?? false,
+          onBegun: () => pass?.begun(),
           onPartial: (partial) => {
             ended.usage = partial;
           },
@@ -80,7 +80,7 @@ export class ModelCaller {
       );
       const { usage, model } = message;
       Object.assign(ended, { usage, model, settled: true });
-      turn?.begun();
+      pass?.begun();
       permit?.end({ is: 'answered', usage, headers });
       const { content } = message;
       const answer = {
@@ -105,7 +105,7 @@ export class ModelCaller {
   }
 }
 
-/** Names what comes up to the request's cache breakpoint; `undefined` where it has none. */
+/** Names the part of a request up to its cache breakpoint; `undefined` where it has none. */
 function cachedPrefixOf(
   { baseURL }: ModelApi,
   { model, system, messages, output_config }: MessageCreateParamsNonStreaming,
@@ -114,7 +114,7 @@ function cachedPrefixOf(
   const blocks = typeof first?.content === 'string' ? [] : (first?.content ?? []);
   const breakpoint = blocks.findIndex((block) => 'cache_control' in block && block.cache_control);
   if (breakpoint < 0) return undefined;
-  // Another output format is another prompt from the start.
+  // A different output format makes a different prompt from the start.
   const prefix = [baseURL, model, system, output_config ?? null, blocks.slice(0, breakpoint + 1)];
   return createHash('sha256').update(JSON.stringify(prefix)).digest('base64');
 }

@@ -11,9 +11,10 @@ export function capturesContent(env: NodeJS.ProcessEnv | undefined): boolean {
 }
 
 /**
- * The span of a model call, by OpenTelemetry's semantic conventions for generative AI; nothing where nobody has set up tracing.
+ * The span of a model call, by OpenTelemetry's semantic conventions for generative AI. It does nothing where tracing is not set
+ * up.
  *
- * T1. Without leave, nothing of what was asked or answered is in it, nor of an error's message.
+ * ModelSpan-1. Without permission the span has nothing of what was asked or answered, nor of an error's message.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/anthropic/
  */
@@ -39,7 +40,7 @@ export class ModelSpan {
     });
   }
 
-  /** Runs the call with the span as what goes on. */
+  /** Runs the call with the span as the active one. */
   within<Value>(call: () => Promise<Value>): Promise<Value> {
     return context.with(trace.setSpan(context.active(), this.#span), call);
   }
@@ -66,7 +67,7 @@ export class ModelSpan {
     if (usage !== undefined) {
       const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
       this.#span.setAttributes({
-        // All that was read, from the cache or not, as the conventions have it.
+        // Input tokens include those from the cache, as the conventions say.
         'gen_ai.usage.input_tokens': inputTokens + cacheReadTokens + cacheWriteTokens,
         'gen_ai.usage.output_tokens': outputTokens,
         'gen_ai.usage.cache_read.input_tokens': cacheReadTokens,
@@ -77,7 +78,7 @@ export class ModelSpan {
   }
 }
 
-/** Nothing of what is no URL: the call itself will say so. */
+/** Host and port of a URL; nothing of a text that is none, which the call itself will report. */
 function addressOf(baseURL: string): Attributes {
   if (!URL.canParse(baseURL)) return {};
   const { hostname, port, protocol } = new URL(baseURL);

@@ -1,9 +1,9 @@
-/** How long a prefix is taken to be in the provider's cache after it was last used: it is kept for five minutes. */
+/** Milliseconds for which a prefix counts as cached after its last use: the provider keeps it for five minutes. */
 const warmMs = 4.5 * 60_000;
 
-/** One call's turn at a shared prefix. */
-export interface PrefixTurn {
-  /** Whether it is the one that warms the cache for the others. */
+/** One call's part in a shared prefix. */
+export interface PrefixPass {
+  /** Whether this call warms the cache for the others. */
   leads: boolean;
   /** The answer has begun: the prefix can be read from the cache. */
   begun(): void;
@@ -20,9 +20,9 @@ interface Prefix {
 /**
  * Lets one call of a shared prompt prefix go ahead and the others follow once the provider can serve them from its cache.
  *
- * P1. While a prefix is cold, at most one call of this process with it is out.
- * P2. A leader that fails before its answer begins is followed by another.
- * P3. Nobody waits for a warm prefix.
+ * PrefixLeaders-1. While a prefix is cold, at most one call of this process with it is out.
+ * PrefixLeaders-2. A leader that fails before its answer begins is followed by another.
+ * PrefixLeaders-3. No call waits for a warm prefix.
  */
 export class PrefixLeaders {
   readonly #prefixes = new Map<string, Prefix>();
@@ -30,7 +30,7 @@ export class PrefixLeaders {
   constructor(readonly now: () => number = () => performance.now()) {}
 
   /** @throws the signal's reason when it aborts */
-  async turn(key: string, signal: AbortSignal): Promise<PrefixTurn> {
+  async enter(key: string, signal: AbortSignal): Promise<PrefixPass> {
     for (;;) {
       signal.throwIfAborted();
       const prefix = this.#of(key);
@@ -49,7 +49,7 @@ export class PrefixLeaders {
     return prefix;
   }
 
-  #follow(prefix: Prefix): PrefixTurn {
+  #follow(prefix: Prefix): PrefixPass {
     // Reading renews the provider's time.
     const renew = () => {
       prefix.warmUntilMs = this.now() + warmMs;
@@ -57,7 +57,7 @@ export class PrefixLeaders {
     return { leads: false, begun: renew, over: () => {} };
   }
 
-  #lead(prefix: Prefix): PrefixTurn {
+  #lead(prefix: Prefix): PrefixPass {
     let letGo = () => {};
     prefix.led = new Promise((resolve) => {
       letGo = () => {

@@ -13,18 +13,18 @@ export interface WantedTurn {
 
 export type ReadAnswer = (message: ModelMessage) => Promise<Reading>;
 
-/** What came of an answer: its output where it is `ok`, else what there was of it and why it is not. */
+/** The reading of an answer: its output where it is `ok`; otherwise the part that there was, and the reason. */
 export type Reading =
   | { status: 'ok'; output: unknown; turn?: WantedTurn }
   | {
       status: Exclude<Answer['status'], 'ok'>;
       output?: unknown;
       message: string;
-      /** Nobody knows whether it fits: its schema's patterns took too long. */
+      /** Whether the fit is unknown: the schema's patterns took too long. */
       unchecked?: true;
     };
 
-/** Whether an answer is kept, and nothing asked again: it is ok, or nobody can say what would be better. */
+/** Whether an answer is proper, so that it is kept and not asked for again: it is ok, or nobody can say what would be better. */
 export function isProper(reading: Reading): boolean {
   return reading.status === 'ok' || reading.unchecked === true;
 }
@@ -32,8 +32,8 @@ export function isProper(reading: Reading): boolean {
 const callsShape = z.array(z.object({ id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) }));
 
 /**
- * What each stop reason makes of an answer. Every one of them has been paid for, so none is tried again.
- * `tool_use` and `pause_turn` are invalid because no tools were offered: the model has not answered what it was asked.
+ * The reading of each stop reason. All these answers have been paid for, so none is tried again. `tool_use` and `pause_turn` are
+ * invalid because no tools were offered: the model has not answered what it was asked.
  */
 const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputFormat) => Reading | Promise<Reading>>> =
   {
@@ -55,7 +55,7 @@ const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputF
     pause_turn: unanswered('The model paused instead of answering.'),
   };
 
-/** The stop reason is looked at first: JSON cut by `max_tokens` can be plausible. */
+/** Reads an answer. The stop reason comes first: JSON cut by `max_tokens` can be plausible. */
 export async function readAnswer(message: ModelMessage, format?: OutputFormat): Promise<Reading> {
   const { stopReason } = message;
   const read = Object.hasOwn(readings, stopReason) ? readings[stopReason] : undefined;
@@ -65,7 +65,7 @@ export async function readAnswer(message: ModelMessage, format?: OutputFormat): 
   );
 }
 
-/** As `readAnswer` of a question that offered tools: calls of them are an answer too. */
+/** Reads an answer to a question that offered tools: calls of them are an answer too. */
 export async function readTurn(message: ModelMessage): Promise<Reading> {
   const { stopReason, content = [], text } = message;
   if (stopReason !== 'tool_use') return readAnswer(message);

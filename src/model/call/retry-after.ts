@@ -1,7 +1,7 @@
 /**
- * Milliseconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3: seconds or an HTTP date); `undefined` where
- * it asks for nothing: absent, zero, negative, past or garbage. A date is taken relative to the server's own `date`, so that
- * neither clock has to be right.
+ * Milliseconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3: seconds or an HTTP date). `undefined` where it
+ * asks for nothing: absent, zero, negative, past or garbage. A date is relative to the server's own `date`, so that neither clock
+ * has to be right.
  */
 export function retryAfterMs(
   headers: { get(name: string): string | null } | undefined,

@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.js';
 
-/** Longer than this is not waited for: the run says so instead of seeming to hang. */
+/** Longest wait, in milliseconds. With a longer one the run says so, instead of seeming to hang. */
 export const longestRetryAfterMs = 15 * 60_000;
 
 const leastSpreadMs = 1_000;

@@ -3,18 +3,18 @@ import { outOfTime } from '../../cpu/index.js';
 import type { CpuPool } from '../../cpu/index.js';
 import { compiledSchema } from '../../cpu/schema-check.js';
 
-/** Where schemas with patterns are checked, and whose time that takes. */
+/** The threads for schemas with patterns, and the run whose time for patterns that takes. */
 export interface PatternHost {
   cpu: Pick<CpuPool, 'runPattern'>;
   run: string;
 }
 
-/** How a value fits a schema; `unchecked` says why nobody knows. */
+/** The fit of a value to a schema. `unchecked` is the reason why nobody knows. */
 export type Fit = { misfit: string | undefined } | { unchecked: string };
 
 /**
- * Holds values against a schema: here where that takes no time, and where it may take for ever, for its patterns are somebody else's,
- * in a thread that can be stopped.
+ * Checks values against a schema. Patterns are the work of others and may take for ever: such a schema is checked in a thread
+ * that can be stopped, all others here.
  *
  * @throws Error where it is no schema, or too large
  */
@@ -36,7 +36,7 @@ async function fitInThread(schema: JsonSchema, value: unknown, { cpu, run }: Pat
     const limited = await cpu.runPattern('checkSchema', { schema, value }, run);
     return limited.inTime ? { misfit: limited.value } : { unchecked: outOfTime(limited, 'Checking it') };
   } catch (error) {
-    // Its thread ran out of memory, or ends with the worker: what was paid for must not be lost with it.
+    // The thread ran out of memory, or ends with the worker: an answer that was paid for must not be lost with it.
     return { unchecked: `Checking it failed: ${(error as Error).message}.` };
   }
 }

@@ -1,6 +1,6 @@
 import { FanfoldError } from '../../contract/errors.js';
 
-/** A watchdog has cut a call that did not begin or go on. */
+/** The error of a call that a watchdog has cut, because it did not begin or go on. */
 export class Stalled extends FanfoldError {
   override readonly name = 'Stalled';
 

@@ -8,7 +8,7 @@ import { fetchWithinOrigin } from './within-origin.js';
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-/** Answers are asked for plain; this is what a gateway may do to them all the same. */
+/** Encodings that a gateway may add to an answer: plain ones are asked for. */
 const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['gzip', promisify(gunzip)],
   ['deflate', promisify(inflate)],
@@ -19,7 +19,7 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
 const defaultMaxInflatedBytes = 32 * 1_024 * 1_024;
 
 /**
- * A `fetch` for JSON whose answer comes whole: it resolves when the body is there.
+ * A `fetch` for JSON whose answer comes whole. It resolves when the body is there.
  *
  * It does without web streams, which take more than half of what a call costs: a thousand calls of the SDK took 0.35 s of CPU this
  * way, and 0.8 s through undici's `fetch`.
@@ -45,7 +45,7 @@ export function wholeFetch(
     });
     if (!isRedirect(answer)) return new WholeResponse(await textOf(answer, maxInflatedBytes), answer);
     await answer.body.dump();
-    // Rare enough for the long way, which knows where the key may go.
+    // Redirects are rare enough for the long way, which knows where the key may go.
     return (await fetchWithinOrigin(
       url as string,
       {
@@ -82,7 +82,7 @@ async function textOf({ body, headers }: Dispatcher.ResponseData, maxOutputLengt
   }
 }
 
-/** One whose body has been read already. */
+/** A response whose body has been read already. */
 class WholeResponse extends Response {
   override readonly text: () => Promise<string>;
   override readonly json: () => Promise<unknown>;

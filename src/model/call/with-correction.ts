@@ -1,6 +1,7 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import { addUsage } from '../../contract/usage.js';
+import { correctionPrompt } from '../../prompts/correction.js';
 import type { ModelMessage } from './message.js';
 import type { OutputFormat } from './output-format.js';
 import { isProper, readAnswer } from './read-answer.js';
@@ -9,7 +10,7 @@ import { isProper, readAnswer } from './read-answer.js';
 const whole = ['end_turn', 'stop_sequence'];
 
 /**
- * Makes a call; an answer that is whole and does not fit its format is shown to the model once with what is wrong with it. The
+ * Makes a call. An answer that is whole but does not fit its format is shown to the model once, with what is wrong with it. The
  * second answer stands, fit or not, and carries the usage of both.
  *
  * @throws what `call` throws the first time; where the second call fails, the first answer stands: it has been paid for
@@ -23,13 +24,12 @@ export async function withCorrection(
   if (format === undefined || first.text.trim() === '' || !whole.includes(first.stopReason)) return first;
   const reading = await readAnswer(first, format);
   if (reading.status === 'ok' || isProper(reading)) return first;
-  const correction = `${reading.message} Answer the same question again, with nothing but JSON that fits the schema.`;
   const again: MessageCreateParamsNonStreaming = {
     ...body,
     messages: [
       ...body.messages,
       { role: 'assistant', content: first.text.trimEnd() },
-      { role: 'user', content: correction },
+      { role: 'user', content: correctionPrompt(reading.message) },
     ],
   };
   try {

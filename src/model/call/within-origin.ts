@@ -4,8 +4,8 @@ import type { RequestInfo, RequestInit, Response } from 'undici';
 const mostRedirects = 5;
 
 /**
- * A `fetch` for requests that carry a key: redirects are followed at the same scheme, host and port alone, and with what was to be
- * sent. undici's own sends every header but `authorization` and cookies wherever it is told to go.
+ * A `fetch` for requests that carry a key. Redirects are followed only at the same scheme, host and port, and with the same
+ * headers and body. undici's own sends every header but `authorization` and cookies wherever it is told to go.
  *
  * @returns of a redirect elsewhere an answer with its status, whose error says where to
  */

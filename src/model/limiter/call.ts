@@ -14,8 +14,8 @@ export interface CallInFlight {
   tokens: Tokens;
   charges: Charges;
   leftAtMs: number;
-  /** See W2. */
+  /** See ConcurrencyWindow-2. */
   epoch: number;
-  /** The first call after a pause. */
+  /** Whether it is the first call after a pause. */
   probe: boolean;
 }

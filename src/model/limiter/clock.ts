@@ -6,7 +6,7 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
-/** The process's own time. Monotonic: a wall clock that is put back by an hour must not keep the gate shut for one. */
+/** The process's own time. It is monotonic: a wall clock that is put back by an hour must not keep the gate shut for one. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after: (ms, run) => {

@@ -1,22 +1,22 @@
 import { defaultFirstCap, firstCapOf, refusalMs } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 
-/** What is left of the cap when the API refuses: 0.7 is CUBIC's, 0.9 that of Netflix' AIMDLimit. */
+/** Share of the cap that a refusal leaves: 0.7 is CUBIC's, 0.9 that of Netflix' AIMDLimit. */
 const decrease = 0.85;
-/** And when it refuses again at once. */
+/** Share of the cap that a second refusal leaves at once. */
 const steepDecrease = 0.5;
 /**
- * Rounds of calls for which a refused level is left alone, for each call of it: the smaller of two processes tries sooner, and so
- * they come to share alike. At a level of 10 one call in 160 may be refused, at 40 one in 2,560.
+ * Rounds of calls for which a refused level is left alone, times the level's calls. The smaller of two processes tries sooner,
+ * and so they come to share alike. At a level of 10 one call in 160 may be refused, at 40 one in 2,560.
  */
 const plateauRounds = { perCall: 1.6, fewest: 4, most: 64 };
-/** The cap grows while so much of it is used: between two calls a slot is empty for a moment. */
+/** Share of the cap that must be used for it to grow: between two calls a slot is empty for a moment. */
 const leastUse = 0.8;
 /** How long a limit on growth is remembered, in milliseconds. */
 const rampLimitedForMs = 10 * 60_000;
-/** What is left of a refused level to those who are not alone. */
+/** Share of a refused level that is left to processes that are not alone. */
 const roomForOthers = 0.95;
-/** Steps beyond a refused level that are steps of one, until they double. */
+/** Steps of one beyond a refused level, before the steps double. */
 const singleSteps = 16;
 
 /** The level that was refused last, and how it is tried again. */
@@ -37,14 +37,14 @@ interface Wall {
  * who see the same refusals; towards the last refused level in shrinking steps, a plateau there, and probing beyond it in
  * growing steps, as BIC and CUBIC do (Xu, Harfoush, Rhee 2004; RFC 9438).
  *
- * W1. 1 ≤ cap ≤ ceiling.
- * W2. A burst of refusals cuts once: what left before a cut does not cut again.
- * W3. What is not used does not grow (RFC 7661).
+ * ConcurrencyWindow-1. 1 ≤ cap ≤ ceiling.
+ * ConcurrencyWindow-2. A burst of refusals cuts once. A call that left before a cut does not cut again.
+ * ConcurrencyWindow-3. Unused room does not grow (RFC 7661).
  */
 export class ConcurrencyWindow {
   readonly ceiling: number;
   #cap: number;
-  /** Slow start ends here. */
+  /** The cap at which slow start ends. */
   #threshold = Infinity;
   /** The cap before the last cut. */
   #former = 0;
@@ -70,7 +70,7 @@ export class ConcurrencyWindow {
     return Math.floor(this.#cap + 1e-9);
   }
 
-  /** Counts the cuts; a call remembers it, see W2. */
+  /** Counts the cuts; a call remembers it, see ConcurrencyWindow-2. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -110,7 +110,8 @@ export class ConcurrencyWindow {
   refused(epoch: number, admitted: number, nowMs: number): boolean {
     if (epoch < this.#epoch) return false;
     const level = Math.max(1, admitted);
-    // Who is refused elsewhere than before is not alone, and makes room: much as in fast convergence (RFC 9438, 4.7).
+    // A refusal at another level than before means that others call too. This process makes room, much as in fast convergence
+    // (RFC 9438, 4.7).
     const alone = this.#wall === undefined || Math.abs(level - this.#wall.refusedAt) <= 1;
     const wallLevel = alone ? level : Math.max(1, level * roomForOthers);
     this.#wall = { level: wallLevel, refusedAt: level, moves: 0, answersLeft: plateauAnswers(wallLevel) };
@@ -126,15 +127,15 @@ export class ConcurrencyWindow {
     return true;
   }
 
-  /** The gate closes: what follows starts small, and only half of the cap is taken up again quickly. */
+  /** Takes in that the gate closes. What follows starts small, and only half of the cap is taken up again quickly. */
   collapse(nowMs: number): void {
-    // Where the same refusal has cut already, the cap before that.
+    // The cap before the cut counts, where the same refusal has cut already.
     if (this.#cutAt !== nowMs) this.#former = this.#cap;
     this.#threshold = Math.max(1, this.#former / 2);
     this.#epoch += 1;
   }
 
-  /** The gate opens by one call. */
+  /** Takes in that the gate opens by one call. */
   resume(inFlight: number, nowMs: number): void {
     this.#cap = Math.min(this.ceiling, inFlight + 1);
     this.#grownAt = nowMs;

@@ -1,15 +1,15 @@
 import { refusalMs } from './settings.js';
 import type { GateState } from '../../contract/limiter.js';
 
-/** A limit on spending may have been raised: one call a minute may ask. */
+/** Milliseconds between two calls that ask whether a limit on spending has been raised. */
 const askAgainMs = 60_000;
 
 /**
  * Whether anything may leave at all.
  *
- * G1. Nothing leaves before the time that the API asked for, and a little more, so that not everybody comes back at once.
- * G2. Then one call leaves alone; the gate is open once it was let in: answered, or not refused within `refusalMs`.
- * G3. Shut, it stays shut, but for one call that may ask again after a minute.
+ * Gate-1. No call leaves before the time that the API asked for, and a little later at random, so that not all come back at once.
+ * Gate-2. Then one call leaves alone. The gate opens once that call was let in: answered, or not refused within `refusalMs`.
+ * Gate-3. A shut gate stays shut, but for one call a minute that asks again.
  */
 export class Gate {
   #state: GateState = { is: 'open' };
@@ -43,7 +43,7 @@ export class Gate {
     }
   }
 
-  /** Closes it for at least so long. Returns whether it was open before. */
+  /** Closes the gate for at least so long. Returns whether it was open before. */
   close(ms: number, reason: string, nowMs: number): boolean {
     const wasOpen = this.#state.is === 'open';
     const until = nowMs + ms + this.random() * Math.min(30_000, Math.max(250, ms / 4));
@@ -63,7 +63,7 @@ export class Gate {
     this.#probeAt = undefined;
   }
 
-  /** A call leaves. Returns whether it is the first after a pause. */
+  /** Takes in that a call leaves. Returns whether it is the first after a pause. */
   left(nowMs: number): boolean {
     if (this.#state.is === 'open') return false;
     this.#probeAt = nowMs;
@@ -72,7 +72,7 @@ export class Gate {
   }
 
   /**
-   * The call that left first came back: answered, or without a word about limits.
+   * Takes in that the first call came back: answered, or without a word about limits.
    *
    * @param leftAtMs when it left; one that left before the gate closed again says nothing about now
    */

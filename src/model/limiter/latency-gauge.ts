@@ -1,12 +1,12 @@
-/** Tokens that an answer's fixed share of the time is worth: the wait for the first one. */
+/** Tokens that stand for an answer's fixed share of the time: the wait for the first token. */
 const fixedTokens = 50;
 /** How much slower than usual the latest answers may be; as in Netflix' Gradient2, only gentler. */
 const tolerance = 2;
 const fewestAnswers = 30;
 
 /**
- * Notices when answers take longer than they used to, output for output: an API that is about to refuse slows down first.
- * Compares a short average with a long one, as Gradient2 of Netflix' concurrency-limits does. What stays slow becomes usual.
+ * Notices when answers take longer than they used to, output for output: an API that is about to refuse slows down first. A short
+ * average is compared with a long one, as in Gradient2 of Netflix' concurrency-limits. A lasting slowness becomes usual.
  */
 export class LatencyGauge {
   #answers = 0;

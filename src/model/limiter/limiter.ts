@@ -22,11 +22,13 @@ const leadMs = 200;
 /**
  * Decides when the next model call may leave this process. One for each model class and API.
  *
- * L1. When a call leaves, those in flight, itself included, are at most the cap, and the cap is at most the ceiling.
- * L2. Every permit is given once and counted until it is ended, once. Who is aborted while waiting takes nothing along.
- * L3. Nothing leaves while the gate is closed.
- * L4. Calls leave in the order in which they asked.
- * L5. Whoever waits is granted, turned away or aborted: while anybody waits, something in flight or a timer will look again.
+ * Limiter-1. When a call leaves, those in flight, itself included, are at most the cap, and the cap is at most the ceiling.
+ * Limiter-2. Every permit is given once and counted until it is ended, once. A call that is aborted while it waits takes no
+ *     permit along.
+ * Limiter-3. No call leaves while the gate is closed.
+ * Limiter-4. Calls leave in the order in which they asked.
+ * Limiter-5. Every waiting call is granted, turned away or aborted. While a call waits, something in flight or a timer will look
+ *     again.
  */
 export class Limiter {
   readonly #settings: LimiterSettings;
@@ -69,7 +71,7 @@ export class Limiter {
   }
 
   /**
-   * Waits until a call may leave. It must be ended, whatever becomes of it.
+   * Waits until a call may leave. The permit must be ended, whatever becomes of the call.
    *
    * @throws TurnedAway when the wait would be too long, or for ever
    * @throws the signal's reason when it aborts
@@ -104,7 +106,7 @@ export class Limiter {
     const nowMs = this.#now;
     const { ceiling } = this.#settings;
     this.#window.use(this.#inFlight, nowMs);
-    // Whoever comes is told so at once, and does not wait for what will not happen.
+    // A new call is told so at once, and does not wait for what will not happen.
     if (this.#refusalOf({})) return ceiling;
     if (this.#gate.msUntil(nowMs) > 0) return 0;
     if (this.#gate.state(nowMs).is !== 'open') return 1;
@@ -168,7 +170,7 @@ export class Limiter {
     this.#wasOpen = isOpen;
   }
 
-  /** Lets everybody leave who may; returns the milliseconds until the next may, `undefined` where that is not for time to say. */
+  /** Lets all calls leave that may. Returns the milliseconds until the next may; `undefined` where time does not decide. */
   #letLeave(): number | undefined {
     for (let ask = this.#waiting.first; ask !== undefined; ask = this.#waiting.first) {
       const nowMs = this.#now;
@@ -180,7 +182,7 @@ export class Limiter {
       if (this.#inFlight >= this.#window.cap) return undefined;
       const tokens = this.#estimates.of(ask.inputTokens);
       const pacingMs = this.#pacing.msUntil(tokens, this.#estimates.usual, nowMs);
-      // A second at most: what answers to others' calls say meanwhile may change the pace.
+      // The wait is a second at most: answers to other calls may change the pace meanwhile.
       if (pacingMs > 0) return Math.min(pacingMs, 1_000);
       this.#leave(ask, tokens, nowMs);
     }
@@ -217,7 +219,7 @@ export class Limiter {
     };
   }
 
-  /** Why a call need not wait. */
+  /** The reason to turn a call away instead of letting it wait. */
   #refusalOf({ patienceMs = Infinity }: CallAsk): TurnedAway | undefined {
     const nowMs = this.#now;
     const state = this.#gate.state(nowMs);
@@ -239,7 +241,7 @@ export class Limiter {
   }
 }
 
-/** Who is aborted just when it is granted a permit has gone. */
+/** Gives back the permit of a call that was aborted just when it was granted. */
 async function unlessAborted(granted: Promise<Permit>, signal: AbortSignal | undefined): Promise<Permit> {
   const permit = await granted;
   if (signal?.aborted) permit.release();

@@ -1,4 +1,4 @@
-/** The part of the API's limits that models share: they are per model class. `other` where the id names none. */
+/** The class of a model: the API has limits per model class. `other` where the id names none. */
 export type ModelClass = 'haiku' | 'sonnet' | 'opus' | 'fable' | 'mythos' | 'other';
 
 const named: readonly ModelClass[] = ['haiku', 'sonnet', 'opus', 'fable', 'mythos'];

@@ -7,7 +7,7 @@ import { retryAfterMs } from '../call/retry-after.js';
 import type { CallOutcome } from './permit.js';
 
 /**
- * What a model call that threw says about limits.
+ * The outcome of a model call that threw, as far as limits are concerned.
  *
  * @param redact takes secrets out of what the API wrote: the limiter shows it, and logs tell it
  */

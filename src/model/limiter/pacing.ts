@@ -5,7 +5,7 @@ import { bucketNames } from '../../contract/limiter.js';
 import type { BucketName, BucketSnapshot } from '../../contract/limiter.js';
 import type { Tokens } from './token-estimates.js';
 
-/** What a call has taken from the buckets there were when it left, and how much had left before it. */
+/** A call's share of the buckets that there were when it left, and how much had left before it. */
 export type Charges = ReadonlyMap<BucketName, { cost: number; takenBefore: number }>;
 
 /** All limits of one model class. Before the first headers there are none, and nothing is paced. */
@@ -23,7 +23,7 @@ export class Pacing {
     );
   }
 
-  /** How many average calls may leave within so many milliseconds. */
+  /** Number of average calls that may leave within so many milliseconds. */
   room(usual: Tokens, withinMs: number, nowMs: number): number {
     return Math.min(
       Infinity,
@@ -51,7 +51,7 @@ export class Pacing {
   }
 
   /**
-   * Takes in what an answer's headers say.
+   * Takes in the headers of an answer.
    *
    * @param leftAtMs when its call left
    * @returns the limits that are new or have changed

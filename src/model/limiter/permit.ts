@@ -1,7 +1,7 @@
 import type { Usage } from '../../contract/run.js';
 import type { HeadersLike } from './rate-headers.js';
 
-/** How a call ended, as far as limits are concerned. `headers` are the answer's, wherever there was one. */
+/** The end of a call, as far as limits are concerned. `headers` are the answer's, wherever there was one. */
 export type CallOutcome =
   | { is: 'answered'; usage: Usage; headers?: HeadersLike | undefined }
   /** 429. `ramp`: usage grows too fast. */
@@ -18,7 +18,7 @@ export type CallOutcome =
   /** Anything else, aborted calls too: it says nothing about limits. */
   | { is: 'failed'; headers?: HeadersLike | undefined };
 
-/** Leave for one call of the API. It counts as in flight until it is ended. */
+/** Permission for one call of the API. It counts as in flight until it is ended. */
 export class Permit {
   #ended = false;
 
@@ -31,7 +31,7 @@ export class Permit {
     this.onEnd(outcome);
   }
 
-  /** For a `finally`: ends the permit if nobody has. */
+  /** Ends the permit if nobody has: for a `finally`. */
   release(): void {
     this.end({ is: 'failed' });
   }

@@ -1,14 +1,17 @@
 import type { BucketReading } from './rate-headers.js';
 
-/** Headroom: how much of a limit is left to others, in milliseconds of its refill, and at least in calls, and at most as a share of it. */
+/**
+ * Headroom: the part of a limit that is left to others, in milliseconds of its refill, at least in calls, and at most as a share
+ * of the limit.
+ */
 const headroomMs = 4_000;
 const headroomCalls = 16;
 const headroomShare = 0.75;
-/** Slowest pace, as a share of the limit: who sees an empty bucket must still see it fill. */
+/** Slowest pace, as a share of the limit: a process that sees an empty bucket must still see it fill. */
 const slowestPace = 0.05;
-/** Weight of a new reading in what the others are thought to take. */
+/** Weight of a new reading in the estimate of what others take. */
 const othersGain = 0.3;
-/** What the others take is thought to cease with this time constant, in milliseconds, unless readings say that it goes on. */
+/** Time constant, in milliseconds, by which others are thought to cease taking, unless readings say otherwise. */
 const othersFadeMs = 10_000;
 /** Readings closer together than this say nothing of a rate. */
 const shortestReadingMs = 250;
@@ -16,13 +19,14 @@ const shortestReadingMs = 250;
 /**
  * One limit of the organisation: a continuous token bucket that is seen through headers.
  *
- * B1. The level follows what this process takes and what the limit refills; a reading only moves it into the range that the
- *     reading allows. Headers may be as old as their call, and what left meanwhile may be in them or not.
- * B2. What others take shows in the readings, and is expected to go on: an alpha-beta filter, level and drain.
- * B3. Above the headroom whoever has calls sends them. Below it everybody sends at a pace proportional to what is left: all see
- *     the same bucket, so all get the same share, with no coordinator (Kelly, Maulloo, Tan, "Rate control for communication
- *     networks", 1998: the level is the price). `n` processes hold it at an n-th of the headroom, and use the whole limit.
- * B4. A call larger than the bucket leaves when the bucket is full.
+ * RateBucket-1. The level follows what this process takes and what the limit refills. A reading only moves it into the range that
+ *     the reading allows: headers may be as old as their call, and may or may not include calls that left meanwhile.
+ * RateBucket-2. The use of others shows in the readings, and is expected to go on: an alpha-beta filter, level and drain.
+ * RateBucket-3. Above the headroom a process sends its calls as they come. Below it every process sends at a pace proportional to
+ *     what is left: all see the same bucket, so all get the same share, with no coordinator (Kelly, Maulloo, Tan, "Rate control
+ *     for communication networks", 1998: the level is the price). `n` processes hold it at an n-th of the headroom, and use the
+ *     whole limit.
+ * RateBucket-4. A call larger than the bucket leaves when the bucket is full.
  */
 export class RateBucket {
   #limit: number;
@@ -30,7 +34,7 @@ export class RateBucket {
   #level: number;
   #levelAt: number;
   #readAt: number;
-  /** What others take, per millisecond. */
+  /** Use by others, per millisecond. */
   #others = 0;
   #taken = 0;
   #lastAt = -Infinity;
@@ -48,7 +52,7 @@ export class RateBucket {
     return this.#limit;
   }
 
-  /** What this process has taken so far; a call remembers it, to tell what left after it. */
+  /** Use by this process so far. A call remembers it, to tell what left after it. */
   get taken(): number {
     return this.#taken;
   }
@@ -93,7 +97,7 @@ export class RateBucket {
     this.#lastGap = cost * spread;
   }
 
-  /** Takes so much more, or gives back: a call has turned out to cost something else. */
+  /** Corrects the level: a call has turned out to cost something else. */
   correct(cost: number, nowMs: number): void {
     this.#setLevel(this.level(nowMs) - cost, nowMs);
     this.#taken += cost;
@@ -122,7 +126,7 @@ export class RateBucket {
     this.#setLevel(believed, nowMs);
   }
 
-  /** What others are thought to have taken between two moments. */
+  /** Estimated use by others between two moments. */
   #othersSince(fromMs: number, toMs: number): number {
     const [from, to] = [fadeOver(fromMs - this.#readAt), fadeOver(toMs - this.#readAt)];
     return this.#others * othersFadeMs * Math.max(0, from - to);

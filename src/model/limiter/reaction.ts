@@ -9,10 +9,10 @@ import type { HeadersLike } from './rate-headers.js';
 import type { Change } from '../../contract/limiter.js';
 import type { TokenEstimates } from './token-estimates.js';
 
-/** What is left of the cap when the API is overloaded, and when its answers take longer than usual. */
+/** Shares of the cap that are left when the API is overloaded, and when its answers take longer than usual. */
 const overloadDecrease = 0.7;
 const slownessDecrease = 0.9;
-/** Refusals in a row for which a smaller cap is answer enough where no pause is asked for. */
+/** Refusals in a row that a smaller cap answers, where the API asks for no pause. */
 const cutsBeforePause = { throttled: 3, overloaded: 2 };
 
 interface Parts {
@@ -25,7 +25,7 @@ interface Parts {
   announce: (what: Change['what'], reason: string) => void;
 }
 
-/** What the limiter makes of how a call ended. */
+/** Reacts to how a call ended. */
 export class Reaction {
   throttled = 0;
   overloaded = 0;

@@ -9,17 +9,17 @@ export interface LimiterSettings {
   clock: Clock;
   /** From 0 to below 1. */
   random: () => number;
-  /** Told when the limiter changes its mind about how much may leave, and why. */
+  /** Called when the limiter changes how much may leave, with the reason. */
   onChange?: (change: Change) => void;
 }
 
 /** Calls in flight before anything is known: what four branches need, and less than any paid tier refuses. */
 export const defaultFirstCap = 4;
 
-/** A refusal comes back within this many milliseconds, however long an answer takes: a call that is still open then was let in. */
+/** Milliseconds within which a refusal comes back, however long an answer takes. A call that is still open then was let in. */
 export const refusalMs = 1_000;
 
-/** A longer pause is not waited for, in milliseconds; `longestRetryAfterMs` of the retry delay, which limits know nothing of. */
+/** Longest pause that is waited for, in milliseconds: `longestRetryAfterMs` of the retry delay, which limits know nothing of. */
 export const longestPauseMs = 15 * 60_000;
 
 /** Calls in flight before anything is known. */

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { Waiters } from './waiters.js';
 
-/** What slots are for: the limiters of the calls that they will make. */
+/** The limiters of the calls that slots are for. */
 export interface Roomy {
   readonly inFlight: number;
   /** Calls that may be taken on beyond those in flight. */
@@ -10,14 +10,14 @@ export interface Roomy {
   msUntilRoom(): number;
 }
 
-/** Leave to take on one task, before it is known which. */
+/** Permission to take on one task, before it is known which. */
 export class Slot {
   #released = false;
   #forgetSignal = () => {};
 
   constructor(readonly onRelease: () => void) {}
 
-  /** Gives it back. Only the first time counts. */
+  /** Gives the slot back. Only the first time counts. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
@@ -25,7 +25,7 @@ export class Slot {
     this.onRelease();
   }
 
-  /** Gives it back if the signal aborts before anybody else does. */
+  /** Gives the slot back if the signal aborts before anybody else does. */
   releaseOn(signal: AbortSignal): void {
     const release = () => this.release();
     signal.addEventListener('abort', release);
@@ -37,13 +37,13 @@ export class Slot {
 const looking = { leastMs: 5, mostMs: 1_000 };
 
 /**
- * Hands out leave to take on tasks, as many as could make their call soon.
+ * Hands out slots for tasks, as many as could make their call soon.
  *
- * S1. At most `ceiling` slots are out.
- * S2. A slot is handed out only while those out, less the calls in flight, are fewer than the room: each slot whose task has not
- *     begun its call yet has room waiting for it.
- * S3. Slots are handed out in the order in which they were asked for.
- * S4. A slot whose asker was aborted is never lost: neither while it waits nor when it was just being handed over.
+ * Slots-1. At most `ceiling` slots are out.
+ * Slots-2. A slot is handed out only while the slots out, less the calls in flight, are fewer than the room. Each slot whose task
+ *     has not begun its call yet has room waiting for it.
+ * Slots-3. Slots are handed out in the order in which they were asked for.
+ * Slots-4. A slot whose asker was aborted is never lost, neither while it waits nor while it is handed over.
  */
 export class Slots {
   readonly #waiting = new Waiters<undefined, Slot>();
@@ -78,7 +78,7 @@ export class Slots {
     return slot;
   }
 
-  /** Looks whether slots can be handed out; to be called whenever room may have come. */
+  /** Hands out slots where it can; to be called whenever room may have come. */
   look(): void {
     this.#cancelTimer();
     this.#cancelTimer = () => {};

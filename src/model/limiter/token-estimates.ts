@@ -6,10 +6,10 @@ export interface Tokens {
 
 /** How many of the latest calls an average goes over. */
 const window = 20;
-/** Before the first answer; it decides little, for no limit is known then. */
+/** Tokens of a call before the first answer. The number decides little, because no limit is known then. */
 const firstGuess: Tokens = { input: 1_000, output: 500 };
 
-/** What calls of one model class cost: from what they were thought to cost and what they did. */
+/** Estimates the tokens of calls of one model class, from earlier estimates and what the calls cost. */
 export class TokenEstimates {
   #answers = 0;
   #usual = firstGuess;
@@ -33,7 +33,7 @@ export class TokenEstimates {
     const weight = 1 / this.#answers;
     const blend = (old: number, fresh: number) => old + weight * (fresh - old);
     this.#usual = { input: blend(this.#usual.input, input), output: blend(this.#usual.output, output) };
-    // Below 1 where a shared prefix is read from the prompt cache.
+    // The ratio is below 1 where a shared prefix is read from the prompt cache.
     if (estimatedInput) this.#inputRatio = blend(this.#inputRatio, Math.min(3, input / estimatedInput));
   }
 }

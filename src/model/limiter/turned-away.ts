@@ -1,6 +1,6 @@
 import { FanfoldError } from '../../contract/errors.js';
 
-/** The limiter does not let a call leave: it would wait too long, or for ever. The API was not asked. */
+/** The error of a call that the limiter does not let leave: it would wait too long, or for ever. The API was not asked. */
 export class TurnedAway extends FanfoldError {
   override readonly name = 'TurnedAway';
 

@@ -4,10 +4,10 @@ interface Waiter<Ask, Granted> {
 }
 
 /**
- * Those who wait, in order of arrival.
+ * A queue of waiting calls or tasks, in order of arrival.
  *
- * Q1. Who is aborted while waiting has left the queue, and is rejected with the abort's reason.
- * Q2. Everybody is granted or refused once.
+ * Waiters-1. A waiter that is aborted has left the queue, and is rejected with the abort's reason.
+ * Waiters-2. Every waiter is granted or refused once.
  */
 export class Waiters<Ask, Granted> {
   readonly #queue = new Set<Waiter<Ask, Granted>>();
@@ -16,7 +16,7 @@ export class Waiters<Ask, Granted> {
     return this.#queue.size;
   }
 
-  /** What the one who waits longest asks. */
+  /** The ask of the first waiter. */
   get first(): Ask | undefined {
     for (const { ask } of this.#queue) return ask;
     return undefined;
@@ -52,12 +52,12 @@ export class Waiters<Ask, Granted> {
     });
   }
 
-  /** Grants the first what it asks for. */
+  /** Grants the first waiter its ask. */
   grantFirst(granted: Granted): void {
     for (const { settle } of this.#queue) return settle.grant(granted);
   }
 
-  /** Refuses those whose ask gets a reason. */
+  /** Refuses each waiter for whose ask there is a reason. */
   refuse(reasonFor: (ask: Ask) => unknown): void {
     for (const { ask, settle } of this.#queue) {
       const reason = reasonFor(ask);

@@ -4,20 +4,20 @@ import { boundsOf } from './schema-bounds.js';
 import { formatted } from './schema-formats.js';
 
 /** Where in a schema a value is wanted. */
-export interface Place {
+export interface Field {
   name: string;
   description: string;
 }
 
 /** What values are made of. */
 export interface ValueSource {
-  text(place: Place): string;
+  text(field: Field): string;
   /** A number that occurs in the material, if any. */
-  number(place: Place): number | undefined;
-  flag(place: Place): boolean;
-  choose(place: Place, values: readonly unknown[]): unknown;
+  number(field: Field): number | undefined;
+  flag(field: Field): boolean;
+  choose(field: Field, values: readonly unknown[]): unknown;
   /** One source for each item of a list, at most `count`. */
-  items(place: Place, count: number): ValueSource[];
+  items(field: Field, count: number): ValueSource[];
 }
 
 // A schema may refer to itself; below this depth lists stay empty and optional properties away.
@@ -29,20 +29,20 @@ export function valueFor(schema: JsonSchema, source: ValueSource, eager: boolean
   const root = schema;
   return fill(schema, { name: '', description: '' }, source, 0);
 
-  function fill(part: JsonSchema, outer: Place, from: ValueSource, depth: number): unknown {
+  function fill(part: JsonSchema, outer: Field, from: ValueSource, depth: number): unknown {
     const resolved = resolve(part);
-    const place = {
+    const field = {
       ...outer,
       description: typeof resolved['description'] === 'string' ? resolved['description'] : outer.description,
     };
     if ('const' in resolved) return resolved['const'];
-    if (Array.isArray(resolved['enum'])) return from.choose(place, resolved['enum']);
+    if (Array.isArray(resolved['enum'])) return from.choose(field, resolved['enum']);
     const variants = resolved['anyOf'] ?? resolved['oneOf'];
-    if (Array.isArray(variants)) return fill(chooseVariant(variants as JsonSchema[], depth), place, from, depth + 1);
-    return ofType(resolved, place, from, depth);
+    if (Array.isArray(variants)) return fill(chooseVariant(variants as JsonSchema[], depth), field, from, depth + 1);
+    return ofType(resolved, field, from, depth);
   }
 
-  function ofType(part: JsonSchema, place: Place, from: ValueSource, depth: number): unknown {
+  function ofType(part: JsonSchema, field: Field, from: ValueSource, depth: number): unknown {
     const bounds = boundsOf(part);
     switch (typeOf(part)) {
       case 'object':
@@ -50,20 +50,20 @@ export function valueFor(schema: JsonSchema, source: ValueSource, eager: boolean
       case 'array': {
         const wanted =
           depth >= deepest ? bounds.minItems : Math.min(bounds.maxItems, Math.max(bounds.minItems, usualItems));
-        const sources = from.items(place, wanted);
+        const sources = from.items(field, wanted);
         while (sources.length < bounds.minItems) sources.push(from);
-        return sources.map((itemSource) => fill((part['items'] ?? {}) as JsonSchema, place, itemSource, depth + 1));
+        return sources.map((itemSource) => fill((part['items'] ?? {}) as JsonSchema, field, itemSource, depth + 1));
       }
       case 'number':
-        return bounds.fit(from.number(place) ?? 0);
+        return bounds.fit(from.number(field) ?? 0);
       case 'integer':
-        return bounds.fit(Math.round(from.number(place) ?? 0));
+        return bounds.fit(Math.round(from.number(field) ?? 0));
       case 'boolean':
-        return from.flag(place);
+        return from.flag(field);
       case 'null':
         return null;
       default: {
-        const text = from.text(place);
+        const text = from.text(field);
         return typeof part['format'] === 'string' ? formatted(part['format'], text) : bounds.fitText(text);
       }
     }

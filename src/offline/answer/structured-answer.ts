@@ -3,7 +3,7 @@ import type { Ask } from '../ask/ask.js';
 import { quarryOf } from './quarry.js';
 import type { Quarry } from './quarry.js';
 import { valueFor } from './schema-value.js';
-import type { Place, ValueSource } from './schema-value.js';
+import type { Field, ValueSource } from './schema-value.js';
 import { stems } from './words.js';
 
 const nothingToQuote = 'Offline model: no text to quote from.';
@@ -26,26 +26,26 @@ class Quotations implements ValueSource {
     readonly focus?: string,
   ) {}
 
-  text(place: Place): string {
-    const sentence = this.focus ?? this.#next(place);
-    return labels.test(place.name) ? sentence.split(/\s+/).slice(0, 8).join(' ') : sentence;
+  text(field: Field): string {
+    const sentence = this.focus ?? this.#next(field);
+    return labels.test(field.name) ? sentence.split(/\s+/).slice(0, 8).join(' ') : sentence;
   }
 
-  number(place: Place): number | undefined {
-    const sentence = this.focus ?? this.#ranked(place).find(({ text }) => /\d/.test(text))?.text ?? '';
+  number(field: Field): number | undefined {
+    const sentence = this.focus ?? this.#ranked(field).find(({ text }) => /\d/.test(text))?.text ?? '';
     const [digits] = /\d+(?:,\d{3})*(?:\.\d+)?/.exec(sentence) ?? [];
     return digits === undefined ? undefined : Number(digits.replaceAll(',', ''));
   }
 
-  flag(place: Place): boolean {
-    return (this.#ranked(place)[0]?.score ?? 0) > 0;
+  flag(field: Field): boolean {
+    return (this.#ranked(field)[0]?.score ?? 0) > 0;
   }
 
-  choose(place: Place, values: readonly unknown[]): unknown {
+  choose(field: Field, values: readonly unknown[]): unknown {
     const said = new Set(
       stems(
         this.focus ??
-          this.#ranked(place)
+          this.#ranked(field)
             .slice(0, 5)
             .map(({ text }) => text)
             .join(' '),
@@ -55,13 +55,13 @@ class Quotations implements ValueSource {
     return named ?? values[0];
   }
 
-  items(place: Place, count: number): ValueSource[] {
-    const { texts } = this.quarry.quotes(`${wordsOf(place)} ${this.task}`, count);
+  items(field: Field, count: number): ValueSource[] {
+    const { texts } = this.quarry.quotes(`${wordsOf(field)} ${this.task}`, count);
     return texts.map((text) => new Quotations(this.quarry, this.task, text));
   }
 
-  #next(place: Place): string {
-    const ranked = this.#ranked(place);
+  #next(field: Field): string {
+    const ranked = this.#ranked(field);
     const best = ranked[0]?.score ?? 0;
     // Rather the same sentence twice than one that has nothing to do with the property.
     const fresh = ranked.find(({ text, score }) => score * 2 >= best && !this.#used.has(text)) ?? ranked[0];
@@ -70,13 +70,13 @@ class Quotations implements ValueSource {
     return fresh.text;
   }
 
-  #ranked(place: Place): { text: string; score: number }[] {
-    const own = this.quarry.ranked(wordsOf(place));
+  #ranked(field: Field): { text: string; score: number }[] {
+    const own = this.quarry.ranked(wordsOf(field));
     return (own[0]?.score ?? 0) > 0 ? own : this.quarry.ranked(this.task);
   }
 }
 
 /** `noticePeriod` and `notice_period` speak of notice and period. */
-export function wordsOf({ name, description }: Place): string {
+export function wordsOf({ name, description }: Field): string {
   return `${name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ')} ${description}`;
 }

@@ -1,4 +1,4 @@
-import type { Place, ValueSource } from './schema-value.js';
+import type { Field, ValueSource } from './schema-value.js';
 
 // What a parameter's name says about the part of the task that fills it.
 const parts: readonly { name: RegExp; pattern: RegExp }[] = [
@@ -23,13 +23,13 @@ export class TaskWords implements ValueSource {
     this.#numbers = (this.task.match(/-?\d+(?:\.\d+)?/g) ?? []).map(Number);
   }
 
-  text({ name }: Place): string {
+  text({ name }: Field): string {
     const hinted = parts.find((part) => part.name.test(name))?.pattern.exec(this.task)?.[0];
     const quoted = /["“‘`]([^"”’`]+)["”’`]/.exec(this.task)?.[1];
     return (hinted ?? quoted ?? this.task).trim().slice(0, longestText);
   }
 
-  /** The numbers of the task in turn, then the last one again. */
+  /** The numbers of the task, one after the other, then the last one again. */
   number(): number | undefined {
     return this.#numbers.length > 1 ? this.#numbers.shift() : this.#numbers[0];
   }
@@ -38,7 +38,7 @@ export class TaskWords implements ValueSource {
     return true;
   }
 
-  choose(_place: Place, values: readonly unknown[]): unknown {
+  choose(_field: Field, values: readonly unknown[]): unknown {
     const said = this.task.toLowerCase();
     return (
       values.find((value) => typeof value === 'string' && value !== '' && said.includes(value.toLowerCase())) ??
@@ -46,7 +46,7 @@ export class TaskWords implements ValueSource {
     );
   }
 
-  items(_place: Place, count: number): ValueSource[] {
+  items(_field: Field, count: number): ValueSource[] {
     return count > 0 ? [this] : [];
   }
 }

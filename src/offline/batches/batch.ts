@@ -7,8 +7,8 @@ const results = ['succeeded', 'errored', 'canceled', 'expired'] as const;
 /**
  * One Message Batch. Nothing happens to it by itself: what has become of it is worked out whenever somebody looks.
  *
- * B1. Every request is settled exactly once, at the end of the batch.
- * B2. A cancelled batch keeps what was processed by then, in proportion to the time that had passed.
+ * Batch-1. Every request is settled exactly once, at the end of the batch.
+ * Batch-2. A cancelled batch keeps what was processed by then, in proportion to the time that had passed.
  */
 export class Batch {
   readonly createdAt: number;

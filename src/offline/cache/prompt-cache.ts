@@ -24,9 +24,9 @@ interface Entry {
 /**
  * The prompt cache.
  *
- * C1. A prefix is found only once a response that wrote it has begun: concurrent cold calls all write.
- * C2. Reading a prefix renews its time.
- * C3. A prefix shorter than the model's minimum is silently not cached.
+ * PromptCache-1. A prefix is found only once a response that wrote it has begun: concurrent cold calls all write.
+ * PromptCache-2. Reading a prefix renews its time.
+ * PromptCache-3. A prefix shorter than the model's minimum is silently not cached.
  */
 export class PromptCache {
   readonly #entries = new Map<string, Entry>();

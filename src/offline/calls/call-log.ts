@@ -20,8 +20,8 @@ export type Moment = 'arrived' | 'finished';
 /**
  * Every Messages call, and who waits for one.
  *
- * L1. A call is counted in `open` from its arrival until its connection is done with it, exactly once.
- * L2. What is kept of a finished call has a bound, whatever the size of its body.
+ * CallLog-1. A call is counted in `open` from its arrival until its connection is done with it, exactly once.
+ * CallLog-2. What is kept of a finished call has a bound, whatever the size of its body.
  */
 export class CallLog {
   readonly records: CallRecord[] = [];

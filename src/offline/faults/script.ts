@@ -31,9 +31,9 @@ export interface Verdict {
 /**
  * The fault rules in force.
  *
- * S1. A call is struck by at most one `slow` rule and one other: the first of each that matches and is not used up.
- * S2. Rules added later come first; rules added together keep their order.
- * S3. Only a rule that gets its turn counts the call, for `skip` and for `times`.
+ * Script-1. A call is struck by at most one `slow` rule and one other: the first of each that matches and is not used up.
+ * Script-2. Rules added later come first; rules added together keep their order.
+ * Script-3. Only a rule that is looked at counts the call, for `skip` and for `times`.
  */
 export class Script {
   #entries: Entry[] = [];

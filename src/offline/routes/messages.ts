@@ -37,7 +37,7 @@ export async function answerMessage(
   const share = premises.cache.share(prefixes, model.minCacheTokens);
   if (!isErrorFault(fault))
     premises.limits.admit(modelClass, share.uncached + share.written5m + share.written1h, premises.log.open);
-  await premises.gates.pass(call, exchange.signal);
+  await premises.holds.pass(call, exchange.signal);
   if (fault?.kind === 'hang-before-headers') return forever(exchange.signal);
   const substitute = substituteFor(fault, streamed);
   if (substitute) {

@@ -12,12 +12,12 @@ const nodeFields =
 const flowFields = ['input', 'nodes', 'state', 'output'];
 
 /**
- * What is wrong with a flow, everything at once, before anything of it is run: shapes, unknown names, cycles, variables that
- * nobody provides, nodes whose answer nobody reads, and writers of one key that do not say how they meet.
+ * Finds everything that is wrong with a flow, at once and before anything of it is run: shapes, unknown names, cycles, variables
+ * that nobody provides, nodes whose answer nobody reads, and writers of one key that do not say how they meet.
  */
 export function checkFlow(flow: Flow): FlowProblem[] {
   const shapes = shapeProblems(flow);
-  // The rest would trip over what has no shape.
+  // The other checks need sound shapes.
   if (shapes.length > 0) return shapes;
   const cycles = cycleProblems(flow);
   return cycles.length > 0 ? cycles : [...nodeProblems(flow), ...writerProblems(flow), ...outputProblems(flow)];
@@ -153,7 +153,7 @@ function nodeProblems(flow: Flow): FlowProblem[] {
   });
 }
 
-/** Two writers of one key must say how they meet, and be able to. */
+/** Checks that several writers of one key say how they meet, and can. */
 function writerProblems({ nodes, state = {}, input = {} }: Flow): FlowProblem[] {
   const writers = new Map<string, string[]>();
   for (const [node, body] of Object.entries(nodes)) {
@@ -193,7 +193,7 @@ function typeOf(node: FlowNode | undefined): string {
   return typeof type === 'string' ? type : 'a union';
 }
 
-/** The output is written by somebody, and whatever is asked leads to it. */
+/** Checks that some node writes the output, and that every node leads to it. */
 function outputProblems(flow: Flow): FlowProblem[] {
   const { output, nodes } = flow;
   if (output === undefined) return [];

@@ -21,12 +21,12 @@ export interface FlowNode {
   attempts?: number;
   /** JSON Schema of the answer. */
   schema?: JsonSchema;
-  /** The node runs only where it holds; see `parseWhen`. */
+  /** Condition of the node: it runs only where this holds; see `parseWhen`. */
   when?: string;
-  /** What becomes of the run when the node is not ok: it fails, goes on without, or goes on with `fallback`. */
+  /** The run's reaction when the node is not ok: it fails, goes on without, or goes on with `fallback`. */
   onError?: 'fail' | 'skip' | 'fallback';
   fallback?: unknown;
-  /** Runs once for each item of a list, an input or a key of the state, as `{{ item }}`; the answers are a list. */
+  /** List whose items the node runs for, each as `{{ item }}`: an input or a key of the state. The answers are a list. */
   forEach?: string;
 }
 
@@ -50,13 +50,13 @@ export interface GraphInput extends FanOutOptions, ModelOptions {
   searchable?: boolean;
 }
 
-/** Where in a flow something is wrong: the path of a YAML or JSON file. */
+/** A problem of a flow, with its path in the YAML or JSON file. */
 export interface FlowProblem {
   path: (string | number)[];
   message: string;
 }
 
-/** Where several answers to one `forEach` node are told apart. */
+/** Key of one answer of a `forEach` node. */
 export function itemKey(node: string, item: number): string {
   return `${node}[${item}]`;
 }
@@ -65,7 +65,7 @@ export function writesOf(name: string, { writes }: Pick<FlowNode, 'writes'>): st
   return writes ?? name;
 }
 
-/** All that a node waits for, directly and through others; in no particular order. */
+/** All nodes that a node waits for, directly and through others, in no particular order. */
 export function ancestorsOf(name: string, { nodes }: Pick<Flow, 'nodes'>): Set<string> {
   const found = new Set<string>();
   const visit = (each: string) => {

@@ -32,7 +32,7 @@ export function variablesOf(template: string): string[] {
   return [...new Set(parseTemplate(template).flatMap((part) => (typeof part === 'string' ? [] : [part[0]])))];
 }
 
-/** What lies at a path inside a value; `undefined` where there is nothing. */
+/** The value at a path inside a value; `undefined` where there is none. */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, name) =>

@@ -3,7 +3,7 @@ import type { Approval } from '../../contract/approval.js';
 import { shellWord, visibleLine } from '../../contract/visible-text.js';
 import { element, find } from './dom.js';
 
-/** What waits to be allowed, each with its whole input, field by field; nothing where nothing waits. */
+/** The calls that wait to be allowed, each with its whole input, field by field; nothing where no call waits. */
 export function showApprovals(workflowId: string, approvals: readonly Approval[]): void {
   if (approvals.length === 0) find('approvals-section').remove();
   else find('approvals').append(...approvals.flatMap((approval) => elementsOf(workflowId, approval)));

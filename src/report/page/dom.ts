@@ -7,7 +7,7 @@ export function find(id: string): HTMLElement {
   return found;
 }
 
-/** An element with children; a text stays a text, whatever is in it, and turns or hides none of what stands beside it. */
+/** Makes an element with children. A text stays a text, whatever is in it, and does not reverse or hide its neighbours. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   ...children: (Node | string)[]

@@ -108,7 +108,7 @@ function segmentsOf(branch: Branch, row: number, startMs: number, index: number)
   return [queuedMs, retryWaitMs, modelMs, otherMs].flatMap((ms, part): Segment[] => {
     const from = at;
     at += ms;
-    // The last one carries the marks, however short it is.
+    // The last part carries the marks, however short it is.
     return ms > 0 || part === parts.length - 1 ? [{ value: [row, from, at, part], branch: index }] : [];
   });
 }
@@ -128,7 +128,7 @@ function signsOf({ attempts, hedged, reused, status }: Branch): string {
   ].join(' ');
 }
 
-/** As an element: what a branch is called is a text, and never markup. */
+/** Makes the label an element: a branch's name is a text, and never markup. */
 function tellOf(branch: Branch | undefined): HTMLElement {
   const told = document.createElement('div');
   if (branch === undefined) return told;

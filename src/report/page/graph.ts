@@ -4,7 +4,7 @@ import type { Chart } from './chart.js';
 import { colour, find } from './dom.js';
 import { durationOf } from './texts.js';
 
-/** The graph of a run that has one: a node stands right of all that it needs. */
+/** The graph of a run that has one. A node stands right of all nodes that it needs. */
 export function showGraph(
   branches: readonly Branch[],
   edges: readonly { from: string; to: string }[],

@@ -29,7 +29,7 @@ else {
   }
 }
 
-/** A bar or node that is chosen leads to its row. */
+/** Leads from a chosen bar or node to its row. */
 function open(branch: Branch): void {
   table.open(branch);
 }

@@ -28,7 +28,10 @@ const columns: readonly Column[] = [
   { title: 'marks', value: (branch) => marksOf(branch).join(), shown: (branch) => marksOf(branch).join(', ') },
 ];
 
-/** Every branch, to be searched, sorted and opened; a page at a time, so that ten thousand are no burden. */
+/**
+ * The table of all branches, which can be searched, sorted and opened. It shows a page at a time, so that ten thousand are no
+ * burden.
+ */
 export function showTable(branches: readonly Branch[]): { open(branch: Branch): void } {
   const search = find('search') as HTMLInputElement;
   const filter = find('status-filter') as HTMLSelectElement;
@@ -60,8 +63,8 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
   };
   search.addEventListener('input', again);
   filter.addEventListener('change', again);
-  find('before').addEventListener('click', () => turn(-1));
-  find('after').addEventListener('click', () => turn(1));
+  find('before').addEventListener('click', () => goOn(-1));
+  find('after').addEventListener('click', () => goOn(1));
   draw();
   return {
     open(branch) {
@@ -73,7 +76,7 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
     },
   };
 
-  function turn(pages: number): void {
+  function goOn(pages: number): void {
     page += pages;
     draw();
   }
@@ -128,7 +131,7 @@ function tokensIn({ usage }: Branch): number {
   return usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
-/** What a branch said is searched too. */
+/** The text that a search goes through: what a branch said is in it. */
 function isAbout({ key, error, output }: Branch, wanted: string): boolean {
   return (
     key.toLowerCase().includes(wanted) ||

@@ -19,7 +19,7 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
 }
 
-/** What is remarkable about a branch, in words. */
+/** Remarkable things about a branch, in words. */
 export function marksOf({ attempts, hedged, reused, status }: Branch): string[] {
   return [
     ...(reused ? ['from the journal'] : []),

@@ -6,24 +6,24 @@ import { openDesk } from '../../activities/asking.js';
 
 const never = new AbortController().signal;
 
-describe('turns at a shared prefix', () => {
+describe('passes at a shared prefix', () => {
   it('let one lead, and the others follow once its answer has begun', async () => {
     const leaders = new PrefixLeaders();
-    const first = await leaders.turn('p', never);
-    const turns: boolean[] = [];
-    const others = [1, 2, 3].map(() => leaders.turn('p', never).then(({ leads }) => turns.push(leads)));
+    const first = await leaders.enter('p', never);
+    const passes: boolean[] = [];
+    const others = [1, 2, 3].map(() => leaders.enter('p', never).then(({ leads }) => passes.push(leads)));
     await Promise.resolve();
-    expect([first.leads, turns]).toEqual([true, []]);
+    expect([first.leads, passes]).toEqual([true, []]);
     first.begun();
     await Promise.all(others);
-    expect(turns).toEqual([false, false, false]);
+    expect(passes).toEqual([false, false, false]);
   });
 
   it('pass to another when the leader fails before its answer begins', async () => {
     const leaders = new PrefixLeaders();
-    const first = await leaders.turn('p', never);
-    const second = leaders.turn('p', never);
-    const third = leaders.turn('p', never);
+    const first = await leaders.enter('p', never);
+    const second = leaders.enter('p', never);
+    const third = leaders.enter('p', never);
     first.over();
     expect((await second).leads).toBe(true);
     (await second).begun();
@@ -33,23 +33,23 @@ describe('turns at a shared prefix', () => {
   it('begin anew when the prefix has gone cold, and not while it is used', async () => {
     let now = 0;
     const leaders = new PrefixLeaders(() => now);
-    (await leaders.turn('p', never)).begun();
+    (await leaders.enter('p', never)).begun();
     now += 200_000;
-    (await leaders.turn('p', never)).begun();
+    (await leaders.enter('p', never)).begun();
     now += 200_000;
-    expect((await leaders.turn('p', never)).leads).toBe(false);
+    expect((await leaders.enter('p', never)).leads).toBe(false);
     now += 100_000;
-    expect((await leaders.turn('p', never)).leads).toBe(true);
+    expect((await leaders.enter('p', never)).leads).toBe(true);
   });
 
   it('do not hold those who are aborted, nor those of another prefix', async () => {
     const leaders = new PrefixLeaders();
-    await leaders.turn('p', never);
+    await leaders.enter('p', never);
     const abort = new AbortController();
-    const waiting = leaders.turn('p', abort.signal);
+    const waiting = leaders.enter('p', abort.signal);
     abort.abort(new Error('gone'));
     await expect(waiting).rejects.toThrow('gone');
-    expect((await leaders.turn('q', never)).leads).toBe(true);
+    expect((await leaders.enter('q', never)).leads).toBe(true);
   });
 });
 

@@ -71,7 +71,7 @@ const step = fc.oneof(
   { arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(90_000) }), weight: 3 },
 );
 
-it('keeps L1 to L5 whatever is asked, ended, aborted and answered in whatever order', async () => {
+it('keeps Limiter-1 to Limiter-5 whatever is asked, ended, aborted and answered in whatever order', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 100, size: 'max' }),
@@ -101,21 +101,21 @@ it('keeps L1 to L5 whatever is asked, ended, aborted and answered in whatever or
           }
           await clock.pass(0);
           const { inFlight, cap, waiting } = limiter.snapshot();
-          if (crowd.left.length > before) expect(inFlight, 'L1').toBeLessThanOrEqual(cap);
-          expect(cap, 'L1').toBeLessThanOrEqual(ceiling);
-          expect(cap, 'L1').toBeGreaterThanOrEqual(1);
-          expect(inFlight, 'L2').toBe(crowd.inFlight);
-          expect(waiting, 'L2').toBe(crowd.waiting);
-          expect(crowd.tooEarly, 'L3').toEqual([]);
-          expect(crowd.left, 'L4').toEqual(crowd.left.toSorted((one, other) => one - other));
+          if (crowd.left.length > before) expect(inFlight, 'Limiter-1').toBeLessThanOrEqual(cap);
+          expect(cap, 'Limiter-1').toBeLessThanOrEqual(ceiling);
+          expect(cap, 'Limiter-1').toBeGreaterThanOrEqual(1);
+          expect(inFlight, 'Limiter-2').toBe(crowd.inFlight);
+          expect(waiting, 'Limiter-2').toBe(crowd.waiting);
+          expect(crowd.tooEarly, 'Limiter-3').toEqual([]);
+          expect(crowd.left, 'Limiter-4').toEqual(crowd.left.toSorted((one, other) => one - other));
         }
-        // L5: with all that is in flight being answered, everybody leaves or is turned away.
+        // Limiter-5: with all that is in flight being answered, everybody leaves or is turned away.
         for (let rounds = 0; crowd.waiting + crowd.inFlight > 0; rounds += 1) {
-          expect(rounds, 'L5').toBeLessThan(1_000);
+          expect(rounds, 'Limiter-5').toBeLessThan(1_000);
           while (crowd.inFlight > 0) crowd.end(0, { is: 'answered', usage: noTokens });
           await clock.pass(60_000);
         }
-        expect(limiter.snapshot(), 'L2').toMatchObject({ inFlight: 0, waiting: 0 });
+        expect(limiter.snapshot(), 'Limiter-2').toMatchObject({ inFlight: 0, waiting: 0 });
       },
     ),
     { numRuns: 500 },

@@ -65,7 +65,7 @@ describe('slots', () => {
     await clock.pass(0);
   });
 
-  it('keep S1, S3 and S4 whatever is asked, aborted and given back in whatever order', async () => {
+  it('keep Slots-1, Slots-3 and Slots-4 whatever is asked, aborted and given back in whatever order', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('ask' as const), which: fc.constant(0) }),
       fc.record({ do: fc.constantFrom('abort' as const, 'release' as const), which: fc.nat(100) }),
@@ -101,10 +101,10 @@ describe('slots', () => {
               slot?.release();
             }
             await clock.pass(0);
-            expect(limiters.slots.out, 'S4').toBe(held.length);
-            expect(held.length, 'S1').toBeLessThanOrEqual(ceiling);
-            expect(granted, 'S3').toEqual(granted.toSorted((one, other) => one - other));
-            if (waiting.size > 0) expect(held.length, 'S1').toBe(Math.min(ceiling, 4));
+            expect(limiters.slots.out, 'Slots-4').toBe(held.length);
+            expect(held.length, 'Slots-1').toBeLessThanOrEqual(ceiling);
+            expect(granted, 'Slots-3').toEqual(granted.toSorted((one, other) => one - other));
+            if (waiting.size > 0) expect(held.length, 'Slots-1').toBe(Math.min(ceiling, 4));
           }
         },
       ),

@@ -8,8 +8,8 @@ interface Waiter {
   done(): void;
 }
 
-/** Those who wait for something to become true. */
-export class Waiters {
+/** What is waited for to become true. */
+export class Conditions {
   readonly #waiters = new Set<Waiter>();
 
   /** Asks everybody again. */

@@ -1,15 +1,16 @@
 import { toRanges, tallyOf } from '../../src/contract/lanes.js';
-import type { Lane, LaneBatch } from '../../src/contract/lanes.js';
+import type { Lane, LaneReport } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
 /**
- * Tells the workflow what has come of a lane's branches: in batches, the outcomes themselves in the store.
+ * Tells the workflow how branches of a lane have ended. A report covers several outcomes; the outcomes themselves are in the
+ * store.
  *
- * R1. An outcome is in one batch: in one that was sent, or in the rest.
- * R2. A batch that could not be sent is in the next.
+ * LaneReporter-1. An outcome is in one report: in one that was sent, or in the rest.
+ * LaneReporter-2. What could not be sent is in the next report.
  */
-export class LaneReport {
+export class LaneReporter {
   readonly #timer: NodeJS.Timeout;
   #untold: StoredBranch[] = [];
   #sending: Promise<void> = Promise.resolve();
@@ -17,7 +18,7 @@ export class LaneReport {
   constructor(
     readonly lane: Pick<Lane, 'reportEveryMs' | 'reportFailuresAtOnce'>,
     readonly store: Pick<BlobStore, 'putText'>,
-    readonly send: (batch: LaneBatch) => Promise<void>,
+    readonly send: (report: LaneReport) => Promise<void>,
   ) {
     this.#timer = setInterval(() => this.#tell(), lane.reportEveryMs);
   }
@@ -31,8 +32,8 @@ export class LaneReport {
     clearInterval(this.#timer);
   }
 
-  /** What the workflow has not been told, once everything that was sent has arrived. */
-  async rest(): Promise<LaneBatch | null> {
+  /** The outcomes that the workflow has not been told of, once every report that was sent has arrived. */
+  async rest(): Promise<LaneReport | null> {
     this.stop();
     await this.#sending;
     const untold = this.#untold.splice(0);
@@ -51,7 +52,7 @@ export class LaneReport {
     });
   }
 
-  async #store(outcomes: readonly StoredBranch[]): Promise<LaneBatch> {
+  async #store(outcomes: readonly StoredBranch[]): Promise<LaneReport> {
     const sorted = outcomes.toSorted((left, right) => left.index - right.index);
     const { sha256, bytes } = await this.store.putText(JSON.stringify(sorted));
     return {

@@ -5,10 +5,10 @@ import { compileMatch } from './match-call.js';
 import type { CallMatch } from './rule.js';
 
 /** Calls held back before their answer. */
-export interface Gate {
-  /** Calls waiting at the gate, in order of arrival. */
+export interface Hold {
+  /** Calls that it has stopped, in order of arrival. */
   readonly waiting: readonly CallRecord[];
-  /** Lets the first `count` waiting calls go on; without `count` it opens for good. */
+  /** Lets the first `count` waiting calls go on; without `count` it ends for good. */
   release(count?: number): void;
 }
 
@@ -17,32 +17,32 @@ interface Held {
   go(): void;
 }
 
-/** The gates of a server. A call passes every closed gate that matches it. */
-export class Gates {
-  readonly #gates: { matches: ReturnType<typeof compileMatch>; held: Held[]; open: boolean }[] = [];
+/** The holds of a server. A call waits at each one that is closed and matches it. */
+export class Holds {
+  readonly #holds: { matches: ReturnType<typeof compileMatch>; held: Held[]; open: boolean }[] = [];
 
   /** @param changed called whenever somebody starts to wait */
   constructor(readonly changed: () => void) {}
 
-  hold(match: CallMatch | undefined): Gate {
-    const gate = { matches: compileMatch(match), held: [] as Held[], open: false };
-    this.#gates.push(gate);
+  hold(match: CallMatch | undefined): Hold {
+    const hold = { matches: compileMatch(match), held: [] as Held[], open: false };
+    this.#holds.push(hold);
     return {
       get waiting() {
-        return gate.held.map(({ call }) => call.record);
+        return hold.held.map(({ call }) => call.record);
       },
       release: (count) => {
-        if (count === undefined) gate.open = true;
-        for (const { go } of gate.held.splice(0, count ?? gate.held.length)) go();
+        if (count === undefined) hold.open = true;
+        for (const { go } of hold.held.splice(0, count ?? hold.held.length)) go();
       },
     };
   }
 
   /** @throws Hangup when the connection ends first */
   async pass(call: LiveCall, signal: AbortSignal): Promise<void> {
-    for (const gate of this.#gates) {
-      if (gate.open || !gate.matches(call.record, call.texts)) continue;
-      await Promise.race([this.#wait(gate.held, call, signal), forever(signal)]);
+    for (const hold of this.#holds) {
+      if (hold.open || !hold.matches(call.record, call.texts)) continue;
+      await Promise.race([this.#wait(hold.held, call, signal), forever(signal)]);
     }
   }
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, it } from 'vitest';
 
-import { LaneReport } from '../../activities/lane/lane-report.js';
+import { LaneReporter } from '../../activities/lane/lane-reporter.js';
 import { fromRanges } from '../../src/contract/lanes.js';
-import type { LaneBatch } from '../../src/contract/lanes.js';
+import type { LaneReport } from '../../src/contract/lanes.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 
@@ -14,7 +14,7 @@ function outcome(index: number, status: StoredBranch['status'] = 'ok'): StoredBr
 
 function open(
   settings: { reportEveryMs?: number; reportFailuresAtOnce?: boolean },
-  send: (batch: LaneBatch) => Promise<void>,
+  send: (report: LaneReport) => Promise<void>,
 ) {
   const stored: string[] = [];
   const putText = async (text: string) => {
@@ -22,17 +22,17 @@ function open(
     return { sha256: String(stored.length), bytes: text.length };
   };
   const lane = { reportEveryMs: 20, reportFailuresAtOnce: false, ...settings };
-  return { report: new LaneReport(lane, { putText }, send), stored };
+  return { reporter: new LaneReporter(lane, { putText }, send), stored };
 }
 
-it('tells every outcome once: in a batch that was sent, or in the rest', async () => {
-  const sent: LaneBatch[] = [];
-  const { report, stored } = open({}, async (batch) => void sent.push(batch));
+it('tells every outcome once: in a report that was sent, or in the rest', async () => {
+  const sent: LaneReport[] = [];
+  const { reporter, stored } = open({}, async (report) => void sent.push(report));
   for (let index = 0; index < 30; index += 1) {
-    report.add(outcome(index));
+    reporter.add(outcome(index));
     await sleep(3);
   }
-  const rest = await report.rest();
+  const rest = await reporter.rest();
   const told = [...sent, ...(rest === null ? [] : [rest])].flatMap(({ indices }) => fromRanges(indices));
   expect(told).toEqual(Array.from({ length: 30 }, (_, index) => index));
   expect(sent.length).toBeGreaterThan(1);
@@ -41,24 +41,24 @@ it('tells every outcome once: in a batch that was sent, or in the rest', async (
 });
 
 it('puts into the next what could not be sent', async () => {
-  const { report } = open({}, () => Promise.reject(new Error('The server is away.')));
-  report.add(outcome(0));
+  const { reporter } = open({}, () => Promise.reject(new Error('The server is away.')));
+  reporter.add(outcome(0));
   await sleep(60);
-  report.add(outcome(1));
-  const rest = await report.rest();
+  reporter.add(outcome(1));
+  const rest = await reporter.rest();
   expect(fromRanges(rest?.indices ?? [])).toEqual([0, 1]);
   expect(rest?.tally).toMatchObject({ ended: 2, byStatus: { ok: 2 } });
 });
 
 it('tells a failure at once where one failure ends the run', async () => {
-  const sent: LaneBatch[] = [];
-  const { report } = open(
+  const sent: LaneReport[] = [];
+  const { reporter } = open(
     { reportEveryMs: 60_000, reportFailuresAtOnce: true },
-    async (batch) => void sent.push(batch),
+    async (report) => void sent.push(report),
   );
-  report.add(outcome(0));
-  report.add(outcome(1, 'failed'));
+  reporter.add(outcome(0));
+  reporter.add(outcome(1, 'failed'));
   await sleep(20);
   expect(sent.map(({ indices }) => indices)).toEqual([[[0, 1]]]);
-  expect(await report.rest()).toBeNull();
+  expect(await reporter.rest()).toBeNull();
 });
