@@ -25,7 +25,16 @@ import type { ModelMessage } from '../src/model/call/message.js';
 import { ModelCaller } from '../src/model/call/model-caller.js';
 import type { Caller } from '../src/model/call/model-caller.js';
 import { outputFormatOf } from '../src/model/call/output-format.js';
-import { buildRequest, costOf, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../src/model/index.js';
+import {
+  buildRequest,
+  costOf,
+  estimateTokens,
+  isCached,
+  isLong,
+  sizeOf,
+  tokensInPart,
+  upperBoundUsd,
+} from '../src/model/index.js';
 import { errorOf, isProper, readAnswer, readTurn } from '../src/model/call/read-answer.js';
 import type { ReadAnswer, WantedTurn } from '../src/model/call/read-answer.js';
 import { capturesContent } from '../src/model/call/model-span.js';
@@ -172,13 +181,12 @@ function askOrRace(
 /** A text in parts that are read one by one; itself where it is short enough, or is to be read whole. */
 async function partsOf(
   text: string | undefined,
-  { foldOver }: ModelCall['request'],
+  { model, foldOver }: ModelCall['request'],
   cpu: Pick<CpuPool, 'run'>,
   signal: AbortSignal,
 ): Promise<string[]> {
-  // A token is a character at least.
-  if (text === undefined || foldOver === undefined || text.length <= foldOver) return [];
-  return cpu.run('splitByTokens', { text, tokens: foldOver }, signal);
+  if (text === undefined || foldOver === undefined || !isLong(text, { model, foldOver })) return [];
+  return cpu.run('splitByTokens', { text, tokens: tokensInPart({ model, foldOver }) }, signal);
 }
 
 interface PartsAsking {

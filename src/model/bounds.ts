@@ -10,8 +10,8 @@ export function sizeOf(
   { model, maxTokens, cacheDocument = false, outputSchema, foldOver = Infinity }: ModelRequest,
   inputTokens: number,
 ): Sized {
-  // Parts end between paragraphs, so that they are not all full.
-  const parts = inputTokens > foldOver ? Math.ceil((2 * inputTokens) / foldOver) : 1;
+  // Two neighbours together are more than one part holds; of short texts more is estimated than of the same in one.
+  const parts = inputTokens > foldOver ? Math.ceil((2.2 * inputTokens) / foldOver) : 1;
   return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined, parts };
 }
 
