@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,files,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tools}/**',
+  'test/{contract,fences,files,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tokens,tools}/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
@@ -27,7 +27,7 @@ export const pure = [
 const fences = ['test/fences/{invariants,lint,pure,types}.test.ts'];
 
 /** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
-const alike = ['test/{activities,client,cpu,model,payloads,tools,tracing}/**/!(unexpected).test.ts'];
+const alike = ['test/{activities,client,cpu,model,payloads,tokens,tools,tracing}/**/!(unexpected).test.ts'];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 

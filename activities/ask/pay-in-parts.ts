@@ -1,4 +1,4 @@
-import { costOf } from '../../src/model/index.js';
+import { costOf, isLong, tokensInPart } from '../../src/model/index.js';
 import { partPrompt, saidOfPart, wholePrompt } from '../../src/prompts/parts.js';
 import type { Asking } from './asking.js';
 import { payOnce } from './pay-once.js';
@@ -7,10 +7,9 @@ import { questionAbout } from './question.js';
 
 /** A text in parts that are read one by one; none where it is short enough, or is to be read whole. */
 export async function partsOf(text: string | undefined, { call, equipment, signal }: Asking): Promise<string[]> {
-  const { foldOver } = call.request;
-  // A token is a character at least.
-  if (text === undefined || foldOver === undefined || text.length <= foldOver) return [];
-  return equipment.cpu.run('splitByTokens', { text, tokens: foldOver }, signal);
+  const { model, foldOver } = call.request;
+  if (text === undefined || foldOver === undefined || !isLong(text, { model, foldOver })) return [];
+  return equipment.cpu.run('splitByTokens', { text, tokens: tokensInPart({ model, foldOver }) }, signal);
 }
 
 /**

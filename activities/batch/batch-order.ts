@@ -5,7 +5,7 @@ import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
-import { buildRequest, estimateTokens } from '../../src/model/index.js';
+import { buildRequest, isLong } from '../../src/model/index.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { documentText } from '../stored/document-text.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
@@ -79,8 +79,5 @@ function questionOf(
   const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
   // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
-  const { foldOver = Infinity } = request;
-  // A token is a character at least.
-  const isForLane = (document?.length ?? 0) > foldOver && estimateTokens(body) > foldOver;
-  return { key, index, body, format, isForLane };
+  return { key, index, body, format, isForLane: document !== undefined && isLong(document, request) };
 }

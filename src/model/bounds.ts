@@ -10,8 +10,8 @@ export function sizeOf(
   { model, maxTokens, cacheDocument = false, outputSchema, foldOver = Infinity }: ModelRequest,
   inputTokens: number,
 ): Sized {
-  // Parts are not all full, because they end between paragraphs.
-  const parts = inputTokens > foldOver ? Math.ceil((2 * inputTokens) / foldOver) : 1;
+  // Two neighbours together are more than one part holds; of short texts more is estimated than of the same in one.
+  const parts = inputTokens > foldOver ? Math.ceil((2.2 * inputTokens) / foldOver) : 1;
   return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined, parts };
 }
 

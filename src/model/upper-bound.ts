@@ -14,8 +14,8 @@ export interface Sized {
   structured: boolean;
 }
 
-/** Tokens of the message that an answer does not fit: messages are cut to 2 KB. */
-const correctionTokens = 1_000;
+/** What telling the model that its answer does not fit takes, in tokens: messages are cut to 2 KB, and no token is less than a byte. */
+const correctionTokens = 2_100;
 
 /** System and prompt of a call about a part, in tokens. */
 const partTokens = 500;

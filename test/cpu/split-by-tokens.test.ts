@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { estimateTokenCount } from 'tokenx';
 import { describe, expect, it } from 'vitest';
 
 import { splitByTokens } from '../../src/cpu/tasks/split-by-tokens.js';
+import { estimateText } from '../../src/tokens/index.js';
 
 describe('a text in parts', () => {
   it('is whole when they are joined, each part within the limit, no character cut', () => {
@@ -16,7 +16,7 @@ describe('a text in parts', () => {
         expect(parts.join('')).toBe(text);
         for (const part of parts) {
           expect(part).not.toMatch(/\p{Cs}/u);
-          expect(estimateTokenCount(part)).toBeLessThanOrEqual(tokens);
+          expect(estimateText(part)).toBeLessThanOrEqual(tokens);
         }
       }),
       { numRuns: 60 },
@@ -25,10 +25,12 @@ describe('a text in parts', () => {
 
   it('is parted between paragraphs where it can be, else between sentences', () => {
     const paragraph = 'One sentence here. Another one there.\n\n';
-    expect(splitByTokens({ text: paragraph.repeat(2), tokens: 14 })).toEqual([paragraph, paragraph]);
-    expect(splitByTokens({ text: 'One sentence here. Another one there.', tokens: 6 })).toEqual([
-      'One sentence here. ',
-      'Another one there.',
+    expect(splitByTokens({ text: paragraph.repeat(2), tokens: estimateText(paragraph) })).toEqual([
+      paragraph,
+      paragraph,
     ]);
+    expect(
+      splitByTokens({ text: 'One sentence here. Another one there.', tokens: estimateText('One sentence here. ') }),
+    ).toEqual(['One sentence here. ', 'Another one there.']);
   });
 });

@@ -2,6 +2,7 @@ import type { GraphPlan, PlannedNode } from '../../plan/graph/graph-plan.js';
 import { parseTemplate, shown, variablesOf } from '../../plan/graph/template.js';
 import { estimateTokens, upperBoundUsd } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
+import { tokenFactor } from '../../tokens/index.js';
 
 /** The most that a node's question can have in tokens, and how often it is asked; `null` where only the run shows that. */
 export interface BoundNode extends Sized {
@@ -39,7 +40,7 @@ function sizeOfNode(node: PlannedNode, plan: GraphPlan, values: Readonly<Record<
     .flatMap(parseTemplate)
     .filter((part) => typeof part === 'string')
     .join('');
-  const own = tokensOf(literal + (schema === undefined ? '' : JSON.stringify(schema)));
+  const own = tokensOf(literal + (schema === undefined ? '' : JSON.stringify(schema)), model);
   const read = variablesOf(`${node.prompt}${node.system ?? ''}`).reduce(
     (sum, name) => sum + tokensIn(name, node, plan, values),
     0,
@@ -51,13 +52,13 @@ function tokensIn(name: string, node: PlannedNode, plan: GraphPlan, values: Read
   if (name === 'item' && node.forEach !== undefined) {
     const list = values[node.forEach];
     return Array.isArray(list)
-      ? Math.max(0, ...list.map((item) => tokensOf(shown(item))))
+      ? Math.max(0, ...list.map((item) => tokensOf(shown(item), node.model)))
       : tokensIn(node.forEach, node, plan, values);
   }
-  if (Object.hasOwn(values, name)) return tokensOf(shown(values[name]));
+  if (Object.hasOwn(values, name)) return tokensOf(shown(values[name]), node.model);
   return plan.nodes
     .filter(({ writes }) => writes === name)
-    .reduce((sum, writer) => sum + writer.maxTokens * (timesOf(writer, values) ?? Infinity), 0);
+    .reduce((sum, writer) => sum + writer.maxTokens * rereads(writer, node) * (timesOf(writer, values) ?? Infinity), 0);
 }
 
 function timesOf({ forEach }: PlannedNode, values: Readonly<Record<string, unknown>>): number | null {
@@ -66,6 +67,11 @@ function timesOf({ forEach }: PlannedNode, values: Readonly<Record<string, unkno
   return Array.isArray(list) ? list.length : null;
 }
 
-function tokensOf(text: string): number {
-  return text === '' ? 0 : estimateTokens({ model: '', max_tokens: 1, messages: [{ role: 'user', content: text }] });
+/** What one model wrote may be more tokens to another. */
+function rereads(writer: PlannedNode, reader: PlannedNode): number {
+  return Math.max(1, tokenFactor(reader.model) / tokenFactor(writer.model));
+}
+
+function tokensOf(text: string, model: string): number {
+  return text === '' ? 0 : estimateTokens({ model, max_tokens: 1, messages: [{ role: 'user', content: text }] });
 }

@@ -3,18 +3,23 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { BudgetOptions } from '../../contract/options.js';
 import { knownBound, lowerBoundUsd } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
+import { estimateText, tokenFactor } from '../../tokens/index.js';
 import { formatCost } from '../show/amounts.js';
 import { parseDollars } from '../read/numbers.js';
 import type { RunFlags } from './run-flags.js';
-import { sizePlan } from './size-plan.js';
+import { estimatePlan, sizePlan } from './size-plan.js';
 import type { World } from '../world.js';
+
+/** Where a run may cost this much less than its budget by estimate, a count by the API would change nothing. */
+const plenty = 2;
 
 /** Tokens around each answer and around all of them in a call of the fan-in, at the very most. */
 const marksTokens = 120;
 const rulesTokens = 600;
 
 /**
- * The budget that `--budget` asks for, with the bound of each branch.
+ * The budget that `--budget` asks for, with the bound of each branch: by estimate where the budget is twice what all may cost together, and
+ * counted by the API where the estimate would decide who is asked.
  *
  * @throws InputError where it is no amount, or the price of the model is unknown
  * @throws OverBudgetError where the least that the run must do cannot be had for it
@@ -27,10 +32,10 @@ export async function budgetOf(
 ): Promise<{ budget?: BudgetOptions }> {
   if (budget === undefined) return {};
   const allUsd = parseDollars(budget, 'budget');
-  const sizes = await sizePlan(plan, document, world);
+  const calls = plan.fanIn.how === 'select' ? 2 : 1;
+  const sizes = await sizesFor(allUsd, plan, document, world, calls);
   const boundsUsd = sizes.map(knownBound);
   const fanInUsd = fanInBound(plan, sizes);
-  const calls = plan.fanIn.how === 'select' ? 2 : 1;
   const usd = allUsd - (fanInUsd ?? 0) * calls;
   const { needed } = plan.policy;
   const cheapest = boundsUsd.toSorted((left, right) => left - right);
@@ -53,18 +58,34 @@ export async function budgetOf(
   return { budget: { usd, boundsUsd, ...(fanInUsd !== undefined && { fanInUsd }) } };
 }
 
+async function sizesFor(
+  usd: number,
+  plan: FanOutPlan,
+  document: string | undefined,
+  world: World,
+  fanInCalls: number,
+): Promise<Sized[]> {
+  const estimated = estimatePlan(plan, document);
+  const fanInUsd = (fanInBound(plan, estimated) ?? 0) * fanInCalls;
+  const mostUsd = estimated.reduce((sum, size) => sum + knownBound(size), fanInUsd);
+  return mostUsd * plenty <= usd ? estimated : sizePlan(plan, document, world);
+}
+
 /** The most that one call of the fan-in may cost: it reads at most all that the branches may write. */
 function fanInBound({ fanIn, branches, fanInModel }: FanOutPlan, sizes: readonly Sized[]): number | undefined {
   const [first] = sizes;
   if (fanIn.how === 'merge' || first === undefined) return undefined;
-  const written = branches.reduce(
-    (sum, { key }, at) => sum + (sizes[at]?.maxTokens ?? 0) + key.length + marksTokens,
-    0,
-  );
-  const inputTokens = written + rulesTokens + fanIn.criteria.length;
+  const model = fanInModel ?? first.model;
+  const factor = tokenFactor(model);
+  const written = branches.reduce((sum, { key }, at) => {
+    const { maxTokens = 0, model: writer = model } = sizes[at] ?? {};
+    // What one model wrote may be more tokens to another.
+    return sum + maxTokens * Math.max(1, factor / tokenFactor(writer)) + (estimateText(key) + marksTokens) * factor;
+  }, 0);
+  const inputTokens = Math.ceil(written + (rulesTokens + estimateText(fanIn.criteria)) * factor);
   return knownBound({
     ...first,
-    ...(fanInModel !== undefined && { model: fanInModel }),
+    model,
     inputTokens,
     cached: false,
     structured: fanIn.how === 'select',

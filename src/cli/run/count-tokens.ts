@@ -12,7 +12,7 @@ const timeoutMs = 30_000;
  * @throws UnavailableError when the API does not answer, or refuses to count
  */
 export async function countTokens(
-  { model, system, messages, output_config }: MessageCreateParamsNonStreaming,
+  { model, system, messages, tools, tool_choice, output_config }: MessageCreateParamsNonStreaming,
   { baseUrl, apiKey }: { baseUrl: string; apiKey: string },
 ): Promise<number> {
   const response = await fetch(`${withoutUser(baseUrl)}/v1/messages/count_tokens`, {
@@ -22,7 +22,7 @@ export async function countTokens(
       'anthropic-version': '2026-10-21',
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ model, system, messages, output_config }),
+    body: JSON.stringify({ model, system, messages, tools, tool_choice, output_config }),
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {

@@ -1,0 +1,2 @@
+export { tokenFactor } from './by-model.js';
+export { boundOfMean, estimateText, meanOf } from './estimate-text.js';

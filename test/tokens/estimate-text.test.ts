@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { declarations } from '../../bench/tokens/declarations.mjs';
+import { machineTexts } from '../../bench/tokens/machine-texts.mjs';
+import { readmes } from '../../bench/tokens/readmes.mjs';
+import { realCount, tokenizers } from '../../bench/tokens/tokenizers.mjs';
+import { splitByTokens } from '../../src/cpu/tasks/split-by-tokens.js';
+import { estimateText } from '../../src/tokens/index.js';
+
+const languages = declarations();
+
+/** Of prose, an estimate is at most this many times the larger of two real counts. */
+const most = 1.6;
+
+/** Estimates that are below the real count, and, of prose, above 1.6 times of it. */
+function wrongIn(texts: readonly (readonly [name: string, text: string])[], above = Infinity): string[] {
+  return texts.flatMap(([name, text]) => {
+    const [estimate, real] = [estimateText(text), realCount(text)];
+    return estimate < real || estimate > above * real ? [`${name}: ${estimate} of ${real}`] : [];
+  });
+}
+
+describe('the estimate of a text', () => {
+  it('is measured against two tokenisers that count differently', () => {
+    expect(Object.keys(tokenizers)).toEqual(['claude2', 'o200k']);
+    const thai = languages.find(({ name }) => name === 'Thai')!.text;
+    expect(tokenizers['claude2']!(thai)).toBeGreaterThan(3 * tokenizers['o200k']!(thai));
+  });
+
+  it('is not below the real count, nor above 1.6 times of it, for the declaration of human rights in each of 500 languages', () => {
+    const texts = languages.map(({ name, text }) => [name, text] as const);
+    expect(texts.length).toBeGreaterThan(500);
+    expect(wrongIn(texts, most)).toEqual([]);
+  });
+
+  it('is so for English that the table was not measured on', () => {
+    const texts = readmes(1).map((text) => [text.slice(0, 80), text] as const);
+    expect(texts.length).toBeGreaterThan(50);
+    expect(wrongIn(texts, most)).toEqual([]);
+  });
+
+  it('is not below the real count of texts of machines, whole or in pieces', () => {
+    for (let seed = 5_000; seed < 5_003; seed += 1) {
+      const texts = Object.entries(machineTexts(seed));
+      expect(wrongIn(texts)).toEqual([]);
+      expect(wrongIn(texts.map(([name, text]) => [name, text.slice(0, 40 + 10 * (seed % 7))]))).toEqual([]);
+    }
+  });
+
+  it.each([
+    'word',
+    'The customer pays. ',
+    '0',
+    'ab',
+    ' 0',
+    ':[',
+    'serser',
+    'null,',
+    '{"a":1},',
+    '\u0e01\u0e32',
+    '漢字',
+    '🙂',
+    'é',
+    '\n',
+    ' ',
+    '-',
+    '=',
+    '\t\n',
+  ])('is not below the real count of %j over and over', (piece) => {
+    for (const times of [1, 2, 5, 30, 400]) expect(wrongIn([[piece, piece.repeat(times)]])).toEqual([]);
+  });
+
+  it('is not below the real count of anything mixed', () => {
+    const words = languages.flatMap(({ text }) => text.split(/(?<=\s)/).slice(0, 60));
+    const machine = Object.values(machineTexts(9_000));
+    const piece = fc.oneof(
+      fc.array(fc.constantFrom(...words), { maxLength: 12 }).map((each) => each.join('')),
+      fc
+        .tuple(fc.constantFrom(...machine), fc.nat(1_000), fc.integer({ min: 1, max: 120 }))
+        .map(([text, from, length]) => text.slice(from, from + length)),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.string({ unit: 'grapheme', maxLength: 30 }),
+      fc.string({ maxLength: 30 }),
+      // Halves of surrogate pairs too.
+      fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 }).map((codes) => String.fromCharCode(...codes)),
+      fc
+        .tuple(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 60 }))
+        .map(([text, times]) => text.repeat(times)),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(estimateText(text)).toBeGreaterThanOrEqual(realCount(text));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is nothing for nothing, and counts a lone half as the character that it is sent as', () => {
+    expect(estimateText('')).toBe(0);
+    expect(estimateText('\ud800')).toBeGreaterThanOrEqual(realCount('\ufffd'));
+  });
+});
+
+describe('a part of so many tokens', () => {
+  it('has no more of them by either tokeniser, in any language', () => {
+    const tokens = 400;
+    for (const { name, text } of languages.filter((_, at) => at % 12 === 0)) {
+      const parts = splitByTokens({ text, tokens });
+      expect(parts.join('')).toBe(text);
+      expect(wrongIn(parts.map((part) => [`${name}: ${part.slice(0, 40)}`, part]))).toEqual([]);
+      for (const part of parts) expect(realCount(part), name).toBeLessThanOrEqual(tokens);
+    }
+  });
+
+  it('has no more of them in texts of machines, and is not needlessly small', () => {
+    const tokens = 200;
+    for (const [shape, text] of Object.entries(machineTexts(7_000))) {
+      const parts = splitByTokens({ text, tokens });
+      expect(parts.join('')).toBe(text);
+      for (const part of parts) expect(realCount(part), shape).toBeLessThanOrEqual(tokens);
+    }
+    const english = languages.find(({ code }) => code === 'eng')!.text;
+    expect(splitByTokens({ text: english, tokens: 500 }).length).toBeLessThanOrEqual(8);
+  });
+});
