@@ -14,7 +14,7 @@ import { formatCost } from '../show/amounts.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { deduplicated } from '../read/deduplicate.js';
-import { checkDocuments, checkEnough, linesSource } from '../read/document-source.js';
+import { checkDocuments, checkEnough } from '../read/document-source.js';
 import type { Documents, DocumentSource } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
@@ -24,6 +24,7 @@ import { addFanInFlags, addRunFlags, collect, fanInOptions, runOptions } from '.
 import type { RunFlags } from '../run/run-flags.js';
 import { sayer } from '../home/session.js';
 import type { Say, Session } from '../home/session.js';
+import { rowsSource } from '../read/rows-source.js';
 import { skippedLine } from '../read/skipped.js';
 import type { World } from '../world.js';
 
@@ -52,7 +53,10 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .alias('summarize')
     .description('one summary for each document, in the order given, from one to a hundred thousand')
     .argument('[files...]', 'files (text, Markdown, HTML, PDF), folders and patterns, or - for standard input')
-    .option('--from <file>', 'take the documents from JSON Lines, or - for standard input')
+    .option(
+      '--from <file>',
+      'take the documents from rows of JSON Lines, a JSON array, CSV or TSV, gzip or not, or - for standard input',
+    )
     .option('--id-field <name>', 'field of `--from` that names a document', 'id')
     .option('--text-field <name>', 'field of `--from` with its text', 'text')
     .option('--hidden', 'take hidden files and folders, too')
@@ -160,7 +164,7 @@ function sourceOf(files: string[], flags: SummariseFlags, world: World): Documen
       'See `fanfold summarise --help`.',
     );
   }
-  return flags.from === undefined ? filesSource(files, flags, world) : linesSource(flags.from, flags, world);
+  return flags.from === undefined ? filesSource(files, flags, world) : rowsSource(flags.from, flags, world);
 }
 
 /** What a folder has is known before anything is spent on it. */
