@@ -14,6 +14,14 @@ export function decodeText(bytes: Uint8Array, declared?: string): string {
   return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252').decode(bytes);
 }
 
+/** The same of HTML, which may declare its charset in itself (HTML, 13.2.3.2). */
+export function decodeHtml(bytes: Uint8Array, declared?: string): string {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1_024));
+  const said = /<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([\w.:-]+)/i.exec(start)?.[1];
+  // What is read as ASCII to get there cannot be UTF-16.
+  return decodeText(bytes, declared ?? (said !== undefined && /^utf-?16/i.test(said) ? 'utf-8' : said));
+}
+
 /** The encoding that a byte-order mark says, at the beginning of bytes. */
 export function markOf(bytes: Uint8Array): string | undefined {
   const [first, second, third] = bytes;

@@ -141,7 +141,7 @@ describe('an excerpt', () => {
       fc.property(text, text, fc.constantFrom('zebra', '売上高', 'สิทธิ'), (before, after, word) => {
         const cut = excerpt(`${before} ${word} ${after}`, new Terms(word));
         expect(cut).toContain(word);
-        expect(cut.isWellFormed()).toBe(true);
+        expect(cut).not.toMatch(/\p{Cs}/u);
         expect(cut).not.toMatch(/^… [\p{M}\u200D]|\u200D …$/u);
       }),
       { numRuns: 100 },

@@ -52,11 +52,11 @@ function rowOf(json: string, idField: string, place: string, expected: string): 
   }
   const row = fields as Record<string, unknown>;
   const id = row[idField];
-  return { fields: typeof id === 'number' ? { ...row, [idField]: digitsOf(json, idField, id, place) } : row, place };
+  return { fields: typeof id === 'number' ? { ...row, [idField]: digitsOf(json, idField, id) } : row, place };
 }
 
 /** A number digit by digit: what is above 2^53, or ends in `.0`, is another one in JavaScript. */
-function digitsOf(json: string, field: string, value: number, place: string): string {
+function digitsOf(json: string, field: string, value: number): string {
   // As a rule it stands there as JavaScript writes it, and the whole row need not be read again.
   const name = JSON.stringify(field);
   const at = json.indexOf(name);
@@ -64,13 +64,9 @@ function digitsOf(json: string, field: string, value: number, place: string): st
     const [, digits] = /^\s*:\s*([^\s,}]+)/.exec(json.slice(at + name.length, at + name.length + 60)) ?? [];
     if (digits === String(value)) return digits;
   }
-  try {
-    return String((parseLossless(json) as Record<string, unknown>)[field]);
-  } catch (error) {
-    throw new InputError(
-      `${place}: Expected each field once, got ${JSON.stringify(json.slice(0, 60))}: ${(error as Error).message}`,
-    );
-  }
+  // Of a field that is there twice the last counts, as it does in JavaScript.
+  const row = parseLossless(json, undefined, { onDuplicateKey: ({ newValue }) => newValue });
+  return String((row as Record<string, unknown>)[field]);
 }
 
 /** Lines end with LF, CRLF or CR; U+2028, at which `node:readline` ends one too, may stand in a string of JSON. */
