@@ -23,11 +23,11 @@ const wordsPerLanguage = 38;
 
 /** How a word stands in its file: between words, or beside the marks of texts that people search. */
 const settings = [
-  ['md', (word) => word],
-  ['md', (word) => `\`${word}\``],
-  ['md', (word) => `$${word}+`],
-  ['html', (word) => `<h1>${word}</h1>`],
-  ['html', (word) => `<code>${word}</code>`],
+  { ending: 'md', set: (word) => word },
+  { ending: 'md', set: (word) => `\`${word}\`` },
+  { ending: 'md', set: (word) => `$${word}+` },
+  { ending: 'html', set: (word) => `<h1>${word}</h1>` },
+  { ending: 'html', set: (word) => `<code>${word}</code>` },
 ];
 
 /** Identifiers and amounts, by what they are searched for. */
@@ -60,10 +60,9 @@ export async function plant(folder) {
     await mkdir(join(folder, language), { recursive: true });
     const taken = knownWords(articles, all, language);
     for (const [at, article] of articles.entries()) {
+      const { ending, set } = settings[at % settings.length];
       const own = taken.filter((each) => each.article === at);
-      const [ending] = settings[at % settings.length];
       const isHtml = ending === 'html';
-      const [, set] = settings[at % settings.length];
       const body = isHtml ? `<html><body><p>${article}</p>` : article;
       let text = body;
       for (const { word } of own) text = text.replace(word, set(word));
@@ -110,7 +109,7 @@ function knownWords(articles, files, language) {
   const segmenter = new Intl.Segmenter(language, { granularity: 'word' });
   const words = articles.flatMap((article, at) =>
     Array.from(segmenter.segment(article))
-      .filter(({ isWordLike, segment }) => isWordLike && [...segment].length >= (isUnparted ? 2 : 5))
+      .filter(({ isWordLike, segment }) => isWordLike && Array.from(segment).length >= (isUnparted ? 2 : 5))
       .map(({ segment: word }) => ({ word, article: at })),
   );
   const seen = new Set();

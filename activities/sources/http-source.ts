@@ -67,7 +67,10 @@ async function hitsIn(
   const input = {
     answer: { bytes: body, type },
     source: {
-      ...{ hits, title, link, text },
+      hits,
+      title,
+      link,
+      text,
       ...(page !== undefined && { page }),
       ...(rank !== undefined && { rank }),
       ...(format !== undefined && { format }),

@@ -1,12 +1,13 @@
 import { attributesOf, childrenOf, nameOf, ownText } from './xml-tree.js';
 import type { XmlNode } from './xml-tree.js';
 
-const raised: Record<string, string> = Object.fromEntries(
-  [...'0123456789+-−=()in'].map((sign, at) => [sign, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁱⁿ'][at] ?? '']),
-);
-const lowered: Record<string, string> = Object.fromEntries(
-  [...'0123456789+-−=()'].map((sign, at) => [sign, [...'₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎'][at] ?? '']),
-);
+const raised = signs('0123456789+-−=()in', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁱⁿ');
+const lowered = signs('0123456789+-−=()', '₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎');
+
+function signs(plain: string, moved: string): ReadonlyMap<string, string> {
+  const all = Array.from(moved);
+  return new Map(Array.from(plain, (sign, at) => [sign, all[at] ?? sign]));
+}
 
 /** Endings of words that are raised and mean nothing by it. */
 const endings = /^(st|nd|rd|th|tm|er|re|e|ème|o|a)$/i;
@@ -21,10 +22,10 @@ export function subscript(text: string): string {
   return inOneLine(text, lowered, '_');
 }
 
-function inOneLine(text: string, signs: Record<string, string>, mark: string): string {
+function inOneLine(text: string, known: ReadonlyMap<string, string>, mark: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return '';
-  const converted = [...trimmed].map((sign) => signs[sign]);
+  const converted = Array.from(trimmed, (sign) => known.get(sign));
   if (converted.every((sign) => sign !== undefined)) return converted.join('');
   return /^[\p{L}\p{N}]+$/u.test(trimmed) ? `${mark}${trimmed}` : `${mark}(${trimmed})`;
 }
@@ -81,5 +82,5 @@ function texOf(children: readonly XmlNode[]): string | undefined {
 }
 
 function grouped(text: string): string {
-  return [...text].length > 1 ? `(${text})` : text;
+  return Array.from(text).length > 1 ? `(${text})` : text;
 }

@@ -62,7 +62,7 @@ export function childrenOf(node: XmlNode): readonly XmlNode[] {
 export function ownText(node: XmlNode): string | undefined {
   if (typeof node[text] === 'string') return decoded(node[text]);
   if (!Array.isArray(node[cdata])) return undefined;
-  return (node[cdata] as XmlNode[]).map((part) => String(part[text] ?? '')).join('');
+  return (node[cdata] as XmlNode[]).map((part) => (typeof part[text] === 'string' ? part[text] : '')).join('');
 }
 
 export function attributesOf(node: XmlNode): Record<string, string> {

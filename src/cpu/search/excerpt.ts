@@ -44,7 +44,7 @@ function placesIn(text: string, terms: Terms): Found[] {
 function bestOf(places: readonly Found[]): { from: number; to: number } {
   const counts = new Map<string, number>();
   for (const { terms } of places) for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
-  const weight = (term: string) => [...term].length / (1 + Math.log(counts.get(term) ?? 1));
+  const weight = (term: string) => Array.from(term).length / (1 + Math.log(counts.get(term) ?? 1));
   const within = new Map<string, number>();
   let sum = 0;
   let most = 0;

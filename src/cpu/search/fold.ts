@@ -2,9 +2,13 @@
  * Marks that are written or left out: accents of Latin, Greek and Cyrillic, vowel points of Hebrew and Arabic; and what is not seen (soft
  * hyphen, joiners, tatweel). Marks of other scripts are letters of their words.
  */
-const optional =
-  /[\u0300-\u036F\u0483-\u0487\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\uFE20-\uFE2F\u00AD\u200B-\u200D\u2060\uFEFF]/g;
-const unseen = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
+const optional = new RegExp(
+  '[\\u0300-\\u036F\\u0483-\\u0487\\u0591-\\u05BD\\u05BF\\u05C1\\u05C2\\u05C4\\u05C5\\u05C7' +
+    '\\u0610-\\u061A\\u0640\\u064B-\\u065F\\u0670\\u06D6-\\u06DC\\u1AB0-\\u1AFF\\u1DC0-\\u1DFF\\u20D0-\\u20FF' +
+    '\\uFE20-\\uFE2F\\u00AD\\u200B-\\u200D\\u2060\\uFEFF]',
+  'g',
+);
+const unseen = /\u00AD|\u200B|\u200C|\u200D|\u2060|\uFEFF/g;
 
 /** Letters that Unicode does not take apart. */
 const letters: Record<string, string> = {

@@ -141,7 +141,7 @@ function formsOf(word: string): string[] {
 /** A run of letters in whole and segment by segment; single letters, such as particles, where there is nothing else. */
 function segmentsOf(run: string): string[] {
   const segments = segment(run).map((word) => fold(word));
-  const words = segments.filter((word) => [...word].length > 1);
+  const words = segments.filter((word) => Array.from(word).length > 1);
   return [fold(run), ...words];
 }
 
