@@ -126,6 +126,11 @@ describe('an excerpt', () => {
     expect(excerpt(text, new Terms('the zebra elephant'))).toContain('the zebra and the elephant');
   });
 
+  it('begins with its paragraph, and goes on behind a heading', () => {
+    const text = `About lunch.\n\n# Termination\n\nThe notice is a month. ${filler(600)}`;
+    expect(excerpt(text, new Terms('termination'))).toMatch(/^# Termination The notice is a month\. lorem .* …$/);
+  });
+
   it('of a short text is the text', () => {
     expect(excerpt('  A\n zebra. ', new Terms('zebra'))).toBe('A zebra.');
   });

@@ -12,16 +12,35 @@ const nearby = 30;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** The part of a text that has most of what is asked for, on one line; cut between characters, and where it can be between words. */
+/**
+ * The part of a text that has most of what is asked for, on one line: from the beginning of its paragraph on if that is near, else cut
+ * between words, where it can be, or at least between characters.
+ */
 export function excerpt(text: string, terms: Terms): string {
-  const flat = text.replaceAll(/\s+/g, ' ').trim();
-  if (flat.length <= excerptLength) return flat;
+  const paragraphs = text.split(/\n\s*\n/).map((paragraph) => paragraph.replaceAll(/\s+/g, ' ').trim());
+  const flat = paragraphs.filter((paragraph) => paragraph !== '').join(' ');
   const best = bestOf(placesIn(flat, terms));
+  const begin = paragraphAt(best.from, paragraphs);
+  if (best.to - begin <= excerptLength) return ended(flat, begin, best.to);
   const room = excerptLength - (best.to - best.from);
-  const start = Math.min(Math.max(0, best.from - Math.floor(room / 2)), flat.length - excerptLength);
-  const from = start === 0 ? 0 : cut(flat, start, best.from);
-  const to = cut(flat, Math.min(flat.length, from + excerptLength), Math.max(best.to, from + 1));
-  return `${from > 0 ? '… ' : ''}${flat.slice(from, to).trim()}${to < flat.length ? ' …' : ''}`;
+  const start = Math.min(Math.max(begin, best.from - Math.floor(room / 2)), flat.length - excerptLength);
+  return `… ${ended(flat, cut(flat, start, best.from), best.to)}`;
+}
+
+function ended(flat: string, from: number, least: number): string {
+  const to = cut(flat, Math.min(flat.length, from + excerptLength), Math.max(least, from + 1));
+  return `${flat.slice(from, to).trim()}${to < flat.length ? ' …' : ''}`;
+}
+
+/** Where the paragraph begins that a place is in. */
+function paragraphAt(place: number, paragraphs: readonly string[]): number {
+  let begin = 0;
+  let end = 0;
+  for (const { length } of paragraphs) {
+    if (length > 0 && end <= place) begin = end;
+    end += length > 0 ? length + 1 : 0;
+  }
+  return begin;
 }
 
 function placesIn(text: string, terms: Terms): Found[] {
