@@ -7,6 +7,7 @@ import type { Policy } from '../../src/tools/index.js';
 import { assertHeaderVariable, assertPrivateHost, notAllowed } from '../branch/allowed.js';
 import { inTime } from '../branch/out-of-time.js';
 import { guardedFetch } from './guarded-fetch.js';
+import type { Fetched } from './guarded-fetch.js';
 import type { Pace } from './pace.js';
 import { failed } from './source-failure.js';
 
@@ -39,12 +40,12 @@ export async function searchHttp(
   surroundings: Surroundings & Searching,
   signal: AbortSignal,
 ): Promise<Hit[]> {
-  const { cpu, pace, policy } = surroundings;
+  const { pace, policy } = surroundings;
   const url = checkedAddress(source, question, surroundings);
   if (source.private === true) await assertPrivateHost(url.host, policy);
   const headers = await headersOf(source, url.origin, surroundings, policy);
   if (source.everyMs !== undefined) await pace.wait(url.host, source.everyMs, signal);
-  const { body } = await guardedFetch(url, {
+  const fetched = await guardedFetch(url, {
     mayContact: (host) => host === url.host,
     mayBePrivate: async () => source.private === true,
     mostBytes,
@@ -52,30 +53,34 @@ export async function searchHttp(
     headers,
     signal,
   });
-  const text = body.toString();
-  if (source.format !== 'xml') return hitsIn(asJson(text), source, surroundings, signal);
-  const parsed = await cpu.run('parseXml', { text }, signal).catch((error: Error) => {
-    if (signal.aborted) throw error;
-    throw failed(`Its answer is not XML: ${error.message}`, false);
-  });
-  return hitsIn(parsed, source, surroundings, signal);
+  return hitsIn(fetched, source, surroundings, signal);
 }
 
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw failed(`Its answer is not JSON: ${JSON.stringify(text.slice(0, 60))}.`, false);
-  }
-}
-
-/** Reads the hits in a thread: a JSONPath may have regular expressions, and a thread can be stopped. */
-async function hitsIn(body: unknown, source: HttpSource, { cpu, run }: Searching, signal: AbortSignal): Promise<Hit[]> {
-  const { hits, title, link, text } = source;
-  const input = { body, source: { hits, title, link, text } };
+/** A JSONPath may have regular expressions: it runs where it can be stopped. */
+async function hitsIn(
+  { url, type, body }: Fetched,
+  source: HttpSource,
+  { cpu, run }: Searching,
+  signal: AbortSignal,
+): Promise<Hit[]> {
+  const { hits, title, link, text, page, rank, format } = source;
+  const input = {
+    answer: { bytes: body, type },
+    source: {
+      hits,
+      title,
+      link,
+      text,
+      ...(page !== undefined && { page }),
+      ...(rank !== undefined && { rank }),
+      ...(format !== undefined && { format }),
+    },
+    // Without its query, which may hold a token.
+    address: `${url.origin}${url.pathname}`,
+  };
   const found = await cpu.runPattern('readHits', input, run, signal).catch((error: Error) => {
     if (signal.aborted) throw error;
-    throw failed(`Its answer cannot be read by its JSONPaths: ${error.message}`, false);
+    throw failed(error.message, false);
   });
   return inTime(found, 'Reading its answer by its JSONPaths');
 }

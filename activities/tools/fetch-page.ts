@@ -3,6 +3,7 @@ import type { ToolBy } from '../../src/contract/tool.js';
 import type { CpuPool } from '../../src/cpu/index.js';
 import type { Policy } from '../../src/tools/index.js';
 import { assertPrivateHost } from '../branch/allowed.js';
+import { charsetOf, decodeText } from '../../src/files/index.js';
 import { guardedFetch } from '../sources/guarded-fetch.js';
 import { toolFailure } from './tool-failure.js';
 
@@ -41,8 +42,13 @@ export async function fetchPage(
   if (!/^(text\/|application\/(json|xml|xhtml))/.test(page.type)) {
     throw toolFailure(`Expected text, got ${page.type || 'something without a type'}.`);
   }
+  const charset = charsetOf(page.type);
   const text = page.type.includes('html')
-    ? await cpu.run('extractText', { kind: 'html', bytes: page.body }, signal)
-    : page.body.toString();
+    ? await cpu.run(
+        'extractText',
+        { kind: 'html', bytes: page.body, ...(charset !== undefined && { charset }) },
+        signal,
+      )
+    : decodeText(page.body, charset);
   return { address: page.url.href, text };
 }

@@ -14,6 +14,10 @@ export interface HttpSource {
   title: string;
   link: string;
   text: string;
+  /** Address of a hit without a link: `{{ $.id }}` in it stands for what is at a path of the hit, percent-encoded. */
+  page?: string;
+  /** JSONPath of a number by which hits are ordered, the least first; the order of the answer by default. */
+  rank?: string;
   /** `${NAME}` is read from the worker's environment, where the worker allows it for the address. */
   headers?: { [name: string]: string };
   /** Milliseconds; the run's `timeoutMs` by default. */
@@ -29,9 +33,12 @@ export type Source = { name: string } & (FolderSource | HttpSource);
 /** A hit of a source. */
 export interface Hit {
   title: string;
+  /** Empty where it has none. */
   link: string;
   text: string;
 }
+/** Parts of a hit in the address of its page. */
+export const hitParts = /\{\{\s*(\$.*?)\s*\}\}/g;
 /** Most hits that are taken from one source. */
 export const hitsOfSource = 20;
 /** The hits of a folder, and how many of its files there was no room for. */

@@ -5,7 +5,6 @@ export { extractText } from './tasks/extract-text.js';
 export { findPattern } from './tasks/find-pattern.js';
 export { nearDuplicates } from './tasks/near-duplicates.js';
 export { splitByTokens } from './tasks/split-by-tokens.js';
-export { parseXml } from './tasks/parse-xml.js';
 export { readHits } from './tasks/read-hits.js';
 export { searchFolder } from './tasks/search-folder.js';
 export { listFolder } from './tasks/list-folder.js';

@@ -1,3 +1,4 @@
+export { charsetOf, decodeHtml, decodeText, markOf } from './decode.js';
 export { findInside, notThere } from './find-inside.js';
 export { homesOf } from './home-marks.js';
 export { slashed } from './ignore-rules.js';

@@ -29,7 +29,9 @@ export function fuse(found: readonly { source: string; hits: readonly Hit[] }[],
     for (const [rank, hit] of hits.entries()) {
       const address = canonicalAddress(hit.link);
       const shingles = shinglesOf(`${hit.title} ${hit.text}`, nearlySame.hits.words);
-      const same = ranked.find((each) => each.address === address || isSameText(each.shingles, shingles));
+      const same = ranked.find(
+        (each) => (address !== '' && each.address === address) || isSameText(each.shingles, shingles),
+      );
       const known = same ?? { ...hit, sources: [], score: 0, address, shingles };
       if (same === undefined) ranked.push(known);
       // A hit that a source has twice counts with its better rank.

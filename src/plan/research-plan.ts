@@ -181,7 +181,7 @@ export class Bibliography {
   }
 
   #numberOf(hit: RankedHit): number {
-    const known = this.#hits.findIndex(({ link }) => link === hit.link);
+    const known = this.#hits.findIndex(({ link, title }) => link === hit.link && (link !== '' || title === hit.title));
     return known >= 0 ? known + 1 : this.#hits.push(hit);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Where the table has the weight of a character: by the two characters before it among small ASCII letters, by the one before it elsewhere.
  *
- * P1. A place is found without looking ahead, and depends on nothing but the last two characters.
- * P2. The script that measures the table finds the same places as the estimate, for both call this.
+ * Places-1. A place is found without looking ahead, and depends on nothing but the last two characters.
+ * Places-2. The script that measures the table finds the same places as the estimate, for both call this.
  */
 
 /** Three small letters in a row, the first of them any letter or none. */

@@ -66,7 +66,9 @@ it('quick ones are not counted', async () => {
 it('filters of JSONPath are stopped like any pattern', async () => {
   const body = { results: [{ title: slowText, url: 'https://example.org' }] };
   const parts = { title: '$.title', link: '$.url', text: '$.title' };
-  const read = (hits: string) => pool.runPattern('readHits', { body, source: { ...parts, hits } }, 'run');
+  const answer = { bytes: Buffer.from(JSON.stringify(body)), type: 'application/json' };
+  const read = (hits: string) =>
+    pool.runPattern('readHits', { answer, source: { ...parts, hits }, address: 'https://example.org/' }, 'run');
   expect(await read('$.results[*]')).toMatchObject({ inTime: true, value: [{ link: 'https://example.org' }] });
   expect(await read(`$.results[?match(@.title, '(a+)+c')]`)).toMatchObject(stopped);
   expect(await read('$.results[*]')).toMatchObject({ inTime: true });

@@ -50,3 +50,9 @@ it.each([
 it('knows which citations nobody has found', () => {
   expect(citationsOf('So [1], and [2, 7]. Not [x] or [1].', 3)).toEqual({ cited: [1, 2], unknown: [7] });
 });
+
+it('what has no link is like another by its text alone', () => {
+  const text = 'ten or more words that only this one of the two hits has in it';
+  const found = [{ source: 'a', hits: [hit('', 'short', 'One'), hit('', text, 'Two'), hit('', text, 'Two')] }];
+  expect(fuse(found, 10).map(({ title }) => title)).toEqual(['One', 'Two']);
+});

@@ -1,11 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-
 import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import type { LeftOut } from '../../files/index.js';
-import type { World } from '../world.js';
 
 /** Documents that can be gone through more than once: to be checked before anything starts, and to be stored. */
 export interface DocumentSource {
@@ -18,85 +13,6 @@ export interface DocumentSource {
 
 /** Longest id, in characters: it labels a branch wherever branches are shown. */
 export const longestKey = 200;
-
-export interface LinesFields {
-  idField: string;
-  textField: string;
-}
-
-/** A file of JSON Lines, or standard input for `-`, which is kept in memory. */
-export function linesSource(path: string, fields: LinesFields, world: World): DocumentSource {
-  let kept: string[] | undefined;
-  return {
-    title: path === '-' ? 'standard input' : path,
-    async *items() {
-      if (path === '-') kept ??= await linesIn(world.stdin);
-      let number = 0;
-      for await (const line of kept ?? linesOf(path, world)) {
-        number += 1;
-        if (line.trim() !== '') yield itemOf(line, `${path}:${number}`, fields);
-      }
-    },
-  };
-}
-
-async function linesIn(input: NodeJS.ReadableStream): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) lines.push(line);
-  return lines;
-}
-
-async function* linesOf(path: string, world: World): AsyncIterable<string> {
-  const input = createReadStream(resolve(world.cwd, path), 'utf8');
-  // A stream that fails while nobody reads would end the process.
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  failed.catch(() => {});
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  try {
-    yield* lines;
-    if (input.errored) throw input.errored;
-  } catch (error) {
-    throw new InputError(`Expected a readable file, got \`${path}\`: ${(error as Error).message}`);
-  } finally {
-    lines.close();
-    input.destroy();
-  }
-}
-
-function itemOf(line: string, place: string, { idField, textField }: LinesFields): Item {
-  let row: unknown;
-  try {
-    row = JSON.parse(line);
-  } catch {
-    throw new InputError(`${place}: Expected one JSON object a line, got ${JSON.stringify(line.slice(0, 60))}.`);
-  }
-  const { [idField]: id, [textField]: text } = (row ?? {}) as Record<string, unknown>;
-  if (typeof id !== 'string' && typeof id !== 'number') {
-    throw new InputError(
-      `${place}: Expected \`${idField}\` to be a string or a number, got ${JSON.stringify(id) ?? 'nothing'}.`,
-      'Name the field with --id-field.',
-    );
-  }
-  if (typeof text !== 'string' || text.trim() === '') {
-    throw new InputError(
-      `${place}: Expected \`${textField}\` to be a text, got ${JSON.stringify(text)?.slice(0, 60) ?? 'nothing'}.`,
-      'Name the field with --text-field.',
-    );
-  }
-  if (!text.isWellFormed()) {
-    throw new InputError(`${place}: Expected well-formed Unicode, got half of a surrogate pair.`);
-  }
-  return { key: checkedKey(String(id), place), text };
-}
-
-function checkedKey(key: string, place: string): string {
-  if (key.trim() === '' || key.length > longestKey || /\p{Cc}/u.test(key) || !key.isWellFormed()) {
-    throw new InputError(
-      `${place}: Expected an id of 1 to ${longestKey} characters on one line, got ${JSON.stringify(key.slice(0, 60))}.`,
-    );
-  }
-  return key;
-}
 
 /** What there is to be asked about. */
 export interface Documents {

@@ -6,6 +6,7 @@ import * as z from 'zod';
 
 import { parseDuration } from '../../contract/duration.js';
 import { InputError } from '../../contract/errors.js';
+import { hitParts } from '../../contract/source.js';
 import type { HttpSource, Source } from '../../contract/source.js';
 import { headerFault, looksSecret, sentHeader, withoutUser } from '../../secrets/index.js';
 import { readYaml } from './read-yaml.js';
@@ -20,6 +21,7 @@ const builtIn: Record<string, HttpSource> = {
     title: '$.title',
     link: '$.fullurl',
     text: '$.extract',
+    rank: '$.index',
   },
   arxiv: {
     kind: 'http',
@@ -47,6 +49,7 @@ const builtIn: Record<string, HttpSource> = {
     title: '$.title',
     link: '$.url',
     text: '$.story_text',
+    page: 'https://news.ycombinator.com/item?id={{ $.objectID }}',
   },
   github: {
     kind: 'http',
@@ -70,6 +73,8 @@ const shape = z.strictObject({
       title: jsonPath,
       link: jsonPath,
       text: jsonPath,
+      page: z.string().refine(isPage, 'expected an address such as https://example.org/item?id={{ $.id }}').optional(),
+      rank: jsonPath.optional(),
       headers: z.record(z.string(), z.string()).optional(),
       timeout: z.string().optional(),
       private: z.boolean().optional(),
@@ -82,6 +87,11 @@ const shape = z.strictObject({
 /** Whether a text is an address without `{{ query }}` in its host: a source is allowed for one host. */
 function isAddress(url: string): boolean {
   return /^https?:\/\/[^{}\s/?#]+([/?#]|$)/.test(url) && URL.canParse(url);
+}
+
+/** The address of a hit's page, with JSONPaths for what differs. */
+function isPage(page: string): boolean {
+  return isAddress(page) && Array.from(page.matchAll(hitParts), ([, path = '']) => path).every((path) => isPath(path));
 }
 
 function isPath(path: string): boolean {
@@ -155,7 +165,7 @@ async function readSourcesFile(path: string, world: World): Promise<Record<strin
     const [issue] = read.error.issues;
     throw new InputError(
       `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
-      'A source has `url`, `hits`, `title`, `link` and `text`, and may have `headers`, `timeout`, `every`, `format` and `private`.',
+      'A source has `url`, `hits`, `title`, `link` and `text`, and may have `page`, `rank`, `headers`, `timeout`, `every`, `format` and `private`.',
     );
   }
   for (const [name, { url, headers }] of Object.entries(read.data.sources)) {
@@ -163,7 +173,7 @@ async function readSourcesFile(path: string, world: World): Promise<Record<strin
   }
   return Object.fromEntries(
     Object.entries(read.data.sources).map(
-      ([name, { timeout, every, format, headers, private: isPrivate, ...source }]) => [
+      ([name, { timeout, every, format, headers, page, rank, private: isPrivate, ...source }]) => [
         name,
         {
           kind: 'http',
@@ -171,6 +181,8 @@ async function readSourcesFile(path: string, world: World): Promise<Record<strin
           ...(headers && { headers }),
           ...(isPrivate !== undefined && { private: isPrivate }),
           ...(format !== undefined && { format }),
+          ...(page !== undefined && { page }),
+          ...(rank !== undefined && { rank }),
           ...(every !== undefined && { everyMs: parseDuration(every, `${name}.every`) }),
           ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, `${name}.timeout`) }),
         } satisfies HttpSource,

@@ -17,8 +17,7 @@ interface Row {
 /**
  * A file of JSON Lines with a row for each branch, in input order, appended as branches end.
  *
- * OutFile-1. After a crash the file holds whole rows from the first on, without gaps. A later run goes on behind the last of
- *     them.
+ * OutFile-1. After a crash the file holds whole rows from the first on, without gaps; who goes on begins behind the last of them.
  * OutFile-2. Rows of another run are not overwritten.
  */
 export class OutFile {
@@ -34,7 +33,7 @@ export class OutFile {
   }
 
   /**
-   * Opens the file, and goes on where it ends.
+   * Opens it, and takes up where it ends.
    *
    * @param expected ids in input order
    * @throws InputError when there is something else in it
@@ -45,10 +44,9 @@ export class OutFile {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${name}\`: ${error.message}`);
     });
     try {
-      const { rows, bytes } = wholeRows((await file.readFile()).toString());
-      await checkRows(rows, expected, name);
+      const { rows, bytes } = await checkRows(wholeRows(file), expected, name);
       await truncate(path, bytes);
-      return new OutFile(file, rows.length, world.secrets);
+      return new OutFile(file, rows, world.secrets);
     } catch (error) {
       await file.close();
       throw error;
@@ -78,34 +76,50 @@ function rowOf({ key, status, output, error }: Branch): Row {
   return { id: key, status, ...(output !== undefined && { summary: output }), ...(error !== undefined && { error }) };
 }
 
-/** The rows before the first that is cut or is no row, and how many bytes they take. */
-function wholeRows(text: string): { rows: Row[]; bytes: number } {
-  const rows: Row[] = [];
-  let bytes = 0;
-  for (const line of text.split(/(?<=\n)/)) {
-    if (!line.endsWith('\n')) break;
-    try {
-      rows.push(JSON.parse(line) as Row);
-    } catch {
-      break;
+/** Rows up to the first that is cut or is none, one by one, and the byte behind each. */
+async function* wholeRows(file: FileHandle): AsyncGenerator<{ row: Partial<Row> | null; end: number }> {
+  let begun: Buffer[] = [];
+  let end = 0;
+  for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
+    let rest = chunk as Buffer;
+    for (let at = rest.indexOf(10); at !== -1; at = rest.indexOf(10)) {
+      const line = Buffer.concat([...begun, rest.subarray(0, at + 1)]);
+      begun = [];
+      rest = rest.subarray(at + 1);
+      end += line.length;
+      try {
+        yield { row: JSON.parse(line.toString()) as Row, end };
+      } catch {
+        return;
+      }
     }
-    bytes += Buffer.byteLength(line);
+    begun.push(rest);
   }
-  return { rows, bytes };
 }
 
-async function checkRows(rows: readonly Row[], expected: AsyncIterable<string>, name: string): Promise<void> {
-  if (rows.length === 0) return;
-  let index = 0;
-  for await (const id of expected) {
-    const row = rows[index];
-    if (row === undefined) return;
-    if (row?.id !== id) {
-      throw new InputError(
-        `Expected \`${name}\` to be new or to hold the beginning of this run's rows, got ${JSON.stringify(row?.id)} in line ${index + 1} instead of ${JSON.stringify(id)}.`,
-        'Choose another --out, or remove the file.',
-      );
+/** How many rows there are, of so many bytes, once each is seen to be of this run. */
+async function checkRows(
+  found: ReturnType<typeof wholeRows>,
+  expected: AsyncIterable<string>,
+  name: string,
+): Promise<{ rows: number; bytes: number }> {
+  let rows = 0;
+  let bytes = 0;
+  const ids = expected[Symbol.asyncIterator]();
+  try {
+    for await (const { row, end } of found) {
+      const { done, value: id } = (await ids.next()) as IteratorResult<string, undefined>;
+      if (done !== true && row?.id !== id) {
+        throw new InputError(
+          `Expected \`${name}\` to be new or to hold the beginning of this run's rows, got ${JSON.stringify(row?.id)} in line ${rows + 1} instead of ${JSON.stringify(id)}.`,
+          'Choose another --out, or remove the file.',
+        );
+      }
+      rows += 1;
+      bytes = end;
     }
-    index += 1;
+  } finally {
+    await ids.return?.();
   }
+  return { rows, bytes };
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { InputError } from '../../contract/errors.js';
 import type { Say } from '../home/session.js';
 import { deduplicated } from '../read/deduplicate.js';
-import { linesSource } from '../read/document-source.js';
+import { rowsSource } from '../read/rows-source.js';
 import type { Documents, DocumentSource } from '../read/document-source.js';
 import { filesSource } from '../read/files-source.js';
 import { skippedLine } from '../read/skipped.js';
@@ -30,7 +30,10 @@ const takesIgnored = Object.assign(
 
 export function addSourceFlags(command: Command): Command {
   return command
-    .option('--from <file>', 'take the documents from JSON Lines, or - for standard input')
+    .option(
+      '--from <file>',
+      'take the documents from rows of JSON Lines, a JSON array, CSV or TSV, gzip or not, or - for standard input',
+    )
     .option('--id-field <name>', 'field of `--from` that names a document', 'id')
     .option('--text-field <name>', 'field of `--from` with its text', 'text')
     .option('--hidden', 'take hidden files and folders, too')
@@ -55,7 +58,7 @@ export async function sourceOf(
       'See `fanfold summarise --help`.',
     );
   }
-  const given = flags.from === undefined ? filesSource(files, flags, world) : linesSource(flags.from, flags, world);
+  const given = flags.from === undefined ? filesSource(files, flags, world) : rowsSource(flags.from, flags, world);
   if (flags.dedupe !== true) return given;
   return deduplicated(given, (repeated, all) =>
     say(`${repeated} of ${all} documents are nearly the same as an earlier one.`),

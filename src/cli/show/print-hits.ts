@@ -19,7 +19,7 @@ export function hitsText({ output }: Pick<Run, 'output'>, render: Render): Termi
   };
   const rows = hits.flatMap(({ title, link, text, sources }, at) => [
     line`[${at + 1}] ${terminalLine(title, 120)} · ${sources.join(', ')}`,
-    line`    ${terminalLine(link, 200)}`,
+    ...(link === '' ? [] : [line`    ${terminalLine(link, 200)}`]),
     ...(text === '' ? [] : [line`    ${terminalLine(text, 160)}`]),
   ]);
   const unknown = (citations?.unknown ?? []).map((number) => `[${number}]`).join(', ');

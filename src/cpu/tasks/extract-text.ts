@@ -1,12 +1,23 @@
+import { decodeHtml } from '../../files/index.js';
+
 /**
  * The text of an HTML or PDF document: html-to-text, and PDF.js as unpdf has it. Pages, and blocks of HTML, are apart by an empty line.
  *
+ * @param charset of HTML, where something else than the document says it
  * @throws Error where the document is damaged or locked
  */
-export async function extractText({ kind, bytes }: { kind: 'html' | 'pdf'; bytes: Uint8Array }): Promise<string> {
+export async function extractText({
+  kind,
+  bytes,
+  charset,
+}: {
+  kind: 'html' | 'pdf';
+  bytes: Uint8Array;
+  charset?: string;
+}): Promise<string> {
   if (kind === 'html') {
     const { convert } = await import('html-to-text');
-    return convert(new TextDecoder().decode(bytes), {
+    return convert(decodeHtml(bytes, charset), {
       wordwrap: false,
       selectors: [
         ...['img', 'title'].map((selector) => ({ selector, format: 'skip' })),

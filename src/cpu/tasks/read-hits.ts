@@ -1,52 +1,86 @@
-import { hitsOfSource } from '../../contract/source.js';
+import { hitParts, hitsOfSource } from '../../contract/source.js';
 import type { Hit, HttpSource } from '../../contract/source.js';
+import { cut, linkOf, textOf } from '../hits/hit-parts.js';
+import type { RawHit } from '../hits/hit-parts.js';
+import { readAnswer } from '../hits/read-answer.js';
+import type { RawAnswer } from '../hits/read-answer.js';
 import { withinLimit } from '../within-limit.js';
 import type { Limited } from '../within-limit.js';
 
-const textLength = 1_500;
+/** Longest beginning of a text that stands for a title, in UTF-16 code units. */
+const titleLength = 80;
 
 /**
- * Reads the hits in a body by a source's JSONPaths. Filters in them may have regular expressions.
+ * The hits in an answer, by a source's JSONPaths: their filters may have regular expressions of their own, which the limit is for.
  *
- * @throws Error where a path is none
+ * @param address what relative links begin at
+ * @throws Error where it is not what it should be, or a path is none
  */
 export async function readHits({
-  body,
+  answer,
   source,
+  address,
   limitMs,
 }: {
-  body: unknown;
-  source: Pick<HttpSource, 'hits' | 'title' | 'link' | 'text'>;
+  answer: RawAnswer;
+  source: Pick<HttpSource, 'hits' | 'title' | 'link' | 'text' | 'page' | 'rank' | 'format'>;
+  address: string;
   limitMs: number;
 }): Promise<Limited<Hit[]>> {
+  const tree = readAnswer(answer, source.format);
   // Loaded on demand: most threads have no use for it.
   const { query } = await import('json-p3');
-  return withinLimit(limitMs, () => {
-    const values = query(source.hits, body as never).values();
-    return values.slice(0, hitsOfSource).flatMap((hit): Hit[] => {
-      const part = (path: string) => {
-        const [value] = query(path, hit).values();
-        return typeof value === 'string' ? plain(value) : typeof value === 'number' ? String(value) : '';
-      };
-      const found = {
-        title: part(source.title),
-        link: part(source.link),
-        text: part(source.text).slice(0, textLength),
-      };
-      return found.link === '' ? [] : [{ ...found, title: found.title || found.link }];
-    });
+  const all = (path: string, value: unknown): unknown[] => query(path, value as never).values();
+  const limited = withinLimit(limitMs, () => {
+    try {
+      return ranked(all(source.hits, tree.value), source.rank, all)
+        .slice(0, hitsOfSource)
+        .map((hit): RawHit => ({
+          title: all(source.title, hit),
+          link: all(source.link, hit),
+          text: all(source.text, hit),
+          page: pageOf(source.page, (path) => all(path, hit)[0]),
+        }));
+    } catch (error) {
+      throw new Error(`Its answer cannot be read by its JSONPaths: ${(error as Error).message}`);
+    }
   });
+  if (!limited.inTime) return limited;
+  const hits: Hit[] = [];
+  for (const raw of limited.value) {
+    const link = linkOf([raw.link, raw.page], address);
+    const text = await textOf(raw.text, tree);
+    const title = (await textOf(raw.title, tree)) || link || cut(text, titleLength);
+    if (title !== '') hits.push({ title, link, text });
+  }
+  return { ...limited, value: hits };
 }
 
-/** Takes the HTML out of a hit: search services mark words with it. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/<[^>]{0,200}>/g, '')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#039;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+/** Ordered by a number that each has, if they have; those without come last. */
+function ranked(
+  hits: unknown[],
+  rank: string | undefined,
+  all: (path: string, value: unknown) => unknown[],
+): unknown[] {
+  if (rank === undefined) return hits;
+  return hits
+    .map((hit) => {
+      const [number] = all(rank, hit);
+      const is = typeof number === 'string' ? Number(number) : number;
+      return { hit, rank: typeof is === 'number' && Number.isFinite(is) ? is : Infinity };
+    })
+    .toSorted((one, other) => (one.rank === other.rank ? 0 : one.rank - other.rank))
+    .map(({ hit }) => hit);
+}
+
+/** Empty where a part is missing. */
+function pageOf(page: string | undefined, partOf: (path: string) => unknown): string {
+  if (page === undefined) return '';
+  let isWhole = true;
+  const address = page.replaceAll(hitParts, (_, path: string) => {
+    const part = partOf(path);
+    if ((typeof part !== 'string' && typeof part !== 'number') || part === '') isWhole = false;
+    return encodeURIComponent(String(part));
+  });
+  return isWhole ? address : '';
 }

@@ -5,13 +5,22 @@ import MiniSearch from 'minisearch';
 
 import { hitsOfSource } from '../../contract/source.js';
 import type { FolderHits } from '../../contract/source.js';
-import { Folder, isBinary, readerOf, readInside } from '../../files/index.js';
+import { decodeText, Folder, isBinary, kindOf, markOf, readerOf, readInside } from '../../files/index.js';
+import { excerpt } from '../search/excerpt.js';
+import { fold } from '../search/fold.js';
+import { Terms, withoutBrokenLines, wordsOf } from '../search/terms.js';
+import { extractText } from './extract-text.js';
 
 /** Most files that are read, the largest of them in bytes, and all of their texts in UTF-16 code units. */
 const mostFiles = 5_000;
 const mostBytes = 1_000_000;
 const mostCharacters = 100_000_000;
-const excerptLength = 600;
+
+/** Marks what is found inside of words among the words of a text. */
+const insideMark = '\0';
+
+/** Most times that one term counts in one text. */
+const mostCounted = 1_000;
 
 /**
  * Searches the text files of a folder and those below it, ranked by BM25+ (Lv and Zhai 2011, as MiniSearch has it). A file that cannot
@@ -29,7 +38,13 @@ export async function searchFolder({
   question: string;
   homes: readonly string[];
 }): Promise<FolderHits> {
-  const index = new MiniSearch<{ id: number; title: string; text: string }>({ fields: ['title', 'text'] });
+  const terms = new Terms(question);
+  // What the question does not ask for is counted, and takes no room.
+  const index = new MiniSearch<{ id: number; title: string; text: string }>({
+    fields: ['title', 'text'],
+    tokenize: (text) => tokensOf(text, terms),
+    processTerm: (token) => (token.startsWith(insideMark) ? token.slice(1) : [...terms.of(token)]),
+  });
   const texts: { path: string; text: string }[] = [];
   let characters = 0;
   let notSearched = 0;
@@ -42,7 +57,7 @@ export async function searchFolder({
       }
       const text = await textOf(opened, path);
       if (text === undefined) continue;
-      index.add({ id: texts.length, title: path.replaceAll(/[^\p{L}\p{N}]+/gu, ' '), text });
+      index.add({ id: texts.length, title: path, text });
       texts.push({ path, text });
       characters += text.length;
     }
@@ -50,9 +65,14 @@ export async function searchFolder({
     throw new Error(`Its folder cannot be read: ${(error as Error).message}`);
   }
   const hits = index
-    .search(question, { boost: { title: 2 }, prefix: true })
+    .search(question, {
+      boost: { title: 2 },
+      prefix: (term) => terms.isPrefix(term),
+      tokenize: () => terms.all,
+      processTerm: (term) => term,
+    })
     .slice(0, hitsOfSource)
-    .map(({ id, terms }) => {
+    .map(({ id }) => {
       const { path, text } = texts[id as number] ?? { path: '', text: '' };
       return { title: path, link: pathToFileURL(join(folder, path)).href, text: excerpt(text, terms) };
     });
@@ -72,21 +92,22 @@ async function* searchable(folder: Folder): AsyncGenerator<string> {
  */
 async function textOf({ root }: Folder, path: string): Promise<string | undefined> {
   const read = await readInside(root, join(root, path), mostBytes).catch(() => undefined);
-  if (read === undefined || isBinary(read.bytes)) return undefined;
-  return read.isWhole ? read.bytes.toString('utf8') : '';
+  if (read === undefined || (markOf(read.bytes) === undefined && isBinary(read.bytes))) return undefined;
+  if (!read.isWhole) return '';
+  if (kindOf(path, read.bytes) !== 'html') return decodeText(read.bytes);
+  return extractText({ kind: 'html', bytes: read.bytes }).catch(() => decodeText(read.bytes));
 }
 
-/** The part of a text around the paragraph that has most of the terms. */
-function excerpt(text: string, terms: readonly string[]): string {
-  const paragraphs = text.split(/\n\s*\n/);
-  const score = (paragraph: string) => {
-    const lower = paragraph.toLowerCase();
-    return terms.filter((term) => lower.includes(term)).length;
-  };
-  const best = paragraphs.reduce((top, each) => (score(each) > score(top) ? each : top), paragraphs[0] ?? '');
-  return best
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, excerptLength)
-    .replace(/[\uD800-\uDBFF]$/, '');
+function tokensOf(text: string, terms: Terms): string[] {
+  const tokens = Array.from(wordsOf(text), ({ word }) => word);
+  if (terms.inside.length === 0) return tokens;
+  const folded = fold(withoutBrokenLines(text));
+  for (const term of terms.inside) {
+    let at = folded.indexOf(term);
+    for (let count = 0; at !== -1 && count < mostCounted; count += 1) {
+      tokens.push(insideMark + term);
+      at = folded.indexOf(term, at + term.length);
+    }
+  }
+  return tokens;
 }

@@ -1,0 +1,82 @@
+import { textOfContent, textOfMarkup } from './markup.js';
+import type { XmlTree } from './xml-tree.js';
+
+/** Longest text of a hit, in UTF-16 code units. */
+const textLength = 1_500;
+
+/** What a source's paths have found of one hit, in order. */
+export interface RawHit {
+  title: unknown[];
+  link: unknown[];
+  text: unknown[];
+  /** Address of its page. */
+  page: string;
+}
+
+/** The first of what was found that says something, on one line. */
+export async function textOf(found: readonly unknown[], tree: XmlTree): Promise<string> {
+  for (const value of found.flat()) {
+    const text = cut((await said(value, tree)).replaceAll(/\s+/g, ' ').trim(), textLength);
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+async function said(value: unknown, { contentOf, isAtom }: XmlTree): Promise<string> {
+  if (typeof value === 'number') return String(value);
+  // Text without a type is plain in Atom; elsewhere nothing says what it is.
+  if (typeof value === 'string') return isAtom ? value : textOfMarkup(value);
+  if (typeof value !== 'object' || value === null) return '';
+  const content = contentOf.get(value);
+  if (content === undefined) return '';
+  const { '@type': type, '#text': own, ...others } = value as Record<string, unknown>;
+  if (Object.keys(others).some((name) => !name.startsWith('@'))) return textOfContent(content);
+  if (typeof own !== 'string') return '';
+  return isAtom && (type === undefined || type === 'text') ? own : textOfMarkup(own);
+}
+
+/** The first link that was found; an element's is its address, or what it says. */
+export function linkOf(found: readonly unknown[], base: string): string {
+  const links = found.flat(2);
+  // Of several, the one that is the hit itself (RFC 4287, 4.2.7.2), and not its feed or an enclosure.
+  const alternate = links.filter((link) => relationOf(link) === 'alternate');
+  for (const link of [...alternate, ...links]) {
+    const address = addressOf(link);
+    if (address !== '') return resolved(address, base);
+  }
+  return '';
+}
+
+function relationOf(link: unknown): string {
+  const { '@rel': relation } = (typeof link === 'object' ? (link ?? {}) : {}) as Record<string, unknown>;
+  return typeof relation === 'string' ? relation : 'alternate';
+}
+
+function addressOf(link: unknown): string {
+  if (typeof link === 'string') return link.replaceAll('&amp;', '&').trim();
+  if (typeof link === 'number') return String(link);
+  if (typeof link !== 'object' || link === null) return '';
+  const { '@href': href, '#text': own, '@isPermaLink': isLink } = link as Record<string, unknown>;
+  if (isLink === 'false') return '';
+  return [href, own].find((each): each is string => typeof each === 'string' && each.trim() !== '')?.trim() ?? '';
+}
+
+/** An address that is whole stays as it is. */
+function resolved(link: string, base: string): string {
+  if (/^[a-z][a-z\d+.-]*:/i.test(link)) return link;
+  try {
+    return new URL(link, base).href;
+  } catch {
+    return link;
+  }
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** At most so many UTF-16 code units of a text, in whole characters. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  const from = Math.max(0, length - 64);
+  return text.slice(0, from + (segmenter.segment(text.slice(from, length + 64)).containing(length - from)?.index ?? 0));
+}

@@ -1,0 +1,144 @@
+import { decodeHTMLStrict } from 'entities';
+
+import { extractText } from '../tasks/extract-text.js';
+import { mathText, subscript, superscript } from './mathematics.js';
+import { childrenOf, nameOf, ownText, readXml } from './xml-tree.js';
+import type { XmlNode } from './xml-tree.js';
+
+/** Elements that search services, feeds and publishers write, those of JATS among them. */
+const known = new Set(
+  (
+    'a abbr acronym address article aside audio b bdi bdo big blockquote body br button caption center cite code col colgroup data dd del ' +
+    'details dfn div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr html i iframe img input ins kbd ' +
+    'label legend li link main mark nav object ol p picture pre q rp rt ruby s samp script section select small source span strike strong ' +
+    'style sub summary sup svg table tbody td template tfoot th thead time tr tt u ul var video wbr ' +
+    'bold italic sc sec title list list-item monospace underline ext-link xref inline-formula disp-formula'
+  ).split(' '),
+);
+
+/** Those that have no end, or need none. */
+const endless = new Set('br col hr img input li link p source td th tr wbr dd dt embed'.split(' '));
+
+/** What elements of JATS are in HTML. */
+const inHtml: Record<string, string> = {
+  title: 'h4',
+  sec: 'div',
+  bold: 'b',
+  italic: 'i',
+  sc: 'span',
+  monospace: 'code',
+  underline: 'u',
+  list: 'ul',
+  'list-item': 'li',
+  'disp-formula': 'p',
+  'inline-formula': 'span',
+  'ext-link': 'span',
+  xref: 'span',
+  break: 'br',
+};
+
+/** Most of a text that is read, in UTF-16 code units: a hit has a part of that. */
+const mostMarkup = 50_000;
+
+/** A tag, with attributes that have values: `a<b and c>d` has none. */
+const tag =
+  /<(\/?)([A-Za-z][\w:-]{0,40})((?:\s{1,20}[\w:-]{1,60}\s{0,5}=\s{0,5}(?:"[^"<]{0,2000}"|'[^'<]{0,2000}')){0,20})\s{0,20}(\/?)>|<!--[^]{0,2000}?-->/g;
+const mathematics = /<((?:\w+:)?math)\b[^<>]*>[^]{0,5000}?<\/\1>/g;
+const entity = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi;
+
+/**
+ * What a text says that may be HTML or JATS, as search services mark their hits: known elements whose ends are there are markup, and all
+ * else is text (`p < q`, `List<String>`).
+ */
+export async function textOfMarkup(text: string): Promise<string> {
+  const start = text.slice(0, mostMarkup);
+  const plain = start.replaceAll(mathematics, (math) => escaped(mathIn(math)));
+  const isTag = tagsOf(plain, start.length < text.length);
+  if (isTag.size === 0) return decodeHTMLStrict(plain);
+  const pieces: string[] = [];
+  let from = 0;
+  for (const match of plain.matchAll(tag)) {
+    if (!isTag.has(match.index)) continue;
+    pieces.push(literal(plain.slice(from, match.index)));
+    from = match.index + match[0].length;
+    const [, slash = '', name] = match;
+    if (name !== undefined) pieces.push(`<${slash}${htmlName(name)}>`);
+  }
+  pieces.push(literal(plain.slice(from)));
+  return readHtml(pieces.join(''));
+}
+
+/** What the content of an element says: its elements are markup. */
+export async function textOfContent(nodes: readonly XmlNode[]): Promise<string> {
+  return readHtml(htmlOf(nodes));
+}
+
+/** Where the tags are; their ends may be missing where a text is cut. */
+function tagsOf(text: string, isCut: boolean): ReadonlySet<number> {
+  const found = new Set<number>();
+  const open = new Map<string, number[]>();
+  for (const { 0: all, 1: slash, 2: given, 4: end, index } of text.matchAll(tag)) {
+    const name = given?.toLowerCase();
+    if (name === undefined) found.add(index);
+    else if (!isKnown(name) || all.length === 0) continue;
+    else if (slash === '/') {
+      const start = open.get(name)?.pop();
+      if (start !== undefined) found.add(start);
+      if (start !== undefined || endless.has(name)) found.add(index);
+    } else if (isCut || endless.has(name) || end === '/') found.add(index);
+    if (name !== undefined && slash !== '/' && isKnown(name)) open.set(name, [...(open.get(name) ?? []), index]);
+  }
+  return found;
+}
+
+function isKnown(name: string): boolean {
+  return known.has(name) || /^(jats|mml):/.test(name);
+}
+
+function htmlName(name: string): string {
+  const bare = name.toLowerCase().replace(/^.*:/, '');
+  return inHtml[bare] ?? (known.has(bare) ? bare : 'span');
+}
+
+function htmlOf(nodes: readonly XmlNode[]): string {
+  return nodes
+    .map((node) => {
+      const name = nameOf(node);
+      if (name === undefined) return escaped(ownText(node) ?? '');
+      if (/^(\w+:)?math$/.test(name)) return escaped(mathText(childrenOf(node)));
+      const html = htmlName(name);
+      return ['br', 'hr', 'img', 'wbr'].includes(html) ? `<${html}>` : `<${html}>${htmlOf(childrenOf(node))}</${html}>`;
+    })
+    .join('');
+}
+
+function mathIn(xml: string): string {
+  try {
+    const { contentOf, value } = readXml(xml);
+    return mathText(contentOf.get(value as object) ?? []);
+  } catch {
+    return xml.replaceAll(/<[^<>]*>/g, '');
+  }
+}
+
+async function readHtml(html: string): Promise<string> {
+  const inOneLine = html
+    .replaceAll(/<sup>([^<]{0,80})<\/sup>/g, (_, text: string) => escaped(superscript(decodeHTMLStrict(text))))
+    .replaceAll(/<sub>([^<]{0,80})<\/sub>/g, (_, text: string) => escaped(subscript(decodeHTMLStrict(text))));
+  return extractText({ kind: 'html', bytes: new TextEncoder().encode(`\uFEFF${inOneLine}`) });
+}
+
+/** Text between tags: its entities are meant, and a lone `&` is one. */
+function literal(text: string): string {
+  let from = 0;
+  let html = '';
+  for (const { 0: found, index } of text.matchAll(entity)) {
+    html += escaped(text.slice(from, index)) + found;
+    from = index + found.length;
+  }
+  return html + escaped(text.slice(from));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,44 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * The text that bytes are: by their byte-order mark, which is left out, else by the charset that is declared, else UTF-8, else
+ * Windows-1252, which has a character for every byte.
+ *
+ * @param declared a label of the Encoding Standard; one that it does not know is none
+ */
+export function decodeText(bytes: Uint8Array, declared?: string): string {
+  const marked = markOf(bytes);
+  if (marked !== undefined) return new TextDecoder(marked).decode(bytes);
+  const decoder = declared === undefined ? undefined : decoderOf(declared);
+  if (decoder !== undefined && !(decoder.encoding === 'utf-8' && !isUtf8(bytes))) return decoder.decode(bytes);
+  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252').decode(bytes);
+}
+
+/** The same of HTML, which may declare its charset in itself (HTML, 13.2.3.2). */
+export function decodeHtml(bytes: Uint8Array, declared?: string): string {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1_024));
+  const said = /<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([\w.:-]+)/i.exec(start)?.[1];
+  // What is read as ASCII to get there cannot be UTF-16.
+  return decodeText(bytes, declared ?? (said !== undefined && /^utf-?16/i.test(said) ? 'utf-8' : said));
+}
+
+/** The encoding that a byte-order mark says, at the beginning of bytes. */
+export function markOf(bytes: Uint8Array): string | undefined {
+  const [first, second, third] = bytes;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+}
+
+/** The charset that a content type names. */
+export function charsetOf(contentType: string): string | undefined {
+  return /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1];
+}
+
+function decoderOf(label: string): InstanceType<typeof TextDecoder> | undefined {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return undefined;
+  }
+}
