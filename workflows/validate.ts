@@ -47,7 +47,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
   const searched = new Set(sources.map(({ name }) => name));
   const checks = outcomes.flatMap(({ key, status, output }) =>
     status === 'ok' && output !== undefined && !searched.has(key)
-      ? [{ check: key, remarks: remarksOf(key, inlineOf(output, key), severities.get(key)) }]
+      ? [{ check: key, remarks: remarksOf(key, inlineOf(output, key), severities.get(key), input.words) }]
       : [],
   );
   const { findings, conflicts, unplaced } = mergeFindings(input.text, checks);
@@ -111,13 +111,19 @@ function patternBranch(
 }
 
 /** Rules look at it while the model does, on the queue of CPU-bound work. */
-function grammarBranch({ document, title = '' }: ValidateInput, policy: Policy): Branch {
+function grammarBranch({ document, title = '', dialect, words }: ValidateInput, policy: Policy): Branch {
   return {
     key: localGrammar,
     boundUsd: 0,
     run: (place) =>
       checkGrammar.executeWithOptions({ ...inThread(localGrammar, policy), activityId: localGrammar }, [
-        { ...place, text: document, markdown: /\.(md|markdown)$/i.test(title) },
+        {
+          ...place,
+          text: document,
+          markdown: /\.(md|markdown)$/i.test(title),
+          ...(dialect && { dialect }),
+          ...(words && { words }),
+        },
       ]),
   };
 }

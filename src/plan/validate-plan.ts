@@ -2,6 +2,8 @@ import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
+import { dialects } from '../contract/dialects.js';
+import type { Dialect } from '../contract/dialects.js';
 import { severities } from '../fold/findings.js';
 import type { PatternCheck, Remark, Severity } from '../fold/findings.js';
 import { gatherDefaults } from './gather-plan.js';
@@ -30,6 +32,10 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
   checks?: readonly (string | OwnCheck)[];
   /** Whether the rules of a grammar checker look at it too, where `grammar` is among the checks; as a branch `grammar-local`. */
   localGrammar?: boolean;
+  /** Of English, for `grammar`; as it shows in the text, by default. */
+  dialect?: Dialect;
+  /** Words that are right for `grammar`: at most `maxWords`. They travel in the run's input. */
+  words?: readonly string[];
   /** What `tone` looks for. */
   tone?: string;
   /** What `facts` holds the text against; without any, against itself. */
@@ -43,6 +49,10 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
 
 /** Largest text that is validated, in UTF-8 bytes. */
 export const maxValidatedBytes = 400_000;
+
+/** Most words that are given as right, and all of them together in UTF-16 code units. */
+export const maxWords = 10_000;
+export const maxWordsLength = 200_000;
 
 /** The rules of a grammar checker, which `grammar` has looked at beside the model. */
 export const localGrammar = 'grammar-local';
@@ -122,6 +132,7 @@ const claimSchema = {
 export function planValidate(input: ValidateInput): ValidatePlan {
   const { document, references = [], sources = [], tone = defaultTone } = input;
   const checks = checked(input.checks ?? checkNames);
+  checkWords(input);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const requestOf = (instruction: string, findings: JsonSchema, before: readonly PromptPart[] = []): ModelRequest => ({
     model,
@@ -152,7 +163,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
         return [
           {
             key: check,
-            request: requestOf('Check grammar, spelling and punctuation of the language it is in.', remarkSchema),
+            request: requestOf(grammarInstruction(input), remarkSchema),
           },
         ];
       case 'tone':
@@ -201,10 +212,17 @@ export function planValidate(input: ValidateInput): ValidatePlan {
 }
 
 /** What a check's answer says, in the words of all checks; a severity that the check has of its own holds for all of it. */
-export function remarksOf(check: string, output: unknown, severity?: Severity): Remark[] {
+export function remarksOf(
+  check: string,
+  output: unknown,
+  severity?: Severity,
+  words: readonly string[] = [],
+): Remark[] {
   const { findings = [] } = (output ?? {}) as { findings?: unknown[] };
   if (check !== 'facts') {
-    return (findings as Remark[]).map((remark) => (severity === undefined ? remark : { ...remark, severity }));
+    const right = new Set(check === 'grammar' ? words : []);
+    const wrong = (findings as Remark[]).filter(({ quote }) => !right.has(quote.trim()));
+    return wrong.map((remark) => (severity === undefined ? remark : { ...remark, severity }));
   }
   return (findings as { quote: string; verdict: string; evidence: string; suggestion?: string }[]).map(
     ({ quote, verdict, evidence, suggestion }) => ({
@@ -214,6 +232,24 @@ export function remarksOf(check: string, output: unknown, severity?: Severity): 
       ...(suggestion !== undefined && verdict === 'contradicted' && { suggestion }),
     }),
   );
+}
+
+function grammarInstruction({ dialect, words = [] }: ValidateInput): string {
+  const language = dialect === undefined ? 'the language it is in' : `${dialect} English`;
+  const right = words.length === 0 ? '' : ` These words are right: ${words.join(', ')}.`;
+  return `Check grammar, spelling and punctuation of ${language}.${right}`;
+}
+
+function checkWords({ dialect, words = [] }: ValidateInput): void {
+  if (dialect !== undefined && !dialects.includes(dialect)) {
+    throw new InputError(`Expected \`dialect\` to be one of ${dialects.join(', ')}, got \`${String(dialect)}\`.`);
+  }
+  const length = words.reduce((sum, word) => sum + word.length, 0);
+  if (words.length > maxWords || length > maxWordsLength) {
+    throw new InputError(
+      `Expected at most ${maxWords} words of ${maxWordsLength} characters in all, got ${words.length} of ${length}.`,
+    );
+  }
 }
 
 function factsInstruction(references: number): string {

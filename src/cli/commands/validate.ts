@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { placeDocument, placeValue, startRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import {
   checkNames,
@@ -20,8 +21,10 @@ import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
 import { parseChoice } from '../read/numbers.js';
 import { findingFormats } from '../show/print-findings.js';
+import { placeOfFile } from '../read/file-place.js';
 import { checkPatterns, readChecks } from '../read/read-checks.js';
 import { readSources } from '../read/read-sources.js';
+import { readWords } from '../read/read-words.js';
 import { readDocument } from '../read/read-document.js';
 import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
@@ -32,6 +35,8 @@ import { namesIn } from '../read/names-in.js';
 interface ValidateFlags extends RunFlags {
   checks?: string;
   checksFile?: string;
+  dialect?: string;
+  words?: string;
   tone?: string;
   reference: string[];
   sources?: string;
@@ -50,12 +55,17 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
       `comma-separated: ${checkNames.join(', ')}, and names of \`--checks-file\`; all by default`,
     )
     .option('--checks-file <file>', 'checks of your own in YAML: a criterion in words, or a pattern')
+    .option(
+      '--dialect <name>',
+      `of English, for \`grammar\`: ${dialects.join(', ')}; as it shows in the text by default`,
+    )
+    .option('--words <file>', 'words that are right for `grammar`, one a line')
     .option('--tone <words>', 'what `tone` looks for', defaultTone)
     .option('--reference <file>', 'what `facts` holds the text against, once or several times', collect, [])
     .option('--sources <names>', 'sources that `facts` holds the text against as well, as for `gather`')
     .option('--sources-file <file>', 'sources of your own in YAML')
     .option('--query <text>', 'what the sources are searched for; the beginning of the text by default')
-    .option('--fix', 'print what the findings suggest as a patch of the text; nothing is written')
+    .option('--fix', 'print what the findings suggest and are sure of as a patch for `git apply`; nothing is written')
     .option('--format <format>', `how findings are printed: ${findingFormats.join(', ')}`, 'text')
     .option('--fail-on <severity>', `exit 1 where a finding is at least as grave: ${severities.join(', ')}`);
   addRunFlags(command).action(async (file: string, flags: ValidateFlags) => {
@@ -73,6 +83,8 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const names = namesIn(flags.checks) ?? [...checkNames, ...own.map(({ name }) => name)];
   const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
   const { tone } = flags;
+  const dialect = flags.dialect === undefined ? undefined : parseChoice(flags.dialect, 'dialect', dialects);
+  const words = flags.words === undefined ? [] : await readWords(flags.words, world);
   const sources =
     flags.sources === undefined && flags.sourcesFile === undefined
       ? undefined
@@ -82,12 +94,21 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
     checks,
     localGrammar: true,
     ...(tone !== undefined && { tone }),
+    ...(dialect !== undefined && { dialect }),
+    ...(words.length > 0 && { words }),
     ...(sources !== undefined && { sources }),
     ...(flags.query !== undefined && { query: flags.query }),
   };
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
   const { text, title } = await readDocument(file, world);
+  const place = await placeOfFile(file, text, world);
+  if (flags.fix === true && !place.isOwnText) {
+    throw new InputError(
+      `Expected a text in UTF-8 where there is \`--fix\`, got \`${file}\`: the text that is checked is taken out of it, and a patch of that does not fit the file.`,
+      'Validate it without `--fix`; HTML, PDF and other encodings are not patched.',
+    );
+  }
   if (Buffer.byteLength(text) > maxValidatedBytes) {
     throw new InputError(
       `Expected a text of at most ${maxValidatedBytes} bytes, got ${Buffer.byteLength(text)}.`,
@@ -116,7 +137,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const need = { offline: offline || !asksModel, asksModel, concurrency: policy.concurrency };
   return conductRun(
     need,
-    { ...flags, file: file === '-' ? 'stdin' : file, ...(flags.fix === true && { fixOf: text }) },
+    { ...flags, file: file === '-' ? 'stdin' : file, place, ...(flags.fix === true && { fixOf: text }) },
     world,
     async ({ client, store, searchable }) => {
       await registerOwn({ sources }, world);
