@@ -95,7 +95,7 @@ const alike: Readonly<Record<string, string>> = {
 };
 
 function same(as: string, characters: string): Record<string, string> {
-  return Object.fromEntries([...characters].map((character) => [character, as]));
+  return Object.fromEntries(Array.from(characters, (character) => [character, as]));
 }
 
 function fold(source: string): Folded {

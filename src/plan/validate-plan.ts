@@ -34,7 +34,7 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
   localGrammar?: boolean;
   /** Of English, for `grammar`; as it shows in the text, by default. */
   dialect?: Dialect;
-  /** Words that are right for `grammar`: at most `maxWords`. They travel in the run's input. */
+  /** Words that are right for `grammar`: at most 10,000. They travel in the run's input. */
   words?: readonly string[];
   /** What `tone` looks for. */
   tone?: string;
@@ -51,8 +51,8 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
 export const maxValidatedBytes = 400_000;
 
 /** Most words that are given as right, and all of them together in UTF-16 code units. */
-export const maxWords = 10_000;
-export const maxWordsLength = 200_000;
+const maxWords = 10_000;
+const maxWordsLength = 200_000;
 
 /** The rules of a grammar checker, which `grammar` has looked at beside the model. */
 export const localGrammar = 'grammar-local';

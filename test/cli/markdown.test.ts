@@ -127,7 +127,6 @@ describe('tables', () => {
 
 it('lets no reference of HTML become a control sequence', () => {
   const rows = renderMarkdown('a &#27;[31m b `&#27;` [x](https://e.example/&#27;[1m "&#27;[2m")', 200);
-  // oxlint-disable-next-line no-control-regex
   expect(stripAnsi(rows)).toContain('a ␛[31m b');
-  expect(rows).not.toMatch(/\u001B\[(31|1|2)m/);
+  for (const colour of ['31', '1', '2']) expect(rows).not.toContain(`\u001B[${colour}m`);
 });

@@ -60,6 +60,15 @@ export function withFix(run: Run, { fixOf, file = 'text', place }: RunFlags): Ru
   return { ...run, output: { ...outputOf(run), fix: { diff, applied, left } satisfies Fix } };
 }
 
+/** What became of the suggestions, where a patch was asked for. */
+export function fixLines(run: Pick<Run, 'output' | 'kind'>): string[] {
+  const fix = run.kind === 'validate' ? outputOf(run).fix : undefined;
+  if (fix === undefined) return [];
+  return [
+    `  patch: ${fix.applied} sure suggestions are in it, ${fix.left} findings are not; without --fix they are listed`,
+  ];
+}
+
 function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unplaced: number; fix?: Fix } {
   const { findings = [], unplaced = 0, fix } = (output ?? {}) as { findings?: Finding[]; unplaced?: number; fix?: Fix };
   return { findings, unplaced, ...(fix && { fix }) };

@@ -47,10 +47,7 @@ export async function checkGrammar({ text, markdown, dialect, words = [] }: Gram
   const own = new Set([...ownWordsOf(text), ...words]);
   const seen = dialect ?? dialectOf(text);
   const linter = await linterOf(seen ?? 'american');
-  // The words of the text before are not of this one.
-  await linter.clearWords();
-  // Known words are passed over; of each that is not, Harper looks for others like it.
-  await linter.importWords([...own].flatMap((word) => [word, `${word}'s`]));
+  await learn(linter, [...own]);
   const language = markdown ? 'markdown' : 'plaintext';
   const isForeign = (lints: readonly Ruled[], of: string) => {
     const known = (of.match(/\p{L}+/gu) ?? []).filter((word) => !own.has(word)).length;
@@ -73,6 +70,19 @@ export async function checkGrammar({ text, markdown, dialect, words = [] }: Gram
       .slice(0, mostFindings)
       .map((each) => remarkOf(each, text, isSpelling(each) && elsewhere.has(each.quote) ? seen : undefined)),
   };
+}
+
+const learnt = new WeakMap<LocalLinter, string>();
+
+/** Known words are passed over; of each that is not, Harper looks for others like it. */
+async function learn(linter: LocalLinter, words: readonly string[]): Promise<void> {
+  const all = words.join('\n');
+  // New words cost the linter what it remembers of words and sentences.
+  if (learnt.get(linter) === all) return;
+  learnt.set(linter, all);
+  // The words of the text before are not of this one.
+  await linter.clearWords();
+  await linter.importWords(words.flatMap((word) => [word, `${word}'s`]));
 }
 
 /** A lint and what it is about. */
