@@ -9,8 +9,15 @@ export function createCheckGrammar(
   { store }: Pick<ActivitiesSettings, 'store'>,
   cpu: Pick<CpuPool, 'run'>,
 ): Activities['checkGrammar'] {
-  return ({ text, markdown }) =>
-    branchActivity('Unexpected', '', async (signal) => ({
-      inline: await cpu.run('checkGrammar', { text: await documentText(text, store), markdown }, signal),
-    }));
+  return ({ text: stored, markdown, dialect, words }) =>
+    branchActivity('Unexpected', '', async (signal) => {
+      const text = await documentText(stored, store);
+      return {
+        inline: await cpu.run(
+          'checkGrammar',
+          { text, markdown, ...(dialect && { dialect }), ...(words && { words }) },
+          signal,
+        ),
+      };
+    });
 }

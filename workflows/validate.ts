@@ -38,7 +38,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
   const searched = new Set(sources.map(({ name }) => name));
   const checks = outcomes.flatMap(({ key, status, output }) =>
     status === 'ok' && output !== undefined && !searched.has(key)
-      ? [{ check: key, remarks: remarksOf(key, inlineOf(output, key), severities.get(key)) }]
+      ? [{ check: key, remarks: remarksOf(key, inlineOf(output, key), severities.get(key), input.words) }]
       : [],
   );
   const { findings, conflicts, unplaced } = mergeFindings(input.text, checks);

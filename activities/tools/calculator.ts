@@ -1,23 +1,26 @@
-import { Parser } from 'expr-eval-fork';
-
 import { toolFailure } from './tool-failure.js';
 
 const mostCharacters = 1_000;
 
 /**
- * Works out an arithmetic expression. There are no variables, no assignments, and nothing that goes on for long.
+ * Works out an arithmetic expression in decimal arithmetic: 0.1 + 0.2 is 0.3, and 2^64 has all of its digits. There are no variables, no
+ * assignments, and nothing that goes on for long.
  *
- * @throws ApplicationFailure `ToolFailed` where it is none
+ * @returns exactly where the value has at most 30 digits, else rounded to 17; digits as text where a number of JSON would lose some
+ * @throws ApplicationFailure `ToolFailed` where it is none, or has no finite value, with the reason
  */
-export function calculate(expression: string): number {
+export async function calculate(expression: string): Promise<number | string> {
   if (expression.length > mostCharacters) {
     throw toolFailure(`Expected an expression of at most ${mostCharacters} characters, got ${expression.length}.`);
   }
-  const parser = new Parser({ operators: { assignment: false, fndef: false, concatenate: false } });
+  // Loaded on demand: most workers never calculate.
+  const [{ workOut }, { decimalArithmetic, told }] = await Promise.all([
+    import('./expression.js'),
+    import('./decimal-arithmetic.js'),
+  ]);
   try {
-    const value: unknown = parser.evaluate(expression.replaceAll('**', '^').replaceAll(/(?<=\d)[_,](?=\d{3})/g, ''));
-    if (typeof value !== 'number') throw new Error(`it gives ${JSON.stringify(value)}, which is no number`);
-    return value;
+    const digits = told(workOut(expression, decimalArithmetic));
+    return String(Number(digits)) === digits ? Number(digits) : digits;
   } catch (error) {
     throw toolFailure(`Expected an arithmetic expression, got \`${expression}\`: ${(error as Error).message}.`);
   }

@@ -1,3 +1,4 @@
+import type { Dialect } from './dialects.js';
 import type { Tool } from './tool.js';
 import type { Source } from './source.js';
 import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
@@ -42,6 +43,10 @@ export interface SourceCall extends Place {
 export interface GrammarCall extends Place {
   text: Stored<string>;
   markdown: boolean;
+  /** As it shows in the text, by default. */
+  dialect?: Dialect;
+  /** Words that are right. */
+  words?: readonly string[];
 }
 
 /** One branch's pattern and the text that it is looked for in: the input of `findPattern`. */

@@ -1,3 +1,6 @@
+import { QuotePlaces } from './quote-places.js';
+import type { QuotePlace, Span } from './quote-places.js';
+
 export const severities = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof severities)[number];
 
@@ -15,6 +18,8 @@ export interface Finding {
   message: string;
   /** What to write instead of the quote. */
   suggestion?: string;
+  /** The suggestion is meant for this place and leaves nothing to choose: only such go into a patch. */
+  sure?: true;
 }
 
 /** What a check said, before anybody has looked whether its quote is in the text. */
@@ -25,6 +30,8 @@ export interface Remark {
   severity: Severity;
   message: string;
   suggestion?: string;
+  /** Whether its suggestion leaves nothing to choose, which it does by default. */
+  sure?: boolean;
 }
 
 /** Two suggestions for one place. */
@@ -36,6 +43,7 @@ export interface Conflict {
 /** What to write in place of a span. */
 interface Edit extends Span {
   text: string;
+  sure: boolean;
 }
 
 interface Placed extends Span {
@@ -52,18 +60,20 @@ interface Placed extends Span {
  * Findings-2. Findings stand in the order of the text, then of the checks; never in the order in which the checks ended.
  * Findings-3. What overlaps is one finding if nobody contradicts: the longer quote with the suggestions of both, the graver
  *     severity, every message. Where two suggest something else for the same words, both stay and the place is a conflict.
+ * Findings-4. A suggestion is sure only if its check is, and its quote stands where it was looked for letter by letter, and nowhere
+ *     else.
  */
 export function mergeFindings(
   text: string,
   checks: readonly { check: string; remarks: readonly Remark[] }[],
 ): { findings: Finding[]; conflicts: Conflict[]; unplaced: number } {
   const lines = new Lines(text);
-  const squeezed = new Squeezed(text);
+  const quotes = new QuotePlaces(text);
   const placed: Placed[] = [];
   let unplaced = 0;
   for (const { check, remarks } of checks) {
     for (const remark of remarks) {
-      const span = spanOf(text, squeezed, remark);
+      const span = placeOf(text, quotes, remark);
       if (span === undefined) unplaced += 1;
       else placed.push(place(text, lines, check, remark, span));
     }
@@ -113,12 +123,14 @@ function join(one: Placed, other: Placed): Placed {
     .toSorted((first, second) => first.start - second.start || first.end - second.end)
     .filter((edit, at, all) => !all.slice(0, at).some((earlier) => overlap(earlier, edit)));
   const { start, end } = longer;
+  const { sure: _sure, ...found } = longer.finding;
   const finding: Finding = {
-    ...longer.finding,
+    ...found,
     check: unique([...left.check.split(', '), right.check]).join(', '),
     severity: severities.find((severity) => severity === left.severity || severity === right.severity) ?? 'info',
     message: unique([left.message, right.message]).join(' '),
     ...(edits.length > 0 && { suggestion: edited(longer.finding.quote, edits, start) }),
+    ...(edits.length > 0 && edits.every(({ sure }) => sure) && { sure: true as const }),
   };
   return { finding, start, end, edits };
 }
@@ -135,7 +147,7 @@ function edited(text: string, edits: readonly Edit[], offset = 0): string {
 }
 
 /**
- * The text with what its findings suggest; where two suggest something for the same words, none of it.
+ * The text with what its findings suggest and are sure of; where two suggest something for the same words, none of it.
  *
  * @returns also how many suggestions are in it, and how many findings are not
  */
@@ -143,13 +155,19 @@ export function revise(text: string, findings: readonly Finding[]): { text: stri
   const lines = text.split('\n');
   const starts: number[] = [];
   lines.reduce((start, line) => (starts.push(start), start + line.length + 1), 0);
-  const edits = findings.flatMap(({ line, column, quote, suggestion }): Edit[] => {
-    const start = (starts[line - 1] ?? 0) + column - 1;
-    return suggestion === undefined ? [] : [{ start, end: start + quote.length, text: suggestion }];
-  });
-  const alone = edits
-    .filter((edit) => !edits.some((other) => other !== edit && overlap(edit, other)))
+  const edits = findings
+    .flatMap(({ line, column, quote, suggestion, sure = false }): Edit[] => {
+      const start = (starts[line - 1] ?? 0) + column - 1;
+      return suggestion === undefined ? [] : [{ start, end: start + quote.length, text: suggestion, sure }];
+    })
     .toSorted((one, other) => one.start - other.start);
+  let reached = 0;
+  const alone = edits.filter((edit, at) => {
+    const next = edits[at + 1];
+    const isContested = edit.start < reached || (next !== undefined && overlap(edit, next));
+    reached = Math.max(reached, edit.end);
+    return edit.sure && !isContested;
+  });
   return { text: edited(text, alone), applied: alone.length, left: findings.length - alone.length };
 }
 
@@ -157,8 +175,10 @@ function unique(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
 
-function place(text: string, lines: Lines, check: string, remark: Remark, { start, end }: Span): Placed {
-  const { severity, message, suggestion } = remark;
+function place(text: string, lines: Lines, check: string, remark: Remark, where: QuotePlace): Placed {
+  const { start, end } = where;
+  const { severity, message, suggestion, sure = true } = remark;
+  const isSure = sure && where.sure;
   const finding: Finding = {
     check,
     severity,
@@ -168,13 +188,9 @@ function place(text: string, lines: Lines, check: string, remark: Remark, { star
     // Models suggest what stands there already.
     ...(suggestion?.trim() && suggestion.trim() !== text.slice(start, end) && { suggestion: suggestion.trim() }),
   };
-  const edits = finding.suggestion === undefined ? [] : [{ start, end, text: finding.suggestion }];
+  if (finding.suggestion !== undefined && isSure) finding.sure = true;
+  const edits = finding.suggestion === undefined ? [] : [{ start, end, text: finding.suggestion, sure: isSure }];
   return { finding, start, end, edits };
-}
-
-interface Span {
-  start: number;
-  end: number;
 }
 
 /** Where the lines of a text begin. */
@@ -191,39 +207,6 @@ class Lines {
   }
 }
 
-/** A text with one space in place of all white space, made when it is asked for. */
-class Squeezed {
-  #text: string | undefined;
-  /** Where the pieces between white space begin: here, and in the text. */
-  readonly #here: number[] = [];
-  readonly #there: number[] = [];
-
-  constructor(readonly whole: string) {}
-
-  find(quote: string): Span | undefined {
-    const text = (this.#text ??= this.#squeeze());
-    const wanted = quote.split(/\s+/).join(' ');
-    const at = text.indexOf(wanted);
-    return at < 0 ? undefined : { start: this.#thereOf(at), end: this.#thereOf(at + wanted.length - 1) + 1 };
-  }
-
-  #squeeze(): string {
-    let length = 0;
-    const pieces = Array.from(this.whole.matchAll(/\S+/g), ({ 0: piece, index }) => {
-      this.#here.push(length);
-      this.#there.push(index);
-      length += piece.length + 1;
-      return piece;
-    });
-    return pieces.join(' ');
-  }
-
-  #thereOf(at: number): number {
-    const piece = lastUpTo(this.#here, at);
-    return (this.#there[piece] ?? 0) + at - (this.#here[piece] ?? 0);
-  }
-}
-
 /** The place of the last of ascending numbers that is no larger; 0 where there is none. */
 function lastUpTo(ascending: readonly number[], most: number): number {
   let low = 0;
@@ -236,13 +219,9 @@ function lastUpTo(ascending: readonly number[], most: number): number {
   return low;
 }
 
-/** Where a quote stands: word for word, or with other white space, which models do not copy. */
-function spanOf(text: string, squeezed: Squeezed, { quote, at: start }: Remark): Span | undefined {
-  if (start !== undefined && text.startsWith(quote, start)) return { start, end: start + quote.length };
-  const wanted = quote.trim();
-  if (wanted === '') return undefined;
-  const at = text.indexOf(wanted);
-  return at >= 0 ? { start: at, end: at + wanted.length } : squeezed.find(wanted);
+function placeOf(text: string, quotes: QuotePlaces, { quote, at: start }: Remark): QuotePlace | undefined {
+  if (start !== undefined && text.startsWith(quote, start)) return { start, end: start + quote.length, sure: true };
+  return quotes.find(quote);
 }
 
 /** A place where a pattern occurs. */

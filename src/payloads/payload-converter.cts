@@ -4,8 +4,8 @@ import type { RefusedMark } from '../contract/refused.js' with { 'resolution-mod
 // Reads the marks that the codec leaves in the place of what it refuses, in workers, clients and workflows of one's own. Temporal loads
 // it by its path.
 //
-// M1. Outside of workflows a mark is a failure at once.
-// M2. In a workflow it is a value that fails whatever looks into it; as the result of an activity or a child, it fails that; an update is
+// PayloadConverter-1. Outside of workflows a mark is a failure at once.
+// PayloadConverter-2. In a workflow it is a value that fails whatever looks into it; as the result of an activity or a child, it fails that; an update is
 //     rejected. In the memo it is `null`, which travels between threads.
 
 class RefusedPayloadConverter implements common.PayloadConverterWithEncoding {

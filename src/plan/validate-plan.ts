@@ -2,6 +2,8 @@ import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
+import { dialects } from '../contract/dialects.js';
+import type { Dialect } from '../contract/dialects.js';
 import { severities } from '../fold/findings.js';
 import type { PatternCheck, Remark, Severity } from '../fold/findings.js';
 import { gatherDefaults } from './gather-plan.js';
@@ -43,6 +45,10 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
    * `grammar-local`.
    */
   localGrammar?: boolean;
+  /** Dialect of English for `grammar`; by default the one that shows in the text. */
+  dialect?: Dialect;
+  /** Words that are right for `grammar`: at most 10,000. They travel in the run's input. */
+  words?: readonly string[];
   /** The tone that `tone` looks for. */
   tone?: string;
   /** References that `facts` holds the text against; without any, the text itself. */
@@ -56,6 +62,10 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
 
 /** Largest text that is validated, in UTF-8 bytes. */
 export const maxValidatedBytes = 400_000;
+
+/** Most words that are given as right, and all of them together in UTF-16 code units. */
+const maxWords = 10_000;
+const maxWordsLength = 200_000;
 
 /** Name of the check by a grammar checker's rules, beside the model's `grammar`. */
 export const localGrammar = 'grammar-local';
@@ -130,6 +140,7 @@ const claimSchema = {
 export function planValidate(input: ValidateInput): ValidatePlan {
   const { document, references = [], sources = [], tone = defaultTone } = input;
   const checks = checked(input.checks ?? checkNames);
+  checkWords(input);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const requestOf = (instruction: string, findings: JsonSchema, before: readonly PromptPart[] = []): ModelRequest => ({
     model,
@@ -160,7 +171,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
         return [
           {
             key: check,
-            request: requestOf(grammarPrompt, remarkSchema),
+            request: requestOf(grammarPrompt(input), remarkSchema),
           },
         ];
       case 'tone':
@@ -209,10 +220,17 @@ export function planValidate(input: ValidateInput): ValidatePlan {
 }
 
 /** Reads a check's answer as remarks. A severity of the check's own holds for all of them. */
-export function remarksOf(check: string, output: unknown, severity?: Severity): Remark[] {
+export function remarksOf(
+  check: string,
+  output: unknown,
+  severity?: Severity,
+  words: readonly string[] = [],
+): Remark[] {
   const { findings = [] } = (output ?? {}) as { findings?: unknown[] };
   if (check !== 'facts') {
-    return (findings as Remark[]).map((remark) => (severity === undefined ? remark : { ...remark, severity }));
+    const right = new Set(check === 'grammar' ? words : []);
+    const wrong = (findings as Remark[]).filter(({ quote }) => !right.has(quote.trim()));
+    return wrong.map((remark) => (severity === undefined ? remark : { ...remark, severity }));
   }
   return (findings as { quote: string; verdict: string; evidence: string; suggestion?: string }[]).map(
     ({ quote, verdict, evidence, suggestion }) => ({
@@ -222,6 +240,18 @@ export function remarksOf(check: string, output: unknown, severity?: Severity): 
       ...(suggestion !== undefined && verdict === 'contradicted' && { suggestion }),
     }),
   );
+}
+
+function checkWords({ dialect, words = [] }: ValidateInput): void {
+  if (dialect !== undefined && !dialects.includes(dialect)) {
+    throw new InputError(`Expected \`dialect\` to be one of ${dialects.join(', ')}, got \`${String(dialect)}\`.`);
+  }
+  const length = words.reduce((sum, word) => sum + word.length, 0);
+  if (words.length > maxWords || length > maxWordsLength) {
+    throw new InputError(
+      `Expected at most ${maxWords} words of ${maxWordsLength} characters in all, got ${words.length} of ${length}.`,
+    );
+  }
 }
 
 function shown(references: NonNullable<ValidateInput['references']>): PromptPart[] {

@@ -1,25 +1,132 @@
 import { stripVTControlCharacters as stripAnsi } from 'node:util';
 
-import { expect, it } from 'vitest';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
 
 import { renderMarkdown as render } from '../../src/cli/show/markdown.js';
 
 const renderMarkdown = (text: string, columns: number) => render(text, columns).text;
+const shown = (text: string, columns: number) => stripAnsi(renderMarkdown(text, columns));
 
 it('shows headings, lists and tables without their marks, no wider than the terminal', () => {
   const text = `## Risks\n\n- **one** ${'item '.repeat(40)}\n- two\n\n${'word '.repeat(40)}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n`;
-  const shown = stripAnsi(renderMarkdown(text, 60));
-  expect(shown).toContain('Risks');
-  expect(shown).not.toMatch(/##|\*\*|\|---/);
-  expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
-});
-
-it('never hides where a link leads', () => {
-  expect(stripAnsi(renderMarkdown('[your bank](https://evil.example/login)', 80))).toContain(
-    'your bank (https://evil.example/login)',
-  );
+  const rows = shown(text, 60);
+  expect(rows).toContain('Risks');
+  expect(rows).not.toMatch(/##|\*\*|\|---/);
+  expect(Math.max(...rows.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
 });
 
 it('shows what is no Markdown as it is', () => {
-  expect(stripAnsi(renderMarkdown('Plain & simple: 3 < 5, a_b_c.', 80))).toBe('Plain & simple: 3 < 5, a_b_c.');
+  expect(shown('Plain & simple: 3 < 5, a_b_c.', 80)).toBe('Plain & simple: 3 < 5, a_b_c.');
+});
+
+it.each([40, 200])('says what was answered on %i columns', (columns) => {
+  const text = 'Set `:key:` and :smile: and :+1:. 2*3*4 is 24, about ~5. R&D &amp; &lt;b&gt;. \\*star\\*';
+  const flat = shown(text, columns).replaceAll('\n', ' ');
+  expect(flat).toBe('Set :key: and :smile: and :+1:. 2*3*4 is 24, about ~5. R&D & <b>. *star*');
+});
+
+describe('links', () => {
+  it('never hide where they lead', () => {
+    expect(shown('[your bank](https://evil.example/login)', 80)).toBe('your bank (https://evil.example/login)');
+    expect(shown('[https://bank.example](https://evil.example)', 80)).toBe(
+      'https://bank.example (https://evil.example)',
+    );
+    expect(shown('See [1].\n\n[1]: https://one.example', 80)).toContain('1 (https://one.example)');
+    expect(shown('![a plan](https://one.example/plan.png)', 80)).toBe('a plan (https://one.example/plan.png)');
+    expect(shown('<https://one.example>', 80)).toBe('https://one.example');
+  });
+
+  it.each([40, 200])('are in one piece on %i columns, in a list too', (columns) => {
+    const address = `https://one.example/${'path/'.repeat(12)}`;
+    expect(shown(`- **see [this](${address}) now**`, columns)).toContain(`(${address})`);
+  });
+});
+
+describe('lists', () => {
+  it('have the numbers that they were given', () => {
+    expect(shown('3. three\n4. four\n\nBetween.\n\n5. five', 40)).toBe('3. three\n4. four\n\nBetween.\n\n5. five');
+    expect(shown('1. a\n\n```\ncode\n```\n\n2. b', 40)).toBe('1. a\n\n    code\n\n2. b');
+    expect(shown('3) Paris\n7) Rome', 40)).toBe('3) Paris\n7) Rome');
+    expect(shown('1. a\n1. b', 40)).toBe('1. a\n2. b');
+    expect(shown('9. a\n10. b', 40)).toBe(' 9. a\n10. b');
+  });
+
+  it('set in what belongs to an item', () => {
+    const text =
+      '1. one that goes on for longer than a line of it\n   - two that goes on for longer than a line\n     1. deep\n\n        and more';
+    expect(shown(text, 32)).toBe(
+      [
+        '1. one that goes on for longer',
+        '   than a line of it',
+        '   • two that goes on for',
+        '     longer than a line',
+        '     1. deep',
+        '',
+        '        and more',
+      ].join('\n'),
+    );
+  });
+
+  it('show which tasks are done', () => {
+    expect(shown('- [ ] open\n- [x] done', 40)).toBe('• [ ] open\n• [x] done');
+  });
+});
+
+it('leaves code as it is, in a list too, however long its lines', () => {
+  const code = `const a  = 1; // ${'**long** :key: '.repeat(10)}x\n\n  b();`;
+  const setIn = code.replace(/^(?=.)/gm, '    ');
+  expect(shown(`Code:\n\n\`\`\`js\n${code}\n\`\`\``, 40)).toBe(`Code:\n\n${setIn}`);
+  expect(shown('- so:\n\n  ```\n  a\n\n    b\n  ```', 40)).toContain('      a\n\n        b');
+});
+
+it('ends lines where they were ended', () => {
+  expect(shown('one  \ntwo\\\nthree<br>four\nfive', 40)).toBe('one\ntwo\nthree\nfour five');
+});
+
+describe('wide characters', () => {
+  it('are measured as they are shown, and lines of them wrapped', () => {
+    const rows = shown(`- ${'全角文字の段落'.repeat(10)}`, 40).split('\n');
+    expect(Math.max(...rows.map((row) => stringWidth(row)))).toBeLessThanOrEqual(40);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows.slice(1).every((row) => row.startsWith('  全') || /^ {2}\S/.test(row))).toBe(true);
+  });
+
+  it('do not move the columns of a table', () => {
+    const rows = shown('| a | b |\n|---|--:|\n| 日本語 | 1 |\n| 🙂 | 22 |\n| abc | 3 |', 40).split('\n');
+    expect(new Set(rows.slice(2).map((row) => stringWidth(row.slice(0, row.indexOf('│')))))).toEqual(new Set([7]));
+    expect(new Set(rows.map((row) => stringWidth(row)))).toEqual(new Set([11]));
+  });
+});
+
+describe('tables', () => {
+  const table = '| Name | What it is |\n|---|---|\n| One | a text that is too long for a line of it |\n| Two | short |';
+
+  it('wrap their cells where the terminal is narrow', () => {
+    expect(shown(table, 30)).toBe(
+      [
+        'Name │ What it is',
+        '─────┼──────────────────────',
+        'One  │ a text that is too',
+        '     │ long for a line of it',
+        '─────┼──────────────────────',
+        'Two  │ short',
+      ].join('\n'),
+    );
+    expect(shown(table, 200).split('\n')).toHaveLength(4);
+  });
+
+  it('that have too many columns for that are told row by row', () => {
+    const heads = Array.from({ length: 8 }, (_, at) => `column ${at}`);
+    const text = [heads, heads.map(() => '---'), heads.map((head) => `value of ${head}`)]
+      .map((cells) => `| ${cells.join(' | ')} |`)
+      .join('\n');
+    expect(shown(text, 40)).toBe(heads.map((head) => `${head}: value of ${head}`).join('\n'));
+  });
+});
+
+it('lets no reference of HTML become a control sequence', () => {
+  const rows = renderMarkdown('a &#27;[31m b `&#27;` [x](https://e.example/&#27;[1m "&#27;[2m")', 200);
+  expect(stripAnsi(rows)).toContain('a ␛[31m b');
+  for (const colour of ['31', '1', '2']) expect(rows).not.toContain(`\u001B[${colour}m`);
 });

@@ -116,6 +116,33 @@ it('proposes a patch of the text that applies, and writes nothing', async () => 
   expect(run.output).toMatchObject({ fix: { applied: 1, left: 1 } });
 });
 
+it('leaves words of a list alone, and the dialect that is named', async () => {
+  const text = await file('words.md', 'The grumbel is paid by cheque, in the end.\n');
+  const words = await file('words.txt', '# Ours\n\ngrumbel\n');
+  const quotes = async (...flags: string[]) => {
+    const run = await desk.json(['validate', text, '--checks', 'grammar', ...flags]);
+    return (run.branches[1]!.output as { findings: { quote: string }[] }).findings.map(({ quote }) => quote);
+  };
+  expect(await quotes()).toEqual(['grumbel']);
+  expect(await quotes('--words', words)).toEqual([]);
+  expect(await quotes('--words', words, '--dialect', 'american')).toEqual(['cheque']);
+  const asked = desk.model.calls.filter(({ prompt }) => prompt.includes('american English')).at(-1);
+  expect(asked?.prompt).toContain('These words are right: grumbel.');
+});
+
+it('patches no page, and says so before anything starts', async () => {
+  const page = await file('page.html', '<p>A TODO here.</p>');
+  const own = await file('page.yaml', 'checks:\n  todo: { pattern: TODO, suggestion: task }\n');
+  const words = ['validate', page, '--checks', 'todo', '--checks-file', own];
+  const { code, stdout, stderr } = await desk.fanfold([...words, '--fix']);
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    expect.stringContaining('HTML, PDF and other encodings are not patched'),
+  ]);
+  expect((await desk.fanfold(words)).stdout).toContain('those of the text that was taken out of page.html');
+});
+
 describe('serves in CI', () => {
   it.each([
     ['info', 'TODO: write it.', 'info', 1],
@@ -189,6 +216,8 @@ describe('problems are told before anything starts', () => {
     [['--checks', 'tone,tone'], undefined, 'Expected every check once, got `tone` twice.'],
     [['--fail-on', 'fatal'], undefined, 'Expected `fail-on` to be one of error, warning, info, got `fatal`.'],
     [['--format', 'xml'], undefined, 'Expected `format` to be one of text, sarif, got `xml`.'],
+    [['--dialect', 'scottish'], undefined, 'Expected `dialect` to be one of american, british'],
+    [['--words', 'missing.txt'], undefined, 'Expected a list of words, got `missing.txt`, which does not exist.'],
     [['--checks-file', 'missing.yaml'], undefined, 'missing.yaml`, which does not exist'],
     [['--reference', 'missing.md'], undefined, 'missing.md'],
     [['--checks-file', 'bad.yaml'], 'checks:\n  a: { patern: x }\n', 'bad.yaml: at checks.a'],

@@ -11,8 +11,8 @@ type Texts = Record<string, string>;
 
 /** An invariant as a comment states it: `* FanOut-1. Every branch …`, or in the older way `* F1. Every branch …`. */
 const statement = /^[ /*]*\* ([A-Z][A-Za-z]*)(-?)(\d+)\. /gm;
-/** `24-Nov-26` is a date. */
-const citation = /(?<!\d-)\b([A-Z][a-z][A-Za-z]*-\d+)\b/g;
+/** `24-Nov-26` is a date, `Windows-1252` an encoding. */
+const citation = /(?<!\d-)\b([A-Z][a-z][A-Za-z]*-\d{1,2})\b/g;
 /** A citation in the older way: `'(J1, J2)'`, `expect(x, 'L1')`, `it('keeps S1 …')`. */
 const bareCitation = /\((?:[A-Z]\d, )*[A-Z]\d\)|, '[A-Z]\d'|keeps? [A-Z]\d\b/g;
 

@@ -41,13 +41,19 @@ export function patternBranch(
 }
 
 /** Rules look at it while the model does, on the queue of CPU-bound work. */
-export function grammarBranch({ document, title = '' }: ValidateInput, policy: Policy): Branch {
+export function grammarBranch({ document, title = '', dialect, words }: ValidateInput, policy: Policy): Branch {
   return {
     key: localGrammar,
     boundUsd: 0,
     run: (place) =>
       checkGrammar.executeWithOptions({ ...inThread(localGrammar, policy), activityId: localGrammar }, [
-        { ...place, text: document, markdown: /\.(md|markdown)$/i.test(title) },
+        {
+          ...place,
+          text: document,
+          markdown: /\.(md|markdown)$/i.test(title),
+          ...(dialect && { dialect }),
+          ...(words && { words }),
+        },
       ]),
   };
 }

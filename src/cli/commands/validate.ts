@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { placeDocument, placeValue, startRun } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import { checkNames, defaultTone, mostFoundCharacters, planValidate } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
@@ -26,12 +27,17 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
       `comma-separated: ${checkNames.join(', ')}, and names of \`--checks-file\`; all by default`,
     )
     .option('--checks-file <file>', 'checks of your own in YAML: a criterion in words, or a pattern')
+    .option(
+      '--dialect <name>',
+      `of English, for \`grammar\`: ${dialects.join(', ')}; as it shows in the text by default`,
+    )
+    .option('--words <file>', 'words that are right for `grammar`, one a line')
     .option('--tone <words>', 'what `tone` looks for', defaultTone)
     .option('--reference <file>', 'what `facts` holds the text against, once or several times', collect, [])
     .option('--sources <names>', 'sources that `facts` holds the text against as well, as for `gather`')
     .option('--sources-file <file>', 'sources of your own in YAML')
     .option('--query <text>', 'what the sources are searched for; the beginning of the text by default')
-    .option('--fix', 'print what the findings suggest as a patch of the text; nothing is written')
+    .option('--fix', 'print what the findings suggest and are sure of as a patch for `git apply`; nothing is written')
     .option('--format <format>', `how findings are printed: ${findingFormats.join(', ')}`, 'text')
     .option('--fail-on <severity>', `exit 1 where a finding is at least as grave: ${severities.join(', ')}`);
   addRunFlags(command).action(async (file: string, flags: ValidateFlags) => {
@@ -44,7 +50,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const { sources } = options;
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
-  const { text, title, references } = await readTexts(file, flags.reference, options.checks, world);
+  const { text, title, place, references } = await readTexts(file, flags, options.checks, world);
   const inline = references.map(({ name, text: reference }) => ({ name, text: { inline: reference } }));
   const plan = planValidate({ ...options, text, document: { inline: text }, references: inline });
   // A prompt's parts are counted as the text that they make together.
@@ -60,7 +66,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const need = { offline: offline || !asksModel, asksModel, concurrency: policy.concurrency };
   return conductRun(
     need,
-    { ...flags, file: file === '-' ? 'stdin' : file, ...(flags.fix === true && { fixOf: text }) },
+    { ...flags, file: file === '-' ? 'stdin' : file, place, ...(flags.fix === true && { fixOf: text }) },
     world,
     async ({ client, store, searchable }) => {
       await registerOwn({ sources }, world);

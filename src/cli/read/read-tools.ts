@@ -84,9 +84,15 @@ async function toolsOf(
 const calculator: Tool = {
   name: 'calculator',
   description:
-    'Works out an arithmetic expression such as (1200 * 1.05^3) / 4 to a number, exactly where you would guess.',
+    'Works out an arithmetic expression such as (1200 * 1.05^3) / 4 in decimal arithmetic, exactly where you would guess. A result of more than 30 digits is rounded to 17.',
   inputSchema: objectOf(
-    { expression: { type: 'string', description: 'With + - * / ^ % ( ) and functions such as sqrt, log, round.' } },
+    {
+      expression: {
+        type: 'string',
+        description:
+          'With + - * / ^ % (the remainder) ! ( ), pi, e and functions such as sqrt(x), ln(x), log10(x), round(x, digits), min(x, y, …).',
+      },
+    },
     ['expression'],
   ),
   by: { kind: 'calculator' },

@@ -13,7 +13,7 @@ import type { World } from '../world.js';
 /**
  * The bytes of a file, or of standard input for `-`, from the first on as often as they are asked for; what is gzip is inflated.
  *
- * B1. What can be read once only (standard input, a pipe) is kept in a file without a name, not in memory; it goes with the process.
+ * RowBytes-1. What can be read once only (standard input, a pipe) is kept in a file without a name, not in memory; it goes with the process.
  */
 export class RowBytes {
   /** Of what can be read once only; a number, since Node closes handles that nobody refers to. */

@@ -6,6 +6,7 @@ import { InputError } from '../../contract/errors.js';
 import { fanInOf } from '../../fold/fan-in.js';
 import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../../contract/options.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
+import type { FilePlace } from '../read/file-place.js';
 import { parseChoice, parseCount, parseShare } from '../read/numbers.js';
 
 /** Flags of every command that prints runs. */
@@ -40,6 +41,8 @@ export interface RunFlags extends OutputFlags {
   failOn?: string;
   format?: string;
   file?: string;
+  /** Where that file is found, and whether its text is its own. */
+  place?: FilePlace;
   /** The text that `--fix` makes a patch of. */
   fixOf?: string;
   fresh?: boolean;

@@ -1,14 +1,17 @@
 import { basename } from 'node:path';
 
 import { InputError } from '../../contract/errors.js';
+import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import { checkNames, maxValidatedBytes } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
+import { placeOfFile } from '../read/file-place.js';
 import { namesIn } from '../read/names-in.js';
 import { parseChoice } from '../read/numbers.js';
 import { checkPatterns, readChecks } from '../read/read-checks.js';
 import { readDocument } from '../read/read-document.js';
 import { readSources } from '../read/read-sources.js';
+import { readWords } from '../read/read-words.js';
 import { findingFormats } from '../show/print-findings.js';
 import type { World } from '../world.js';
 import { runOptions } from './run-flags.js';
@@ -17,6 +20,8 @@ import type { RunFlags } from './run-flags.js';
 export interface ValidateFlags extends RunFlags {
   checks?: string;
   checksFile?: string;
+  dialect?: string;
+  words?: string;
   tone?: string;
   reference: string[];
   sources?: string;
@@ -40,6 +45,8 @@ export async function readValidation(flags: ValidateFlags, world: World) {
   const names = namesIn(flags.checks) ?? [...checkNames, ...own.map(({ name }) => name)];
   const checks = names.map((name) => own.find((each) => each.name === name) ?? name);
   const { tone } = flags;
+  const dialect = flags.dialect === undefined ? undefined : parseChoice(flags.dialect, 'dialect', dialects);
+  const words = flags.words === undefined ? [] : await readWords(flags.words, world);
   const sources =
     flags.sources === undefined && flags.sourcesFile === undefined
       ? undefined
@@ -49,23 +56,32 @@ export async function readValidation(flags: ValidateFlags, world: World) {
     checks,
     localGrammar: true,
     ...(tone !== undefined && { tone }),
+    ...(dialect !== undefined && { dialect }),
+    ...(words.length > 0 && { words }),
     ...(sources !== undefined && { sources }),
     ...(flags.query !== undefined && { query: flags.query }),
   };
 }
 
 /**
- * The text, and what it is held against.
+ * The text, where its file is found, and what it is held against.
  *
- * @throws InputError where one cannot be read, the text is too large, or a pattern of the checks is none
+ * @throws InputError where one cannot be read or patched, the text is too large, or a pattern of the checks is none
  */
 export async function readTexts(
   file: string,
-  given: readonly string[],
+  { reference: given, fix }: Pick<ValidateFlags, 'reference' | 'fix'>,
   checks: NonNullable<ValidateInput['checks']>,
   world: World,
 ) {
   const { text, title } = await readDocument(file, world);
+  const place = await placeOfFile(file, text, world);
+  if (fix === true && !place.isOwnText) {
+    throw new InputError(
+      `Expected a text in UTF-8 where there is \`--fix\`, got \`${file}\`: the text that is checked is taken out of it, and a patch of that does not fit the file.`,
+      'Validate it without `--fix`; HTML, PDF and other encodings are not patched.',
+    );
+  }
   if (Buffer.byteLength(text) > maxValidatedBytes) {
     throw new InputError(
       `Expected a text of at most ${maxValidatedBytes} bytes, got ${Buffer.byteLength(text)}.`,
@@ -79,5 +95,5 @@ export async function readTexts(
   const references = await Promise.all(
     given.map(async (path) => ({ name: basename(path), text: (await readDocument(path, world)).text })),
   );
-  return { text, title, references };
+  return { text, title, place, references };
 }

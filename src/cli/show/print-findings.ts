@@ -1,9 +1,9 @@
-import { createTwoFilesPatch } from 'diff';
-
 import type { Finding, Severity } from '../../fold/findings.js';
 import { revise, severities } from '../../fold/findings.js';
 import type { Run } from '../../contract/run.js';
 import { packageVersion } from '../package-version.js';
+import type { FilePlace } from '../read/file-place.js';
+import { gitPatch } from './git-patch.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { exactly, json, line, lines, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
@@ -15,13 +15,13 @@ export const findingFormats = ['text', 'sarif'] as const;
 /** The findings of a run of `validate`: a line for each as compilers print them, or a SARIF log. */
 export function findingsText(
   run: Pick<Run, 'output'>,
-  { format, file = 'text' }: RunFlags,
+  { format, file = 'text', place }: RunFlags,
   screen: Pick<Screen, 'isTerminal'>,
 ): TerminalText {
   const { findings, unplaced, fix } = outputOf(run);
   // `patch` has to find its lines as they are.
   if (fix !== undefined) return exactly(fix.diff, screen);
-  if (format === 'sarif') return json(sarif(findings, file), 2);
+  if (format === 'sarif') return json(sarif(findings, place ?? { uri: encodeURIComponent(file), isOwnText: true }), 2);
   const rows = findings.flatMap(({ line: row, column, severity, check, message, quote, suggestion }) => [
     line`${file}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
     line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
@@ -31,7 +31,9 @@ export function findingsText(
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
   const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
-  return lines([...rows, `${counts.join(', ') || 'No findings'}${left}.`, '']);
+  const taken =
+    place?.isOwnText === false ? [line`Lines and columns are those of the text that was taken out of ${file}.`] : [];
+  return lines([...rows, `${counts.join(', ') || 'No findings'}${left}.`, ...taken, '']);
 }
 
 /** Whether a finding is at least as grave; never where no severity is given. */
@@ -44,17 +46,27 @@ export function hasFindings(run: Pick<Run, 'output' | 'kind'>, severity: string 
 interface Fix {
   /** A unified diff; empty where nothing is suggested. */
   diff: string;
-  /** Suggestions that are in it, and findings that are not. */
+  /** Sure suggestions that are in it, and findings that are not. */
   applied: number;
   left: number;
 }
 
 /** The run, with the patch that its findings come to where one is wanted. */
-export function withFix(run: Run, { fixOf, file = 'text' }: RunFlags): Run {
+export function withFix(run: Run, { fixOf, file = 'text', place }: RunFlags): Run {
   if (fixOf === undefined || run.kind !== 'validate') return run;
   const { text, applied, left } = revise(fixOf, outputOf(run).findings);
-  const diff = applied === 0 ? '' : createTwoFilesPatch(file, file, fixOf, text);
+  const { path = file, before = '' } = place ?? {};
+  const diff = applied === 0 ? '' : gitPatch(path, before + fixOf, before + text);
   return { ...run, output: { ...outputOf(run), fix: { diff, applied, left } satisfies Fix } };
+}
+
+/** What became of the suggestions, where a patch was asked for. */
+export function fixLines(run: Pick<Run, 'output' | 'kind'>): string[] {
+  const fix = run.kind === 'validate' ? outputOf(run).fix : undefined;
+  if (fix === undefined) return [];
+  return [
+    `  patch: ${fix.applied} sure suggestions are in it, ${fix.left} findings are not; without --fix they are listed`,
+  ];
 }
 
 function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unplaced: number; fix?: Fix } {
@@ -65,9 +77,9 @@ function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unpla
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), with what code hosts read of it. */
-function sarif(findings: readonly Finding[], file: string): object {
+function sarif(findings: readonly Finding[], { uri, isOwnText }: Pick<FilePlace, 'uri' | 'isOwnText'>): object {
   const rules = [...new Set(findings.map(({ check }) => check))].map((id) => ({ id }));
-  const results = findings.map(({ check, severity, message, suggestion, quote, line, column }) => {
+  const results = findings.map(({ check, severity, message, suggestion, sure = false, quote, line, column }) => {
     const rows = quote.split('\n');
     const region = {
       startLine: line,
@@ -75,13 +87,24 @@ function sarif(findings: readonly Finding[], file: string): object {
       endLine: line + rows.length - 1,
       endColumn: (rows.length === 1 ? column : 1) + (rows.at(-1)?.length ?? 0),
     };
-    const artifactLocation = { uri: file };
+    const artifactLocation = { uri };
+    const isFix = suggestion !== undefined && sure && isOwnText;
     return {
       ruleId: check,
       level: levels[severity],
-      message: { text: message },
-      locations: [{ physicalLocation: { artifactLocation, region: { ...region, snippet: { text: quote } } } }],
-      ...(suggestion !== undefined && {
+      message: {
+        text: `${message}${isOwnText ? '' : ` In: ${quote}`}${suggestion === undefined || isFix ? '' : ` Perhaps: ${suggestion}`}`,
+      },
+      // Lines of what was taken out of HTML or a PDF are not lines of the file.
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation,
+            ...(isOwnText && { region: { ...region, snippet: { text: quote } } }),
+          },
+        },
+      ],
+      ...(isFix && {
         fixes: [
           {
             description: { text: suggestion },

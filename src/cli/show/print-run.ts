@@ -7,7 +7,7 @@ import type { Run } from '../../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { approvalLines } from './approval-lines.js';
 import { outcomeLine } from './outcome-line.js';
-import { findingsText, hasFindings, withFix } from './print-findings.js';
+import { findingsText, fixLines, hasFindings, withFix } from './print-findings.js';
 import { hitsText, researchText } from './print-hits.js';
 import type { Render } from './print-hits.js';
 import type { RunFlags } from '../run/run-flags.js';
@@ -74,6 +74,7 @@ async function printForPeople(
         ? []
         : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
       ...fanInLines(run),
+      ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),

@@ -48,8 +48,8 @@ export interface Found {
 /**
  * What a question asks for, and where a text has it.
  *
- * T1. Words are found with and without their accents, in whole and in the parts of an identifier, and by their beginnings.
- * T2. In scripts without blanks, and in those whose words grow, a word is found wherever its letters are: how the text would be cut does
+ * Terms-1. Words are found with and without their accents, in whole and in the parts of an identifier, and by their beginnings.
+ * Terms-2. In scripts without blanks, and in those whose words grow, a word is found wherever its letters are: how the text would be cut does
  *     not matter, and the question alone is segmented.
  */
 export class Terms {

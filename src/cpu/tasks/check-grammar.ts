@@ -1,52 +1,186 @@
-import type { Remark } from '../../fold/findings.js';
+import type { Lint, LocalLinter } from 'harper.js';
 
-/** Harper's kinds that are about style, and not about what is right. */
+import { dialects } from '../../contract/dialects.js';
+import type { Dialect } from '../../contract/dialects.js';
+import type { Remark } from '../../fold/findings.js';
+import { dialectOf, isPlainlyEnglish } from '../grammar/english.js';
+import { isOwn, ownWordsOf } from '../grammar/own-words.js';
+import { isNear, isSure } from '../grammar/sure-suggestion.js';
+
+/** Of what matters of style, and not of what is right. */
 const style = new Set(['Style', 'Enhancement', 'Readability', 'WordChoice', 'Redundancy', 'Regionalism']);
 
-/** The remarks of rules. A rule may be wrong, so none of them is an error. */
+/** What is said of a single word: names, terms and codes are left alone by it. */
+const ofWords = new Set(['Spelling', 'Typo', 'Capitalization', 'Malapropism', 'Eggcorn', 'Nonstandard']);
+
+/** What a machine's rule says may be wrong: none of it is an error. */
 export interface GrammarCheck {
   findings: Remark[];
-  /** The reason why there are no more findings, or none: Harper knows only English. */
+  /** Why there are no more, or none: the text is not English, which is all that Harper knows. */
   note?: string;
 }
 
 const mostFindings = 1_000;
 
-/** Share of unknown words above which a text counts as another language. Harper's own guess is wrong about short texts. */
+/** A text with a larger share of words that it does not know is taken to be in another language; Harper's own guess is wrong about short texts. */
 const mostUnknown = 0.3;
 
-/** Checks grammar, spelling and punctuation by Harper's rules. Code in Markdown is left out. */
-export async function checkGrammar({ text, markdown }: { text: string; markdown: boolean }): Promise<GrammarCheck> {
-  const [{ LocalLinter }, { slimBinary }] = await Promise.all([import('harper.js'), import('harper.js/slimBinary')]);
-  linter ??= new LocalLinter({ binary: slimBinary });
-  const lints = await linter.lint(text, { language: markdown ? 'markdown' : 'plaintext' });
-  const unknownWords = lints.filter((lint) => lint.lint_kind() === 'Spelling').length;
-  if (unknownWords > (text.match(/\p{L}+/gu) ?? []).length * mostUnknown) {
-    return { findings: [], note: 'The text is not English, which is all that the local checker knows.' };
+/** As much of a text of which it is doubtful shows its language, in UTF-16 code units. */
+const sampleLength = 2_000;
+
+/** Most words that are looked up in another dialect: each takes 5 ms. */
+const mostLookedUp = 100;
+
+const notEnglish = { findings: [], note: 'The text is not English, which is all that the local checker knows.' };
+
+export interface GrammarTask {
+  text: string;
+  markdown: boolean;
+  /** As it shows in the text, by default. */
+  dialect?: Dialect;
+  /** Words that are right. */
+  words?: readonly string[];
+}
+
+/** Grammar, spelling and punctuation by Harper's rules; code in Markdown, names, defined terms and codes are left out. */
+export async function checkGrammar({ text, markdown, dialect, words = [] }: GrammarTask): Promise<GrammarCheck> {
+  const own = new Set([...ownWordsOf(text), ...words]);
+  const seen = dialect ?? dialectOf(text);
+  const linter = await linterOf(seen ?? 'american');
+  await learn(linter, [...own]);
+  const language = markdown ? 'markdown' : 'plaintext';
+  const isForeign = (lints: readonly Ruled[], of: string) => {
+    const known = (of.match(/\p{L}+/gu) ?? []).filter((word) => !own.has(word)).length;
+    return lints.filter(({ lint }) => lint.lint_kind() === 'Spelling').length > known * mostUnknown;
+  };
+  if (!isPlainlyEnglish(text)) {
+    const sample = text.slice(0, sampleLength);
+    if (isForeign(await lintsOf(linter, sample, language), sample)) return notEnglish;
   }
-  const left = lints.length - mostFindings;
+  const lints = await lintsOf(linter, text, language);
+  if (isForeign(lints, text)) return notEnglish;
+  const told = lints.filter(({ lint, quote }) => !isLeftAlone(lint.lint_kind(), quote, own));
+  const elsewhere = await knownElsewhere(told.filter(isSpelling), seen ?? 'american');
+  // Where the dialect does not show, what any of them knows is right.
+  const kept = seen === undefined ? told.filter((each) => !(isSpelling(each) && elsewhere.has(each.quote))) : told;
+  const left = kept.length - mostFindings;
   return {
     ...(left > 0 && { note: `${left} more are left out.` }),
-    findings: lints.slice(0, mostFindings).map((lint) => {
-      const { start: at, end } = lint.span();
-      const quote = text.slice(at, end);
-      const kind = lint.lint_kind();
-      const [suggestion] = lint.suggestions();
-      const isName = kind === 'Spelling' && /^\p{Lu}/u.test(quote);
-      // An insertion is shown as the text that stands there afterwards.
-      const added = suggestion === undefined ? undefined : suggestion.get_replacement_text();
-      return {
-        quote,
-        at,
-        severity: style.has(kind) || isName ? 'info' : 'warning',
-        message: lint.message(),
-        ...(added !== undefined && { suggestion: suggestion?.kind() === insertAfter ? quote + added : added }),
-      } satisfies Remark;
-    }),
+    findings: kept
+      .slice(0, mostFindings)
+      .map((each) => remarkOf(each, text, isSpelling(each) && elsewhere.has(each.quote) ? seen : undefined)),
   };
+}
+
+const learnt = new WeakMap<LocalLinter, string>();
+
+/** Known words are passed over; of each that is not, Harper looks for others like it. */
+async function learn(linter: LocalLinter, words: readonly string[]): Promise<void> {
+  const all = words.join('\n');
+  // New words cost the linter what it remembers of words and sentences.
+  if (learnt.get(linter) === all) return;
+  learnt.set(linter, all);
+  // The words of the text before are not of this one.
+  await linter.clearWords();
+  await linter.importWords(words.flatMap((word) => [word, `${word}'s`]));
+}
+
+/** A lint and what it is about. */
+interface Ruled {
+  rule: string;
+  lint: Lint;
+  quote: string;
+  at: number;
+}
+
+async function lintsOf(linter: LocalLinter, text: string, language: 'markdown' | 'plaintext'): Promise<Ruled[]> {
+  const found = Object.entries(await linter.organizedLints(text, { language })).flatMap(([rule, lints]) =>
+    lints.map((lint) => {
+      const { start: at, end } = lint.span();
+      return { rule, lint, quote: text.slice(at, end), at };
+    }),
+  );
+  return found.toSorted((one, other) => one.at - other.at);
+}
+
+function isSpelling({ rule }: Ruled): boolean {
+  return rule === 'SpellCheck';
+}
+
+/** Letters of lists, such as `Schedule B`, are no words. */
+function isLeftAlone(kind: string, quote: string, own: ReadonlySet<string>): boolean {
+  return (kind === 'Spelling' && /^\p{L}{1,2}\.?$/u.test(quote)) || (ofWords.has(kind) && isOwn(quote, own));
+}
+
+/** @param dialect set where the word is right elsewhere, and not in it */
+function remarkOf({ rule, lint, quote, at }: Ruled, text: string, dialect: Dialect | undefined): Remark {
+  const kind = lint.lint_kind();
+  const suggestions = lint.suggestions();
+  const candidates = suggestions.map((each) => each.get_replacement_text());
+  const [suggestion] = suggestions;
+  const isName = kind === 'Spelling' && /^\p{Lu}/u.test(quote);
+  // An insertion is said as what stands there afterwards.
+  const added = rule === 'SpellCheck' ? candidates.find((candidate) => isNear(quote, candidate)) : candidates[0];
+  return {
+    quote,
+    at,
+    severity: style.has(kind) || rule === 'UseTitleCase' || isName || dialect !== undefined ? 'info' : 'warning',
+    message: dialect === undefined ? lint.message() : `\`${quote}\` is not the ${named(dialect)} spelling.`,
+    ...(added !== undefined && { suggestion: suggestion?.kind() === insertAfter ? quote + added : added }),
+    sure: dialect === undefined && isSure({ rule, quote, suggestions: candidates, text, end: at + quote.length }),
+  };
+}
+
+function named(dialect: Dialect): string {
+  return dialect.charAt(0).toUpperCase() + dialect.slice(1);
+}
+
+/** Words that American or British English knows, where the dialect that was looked in does not. */
+async function knownElsewhere(lints: readonly Ruled[], dialect: Dialect): Promise<Set<string>> {
+  const unknown = [...new Set(lints.map(({ quote }) => quote))].slice(0, mostLookedUp);
+  if (unknown.length === 0) return new Set();
+  const others = (['american', 'british'] as const).filter((other) => other !== dialect);
+  const known = await Promise.all(
+    others.map(async (other) => {
+      const speller = await spellerOf(other);
+      const misspelt = await speller.lint(unknown.join('\n\n'), { language: 'plaintext' });
+      const wrong = new Set(misspelt.map((lint) => lint.get_problem_text()));
+      return unknown.filter((word) => !wrong.has(word));
+    }),
+  );
+  return new Set(known.flat());
 }
 
 /** Harper's `SuggestionKind.InsertAfter`. */
 const insertAfter = 2;
 
-let linter: InstanceType<(typeof import('harper.js'))['LocalLinter']> | undefined;
+const linters = new Map<Dialect, LocalLinter>();
+const spellers = new Map<Dialect, LocalLinter>();
+
+async function linterOf(dialect: Dialect): Promise<LocalLinter> {
+  const known = linters.get(dialect);
+  if (known !== undefined) return known;
+  const linter = await newLinter(dialect);
+  linters.set(dialect, linter);
+  return linter;
+}
+
+/** A linter with no rule but spelling. */
+async function spellerOf(dialect: Dialect): Promise<LocalLinter> {
+  const known = spellers.get(dialect);
+  if (known !== undefined) return known;
+  const linter = await newLinter(dialect);
+  const rules = Object.keys(await linter.getDefaultLintConfig());
+  await linter.setLintConfig(Object.fromEntries(rules.map((rule) => [rule, rule === 'SpellCheck'])));
+  spellers.set(dialect, linter);
+  return linter;
+}
+
+async function newLinter(dialect: Dialect): Promise<LocalLinter> {
+  const [{ LocalLinter: Linter }, { slimBinary }] = await Promise.all([
+    import('harper.js'),
+    import('harper.js/slimBinary'),
+  ]);
+  // Harper's `Dialect` is numbered in the order of `dialects`.
+  return new Linter({ binary: slimBinary, dialect: dialects.indexOf(dialect) });
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { QuotePlaces } from '../../src/fold/quote-places.js';
+
+function found(text: string, quote: string): string | undefined {
+  const place = new QuotePlaces(text).find(quote);
+  return place && text.slice(place.start, place.end);
+}
+
+describe('a quote is found (QuotePlaces-1)', () => {
+  it.each([
+    ['letter by letter', 'One. The Supplier pays.', 'The Supplier pays.', 'The Supplier pays.'],
+    ['through quotation marks', 'The “Supplier” isn’t', `The "Supplier" isn't`, 'The “Supplier” isn’t'],
+    ['through straight ones', `The "Supplier" isn't`, 'The “Supplier” isn’t', `The "Supplier" isn't`],
+    ['through guillemets', 'Le «Client» paie', 'Le "Client" paie', 'Le «Client» paie'],
+    ['through a dash', 'shall deliver – promptly.', 'shall deliver - promptly.', 'shall deliver – promptly.'],
+    ['through a long dash', 'deliver—promptly', 'deliver -- promptly', 'deliver—promptly'],
+    ['through a range', 'pages 1–2 of', 'pages 1-2', 'pages 1–2'],
+    ['through a minus', 'at −5 degrees', 'at -5', 'at −5'],
+    ['through blanks', 'EUR\u00A011.40 per\u202Fmonth', 'EUR 11.40 per month', 'EUR\u00A011.40 per\u202Fmonth'],
+    ['over lines', 'second\r\n  line', 'second line', 'second\r\n  line'],
+    ['through what is not seen', 'agree\u00ADment\u200B here', 'agreement here', 'agree\u00ADment\u200B here'],
+    ['through dots', 'and so on…', 'so on...', 'so on…'],
+    ['through accents in two pieces', 'cafe\u0301 au lait', 'café au', 'cafe\u0301 au'],
+    ['through ligatures', 'the ﬁrst ofﬁce', 'first office', 'ﬁrst ofﬁce'],
+    [
+      'through emphasis',
+      'The **Supplier** shall *not* pay',
+      'The Supplier shall not pay',
+      'The **Supplier** shall *not* pay',
+    ],
+    ['through code', 'Set `retry_limit` to 2', 'Set retry_limit to 2', 'Set `retry_limit` to 2'],
+    ['with marks of its own', 'The Supplier shall pay', 'The **Supplier** shall', 'The Supplier shall'],
+    [
+      'through links',
+      'see [the terms](https://one.example/a_(b)) of it',
+      'see the terms of it',
+      'see [the terms](https://one.example/a_(b)) of it',
+    ],
+    ['through escapes', 'a \\*star\\* here', 'a *star* here', 'star\\* here'],
+    ['through headings and lists', '## One\n\n- two\n- three', 'One two three', 'One\n\n- two\n- three'],
+    ['through quotations', '> one\n> two', 'one two', 'one\n> two'],
+    ['after an emoji', '🙂 The “end”', 'The "end"', 'The “end”'],
+    ['in Chinese', '他说“好”。', '他说"好"。', '他说“好”。'],
+  ])('%s', (_, text, quote, expected) => {
+    const place = found(text, quote);
+    expect(place === expected || place?.includes(expected)).toBe(true);
+  });
+
+  it.each([
+    ['other words', 'The Supplier shall deliver promptly.', 'The Supplier must deliver promptly.'],
+    ['a word left out', 'The Supplier shall deliver promptly.', 'The Supplier deliver promptly.'],
+    ['another number', 'EUR 11.40', 'EUR 11.4'.concat('5')],
+    ['another case', 'the supplier', 'The Supplier'],
+    ['a product as a number', 'it is 2*3', 'it is 23'],
+    ['a name without its bars', 'snake_case', 'snakecase'],
+    ['another sign', 'a < b', 'a > b'],
+    ['words run together', 'well known', 'wellknown'],
+    ['an elision', 'The Supplier shall deliver', 'The Supplier ... deliver'],
+    ['another accent', 'resume', 'résumé'],
+    ['nothing but marks', 'a ** b', '**'.concat('_')],
+    ['nothing', 'a', '  '],
+  ])('but not as %s', (_, text, quote) => {
+    expect(found(text, quote)).toBeUndefined();
+  });
+});
+
+it('takes whole words first, and is sure of one place only (QuotePlaces-2)', () => {
+  const text = 'The theory: he errs. She errs.';
+  expect(new QuotePlaces(text).find('he')).toEqual({ start: 12, end: 14, sure: true });
+  expect(new QuotePlaces(text).find('errs')).toMatchObject({ start: 15, sure: false });
+  expect(new QuotePlaces('The “end”').find('"end"')).toMatchObject({ sure: false });
+  expect(new QuotePlaces('theory').find('the')).toEqual({ start: 0, end: 3, sure: true });
+});
+
+it('is not slow over a long text', () => {
+  const text = 'The “Supplier” shall **deliver** – promptly. '.repeat(9_000);
+  const places = new QuotePlaces(`${text}The “end” of it.`);
+  const quotes = Array.from({ length: 200 }, (_, at) => `The "end" ${at === 0 ? 'of it.' : at}`);
+  expect(quotes.map((quote) => places.find(quote)).filter(Boolean)).toHaveLength(1);
+});
