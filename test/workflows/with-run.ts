@@ -91,17 +91,18 @@ async function endSharedWorkers(): Promise<void> {
 }
 
 /** Every activity, answered by the model of the run that asks. */
-const activitiesByRun = new Proxy(new FakeModel().activities, {
-  get(activities, name: keyof typeof activities) {
-    if (!(name in activities)) return undefined;
-    return (...args: [never, never]) => modelOfRun().activities[name](...args);
-  },
-});
+const activitiesByRun = Object.fromEntries(
+  Object.keys(new FakeModel().activities).map((name) => [
+    name,
+    (call: never) => modelOfRun().activities[name as keyof FakeModel['activities']](call),
+  ]),
+) as unknown as FakeModel['activities'];
 
 function modelOfRun(): FakeModel {
   const workflowId = Context.current().info.workflowExecution?.workflowId ?? '';
   const model = models.get(workflowId);
-  if (model === undefined) throw new Error(`Expected an activity of a run with a fake model, got one of \`${workflowId}\`.`);
+  if (model === undefined)
+    throw new Error(`Expected an activity of a run with a fake model, got one of \`${workflowId}\`.`);
   return model;
 }
 
