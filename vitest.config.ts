@@ -29,6 +29,15 @@ const fences = ['test/fences/{lint,pure,types}.test.ts'];
 /** They start no process that outlives them, so that files share one: loading Temporal takes longer than most of them. */
 const alike = ['test/{activities,client,cpu,model,payloads,tools,tracing,worker,workflows}/**/!(unexpected).test.ts'];
 
+/** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */
+const served = [
+  'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
+  'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,secrets-of-others,steer}.test.ts',
+  'test/cli/{summarise,validate}.test.ts',
+  'test/proof/{cancel,journal}.test.ts',
+  'test/patterns.test.ts',
+];
+
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
 const exclude = ['**/node_modules/**', ...(onCluster ? notForClusters : [])];
@@ -42,7 +51,7 @@ export default defineConfig({
         test: {
           name: 'runs',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, ...pure, ...fences, ...alike],
+          exclude: [...exclude, ...pure, ...fences, ...alike, ...served],
           globalSetup,
         },
       },
@@ -50,6 +59,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'alike', include: alike, exclude: [...exclude, ...pure], globalSetup, isolate: false },
       },
+      { extends: true, test: { name: 'served', include: served, exclude, globalSetup, isolate: false } },
       { extends: true, test: { name: 'pure', include: pure, exclude, isolate: false } },
       { extends: true, test: { name: 'fences', include: fences, exclude } },
     ],

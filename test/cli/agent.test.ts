@@ -213,7 +213,7 @@ it('calls tools of an MCP server, whose secrets stay out of history', async () =
 });
 
 it('stops when it is cancelled, its tools with it', async () => {
-  const running = desk.start(own('Hang about for long', '--tool-timeout', '1m', '--id', 'cut', '--json'));
+  const running = desk.begin(own('Hang about for long', '--tool-timeout', '1m', '--id', 'cut', '--json'));
   await running.said(/turn-1/);
   await desk.fanfold(['cancel', 'cut']);
   const { code, stdout } = await running.ended;
