@@ -27,7 +27,7 @@ async function openShared(): Promise<{ batches(): Batch[]; calls(): CallRecord[]
   const { total, batches } = desk.model;
   const before = batches.length;
   return {
-    batches: () => desk.model.batches.slice(before),
+    batches: () => desk.model.batches.slice(0, desk.model.batches.length - before),
     calls: () => (desk.model.total === total ? [] : desk.model.calls.slice(total - desk.model.total)),
   };
 }
