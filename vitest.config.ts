@@ -32,7 +32,7 @@ const alike = ['test/{activities,client,cpu,model,payloads,tools,tracing,worker,
 /** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */
 const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
-  'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,secrets-of-others,steer}.test.ts',
+  'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
   'test/cli/{summarise,validate}.test.ts',
   'test/proof/{cancel,journal}.test.ts',
   'test/patterns.test.ts',
