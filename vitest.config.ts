@@ -26,8 +26,19 @@ export const pure = [
 /** They run the linter and the compiler over trees of their own, and need no build. */
 const fences = ['test/fences/{invariants,lint,pure,types}.test.ts'];
 
-/** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
-const alike = ['test/{activities,client,cpu,model,payloads,tokens,tools,tracing}/**/!(unexpected).test.ts'];
+/** They start no process that outlives them, so that files share one: loading Temporal takes longer than most of them. */
+const alike = [
+  'test/{activities,client,cpu,model,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
+];
+
+/** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */
+const served = [
+  'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
+  'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
+  'test/cli/{summarise,validate}.test.ts',
+  'test/proof/{cancel,journal}.test.ts',
+  'test/patterns.test.ts',
+];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
@@ -42,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'runs',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, ...pure, ...fences, ...alike],
+          exclude: [...exclude, ...pure, ...fences, ...alike, ...served],
           globalSetup,
         },
       },
@@ -50,6 +61,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'alike', include: alike, exclude: [...exclude, ...pure], globalSetup, isolate: false },
       },
+      { extends: true, test: { name: 'served', include: served, exclude, globalSetup, isolate: false } },
       { extends: true, test: { name: 'pure', include: pure, exclude, isolate: false } },
       { extends: true, test: { name: 'fences', include: fences, exclude } },
     ],

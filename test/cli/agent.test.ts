@@ -90,19 +90,6 @@ it('cuts a tool that takes too long, down to its signal', async () => {
   expect(branch(run, 'turn-2').status).toBe('ok');
 });
 
-it('goes on after a kill in the middle of its calls, and pays for no turn again', async () => {
-  const task = `${threeFigures}, today`;
-  const running = desk.start(own(task, '--id', 'killed'));
-  await running.said(/turn-1/);
-  const asked = desk.model.calls.length;
-  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
-  await running.kill();
-  const run = await desk.json(['resume', 'killed']);
-  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 5, total: 5 } });
-  // Only the second turn is asked.
-  expect(desk.model.calls.length - asked).toBe(1);
-});
-
 it('answers with what it has in its last turn', async () => {
   const run = await desk.json(own('Get the sales figures of all', '--max-turns', '1'));
   expect(run).toMatchObject({ status: 'complete', stoppedBy: 'turns', branches: [{ key: 'turn-1' }] });
@@ -226,7 +213,7 @@ it('calls tools of an MCP server, whose secrets stay out of history', async () =
 });
 
 it('stops when it is cancelled, its tools with it', async () => {
-  const running = desk.start(own('Hang about for long', '--tool-timeout', '1m', '--id', 'cut', '--json'));
+  const running = desk.begin(own('Hang about for long', '--tool-timeout', '1m', '--id', 'cut', '--json'));
   await running.said(/turn-1/);
   await desk.fanfold(['cancel', 'cut']);
   const { code, stdout } = await running.ended;
@@ -259,4 +246,18 @@ describe('problems are told before anything is asked', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(desk.model.calls.length).toBe(before);
   });
+});
+
+// The last, for commands after it would each start a worker.
+it('goes on after a kill in the middle of its calls, and pays for no turn again', async () => {
+  const task = `${threeFigures}, today`;
+  const running = desk.start(own(task, '--id', 'killed'));
+  await running.said(/turn-1/);
+  const asked = desk.model.calls.length;
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  await running.kill();
+  const run = await desk.json(['resume', 'killed']);
+  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 5, total: 5 } });
+  // Only the second turn is asked.
+  expect(desk.model.calls.length - asked).toBe(1);
 });

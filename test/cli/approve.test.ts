@@ -62,7 +62,7 @@ describe('what changes something', () => {
   });
 
   it('is not done where it is refused, and the model is told why', async () => {
-    const running = desk.start(own('Send a mail now', '--id', 'no-mail', '--json'));
+    const running = desk.begin(own('Send a mail now', '--id', 'no-mail', '--json'));
     await running.said(/waits to be allowed/);
     await desk.fanfold(['approve', 'no-mail', '--deny', '--reason', 'not on a Friday']);
     const run = JSON.parse((await running.ended).stdout) as Run;
@@ -73,22 +73,10 @@ describe('what changes something', () => {
     expect(run.output).toContain('not on a Friday');
   });
 
-  it('waits on where the worker is killed meanwhile, and is then done once', async () => {
-    const before = (await agents.calls()).filter((line) => line === 'mail').length;
-    const running = desk.start(own('Send a mail please', '--id', 'patient', '--json'));
-    await running.said(/waits to be allowed/);
-    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
-    await running.kill();
-    expect((await desk.fanfold(['approve', 'patient'])).code).toBe(0);
-    const run = await desk.json(['watch', 'patient']);
-    expect([run.status, branch(run, 'send_mail-1').status]).toEqual(['complete', 'ok']);
-    expect((await agents.calls()).filter((line) => line === 'mail')).toHaveLength(before + 1);
-  });
-
   it('is shown whole, field by field, wherever the recipient stands', async () => {
     const input = { subject: `About ${'x'.repeat(300)}`, body: 'One.\nfanfold: two', to: 'ann@example.org' };
     wants('the long mail', input);
-    const running = desk.start(own('Send the long mail', '--id', 'long', '--json'));
+    const running = desk.begin(own('Send the long mail', '--id', 'long', '--json'));
     const [said] = await running.said(/send_mail-1 waits[^]* \[--deny\]\n/);
     expect(said.split('\n')).toEqual([
       'send_mail-1 waits to be allowed:',
@@ -130,7 +118,7 @@ describe('what changes something', () => {
   it('takes its name where its input is shown cut, from the command and from whoever sends the update', async () => {
     const input = { body: 'x'.repeat(3_000), to: 'ann@example.org' };
     wants('the huge mail', input);
-    const running = desk.start(own('Send the huge mail', '--id', 'huge', '--json'));
+    const running = desk.begin(own('Send the huge mail', '--id', 'huge', '--json'));
     const [said] = await running.said(/send_mail-1 waits[^]* \[--deny\]\n/);
     expect(said).toContain('    … 2,000 characters left out\n  to: ann@example.org\n');
     expect(said).toContain('`fanfold approve` takes its name');
@@ -151,7 +139,7 @@ describe('what changes something', () => {
 
   it('is refused without its name, however large it is', async () => {
     wants('the other mail', { body: 'x'.repeat(3_000) });
-    const running = desk.start(own('Send the other mail', '--id', 'other', '--json'));
+    const running = desk.begin(own('Send the other mail', '--id', 'other', '--json'));
     await running.said(/send_mail-1 waits/);
     expect((await desk.fanfold(['approve', 'other', '--deny'])).code).toBe(0);
     const run = JSON.parse((await running.ended).stdout) as Run;
@@ -161,5 +149,18 @@ describe('what changes something', () => {
   it('is done at once where it is allowed from the start', async () => {
     const run = await desk.json(own('Send a mail at once', '--allow', 'send_mail'));
     expect(branch(run, 'send_mail-1').status).toBe('ok');
+  });
+
+  // The last, for commands after it would each start a worker.
+  it('waits on where the worker is killed meanwhile, and is then done once', async () => {
+    const before = (await agents.calls()).filter((line) => line === 'mail').length;
+    const running = desk.start(own('Send a mail please', '--id', 'patient', '--json'));
+    await running.said(/waits to be allowed/);
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+    await running.kill();
+    expect((await desk.fanfold(['approve', 'patient'])).code).toBe(0);
+    const run = await desk.json(['watch', 'patient']);
+    expect([run.status, branch(run, 'send_mail-1').status]).toEqual(['complete', 'ok']);
+    expect((await agents.calls()).filter((line) => line === 'mail')).toHaveLength(before + 1);
   });
 });

@@ -25,7 +25,7 @@ const models = 'claude-opus-5-5,claude-haiku-5-5';
 it('asks all models the same at once, and has their answers side by side with latency and cost', async () => {
   const gate = desk.model.hold();
   const before = desk.model.total;
-  const running = desk.start([
+  const running = desk.begin([
     'compare',
     'When is payment due?',
     '--models',

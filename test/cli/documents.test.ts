@@ -119,6 +119,20 @@ describe('a document that is too long to be read at once', () => {
     expect([again.costUsd, again.branches[0]?.reused]).toEqual([0, true]);
   });
 
+  it('is bounded by what all of its parts may cost', async () => {
+    const dry = await desk.json<{ branches: { upperBoundUsd: number }[] }>([...words, '--dry-run']);
+    const run = await desk.json([...words, '--fresh', '--budget', '0.2']);
+    expect(run.costUsd!).toBeLessThan(dry.branches[0]!.upperBoundUsd);
+    const refused = await desk.fanfold([...words, '--fresh', '--budget', String(dry.branches[0]!.upperBoundUsd / 2)]);
+    expect(refused.code).toBe(5);
+  });
+
+  it('has parts with room for answers about them', async () => {
+    const { code, stderr } = await desk.inProcess([...words, '--max-tokens', '200']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected `split-tokens` to be a whole number, 800')]);
+  });
+
+  // The last, for commands after it would each start a worker.
   it('is not asked about again where its worker is killed between two parts', async () => {
     const gate = desk.model.hold(/part 2 of/);
     const fresh = [...words, '--sentences', '3', '--id', 'killed', '--json'];
@@ -133,18 +147,5 @@ describe('a document that is too long to be read at once', () => {
     expect(asked.filter((part) => part === 'part 1')).toHaveLength(1);
     expect(asked.filter((part) => part === 'part 2')).toHaveLength(2);
     expect(run.usage.outputTokens).toBeGreaterThan(0);
-  });
-
-  it('is bounded by what all of its parts may cost', async () => {
-    const dry = await desk.json<{ branches: { upperBoundUsd: number }[] }>([...words, '--dry-run']);
-    const run = await desk.json([...words, '--fresh', '--budget', '0.2']);
-    expect(run.costUsd!).toBeLessThan(dry.branches[0]!.upperBoundUsd);
-    const refused = await desk.fanfold([...words, '--fresh', '--budget', String(dry.branches[0]!.upperBoundUsd / 2)]);
-    expect(refused.code).toBe(5);
-  });
-
-  it('has parts with room for answers about them', async () => {
-    const { code, stderr } = await desk.inProcess([...words, '--max-tokens', '200']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected `split-tokens` to be a whole number, 800')]);
   });
 });

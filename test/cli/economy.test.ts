@@ -1,7 +1,7 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
-import type { OfflineModelOptions } from '../../src/offline/index.js';
+import type { Batch, CallRecord, OfflineModelOptions } from '../../src/offline/index.js';
 import { Desk, manyPerspectives, perspectiveOf } from '../support/fanfold.js';
 
 const stdin = 'The customer pays 100 euros a month. The supplier is liable for intent only. '.repeat(40);
@@ -9,48 +9,68 @@ const keys = manyPerspectives(6);
 const words = ['perspectives', '-', '--perspectives', keys.join(','), '--economy'];
 
 let desk: Desk;
+/** Of tests that need no home of their own: its worker stays, and each asks something else. */
+let shared: Desk | undefined;
 
 async function open(options: OfflineModelOptions = {}): Promise<void> {
   desk = await Desk.open({ latencyMs: 0, batchMs: 2_500, ...options });
   await desk.serve();
 }
 
-afterEach(() => desk.close());
+/** What the model has received since. */
+async function openShared(): Promise<{ batches(): Batch[]; calls(): CallRecord[] }> {
+  if (shared === undefined) {
+    await open();
+    shared = desk;
+  }
+  desk = shared;
+  const { total, batches } = desk.model;
+  const before = batches.length;
+  return {
+    batches: () => desk.model.batches.slice(0, desk.model.batches.length - before),
+    calls: () => (desk.model.total === total ? [] : desk.model.calls.slice(total - desk.model.total)),
+  };
+}
+
+afterEach(async () => {
+  if (desk !== shared) await desk.close();
+});
+
+afterAll(() => shared?.close());
 
 it('asks by one Message Batch, at half the price, and matches the answers whatever their order', async () => {
-  await open();
+  const since = await openShared();
   const run = await desk.json([...words, '--id', 'cheap'], { stdin });
   expect(run).toMatchObject({ status: 'complete', coverage: { ok: 6, total: 6 } });
   expect(run.branches.map(({ key }) => key)).toEqual(keys);
-  expect(desk.model.batches).toHaveLength(1);
-  expect(desk.model.total).toBe(0);
+  expect(since.batches()).toHaveLength(1);
+  expect(since.calls()).toEqual([]);
   const online = await desk.json(['perspectives', '-', '--perspectives', keys.join(','), '--fresh'], { stdin });
   expect(run.output).toEqual(online.output);
   expect(run.costUsd).toBeCloseTo(online.costUsd! / 2, 9);
 });
 
 it('costs nothing when the journal has the answers, and asks only for those that it lacks', async () => {
-  await open();
-  await desk.json(['perspectives', '-', '--perspectives', keys.slice(0, 2).join(',')], { stdin });
-  const run = await desk.json(words, { stdin });
+  const since = await openShared();
+  await desk.json(['perspectives', '-', '--perspectives', keys.slice(0, 2).join(',')], { stdin: `${stdin}Twice.` });
+  const run = await desk.json(words, { stdin: `${stdin}Twice.` });
   expect(run.branches.map(({ reused }) => reused)).toEqual([true, true, false, false, false, false]);
-  expect(desk.model.batches[0]?.requests).toHaveLength(4);
-  const again = await desk.json([...words, '--id', 'again'], { stdin });
+  expect(since.batches()[0]?.requests).toHaveLength(4);
+  const again = await desk.json([...words, '--id', 'again'], { stdin: `${stdin}Twice.` });
   expect(again.branches.every(({ reused }) => reused)).toBe(true);
   expect(again.costUsd).toBe(0);
-  expect(desk.model.batches).toHaveLength(1);
+  expect(since.batches()).toHaveLength(1);
 });
 
 it('asks online for what has errored or expired in the batch', async () => {
-  await open({
-    script: [
-      { match: /perspective: view-02/, fault: { kind: 'expired' }, times: 1 },
-      { match: /perspective: view-04/, fault: { kind: 'overloaded' }, times: 1 },
-    ],
-  });
-  const run = await desk.json(words, { stdin });
+  const since = await openShared();
+  desk.model.script(
+    { match: /perspective: view-02/, fault: { kind: 'expired' }, times: 1 },
+    { match: /perspective: view-04/, fault: { kind: 'overloaded' }, times: 1 },
+  );
+  const run = await desk.json(words, { stdin: `${stdin}In part.` });
   expect(run.status).toBe('complete');
-  expect(desk.model.calls.map(perspectiveOf).toSorted()).toEqual(['view-02', 'view-04']);
+  expect(since.calls().map(perspectiveOf).toSorted()).toEqual(['view-02', 'view-04']);
 });
 
 it('asks online for what is not back at the deadline', async () => {
@@ -77,7 +97,7 @@ it('submits once though its worker dies while the submission is under way', asyn
 
 it('stops its batch when it is cancelled', async () => {
   await open({ batchMs: 600_000 });
-  const command = desk.start([...words, '--id', 'stopped', '--quiet'], { stdin });
+  const command = desk.begin([...words, '--id', 'stopped', '--quiet'], { stdin });
   while (desk.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   expect((await desk.fanfold(['cancel', 'stopped'])).code).toBe(0);
   expect((await command.ended).code).toBe(4);
@@ -85,8 +105,11 @@ it('stops its batch when it is cancelled', async () => {
 });
 
 it('asks about many documents in as many batches as there are chunks, and online for what is missing', async () => {
-  await open({
-    script: [{ match: (call) => call.document.includes('document 007'), fault: { kind: 'expired' }, times: 1 }],
+  const since = await openShared();
+  desk.model.script({
+    match: (call) => call.document.includes('document 007'),
+    fault: { kind: 'expired' },
+    times: 1,
   });
   const rows = Array.from({ length: 120 }, (_, index) => {
     const number = String(index).padStart(3, '0');
@@ -95,14 +118,14 @@ it('asks about many documents in as many batches as there are chunks, and online
   const run = await desk.json(['summarise', '--from', '-', '--economy'], { stdin: rows.join('') });
   expect(run).toMatchObject({ status: 'complete', coverage: { ok: 120, total: 120 } });
   expect(run.branches.map(({ key }) => Number(key))).toEqual(Array.from({ length: 120 }, (_, index) => index));
-  expect(desk.model.batches.reduce((sum, { requests }) => sum + requests.length, 0)).toBe(120);
-  expect(desk.model.total).toBe(1);
+  expect(since.batches().reduce((sum, { requests }) => sum + requests.length, 0)).toBe(120);
+  expect(since.calls()).toHaveLength(1);
   const { costUsd: online } = run.branches[7]!;
   expect(run.branches[8]?.costUsd).toBeCloseTo(online! / 2, 9);
 });
 
 it('asks about each of a few documents, not about the first of them', async () => {
-  await open();
+  await openShared();
   const rows = ['one', 'two', 'three'].map(
     (id) => `${JSON.stringify({ id, text: `Clause ${id} binds the supplier of ${id}.` })}\n`,
   );

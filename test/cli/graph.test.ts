@@ -26,7 +26,7 @@ const words = ['graph', example, '--input', `document=@${agreement}`];
 
 it('runs three specialists at once and then the node that joins them', async () => {
   const gate = desk.model.hold();
-  const running = desk.start([...words, '--json']);
+  const running = desk.begin([...words, '--json']);
   await desk.model.received(3);
   gate.release();
   const run = JSON.parse((await running.ended).stdout) as Run;

@@ -128,7 +128,7 @@ it('shows what is in it, and adopts it when it is told to', async () => {
   expect((await desk.json<HomeContents>(['home'])).owner).toBe('self');
   expect(await exists(marker)).toBe(false);
   // The record names this very process, which is not the home's server. What was prepared is what now happens.
-  expect((await desk.fanfold(['resume', 'prepared'])).code).toBe(0);
+  expect((await desk.inProcess(['resume', 'prepared'])).code).toBe(0);
   expect(await exists(marker)).toBe(true);
 });
 
@@ -145,16 +145,16 @@ it('says of a home that is not there, is new, or has only reports, that it is no
 });
 
 it('goes on in a home that was moved, and needs it adopted where a backup was restored', async () => {
-  await desk.fanfold(['perspectives', '-', '--perspectives', 'legal', '--id', 'before', '--offline'], text);
+  await desk.inProcess(['perspectives', '-', '--perspectives', 'legal', '--id', 'before', '--offline'], text);
   await desk.deserted();
   const aside = `${desk.home}-aside`;
   await rename(desk.home, aside);
-  const { code } = await desk.fanfold(['show', 'before'], { env: { FANFOLD_HOME: aside } });
+  const { code } = await desk.inProcess(['show', 'before'], { env: { FANFOLD_HOME: aside } });
   expect(code).toBe(0);
   await cp(aside, desk.home, { recursive: true });
   expect((await desk.inProcess(['show', 'before'])).code).toBe(6);
   expect((await desk.inProcess(['home', 'adopt', '--yes'])).code).toBe(0);
-  expect((await desk.fanfold(['show', 'before'])).code).toBe(0);
+  expect((await desk.inProcess(['show', 'before'])).code).toBe(0);
   await rm(aside, { recursive: true });
 });
 
@@ -169,8 +169,8 @@ it('says what to do where the secret cannot be kept; exit 6', async () => {
 it('keeps reports and journal in the home for its user alone', async () => {
   const before = process.umask(0);
   try {
-    await desk.fanfold(['perspectives', '-', '--perspectives', 'legal', '--id', 'shown', '--offline'], text);
-    expect((await desk.fanfold(['report', 'shown'])).code).toBe(0);
+    await desk.inProcess(['perspectives', '-', '--perspectives', 'legal', '--id', 'shown', '--offline'], text);
+    expect((await desk.inProcess(['report', 'shown'])).code).toBe(0);
   } finally {
     process.umask(before);
   }

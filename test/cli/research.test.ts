@@ -86,20 +86,6 @@ it('stays within its budget, of which every round is given its part before it be
   expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(0.8);
 });
 
-it('goes on after a kill, and asks nothing again that had been answered', async () => {
-  const gate = desk.model.hold(/Write the report/);
-  const before = desk.model.total;
-  const running = desk.start([...words, '--tasks', '1', '--rounds', '1', '--fresh', '--id', 'killed']);
-  await desk.model.until(() => gate.waiting.length === 1);
-  const asked = desk.model.total - before;
-  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
-  await running.kill();
-  gate.release();
-  const run = await desk.json(['resume', 'killed']);
-  expect(run.status).toBe('complete');
-  expect(desk.model.total - before).toBe(asked + 1);
-});
-
 it('fails where nothing is found, and says so', async () => {
   await mkdir(join(desk.directory, 'empty'));
   const { code, stdout } = await desk.fanfold(['research', question, '--sources', 'files:empty', '--json']);
@@ -160,4 +146,19 @@ describe('with tools', () => {
       expect.stringContaining('Expected tools that change nothing, for nobody is asked, got `send`.'),
     ]);
   });
+});
+
+// The last, for commands after it would each start a worker.
+it('goes on after a kill, and asks nothing again that had been answered', async () => {
+  const gate = desk.model.hold(/Write the report/);
+  const before = desk.model.total;
+  const running = desk.start([...words, '--tasks', '1', '--rounds', '1', '--fresh', '--id', 'killed']);
+  await desk.model.until(() => gate.waiting.length === 1);
+  const asked = desk.model.total - before;
+  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+  await running.kill();
+  gate.release();
+  const run = await desk.json(['resume', 'killed']);
+  expect(run.status).toBe('complete');
+  expect(desk.model.total - before).toBe(asked + 1);
 });

@@ -15,7 +15,7 @@ it('begins a branch anew that has failed, cuts another, and leaves the rest of t
   desk.model.script({ match: /perspective: shaky/, fault: { kind: 'status', status: 400 }, times: 1 });
   const gate = desk.model.hold(/perspective: (slow|endless)/);
   const words = ['perspectives', '-', '--perspectives', 'quick,shaky,slow,endless', '--id', 'steered', '--ndjson'];
-  const run = desk.start(words, { stdin: 'A document.' });
+  const run = desk.begin(words, { stdin: 'A document.' });
   await run.said(/"key":"shaky","index":1,.*"status":"failed"/);
   const retried = await desk.inProcess(['retry', 'steered']);
   expect([retried.code, retried.stderr]).toEqual([0, expect.stringContaining('began shaky anew')]);
@@ -35,7 +35,7 @@ it('begins a branch anew that has failed, cuts another, and leaves the rest of t
 
 it('says what could be cut or begun anew where something else was asked for', async () => {
   const gate = desk.model.hold(/perspective: held/);
-  const run = desk.start(['perspectives', '-', '--perspectives', 'quick,held', '--id', 'refusing'], { stdin: 'Text.' });
+  const run = desk.begin(['perspectives', '-', '--perspectives', 'quick,held', '--id', 'refusing'], { stdin: 'Text.' });
   await run.said(/✓ quick/);
   const cut = await desk.inProcess(['cancel', 'refusing', 'quick']);
   expect([cut.code, cut.stderr]).toEqual([

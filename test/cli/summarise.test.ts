@@ -73,7 +73,8 @@ describe.each([
   afterAll(() => shared?.close());
 
   it('gives one summary for each document, in input order, with at most so many at once', async () => {
-    const words = await open(count, { latencyMs: () => 10 + Math.random() * 150 });
+    // The first in its home, whose model has seen no more in flight.
+    const words = await openShared(count, () => 10 + Math.random() * 150);
     const { code, stdout } = await desk.fanfold([...words, '--concurrency', '7', '--ndjson']);
     expect(code).toBe(0);
     const printed = stdout
@@ -173,7 +174,7 @@ describe.each([
   it('keeps what is ok when it is cancelled, and leaves no call in flight', async () => {
     const words = await openShared(count, (call) => (Number(idOf(call).slice(4)) < 5 ? 20 : 60_000));
     const before = desk.model.total;
-    const command = desk.start([...words, '--concurrency', String(count), '--id', 'stopped', '--json']);
+    const command = desk.begin([...words, '--concurrency', String(count), '--id', 'stopped', '--json']);
     await until(() => desk.model.total - before === count);
     await until(() => desk.model.calls.slice(-count).filter(({ answered }) => answered).length === 5);
     expect((await desk.fanfold(['cancel', 'stopped'])).code).toBe(0);

@@ -31,7 +31,7 @@ async function file(name: string, text: string): Promise<string> {
 
 it('runs all checks at once and merges what they find in the order of the text', async () => {
   const gate = desk.model.hold();
-  const running = desk.start(['validate', agreement, ...checks, '--json']);
+  const running = desk.begin(['validate', agreement, ...checks, '--json']);
   await desk.model.received(4);
   gate.release();
   const run = JSON.parse((await running.ended).stdout) as Run;

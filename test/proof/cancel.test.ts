@@ -13,7 +13,7 @@ afterAll(() => desk.close());
 
 it('leaves no call in flight when a run is cancelled, and keeps the answers it has', async () => {
   const gate = desk.model.hold(/perspective: held-/);
-  const command = desk.start(
+  const command = desk.begin(
     ['perspectives', '-', '--id', 'cancelled', '--perspectives', 'quick,held-a,held-b', '--json'],
     {
       stdin: 'A document.',

@@ -16,7 +16,7 @@ import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';
 import { endServer } from '../../src/server/end-server.js';
 import { clusterAddress, freshNamespace } from './cluster.js';
-import { runInProcess } from './in-process.js';
+import { InProcess } from './in-process.js';
 import type { CommandOptions, Ended } from './ended.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -129,9 +129,14 @@ export class Desk {
   }
 
   /** The same without a process of its own: for commands that start nothing. */
-  inProcess(words: readonly string[], { env = {}, stdin, terminal = false }: CommandOptions = {}): Promise<Ended> {
+  inProcess(words: readonly string[], options?: CommandOptions): Promise<Ended> {
+    return this.begin(words, options).ended;
+  }
+
+  /** Begins a command that is not to be killed, in this process: for where a worker stays. */
+  begin(words: readonly string[], { env = {}, stdin, terminal = false }: CommandOptions = {}): InProcess {
     const given = { root, cwd: this.directory, env: { ...this.env, ...env }, terminal };
-    return runInProcess(words, { ...given, ...(stdin !== undefined && { stdin }) });
+    return new InProcess(words, { ...given, ...(stdin !== undefined && { stdin }) });
   }
 
   /** Runs a command with `--json` and reads what it prints. */
@@ -180,7 +185,8 @@ export class Desk {
   async close(): Promise<void> {
     for (const running of this.#running) if (running.process.exitCode === null) running.process.kill('SIGKILL');
     for (const role of ['command', 'worker', 'dev'] as const) {
-      for (const pid of await this.present(role)) endProcess(pid);
+      // A command in this process may have outlasted its test.
+      for (const pid of await this.present(role)) if (pid !== process.pid) endProcess(pid);
     }
     const record = await readServerRecord(this.home);
     if (record !== undefined) await endServer(this.home, record);

@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 
 import { searchAttributes } from '../../src/contract/names.js';
@@ -13,8 +14,18 @@ const dynamicConfig = [
   'system.enableCancelActivityWorkerCommand=true',
 ];
 
+let isQuiet = false;
+
+/** Has workers of tests say what goes wrong only: a workflow that fails is what many tests are about. */
+function keepQuiet(): void {
+  // Temporal's runtime is one for a process, which files of tests share.
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  isQuiet = true;
+}
+
 /** A real Temporal server in memory, or a namespace of one's own on the cluster that the tests run against. */
 export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+  keepQuiet();
   if (clusterAddress !== undefined) {
     const namespace = await freshNamespace(clusterAddress);
     return TestWorkflowEnvironment.createFromExistingServer({ address: clusterAddress, namespace });

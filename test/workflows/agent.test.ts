@@ -10,7 +10,7 @@ import { noLedger } from '../../src/contract/outcome.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRunOf } from './with-run.js';
+import { modes, tearDown, withRunOf } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 const tool: Tool = { name: 'look', description: 'Looks.', inputSchema: { type: 'object' }, by: { kind: 'time' } };
 

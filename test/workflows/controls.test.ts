@@ -6,7 +6,7 @@ import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRun as inRun } from './with-run.js';
+import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 function statuses({ branches }: RunResult) {
   return Object.fromEntries(branches.map(({ key, status }) => [key, status]));

@@ -6,7 +6,7 @@ import type { PromptPart } from '../../src/contract/model-request.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRun as inRun } from './with-run.js';
+import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 /** A judge that always prefers one answer, wherever it stands; or one that prefers whatever stands first. */
 function judge(model: FakeModel, prefers: string): ModelCall[] {

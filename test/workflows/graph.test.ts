@@ -6,7 +6,7 @@ import type { Flow } from '../../src/plan/graph/flow.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRunOf } from './with-run.js';
+import { modes, tearDown, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 /** A fake model whose answers are what they were asked, in brackets. */
 class EchoModel extends FakeModel {

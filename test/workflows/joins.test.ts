@@ -5,7 +5,7 @@ import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel, reserveUsedUp } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRun as inRun } from './with-run.js';
+import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
   const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>

@@ -10,7 +10,7 @@ import type { Progress, RunResult } from '../../src/contract/run-result.js';
 import type { perspectives } from '../../workflows/index.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRun as inRun } from './with-run.js';
+import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 const permutations = [
@@ -28,7 +28,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
   const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>

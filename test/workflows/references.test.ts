@@ -8,7 +8,7 @@ import type { OutputReference } from '../../src/contract/output-parts.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRunOf } from './with-run.js';
+import { modes, tearDown, withRunOf } from './with-run.js';
 
 /** What an activity has put into the store, and what a model has said that looks the same. */
 const large = { sha256: 'a'.repeat(64), bytes: 9 };
@@ -107,7 +107,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 describe.each(modes)('what a model has said is no reference, $mode', ({ maxCachedWorkflows }) => {
   it.each(cases)('in $name', async ({ kind, input, answers, output, references }) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { createActivities } from '../../activities/index.js';
@@ -27,7 +27,6 @@ let home: string;
 let cpu: Pool;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
   home = await mkdtemp(join(tmpdir(), 'fanfold-validate-'));
   cpu = new CpuPool(2, { eachMs: shortLimitMs, runMs: 3 * shortLimitMs });
   environment = await startTemporal();

@@ -11,7 +11,7 @@ import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, withRunOf } from './with-run.js';
+import { modes, tearDown, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 type RunLane = (lane: Lane, attemptsBefore: number) => Promise<LaneResult>;
@@ -64,7 +64,7 @@ beforeAll(async () => {
   environment = await startTemporal();
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -9,7 +10,7 @@ import { taskQueues } from '../../src/contract/names.js';
 import type { Kind } from '../../src/contract/names.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { perspectives } from '../../workflows/index.js';
-import type { FakeModel } from '../support/fake-model.js';
+import { FakeModel } from '../support/fake-model.js';
 
 export type Handle = WorkflowHandle<typeof perspectives>;
 
@@ -40,25 +41,77 @@ export async function withRunOf(
   input: object,
   during: (handle: Handle) => Promise<void>,
 ): Promise<void> {
+  const workflowId = randomUUID();
+  await sharedWorkers(environment, maxCachedWorkflows);
+  models.set(workflowId, model);
   const { client } = environment;
-  await withWorkers(environment, maxCachedWorkflows, model, async () => {
-    const { workflowId } = await client.workflow.start(kind, {
-      workflowId: randomUUID(),
-      taskQueue: taskQueues.workflow,
-      args: [input],
-    });
-    await during(client.workflow.getHandle<typeof perspectives>(workflowId));
-  });
+  await client.workflow.start(kind, { workflowId, taskQueue: taskQueues.workflow, args: [input] });
+  await during(client.workflow.getHandle<typeof perspectives>(workflowId));
 }
 
 /** Workers for fanfold's workflows, or those of a bundle, and for a fake model, for as long as `during` lasts. */
 export async function withWorkers(
-  { nativeConnection: connection, namespace = 'default' }: TestWorkflowEnvironment,
+  environment: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   model: FakeModel,
   during: () => Promise<void>,
   workflowBundle: { codePath: string } | { code: string } = { codePath: inject('workflowBundle') },
 ): Promise<void> {
+  const [workflowWorker, modelWorker] = await createWorkers(environment, maxCachedWorkflows, model.activities);
+  await modelWorker.runUntil(workflowWorker.runUntil(during));
+}
+
+/** Ends the server, and before it the workers that tests have shared. */
+export async function tearDown(environment: TestWorkflowEnvironment): Promise<void> {
+  await endSharedWorkers();
+  await environment.teardown();
+}
+
+/** The model in front of which each run stands, by the run's workflow id. */
+const models = new Map<string, FakeModel>();
+
+/** Workers that stay from test to test of the same mode: to start them takes longer than most runs. */
+let shared: { environment: TestWorkflowEnvironment; maxCachedWorkflows: number; end(): Promise<void> } | undefined;
+
+async function sharedWorkers(environment: TestWorkflowEnvironment, maxCachedWorkflows: number): Promise<void> {
+  if (shared?.environment === environment && shared.maxCachedWorkflows === maxCachedWorkflows) return;
+  await endSharedWorkers();
+  const workers = await createWorkers(environment, maxCachedWorkflows, activitiesByRun);
+  const ended = Promise.all(workers.map((worker) => worker.run()));
+  const end = async () => {
+    for (const worker of workers) worker.shutdown();
+    await ended;
+  };
+  shared = { environment, maxCachedWorkflows, end };
+}
+
+async function endSharedWorkers(): Promise<void> {
+  const last = shared;
+  shared = undefined;
+  await last?.end();
+}
+
+/** Every activity, answered by the model of the run that asks. */
+const activitiesByRun = Object.fromEntries(
+  Object.keys(new FakeModel().activities).map((name) => [
+    name,
+    (call: never) => modelOfRun().activities[name as keyof FakeModel['activities']](call),
+  ]),
+) as unknown as FakeModel['activities'];
+
+function modelOfRun(): FakeModel {
+  const workflowId = Context.current().info.workflowExecution?.workflowId ?? '';
+  const model = models.get(workflowId);
+  if (model === undefined)
+    throw new Error(`Expected an activity of a run with a fake model, got one of \`${workflowId}\`.`);
+  return model;
+}
+
+async function createWorkers(
+  { nativeConnection: connection, namespace = 'default' }: TestWorkflowEnvironment,
+  maxCachedWorkflows: number,
+  activities: FakeModel['activities'],
+): Promise<[Worker, Worker]> {
   const workflowWorker = await Worker.create({
     connection,
     namespace,
@@ -71,9 +124,9 @@ export async function withWorkers(
     connection,
     namespace,
     taskQueue: taskQueues.model,
-    activities: model.activities,
+    activities,
     maxHeartbeatThrottleInterval: '200ms',
     defaultHeartbeatThrottleInterval: '200ms',
   });
-  await modelWorker.runUntil(workflowWorker.runUntil(during));
+  return [workflowWorker, modelWorker];
 }
