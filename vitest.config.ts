@@ -1,10 +1,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,files,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tools}/**',
+  'test/{contract,fences,files,fold,journal,model,payloads,plan,report,secrets,server,store,tools}/**',
+  'packages/*/test/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
@@ -13,7 +16,8 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/docs.test.ts',
-  'test/{contract,files,fold,offline,plan,secrets,store}/**/*.test.ts',
+  'test/{contract,files,fold,plan,secrets,store}/**/*.test.ts',
+  'packages/*/test/**/*.test.ts',
   'test/activities/{lane-report,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
@@ -34,7 +38,17 @@ const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 const exclude = ['**/node_modules/**', ...(onCluster ? notForClusters : [])];
 const globalSetup = ['test/support/global-setup.ts'];
 
+/** Workspace packages from their sources: what a test imports of them needs no build. */
+const alias = [
+  { find: /^@fanfold\/([\w-]+)$/, replacement: fileURLToPath(new URL('packages/$1/src/index.ts', import.meta.url)) },
+  {
+    find: /^@fanfold\/([\w-]+)\/([\w-]+)$/,
+    replacement: fileURLToPath(new URL('packages/$1/src/$2/index.ts', import.meta.url)),
+  },
+];
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     projects: [
       {
