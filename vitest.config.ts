@@ -28,7 +28,7 @@ export const pure = [
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */
-const fences = ['test/fences/{lint,pure,types}.test.ts'];
+const fences = ['test/fences/{lint,packages,pure,types}.test.ts'];
 
 /** They start no worker and leave nothing behind, so that files share a process: loading Temporal takes longer than most of them. */
 const alike = ['test/{activities,client,cpu,model,payloads,tools,tracing}/**/!(unexpected).test.ts'];

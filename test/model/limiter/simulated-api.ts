@@ -1,7 +1,6 @@
 import type { CallOutcome } from '../../../src/model/limiter/index.js';
-import { ApiFailure } from '@fanfold/offline-model/limits';
 import { RateLimits } from '@fanfold/offline-model/limits';
-import type { Limits } from '@fanfold/offline-model/limits';
+import type { ApiFailure, Limits } from '@fanfold/offline-model/limits';
 import type { VirtualClock } from './virtual-clock.js';
 
 export interface SimulatedCall {
