@@ -2,6 +2,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/offline-model/package.json packages/offline-model/
 RUN npm ci --no-progress
 COPY . .
 RUN npm run build && npm prune --omit=dev --no-progress
@@ -15,6 +16,9 @@ WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules
 COPY --from=build --chown=root:root /app/dist ./dist
+# What node_modules links to.
+COPY --from=build --chown=root:root /app/packages/offline-model/package.json ./packages/offline-model/
+COPY --from=build --chown=root:root /app/packages/offline-model/dist ./packages/offline-model/dist
 USER node
 EXPOSE 9464
 # The worker shows its metrics once it is connected and serves.

@@ -1,10 +1,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,files,fold,journal,model,offline,payloads,plan,report,secrets,server,store,tokens,tools}/**',
+  'test/{contract,fences,files,fold,journal,model,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
+  'packages/*/test/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
@@ -13,7 +16,8 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/docs.test.ts',
-  'test/{contract,files,fold,offline,plan,prompts,secrets,store}/**/*.test.ts',
+  'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
+  'packages/*/test/**/*.test.ts',
   'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
@@ -24,7 +28,7 @@ export const pure = [
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */
-const fences = ['test/fences/{invariants,lint,pure,types}.test.ts'];
+const fences = ['test/fences/{invariants,lint,packages,pure,types}.test.ts'];
 
 /** They start no process that outlives them, so that files share one: loading Temporal takes longer than most of them. */
 const alike = [
@@ -45,7 +49,17 @@ const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 const exclude = ['**/node_modules/**', ...(onCluster ? notForClusters : [])];
 const globalSetup = ['test/support/global-setup.ts'];
 
+/** Workspace packages from their sources: what a test imports of them needs no build. */
+const alias = [
+  { find: /^@fanfold\/([\w-]+)$/, replacement: fileURLToPath(new URL('packages/$1/src/index.ts', import.meta.url)) },
+  {
+    find: /^@fanfold\/([\w-]+)\/([\w-]+)$/,
+    replacement: fileURLToPath(new URL('packages/$1/src/$2/index.ts', import.meta.url)),
+  },
+];
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     projects: [
       {

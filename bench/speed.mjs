@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import Anthropic from '@anthropic-ai/sdk';
 
-import { startOfflineModel } from '../dist/src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 
 const rounds = Number(process.argv[2] ?? 5);
 const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));

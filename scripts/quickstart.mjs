@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { startOfflineModel } from '../dist/src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 
 const usage = `Usage: scripts/quickstart [--crash] [--api]
 

@@ -10,7 +10,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import { BlobStore, placeChunks } from '../dist/src/index.js';
 import { openJournal } from '../dist/src/journal/index.js';
-import { startOfflineModel } from '../dist/src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
 
 installRuntime('ERROR', () => {});

@@ -8,6 +8,8 @@ import { expect, it } from 'vitest';
 
 import { Desk, root, Running } from './support/fanfold.js';
 
+const run = promisify(execFile);
+
 it('starts a run from a program with the Temporal client alone', async () => {
   const desk = await Desk.open();
   try {
@@ -26,21 +28,10 @@ it('starts a run from a program with the Temporal client alone', async () => {
 });
 
 it('runs a workflow of one’s own, with an activity of one’s own as a branch, from the packed package', async () => {
-  const run = promisify(execFile);
   const desk = await Desk.open();
   const project = await mkdtemp(join(tmpdir(), 'fanfold-own-'));
   try {
-    const { stdout: packed } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
-      cwd: root,
-    });
-    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-    await run('tar', ['xzf', filename], { cwd: project });
-    await mkdir(join(project, 'node_modules'));
-    await cp(join(project, 'package'), join(project, 'node_modules', 'fanfold'), { recursive: true });
-    // What the package depends on, as npm would lay it beside it.
-    for (const name of await readdir(join(root, 'node_modules'))) {
-      if (!name.startsWith('.')) await symlink(join(root, 'node_modules', name), join(project, 'node_modules', name));
-    }
+    await installPacked(project);
     await cp(join(root, 'examples', 'own-workflow'), project, { recursive: true });
     await desk.start(['dev']).said(/serves fanfold/);
     const { address } = await desk.serverRecord();
@@ -55,3 +46,33 @@ it('runs a workflow of one’s own, with an activity of one’s own as a branch,
     await rm(project, { recursive: true, force: true });
   }
 });
+
+it('runs the command of the packed package', async () => {
+  const desk = await Desk.open();
+  const project = await mkdtemp(join(tmpdir(), 'fanfold-packed-'));
+  try {
+    await installPacked(project);
+    const command = join(project, 'node_modules', 'fanfold', 'dist/src/cli/main.js');
+    const { stdout } = await run(process.execPath, [command, 'doctor', '--offline'], { cwd: project, env: desk.env });
+    expect(stdout).toMatch(/offline/);
+  } finally {
+    await desk.close();
+    await rm(project, { recursive: true, force: true });
+  }
+});
+
+/** Lays fanfold and its workspace packages, as they are packed, into a project, with what they depend on, as npm would. */
+async function installPacked(project: string): Promise<void> {
+  const modules = join(project, 'node_modules');
+  const folders = ['.', ...(await readdir(join(root, 'packages'))).map((name) => `./packages/${name}`)];
+  const options = ['--ignore-scripts', '--json', '--pack-destination', project];
+  const { stdout } = await run('npm', ['pack', ...options, ...folders], { cwd: root });
+  for (const { name, filename } of JSON.parse(stdout) as { name: string; filename: string }[]) {
+    await mkdir(join(modules, name), { recursive: true });
+    await run('tar', ['xzf', filename, '--strip-components=1', '-C', join(modules, name)], { cwd: project });
+  }
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    if (name.startsWith('.') || name === '@fanfold') continue;
+    await symlink(join(root, 'node_modules', name), join(modules, name));
+  }
+}

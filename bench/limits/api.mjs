@@ -1,5 +1,5 @@
 // The API of one run, in a process of its own: counts what it answers and refuses, call by call.
-import { startOfflineModel } from '../../dist/src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 
 process.once('message', async ({ limits, latencyMs }) => {
   const answers = [];

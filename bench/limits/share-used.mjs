@@ -1,4 +1,4 @@
-import { TokenBucket } from '../../dist/src/offline/limits/token-bucket.js';
+import { TokenBucket } from '@fanfold/offline-model/limits';
 
 /**
  * Share of what the API would have allowed in a period that was made use of.

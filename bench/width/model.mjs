@@ -1,7 +1,7 @@
 // The API of one bench run, in a process of its own.
 //   node model.mjs <milliseconds> [heavy | spread]
 // `heavy`: 3 calls in 100 take 25 times as long. `spread`: annex n of a hundred takes n / 100 of 20 times as long, and more.
-import { startOfflineModel } from '../../dist/src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 
 const latencyMs = Number(process.argv[2]);
 const latencies = {

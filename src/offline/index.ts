@@ -1,14 +1,22 @@
-export { startOfflineModel } from './offline-model.js';
-export type { OfflineModel } from './offline-model.js';
-export type { OfflineModelOptions } from './options.js';
-export type { CallRecord } from './calls/call-record.js';
-export type { Batch } from './batches/batch.js';
-export type { Moment } from './calls/call-log.js';
-export type { Retention } from './calls/retention.js';
-export type { Patience } from './calls/conditions.js';
-export type { Limits } from './limits/rate-limits.js';
-export type { Fault, FaultKind, FaultPlace, RetryAfter } from './faults/fault.js';
-export type { CallMatch, Endpoint, FaultRule, PartMatch } from './faults/rule.js';
-export type { ScriptedRule } from './faults/script.js';
-export type { Hold } from './faults/hold.js';
-export { readFaultScript } from './faults/read-script.js';
+/** `fanfold/offline`: the offline model of `@fanfold/offline-model`, under the names that this entry has always had. */
+export { readFaultScript, startOfflineModel } from '@fanfold/offline-model';
+export type {
+  Batch,
+  CallMatch,
+  CallRecord,
+  Endpoint,
+  Fault,
+  FaultKind,
+  FaultPlace,
+  FaultRule,
+  Hold,
+  Limits,
+  Moment,
+  OfflineModel,
+  OfflineModelOptions,
+  PartMatch,
+  Patience,
+  Retention,
+  RetryAfter,
+  ScriptedRule,
+} from '@fanfold/offline-model';

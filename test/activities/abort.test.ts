@@ -2,7 +2,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, it, vi } from 'vitest';
 
 import { addUsage, noUsage } from '../../src/contract/usage.js';
-import type { Fault } from '../../src/offline/index.js';
+import type { Fault } from '@fanfold/offline-model';
 import { failureOf, ledgerOf, openDesk } from './asking.js';
 
 const hangs: [string, Fault[]][] = [

@@ -1,7 +1,7 @@
 import { expect, it, describe } from 'vitest';
 
-import { contract } from '../offline/start.js';
-import type { Fault } from '../../src/offline/index.js';
+import { contract } from '../support/service-agreement.js';
+import type { Fault } from '@fanfold/offline-model';
 import { openDesk, outputOf } from './asking.js';
 
 const outputSchema = {

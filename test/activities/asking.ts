@@ -12,8 +12,8 @@ import type { ActivitiesSettings } from '../../activities/index.js';
 import type { CpuPool as Pool } from '../../src/cpu/index.js';
 import type { Answer, Ledger, ModelCall } from '../../src/contract/model-call.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
-import { startOfflineModel } from '../../src/offline/index.js';
-import type { OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
+import type { OfflineModel, OfflineModelOptions } from '@fanfold/offline-model';
 import { BlobStore } from '../../src/store/blob-store.js';
 import { root } from '../support/fanfold.js';
 

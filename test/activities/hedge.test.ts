@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Hedges } from '../../src/model/call/hedge.js';
 import { Limiters, systemClock } from '../../src/model/limiter/index.js';
-import type { CallRecord } from '../../src/offline/index.js';
+import type { CallRecord } from '@fanfold/offline-model';
 import { openDesk } from './asking.js';
 
 let runs = 0;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { contract } from '../offline/start.js';
+import { contract } from '../support/service-agreement.js';
 import { key, openDesk } from './asking.js';
 
 afterEach(() => {

@@ -11,7 +11,7 @@ import { createActivities } from '../../activities/index.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
-import type { Fault, OfflineModel } from '../../src/offline/index.js';
+import type { Fault, OfflineModel } from '@fanfold/offline-model';
 import type { perspectives } from '../../workflows/index.js';
 import { startTemporal } from '../support/temporal.js';
 import { key, openDesk } from './asking.js';

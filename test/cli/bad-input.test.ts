@@ -84,6 +84,14 @@ it.each([
   await expect(access(desk.home)).rejects.toThrow('ENOENT');
 });
 
+it('says that the port of an offline model is taken; exit 6', async () => {
+  const { port } = new URL(desk.model.url);
+  const { code, stderr } = await desk.inProcess(['offline-model', '--port', port]);
+  expect(stderr).toContain(`The offline model cannot listen on port ${port}: listen EADDRINUSE`);
+  expect(stderr).toContain('Choose another port, or 0 for a free one.');
+  expect(code).toBe(6);
+});
+
 it('refuses to start without a key and names --offline; exit 6', async () => {
   const { code, stderr } = await desk.fanfold(['perspectives', 'text.md'], { env: { ANTHROPIC_API_KEY: '' } });
   expect(code).toBe(6);

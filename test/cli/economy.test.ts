@@ -1,7 +1,7 @@
 import { afterAll, afterEach, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
-import type { Batch, CallRecord, OfflineModelOptions } from '../../src/offline/index.js';
+import type { Batch, CallRecord, OfflineModelOptions } from '@fanfold/offline-model';
 import { Desk, manyPerspectives, perspectiveOf } from '../support/fanfold.js';
 
 const stdin = 'The customer pays 100 euros a month. The supplier is liable for intent only. '.repeat(40);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Branch, Run } from '../../src/contract/run.js';
-import type { CallRecord, OfflineModelOptions } from '../../src/offline/index.js';
+import type { CallRecord, OfflineModelOptions } from '@fanfold/offline-model';
 import { Desk } from '../support/fanfold.js';
 
 let desk: Desk;

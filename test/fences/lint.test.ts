@@ -23,7 +23,7 @@ const mayImport: Record<string, string[]> = {
   'src/cpu': ['src/contract', 'src/fold', 'src/files', 'src/tokens'],
   'src/client': ['src/contract', 'src/plan', 'src/fold', 'src/files', 'src/store', 'src/payloads'],
   'src/server': ['src/contract', 'src/secrets'],
-  'src/offline': ['src/contract'],
+  'src/offline': [],
   'src/tracing': ['src/contract', 'src/secrets'],
   'src/report': ['src/contract', 'src/fold'],
   'src/worker': ['src/contract', 'src/secrets', 'src/store', 'src/cpu', 'src/payloads', 'src/model', 'activities'],
@@ -43,7 +43,6 @@ const mayImport: Record<string, string[]> = {
     'src/client',
     'src/worker',
     'src/server',
-    'src/offline',
     'src/report',
     'src/tracing',
   ],
@@ -61,11 +60,22 @@ const mayImport: Record<string, string[]> = {
     'src/files',
   ],
   workflows: ['src/contract', 'src/plan', 'src/prompts', 'src/fold'],
+  'packages/offline-model': [],
+  'packages/offline-model/test': ['packages/offline-model'],
+};
+
+/** Who may import a workspace package: by its name, and by a path none but itself. */
+const mayImportByName: Record<string, string[]> = {
+  '@fanfold/offline-model': ['src/offline', 'src/cli', 'packages/offline-model/test'],
 };
 const rooms = Object.keys(mayImport);
 const edges = rooms.flatMap((from) => rooms.filter((to) => to !== from).map((to) => ({ from, to })));
 const forbidden = edges.filter(({ from, to }) => !mayImport[from]!.includes(to));
 const allowed = edges.filter(({ from, to }) => mayImport[from]!.includes(to));
+
+const nameEdges = Object.keys(mayImportByName).flatMap((name) => rooms.map((room) => ({ room, name })));
+const forbiddenNames = nameEdges.filter(({ room, name }) => !mayImportByName[name]!.includes(room));
+const allowedNames = nameEdges.filter(({ room, name }) => mayImportByName[name]!.includes(room));
 
 /** Ways into a room that a linter may overlook. */
 const forms = {
@@ -88,6 +98,8 @@ const packages = {
   'src/plan': ['@temporalio/common', 'node:fs'],
   workflows: ['zod', '@temporalio/client', '@temporalio/workflow/lib/interfaces', '@anthropic-ai/sdk', 'node:fs', 'fs'],
   'src/contract': ['@temporalio/workflow', '@anthropic-ai/sdk', 'node:crypto', 'zod'],
+  'packages/offline-model': ['fanfold', 'fanfold/offline', '@temporalio/common', 'commander', 'node:fs'],
+  'packages/offline-model/test': ['fanfold'],
 };
 const packageEdges = Object.entries(packages).flatMap(([room, names]) => names.map((name) => ({ room, name })));
 
@@ -107,6 +119,14 @@ const others: Record<string, { text: string; rule: string }> = {
   'src/worker/seeded-exit.ts': { text: 'process.exit(0);', rule: 'no-restricted-properties' },
   'src/cli/main.ts': { text: `console.log('printed');`, rule: 'no-console' },
   'src/worker/seeded-console.ts': { text: `console.log('printed');`, rule: 'no-console' },
+  'packages/offline-model/src/seeded-process.ts': {
+    text: 'export const { env } = process;',
+    rule: 'no-restricted-globals',
+  },
+  'packages/offline-model/src/seeded-console.ts': { text: `console.log('printed');`, rule: 'no-console' },
+  'packages/attic/seeded.ts': { text: 'export const free = true;', rule: 'rooms' },
+  'test/seeded-path.ts': { text: `export * from '../packages/offline-model/src/index.js';`, rule: 'rooms' },
+  'bench/seeded-path.mjs': { text: `export * from '../packages/offline-model/dist/index.js';`, rule: 'rooms' },
   'src/cli/seeded-long.ts': { text: 'export {};\n'.repeat(301), rule: 'max-lines' },
   'src/cli/seeded-many.ts': {
     text: [
@@ -132,6 +152,9 @@ const sound: Record<string, string> = {
   'src/model/seeded-packages.ts': `export { APIError } from '@anthropic-ai/sdk';`,
   'src/client/seeded-packages.ts': `export { Client } from '@temporalio/client';\nexport { join } from 'node:path';`,
   'src/server/seeded-pid.ts': 'export const { pid } = process;',
+  'packages/offline-model/src/seeded-packages.ts': `export { z } from 'zod';\nexport { createServer } from 'node:http';`,
+  'packages/offline-model/test/seeded-packages.ts': `export { it } from 'vitest';`,
+  'test/seeded-name.ts': `export { startOfflineModel } from '@fanfold/offline-model';`,
 };
 
 describe('the linter', () => {
@@ -147,7 +170,8 @@ describe('the linter', () => {
       seeds[`${from}/deep/seeded-own-${nameOf(to)}.ts`] = `export * from '../${to}/index.js';`;
     }
     for (const [name, text] of Object.entries(forms)) seeds[`workflows/seeded-${name}.ts`] = text;
-    for (const { room, name } of packageEdges) seeds[packagePath(room, name)] = `export * from '${name}';`;
+    for (const { room, name } of [...packageEdges, ...nameEdges])
+      seeds[packagePath(room, name)] = `export * from '${name}';`;
     for (const [path, { text }] of Object.entries(others)) seeds[path] = text;
     tree = await SeededTree.grow(seeds);
     found = rulesByPath((await tree.run('oxlint', '--format', 'json')).output);
@@ -177,6 +201,14 @@ describe('the linter', () => {
     expect(found.get(packagePath(room, name))).toContain('fanfold(rooms)');
   });
 
+  it.each(forbiddenNames)('refuses $name in $room', ({ room, name }) => {
+    expect(found.get(packagePath(room, name))).toEqual(['fanfold(rooms)']);
+  });
+
+  it.each(allowedNames)('lets $name into $room', ({ room, name }) => {
+    expect(found.get(packagePath(room, name))).toBeUndefined();
+  });
+
   it.each(Object.entries(others))('refuses %s', (path, { rule }) => {
     expect(found.get(path)).toEqual([expect.stringContaining(`(${rule})`)]);
   });
@@ -190,11 +222,21 @@ describe('the linter', () => {
   });
 
   it('knows every room that there is', async () => {
-    const entries = await readdir(join(root, 'src'), { withFileTypes: true });
-    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `src/${name}`);
-    expect(rooms.toSorted()).toEqual([...folders, 'activities', 'workflows'].toSorted());
+    const packageFolders = await foldersIn('packages');
+    const folders = [
+      ...(await foldersIn('src')),
+      ...packageFolders.flatMap((folder) => [folder, `${folder}/test`]),
+      'activities',
+      'workflows',
+    ];
+    expect(rooms.toSorted()).toEqual(folders.toSorted());
   });
 });
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}`);
+}
 
 function activityCall(call: string): string {
   return [
@@ -206,7 +248,7 @@ function activityCall(call: string): string {
 }
 
 function nameOf(room: string): string {
-  return room.replace('/', '-');
+  return room.replaceAll('/', '-');
 }
 
 function edgePath(from: string, to: string, folder = ''): string {

@@ -12,13 +12,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a test cannot have without a build, a Temporal server or a database. */
 const needy = /\binject\(|\bdist\/|@temporalio\/(testing|worker)|initdb/;
 
+const isOfTests = /^(packages\/[\w-]+\/)?test\//;
+
 /** The file and all that it imports of the tests, each once. */
 function withImports(path: string, seen = new Set<string>()): Set<string> {
   if (seen.has(path)) return seen;
   seen.add(path);
   for (const [, specifier] of readFileSync(path, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)) {
     const imported = join(dirname(path), specifier!.replace(/\.js$/, '.ts'));
-    if (relative(root, imported).startsWith('test/')) withImports(imported, seen);
+    if (isOfTests.test(relative(root, imported))) withImports(imported, seen);
   }
   return seen;
 }
@@ -29,7 +31,10 @@ function needsSomething(path: string): boolean {
 
 describe('the pure tests', () => {
   const isPure = picomatch(pure);
-  const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).map((path) => `test/${path}`);
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/test`);
+  const tests = ['test', ...packages].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+  );
   const files = tests.filter((path) => isPure(path));
 
   it('are there', () => {

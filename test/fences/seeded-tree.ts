@@ -16,6 +16,7 @@ const copied = [
   'workflows',
   'activities',
   'src',
+  'packages',
 ];
 
 export interface Printed {

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
-import { startOfflineModel } from '../../src/offline/index.js';
-import type { CallRecord, OfflineModel, OfflineModelOptions } from '../../src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
+import type { CallRecord, OfflineModel, OfflineModelOptions } from '@fanfold/offline-model';
 import { isAlive } from '../../src/server/process-identity.js';
 import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';

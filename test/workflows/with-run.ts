@@ -55,9 +55,10 @@ export async function withWorkers(
   maxCachedWorkflows: number,
   model: FakeModel,
   during: () => Promise<void>,
-  workflowBundle: { codePath: string } | { code: string } = { codePath: inject('workflowBundle') },
+  workflowBundle?: { codePath: string } | { code: string },
 ): Promise<void> {
-  const [workflowWorker, modelWorker] = await createWorkers(environment, maxCachedWorkflows, model.activities);
+  const workers = createWorkers(environment, maxCachedWorkflows, model.activities, workflowBundle);
+  const [workflowWorker, modelWorker] = await workers;
   await modelWorker.runUntil(workflowWorker.runUntil(during));
 }
 
@@ -111,6 +112,7 @@ async function createWorkers(
   { nativeConnection: connection, namespace = 'default' }: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   activities: FakeModel['activities'],
+  workflowBundle: { codePath: string } | { code: string } = { codePath: inject('workflowBundle') },
 ): Promise<[Worker, Worker]> {
   const workflowWorker = await Worker.create({
     connection,

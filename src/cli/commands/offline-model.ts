@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 
+import type { OfflineModel } from '@fanfold/offline-model';
+
+import { UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { aborted, interruptible } from '../run/interrupt.js';
@@ -24,8 +27,7 @@ export function offlineModelCommand(program: Command, world: World, done: (code:
 
 async function offlineModel(flags: OfflineModelFlags, world: World): Promise<ExitCode> {
   const port = parsePort(flags.port);
-  const { startOfflineModel } = await import('../../offline/index.js');
-  const model = await startOfflineModel({ port });
+  const model = await start(port);
   world.stdout.write(line`${model.url}\n`);
   sayer(
     world,
@@ -34,4 +36,15 @@ async function offlineModel(flags: OfflineModelFlags, world: World): Promise<Exi
   await interruptible(world, aborted);
   await model.stop();
   return exitCodes.complete;
+}
+
+/** @throws UnavailableError when the port is taken */
+async function start(port: number): Promise<OfflineModel> {
+  const { OfflineModelError, startOfflineModel } = await import('@fanfold/offline-model');
+  try {
+    return await startOfflineModel({ port });
+  } catch (cause) {
+    if (!(cause instanceof OfflineModelError)) throw cause;
+    throw new UnavailableError('OfflineModelPort', cause.message, cause.advice, cause);
+  }
 }

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 
-import { startOfflineModel } from '../../offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 
 const model = await startOfflineModel();
 parentPort?.postMessage(model.url);

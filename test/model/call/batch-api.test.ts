@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { questionOf, splitRequests, submitOnce } from '../../../src/model/call/batch-api.js';
 import type { BatchRequest, Notes, SubmissionNote } from '../../../src/model/call/batch-api.js';
 import { ModelClients } from '../../../src/model/call/client.js';
-import { startOfflineModel } from '../../../src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 
 const params = (prompt: string) => ({
   model: 'claude-sonnet-5-5',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../../src/model/call/error-table.js';
 import { failureTypes } from '../../../src/contract/failures.js';
 import type { FailureType } from '../../../src/contract/failures.js';
-import type { Fault } from '../../../src/offline/index.js';
+import type { Fault } from '@fanfold/offline-model';
 import { failureOf, key, ledgerOf, openDesk } from '../../activities/asking.js';
 
 const rows: [what: string, fault: Fault, type: FailureType][] = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { retryAfterMs } from '../../../src/model/call/retry-after.js';
 import { retryDelayMs } from '../../../src/model/call/retry-delay.js';
-import type { RetryAfter } from '../../../src/offline/index.js';
+import type { RetryAfter } from '@fanfold/offline-model';
 import { failureOf, openDesk } from '../../activities/asking.js';
 
 const now = Date.parse('2026-11-24T12:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Fault } from '../../../src/offline/index.js';
+import type { Fault } from '@fanfold/offline-model';
 import { failureOf, ledgerOf, openDesk } from '../../activities/asking.js';
 
 const watchdogs = { firstByteMs: 300, idleMs: 200, perTokenMs: 0 };

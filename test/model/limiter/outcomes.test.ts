@@ -2,8 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { outcomeOfFailure } from '../../../src/model/limiter/index.js';
-import { startOfflineModel } from '../../../src/offline/index.js';
-import type { Fault } from '../../../src/offline/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
+import type { Fault } from '@fanfold/offline-model';
 
 const reason = expect.stringMatching(/limit|threshold/i);
 

@@ -1,7 +1,6 @@
 import type { CallOutcome } from '../../../src/model/limiter/index.js';
-import { ApiFailure } from '../../../src/offline/http/api-failure.js';
-import { RateLimits } from '../../../src/offline/limits/rate-limits.js';
-import type { Limits } from '../../../src/offline/limits/rate-limits.js';
+import { RateLimits } from '@fanfold/offline-model/limits';
+import type { ApiFailure, Limits } from '@fanfold/offline-model/limits';
 import type { VirtualClock } from './virtual-clock.js';
 
 export interface SimulatedCall {

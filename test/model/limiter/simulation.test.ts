@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Limits } from '../../../src/offline/limits/rate-limits.js';
+import type { Limits } from '@fanfold/offline-model/limits';
 import { simulate } from './simulation.js';
 import type { Scenario } from './simulation.js';
 

@@ -1,6 +1,6 @@
 import { Limiters } from '../../../src/model/limiter/index.js';
 import type { Change, LimiterSnapshot } from '../../../src/contract/limiter.js';
-import type { Limits } from '../../../src/offline/limits/rate-limits.js';
+import type { Limits } from '@fanfold/offline-model/limits';
 import { SimulatedApi } from './simulated-api.js';
 import type { SimulatedCall } from './simulated-api.js';
 import { seeded, VirtualClock } from './virtual-clock.js';

@@ -1,0 +1,9 @@
+import type { BatchCreateParams, MessageBatchResult } from '@anthropic-ai/sdk/resources/messages';
+
+/** What became of one request. */
+export interface Settled {
+  type: MessageBatchResult['type'];
+  /** Made only when the results are read: a batch may have 100,000 answers. */
+  result(): MessageBatchResult;
+}
+export type BatchRequest = BatchCreateParams.Request;

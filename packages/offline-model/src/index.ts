@@ -1,0 +1,15 @@
+export { OfflineModelError } from './errors.js';
+export { startOfflineModel } from './offline-model.js';
+export type { OfflineModel } from './offline-model.js';
+export type { OfflineModelOptions } from './options.js';
+export type { CallRecord } from './calls/call-record.js';
+export type { Batch } from './batches/batch.js';
+export type { Moment } from './calls/call-log.js';
+export type { Retention } from './calls/retention.js';
+export type { Patience } from './calls/conditions.js';
+export type { Limits } from './limits/rate-limits.js';
+export type { Fault, FaultKind, FaultPlace, RetryAfter } from './faults/fault.js';
+export type { CallMatch, Endpoint, FaultRule, PartMatch } from './faults/rule.js';
+export type { ScriptedRule } from './faults/script.js';
+export type { Hold } from './faults/hold.js';
+export { readFaultScript } from './faults/read-script.js';

@@ -1,9 +1,0 @@
-import type { BatchCreateParams, MessageBatchResult } from '@anthropic-ai/sdk/resources/messages.mjs';
-
-/** What became of one request. */
-export interface Settled {
-  type: MessageBatchResult['type'];
-  /** Made only when the results are read: a batch may have 100,000 answers. */
-  result(): MessageBatchResult;
-}
-export type BatchRequest = BatchCreateParams.Request;
