@@ -93,11 +93,12 @@ function sources(): string {
 
 function mcpServers(): object {
   return {
-    far: { url: `${base}/mcp?key=${secrets.query}`, headers: { authorization: 'Bearer ${BEARER}' } },
+    far: { url: `${base}/mcp?key=${secrets.query}`, headers: { authorization: 'Bearer ${BEARER}' }, reads: ['lookup'] },
     near: {
       command: process.execPath,
       args: ['server.mjs', `--token=${secrets.argument}`],
       env: { NOTES_KEY: '${NOTES}' },
+      reads: ['weather', 'traffic'],
     },
   };
 }
