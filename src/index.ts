@@ -31,7 +31,6 @@ export type { Answer, Ledger, ModelCall } from './contract/model-call.js';
 export type { JsonSchema } from './contract/json-schema.js';
 export type { ModelRequest } from './contract/model-request.js';
 export type { Stored } from './contract/stored.js';
-export type { Approval } from './contract/approval.js';
 export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
@@ -48,9 +47,19 @@ export type { FanOutPlan } from './plan/fan-out-plan.js';
 export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/options.js';
 export type { BudgetOptions, FanOutOptions, Join, Late, ModelOptions, Policy } from './contract/options.js';
 export { boundsOf } from './model/index.js';
-export type { DividedOutput, OutputReference } from './contract/output-parts.js';
-export type { FirstAnswer, Progress, RunResult } from './contract/run-result.js';
-export type { Branch, BranchError, BranchStatus, Coverage, Latency, Run, RunStatus, Usage } from './contract/run.js';
+export type { DividedOutput } from './fold/output-parts.js';
+export type { FirstAnswer, OutputReference, Progress, RunResult } from './contract/run-result.js';
+export type {
+  Approval,
+  Branch,
+  BranchError,
+  BranchStatus,
+  Coverage,
+  Latency,
+  Run,
+  RunStatus,
+  Usage,
+} from './contract/run.js';
 export { defaultPerspectives } from './plan/specialists.js';
 export { dataConverter, UnreadablePayload } from './payloads/index.js';
 export type { DataConverterSettings } from './payloads/index.js';

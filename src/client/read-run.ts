@@ -1,16 +1,15 @@
 import { CancelledFailure } from '@temporalio/common';
 
-import { takesName } from '../contract/approval.js';
-import type { Approval } from '../contract/approval.js';
+import { takesName } from '../fold/approval.js';
+import type { Approval, Branch, Run, RunStatus } from '../contract/run.js';
 import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
 import { kindOf } from '../plan/kinds.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
-import { withPart } from '../contract/output-parts.js';
-import type { DividedOutput } from '../contract/output-parts.js';
+import { withPart } from '../fold/output-parts.js';
+import type { DividedOutput } from '../fold/output-parts.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { WidePlan } from '../plan/summarise-plan.js';
-import type { Branch, Run, RunStatus } from '../contract/run.js';
 import { isInStore } from '../contract/stored.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
 import type { BlobStore } from '../store/blob-store.js';

@@ -9,7 +9,7 @@ import type { temporal } from '@temporalio/proto';
 
 import type { Answer, ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
-import { approvalOf, callKeys } from '../contract/approval.js';
+import { approvalOf, callKeys } from '../fold/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';

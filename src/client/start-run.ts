@@ -8,7 +8,7 @@ import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
 import { taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
-import { markdownLine } from '../contract/visible-text.js';
+import { markdownLine } from '../fold/visible-text.js';
 import { EncryptingCodec } from '../payloads/index.js';
 
 export interface RunToStart {

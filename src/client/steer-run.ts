@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 
-import type { Decision } from '../contract/approval.js';
+import type { Decision } from '../fold/approval.js';
 import { InputError } from '../contract/errors.js';
 import { updateNames } from '../contract/names.js';
 import { noSuchRun } from './history.js';

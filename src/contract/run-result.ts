@@ -1,6 +1,5 @@
 import type { Blob, Chunk, Tally } from './lanes.js';
 import type { StoredBranch } from './branch.js';
-import type { OutputReference } from './output-parts.js';
 import type { RunStatus } from './run.js';
 import type { FanInKind } from './options.js';
 
@@ -81,4 +80,10 @@ export interface Written {
 export interface Contradiction {
   key: string;
   said: Written[];
+}
+/** Names of keys and places in lists, from the outside in; none for the whole. */
+export type OutputPath = readonly (string | number)[];
+/** A part of an output that is in the store, and where it belongs. */
+export interface OutputReference extends Blob {
+  path: OutputPath;
 }

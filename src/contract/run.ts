@@ -1,5 +1,3 @@
-import type { Approval } from './approval.js';
-
 /** The status of a branch. Only `ok` is an answer to build on. */
 export type BranchStatus =
   | 'ok'
@@ -107,4 +105,14 @@ export interface Run {
 export interface Coverage {
   ok: number;
   total: number;
+}
+/** A call that waits to be allowed, as `--json` has it. */
+export interface Approval {
+  key: string;
+  /** Name of the tool. */
+  tool: string;
+  /** The whole input; absent where it is stored elsewhere. */
+  input?: unknown;
+  /** Whether the call is allowed by its key only: its input is not shown whole everywhere. */
+  takesName: boolean;
 }

@@ -18,7 +18,7 @@ import {
 } from '../../src/cli/show/terminal-text.js';
 import { renderMarkdown } from '../../src/cli/show/markdown.js';
 import { wrapped } from '../../src/cli/show/terminal-rows.js';
-import { markdownCode, markdownLine, shellWord, visibleLine } from '../../src/contract/visible-text.js';
+import { markdownCode, markdownLine, shellWord, visibleLine } from '../../src/fold/visible-text.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { historyEvents, readRun, RunView } from '../../src/client/index.js';
 import type { Stored } from '../../src/contract/stored.js';
 import type { Kind } from '../../src/contract/names.js';
-import type { OutputReference } from '../../src/contract/output-parts.js';
+import type { OutputReference } from '../../src/contract/run-result.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';

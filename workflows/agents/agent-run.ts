@@ -3,7 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Answer } from '../../src/contract/model-call.js';
 import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
-import { callKeys } from '../../src/contract/approval.js';
+import { callKeys } from '../../src/fold/approval.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
 import { failedCall } from '../../src/prompts/agent.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';

@@ -2,8 +2,8 @@ import { CancellationScope, defineUpdate, setHandler, sleep } from '@temporalio/
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { Stored } from '../../src/contract/stored.js';
-import { approvalMarkdown, approvalSummary, takesName } from '../../src/contract/approval.js';
-import type { Decision } from '../../src/contract/approval.js';
+import { approvalMarkdown, approvalSummary, takesName } from '../../src/fold/approval.js';
+import type { Decision } from '../../src/fold/approval.js';
 import { formatDuration } from '../../src/contract/duration.js';
 import { updateNames } from '../../src/contract/names.js';
 import type { Place } from '../../src/contract/branch.js';

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../src/contract/activities.js';
 import type { Answer } from '../../src/contract/model-call.js';
 import type { Stored } from '../../src/contract/stored.js';
-import { givenName } from '../../src/contract/approval.js';
+import { givenName } from '../../src/fold/approval.js';
 import { inlineTurnBytes } from '../../src/plan/agent-plan.js';
 import type { AgentPlan } from '../../src/plan/agent-plan.js';
 import type { Tool } from '../../src/contract/tool.js';

@@ -1,7 +1,7 @@
 import { uuid4 } from '@temporalio/workflow';
 
 import type { ModelRequest, WantedCall } from '../../src/contract/model-request.js';
-import { callKeys } from '../../src/contract/approval.js';
+import { callKeys } from '../../src/fold/approval.js';
 import { answerRequest } from '../../src/plan/gather-plan.js';
 import { citationsOf, fuse } from '../../src/fold/hits.js';
 import type { RankedHit } from '../../src/fold/hits.js';

@@ -4,7 +4,7 @@ import type { Activities } from '../../src/contract/activities.js';
 import type { Answer, ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
-import { visibleLine } from '../../src/contract/visible-text.js';
+import { visibleLine } from '../../src/fold/visible-text.js';
 import { activityIdOf } from './activity-id.js';
 
 // The policy sets no `maximumAttempts`: the activity counts its attempts itself, because a "slow down" must use up none.

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancellationScope, CancelledFailure } from '@tempor
 
 import { coverageOf } from '../../src/fold/fold.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import { divided, Part } from '../../src/contract/output-parts.js';
+import { divided, Part } from '../../src/fold/output-parts.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Folded } from '../fold/fan-in.js';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../src/contract/duration.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Progress } from '../../src/contract/run-result.js';
-import { markdownLine } from '../../src/contract/visible-text.js';
+import { markdownLine } from '../../src/fold/visible-text.js';
 
 /** States of a branch that has not ended. */
 export const openStates: readonly string[] = ['waiting', 'running', 'needs approval'];

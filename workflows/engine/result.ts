@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 
 import { criticalPathOf, outputOf, runStatusOf } from '../../src/fold/fold.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import { divided, Part } from '../../src/contract/output-parts.js';
+import { divided, Part } from '../../src/fold/output-parts.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { kindOf } from '../../src/plan/kinds.js';

@@ -3,8 +3,8 @@ import { ApplicationFailure, CancellationScope, CancelledFailure, workflowInfo }
 import type { GraphPlan, PlannedNode } from '../../src/plan/graph/graph-plan.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
-import { divided, Part } from '../../src/contract/output-parts.js';
-import type { DividedOutput } from '../../src/contract/output-parts.js';
+import { divided, Part } from '../../src/fold/output-parts.js';
+import type { DividedOutput } from '../../src/fold/output-parts.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { Stored } from '../../src/contract/stored.js';

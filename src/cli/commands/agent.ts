@@ -6,7 +6,7 @@ import type { AgentInput } from '../../plan/agent-plan.js';
 import { parseDuration } from '../../contract/duration.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { modelDefaults } from '../../contract/options.js';
-import { markdownLine } from '../../contract/visible-text.js';
+import { markdownLine } from '../../fold/visible-text.js';
 import { checkFirstTurn, dryRunAgent } from '../run/agent-bounds.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';

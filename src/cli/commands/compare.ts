@@ -5,7 +5,7 @@ import { bestBy, planCompare } from '../../plan/compare-plan.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseDollars, parseChoice } from '../read/numbers.js';
-import { markdownLine } from '../../contract/visible-text.js';
+import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';

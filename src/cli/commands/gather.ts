@@ -7,7 +7,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults, planGather } from '../../plan/gather-plan.js';
 import type { GatherInput } from '../../plan/gather-plan.js';
-import { markdownLine } from '../../contract/visible-text.js';
+import { markdownLine } from '../../fold/visible-text.js';
 import { modelDefaults } from '../../contract/options.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';

@@ -6,7 +6,7 @@ import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
-import { visibleLine } from '../../contract/visible-text.js';
+import { visibleLine } from '../../fold/visible-text.js';
 import { formatCost } from '../show/amounts.js';
 import { parseChoice, parseCount, parseDollars } from '../read/numbers.js';
 import { openSession, sayer } from '../home/session.js';

@@ -7,7 +7,7 @@ import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { defaultPerspectives } from '../../plan/specialists.js';
-import { markdownLine } from '../../contract/visible-text.js';
+import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';

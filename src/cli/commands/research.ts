@@ -5,7 +5,7 @@ import { agentDefaults } from '../../plan/agent-plan.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { gatherDefaults } from '../../plan/gather-plan.js';
 import { planResearch, researchDefaults } from '../../plan/research-plan.js';
-import { markdownLine } from '../../contract/visible-text.js';
+import { markdownLine } from '../../fold/visible-text.js';
 import { conductRun } from '../run/conduct-run.js';
 import { readResearch } from '../run/research-input.js';
 import type { ResearchFlags } from '../run/research-input.js';

@@ -6,7 +6,7 @@ import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import { checkNames, defaultTone, mostFoundCharacters, planValidate } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
-import { markdownLine } from '../../contract/visible-text.js';
+import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';

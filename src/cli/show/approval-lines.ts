@@ -1,6 +1,7 @@
-import { leftOut, shownInput } from '../../contract/approval.js';
-import type { Approval, ShownField } from '../../contract/approval.js';
-import { shellWord } from '../../contract/visible-text.js';
+import { leftOut, shownInput } from '../../fold/approval.js';
+import type { ShownField } from '../../fold/approval.js';
+import type { Approval } from '../../contract/run.js';
+import { shellWord } from '../../fold/visible-text.js';
 import { wrapped } from './terminal-rows.js';
 import { joined, line } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';

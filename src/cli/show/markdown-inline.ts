@@ -1,7 +1,7 @@
 import type { Token, Tokens } from 'marked';
 import pc from 'picocolors';
 
-import { visibleText } from '../../contract/visible-text.js';
+import { visibleText } from '../../fold/visible-text.js';
 
 const { bold, italic, strikethrough, cyan } = pc.createColors(true);
 

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-import { visibleLine, visibleText } from '../../contract/visible-text.js';
+import { visibleLine, visibleText } from '../../fold/visible-text.js';
 
 let make: (text: string) => TerminalText;
 

@@ -1,6 +1,6 @@
-import { leftOut, shownInput } from '../../contract/approval.js';
-import type { Approval } from '../../contract/approval.js';
-import { shellWord, visibleLine } from '../../contract/visible-text.js';
+import { leftOut, shownInput } from '../../fold/approval.js';
+import type { Approval } from '../../contract/run.js';
+import { shellWord, visibleLine } from '../../fold/visible-text.js';
 import { element, find } from './dom.js';
 
 /** The calls that wait to be allowed, each with its whole input, field by field; nothing where no call waits. */

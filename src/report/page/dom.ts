@@ -1,4 +1,4 @@
-import { visibleText } from '../../contract/visible-text.js';
+import { visibleText } from '../../fold/visible-text.js';
 
 /** @throws Error where the page has no such element */
 export function find(id: string): HTMLElement {

@@ -1,5 +1,5 @@
 import type { Reported } from '../../contract/reported.js';
-import { visibleLine, visibleText } from '../../contract/visible-text.js';
+import { visibleLine, visibleText } from '../../fold/visible-text.js';
 import { element, find } from './dom.js';
 import { costOf, durationOf, numberOf } from './texts.js';
 

@@ -7,7 +7,7 @@ import {
   callKeys,
   shownInput,
   takesName,
-} from '../../src/contract/approval.js';
+} from '../../src/fold/approval.js';
 
 it('shows every field, in the order in which they were written', () => {
   const { fields, isCut } = shownInput({ body: 'x'.repeat(900), to: 'ann@example.org', copies: [1, { a: 'b' }] });

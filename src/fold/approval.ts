@@ -1,5 +1,5 @@
-import type { WantedCall } from './model-request.js';
-import type { Stored } from './stored.js';
+import type { WantedCall } from '../contract/model-request.js';
+import type { Stored } from '../contract/stored.js';
 import { markdownCode, visibleLine } from './visible-text.js';
 
 /** A decision about calls that wait to be allowed. */
@@ -9,17 +9,6 @@ export interface Decision {
   keys?: string[];
   /** The reason of a refusal, which the model is told. */
   reason?: string;
-}
-
-/** A call that waits to be allowed, as `--json` has it. */
-export interface Approval {
-  key: string;
-  /** Name of the tool. */
-  tool: string;
-  /** The whole input; absent where it is stored elsewhere. */
-  input?: unknown;
-  /** Whether the call is allowed by its key only: its input is not shown whole everywhere. */
-  takesName: boolean;
 }
 
 const middle = ' waits to be allowed: ';

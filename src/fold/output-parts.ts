@@ -1,14 +1,6 @@
-import type { Stored } from './stored.js';
-import type { Blob } from './lanes.js';
-import { isInStore } from './stored.js';
-
-/** Names of keys and places in lists, from the outside in; none for the whole. */
-export type OutputPath = readonly (string | number)[];
-
-/** A part of an output that is in the store, and where it belongs. */
-export interface OutputReference extends Blob {
-  path: OutputPath;
-}
+import type { Stored } from '../contract/stored.js';
+import { isInStore } from '../contract/stored.js';
+import type { OutputPath, OutputReference } from '../contract/run-result.js';
 
 /** An output as history keeps it. */
 export interface DividedOutput {

@@ -9,8 +9,8 @@ import { resolveBranch, wholeOutput } from '../../src/client/read-run.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { outputOf } from '../../src/fold/fold.js';
 import { outcomeOfFailure } from '../../src/contract/outcome.js';
-import { divided, Part } from '../../src/contract/output-parts.js';
-import type { DividedOutput } from '../../src/contract/output-parts.js';
+import { divided, Part } from '../../src/fold/output-parts.js';
+import type { DividedOutput } from '../../src/fold/output-parts.js';
 import { isInStore } from '../../src/contract/stored.js';
 import type { BlobReference, BlobStore } from '../../src/store/blob-store.js';
 
