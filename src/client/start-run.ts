@@ -8,7 +8,7 @@ import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
 import { taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
-import { markdownLine } from '../fold/visible-text.js';
+import { markdownLine, shellWord } from '../fold/visible-text.js';
 import { EncryptingCodec } from '../payloads/index.js';
 
 export interface RunToStart {
@@ -71,7 +71,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   if (found?.inputSha256 !== memo.inputSha256) {
     throw new InputError(
       `Expected the id \`${workflowId}\` to be free or to belong to a run with the same input, got a run with other input.`,
-      `Choose another --id, or look at that run with \`fanfold show ${workflowId}\`.`,
+      `Choose another --id, or look at that run with \`fanfold show ${shellWord(workflowId)}\`.`,
     );
   }
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Decision } from '../fold/approval.js';
 import { InputError } from '../contract/errors.js';
 import { updateNames } from '../contract/names.js';
+import { shellWord } from '../fold/visible-text.js';
 import { noSuchRun } from './history.js';
 
 /**
@@ -43,7 +44,7 @@ async function update(client: Client, workflowId: string, name: string, argument
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw noSuchRun(workflowId);
     if (error instanceof WorkflowUpdateFailedError) {
-      throw new InputError((error.cause ?? error).message, `See \`fanfold show ${workflowId}\`.`);
+      throw new InputError((error.cause ?? error).message, `See \`fanfold show ${shellWord(workflowId)}\`.`);
     }
     throw error;
   }

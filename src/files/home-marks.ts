@@ -7,7 +7,10 @@ import { readRegular } from './open-regular.js';
 const marks = ['presence', 'temporal.db'];
 const others = ['owner.json', 'server.json', 'ports.json', 'temporal.log', 'worker.log'];
 
-/** Longest `.gitignore` of a home that is looked at, in bytes. */
+/** The name of the user's secret, which homes are marked with. */
+const ownSecret = 'home-secret';
+
+/** Longest small file that is looked at, in bytes. */
 const mostBytes = 1_000;
 
 /** The folders that an environment names as fanfold's own, absolute. */
@@ -16,23 +19,29 @@ export function homesOf(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Whether a folder is a fanfold home, of any user. Journals, large texts, tools and the secrets that tools are started with lie
- * there.
+ * Whether a folder is a fanfold home, of any user, or holds the secret that homes are marked with. Journals, large texts, tools
+ * and the secrets that tools are started with lie in a home.
  */
 export async function isHome(folder: string): Promise<boolean> {
   if (basename(folder) === '.fanfold') return true;
+  if (/^[\da-f]{64}$/.test(await beginningOf(join(folder, ownSecret)))) return true;
   const journal = await readdir(join(folder, 'journal')).catch(() => []);
   if (journal.some((name) => /^journal-\d+\.db$/.test(name))) return true;
   const marked = await countThere(folder, marks);
   if (marked === 0) return false;
   if (marked + (await countThere(folder, others)) > 1) return true;
-  const unseen = await readRegular(join(folder, '.gitignore'), mostBytes).catch(() => undefined);
-  return unseen?.bytes.toString().trim() === '*';
+  return (await beginningOf(join(folder, '.gitignore'))) === '*';
+}
+
+/** The text of a small file; empty where there is none. */
+async function beginningOf(path: string): Promise<string> {
+  const read = await readRegular(path, mostBytes).catch(() => undefined);
+  return read?.bytes.toString().trim() ?? '';
 }
 
 /** Whether a folder may be a home, by the names in it. */
 export function mayBeHome(names: ReadonlySet<string>): boolean {
-  return [...marks, 'journal'].some((name) => names.has(name));
+  return [...marks, 'journal', ownSecret].some((name) => names.has(name));
 }
 
 /** Whether a folder is a fanfold home or lies in one. */

@@ -45,6 +45,12 @@ export function planGather(input: GatherInput): GatherPlan {
     throw new InputError(`Expected at most ${maxDirectWidth} sources, got ${sources.length}.`);
   }
   const names = sources.map(({ name }) => name);
+  // Programs that start runs on their own are not held to the type.
+  const nameless = names.findIndex((name: unknown) => typeof name !== 'string' || name === '');
+  if (nameless >= 0) {
+    const got = JSON.stringify(names[nameless])?.slice(0, 80) ?? 'none';
+    throw new InputError(`Expected every source to have a name, got ${got} at number ${nameless + 1}.`);
+  }
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new InputError(`Expected every source once, got \`${twice}\` twice.`);
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 200) {

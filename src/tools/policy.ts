@@ -1,6 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 
 import { InputError } from '../contract/errors.js';
+import { shownAddress } from '../secrets/index.js';
 import { isReserved, realFolder } from './grants.js';
 import type { Grant } from './grants.js';
 import type { McpServer } from './mcp-server.js';
@@ -54,12 +55,14 @@ export function rulesPolicy(rules: PolicyRules): Policy {
   for (const path of tools) checkAbsolute(path, 'tools');
   const strange = privateHosts.find((host) => !isHost(host));
   if (strange !== undefined) {
-    throw new InputError(`Expected \`privateHosts\` to have hosts such as wiki.internal:8080, got \`${strange}\`.`);
+    throw new InputError(
+      `Expected \`privateHosts\` to have hosts such as wiki.internal:8080, got \`${shownAddress(strange)}\`.`,
+    );
   }
   const wrong = Object.keys(variables).find((origin) => !isOrigin(origin));
   if (wrong !== undefined) {
     throw new InputError(
-      `Expected \`headerVariables\` to be by address such as https://wiki.example.org, got \`${wrong}\`.`,
+      `Expected \`headerVariables\` to be by address such as https://wiki.example.org, got \`${shownAddress(wrong)}\`.`,
     );
   }
   const reserved = Object.values(variables).flat().find(isReserved);
@@ -97,11 +100,11 @@ function isInside(root: string, folder: string): boolean {
   return !isAbsolute(way) && !way.split(sep).some((part) => part.startsWith('.'));
 }
 
-/** Whether it is a host as an address has it: with its port where that is neither 80 nor 443. */
+/** Whether it is a host as an address has it: with its port where that is neither 80 nor 443. Stars stand for nothing. */
 export function isHost(text: string): boolean {
   const isAsIn = (scheme: string) =>
     URL.canParse(`${scheme}://${text}`) && new URL(`${scheme}://${text}`).host === text.toLowerCase();
-  return !/[/?#@\\\s]/.test(text) && isAsIn('http') && isAsIn('https');
+  return !/[/?#@\\\s*]/.test(text) && isAsIn('http') && isAsIn('https');
 }
 
 /** Whether it is a scheme, a host and no more. */

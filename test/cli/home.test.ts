@@ -132,6 +132,26 @@ it('shows what is in it, and adopts it when it is told to', async () => {
   expect(await exists(marker)).toBe(true);
 });
 
+it('shows what workers would take of a registration that says several things, and hides none behind others', async () => {
+  const { tools } = homePaths(desk.home);
+  await mkdir(tools, { recursive: true });
+  const mcp = { command: 'prepared', url: 'https://mcp.example.org/mcp' };
+  await writeFile(join(tools, 'a'), JSON.stringify({ folder: '/srv/docs', module: '/srv/tools.mjs', mcp }));
+  await writeFile(join(tools, 'b'), JSON.stringify({ module: '/srv/tools.mjs', mcp: { command: 'prepared' } }));
+  const contents = await desk.json<HomeContents>(['home']);
+  expect([contents.before, contents.tools]).toEqual([
+    null,
+    [
+      { url: mcp.url, headers: [] },
+      { program: 'prepared', args: [], cwd: null, env: [] },
+    ],
+  ]);
+
+  for (let left = 999; left > 0; left -= 1) await writeFile(join(tools, `a-${left}`), '{}');
+  const { code, stderr } = await desk.inProcess(['home', 'adopt', '--yes']);
+  expect([code, stderr]).toEqual([6, expect.stringContaining('1 more than the 1,000 that are shown')]);
+});
+
 it('says of a home that is not there, is new, or has only reports, that it is nobody’s', async () => {
   const owner = async () => (JSON.parse((await desk.inProcess(['home', '--json'])).stdout) as HomeContents).owner;
   expect(await owner()).toBe('none');

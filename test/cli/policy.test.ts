@@ -246,10 +246,10 @@ describe('a policy file', () => {
     ['folders: [notes]', 'at folders.0: expected an absolute path, got `"notes"`.'],
     ['folders: /srv', 'at folders: expected array, received string, got `"/srv"`.'],
     ['privateHosts: ["http://wiki/"]', 'at privateHosts.0: expected a host such as wiki.internal:8080'],
-    ['headerVariables: { wiki: [A] }', 'at headerVariables.wiki: expected an address such as https://wiki.example.org'],
     ['headerVariables: { "https://w.org": [ANTHROPIC_API_KEY] }', 'expected a variable that does not begin with'],
     ['tools: [./tools.mjs]', 'at tools.0: expected an absolute path, got `"./tools.mjs"`.'],
     ['mcpServers: { a: { comand: x } }', 'at mcpServers.a: expected { command, args, env, cwd } or { url, headers }'],
+    ['headerVariables: { "https://me:made-up-token-1@w.org": [A] }', 'at headerVariables.https://w.org: expected an'],
     ['- a', 'at the top: expected object, received array, got a list.'],
     ['folders: [', 'policy.yaml: '],
   ])('that says what it may not is refused before anything is started: %s', async (text, message) => {

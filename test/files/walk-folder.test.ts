@@ -87,16 +87,19 @@ describe('WalkFolder-2. No home is gone into', () => {
       'project/temporal.db': '',
       'journals/journal/journal-1.db': '',
       'company/presence/list.txt': 'Who was there.',
+      'config/home-secret': `${'5e'.repeat(32)}\n`,
+      'story/home-secret': 'It was under the mat.',
       'link.txt': { link: 'made/tools/x.json' },
     });
     await openHome(join(folder, 'made'), process.env);
     await mkdir(join(folder, 'made', 'tools'));
     await writeFile(join(folder, 'made', 'tools', 'x.json'), token);
     const { taken, left } = await walked(folder, { ...everything, homes: [join(folder, 'elsewhere')] });
-    expect(taken).toEqual(['a.txt', 'company/presence/list.txt', 'project/temporal.db']);
+    expect(taken).toEqual(['a.txt', 'company/presence/list.txt', 'project/temporal.db', 'story/home-secret']);
     expect(left).toEqual({
       '.fanfold/': 'home',
       'elsewhere/': 'home',
+      'config/': 'home',
       'database/': 'home',
       'journals/': 'home',
       'made/': 'home',

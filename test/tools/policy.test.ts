@@ -60,6 +60,8 @@ describe('rules', () => {
     [{ tools: ['./tools.mjs'] }, 'Expected `tools` to have absolute paths, got `./tools.mjs`.'],
     [{ privateHosts: ['http://wiki'] }, 'Expected `privateHosts` to have hosts such as wiki.internal:8080'],
     [{ privateHosts: ['wiki:443'] }, 'got `wiki:443`'],
+    [{ privateHosts: ['*.internal'] }, 'got `*.internal`'],
+    [{ headerVariables: { 'https://me:made-up-token-1@wiki.example.org': ['A'] } }, 'got `https://wiki.example.org`'],
     [{ headerVariables: { 'wiki.example.org': ['A'] } }, 'by address such as https://wiki.example.org'],
     [{ headerVariables: { 'https://wiki.example.org/path': ['A'] } }, 'got `https://wiki.example.org/path`'],
     [{ headerVariables: { 'https://w.org': ['ANTHROPIC_API_KEY'] } }, 'Expected no variable of fanfold'],

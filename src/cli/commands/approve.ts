@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { approveRun } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { shellWord } from '../../fold/visible-text.js';
 import { steerRun } from '../run/steer-run.js';
 import type { World } from '../world.js';
 
@@ -40,6 +41,6 @@ async function approve(
       ...(keys.length > 0 && { keys }),
       ...(reason !== undefined && { reason }),
     });
-    say(`${deny ? 'refused' : 'allowed'} ${decided.join(', ')}. See \`fanfold watch ${id}\`.`);
+    say(`${deny ? 'refused' : 'allowed'} ${decided.join(', ')}. See \`fanfold watch ${shellWord(id)}\`.`);
   });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { cancelBranches, cancelRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { shellWord } from '../../fold/visible-text.js';
 import { openSession, sayer } from '../home/session.js';
 import { steerRun } from '../run/steer-run.js';
 import type { World } from '../world.js';
@@ -23,7 +24,7 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', say);
   try {
     const wasOpen = await cancelRun(session.client, id);
-    say(wasOpen ? `asked ${id} to stop. See \`fanfold show ${id}\`.` : `${id} had ended already.`);
+    say(wasOpen ? `asked ${id} to stop. See \`fanfold show ${shellWord(id)}\`.` : `${id} had ended already.`);
     return exitCodes.complete;
   } finally {
     await session.leave();
@@ -33,6 +34,6 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
 function cut(id: string, keys: readonly string[], world: World): Promise<ExitCode> {
   return steerRun(id, world, async ({ client }, say) => {
     const cutKeys = await cancelBranches(client, id, keys);
-    say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${id}\`.`);
+    say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${shellWord(id)}\`.`);
   });
 }

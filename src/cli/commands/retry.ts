@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { retryBranches } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { shellWord } from '../../fold/visible-text.js';
 import { steerRun } from '../run/steer-run.js';
 import type { World } from '../world.js';
 
@@ -15,7 +16,7 @@ export function retryCommand(program: Command, world: World, done: (code: ExitCo
       done(
         await steerRun(id, world, async ({ client }, say) => {
           const begun = await retryBranches(client, id, keys);
-          say(`began ${begun.join(', ')} anew. See \`fanfold watch ${id}\`.`);
+          say(`began ${begun.join(', ')} anew. See \`fanfold watch ${shellWord(id)}\`.`);
         }),
       );
     });

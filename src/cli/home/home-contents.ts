@@ -64,8 +64,11 @@ export async function lookIntoHome(home: string, world: World): Promise<HomeCont
   const judgement = found?.isDirectory() ? await judgeHome(home, world.env) : undefined;
   const entries = judgement === undefined ? [] : await readdir(home);
   const shown = ['.gitignore', 'owner.json', 'server.json', 'tools', 'journal', 'blobs', 'reports'];
-  const links = judgement?.owner === 'stranger' ? await adviceOnOddEntries(home) : undefined;
-  const before = judgement?.cannotBeAdopted ?? links ?? null;
+  const first =
+    judgement?.owner === 'stranger'
+      ? ((await adviceOnOddEntries(home)) ?? (await adviceOnTooMany(paths.tools)))
+      : undefined;
+  const before = judgement?.cannotBeAdopted ?? first ?? null;
   return {
     path: home,
     owner: judgement?.owner ?? 'none',
@@ -91,8 +94,19 @@ async function serverOf(home: string): Promise<HomeContents['server']> {
   return { named, isServer: record !== undefined && (await isServerOf(home, record)) };
 }
 
+/** Advice where not all registrations are shown; undefined where they are. A home of our own never has so many. */
+async function adviceOnTooMany(directory: string): Promise<string | undefined> {
+  const left = (await registrationsIn(directory)).length - mostTools;
+  if (left <= 0) return undefined;
+  return `Remove registrations in ${JSON.stringify(directory)} first: ${left.toLocaleString('en')} more than the ${mostTools.toLocaleString('en')} that are shown.`;
+}
+
+async function registrationsIn(directory: string): Promise<string[]> {
+  return (await readdir(directory).catch(() => [])).filter((name) => !name.endsWith('.draft'));
+}
+
 async function toolsOf(directory: string): Promise<HomeTool[]> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => !name.endsWith('.draft'));
+  const names = await registrationsIn(directory);
   return Promise.all(
     names
       .toSorted()
@@ -104,18 +118,19 @@ async function toolsOf(directory: string): Promise<HomeTool[]> {
 async function toolOf(path: string, name: string): Promise<HomeTool> {
   const text = await readOwnText(path, mostToolBytes).catch(() => undefined);
   const { module, mcp, folder, privateHost, headerVariable, origin } = asObject(text ?? '');
-  if (typeof module === 'string') return { module };
-  if (typeof folder === 'string') return { folder };
-  if (typeof privateHost === 'string') return { privateHost };
-  if (typeof headerVariable === 'string') return { headerVariable, origin: String(origin) };
+  // One file can say several things. The order is the workers' own: a server before a module, an address before a program.
   const server = (mcp ?? {}) as Partial<Extract<McpServer, { command: string }> & Extract<McpServer, { url: string }>>;
+  if (typeof server.url === 'string')
+    return { url: withoutSecrets(server.url), headers: Object.keys(server.headers ?? {}) };
   if (typeof server.command === 'string') {
     const args = Array.isArray(server.args) ? server.args.map(String) : [];
     const cwd = typeof server.cwd === 'string' ? server.cwd : null;
     return { program: server.command, args, cwd, env: Object.keys(server.env ?? {}) };
   }
-  if (typeof server.url === 'string')
-    return { url: withoutSecrets(server.url), headers: Object.keys(server.headers ?? {}) };
+  if (typeof module === 'string') return { module };
+  if (typeof folder === 'string') return { folder };
+  if (typeof privateHost === 'string') return { privateHost };
+  if (typeof headerVariable === 'string') return { headerVariable, origin: String(origin) };
   return { unreadable: name };
 }
 

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 
 import { InputError } from '../../contract/errors.js';
+import { shownAddress } from '../../secrets/index.js';
 import { digestOf, isHost, isOrigin, isReserved, runnablesOf } from '../../tools/index.js';
 import type { McpServer, PolicyRules } from '../../tools/index.js';
 import { mcpShape } from './read-tools.js';
@@ -41,7 +42,7 @@ export async function readPolicy(file: string, world: World): Promise<PolicyRule
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new InputError(
-      `${file}: at ${issue?.path.join('.') || 'the top'}: ${problemOf(issue)}, got ${shown(written, issue?.path ?? [])}.`,
+      `${file}: at ${placeOf(issue?.path ?? [])}: ${problemOf(issue)}, got ${shown(written, issue?.path ?? [])}.`,
       'A policy has `folders`, `privateHosts`, `headerVariables`, `tools` and `mcpServers`: see docs/deploy.md.',
     );
   }
@@ -69,6 +70,12 @@ export function toldRunnables(rules: PolicyRules): string[] {
     ...Object.keys(rules.mcpServers ?? {}).map((name) => `the MCP server ${name}`),
   ];
   return runnablesOf(rules).map((runnable, at) => `its policy allows ${names[at]}, sha256 ${digestOf(runnable)}`);
+}
+
+/** A place in the file. Addresses are names there, and may have been given a password by mistake. */
+function placeOf([section, name, ...rest]: readonly PropertyKey[]): string {
+  const shownName = section === 'headerVariables' && typeof name === 'string' ? shownAddress(name) : name;
+  return [section, shownName, ...rest].filter((part) => part !== undefined).join('.') || 'the top';
 }
 
 function problemOf(issue: z.core.$ZodIssue | undefined): string {

@@ -1,6 +1,7 @@
 import type { StartedRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { shellWord } from '../../fold/visible-text.js';
 import { webUiUrl } from '../../server/index.js';
 import { checkApiKey } from '../worker/ensure-worker.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
@@ -90,7 +91,7 @@ export async function finishRun(
       branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
     });
   world.stderr.write(
-    line`fanfold: the run goes on. Come back with \`fanfold watch ${run.workflowId}\`, stop it with \`fanfold cancel ${run.workflowId}\`.\n`,
+    line`fanfold: the run goes on. Come back with \`fanfold watch ${shellWord(run.workflowId)}\`, stop it with \`fanfold cancel ${shellWord(run.workflowId)}\`.\n`,
   );
   return exitCodes.interrupted;
 }
