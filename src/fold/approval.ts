@@ -29,6 +29,8 @@ export function approvalOf(summary: string): string | undefined {
 
 /** Most characters of a field's value and of its name that are shown, and most fields: more fill a screen, and are not read. */
 const mostValue = 1_000;
+/** Most lines of a field's value: what has more pushes the fields beside it off the screen. */
+const mostLines = 15;
 const mostName = 100;
 const mostFields = 40;
 
@@ -62,7 +64,7 @@ export function shownInput(input: unknown, indent = 2): ShownInput {
   const all: [string, unknown][] = isObject ? Object.entries(input) : [['input', input]];
   const fields = all.slice(0, mostFields).map(([name, value]): ShownField & { isNameCut: boolean } => {
     const text = textOf(value, indent);
-    const shown = beginningOf(text, mostValue);
+    const shown = beginningOf(text.split('\n').slice(0, mostLines).join('\n'), mostValue);
     return {
       name: /^[\w-]+$/.test(name) && name.length <= mostName ? name : JSON.stringify(beginningOf(name, mostName)),
       value: shown,

@@ -101,7 +101,8 @@ describe('what changes something', () => {
   it('is shown whole on a terminal with fewer rows than it has lines', async () => {
     wants('the tall mail', {
       to: 'ann@example.org',
-      body: Array.from({ length: 40 }, (_, at) => `row ${at}`).join('\n'),
+      // Each is short enough to be shown whole; together they are taller than the screen.
+      ...Object.fromEntries([0, 14, 28].map((first) => [`part${first}`, rowsFrom(first)])),
     });
     const running = desk.inProcess(own('Send the tall mail', '--id', 'tall'), { terminal: true });
     await vi.waitFor(async () => expect((await desk.json(['show', 'tall'])).approvals).toHaveLength(1), 20_000);
@@ -110,9 +111,9 @@ describe('what changes something', () => {
     await desk.fanfold(['approve', 'tall']);
     const { stderr } = await running;
     expect(stderr).toContain(
-      'fanfold: send_mail-1 waits to be allowed:\n  to: ann@example.org\n  body:\n    │ row 0\n',
+      'fanfold: send_mail-1 waits to be allowed:\n  to: ann@example.org\n  part0:\n    │ row 0\n',
     );
-    expect(stderr).toContain('    │ row 39\n  fanfold approve tall send_mail-1 [--deny]\n');
+    expect(stderr).toContain('    │ row 41\n  fanfold approve tall send_mail-1 [--deny]\n');
   });
 
   it('takes its name where its input is shown cut, from the command and from whoever sends the update', async () => {
@@ -164,3 +165,7 @@ describe('what changes something', () => {
     expect((await agents.calls()).filter((line) => line === 'mail')).toHaveLength(before + 1);
   });
 });
+
+function rowsFrom(first: number): string {
+  return Array.from({ length: 14 }, (_, at) => `row ${first + at}`).join('\n');
+}

@@ -26,6 +26,13 @@ it('cuts each field by itself, and says by how much', () => {
   expect(shownInput({ ['n'.repeat(101)]: 1 }).isCut).toBe(true);
 });
 
+it('cuts a field of many lines, which would push the others off the screen', () => {
+  const { fields, isCut } = shownInput({ to: 'ann@example.org', body: 'Dear Ann,\n'.repeat(16) });
+  expect(fields[1]!.value.split('\n')).toHaveLength(15);
+  expect(fields[1]!.left).toBeGreaterThan(0);
+  expect(isCut).toBe(true);
+});
+
 it('cuts no character in half', () => {
   const [field] = shownInput({ body: `${'x'.repeat(999)}👩‍🚀` }).fields;
   expect(field?.value).not.toMatch(/\p{Cs}/u);
