@@ -83,7 +83,7 @@ export default defineConfig({
     env: { XDG_CONFIG_HOME: join(tmpdir(), `fanfold-config-${process.pid}`) },
     // Temporal's Runtime is a process-wide singleton: every file of `runs` gets a process of its own.
     pool: 'forks',
-    maxWorkers: 4,
+    maxWorkers: 3,
     // A cluster takes its time over namespaces.
     testTimeout: onCluster ? 180_000 : 60_000,
     hookTimeout: onCluster ? 180_000 : 60_000,
