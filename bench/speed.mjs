@@ -12,7 +12,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { startOfflineModel } from '@fanfold/offline-model';
 
 const rounds = Number(process.argv[2] ?? 5);
-const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../dist/cli/fanfold.js', import.meta.url));
 const home = await mkdtemp(join(tmpdir(), 'fanfold-bench-'));
 const model = await startOfflineModel({ latencyMs: 1_000 });
 const env = { ...process.env, FANFOLD_HOME: home, ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: model.url };

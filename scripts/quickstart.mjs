@@ -12,7 +12,7 @@ const usage = `Usage: scripts/quickstart [--crash] [--api]
   --api    ask the Anthropic API with ANTHROPIC_API_KEY instead of the offline model; this costs money
 `;
 
-const entry = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../dist/cli/fanfold.js', import.meta.url));
 // Each in a process group of its own: the terminal's Ctrl-C reaches this script alone, which passes it on once. Twice would end
 // them at once, without stopping their server.
 const started = new Set();

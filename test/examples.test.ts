@@ -52,7 +52,7 @@ it('runs the command of the packed package', async () => {
   const project = await mkdtemp(join(tmpdir(), 'fanfold-packed-'));
   try {
     await installPacked(project);
-    const command = join(project, 'node_modules', 'fanfold', 'dist/src/cli/main.js');
+    const command = join(project, 'node_modules', 'fanfold', 'dist/cli/fanfold.js');
     const { stdout } = await run(process.execPath, [command, 'doctor', '--offline'], { cwd: project, env: desk.env });
     expect(stdout).toMatch(/offline/);
   } finally {

@@ -25,7 +25,7 @@ afterAll(() => desk.close());
 describe('the page of patterns', () => {
   it.each(commands.filter((line) => !readme.includes(line)))('is right about `%s`', async (line) => {
     await expect(
-      promisify(execFile)('bash', ['-c', line.replace('npx fanfold', 'node dist/src/cli/main.js')], {
+      promisify(execFile)('bash', ['-c', line.replace('npx fanfold', 'node dist/cli/fanfold.js')], {
         cwd: root,
         env: desk.env,
       }),

@@ -25,7 +25,7 @@ afterAll(() => desk.close());
 /** Runs a line as a shell in the checkout would, without a terminal. */
 function shell(line: string): Running {
   // npx itself takes as long as a command; that it finds the command is seen where a line is run as it stands.
-  const found = line === npxLine ? line : line.replace('npx fanfold', 'node dist/src/cli/main.js');
+  const found = line === npxLine ? line : line.replace('npx fanfold', 'node dist/cli/fanfold.js');
   return new Running(spawn('bash', ['-c', found], { cwd: root, env: desk.env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 

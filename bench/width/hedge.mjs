@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const rounds = Number(process.argv[2] ?? 8);
 const count = 50;
-const entry = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../dist/cli/fanfold.js', import.meta.url));
 const directory = await mkdtemp(join(tmpdir(), 'fanfold-hedge-'));
 const model = fork(fileURLToPath(new URL('./model.mjs', import.meta.url)), ['200', 'heavy']);
 const [{ url }] = await once(model, 'message');

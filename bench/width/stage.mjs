@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { usageOf } from './usage.mjs';
 
 export const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-export const entry = here('../../dist/src/cli/main.js');
+export const entry = here('../../dist/cli/fanfold.js');
 export const peersInstalled = existsSync(here('../peers/node_modules'));
 const venv = here('../peers/.venv/bin/python');
 export const python = existsSync(venv) ? venv : undefined;

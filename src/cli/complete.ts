@@ -1,5 +1,3 @@
-import type { Command, Option } from 'commander';
-
 import { workflowTypes } from '../contract/names.js';
 import { joinPolicies, latePolicies } from '../contract/options.js';
 
@@ -19,12 +17,29 @@ export interface Candidate {
   about: string;
 }
 
+/** What may follow a command. */
+export interface CommandWords {
+  /** The command's name, and other names of it. */
+  names: string[];
+  about: string;
+  options: OptionWords[];
+  commands: CommandWords[];
+}
+
+export interface OptionWords {
+  /** The long name first. */
+  names: string[];
+  about: string;
+  /** Whether a value follows. */
+  takesValue: boolean;
+}
+
 /**
  * The words that can come next on a command line. File names are left to the shell.
  *
  * @param words what has been typed after the program's name; the last, perhaps empty, is being typed
  */
-export function candidates(program: Command, words: readonly string[]): Candidate[] {
+export function candidates(program: CommandWords, words: readonly string[]): Candidate[] {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const command = commandOf(program, before);
@@ -32,26 +47,19 @@ export function candidates(program: Command, words: readonly string[]): Candidat
   return all(command, option, typed).filter(({ value }) => value.startsWith(typed));
 }
 
-function all(command: Command, option: Option | undefined, typed: string): Candidate[] {
-  if (option !== undefined && (option.required || option.optional)) {
-    return (choices[option.long ?? ''] ?? []).map((value) => ({ value, about: '' }));
-  }
-  const help = command.createHelp();
-  if (typed.startsWith('-')) {
-    return help
-      .visibleOptions(command)
-      .map(({ long, short, description }) => ({ value: long ?? short ?? '', about: description }));
-  }
-  return help.visibleCommands(command).map((sub) => ({ value: sub.name(), about: sub.description() }));
+function all(command: CommandWords, option: OptionWords | undefined, typed: string): Candidate[] {
+  if (option?.takesValue) return (choices[option.names[0] ?? ''] ?? []).map((value) => ({ value, about: '' }));
+  const next = typed.startsWith('-') ? command.options : command.commands;
+  return next.map(({ names, about }) => ({ value: names[0] ?? '', about }));
 }
 
-function commandOf(program: Command, words: readonly string[]): Command {
+function commandOf(program: CommandWords, words: readonly string[]): CommandWords {
   return words.reduce(
-    (command, word) => command.commands.find((sub) => sub.name() === word || sub.aliases().includes(word)) ?? command,
+    (command, word) => command.commands.find(({ names }) => names.includes(word)) ?? command,
     program,
   );
 }
 
-function optionOf(command: Command, word: string): Option | undefined {
-  return command.options.find(({ long, short }) => word !== '' && (long === word || short === word));
+function optionOf(command: CommandWords, word: string): OptionWords | undefined {
+  return command.options.find(({ names }) => names.includes(word));
 }

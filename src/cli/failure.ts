@@ -1,4 +1,3 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { CommanderError } from 'commander';
 
 import { FanfoldError, InputError, OverBudgetError, UnavailableError } from '../contract/errors.js';
@@ -28,4 +27,11 @@ function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof OverBudgetError) return exitCodes.overBudget;
   if (error instanceof UnavailableError || isGrpcServiceError(error)) return exitCodes.unavailable;
   return error instanceof FanfoldError && error.type === 'NoSuchRun' ? exitCodes.badInput : exitCodes.failed;
+}
+
+/**
+ * What gRPC's client throws. Temporal's own check of it would load the whole client with every command.
+ */
+function isGrpcServiceError(error: unknown): error is Error & { details: string } {
+  return error instanceof Error && 'details' in error && typeof error.details === 'string' && 'metadata' in error;
 }

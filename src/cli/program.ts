@@ -19,34 +19,46 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   agent: async () => (await import('./commands/agent.js')).agentCommand,
   research: async () => (await import('./commands/research.js')).researchCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
-  dev: async () => (await import('./commands/dev.js')).devCommand,
-  worker: async () => (await import('./commands/worker.js')).workerCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
   watch: async () => (await import('./commands/watch.js')).watchCommand,
   report: async () => (await import('./commands/report.js')).reportCommand,
-  resume: async () => (await import('./commands/resume.js')).resumeCommand,
   approve: async () => (await import('./commands/approve.js')).approveCommand,
   retry: async () => (await import('./commands/retry.js')).retryCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
-  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
-  journal: async () => (await import('./commands/journal.js')).journalCommand,
+  resume: async () => (await import('./commands/resume.js')).resumeCommand,
+  slow: async () => (await import('./commands/slow.js')).slowCommand,
+  limits: async () => (await import('./commands/limits.js')).limitsCommand,
+  dev: async () => (await import('./commands/dev.js')).devCommand,
+  worker: async () => (await import('./commands/worker.js')).workerCommand,
   deployment: async () => (await import('./commands/deployment.js')).deploymentCommand,
+  codec: async () => (await import('./commands/codec.js')).codecCommand,
+  'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
+  journal: async () => (await import('./commands/journal.js')).journalCommand,
   store: async () => (await import('./commands/store.js')).storeCommand,
   home: async () => (await import('./commands/home.js')).homeCommand,
-  codec: async () => (await import('./commands/codec.js')).codecCommand,
-  limits: async () => (await import('./commands/limits.js')).limitsCommand,
-  slow: async () => (await import('./commands/slow.js')).slowCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   completion: async () => (await import('./commands/completion.js')).completionCommand,
   complete: async () => (await import('./commands/completion.js')).completeCommand,
-  'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
 };
 
 /** Commands whose traces belong to the runs that they serve, not to themselves. */
 const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offline-model']);
 
+/** Headings of the help, each with its commands. */
+const groups: Record<string, string> = {
+  'Ask models': 'perspectives summarise gather validate graph agent research compare',
+  'See to runs': 'list show watch report approve retry cancel resume slow limits',
+  'Run servers and workers': 'dev worker deployment codec offline-model',
+  'Look after what is kept': 'journal store home',
+  'Set up': 'doctor completion',
+};
+
 /** Other names of commands. */
 const aliases: Record<string, string> = { summarize: 'summarise' };
+
+/** The widest that help is: long lines are hard to read. */
+export const helpColumns = 80;
 
 type AddCommand = (program: Command, world: World, done: (code: ExitCode) => void) => void;
 
@@ -71,6 +83,28 @@ export async function runProgram(words: readonly string[], outer: World): Promis
 
 async function runCommand(words: readonly string[], world: World): Promise<ExitCode> {
   let code: ExitCode = exitCodes.complete;
+  const program = await programOf(words, world, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, world);
+  }
+}
+
+/**
+ * The program with the command that is meant, or with all.
+ *
+ * @param words what follows the program's name
+ * @param done is told the exit code of what ran
+ */
+export async function programOf(
+  words: readonly string[],
+  world: World,
+  done: (code: ExitCode) => void,
+): Promise<Command> {
   const program = new Command('fanfold')
     .description(
       'Fans LLM calls out in parallel as durable workflows on Temporal and folds the answers into one result.',
@@ -82,23 +116,33 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
       writeErr: (text) => world.stderr.write(terminalText(text)),
       // Commander's message quotes words of the command line, which may come from anywhere.
       outputError: (text) => world.stderr.write(line`${setIn(text.trimEnd())}\n`),
-      getOutHelpWidth: () => world.stdout.columns,
-      getErrHelpWidth: () => world.stderr.columns,
+      getOutHelpWidth: () => Math.min(helpColumns, world.stdout.columns),
+      getErrHelpWidth: () => Math.min(helpColumns, world.stderr.columns),
     })
+    .configureHelp({ subcommandTerm: (command) => termOf(command) })
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('display help for a command').helpGroup('Set up:'),
+    )
     .showHelpAfterError('(see `fanfold --help`)');
-  for (const load of loadersOf(words)) {
-    const add = await load();
-    add(program, world, (result) => {
-      code = result;
-    });
+  for (const load of loadersOf(words)) (await load())(program, world, done);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
   }
-  for (const command of program.commands) command.copyInheritedSettings(program);
-  try {
-    await program.parseAsync([...words], { from: 'user' });
-    return code;
-  } catch (error) {
-    return explain(error, world);
-  }
+  return program;
+}
+
+/** A command in the list of commands: that it has options goes without saying. */
+function termOf(command: Command): string {
+  const args = command.registeredArguments.map((argument) => {
+    const name = argument.name() + (argument.variadic ? '...' : '');
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [[command.name(), ...command.aliases()].join('|'), ...args].join(' ');
+}
+
+function groupOf(name: string): string {
+  const found = Object.entries(groups).find(([, names]) => names.split(' ').includes(name));
+  return found === undefined ? 'Commands:' : `${found[0]}:`;
 }
 
 /** The loader of the command that is meant. Help, errors and completions name all commands, so they get all loaders. */

@@ -12,7 +12,7 @@ let bin: string;
 
 beforeAll(async () => {
   bin = await mkdtemp(join(tmpdir(), 'fanfold-bin-'));
-  await symlink(join(root, 'dist/src/cli/main.js'), join(bin, 'fanfold'));
+  await symlink(join(root, 'dist/cli/fanfold.js'), join(bin, 'fanfold'));
 });
 
 afterAll(() => rm(bin, { recursive: true, force: true }));

@@ -20,7 +20,7 @@ import { InProcess } from './in-process.js';
 import type { CommandOptions, Ended } from './ended.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-const entry = join(root, 'dist/src/cli/main.js');
+const entry = join(root, 'dist/cli/fanfold.js');
 
 /** A key that nobody may ever find anywhere. */
 export const canaryKey = 'sk-ant-canary-7f3e91c2b8';

@@ -39,6 +39,7 @@ async function build(): Promise<void> {
   await runNode('node_modules/typescript/bin/tsc', '-b', '--pretty', 'false');
   await runNode('scripts/bundle-workflows.mjs');
   await runNode('scripts/bundle-report.mjs');
+  await runNode('scripts/bundle-cli.mjs');
   await runNode('scripts/make-executable.mjs');
 }
 

@@ -19,7 +19,7 @@ import type { World } from '../world.js';
 interface CodecFlags {
   host: string;
   port: string;
-  origin: string[];
+  origin?: string[];
 }
 
 /** The usual addresses of Temporal's Web UI: the dev server's, and the one of the Compose stack. */
@@ -38,10 +38,13 @@ export function codecCommand(program: Command, world: World, done: (code: ExitCo
     )
     .option('--host <ip>', 'IP address to listen at', '127.0.0.1')
     .option('--port <n>', 'port; 0 for a free one', '8234')
-    .option('--origin <url...>', 'Web UIs that may ask', usualOrigins)
+    .option(
+      '--origin <url...>',
+      'Web UIs that may ask; by default those of Temporal at its usual ports, on this machine',
+    )
     .addHelpText(
       'after',
-      '\nThe token is FANFOLD_CODEC_TOKEN, or made up anew each time. Give the Web UI (the glasses icon) the URL with its token, which is shown\non a terminal alone; elsewhere, a token that was made up is in the file `codec-url` of the home while the server is there.',
+      '\nThe token is FANFOLD_CODEC_TOKEN, or made up anew each time. Give the Web UI\n(the glasses icon) the URL with\nits token, which is shown on a terminal alone; elsewhere, a token that was made\nup is in the file `codec-url` of the home while the server is there.',
     )
     .action(async (flags: CodecFlags) => {
       done(await serveCodec(flags, world));
@@ -51,7 +54,7 @@ export function codecCommand(program: Command, world: World, done: (code: ExitCo
 async function serveCodec(flags: CodecFlags, world: World): Promise<ExitCode> {
   const port = parsePort(flags.port);
   if (isIP(flags.host) === 0) throw new InputError(`Expected \`host\` to be an IP address, got \`${flags.host}\`.`);
-  const origins = flags.origin.map(readOrigin);
+  const origins = (flags.origin ?? usualOrigins).map(readOrigin);
   const encryptionKey = encryptionKeyOf(world);
   if (encryptionKey === undefined) {
     throw new InputError(

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { commandWords } from '../command-words.js';
 import { candidates } from '../complete.js';
 import { parseChoice } from '../read/numbers.js';
 import { exactly, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
-const scripts = {
+/** The script that completes in each shell. */
+export const scripts = {
   bash: `_fanfold() {
   local IFS=$'\\n'
   COMPREPLY=($(fanfold complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
@@ -49,7 +51,8 @@ export function completeCommand(program: Command, world: World, done: (code: Exi
     .description('what may come next on a command line, for the scripts of `completion`')
     .allowUnknownOption()
     .action((words: string[]) => {
-      for (const { value, about } of candidates(program, words)) world.stdout.write(line`${value}\t${about}\n`);
+      for (const { value, about } of candidates(commandWords(program), words))
+        world.stdout.write(line`${value}\t${about}\n`);
       done(exitCodes.complete);
     });
 }

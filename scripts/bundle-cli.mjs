@@ -1,0 +1,112 @@
+// Bundles the command: what it loads is a few files instead of hundreds, and help and completions are written down.
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const compiled = join(root, 'dist/src');
+const folder = join(root, 'dist/cli');
+// Beside its place, so that paths are the same, and moved when it is whole.
+const unfinished = `${folder}.${process.pid}`;
+
+/** Packages with native code, worker threads or files of their own, and those that a worker's process shares. */
+const external = [
+  '@anthropic-ai/sdk',
+  '@fanfold/offline-model',
+  '@modelcontextprotocol/sdk',
+  '@opentelemetry/*',
+  '@photostructure/sqlite',
+  '@temporalio/core-bridge',
+  '@temporalio/interceptors-opentelemetry',
+  '@temporalio/worker',
+  'harper.js',
+  'jiti',
+  'pg',
+  'piscina',
+  'undici',
+  'unpdf',
+];
+
+/** Modules that stay as they are: what they import must be what others import. */
+const outside = /[\\/]start-tracing\.js$|[\\/]worker[\\/]index\.js$|[\\/]activities[\\/]index\.js$/;
+
+const { metafile } = await build({
+  entryPoints: { fanfold: join(compiled, 'cli/launch.js'), main: join(compiled, 'cli/main.js') },
+  outdir: unfinished,
+  chunkNames: 'part-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  external,
+  banner: { js: `import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);` },
+  plugins: [{ name: 'places', setup: keepPlaces }],
+});
+await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
+await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
+await rm(folder, { recursive: true, force: true });
+await rename(unfinished, folder);
+
+/** A module that looks for files beside itself finds them, although its bundle is elsewhere. */
+function keepPlaces({ onLoad, onResolve }) {
+  onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+    const found = join(resolveDir, path);
+    return outside.test(found) && found.startsWith(join(root, 'dist'))
+      ? { path: slashed(relative(folder, found)), external: true }
+      : undefined;
+  });
+  onLoad({ filter: /[\\/]dist[\\/]src[\\/].*\.js$/ }, async ({ path }) => {
+    const text = await readFile(path, 'utf8');
+    if (path.endsWith('launch.js') || !text.includes('import.meta.url')) return undefined;
+    const place = `new URL(${JSON.stringify(slashed(relative(folder, path)))}, import.meta.url).href`;
+    return { contents: text.replaceAll('import.meta.url', place), loader: 'js' };
+  });
+}
+
+function slashed(path) {
+  const plain = path.replaceAll('\\', '/');
+  return plain.startsWith('.') ? plain : `./${plain}`;
+}
+
+async function ready() {
+  const { readyTexts } = await import(join(compiled, 'cli/ready-texts.js'));
+  let text = '';
+  const screen = {
+    write: (given) => (text += given.text),
+    redirect: () => () => {},
+    stream: process.stdout,
+    isTerminal: false,
+    columns: 80,
+    rows: 24,
+    colour: false,
+  };
+  const world = { env: {}, cwd: root, stdout: screen, stderr: screen };
+  return readyTexts(world, () => {
+    const written = text;
+    text = '';
+    return written;
+  });
+}
+
+/** The licences of all that is in the bundles: their terms ask for it. */
+async function licences() {
+  const packages = Object.keys(metafile.inputs).flatMap(
+    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+  );
+  const texts = [...new Set(packages)].toSorted().map(async (path) => {
+    const at = join(process.cwd(), path);
+    const { name, version, license } = JSON.parse(await readFile(join(at, 'package.json'), 'utf8'));
+    const file = (await readdir(at)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? `License: ${license}` : await readFile(join(at, file), 'utf8');
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return `fanfold's command has these packages in it.\n\n${(await Promise.all(texts)).join('\n---\n\n')}`;
+}

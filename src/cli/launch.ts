@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+
+import { candidates } from './complete.js';
+import type { ReadyTexts } from './ready-texts.js';
+
+// The command that is installed. `scripts/bundle-cli.mjs` bundles it, and `main.js` beside it.
+
+/** Commands that run Temporal's worker, which knows itself by its modules: they load what is not bundled. */
+const withWorker: ReadonlySet<string> = new Set(['worker', 'dev']);
+
+const words = process.argv.slice(2);
+const [word = ''] = words;
+const ready = readyText();
+if (ready === undefined) {
+  // Node 22 and later keep what they compiled; the types are those of Node 20.
+  (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
+  const main = withWorker.has(word) ? '../src/cli/main.js' : './main.js';
+  await import(new URL(main, import.meta.url).href);
+} else {
+  process.stdout.on('error', () => process.exit(0)).write(ready);
+}
+
+/** Help and completions were written down when the command was built, and need nothing loaded. */
+function readyText(): string | undefined {
+  const isHelp = /^(--help|-h)$/.test(words.at(-1) ?? '');
+  if (!isHelp && word !== 'completion' && word !== 'complete' && word !== '--version') return undefined;
+  const {
+    columns,
+    texts,
+    words: program,
+  } = JSON.parse(readFileSync(new URL('./ready.json', import.meta.url), 'utf8')) as ReadyTexts;
+  if (word === 'complete' && words[1] === '--') {
+    return candidates(program, words.slice(2))
+      .map(({ value, about }) => `${value}\t${about}\n`)
+      .join('');
+  }
+  if ((process.stdout.columns || columns) < columns) return undefined;
+  const asked = words.join(' ').replace(/(^| )-h$/, '$1--help');
+  return Object.hasOwn(texts, asked) ? texts[asked] : undefined;
+}
