@@ -31,6 +31,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   limits: async () => (await import('./commands/limits.js')).limitsCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
   worker: async () => (await import('./commands/worker.js')).workerCommand,
+  stop: async () => (await import('./commands/stop.js')).stopCommand,
   deployment: async () => (await import('./commands/deployment.js')).deploymentCommand,
   codec: async () => (await import('./commands/codec.js')).codecCommand,
   'offline-model': async () => (await import('./commands/offline-model.js')).offlineModelCommand,
@@ -49,7 +50,7 @@ const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offli
 const groups: Record<string, string> = {
   'Ask models': 'perspectives summarise gather validate graph agent research compare',
   'See to runs': 'list show watch report approve retry cancel resume slow limits',
-  'Run servers and workers': 'dev worker deployment codec offline-model',
+  'Run servers and workers': 'dev worker stop deployment codec offline-model',
   'Look after what is kept': 'journal store home',
   'Set up': 'doctor completion',
 };

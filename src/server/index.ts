@@ -14,3 +14,6 @@ export { superviseServer } from './supervise.js';
 export { ensureSearchAttributes } from './search-attributes.js';
 export { isWorkerGone } from './process-identity.js';
 export { webUiUrl } from './web-ui.js';
+export { askToEnd, hasEnded, isAskedToEnd } from './ask-to-end.js';
+export { ownerSecret } from './owner-secret.js';
+export type { Presence } from './presence.js';

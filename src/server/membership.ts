@@ -20,7 +20,18 @@ export interface JoinOptions {
 }
 
 export type PresenceChange = Partial<
-  Pick<Presence, 'address' | 'ready' | 'offlineOnly' | 'modelBaseUrl' | 'encryptionKeys' | 'limits'>
+  Pick<
+    Presence,
+    | 'address'
+    | 'ready'
+    | 'offlineOnly'
+    | 'modelBaseUrl'
+    | 'encryptionKeys'
+    | 'surroundings'
+    | 'concurrency'
+    | 'idleUntilMs'
+    | 'limits'
+  >
 >;
 
 /** A process's membership in a home. The home's server is kept while a live process has one. */

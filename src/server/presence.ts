@@ -22,6 +22,12 @@ export interface Presence extends ProcessIdentity {
   modelBaseUrl?: string;
   /** A worker: ids of its encryption keys, the one that encrypts first; none where it does not encrypt. */
   encryptionKeys?: readonly string[];
+  /** A worker in the background, which ends by itself: what it has from the command that started it, see `surroundingsOf`. */
+  surroundings?: string;
+  /** A worker in the background: most model calls of it at once. */
+  concurrency?: number;
+  /** A worker in the background that nothing needs: when it ends, in milliseconds since the epoch. */
+  idleUntilMs?: number | undefined;
   /** A worker: how its limiters stood a moment ago. */
   limits?: QueueLimits[];
 }
@@ -85,6 +91,7 @@ const roles: ReadonlySet<unknown> = new Set<Role>(['command', 'worker', 'dev']);
 function asPresence(value: unknown): Presence | undefined {
   const found = (value ?? {}) as Partial<Record<keyof Presence, unknown>>;
   const { pid, startTime, role, address, ready, offlineOnly, modelBaseUrl, encryptionKeys, limits } = found;
+  const { surroundings, concurrency, idleUntilMs } = found;
   const known =
     isProcessId(pid) &&
     typeof startTime === 'string' &&
@@ -93,12 +100,15 @@ function asPresence(value: unknown): Presence | undefined {
     isEither(ready, 'boolean') &&
     isEither(offlineOnly, 'boolean') &&
     isEither(modelBaseUrl, 'string') &&
+    isEither(surroundings, 'string') &&
+    isEither(concurrency, 'number') &&
+    isEither(idleUntilMs, 'number') &&
     (encryptionKeys === undefined || isListOf(encryptionKeys, (key) => typeof key === 'string')) &&
     (limits === undefined || isListOf(limits, isQueueLimits));
   return known ? (found as Presence) : undefined;
 }
 
-function isEither(value: unknown, type: 'boolean' | 'string'): boolean {
+function isEither(value: unknown, type: 'boolean' | 'number' | 'string'): boolean {
   return value === undefined || typeof value === type;
 }
 

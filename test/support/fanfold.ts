@@ -97,6 +97,7 @@ export class Desk {
       ...Object.fromEntries(inherited),
       PATH: `${join(inject('temporalPath'), '..')}:${process.env['PATH']}`,
       FANFOLD_HOME: this.home,
+      FANFOLD_IDLE: '0',
       ...(this.namespace !== undefined && { TEMPORAL_ADDRESS: clusterAddress, TEMPORAL_NAMESPACE: this.namespace }),
       ANTHROPIC_API_KEY: canaryKey,
       ANTHROPIC_BASE_URL: this.model.url,

@@ -46,7 +46,6 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
         concurrency,
         rampFrom,
         acceptPlain,
-        untilIdle: false,
         onReady: (workers) => say(servedQueues(workers, session, concurrency)),
       },
       world,

@@ -4,7 +4,8 @@ import { openRuns } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { finishRun, withWorker } from '../run/conduct-run.js';
+import { finishRun } from '../run/conduct-run.js';
+import { withWorker } from '../worker/with-worker.js';
 import { needOf } from '../worker/ensure-worker.js';
 import { addOutputFlags, checkOutputFlags } from '../run/run-flags.js';
 import type { OutputFlags } from '../run/run-flags.js';
@@ -53,7 +54,7 @@ async function resumeRun(
   const finish = () => finishRun(session, { workflowId }, flags, world);
   if (view.closed !== null) return finish();
   say(`${workflowId}: ${Math.max(view.outcomes.size, view.tally.ended)} of ${view.planned.total} branches had ended.`);
-  return withWorker(session, needOf(view.planned), world, say, finish);
+  return withWorker({ session, need: needOf(view.planned) }, world, say, finish);
 }
 
 async function idsToResume(session: Session, flags: OutputFlags): Promise<string[]> {

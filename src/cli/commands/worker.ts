@@ -5,6 +5,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { readPolicy, toldRunnables } from '../read/read-policy.js';
+import { idleTime } from '../worker/idle-time.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
 
@@ -35,7 +36,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
       '--accept-plain',
       'take what is not encrypted although there is a key, while runs are open that began without',
     )
-    .option('--until-idle', 'end when no command waits and no run is open')
+    .option('--until-idle', 'end when no command waits and no run is open, after FANFOLD_IDLE')
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (flags: WorkerFlags) => {
       done(await worker(flags, world));
@@ -58,7 +59,7 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
         concurrency,
         rampFrom,
         acceptPlain,
-        untilIdle: flags.untilIdle ?? false,
+        ...(flags.untilIdle && { idleMs: idleTime(world) }),
         policy,
         onReady: (workers) => {
           say(servedQueues(workers, session, concurrency));

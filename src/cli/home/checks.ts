@@ -1,4 +1,5 @@
 import { FanfoldError } from '../../contract/errors.js';
+import { formatDuration } from '../../contract/duration.js';
 import { searchAttributes } from '../../contract/names.js';
 import { workflowBundlePath } from '../../worker/index.js';
 import { shownAddress } from '../../secrets/index.js';
@@ -7,7 +8,10 @@ import { probeModelApi } from './probe-model-api.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
 import type { Session } from './session.js';
+import { backgroundWorkers } from '../worker/end-idle-workers.js';
 import { localWorker } from '../worker/ensure-worker.js';
+import { idleTime } from '../worker/idle-time.js';
+import { leastIdleMs } from '../worker/until-idle.js';
 import { offlineModel } from '../worker/offline-model.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
@@ -71,10 +75,18 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
         },
     await check('worker', async () =>
       (await localWorker(session, { offline }, world))
-        ? { found: 'one of this home is running' }
+        ? { found: `one of this home is running${await staying(session, world)}` }
         : { found: 'none of this home; a command starts one when it needs it' },
     ),
   ];
+}
+
+/** How long workers that commands have left in the background are still there. */
+async function staying({ membership }: Session, world: World): Promise<string> {
+  const [worker] = await backgroundWorkers(membership);
+  if (worker === undefined) return '';
+  const idle = formatDuration(Math.max(idleTime(world), leastIdleMs));
+  return ` in the background (process ${worker.pid}), until ${idle} after the last command and run; \`fanfold stop\` ends it`;
 }
 
 async function journalCheck(world: World): Promise<Finding> {

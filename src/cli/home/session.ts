@@ -54,13 +54,20 @@ export function sayer(world: World, quiet: boolean | undefined): Say {
 /**
  * Joins the home and connects to its server, started if there is none.
  *
+ * @param onJoined called before a server is looked for
  * @throws UnavailableError when no server can be used, or the home is not known to be this user's
  */
-export async function openSession(world: World, role: 'command' | 'worker' | 'dev', say: Say): Promise<Session> {
+export async function openSession(
+  world: World,
+  role: 'command' | 'worker' | 'dev',
+  say: Say,
+  onJoined?: (membership: HomeMembership) => Promise<void>,
+): Promise<Session> {
   const home = homeOf(world);
   const encryptionKey = encryptionKeyOf(world);
   const membership = await joinHome({ home, env: world.env, role, onEvent: say });
   try {
+    await onJoined?.(membership);
     const server = await findServer(membership, { env: world.env, startIfNone: true });
     // A profile may have a key that is in no variable.
     world.secrets?.add(server.connectionOptions.apiKey);

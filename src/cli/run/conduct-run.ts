@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+
 import type { StartedRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -10,7 +12,9 @@ import { followRun } from './follow-run.js';
 import type { BranchSink } from './follow-run.js';
 import { interruptible } from './interrupt.js';
 import { checkJournalOf } from '../home/journal-of.js';
-import { keepWorker } from '../worker/keep-worker.js';
+import { idleTime } from '../worker/idle-time.js';
+import { launchEarly } from '../worker/spawn-worker.js';
+import { withWorker } from '../worker/with-worker.js';
 import { printRun } from '../show/print-run.js';
 import type { RunFlags } from './run-flags.js';
 import { openSession, sayer } from '../home/session.js';
@@ -22,6 +26,7 @@ import type { World } from '../world.js';
  * Starts a run with `start`, sees that a worker serves it, follows it to its end and prints it.
  *
  * @throws UnavailableError when server, model API or key cannot be used; nothing is started then
+ * @throws InputError when a variable says what cannot be
  */
 export async function conductRun(
   need: WorkerNeed,
@@ -33,11 +38,19 @@ export async function conductRun(
   const say = sayer(world, flags.quiet);
   checkApiKey(need, world);
   checkJournalOf(world);
+  idleTime(world);
   if (need.offline && need.asksModel !== false)
     say('asking the offline model: it extracts sentences and does not reason.');
-  const session = await openSession(world, 'command', say);
+  let launched: ChildProcess | undefined;
+  const session = await openSession(world, 'command', say, async (membership) => {
+    launched = await launchEarly(membership, need, world);
+  }).catch((error: unknown) => {
+    launched?.kill('SIGTERM');
+    throw error;
+  });
+  const work = { session, need, launched };
   try {
-    return await withWorker(session, need, world, say, async (leaveGoing) => {
+    return await withWorker(work, world, say, async (leaveGoing) => {
       const run = await start(session);
       const page = webUiUrl(session.server, run.workflowId, run.runId);
       say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
@@ -48,27 +61,6 @@ export async function conductRun(
     });
   } finally {
     await session.leave();
-  }
-}
-
-/** Keeps a worker while `work` goes on. A worker that was started for it stops afterwards, unless the run still needs it. */
-export async function withWorker(
-  session: Session,
-  need: WorkerNeed,
-  world: World,
-  say: Say,
-  work: (leaveGoing: () => void) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const worker = await keepWorker(session, need, world, say);
-  let left = false;
-  try {
-    const code = await work(() => {
-      left = true;
-    });
-    if (!left && code !== exitCodes.interrupted) await worker.release();
-    return code;
-  } finally {
-    worker.leave();
   }
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { withWorker } from './conduct-run.js';
+import { withWorker } from '../worker/with-worker.js';
 import { needOf } from '../worker/ensure-worker.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Say, Session } from '../home/session.js';
@@ -24,7 +24,7 @@ export async function steerRun(
     const view = await viewRun(session, id);
     if (view.closed !== null) throw new InputError(`Expected a run that is open, got \`${id}\`, which has ended.`);
     const need = needOf(view.planned);
-    return await withWorker(session, need, world, say, async (leaveGoing) => {
+    return await withWorker({ session, need }, world, say, async (leaveGoing) => {
       leaveGoing();
       await steer(session, say);
       return exitCodes.complete;

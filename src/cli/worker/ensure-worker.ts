@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
 import { UnavailableError } from '../../contract/errors.js';
@@ -7,6 +9,7 @@ import { shownAddress } from '../../secrets/index.js';
 import { isWorkerGone } from '../../server/index.js';
 import { apiKeyOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
+import { endUnfitWorkers } from './end-idle-workers.js';
 import { spawnWorker } from './spawn-worker.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -33,14 +36,25 @@ export function checkApiKey({ offline }: WorkerNeed, world: World): void {
  * Makes sure that a worker serves the runs that need it: one of this home, one of the cluster, or one that is started now in the
  * background. A started worker outlives this command and ends by itself when nothing is left to do.
  *
+ * @param launched one that has been started for this command already
  * @throws UnavailableError when none can be had
  */
-export async function ensureWorker(session: Session, need: WorkerNeed, world: World, say: Say): Promise<EnsuredWorker> {
-  if (await localWorker(session, need, world)) return { local: true, release: async () => {} };
-  if (session.server.kind !== 'embedded' && (await isPolled(session, need)))
+export async function ensureWorker(
+  session: Session,
+  need: WorkerNeed,
+  world: World,
+  say: Say,
+  launched?: ChildProcess,
+): Promise<EnsuredWorker> {
+  if (launched === undefined) await endUnfitWorkers(session, need, world, say);
+  if (launched === undefined && (await localWorker(session, need, world)))
+    return { local: true, release: async () => {} };
+  if (session.server.kind !== 'embedded' && (await isPolled(session, need))) {
+    launched?.kill('SIGTERM');
     return { local: false, release: async () => {} };
+  }
   if (!need.offline && apiKeyOf(world) === undefined) throw noApiKey();
-  return spawnWorker(session, need, world, say);
+  return spawnWorker(session, need, world, say, launched);
 }
 
 /** Whether a live worker of this home can serve the need. */

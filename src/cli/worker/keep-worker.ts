@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ensureWorker, localWorker } from './ensure-worker.js';
@@ -19,10 +20,17 @@ export interface KeptWorker {
 /**
  * Makes sure that a worker serves the run for as long as the command follows it. A worker that dies is replaced.
  *
+ * @param launched one that has been started for this command already
  * @throws UnavailableError when none can be had to begin with
  */
-export async function keepWorker(session: Session, need: WorkerNeed, world: World, say: Say): Promise<KeptWorker> {
-  let worker: EnsuredWorker = await ensureWorker(session, need, world, say);
+export async function keepWorker(
+  session: Session,
+  need: WorkerNeed,
+  world: World,
+  say: Say,
+  launched?: ChildProcess,
+): Promise<KeptWorker> {
+  let worker: EnsuredWorker = await ensureWorker(session, need, world, say, launched);
   const stop = new AbortController();
   const kept = keep();
   return {

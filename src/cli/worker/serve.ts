@@ -12,6 +12,7 @@ import { metricsAddressOf } from './log-line.js';
 import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
 import { publishLimits } from './publish-limits.js';
+import { surroundingsOf } from './surroundings.js';
 import { takeOver } from './take-over.js';
 import { tellVersion, workerVersionOf } from './worker-version.js';
 import type { Say, Session } from '../home/session.js';
@@ -29,8 +30,8 @@ export interface ServeOptions {
   rampFrom: number;
   /** Whether to take payloads that are not encrypted although there is a key. */
   acceptPlain: boolean;
-  /** Whether to end when no command of this home is left and no run is open. */
-  untilIdle: boolean;
+  /** Set for a worker in the background, which ends when no command of this home is left and no run is open: after how long, in milliseconds. */
+  idleMs?: number;
   /** Things that runs may have the worker do; by default those that commands of its home have registered. */
   policy?: PolicyRules | undefined;
   /** Called once the worker takes work. */
@@ -74,6 +75,10 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     offlineOnly: api === undefined,
     modelBaseUrl: shownBaseUrl(world),
     encryptionKeys: keyIds(encryptionKeyOf(world)),
+    ...(options.idleMs !== undefined && {
+      surroundings: await surroundingsOf(world),
+      concurrency: options.concurrency,
+    }),
   });
   options.onReady?.(workers);
   if (options.acceptPlain && encryptionKeyOf(world) !== undefined) say(takesPlain);
@@ -82,7 +87,11 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
-      await Promise.race([workers.finished, aborted(interrupted), ...(options.untilIdle ? [untilIdle(session)] : [])]);
+      await Promise.race([
+        workers.finished,
+        aborted(interrupted),
+        ...(options.idleMs === undefined ? [] : [untilIdle(session, options.idleMs)]),
+      ]);
       // Nobody shall count on a worker that takes no new work.
       await session.membership.update({ ready: false });
       say('taking no new work; calls in flight come to their end. Interrupt again to end now.');

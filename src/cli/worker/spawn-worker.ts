@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openRuns } from '../../client/index.js';
+import { formatDuration } from '../../contract/duration.js';
 import { UnavailableError } from '../../contract/errors.js';
+import { homePaths } from '../../server/index.js';
+import type { HomeMembership } from '../../server/index.js';
+import { apiKeyOf } from '../home/api-key.js';
+import { idleTime } from './idle-time.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -19,34 +23,61 @@ const readyWithinMs = 60_000;
 /**
  * Starts a worker in the background, in a session of its own so that Ctrl-C does not reach it.
  *
+ * @param home the worker's home
+ */
+async function launchWorker(home: string, { concurrency = 0 }: WorkerNeed, world: World): Promise<ChildProcess> {
+  const log = await open(homePaths(home).workerLog, 'a', 0o600);
+  const worker = spawn(
+    world.nodePath,
+    [world.entry, 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
+    { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: world.cwd, env: { ...world.env, FANFOLD_HOME: home } },
+  );
+  await log.close();
+  worker.unref();
+  return worker;
+}
+
+/**
+ * Starts a worker while the server starts, where the home will need one: loading it takes as long as the server does.
+ *
+ * @returns `undefined` where the home has a worker, or a cluster may have one
+ */
+export async function launchEarly(
+  membership: HomeMembership,
+  need: WorkerNeed,
+  world: World,
+): Promise<ChildProcess | undefined> {
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_PROFILE: profile } = world.env;
+  if (address || profile || (!need.offline && apiKeyOf(world) === undefined)) return undefined;
+  const present = await membership.live();
+  return present.some(({ role }) => role !== 'command') ? undefined : launchWorker(membership.home, need, world);
+}
+
+/**
+ * A worker of this home that was started for this command, once it takes work.
+ *
+ * @param launched one that has been started already
  * @throws UnavailableError `WorkerNotStarted` with the end of its log
  */
 export async function spawnWorker(
   session: Session,
-  { concurrency = 0 }: WorkerNeed,
+  need: WorkerNeed,
   world: World,
   say: Say,
+  launched?: ChildProcess,
 ): Promise<EnsuredWorker> {
-  const logPath = join(session.home, 'worker.log');
-  const log = await open(logPath, 'a', 0o600);
-  const worker = spawn(
-    world.nodePath,
-    [world.entry, 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
-    {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      cwd: world.cwd,
-      env: { ...world.env, FANFOLD_HOME: session.home },
-    },
-  );
-  await log.close();
-  worker.unref();
-  say(`started a worker in the background (process ${worker.pid}); it ends when nothing is left to do.`);
-  await ready(session, worker, logPath);
-  return { local: true, release: () => release(session, worker, world) };
+  const idleMs = idleTime(world);
+  const worker = launched ?? (await launchWorker(session.home, need, world));
+  const until =
+    idleMs === 0
+      ? 'it ends when nothing is left to do'
+      : `it stays for ${formatDuration(idleMs)} after the last command, and \`fanfold stop\` ends it`;
+  say(`started a worker in the background (process ${worker.pid}); ${until}.`);
+  await ready(session, worker);
+  return { local: true, release: async () => (idleMs === 0 ? release(session, worker, world) : undefined) };
 }
 
-async function ready(session: Session, worker: ChildProcess, logPath: string): Promise<void> {
+async function ready(session: Session, worker: ChildProcess): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
   while (Date.now() < deadline && worker.exitCode === null && worker.signalCode === null) {
     const present = await session.membership.live();
@@ -54,6 +85,7 @@ async function ready(session: Session, worker: ChildProcess, logPath: string): P
     await sleep(40);
   }
   worker.kill('SIGKILL');
+  const logPath = homePaths(session.home).workerLog;
   const tail = (await readFile(logPath, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
   throw new UnavailableError(
     'WorkerNotStarted',

@@ -1,20 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openRuns } from '../../client/index.js';
+import { isAskedToEnd } from '../../server/index.js';
 import type { Session } from '../home/session.js';
 
-/** How often a background worker looks whether it is needed, and how long nobody must have needed it, in milliseconds. */
+/** How often a background worker looks whether it is needed, in milliseconds. */
 const idleCheckMs = 300;
-const idleAfterMs = 2_000;
 
-/** Ends when nobody has needed the worker for a while: no command of its home is left, and no run is open. */
-export async function untilIdle(session: Session): Promise<void> {
-  let neededAt = Date.now();
-  while (Date.now() - neededAt < idleAfterMs) {
+/** How long at least nobody must have needed a background worker before it ends, in milliseconds. */
+export const leastIdleMs = 2_000;
+
+/** How often a worker that nobody needs asks for open runs, in milliseconds: no command is there that could have begun one. */
+const openRunsCheckMs = 5_000;
+
+/**
+ * Ends when nobody has needed the worker for a while, because no command of its home is left and no run is open; or when it is
+ * asked to end.
+ *
+ * @param idleMs how long
+ */
+export async function untilIdle(session: Session, idleMs: number): Promise<void> {
+  const waitMs = Math.max(leastIdleMs, idleMs);
+  const { membership } = session;
+  let neededAtMs = Date.now();
+  let askedAtMs = 0;
+  let isIdle = false;
+  while (Date.now() - neededAtMs < waitMs && !(await isAskedToEnd(membership.home))) {
     await sleep(idleCheckMs);
-    const commands = await session.membership.live('command').catch(() => []);
+    const commands = await membership.live('command').catch(() => []);
+    if (commands.length === 0 && isIdle && Date.now() - askedAtMs < openRunsCheckMs) continue;
+    askedAtMs = Date.now();
     // A server that cannot be asked may well have open runs.
     const open = commands.length > 0 || (await openRuns(session.client).catch(() => ['unknown'])).length > 0;
-    if (open) neededAt = Date.now();
+    if (open) neededAtMs = Date.now();
+    if (isIdle === !open) continue;
+    isIdle = !open;
+    await membership.update({ idleUntilMs: isIdle ? Date.now() + waitMs : undefined });
   }
 }
