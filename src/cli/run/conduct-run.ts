@@ -18,7 +18,7 @@ import { withWorker } from '../worker/with-worker.js';
 import { printRun } from '../show/print-run.js';
 import type { RunFlags } from './run-flags.js';
 import { openSession, sayer } from '../home/session.js';
-import type { Say, Session } from '../home/session.js';
+import type { Session } from '../home/session.js';
 import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
