@@ -5,14 +5,12 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { shellWord } from '../../fold/visible-text.js';
 import { webUiUrl } from '../../server/index.js';
-import { checkApiKey } from '../worker/ensure-worker.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
 import { tellFirstAnswer } from './first-answer.js';
 import { followRun } from './follow-run.js';
 import type { BranchSink } from './follow-run.js';
 import { interruptible } from './interrupt.js';
-import { checkJournalOf } from '../home/journal-of.js';
-import { idleTime } from '../worker/idle-time.js';
+import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
 import { withWorker } from '../worker/with-worker.js';
 import { printRun } from '../show/print-run.js';
@@ -36,9 +34,7 @@ export async function conductRun(
   out?: BranchSink,
 ): Promise<ExitCode> {
   const say = sayer(world, flags.quiet);
-  checkApiKey(need, world);
-  checkJournalOf(world);
-  idleTime(world);
+  checkSettings(need, world);
   if (need.offline && need.asksModel !== false)
     say('asking the offline model: it extracts sentences and does not reason.');
   let launched: ChildProcess | undefined;
