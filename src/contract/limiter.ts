@@ -13,6 +13,8 @@ export interface LimiterSnapshot {
   /** Most calls that may be in flight now. */
   cap: number;
   inFlight: number;
+  /** Most calls at once that the API is known to take: the level that it has refused, or as many as have been used. */
+  learned: number;
   /** Calls of this process that wait to leave; branches in the task queue are not among them. */
   waiting: number;
   /** Calls that left. */

@@ -21,3 +21,6 @@ export const maxDocumentBytes = 64 * 1_024 * 1_024;
  * to 4,096 tokens, and with less the other branches need not wait until the first answer has begun.
  */
 export const leastCachedBytes = 20_000;
+
+/** Model calls at once before anything is known of the API's limits: a run of as many branches takes as long as one. */
+export const defaultRampFrom = 20;

@@ -1,7 +1,7 @@
 export { adoptHome, homeSize, openHome } from './home.js';
 export { judgeHome } from './home-owner.js';
 export { adviceOnOddEntries } from './odd-entries.js';
-export { readOwnText } from './json-file.js';
+export { readJson, readOwnText, writeJson } from './json-file.js';
 export { isServerOf } from './server-process.js';
 export { readServerRecord } from './server-record.js';
 export { homePaths } from './paths.js';

@@ -10,6 +10,8 @@ export function homePaths(home: string) {
     /** The lock: a directory while a process starts, adopts or stops the server. */
     lock: join(home, 'lock'),
     presence: join(home, 'presence'),
+    /** What workers have found out about the API's limits. */
+    limits: join(home, 'limits.json'),
     database: join(home, 'temporal.db'),
     log: join(home, 'temporal.log'),
     /** The record of the running server; absent when it was stopped in good order. */
@@ -27,7 +29,7 @@ export function homePaths(home: string) {
 }
 
 const homeNames =
-  /^(\.gitignore|(owner|server|ports)\.json.*|temporal\.(db.*|log)|worker\.log|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
+  /^(\.gitignore|(owner|server|ports|limits)\.json.*|temporal\.(db.*|log)|worker\.log|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
 
 /** Whether a name in a home is one that fanfold gives, those of drafts and of SQLite's own files included. */
 export function isHomeName(name: string): boolean {

@@ -9,6 +9,7 @@ import type { Clock, Limiters } from '../model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
+import { defaultRampFrom } from '../contract/limits.js';
 import { CpuPool } from '../cpu/index.js';
 import { dataConverter as plainConverter } from '../payloads/index.js';
 import { limitedBy } from './limiter-tuner.js';
@@ -24,8 +25,10 @@ export interface WorkerSettings extends ActivitiesSettings {
   dataConverter?: DataConverter | undefined;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
-  /** Model calls in flight at once before anything is known of the API's limits; 8 by default. */
+  /** Model calls in flight at once before anything is known of the API's limits; 20 by default. */
   rampFrom?: number | undefined;
+  /** Model calls at once that the API has taken before, where that is known: the limiter begins with them. */
+  remembered?: ((taskQueue: TaskQueue, modelClass: string) => number | undefined) | undefined;
   /** The worker's version and deployment; by default it serves every run. */
   version?: WorkerVersion | undefined;
   /** Tracing; none by default. */
@@ -56,12 +59,6 @@ export interface RunningWorkers {
   /** Takes no new work, lets the calls in flight come to their end, then stops. */
   drain(): Promise<void>;
 }
-
-/**
- * Calls that leave before anything is known of the API's limits: enough for a run of a few branches, and not too many for a small
- * limit when four workers begin at once.
- */
-const defaultRampFrom = 8;
 
 /** Searches and calls of tools in flight at once in one process. */
 const searchesAtOnce = 50;
@@ -138,12 +135,13 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
 
 function limitersOf(
   limiter: { Limiters: typeof Limiters; systemClock: Clock },
-  { concurrency, rampFrom = defaultRampFrom, onLimitChange }: WorkerSettings,
+  { concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
   taskQueue: TaskQueue,
 ): Limiters {
   return new limiter.Limiters({
     ceiling: concurrency,
     firstCap: rampFrom,
+    remembered: (modelClass) => remembered?.(taskQueue, modelClass),
     clock: limiter.systemClock,
     random: Math.random,
     onChange: (change) => onLimitChange?.(taskQueue, change),

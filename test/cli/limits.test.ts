@@ -24,7 +24,7 @@ it('shows what holds the calls of a run back: limiter, rate limits and queue dep
   const env = { FANFOLD_METRICS: `127.0.0.1:${metricsPort}` };
   desk.model.script({ fault: { kind: 'rate-limit', retryAfter: 40 }, times: 1 });
   const gate = desk.model.hold(({ sequence }) => sequence > 1);
-  const words = ['perspectives', '-', '--perspectives', manyPerspectives(30).join(','), '--quiet'];
+  const words = ['perspectives', '-', '--perspectives', manyPerspectives(50).join(','), '--quiet'];
   const running = desk.start(words, { env, stdin: 'A document.' });
   await desk.model.received(2);
 

@@ -22,6 +22,7 @@ const limiter: LimiterSnapshot = {
   ceiling: 50,
   cap: 8,
   inFlight: 0,
+  learned: 0,
   waiting: 0,
   sent: 0,
   throttled: 0,

@@ -7,11 +7,11 @@ import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
-import { defaultRampFrom, defaultWorkerConcurrency } from './worker.js';
+import { defaultWorkerConcurrency } from './worker.js';
 
 interface DevFlags {
   concurrency: string;
-  rampFrom: string;
+  rampFrom?: string;
 }
 
 export function devCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -21,8 +21,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
     .option('--concurrency <n>', 'most model calls at once', defaultWorkerConcurrency)
     .option(
       '--ramp-from <n>',
-      'calls at once before anything is known of the API, from which it ramps',
-      defaultRampFrom,
+      'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
     .action(async (flags: DevFlags) => {
       done(await dev(flags, world));
@@ -31,7 +30,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
 
 async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
-  const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
+  const rampFrom = flags.rampFrom === undefined ? undefined : parseCount(flags.rampFrom, 'ramp-from');
   const acceptPlain = acceptsPlain(world);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { installLogging, serve, servedQueues } = await import('../worker/serve.js');

@@ -11,7 +11,7 @@ import type { World } from '../world.js';
 
 interface WorkerFlags {
   concurrency: string;
-  rampFrom: string;
+  rampFrom?: string;
   acceptPlain?: boolean;
   untilIdle?: boolean;
   policy?: string;
@@ -19,7 +19,6 @@ interface WorkerFlags {
 }
 
 export const defaultWorkerConcurrency = '50';
-export const defaultRampFrom = '8';
 
 export function workerCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
@@ -28,8 +27,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
     .option('--concurrency <n>', 'most model calls of this worker at once', defaultWorkerConcurrency)
     .option(
       '--ramp-from <n>',
-      'calls at once before anything is known of the API, from which it ramps',
-      defaultRampFrom,
+      'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
     .option('--policy <file>', 'all that runs may have it do, in YAML, in place of what commands of the home register')
     .option(
@@ -45,7 +43,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
 
 async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
-  const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
+  const rampFrom = flags.rampFrom === undefined ? undefined : parseCount(flags.rampFrom, 'ramp-from');
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, world);
   const acceptPlain = acceptsPlain(world) || (flags.acceptPlain ?? false);
   // Loaded on demand: Temporal's native part takes longer than most commands.

@@ -1,18 +1,18 @@
-import { dataConverter, keyIds } from '../../payloads/index.js';
+import { dataConverter } from '../../payloads/index.js';
 import { startWorkers } from '../../worker/index.js';
 import type { RunningWorkers } from '../../worker/index.js';
-import { shownAddress } from '../../secrets/index.js';
 import { homePolicy, ToolRegistry } from '../../tools/index.js';
 import type { PolicyRules } from '../../tools/index.js';
-import { modelApiOf, shownBaseUrl } from '../home/api-key.js';
+import { modelApiOf } from '../home/api-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
+import { announceWorker } from './announce-worker.js';
 import { metricsAddressOf } from './log-line.js';
 import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
+import { limitMemory } from './remembered-limits.js';
 import { publishLimits } from './publish-limits.js';
-import { surroundingsOf } from './surroundings.js';
 import { takeOver } from './take-over.js';
 import { tellVersion, workerVersionOf } from './worker-version.js';
 import type { Say, Session } from '../home/session.js';
@@ -27,7 +27,8 @@ const takesPlain =
 
 export interface ServeOptions {
   concurrency: number;
-  rampFrom: number;
+  /** Calls at once to begin with; by default as many as the API has taken before, else 20, shared by the workers of the home. */
+  rampFrom?: number | undefined;
   /** Whether to take payloads that are not encrypted although there is a key. */
   acceptPlain: boolean;
   /** Set for a worker in the background, which ends when no command of this home is left and no run is open: after how long, in milliseconds. */
@@ -47,6 +48,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const offline = offlineModel(world);
   const journal = await openJournalOf(session.home, world, say);
   const version = await workerVersionOf(world);
+  const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
   const stopTakingOver = takeOver(session, journal, say);
   const workers = await startWorkers({
@@ -54,7 +56,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     namespace: session.server.namespace,
     dataConverter: dataConverter(encryptionKeyOf(world), { acceptPlain: options.acceptPlain }),
     concurrency: options.concurrency,
-    rampFrom: options.rampFrom,
+    ...memory.begin(options.rampFrom),
     onLimitChange: (taskQueue, { modelClass, what, reason, cap }) => {
       if (world.env['FANFOLD_LOG'] === 'info')
         say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
@@ -69,21 +71,13 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     secrets: world.secrets,
     offlineModelUrl: offline.url,
   });
-  await session.membership.update({
-    ready: true,
-    address: shownAddress(session.server.address),
-    offlineOnly: api === undefined,
-    modelBaseUrl: shownBaseUrl(world),
-    encryptionKeys: keyIds(encryptionKeyOf(world)),
-    ...(options.idleMs !== undefined && {
-      surroundings: await surroundingsOf(world),
-      concurrency: options.concurrency,
-    }),
-  });
+  const { concurrency, idleMs } = options;
+  await announceWorker(session, world, idleMs === undefined ? undefined : { concurrency });
   options.onReady?.(workers);
   if (options.acceptPlain && encryptionKeyOf(world) !== undefined) say(takesPlain);
   if (version !== undefined) await tellVersion(session.client, version, say);
   const stopTidying = tidyStore(session, say);
+  const stopRemembering = memory.keep(workers);
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
@@ -100,6 +94,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   } finally {
     stopTakingOver();
     stopPublishing();
+    await stopRemembering();
     stopTidying();
     await offline.stop();
     await journal.close();

@@ -12,6 +12,11 @@ const steepDecrease = 0.5;
 const plateauRounds = { perCall: 1.6, fewest: 4, most: 64 };
 /** Share of the cap that must be used for it to grow: between two calls a slot is empty for a moment. */
 const leastUse = 0.8;
+/**
+ * Time in which slow start doubles once headers have shown that the API's limits have room, in milliseconds. What they do not
+ * show, such as a limit on calls at once, is met by few: within the some 20 ms that a refusal takes, the cap grows by a twentieth.
+ */
+const toldDoublingMs = 250;
 /** How long a limit on growth is remembered, in milliseconds. */
 const rampLimitedForMs = 10 * 60_000;
 /** Share of a refused level that is left to processes that are not alone. */
@@ -32,8 +37,9 @@ interface Wall {
 /**
  * How many calls may be in flight at once.
  *
- * Slow start doubles once per `refusalMs`, by time and not by answers: a refusal comes back at once, an answer takes as long as
- * the model writes. Then additive increase and multiplicative decrease (Chiu and Jain 1989), which shares fairly among those
+ * Slow start doubles once per `refusalMs`, without answers too: a refusal comes back at once, an answer takes as long as the
+ * model writes. Until the first refusal each answer makes room for one more besides (RFC 5681, 3.1), and where headers show that
+ * there is room the time is `toldDoublingMs`. Then additive increase and multiplicative decrease (Chiu and Jain 1989), which shares fairly among those
  * who see the same refusals; towards the last refused level in shrinking steps, a plateau there, and probing beyond it in
  * growing steps, as BIC and CUBIC do (Xu, Harfoush, Rhee 2004; RFC 9438).
  *
@@ -50,14 +56,19 @@ export class ConcurrencyWindow {
   #former = 0;
   #wall: Wall | undefined;
   #epoch = 0;
+  /** The epoch that ended with a refusal last. */
+  #refusedEpoch = -1;
   #cutAt = -Infinity;
   #grownAt: number;
   #inFlight = 0;
   #doublingMs = refusalMs;
   #rampLimitedAt = -Infinity;
+  #isRampLimited = false;
   /** The time that slow start would have taken from its usual beginning to this one: it has been taken in advance. */
   readonly #headStartMs: number;
   #heldUntil: number | undefined;
+  /** Whether headers have shown that the API's limits have room. */
+  #told = false;
 
   constructor(settings: Pick<LimiterSettings, 'ceiling' | 'firstCap'>, nowMs: number) {
     this.ceiling = settings.ceiling;
@@ -68,6 +79,11 @@ export class ConcurrencyWindow {
 
   get cap(): number {
     return Math.floor(this.#cap + 1e-9);
+  }
+
+  /** Most calls at once that the API is known to take. */
+  get learned(): number {
+    return Math.max(1, Math.floor(this.#wall?.level ?? Math.max(this.#cap, this.#former)));
   }
 
   /** Counts the cuts; a call remembers it, see ConcurrencyWindow-2. */
@@ -90,7 +106,14 @@ export class ConcurrencyWindow {
     return Math.ceil(missing / this.#perMs) + 1;
   }
 
+  /** Headers say that the API's limits have room for more than is in flight. */
+  told(): void {
+    this.#told = true;
+  }
+
   answered(): void {
+    if (this.#threshold === Infinity && !this.#isRampLimited)
+      this.#cap = Math.max(this.#cap, Math.min(this.#highest, this.#cap + 1));
     const wall = this.#wall;
     if (wall === undefined || this.#cap < wall.level - 0.5) return;
     wall.answersLeft -= 1;
@@ -108,16 +131,33 @@ export class ConcurrencyWindow {
    * @returns whether the cap was cut
    */
   refused(epoch: number, admitted: number, nowMs: number): boolean {
-    if (epoch < this.#epoch) return false;
     const level = Math.max(1, admitted);
+    if (epoch < this.#epoch) {
+      this.#learnFromBurst(epoch, level);
+      return false;
+    }
     // A refusal at another level than before means that others call too. This process makes room, much as in fast convergence
     // (RFC 9438, 4.7).
     const alone = this.#wall === undefined || Math.abs(level - this.#wall.refusedAt) <= 1;
     const wallLevel = alone ? level : Math.max(1, level * roomForOthers);
     this.#wall = { level: wallLevel, refusedAt: level, moves: 0, answersLeft: plateauAnswers(wallLevel) };
     this.#cap = Math.min(this.#cap, level);
+    this.#refusedEpoch = this.#epoch;
     this.#cut(nowMs - this.#cutAt < refusalMs ? steepDecrease : decrease, nowMs);
     return true;
+  }
+
+  /**
+   * The first refusal of a burst sees the others still in flight. Each later one knows better how many the API lets in, and the
+   * last one knows it.
+   */
+  #learnFromBurst(epoch: number, level: number): void {
+    const wall = this.#wall;
+    if (wall === undefined || epoch !== this.#epoch - 1 || epoch !== this.#refusedEpoch || level >= wall.refusedAt)
+      return;
+    this.#wall = { level, refusedAt: level, moves: 0, answersLeft: plateauAnswers(level) };
+    this.#cap = Math.max(1, Math.min(this.#cap, level * decrease));
+    this.#threshold = Math.min(this.#threshold, this.#cap);
   }
 
   /** The API is overloaded, or its answers grow slow: no level to remember. */
@@ -144,6 +184,7 @@ export class ConcurrencyWindow {
   /** The API limits growth itself. */
   rampSlower(nowMs: number): void {
     this.#doublingMs = Math.min(30_000, this.#doublingMs * 4);
+    this.#isRampLimited = true;
     this.#rampLimitedAt = nowMs;
   }
 
@@ -152,7 +193,10 @@ export class ConcurrencyWindow {
   }
 
   get #perMs(): number {
-    if (this.#cap < this.#threshold) return (this.#cap * Math.LN2) / this.#doublingMs;
+    if (this.#cap < this.#threshold) {
+      const isFirst = this.#threshold === Infinity && this.#told && !this.#isRampLimited;
+      return (this.#cap * Math.LN2) / (isFirst ? toldDoublingMs : this.#doublingMs);
+    }
     return Math.max(1, (this.#former - this.#cap) / 4) / this.#doublingMs;
   }
 
@@ -160,8 +204,11 @@ export class ConcurrencyWindow {
     // A long silence says nothing about what the API would have let in.
     const elapsedMs = Math.min(refusalMs, Math.max(0, nowMs - this.#grownAt));
     this.#grownAt = nowMs;
-    if (nowMs - this.#rampLimitedAt > rampLimitedForMs) this.#doublingMs = refusalMs;
-    if (nowMs < (this.#heldUntil ?? 0)) return;
+    if (nowMs - this.#rampLimitedAt > rampLimitedForMs) {
+      this.#isRampLimited = false;
+      this.#doublingMs = refusalMs;
+    }
+    if (nowMs < (this.#heldUntil ?? 0) && !this.#told) return;
     const highest = this.#highest;
     if (this.#cap < highest) this.#cap = Math.min(highest, this.#cap + this.#perMs * elapsedMs);
   }
@@ -170,6 +217,7 @@ export class ConcurrencyWindow {
     this.#former = this.#cap;
     this.#cap = Math.max(1, this.#cap * factor);
     this.#threshold = this.#cap;
+    this.#heldUntil = nowMs;
     this.#cutAt = nowMs;
     this.#epoch += 1;
   }

@@ -51,7 +51,8 @@ export class Limiter {
   ) {
     const { clock, random } = settings;
     this.#settings = settings;
-    this.#window = new ConcurrencyWindow(settings, clock.now());
+    const firstCap = settings.remembered?.(modelClass) ?? settings.firstCap;
+    this.#window = new ConcurrencyWindow({ ceiling: settings.ceiling, firstCap }, clock.now());
     this.#pacing = new Pacing(random);
     this.#gate = new Gate(random);
     this.#announcedCap = this.#window.cap;
@@ -137,6 +138,7 @@ export class Limiter {
       ceiling: this.#settings.ceiling,
       cap: this.#window.cap,
       inFlight: this.#inFlight,
+      learned: this.#window.learned,
       waiting: this.#waiting.size,
       sent: this.#sent,
       throttled: this.#reaction.throttled,

@@ -31,6 +31,11 @@ export class Pacing {
     );
   }
 
+  /** Whether the API's limits are known, and let another average call leave now. */
+  hasRoom(usual: Tokens, nowMs: number): boolean {
+    return this.#buckets.size > 0 && this.room(usual, 0, nowMs) >= 1;
+  }
+
   take(tokens: Tokens, nowMs: number): Charges {
     const spread = 0.5 + this.random();
     return new Map(

@@ -61,6 +61,8 @@ export class Reaction {
     estimates.learn(call.ask.inputTokens, tokens);
     pacing.settle(call.charges, tokens, nowMs);
     this.#read(outcome, call, nowMs);
+    // A limit that is nearly used up paces the calls anyway.
+    if (pacing.hasRoom(estimates.usual, nowMs)) window.told();
     window.answered();
     if (call.epoch === window.epoch) this.#strikes = 0;
     if (call.probe) gate.returned(true, call.leftAtMs);

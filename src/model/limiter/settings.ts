@@ -6,6 +6,8 @@ export interface LimiterSettings {
   ceiling: number;
   /** Calls in flight at once before anything is known of the API; 4 by default. */
   firstCap?: number | undefined;
+  /** Calls in flight at once that a model class has taken before; `undefined` where nothing is known. */
+  remembered?: ((modelClass: string) => number | undefined) | undefined;
   clock: Clock;
   /** From 0 to below 1. */
   random: () => number;

@@ -41,6 +41,60 @@ it('takes a head start out of the time it would have grown in', async () => {
   expect(crowd.inFlight).toBeLessThanOrEqual(33);
 });
 
+it('makes room for one more with each answer, until the first refusal', async () => {
+  const { clock, limiter, crowd } = open();
+  for (let caller = 0; caller < 200; caller += 1) crowd.ask();
+  await clock.pass(0);
+  for (let round = 0; round < 4; round += 1) {
+    const before = crowd.inFlight;
+    for (let ended = 0; ended < before; ended += 1) crowd.end(0, answer());
+    await clock.pass(0);
+    expect(crowd.inFlight).toBe(2 * before);
+  }
+  crowd.end(0, { is: 'throttled', kind: 'rate', retryAfterMs: undefined });
+  const { cap } = limiter.snapshot();
+  for (let ended = 0; ended < 10; ended += 1) crowd.end(0, answer());
+  expect(limiter.snapshot().cap).toBeLessThanOrEqual(cap);
+});
+
+it('doubles four times a second once headers have shown room', async () => {
+  const { clock, crowd } = open(1_000);
+  for (let caller = 0; caller < 2_000; caller += 1) crowd.ask();
+  await clock.pass(0);
+  const headers = new Headers({
+    'anthropic-ratelimit-requests-limit': '4000',
+    'anthropic-ratelimit-requests-remaining': '3999',
+    'anthropic-ratelimit-requests-reset': '2026-01-01T00:01:00Z',
+  });
+  crowd.end(0, { ...answer(), headers } as CallOutcome);
+  await clock.pass(1_000);
+  expect(crowd.inFlight).toBeGreaterThan(64);
+  expect(crowd.inFlight).toBeLessThan(100);
+});
+
+it('begins with what a model class has taken before', async () => {
+  const clock = new VirtualClock();
+  const remembered = (modelClass: string) => (modelClass === 'sonnet' ? 33 : undefined);
+  const settings = { ceiling: 100, firstCap: 20, remembered, clock, random: () => 0.5 };
+  expect(new Limiter('sonnet', settings).snapshot()).toMatchObject({ cap: 33, learned: 33 });
+  expect(new Limiter('opus', settings).snapshot()).toMatchObject({ cap: 20 });
+});
+
+it('finds a small limit by the last refusal of a burst, and does not halve below it', async () => {
+  const clock = new VirtualClock();
+  const limiter = new Limiter('sonnet', { ceiling: 100, firstCap: 20, clock, random: () => 0.5 });
+  const crowd = new Crowd(limiter, clock);
+  for (let caller = 0; caller < 200; caller += 1) crowd.ask();
+  await clock.pass(0);
+  // The API takes 8 of the 20.
+  for (let refused = 0; refused < 12; refused += 1)
+    crowd.end(19 - refused, { is: 'throttled', kind: 'rate', retryAfterMs: undefined });
+  expect(limiter.snapshot()).toMatchObject({ learned: 8, cap: 6, gate: { is: 'open' } });
+  await clock.pass(1_000);
+  expect(limiter.snapshot().cap).toBe(8);
+  expect(crowd.inFlight).toBe(8);
+});
+
 it('spreads the growth, so that a refusal meets few calls', async () => {
   const { clock, crowd } = open();
   for (let caller = 0; caller < 200; caller += 1) crowd.ask();
