@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 
 import type { QueueLimits } from '../../src/contract/limiter.js';
 import { freePort } from '../support/free-port.js';
@@ -60,6 +60,22 @@ it('shows what holds the calls of a run back: limiter, rate limits and queue dep
   expect(metrics).toMatch(/^temporal_worker_task_slots_used/m);
   await running.kill('SIGINT');
   gate.release();
+});
+
+it('has buckets that tell latencies apart', async () => {
+  const serving = await Desk.open({ latencyMs: 300 });
+  onTestFinished(() => serving.close());
+  const metricsPort = await freePort();
+  await serving.serve({ env: { FANFOLD_METRICS: `127.0.0.1:${metricsPort}` } });
+  await serving.fanfold(['perspectives', '-', '--perspectives', 'legal', '--quiet'], { stdin: 'A document.' });
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const bounds = [
+    ...metrics.matchAll(/^fanfold_branch_seconds_bucket\{.*part="model".*le="([\d.]+|\+Inf)".*\} (\d+)$/gm),
+  ];
+  const [, below] = bounds.find(([, , count]) => count === '1') ?? [];
+  // The smallest bucket with the call in it; a loaded machine takes its time.
+  expect(Number(below)).toBeGreaterThanOrEqual(0.5);
+  expect(bounds.map(([, bound]) => bound)).toEqual(expect.arrayContaining(['0.25', '0.5', '1', '60', '+Inf']));
 });
 
 it('watches until it is interrupted', async () => {
