@@ -85,7 +85,7 @@ async function readWhole({ text }: ModelMessage, format?: OutputFormat): Promise
   if (format === undefined) return { status: 'ok', output: text };
   let output: unknown;
   try {
-    output = JSON.parse(text);
+    output = format.valueOf(JSON.parse(text));
   } catch (error) {
     return { status: 'invalid', output: text, message: `The answer is not JSON: ${(error as Error).message}.` };
   }

@@ -2,6 +2,18 @@
 export type TemplatePart = string | readonly [name: string, ...path: string[]];
 
 const variable = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g;
+const wholePath = /^[A-Za-z_][\w-]*(?:\.[\w-]+)*$/;
+
+/**
+ * The name and the way inside its value of `name.field.field`.
+ *
+ * @throws Error where it is none
+ */
+export function parsePath(path: unknown): [name: string, ...path: string[]] {
+  if (typeof path === 'string' && wholePath.test(path)) return path.split('.') as [string, ...string[]];
+  const braces = typeof path === 'string' && path.includes('{{') ? ', without braces' : '';
+  throw new Error(`Expected a name or a path such as find.parts${braces}, got ${JSON.stringify(path) ?? 'nothing'}`);
+}
 
 /**
  * Takes a template apart: `{{ name }}` and `{{ name.field }}` are variables, everything else is text.
