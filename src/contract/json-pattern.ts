@@ -20,3 +20,32 @@ export function compilePattern(source: string, flags?: string): RegExp {
     return new RegExp(source);
   }
 }
+
+/** A pattern in the words of a JSON Schema. */
+export interface JsonPattern {
+  pattern: string;
+  /** JavaScript's flags, where they make a difference; ours, and unknown to others. */
+  patternFlags?: string;
+}
+
+/** What fits more or less text where it is read with `u` than without. */
+const differsByUnicode = /[^\0-\uFFFF]|[\uD800-\uDFFF]|\\[uU]|\\[pPkSWDB]|\[\^|(?:^|[^\\])(?:\\\\)*\./u;
+
+/**
+ * A regular expression of JavaScript as a pattern that fits the same texts. `g` and `d` change nothing of what fits; `y` is written
+ * out; the others travel beside the pattern.
+ */
+export function jsonPatternOf({ source, flags }: Pick<RegExp, 'source' | 'flags'>): JsonPattern {
+  const own = flags.replaceAll(/[gdy]/g, '');
+  const pattern = flags.includes('y') ? `(?<![\\s\\S])(?:${source})` : source;
+  const isAsWithout = own === '' && (!differsByUnicode.test(source) || !compiles(pattern, 'u'));
+  return own === 'u' || isAsWithout ? { pattern } : { pattern, patternFlags: own };
+}
+
+function compiles(source: string, flags: string): boolean {
+  try {
+    return new RegExp(source, flags) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

@@ -138,7 +138,7 @@ function checkKeywords(part: JsonSchema, place: Place): void {
 }
 
 function checkType(type: unknown, place: Place): void {
-  const strange = [type].flat().find((each) => each !== undefined && !types.includes(String(each)));
+  const strange = [type].flat().find((each) => each !== undefined && !types.includes(each as string));
   if (strange !== undefined) {
     throw refusal(place, `Unknown type ${JSON.stringify(strange)}.`, 'type', `Types are ${types.join(', ')}.`);
   }

@@ -59,19 +59,19 @@ function kindProblem(part: JsonSchema): BoundProblem | undefined {
 }
 
 function patternProblem({ pattern, patternFlags: flags }: JsonSchema): BoundProblem | undefined {
-  if (pattern === undefined) {
+  if (typeof pattern !== 'string') {
     return flags === undefined
       ? undefined
       : { keyword: 'patternFlags', problem: 'Expected `patternFlags` beside a `pattern`, got no pattern.' };
   }
   try {
-    compilePattern(String(pattern), flags as string | undefined);
+    compilePattern(pattern, flags as string | undefined);
     return undefined;
   } catch (error) {
     return {
       keyword: 'pattern',
       problem: `Expected a regular expression of JavaScript, got ${JSON.stringify(pattern)}: ${(error as Error).message}.`,
-      ...(/\(\?[a-z]+\)/.test(String(pattern)) && { advice: 'Flags stand in `patternFlags: i` beside it.' }),
+      ...(/\(\?[a-z]+\)/.test(pattern) && { advice: 'Flags stand in `patternFlags: i` beside it.' }),
     };
   }
 }

@@ -34,11 +34,20 @@ function wrapped({ $defs, ...schema }: JsonSchema): JsonSchema {
   };
 }
 
-/** Several patterns of one text become a word that the API does not know, and that is told in the description like `pattern`. */
+/**
+ * Several patterns of one text become a word that the API does not know, and that is told in the description like `pattern`. That a
+ * pattern has no flags is not told: it looks like none.
+ */
 function withPatternsTold(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withPatternsTold);
   if (typeof part !== 'object' || part === null) return part;
   const { allOf, ...own } = part as JsonSchema;
-  if (allOf !== undefined && hasPatternsOnly(part as JsonSchema)) return { ...own, patterns: allOf };
-  return Object.fromEntries(Object.entries(part).map(([keyword, value]) => [keyword, withPatternsTold(value)]));
+  if (allOf !== undefined && hasPatternsOnly(part as JsonSchema)) return { ...own, patterns: withPatternsTold(allOf) };
+  if (own['patternFlags'] === '' && typeof own['pattern'] === 'string') delete own['patternFlags'];
+  return Object.fromEntries(
+    Object.entries({ ...own, ...(allOf !== undefined && { allOf }) }).map(([keyword, value]) => [
+      keyword,
+      withPatternsTold(value),
+    ]),
+  );
 }
