@@ -42,6 +42,26 @@ export function jsonPatternOf({ source, flags }: Pick<RegExp, 'source' | 'flags'
   return own === 'u' || isAsWithout ? { pattern } : { pattern, patternFlags: own };
 }
 
+/**
+ * Puts the flags of a text's regular expressions beside the patterns of its JSON Schema, from which zod leaves them out.
+ *
+ * @param formats definitions of the text's checks; of zod's own formats, those without flags are meant as JSON Schema reads them
+ */
+export function keepFlags(
+  formats: readonly { format?: string; pattern?: RegExp }[],
+  json: { pattern?: unknown; allOf?: unknown },
+): void {
+  const left = formats.flatMap(({ format, pattern }) => (pattern ? [{ isAuthors: format === 'regex', pattern }] : []));
+  const more = Array.isArray(json.allOf) ? (json.allOf as { pattern?: unknown }[]) : [];
+  for (const part of [json, ...more]) {
+    const at = left.findIndex(({ pattern }) => pattern.source === part.pattern);
+    // Of two with the same source each has its own flags.
+    const [found] = at < 0 ? [] : left.splice(at, 1);
+    if (found === undefined) continue;
+    if (found.isAuthors || /[imsv]/.test(found.pattern.flags)) Object.assign(part, jsonPatternOf(found.pattern));
+  }
+}
+
 function compiles(source: string, flags: string): boolean {
   try {
     return new RegExp(source, flags) instanceof RegExp;

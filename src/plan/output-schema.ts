@@ -5,7 +5,7 @@ import { checkOutputSchema } from './check-output-schema.js';
 import { InputError } from '../contract/errors.js';
 import { closed, jsonSchemaOf } from './standard-schema.js';
 import type { StandardJsonSchema } from './standard-schema.js';
-import { keepFlags, lossOf } from './zod-checks.js';
+import { keepFlagsOf, lossOf } from './zod-checks.js';
 
 /**
  * The JSON Schema of a schema of zod 4, or of another library that speaks Standard JSON Schema, for `outputSchema` of a model call.
@@ -32,7 +32,7 @@ function ofZod(schema: z.ZodType): object {
     override: ({ zodSchema, jsonSchema, path }) => {
       const loss = lossOf(zodSchema);
       if (loss !== undefined) throw new InputError(`Output schema, at ${placeOf(path)}: ${loss}`);
-      keepFlags(zodSchema, jsonSchema);
+      keepFlagsOf(zodSchema, jsonSchema);
       dropSafeIntegerBounds(jsonSchema);
     },
   });

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-import { jsonPatternOf } from '../contract/json-pattern.js';
+import { keepFlags } from '../contract/json-pattern.js';
 
 /** Types of zod that JSON Schema cannot express, or expresses as something else. */
 const refusedTypes: Record<string, string> = {
@@ -86,23 +86,9 @@ function lossOfCheck(definition: z.core.$ZodCheckDef): string | undefined {
   return `The format \`${format ?? ''}\` would not be checked: use z.string().regex(…).`;
 }
 
-/**
- * Puts the flags of a text's regular expressions, which zod loses, beside its patterns. zod's own expressions are meant as JSON Schema
- * reads them.
- */
-export function keepFlags(schema: z.core.$ZodType, json: z.core.JSONSchema.BaseSchema): void {
-  if (schema._zod.def.type !== 'string') return;
-  const expressions = checksOf(schema).flatMap((definition) => {
-    const { format, pattern } = definition as FormatDefinition;
-    return pattern === undefined ? [] : [{ isAuthors: format === 'regex', pattern }];
-  });
-  for (const part of [json, ...(json.allOf ?? [])]) {
-    const at = expressions.findIndex(({ pattern }) => pattern.source === part.pattern);
-    // Of two with the same source each has its own flags.
-    const [found] = at < 0 ? [] : expressions.splice(at, 1);
-    if (found === undefined) continue;
-    if (found.isAuthors || /[imsv]/.test(found.pattern.flags)) Object.assign(part, jsonPatternOf(found.pattern));
-  }
+/** Puts the flags of a text's regular expressions, which zod loses, beside its patterns. */
+export function keepFlagsOf(schema: z.core.$ZodType, json: z.core.JSONSchema.BaseSchema): void {
+  if (schema._zod.def.type === 'string') keepFlags(checksOf(schema) as FormatDefinition[], json);
 }
 
 /** The definitions of a schema's checks. A format, such as z.email(), is its own first check. */

@@ -107,7 +107,7 @@ describe('outputSchema', () => {
     ['i', z.string().regex(/^x/i), { pattern: '^x', patternFlags: 'i' }],
     ['m', z.string().regex(/^x/m), { pattern: '^x', patternFlags: 'm' }],
     ['s', z.string().regex(/^x/s), { pattern: '^x', patternFlags: 's' }],
-    ['v', z.string().regex(/[\p{L}--[a-z]]/v), { pattern: '[\\p{L}--[a-z]]', patternFlags: 'v' }],
+    ['v', z.string().regex(new RegExp('[\\p{L}--[a-z]]', 'v')), { pattern: '[\\p{L}--[a-z]]', patternFlags: 'v' }],
     ['u, which is how JSON Schema reads', z.string().regex(/\p{L}/u), { pattern: '\\p{L}' }],
     ['g, which changes nothing', z.string().regex(/^x/g), { pattern: '^x' }],
     ['y, written out', z.string().regex(/x/y), { pattern: '(?<![\\s\\S])(?:x)' }],

@@ -9,6 +9,8 @@ import { tokenFactor } from '../../tokens/index.js';
 export interface BoundNode extends Sized {
   key: string;
   times: number | null;
+  /** Whether it may be asked less often: the schema of its list says only how long that is at most. */
+  isAtMost: boolean;
   /** US dollars of all its questions; `null` where it is not known. */
   boundUsd: number | null;
   /** US dollars of one question; `null` where it is not known. */
@@ -29,6 +31,7 @@ export function boundFlow(plan: GraphPlan, values: Readonly<Record<string, unkno
       ...size,
       key: node.key,
       times,
+      isAtMost: times !== null && node.forEach !== undefined && !Array.isArray(listOf(node.forEach, values)),
       questionUsd,
       boundUsd: questionUsd === null || times === null ? null : questionUsd * times,
     };
