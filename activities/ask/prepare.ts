@@ -9,6 +9,7 @@ import { conversationOf } from '../stored/conversation-of.js';
 import { documentText } from '../stored/document-text.js';
 import { promptOf } from '../stored/prompt-of.js';
 import { apiFor } from './api-for.js';
+import { beginningOf } from '../../src/contract/cut-text.js';
 
 /** What a call speaks of, fetched. */
 export interface Prepared {
@@ -36,7 +37,7 @@ export async function prepare(call: ModelCall, settings: ActivitiesSettings): Pr
   if (isBlank(prompt) && isBlank(document ?? '')) {
     throw new FanfoldError(
       'BadInput',
-      `Expected a prompt or a document with words, got ${JSON.stringify(prompt.slice(0, 20))}.`,
+      `Expected a prompt or a document with words, got ${JSON.stringify(beginningOf(prompt, 20))}.`,
       'The API refuses a question without one; a template may have had nothing to put in.',
     );
   }

@@ -44,19 +44,17 @@ export function dryRunGraph(
 ): ExitCode {
   const upperBoundUsd = bounds.reduce<number | null>((sum, { boundUsd }) => addCost(sum, boundUsd), 0);
   const criticalPath = longestChain(flow, (name) => nodes.find(({ key }) => key === name)?.maxTokens ?? 0);
-  const branches = bounds.map(({ key, model, inputTokens, maxTokens, times, isAtMost, boundUsd }) => ({
+  const branches = bounds.map(({ key, model, inputTokens, maxTokens, times, boundUsd }) => ({
     key,
     model,
     inputTokens: Number.isFinite(inputTokens) ? inputTokens : null,
     maxTokens,
     times,
-    isAtMost,
     upperBoundUsd: boundUsd,
   }));
   const mermaid = mermaidOf(flow);
   if (flags.json || flags.ndjson) {
-    const plain = branches.map(({ isAtMost: _, ...branch }) => branch);
-    world.stdout.write(json({ branches: plain, criticalPath, upperBoundUsd, mermaid }, flags.json ? 2 : undefined));
+    world.stdout.write(json({ branches, criticalPath, upperBoundUsd, mermaid }, flags.json ? 2 : undefined));
     return exitCodes.complete;
   }
   const most = (usd: number | null) => (usd === null ? formatCost(null) : `at most ${formatCost(usd)}`);
@@ -65,11 +63,11 @@ export function dryRunGraph(
     lines([
       ...levelsOf(flow).map((level, depth) => `${depth === 0 ? '  ' : '→ '}${level.join('  |  ')}`),
       '',
-      ...branches.map(({ key, model, inputTokens, maxTokens, times, isAtMost, upperBoundUsd: usd }) =>
+      ...branches.map(({ key, model, inputTokens, maxTokens, times, upperBoundUsd: usd }, at) =>
         [
           line`${padded(key, width)}  ${model}`,
           `at most ${inputTokens?.toLocaleString('en') ?? 'any number of'} in, ${maxTokens.toLocaleString('en')} out`,
-          ...(times === 1 && !isAtMost ? [] : [`× ${isAtMost ? 'at most ' : ''}${times ?? 'one for each item'}`]),
+          ...(times === 1 ? [] : [`× ${bounds[at]?.isAtMost ? 'at most ' : ''}${times ?? 'one for each item'}`]),
           most(usd),
         ].join('  '),
       ),

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../contract/cut-text.js';
 /** A piece of a template: text, or a variable with the path of its value. */
 export type TemplatePart = string | readonly [name: string, ...path: string[]];
 
@@ -35,7 +36,7 @@ function text(piece: string): string {
   const open = piece.indexOf('{{');
   if (open < 0) return piece;
   throw new Error(
-    `Expected {{ a name }} with letters, digits and dots, got ${JSON.stringify(piece.slice(open, open + 40))}`,
+    `Expected {{ a name }} with letters, digits and dots, got ${JSON.stringify(beginningOf(piece.slice(open), 40))}`,
   );
 }
 
