@@ -11,6 +11,7 @@ import { checkInput } from './tools/check-input.js';
 import { RegisteredTools } from './tools/registered-tools.js';
 import { runTool } from './tools/run-tool.js';
 import type { Input } from './tools/run-tool.js';
+import { beginningOf } from '../src/contract/cut-text.js';
 
 /** Longest result that is shown to the model, in UTF-16 code units. */
 const mostCharacters = 60_000;
@@ -37,5 +38,6 @@ export function createCallTool(
 function shownResult(result: unknown): unknown {
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
   if (text.length <= mostCharacters) return result ?? '';
-  return `${text.slice(0, mostCharacters).replace(/[\uD800-\uDBFF]$/, '')}… (cut: ${text.length - mostCharacters} more characters)`;
+  const shown = beginningOf(text, mostCharacters);
+  return `${shown}… (cut: ${text.length - shown.length} more characters)`;
 }

@@ -5,6 +5,7 @@ import type { ModelMessage } from '../../src/model/call/message.js';
 import type { Caller } from '../../src/model/call/caller.js';
 import { isProper } from '../../src/model/call/read-answer.js';
 import { withCorrection } from '../../src/model/call/with-correction.js';
+import { withRest } from '../../src/model/call/with-rest.js';
 import type { Asking } from './asking.js';
 import type { Attempt } from './attempt.js';
 import type { Question } from './question.js';
@@ -16,7 +17,8 @@ const hedgePatienceMs = 20;
 const hedges = new Hedges();
 
 /**
- * Pays for an answer: one call, another that races it where it is slow, and one more where the answer does not fit its schema.
+ * Pays for an answer: one call, another that races it where it is slow, and one more where the answer does not fit its schema,
+ * or says nothing after the results of tools.
  *
  * @param signal ends it
  * @throws ApplicationFailure `ReserveUsedUp` or `OverBudget` before anything is spent, or what the call failed with
@@ -27,7 +29,13 @@ export async function pay(question: Question, asking: Asking, signal: AbortSigna
   // What is set aside for a question is for all of its parts.
   if (part === undefined || part.number === 1) attempt.checkReserve();
   const calls = new Calls(asking, part === undefined ? asking.call.hedge?.run : undefined, signal);
-  const message = await withCorrection(body, form.format, (each) => calls.callOrRace(each));
+  const message = await withCorrection(body, form.format, (each) =>
+    withRest(
+      each,
+      () => attempt.mayPaySecond(),
+      (one) => calls.callOrRace(one),
+    ),
+  );
   if (part === undefined || part.isLast) attempt.answered();
   else attempt.answeredParts(part.number);
   return message;

@@ -1,12 +1,15 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
 
 import type { ModelCall } from '../../src/contract/model-call.js';
+import { FanfoldError } from '../../src/contract/errors.js';
 import type { ModelApi } from '../../src/model/call/client.js';
+import { isBlank } from '../../src/model/sendable.js';
 import type { ActivitiesSettings } from '../settings.js';
 import { conversationOf } from '../stored/conversation-of.js';
 import { documentText } from '../stored/document-text.js';
 import { promptOf } from '../stored/prompt-of.js';
 import { apiFor } from './api-for.js';
+import { beginningOf } from '../../src/contract/cut-text.js';
 
 /** What a call speaks of, fetched. */
 export interface Prepared {
@@ -20,7 +23,7 @@ export interface Prepared {
 /**
  * Fetches what a call speaks of.
  *
- * @throws FanfoldError `NoApiKey`, or `DocumentMissing` where a text is not in the store
+ * @throws FanfoldError `NoApiKey`; `DocumentMissing` where a text is not in the store; `BadInput` where there is nothing to ask
  */
 export async function prepare(call: ModelCall, settings: ActivitiesSettings): Promise<Prepared> {
   const { request } = call;
@@ -31,5 +34,12 @@ export async function prepare(call: ModelCall, settings: ActivitiesSettings): Pr
     promptOf(request, store),
     conversationOf(request.turns ?? [], store),
   ]);
+  if (isBlank(prompt) && isBlank(document ?? '')) {
+    throw new FanfoldError(
+      'BadInput',
+      `Expected a prompt or a document with words, got ${JSON.stringify(beginningOf(prompt, 20))}.`,
+      'The API refuses a question without one; a template may have had nothing to put in.',
+    );
+  }
   return { api, document, prompt, turns };
 }

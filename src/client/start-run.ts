@@ -10,6 +10,7 @@ import { taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
 import { markdownLine, shellWord } from '../fold/visible-text.js';
 import { EncryptingCodec } from '../payloads/index.js';
+import { beginningOf } from '../contract/cut-text.js';
 
 export interface RunToStart {
   kind: Kind;
@@ -105,7 +106,7 @@ export function checkWorkflowId(workflowId: string): void {
   const usable = workflowId.isWellFormed() && !/[\p{Cc}]/u.test(workflowId) && workflowId.trim() !== '';
   if (!usable || Buffer.byteLength(workflowId) > 255) {
     throw new InputError(
-      `Expected \`id\` to be 1 to 255 bytes without control characters, got ${JSON.stringify(workflowId.slice(0, 300))}.`,
+      `Expected \`id\` to be 1 to 255 bytes without control characters, got ${JSON.stringify(beginningOf(workflowId, 300))}.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { beginningOf } from './cut-text.js';
 /** Every failure type that fanfold itself raises, and whether Temporal may try again. */
 export const failureTypes = {
   RateLimited: 'retry',
@@ -47,7 +48,6 @@ const maxMessageLength = 2_048;
 
 export function cutMessage(message: string): string {
   if (message.length <= maxMessageLength) return message;
-  // A cut through a surrogate pair would leave half a character.
-  const start = message.slice(0, maxMessageLength - 32).replace(/[\uD800-\uDBFF]$/, '');
+  const start = beginningOf(message, maxMessageLength - 32);
   return `${start}… (${message.length} characters)`;
 }

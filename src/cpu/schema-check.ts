@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { JsonSchema } from '../contract/json-schema.js';
 import { PerSchema } from './per-schema.js';
+import { ownKeywords, readPatterns } from './schema-keywords.js';
 
 /** Checks a value: says where it does not fit, or `undefined` where it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
@@ -16,7 +17,7 @@ export interface CompiledSchema {
 /** Most objects and lists in a schema: compiling it takes the better part of a millisecond for each. */
 const mostParts = 2_000;
 
-const options = { strict: false, validateFormats: false, logger: false } as const;
+const options = { strict: false, validateFormats: false, logger: false, code: readPatterns } as const;
 
 /** Holds schemas against what a schema is. Made when first needed: that takes five times as long as compiling a schema. */
 let grammar: Ajv2020 | undefined;
@@ -44,7 +45,9 @@ function checkOf(schema: JsonSchema): SchemaCheck {
   // At once: the grammar is not asynchronous.
   void grammar.validateSchema(schema, true);
   // Of its own: ids of one schema mean nothing in another.
-  const validate = new Ajv2020({ ...options, validateSchema: false }).compile(schema);
+  const ajv = new Ajv2020({ ...options, validateSchema: false });
+  for (const keyword of ownKeywords) ajv.removeKeyword(String(keyword.keyword)).addKeyword(keyword);
+  const validate = ajv.compile(schema);
   return (value) => {
     if (validate(value)) return undefined;
     const [error] = validate.errors ?? [];

@@ -1,3 +1,4 @@
+import { beginningOf } from '../contract/cut-text.js';
 import type { WantedCall } from '../contract/model-request.js';
 import type { Stored } from '../contract/stored.js';
 import { markdownCode, visibleLine } from './visible-text.js';
@@ -138,13 +139,6 @@ function couldBeTakenForJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function beginningOf(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const cut = text.slice(0, most);
-  // No half of a pair is left.
-  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
 }
 
 /**

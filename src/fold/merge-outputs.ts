@@ -3,6 +3,7 @@ import { InputError } from '../contract/errors.js';
 import { contradictionOf, reduce, takes } from './reducers.js';
 import type { ReducerName } from './reducers.js';
 import type { Contradiction, Written } from '../contract/run-result.js';
+import { beginningOf } from '../contract/cut-text.js';
 
 /** The strategy for one key: a reducer, or a function of who wrote what, in the order of the branches. */
 export type Strategy = ReducerName | ((written: readonly Written[]) => unknown);
@@ -79,7 +80,7 @@ export function mergeOutputs(
     if (status !== 'ok') continue;
     if (typeof output !== 'object' || output === null || Array.isArray(output)) {
       throw new InputError(
-        `Expected the output of \`${by}\` to be an object, got ${JSON.stringify(output)?.slice(0, 60)}.`,
+        `Expected the output of \`${by}\` to be an object, got ${beginningOf(JSON.stringify(output) ?? 'nothing', 60)}.`,
       );
     }
     for (const [key, value] of Object.entries(output)) written.set(key, [...(written.get(key) ?? []), { by, value }]);

@@ -10,11 +10,13 @@ import type { ModelRequest } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { leastCachedBytes } from '../contract/limits.js';
 import { mustAnswer } from '../prompts/agent.js';
+import { toolInputOf } from './tool-input.js';
+import { isBlank, wellFormed } from './sendable.js';
 
 /**
  * Builds a request of the Messages API. Parts that branches share come first and byte for byte the same: system, then document.
  * The prompt, in which they differ, comes last. A long conversation is put in the prompt cache up to its end, where its next turn
- * begins.
+ * begins. Blocks that say nothing are left out, and every text is whole characters: the API takes nothing else.
  *
  * @param document the text of `request.document`
  * @param outputSchema in the words that the API takes
@@ -27,8 +29,7 @@ export function buildRequest(
   turns: readonly MessageParam[] = [],
 ): MessageCreateParamsNonStreaming {
   const content: TextBlockParam[] = [];
-  // The API refuses empty blocks.
-  if (document !== undefined && document !== '') {
+  if (document !== undefined && !isBlank(document)) {
     // Too short a document is not cached, and costs nothing extra.
     content.push({
       type: 'text',
@@ -36,21 +37,21 @@ export function buildRequest(
       ...(cacheDocument === true && { cache_control: { type: 'ephemeral' } }),
     });
   }
-  content.push({ type: 'text', text: prompt });
-  return {
+  if (!isBlank(prompt)) content.push({ type: 'text', text: prompt });
+  return wellFormed({
     model,
     max_tokens: maxTokens,
-    ...(system !== '' && { system }),
+    ...(!isBlank(system) && { system }),
     ...(tools !== undefined && { tools: tools.map(asTool) }),
     // The tools stay in the request: the API would refuse the calls that were made of them.
     ...(tools !== undefined && lastTurn === true && { tool_choice: { type: 'none' } }),
     messages: [{ role: 'user', content }, ...withEnd(turns, lastTurn === true)],
     ...(outputSchema !== undefined && { output_config: { format: { type: 'json_schema', schema: outputSchema } } }),
-  };
+  });
 }
 
 function asTool({ name, description, inputSchema }: NonNullable<ModelRequest['tools']>[number]): Tool {
-  return { name, description, input_schema: { ...inputSchema, type: 'object' } };
+  return { name, ...(!isBlank(description) && { description }), input_schema: toolInputOf(inputSchema) };
 }
 
 function withEnd(turns: readonly MessageParam[], lastTurn: boolean): MessageParam[] {

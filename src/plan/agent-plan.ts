@@ -5,6 +5,7 @@ import { agentRules } from '../prompts/agent.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Tool } from '../contract/tool.js';
+import { beginningOf } from '../contract/cut-text.js';
 
 /** Input of the workflow `agent`. */
 export interface AgentInput extends FanOutOptions, ModelOptions {
@@ -65,7 +66,9 @@ export interface AgentPlan extends Required<Omit<AgentInput, keyof FanOutOptions
 export function planAgent(input: AgentInput): AgentPlan {
   const { task, tools, allow = [], tokenLimit = Infinity, budgetUsd = Infinity, searchable = false } = input;
   if (typeof task !== 'string' || task.trim() === '' || task.length > 100_000) {
-    throw new InputError(`Expected a task of 1 to 100000 characters, got ${JSON.stringify(task).slice(0, 80)}.`);
+    throw new InputError(
+      `Expected a task of 1 to 100000 characters, got ${beginningOf(JSON.stringify(task) ?? 'nothing', 80)}.`,
+    );
   }
   checkTools(tools);
   const strange = allow.find((name) => name !== 'all' && !tools.some((tool) => tool.name === name));

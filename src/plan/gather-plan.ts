@@ -5,6 +5,7 @@ import { answerPrompt, answerRules, hitNumber } from '../prompts/gather.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Hit, Source } from '../contract/source.js';
+import { beginningOf } from '../contract/cut-text.js';
 
 /** Input of the workflow `gather`. */
 export interface GatherInput extends FanOutOptions, ModelOptions {
@@ -38,7 +39,9 @@ export interface GatherPlan {
 export function planGather(input: GatherInput): GatherPlan {
   const { question, sources, limit = gatherDefaults.limit } = input;
   if (typeof question !== 'string' || question.trim() === '' || question.length > 2_000) {
-    throw new InputError(`Expected a question of 1 to 2000 characters, got ${JSON.stringify(question).slice(0, 80)}.`);
+    throw new InputError(
+      `Expected a question of 1 to 2000 characters, got ${beginningOf(JSON.stringify(question) ?? 'nothing', 80)}.`,
+    );
   }
   if (sources.length === 0) throw new InputError('Expected at least one source, got none.');
   if (sources.length > maxDirectWidth) {
@@ -48,7 +51,7 @@ export function planGather(input: GatherInput): GatherPlan {
   // Programs that start runs on their own are not held to the type.
   const nameless = names.findIndex((name: unknown) => typeof name !== 'string' || name === '');
   if (nameless >= 0) {
-    const got = JSON.stringify(names[nameless])?.slice(0, 80) ?? 'none';
+    const got = beginningOf(JSON.stringify(names[nameless]) ?? 'none', 80);
     throw new InputError(`Expected every source to have a name, got ${got} at number ${nameless + 1}.`);
   }
   const twice = names.find((name, at) => names.indexOf(name) !== at);

@@ -18,6 +18,7 @@ import {
   reportPrompt,
   reportRules,
 } from '../prompts/research.js';
+import { beginningOf } from '../contract/cut-text.js';
 
 /** Input of the workflow `research`. */
 export interface ResearchInput extends Omit<GatherInput, 'answer' | 'limit'> {
@@ -158,7 +159,7 @@ export function questionsIn(output: unknown, name: string, most: number, before:
   const { [name]: list } = (output ?? {}) as Record<string, unknown>;
   const questions = (Array.isArray(list) ? list : [])
     .filter((each): each is string => typeof each === 'string')
-    .map((each) => each.trim().slice(0, 500))
+    .map((each) => beginningOf(each.trim(), 500))
     .filter((each, at, all) => each !== '' && all.indexOf(each) === at && !before.includes(each));
   return questions.slice(0, most);
 }

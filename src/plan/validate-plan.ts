@@ -22,6 +22,7 @@ import {
 } from '../prompts/validate.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions } from '../contract/options.js';
+import { beginningOf } from '../contract/cut-text.js';
 
 /** The checks that fanfold brings along. */
 export const checkNames = ['grammar', 'facts', 'tone'] as const;
@@ -81,8 +82,8 @@ export const mostFoundCharacters = mostHits * (hitLength + 500);
 export function foundReferences(hits: readonly Hit[]): PromptPart[] {
   return shown(
     hits.slice(0, mostHits).map(({ title, link, text }) => ({
-      name: `${title} ${link}`.slice(0, 400),
-      text: { inline: text.slice(0, hitLength) },
+      name: beginningOf(`${title} ${link}`, 400),
+      text: { inline: beginningOf(text, hitLength) },
     })),
   );
 }
@@ -208,7 +209,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
     },
     patterns,
     sources,
-    query: (input.query ?? input.text.trim().slice(0, queryLength).replaceAll(/\s+/g, ' ')) || 'facts',
+    query: (input.query ?? beginningOf(input.text.trim(), queryLength).replaceAll(/\s+/g, ' ')) || 'facts',
     hasLocalGrammar: keys.includes(localGrammar),
     keys,
     severities: new Map(

@@ -7,6 +7,9 @@ A tool that failed says so; go on without it, or try it differently. When you ha
 /** Added to the results of the last calls that an agent may make. */
 export const mustAnswer = 'This was the last turn for tools. Answer the task now with what you have.';
 
+/** Said to a model that has ended its turn without a word after the results of its calls. */
+export const goOn = 'Go on: answer the task with what you have, or call the tools that you still need.';
+
 /** The result of a call that has returned nothing: the API refuses empty texts. */
 export const nothingReturned = '(nothing)';
 

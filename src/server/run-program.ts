@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { beginningOf } from '../contract/cut-text.js';
 
 const execute = promisify(execFile);
 
@@ -29,5 +30,5 @@ function failureOf({ code, killed, stderr = '', message }: Failure, path: string
   if (killed) return `${path} took longer than ${timeoutMs / 1_000} s`;
   if (code === 'ENOENT') return `there is no ${path}`;
   const said = stderr.trim().split('\n').at(-1) || message.split('\n')[0];
-  return `${path} failed (${code}): ${said}`.slice(0, 400);
+  return beginningOf(`${path} failed (${code}): ${said}`, 400);
 }

@@ -22,7 +22,7 @@ export async function realFolder(folder: string): Promise<string> {
 
 /** The address that a source is asked at. */
 export function addressOf({ url }: Pick<HttpSource, 'url'>, question: string): URL {
-  return new URL(url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question)));
+  return new URL(url.replaceAll(/\{\{\s*query\s*\}\}/g, encodeURIComponent(question.toWellFormed())));
 }
 
 /** `${NAME}` in the value of a header. */

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 
 import * as z from 'zod';
 
+import { keepFlags } from '../contract/json-pattern.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { InputError } from '../contract/errors.js';
 
@@ -108,7 +109,13 @@ export function jsonSchemaOf(tool: ModuleTool): JsonSchema {
 
 function toJsonSchema({ name, input }: ModuleTool): JsonSchema {
   try {
-    const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' }) as JsonSchema;
+    const { $schema: _, ...schema } = z.toJSONSchema(input, {
+      io: 'input',
+      override: ({ zodSchema: { _zod }, jsonSchema }) => {
+        const checks = (_zod.def.checks ?? []).map((check) => check._zod.def as { format?: string; pattern?: RegExp });
+        keepFlags(checks, jsonSchema);
+      },
+    }) as JsonSchema;
     if (schema['type'] !== 'object') throw new Error('it is no object');
     return schema;
   } catch (error) {

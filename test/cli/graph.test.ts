@@ -72,6 +72,29 @@ it('folds what is there at its deadline, and says that it is not whole; exit 3',
   expect(Object.keys(run.output as object)).toEqual(['quick']);
 });
 
+it('runs a node for each of a list at the top of an answer, and of a list inside one', async () => {
+  const list = '{ type: array, items: { type: string }, minItems: 2, maxItems: 3 }';
+  const file = await flow(`
+nodes:
+  find: { prompt: Find the parts of a house, schema: ${list} }
+  each: { needs: [find], prompt: 'Describe {{ item }}', forEach: find }
+  plan:
+    prompt: Plan a house
+    schema: { type: object, properties: { in: { type: object, properties: { rooms: ${list} }, required: [rooms], additionalProperties: false } }, required: [in], additionalProperties: false }
+  room: { needs: [plan], prompt: 'Furnish {{ item }}', forEach: plan.in.rooms }
+`);
+  const run = await desk.json(['graph', file]);
+  const { find, each, plan, room } = run.output as Record<string, unknown>;
+  expect(run).toMatchObject({ status: 'complete' });
+  expect(find).toBeInstanceOf(Array);
+  expect((each as unknown[]).length).toBe((find as unknown[]).length);
+  expect((room as unknown[]).length).toBe((plan as { in: { rooms: unknown[] } }).in.rooms.length);
+  const again = await desk.json(['graph', file]);
+  expect(again.branches.every(({ reused }) => reused)).toBe(true);
+  const { stdout } = await desk.fanfold(['graph', file, '--dry-run']);
+  expect(stdout).toMatch(/× at most 3 .*\$/);
+});
+
 describe('problems are told before anything starts, each with its place', () => {
   it.each([
     ['nodes:\n  a: { prompt: "{{ b }}" }\n', 'flow.yaml:2:8: Nobody provides `b`'],
@@ -86,9 +109,23 @@ describe('problems are told before anything starts, each with its place', () => 
       'nodes:\n  a: { prompt: A, writes: k }\n  b: { prompt: B, writes: k }\n',
       'flow.yaml:3:19: `k` is written by a (string), b (string)',
     ],
+    [
+      'nodes:\n  a:\n    prompt: A\n    schema:\n      type: array\n      items:\n        type: string\n        pattern: "("\n',
+      'flow.yaml:8:9: Output schema, at `[]`: Expected a regular expression of JavaScript, got "("',
+    ],
+    [
+      'nodes:\n  a:\n    prompt: A\n    schema:\n      anyOf:\n        - type: string\n        - type: sting\n',
+      'flow.yaml:7:11: Output schema, at the top: Unknown type "sting".',
+    ],
+    [
+      'nodes:\n  a: { prompt: A }\n  b:\n    needs: [a]\n    prompt: B\n    forEach: a.parts\n',
+      'flow.yaml:6:5: Expected `forEach` to be a list, got `a.parts`: `a` writes a text.',
+    ],
   ])('%j', async (text, message) => {
-    const { code, stderr } = await desk.inProcess(['graph', await flow(text)], { env: {} });
-    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    for (const flags of [[], ['--dry-run']]) {
+      const { code, stderr } = await desk.inProcess(['graph', await flow(text), ...flags], { env: {} });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
   });
 
   it.each([

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 import { checkOutputSchema } from '../../src/plan/check-output-schema.js';
 import { InputError } from '../../src/contract/errors.js';
 import { outputSchema } from '../../src/plan/output-schema.js';
+import { compiledSchema } from '../../src/cpu/schema-check.js';
 
 describe('outputSchema', () => {
   it('gives plain JSON with closed objects, bounds and patterns kept', () => {
@@ -55,6 +57,15 @@ describe('outputSchema', () => {
     ['a refinement', z.string().refine(Boolean), 'refinement'],
     ['a trim', z.string().trim(), 'trim()'],
     ['a custom type', z.custom<string>(), 'z.custom()'],
+    ['a file', z.file(), 'z.file()'],
+    ['a promise', z.promise(z.string()), 'z.promise()'],
+    ['a bigint literal', z.literal(5n), 'A bigint is no JSON'],
+    ['a check of a property', z.string().check(z.property('length', z.number().min(3))), 'z.property()'],
+    ['a format that is a function', z.stringFormat('even', (text) => text.length % 2 === 0), 'The format `even`'],
+    ['a format without a pattern', z.jwt(), 'The format `jwt`'],
+    ['an address of one host', z.url({ hostname: /^example\.com$/ }), 'The hostname and the protocol'],
+    ['an address that is changed', z.url({ normalize: true }), 'normalize'],
+    ['bounds that nothing fits', z.string().min(5).max(3), 'Nothing fits `minLength` 5 and `maxLength` 3 together.'],
   ])('refuses %s, and names the place', (_, part, what) => {
     const schema = z.object({ steps: z.array(z.object({ items: z.optional(part) })) });
     expect(() => outputSchema(schema)).toThrow(InputError);
@@ -92,6 +103,51 @@ describe('outputSchema', () => {
     expect(outputSchema(z.object({ name, other: name, shape, both }))).toMatchObject({ type: 'object' });
   });
 
+  it.each<[string, z.ZodType, object]>([
+    ['i', z.string().regex(/^x/i), { pattern: '^x', patternFlags: 'i' }],
+    ['m', z.string().regex(/^x/m), { pattern: '^x', patternFlags: 'm' }],
+    ['s', z.string().regex(/^x/s), { pattern: '^x', patternFlags: 's' }],
+    ['v', z.string().regex(new RegExp('[\\p{L}--[a-z]]', 'v')), { pattern: '[\\p{L}--[a-z]]', patternFlags: 'v' }],
+    ['u, which is how JSON Schema reads', z.string().regex(/\p{L}/u), { pattern: '\\p{L}' }],
+    ['g, which changes nothing', z.string().regex(/^x/g), { pattern: '^x' }],
+    ['y, written out', z.string().regex(/x/y), { pattern: '(?<![\\s\\S])(?:x)' }],
+    ['none where that changes nothing', z.string().regex(/^[a-z]+$/), { pattern: '^[a-z]+$' }],
+    ['none where it counts', z.string().regex(/^.$/), { pattern: '^.$', patternFlags: '' }],
+    ['two', z.string().regex(/a/).regex(/a/i), { allOf: [{ pattern: 'a' }, { pattern: 'a', patternFlags: 'i' }] }],
+  ])('keeps the flags of a regular expression: %s', (_, schema, json) => {
+    expect(outputSchema(schema)).toEqual({ type: 'string', ...json });
+  });
+
+  it('fits the texts that zod fits, whatever the flags', () => {
+    const sources = ['^x.$', 'x', '^[^a]$', '\\W', 'X\\-y', 'ſ|K', '^a$', '\\bé', '[a-z]', '^..?$'];
+    const flags = fc.constantFrom('', 'i', 'm', 's', 'u', 'iu', 'im', 'g', 'y', 'my', 'iv', 'gis');
+    const text = fc.oneof(
+      fc.string({ unit: fc.constantFrom('x', 'X', 'a', 'A', '\n', '-', 'y', 'é', 'ſ', 's', 'K', 'k', '😀') }),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...sources), flags, text, (source, own, value) => {
+        fc.pre(!(/[uv]/.test(own) && source.includes('\\-')));
+        const schema = z.string().regex(new RegExp(source, own));
+        const fits = compiledSchema(outputSchema(schema)).check(value) === undefined;
+        expect(fits).toBe(schema.safeParse(value).success);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("leaves zod's own formats as they are", () => {
+    for (const schema of [z.email(), z.iso.date(), z.uuid(), z.string().startsWith('a.'), z.string().lowercase()]) {
+      expect(outputSchema(schema)).not.toHaveProperty('patternFlags');
+    }
+  });
+
+  it('takes lists, unions and single values at the top', () => {
+    expect(outputSchema(z.array(z.string()))).toEqual({ type: 'array', items: { type: 'string' } });
+    expect(outputSchema(z.union([z.array(z.string()), z.null()]))).toHaveProperty('anyOf');
+    expect(outputSchema(z.boolean())).toEqual({ type: 'boolean' });
+  });
+
   it('counts optional properties and unions: 24 and 16 are allowed', () => {
     const optional = (count: number) => objectOf(count, z.string().optional());
     const unions = (count: number) => objectOf(count, z.string().nullable());
@@ -99,6 +155,75 @@ describe('outputSchema', () => {
     expect(() => outputSchema(optional(25))).toThrow('at most 24 optional properties, got 25');
     expect(() => outputSchema(unions(16))).not.toThrow();
     expect(() => outputSchema(unions(17))).toThrow('at most 16 unions, got 17');
+  });
+});
+
+describe('outputSchema of other libraries', () => {
+  const standard = (
+    vendor: string,
+    output: object,
+    more: { input?: object; json?: object; strict?: () => void } = {},
+  ) => ({
+    '~standard': {
+      vendor,
+      jsonSchema: { input: () => ({ ...(more.input ?? output) }), output: () => ({ ...output }) },
+    },
+    ...(more.json && { json: more.json }),
+    ...(more.strict && { toJsonSchema: more.strict }),
+  });
+  const object = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
+
+  it('takes Standard JSON Schema, and closes its objects', () => {
+    expect(outputSchema(standard('valibot', object))).toEqual({ ...object, additionalProperties: false });
+  });
+
+  it('keeps the flags that arktype loses', () => {
+    const schema = standard(
+      'arktype',
+      { type: 'string', pattern: '^x' },
+      { json: { pattern: [{ flags: 'i', rule: '^x' }] } },
+    );
+    expect(outputSchema(schema)).toEqual({ type: 'string', pattern: '^x', patternFlags: 'i' });
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'a transform',
+      standard('valibot', { type: 'number' }, { input: { type: 'string' } }),
+      /it takes something else than it gives/,
+    ],
+    [
+      'a default',
+      standard('valibot', { ...object, properties: { a: { type: 'string', default: 'x' } } }),
+      /it takes something else than it gives/,
+    ],
+    ['an open object', standard('valibot', { ...object, additionalProperties: true }), /The object is open/],
+    [
+      'a schema without JSON Schema',
+      { '~standard': { vendor: 'valibot' } },
+      /Expected a schema that gives JSON Schema, got one of valibot that does not\./,
+    ],
+    [
+      'one expression with different flags in arktype',
+      standard('arktype', object, { json: [{ pattern: [{ flags: 'i', rule: 'x' }] }, { pattern: ['x'] }] }),
+      /arktype has the regular expression "x" with different flags/,
+    ],
+    [
+      'what arktype leaves out',
+      standard(
+        'arktype',
+        { type: 'string' },
+        {
+          strict: () => {
+            throw new Error('predicate');
+          },
+        },
+      ),
+      /arktype cannot say it in JSON Schema: predicate/,
+    ],
+  ])('refuses %s', (_, schema, message) => {
+    expect(() => outputSchema(schema as never)).toThrow(InputError);
+    expect(() => outputSchema(schema as never)).toThrow(message);
   });
 });
 
@@ -132,6 +257,20 @@ describe('checkOutputSchema', () => {
       /at `a`: Expected a reference into `\$defs`/,
     ],
     ['a reference to nothing', object({ a: { $ref: '#/$defs/b' } }), /at `a`: Expected a reference into `\$defs`/],
+    ['a pattern that does not compile', object({ a: { type: 'string', pattern: '(' } }), /at `a`: Expected a regular/],
+    ['a length that is none', object({ a: { type: 'string', minLength: -1 } }), /Expected `minLength` to be a whole/],
+    ['multiples of nothing', object({ a: { type: 'number', multipleOf: 0 } }), /to be a number above 0, got 0/],
+    ['flags without a pattern', object({ a: { type: 'string', patternFlags: 'i' } }), /beside a `pattern`/],
+    ['flags that are none', object({ a: { type: 'string', pattern: 'a', patternFlags: 'gg' } }), /got "gg"/],
+    ['bounds with nothing between', object({ a: { type: 'number', exclusiveMinimum: 1, maximum: 1 } }), /Nothing fits/],
+    ['literals of another type', object({ a: { type: 'integer', enum: ['a'] } }), /Nothing fits the type "integer"/],
+    ['no types', object({ a: { type: [] } }), /Expected at least one type/],
+    ['a mistyped type in a union', object({ a: { type: ['string', 'nul'] } }), /Unknown type "nul"/],
+    [
+      'a definition that is sent and of no use',
+      { ...object({}), $defs: { b: {} } },
+      /at `\$defs\.b`: It allows anything/,
+    ],
     ['a required stranger', { ...object({}), required: ['a'] }, /at the top: `a` is required and is not a property/],
   ])('refuses %s', (_, schema, message) => {
     expect(() => checkOutputSchema(schema as never)).toThrow(InputError);

@@ -9,6 +9,7 @@ import { updateNames } from '../../src/contract/names.js';
 import type { Place } from '../../src/contract/branch.js';
 import { Deferred } from '../engine/deferred.js';
 import type { RunProgress } from '../engine/progress.js';
+import { beginningOf } from '../../src/contract/cut-text.js';
 
 const approveUpdate = defineUpdate<string[], [Decision]>(updateNames.approve);
 
@@ -80,7 +81,7 @@ export class Approvals {
     if (waiting.length === 0) throw new Error('No call waits to be allowed.');
     if (keys !== undefined && (!Array.isArray(keys) || keys.length === 0)) {
       throw new Error(
-        `Expected \`keys\` to be a list of calls that wait to be allowed (${waiting.join(', ')}), or left out, got ${JSON.stringify(keys).slice(0, 80)}.`,
+        `Expected \`keys\` to be a list of calls that wait to be allowed (${waiting.join(', ')}), or left out, got ${beginningOf(JSON.stringify(keys), 80)}.`,
       );
     }
     const strange = keys?.find((key) => !waiting.includes(key));

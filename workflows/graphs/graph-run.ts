@@ -8,6 +8,7 @@ import type { DividedOutput } from '../../src/fold/output-parts.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { Stored } from '../../src/contract/stored.js';
+import { parsePath, valueAt } from '../../src/plan/graph/template.js';
 import { holds, parseWhen } from '../../src/plan/graph/when.js';
 import { modelBranch } from '../engine/branch.js';
 import type { AskSettings } from '../engine/branch.js';
@@ -98,11 +99,14 @@ export class GraphRun {
     return isMet ? undefined : `Its condition does not hold: ${when}`;
   }
 
-  #items(node: PlannedNode, list: string): readonly unknown[] {
-    const stored = this.#state.read(list, node.key);
-    const items = stored === undefined ? [] : inlineOf(stored, list);
+  #items(node: PlannedNode, forEach: string): readonly unknown[] {
+    const [name, ...path] = parsePath(forEach);
+    const stored = this.#state.read(name, node.key);
+    if (stored === undefined) return [];
+    const items = valueAt(inlineOf(stored, name), path);
     if (Array.isArray(items)) return items;
-    throw ApplicationFailure.nonRetryable(`Expected \`${list}\` to be a list, got ${typeof items}.`, 'NoList');
+    const got = items === undefined ? 'nothing' : items === null ? 'null' : typeof items;
+    throw ApplicationFailure.nonRetryable(`Expected \`${forEach}\` to be a list, got ${got}.`, 'NoList');
   }
 
   #settingsOf({ timeoutMs, attempts }: PlannedNode): AskSettings {

@@ -18,6 +18,7 @@ import type { RunFlags } from '../run/run-flags.js';
 import { toolRegistryOf } from '../home/tool-registry-of.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 interface AgentFlags extends RunFlags, ToolFlags {
   allow?: string;
@@ -80,8 +81,8 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
       kind: 'agent',
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
-      summary: `${task.slice(0, 100)}: ${names}`.slice(0, 180),
-      details: `**${plan.tools.length} tools** for: ${markdownLine(task.slice(0, 500))}`,
+      summary: beginningOf(`${beginningOf(task, 100)}: ${names}`, 180),
+      details: `**${plan.tools.length} tools** for: ${markdownLine(beginningOf(task, 500))}`,
     });
   });
 }

@@ -15,6 +15,7 @@ import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 interface CompareFlags extends RunFlags {
   models?: string;
@@ -70,7 +71,7 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
         searchable,
       },
       ...(flags.id !== undefined && { workflowId: flags.id }),
-      summary: keys.join(', ').slice(0, 180),
+      summary: beginningOf(keys.join(', '), 180),
       details: [
         `**${keys.length} answers** compared${document === undefined ? '' : ` on ${markdownLine(document.title)}`}`,
         '',

@@ -18,6 +18,7 @@ import type { RunFlags } from '../run/run-flags.js';
 import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 interface GatherFlags extends RunFlags {
   sources?: string;
@@ -82,8 +83,8 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
       kind: 'gather',
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
-      summary: `${question.slice(0, 100)}: ${names.join(', ')}`,
-      details: `**${names.length} sources** searched for: ${markdownLine(question.slice(0, 500))}`,
+      summary: `${beginningOf(question, 100)}: ${names.join(', ')}`,
+      details: `**${names.length} sources** searched for: ${markdownLine(beginningOf(question, 500))}`,
     });
   });
 }

@@ -65,7 +65,7 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
 
 /** An id may be anything; a file's name may not. */
 function fileNameOf(id: string): string {
-  return encodeURIComponent(id)
+  return encodeURIComponent(id.toWellFormed())
     .replaceAll(/[.*%']/g, '_')
     .slice(0, 200);
 }

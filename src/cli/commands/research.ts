@@ -15,6 +15,7 @@ import { registerOwn } from '../home/register-own.js';
 import { addRunFlags } from '../run/run-flags.js';
 import { toolWords } from '../read/read-tools.js';
 import type { World } from '../world.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 export function researchCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
@@ -61,8 +62,8 @@ async function research(question: string, flags: ResearchFlags, world: World): P
       kind: 'research',
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
-      summary: `${question.slice(0, 100)}: ${names.join(', ')}`.slice(0, 180),
-      details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(question.slice(0, 500))}`,
+      summary: beginningOf(`${beginningOf(question, 100)}: ${names.join(', ')}`, 180),
+      details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(beginningOf(question, 500))}`,
     });
   });
 }

@@ -1,5 +1,6 @@
+import { mostItems } from '../../plan/graph/for-each.js';
 import type { GraphPlan, PlannedNode } from '../../plan/graph/graph-plan.js';
-import { parseTemplate, shown, variablesOf } from '../../plan/graph/template.js';
+import { parsePath, parseTemplate, shown, valueAt, variablesOf } from '../../plan/graph/template.js';
 import { estimateTokens, upperBoundUsd } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
 import { tokenFactor } from '../../tokens/index.js';
@@ -8,6 +9,8 @@ import { tokenFactor } from '../../tokens/index.js';
 export interface BoundNode extends Sized {
   key: string;
   times: number | null;
+  /** Whether it may be asked less often: the schema of its list says only how long that is at most. */
+  isAtMost: boolean;
   /** US dollars of all its questions; `null` where it is not known. */
   boundUsd: number | null;
   /** US dollars of one question; `null` where it is not known. */
@@ -22,12 +25,13 @@ export interface BoundNode extends Sized {
 export function boundFlow(plan: GraphPlan, values: Readonly<Record<string, unknown>>): BoundNode[] {
   return plan.nodes.map((node) => {
     const size = sizeOfNode(node, plan, values);
-    const times = timesOf(node, values);
+    const times = timesOf(node, plan, values);
     const questionUsd = size.inputTokens === Infinity ? null : upperBoundUsd(size);
     return {
       ...size,
       key: node.key,
       times,
+      isAtMost: times !== null && node.forEach !== undefined && !Array.isArray(listOf(node.forEach, values)),
       questionUsd,
       boundUsd: questionUsd === null || times === null ? null : questionUsd * times,
     };
@@ -50,21 +54,34 @@ function sizeOfNode(node: PlannedNode, plan: GraphPlan, values: Readonly<Record<
 
 function tokensIn(name: string, node: PlannedNode, plan: GraphPlan, values: Readonly<Record<string, unknown>>): number {
   if (name === 'item' && node.forEach !== undefined) {
-    const list = values[node.forEach];
+    const list = listOf(node.forEach, values);
     return Array.isArray(list)
       ? Math.max(0, ...list.map((item) => tokensOf(shown(item), node.model)))
-      : tokensIn(node.forEach, node, plan, values);
+      : tokensIn(parsePath(node.forEach)[0], node, plan, values);
   }
   if (Object.hasOwn(values, name)) return tokensOf(shown(values[name]), node.model);
   return plan.nodes
     .filter(({ writes }) => writes === name)
-    .reduce((sum, writer) => sum + writer.maxTokens * rereads(writer, node) * (timesOf(writer, values) ?? Infinity), 0);
+    .reduce(
+      (sum, writer) => sum + writer.maxTokens * rereads(writer, node) * (timesOf(writer, plan, values) ?? Infinity),
+      0,
+    );
 }
 
-function timesOf({ forEach }: PlannedNode, values: Readonly<Record<string, unknown>>): number | null {
+/** How often a node asks at most: once, once for each item that is there, or for as many as the schema of the list allows. */
+function timesOf(
+  { key, forEach }: PlannedNode,
+  { flow }: GraphPlan,
+  values: Readonly<Record<string, unknown>>,
+): number | null {
   if (forEach === undefined) return 1;
-  const list = values[forEach];
-  return Array.isArray(list) ? list.length : null;
+  const list = listOf(forEach, values);
+  return Array.isArray(list) ? list.length : (mostItems(key, flow) ?? null);
+}
+
+function listOf(forEach: string, values: Readonly<Record<string, unknown>>): unknown {
+  const [name, ...path] = parsePath(forEach);
+  return Object.hasOwn(values, name) ? valueAt(values[name], path) : undefined;
 }
 
 /** What one model wrote may be more tokens to another. */

@@ -7,6 +7,7 @@ import { parse as parseNow } from 'csv-parse/sync';
 import { InputError } from '../../contract/errors.js';
 import { longestRow } from './json-rows.js';
 import type { FoundRow } from './json-rows.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 /** What parts the columns of a table, the usual first; Excel writes `;` where the decimal sign is a comma. */
 const delimiters = [',', '\t', ';', '|'];
@@ -94,7 +95,7 @@ export async function* csvRows(
 function asInputError(error: CsvError, columns: number, title: string): InputError {
   const { lines = 1, raw = '', record = [] } = error as CsvError & { lines?: number; raw?: string; record?: string[] };
   const place = `${title}:${lines - lineBreaksIn(raw)}`;
-  const quoted = JSON.stringify(raw.trim().slice(0, 60));
+  const quoted = JSON.stringify(beginningOf(raw.trim(), 60));
   switch (error.code) {
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
       return new InputError(

@@ -7,6 +7,7 @@ import type { Flow, InputType } from '../../plan/graph/flow.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
 import { readDocument } from './read-document.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 /**
  * The values of a flow's inputs, as `--input` gives them.
@@ -47,7 +48,7 @@ function typed(text: string, name: string, type: InputType): unknown {
     return JSON.parse(text);
   } catch {
     throw new InputError(
-      `Expected the input \`${name}\` to be JSON of type ${type}, got ${JSON.stringify(text.slice(0, 60))}.`,
+      `Expected the input \`${name}\` to be JSON of type ${type}, got ${JSON.stringify(beginningOf(text, 60))}.`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { parse as parseLossless } from 'lossless-json';
 
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 /** Fields of a row by their names, and where it begins. */
 export interface FoundRow {
@@ -48,7 +49,7 @@ function rowOf(json: string, idField: string, place: string, expected: string): 
     fields = JSON.parse(json);
     if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw new SyntaxError('Another value.');
   } catch {
-    throw new InputError(`${place}: Expected ${expected}, got ${JSON.stringify(json.slice(0, 60))}.`);
+    throw new InputError(`${place}: Expected ${expected}, got ${JSON.stringify(beginningOf(json, 60))}.`);
   }
   const row = fields as Record<string, unknown>;
   const id = row[idField];
@@ -111,7 +112,7 @@ async function* elementsOf(texts: AsyncIterable<string>, title: string): AsyncGe
       if (code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d) continue;
       if (isOver) {
         throw new InputError(
-          `${title}:${line}: Expected nothing behind the array, got ${JSON.stringify(text.slice(at, at + 60))}.`,
+          `${title}:${line}: Expected nothing behind the array, got ${JSON.stringify(beginningOf(text.slice(at), 60))}.`,
         );
       }
       if (depth === 1 && row.isBlank && text.slice(from, at).trim() === '') row.line = line;
@@ -160,7 +161,7 @@ class Pieces {
     this.#length += piece.length;
     if (this.#length > longestRow) {
       throw new InputError(
-        `${this.title}:${this.line}: Expected a row of at most ${longestRow} characters, got ${JSON.stringify(this.#pieces[0]?.slice(0, 60))}… with more.`,
+        `${this.title}:${this.line}: Expected a row of at most ${longestRow} characters, got ${JSON.stringify(beginningOf(this.#pieces[0] ?? '', 60))}… with more.`,
       );
     }
   }

@@ -9,6 +9,7 @@ import type { McpServer, PolicyRules } from '../../tools/index.js';
 import { mcpShape } from './read-tools.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 const path = z.string().refine(isAbsolute, 'expected an absolute path');
 const host = z
@@ -96,5 +97,5 @@ function shown(written: unknown, path: readonly PropertyKey[]): string {
   if (path.length === 0 && typeof there === 'object' && there !== null) {
     return Array.isArray(there) ? 'a list' : Object.keys(there).join(', ');
   }
-  return `\`${JSON.stringify(there)?.slice(0, 80) ?? 'nothing'}\``;
+  return `\`${beginningOf(JSON.stringify(there) ?? 'nothing', 80)}\``;
 }

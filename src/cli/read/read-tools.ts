@@ -11,6 +11,7 @@ import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
 import type { McpServer, McpTool, ToolRegistry } from '../../tools/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { builtInSources, readSources } from './read-sources.js';
+import { checkToolSchema } from './check-tool-schema.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
 import { namesIn } from './names-in.js';
@@ -167,11 +168,13 @@ function mergeFetches(tools: readonly Tool[]): Tool[] {
 
 async function moduleTools(path: string, registry: ToolRegistry): Promise<Tool[]> {
   const tools = await loadTools(path);
+  const schemas = tools.map((tool) => jsonSchemaOf(tool));
+  for (const [at, schema] of schemas.entries()) checkToolSchema(schema, `${path}: tool \`${tools[at]?.name}\``);
   const sha256 = await registry.put({ module: path });
-  return tools.map((tool) => ({
+  return tools.map((tool, at) => ({
     name: tool.name,
     description: tool.description,
-    inputSchema: jsonSchemaOf(tool),
+    inputSchema: schemas[at] ?? {},
     ...(tool.changes === true && { changes: true }),
     by: { kind: 'registered', sha256, tool: tool.name },
   }));
@@ -217,6 +220,7 @@ async function mcpTools(path: string, registry: ToolRegistry, world: World): Pro
         throw new UnavailableError('McpFailed', error.message, `See \`${name}\` in ${path}.`);
       });
       checkReaders(readers, offered, `${path}: at mcpServers.${name}.reads`);
+      for (const tool of offered) checkToolSchema(tool.inputSchema, `${path}: tool \`${tool.name}\` of \`${name}\``);
       const sha256 = await registry.put({ mcp });
       return offered.map((tool): Tool => ({
         name: `${name}__${tool.name}`.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64),

@@ -7,6 +7,7 @@ import { InputError } from '../../contract/errors.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
 import type { World } from '../world.js';
 import { readYaml } from './read-yaml.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 const shape = z.strictObject({ variants: z.record(z.string(), z.string().min(1)) });
 
@@ -23,7 +24,7 @@ export async function readVariants(
   const named = variant.map((given) => {
     const [, name, text] = /^([^=]+)=([^]+)$/.exec(given) ?? [];
     if (name === undefined || text === undefined) {
-      throw new InputError(`Expected \`variant\` to be name=prompt, got ${JSON.stringify(given.slice(0, 60))}.`);
+      throw new InputError(`Expected \`variant\` to be name=prompt, got ${JSON.stringify(beginningOf(given, 60))}.`);
     }
     return { name, prompt: text };
   });

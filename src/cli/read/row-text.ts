@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { InputError } from '../../contract/errors.js';
 import { isBinary } from '../../files/index.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 /** Bytes that a character of UTF-8 takes at most. */
 const mostOfCharacter = 4;
@@ -87,7 +88,7 @@ function notUtf8(bytes: Buffer, firstLine: number, title: string): InputError {
     const one = bytes.subarray(from, end === -1 ? bytes.length : end);
     if (!isUtf8(one) || end === -1) {
       return new InputError(
-        `${title}:${line}: Expected UTF-8 text, got ${JSON.stringify(one.toString('utf8').slice(0, 60))}, where \uFFFD stands for bytes that are none.`,
+        `${title}:${line}: Expected UTF-8 text, got ${JSON.stringify(beginningOf(one.toString('utf8'), 60))}, where \uFFFD stands for bytes that are none.`,
         'Convert it, for example with `iconv -f latin1 -t utf-8`.',
       );
     }

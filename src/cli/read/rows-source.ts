@@ -8,6 +8,7 @@ import { maxDocumentBytes } from '../../contract/limits.js';
 import type { FoundRow } from './json-rows.js';
 import { RowBytes } from './row-bytes.js';
 import { rowText } from './row-text.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 export interface RowFields {
   idField: string;
@@ -55,7 +56,7 @@ async function* rowsIn(
   if (isWhole) return yield* csvRows(all, header, path);
   if (first === '[' && name !== 'table') return yield* jsonArray(all, idField, path);
   if (first === '{' || name === 'json') return yield* jsonLines(all, idField, path);
-  const quoted = JSON.stringify(start.trimStart().slice(0, 60));
+  const quoted = JSON.stringify(beginningOf(start.trimStart(), 60));
   throw name === 'table' || header.columns.length > 1
     ? new InputError(
         `${path}:${1 + header.above}: Expected a header row with \`${idField}\` and \`${textField}\`, got ${quoted}.`,
@@ -90,7 +91,7 @@ function itemOf({ fields, place }: FoundRow, { idField, textField }: RowFields):
   }
   if (typeof text !== 'string' || text.trim() === '') {
     throw new InputError(
-      `${place}: Expected \`${textField}\` to be a text, got ${JSON.stringify(text)?.slice(0, 60) ?? 'nothing'}.`,
+      `${place}: Expected \`${textField}\` to be a text, got ${beginningOf(JSON.stringify(text) ?? 'nothing', 60)}.`,
       'Name the field with --text-field.',
     );
   }
@@ -103,7 +104,7 @@ function itemOf({ fields, place }: FoundRow, { idField, textField }: RowFields):
 function checkedKey(key: string, place: string): string {
   if (key.trim() === '' || key.length > longestKey || /\p{Cc}/u.test(key) || !key.isWellFormed()) {
     throw new InputError(
-      `${place}: Expected an id of 1 to ${longestKey} characters on one line, got ${JSON.stringify(key.slice(0, 60))}.`,
+      `${place}: Expected an id of 1 to ${longestKey} characters on one line, got ${JSON.stringify(beginningOf(key, 60))}.`,
     );
   }
   return key;

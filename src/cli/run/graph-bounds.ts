@@ -63,11 +63,11 @@ export function dryRunGraph(
     lines([
       ...levelsOf(flow).map((level, depth) => `${depth === 0 ? '  ' : '→ '}${level.join('  |  ')}`),
       '',
-      ...branches.map(({ key, model, inputTokens, maxTokens, times, upperBoundUsd: usd }) =>
+      ...branches.map(({ key, model, inputTokens, maxTokens, times, upperBoundUsd: usd }, at) =>
         [
           line`${padded(key, width)}  ${model}`,
           `at most ${inputTokens?.toLocaleString('en') ?? 'any number of'} in, ${maxTokens.toLocaleString('en')} out`,
-          ...(times === 1 ? [] : [`× ${times ?? 'one for each item'}`]),
+          ...(times === 1 ? [] : [`× ${bounds[at]?.isAtMost ? 'at most ' : ''}${times ?? 'one for each item'}`]),
           most(usd),
         ].join('  '),
       ),

@@ -4,6 +4,7 @@ import type { HttpSource } from '../../contract/source.js';
 import { charsetOf, decodeText } from '../../files/index.js';
 import { readXml } from './xml-tree.js';
 import type { XmlTree } from './xml-tree.js';
+import { beginningOf } from '../../contract/cut-text.js';
 
 /** What a source has sent. */
 export interface RawAnswer {
@@ -46,6 +47,6 @@ function readJson(text: string): unknown {
       onDuplicateKey: ({ newValue }) => newValue,
     });
   } catch {
-    throw new Error(`Its answer is not JSON: ${JSON.stringify(text.slice(0, 60))}.`);
+    throw new Error(`Its answer is not JSON: ${JSON.stringify(beginningOf(text, 60))}.`);
   }
 }

@@ -14,9 +14,9 @@ export interface AnswerForm {
 
 /** @throws FanfoldError `UnsupportedSchema` before anything is spent */
 export function answerFormOf(
-  { outputSchema, tools }: Pick<ModelRequest, 'outputSchema' | 'tools'>,
+  { outputSchema, tools, lastTurn }: Pick<ModelRequest, 'outputSchema' | 'tools' | 'lastTurn'>,
   host: PatternHost,
 ): AnswerForm {
   const format = outputSchema && outputFormatOf(outputSchema, host);
-  return { format, read: tools ? readTurn : (message) => readAnswer(message, format) };
+  return { format, read: tools && lastTurn !== true ? readTurn : (message) => readAnswer(message, format) };
 }

@@ -1,5 +1,3 @@
-import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
-
 import type { JsonSchema } from '../../contract/json-schema.js';
 import { checkOutputSchema } from '../../plan/check-output-schema.js';
 import { FanfoldError } from '../../contract/errors.js';
@@ -7,10 +5,13 @@ import { PerSchema } from '../../cpu/per-schema.js';
 import { compiledSchema } from '../../cpu/schema-check.js';
 import { fitsOf } from './schema-fit.js';
 import type { Fit, PatternHost } from './schema-fit.js';
+import { isWrapped, unwrapped, wireOf } from './wire-schema.js';
 
 export interface OutputFormat {
   /** The schema in the words that the API takes; bounds and patterns have moved into the descriptions. */
   wire: JsonSchema;
+  /** The value that was asked for, out of the JSON of an answer. */
+  valueOf(json: unknown): unknown;
   /** How a value fits the schema as it was given, bounds and patterns included. */
   fit(value: unknown): Promise<Fit>;
 }
@@ -30,7 +31,8 @@ const accepted = new PerSchema(accept);
  */
 export function outputFormatOf(schema: JsonSchema, host: PatternHost): OutputFormat {
   const { plain, wire } = accepted.of(schema);
-  return { wire, fit: fitsOf(plain, host) };
+  const isInside = isWrapped(plain);
+  return { wire, valueOf: (json) => (isInside ? unwrapped(json) : json), fit: fitsOf(plain, host) };
 }
 
 function accept(schema: JsonSchema): Accepted {
@@ -38,7 +40,7 @@ function accept(schema: JsonSchema): Accepted {
     checkOutputSchema(schema);
     const { $schema: _, $id: __, ...plain } = schema;
     compiledSchema(plain);
-    return { plain, wire: jsonSchemaOutputFormat(plain as { type: 'object' }).schema as JsonSchema };
+    return { plain, wire: wireOf(plain) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new FanfoldError('UnsupportedSchema', message, error instanceof FanfoldError ? error.advice : undefined);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import type { Answer } from '../../contract/model-call.js';
 import { answerErrors } from '../../contract/failures.js';
+import { inputOf } from './call-input.js';
 import type { ModelMessage } from './message.js';
 import type { OutputFormat } from './output-format.js';
 
@@ -29,11 +30,21 @@ export function isProper(reading: Reading): boolean {
   return reading.status === 'ok' || reading.unchecked === true;
 }
 
-const callsShape = z.array(z.object({ id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) }));
+const callsShape = z.array(
+  z.object({ id: z.string(), name: z.string(), input: z.preprocess(inputOf, z.record(z.string(), z.unknown())) }),
+);
+
+/** Stop reasons of a turn that is whole: some gateways say `end_turn` where calls are wanted. */
+const wholeTurns: readonly string[] = ['tool_use', 'end_turn', 'stop_sequence', 'pause_turn'];
+
+/** The calls of tools in a message. */
+export function callsIn({ content = [] }: Pick<ModelMessage, 'content'>): unknown[] {
+  return content.filter((block) => (block as { type?: unknown } | null)?.type === 'tool_use');
+}
 
 /**
  * The reading of each stop reason. All these answers have been paid for, so none is tried again. `tool_use` and `pause_turn` are
- * invalid because no tools were offered: the model has not answered what it was asked.
+ * invalid because no tools were offered, or none any more: the model has not answered what it was asked.
  */
 const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputFormat) => Reading | Promise<Reading>>> =
   {
@@ -51,7 +62,7 @@ const readings: Readonly<Record<string, (message: ModelMessage, format?: OutputF
       ...partOf(text),
       message: `The model refused${refusal === undefined ? '' : ` (${refusal})`}.`,
     }),
-    tool_use: unanswered('The model asked for a tool although it was offered none.'),
+    tool_use: unanswered('The model asked for a tool where it was to answer.'),
     pause_turn: unanswered('The model paused instead of answering.'),
   };
 
@@ -68,10 +79,10 @@ export async function readAnswer(message: ModelMessage, format?: OutputFormat): 
 /** Reads an answer to a question that offered tools: calls of them are an answer too. */
 export async function readTurn(message: ModelMessage): Promise<Reading> {
   const { stopReason, content = [], text } = message;
-  if (stopReason !== 'tool_use') return readAnswer(message);
-  const calls = callsShape.safeParse(
-    content.filter((block) => (block as { type?: unknown } | null)?.type === 'tool_use'),
-  );
+  const wanted = callsIn(message);
+  const wants = stopReason === 'tool_use' || (wanted.length > 0 && wholeTurns.includes(stopReason));
+  if (!wants) return readAnswer(message);
+  const calls = callsShape.safeParse(wanted);
   if (!calls.success || calls.data.length === 0) {
     return { status: 'invalid', ...partOf(text), message: 'The model asked for a tool and named none.' };
   }
@@ -85,7 +96,7 @@ async function readWhole({ text }: ModelMessage, format?: OutputFormat): Promise
   if (format === undefined) return { status: 'ok', output: text };
   let output: unknown;
   try {
-    output = JSON.parse(text);
+    output = format.valueOf(JSON.parse(text));
   } catch (error) {
     return { status: 'invalid', output: text, message: `The answer is not JSON: ${(error as Error).message}.` };
   }

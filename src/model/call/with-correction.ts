@@ -2,6 +2,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import { addUsage } from '../../contract/usage.js';
 import { correctionPrompt } from '../../prompts/correction.js';
+import { saidByModel, wellFormed } from '../sendable.js';
 import type { ModelMessage } from './message.js';
 import type { OutputFormat } from './output-format.js';
 import { isProper, readAnswer } from './read-answer.js';
@@ -28,8 +29,8 @@ export async function withCorrection(
     ...body,
     messages: [
       ...body.messages,
-      { role: 'assistant', content: first.text.trimEnd() },
-      { role: 'user', content: correctionPrompt(reading.message) },
+      wellFormed(saidByModel(first.text)),
+      { role: 'user', content: wellFormed(correctionPrompt(reading.message)) },
     ],
   };
   try {

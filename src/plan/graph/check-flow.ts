@@ -1,8 +1,11 @@
-import { checkOutputSchema } from '../check-output-schema.js';
+import { checkOutputSchema, OutputSchemaError } from '../check-output-schema.js';
+import { FanfoldError } from '../../contract/errors.js';
+import { forEachProblem } from './for-each.js';
 import { ancestorsOf, inputTypes, writesOf } from './flow.js';
 import type { Flow, FlowNode, FlowProblem } from './flow.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
 import { isReducerName, reducerNames, takes } from '../../fold/reducers.js';
-import { variablesOf } from './template.js';
+import { parsePath, variablesOf } from './template.js';
 import { parseWhen } from './when.js';
 
 const name = /^[A-Za-z_][\w-]{0,63}$/;
@@ -84,14 +87,17 @@ function shapeOfNode(node: string, body: FlowNode): FlowProblem[] {
   attempt(['prompt'], () => variablesOf(String(body.prompt)));
   if (body.system !== undefined) attempt(['system'], () => variablesOf(String(body.system)));
   if (body.when !== undefined) attempt(['when'], () => parseWhen(String(body.when)));
-  if (body.schema !== undefined) attempt(['schema'], () => checkOutputSchema(body.schema ?? {}));
+  if (body.schema !== undefined) attempt(['schema'], () => checkOutputSchema(body.schema as JsonSchema));
+  if (body.forEach !== undefined) attempt(['forEach'], () => parsePath(body.forEach));
   return problems;
 
-  function attempt(path: string[], check: () => unknown): void {
+  function attempt(path: FlowProblem['path'], check: () => unknown): void {
     try {
       check();
     } catch (error) {
-      add(path, (error as Error).message);
+      const advice = error instanceof FanfoldError && error.advice !== undefined ? ` ${error.advice}` : '';
+      const inside = error instanceof OutputSchemaError ? error.path : [];
+      add([...path, ...inside], `${(error as Error).message}${advice}`);
     }
   }
 }
@@ -134,7 +140,7 @@ function nodeProblems(flow: Flow): FlowProblem[] {
       ...variablesOf(body.prompt).map((variable): [string, string] => ['prompt', variable]),
       ...variablesOf(body.system ?? '').map((variable): [string, string] => ['system', variable]),
       ...(body.when === undefined ? [] : [['when', parseWhen(body.when).name] as [string, string]]),
-      ...(body.forEach === undefined ? [] : [['forEach', body.forEach] as [string, string]]),
+      ...(body.forEach === undefined ? [] : [['forEach', parsePath(body.forEach)[0]] as [string, string]]),
     ];
     for (const [field, variable] of used) {
       if (variable === 'item' && body.forEach !== undefined) continue;
@@ -149,6 +155,8 @@ function nodeProblems(flow: Flow): FlowProblem[] {
           : `Nobody provides \`${variable}\`: it is no input, and no node writes it.`,
       );
     }
+    const noList = problems.length === 0 ? forEachProblem(node, flow) : undefined;
+    if (noList !== undefined) add(['forEach'], noList);
     return problems;
   });
 }

@@ -26,7 +26,10 @@ export interface FlowNode {
   /** The run's reaction when the node is not ok: it fails, goes on without, or goes on with `fallback`. */
   onError?: 'fail' | 'skip' | 'fallback';
   fallback?: unknown;
-  /** List whose items the node runs for, each as `{{ item }}`: an input or a key of the state. The answers are a list. */
+  /**
+   * List whose items the node runs for, each as `{{ item }}`: an input or a key of the state, or the path to a list inside one, such as
+   * `find.parts`. The answers are a list.
+   */
   forEach?: string;
 }
 

@@ -2,6 +2,7 @@ import { checkFlow } from './check-flow.js';
 import { InputError } from '../../contract/errors.js';
 import { inputTypes, writesOf } from './flow.js';
 import type { Flow, FlowNode, GraphInput } from './flow.js';
+import { parsePath, valueAt } from './template.js';
 import { modelOptionsOf, policyOf } from '../policy.js';
 import type { ModelOptions, Policy } from '../../contract/options.js';
 
@@ -50,6 +51,7 @@ export function planGraph(input: GraphInput): GraphPlan {
   const model = modelOptionsOf(input);
   const policy = policyOf({ ...input, join: 'all' }, names.length);
   checkValues(flow, input.values ?? {});
+  checkLists(flow, input.values ?? {});
   const nodes = names.map((key): PlannedNode => {
     const node = flow.nodes[key] as FlowNode;
     return {
@@ -79,6 +81,20 @@ function checkValues({ input = {} }: Flow, values: NonNullable<GraphInput['value
   if (unknown !== undefined) {
     const known = Object.keys(input).join(', ') || 'none';
     throw new InputError(`Expected inputs of the flow (${known}), got \`${unknown}\`.`);
+  }
+}
+
+/** Checks that nodes which run for each item of an input's part find a list there. */
+function checkLists({ nodes }: Flow, values: NonNullable<GraphInput['values']>): void {
+  for (const [key, { forEach }] of Object.entries(nodes)) {
+    if (forEach === undefined) continue;
+    const [name, ...path] = parsePath(forEach);
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined || !('inline' in value)) continue;
+    const found = valueAt(value.inline, path);
+    if (Array.isArray(found)) continue;
+    const got = found === undefined ? 'nothing' : typeOf(found);
+    throw new InputError(`Expected \`${forEach}\` to be a list, which \`${key}\` runs for each item of, got ${got}.`);
   }
 }
 

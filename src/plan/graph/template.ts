@@ -1,7 +1,20 @@
+import { beginningOf } from '../../contract/cut-text.js';
 /** A piece of a template: text, or a variable with the path of its value. */
 export type TemplatePart = string | readonly [name: string, ...path: string[]];
 
 const variable = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g;
+const wholePath = /^[A-Za-z_][\w-]*(?:\.[\w-]+)*$/;
+
+/**
+ * The name and the way inside its value of `name.field.field`.
+ *
+ * @throws Error where it is none
+ */
+export function parsePath(path: unknown): [name: string, ...path: string[]] {
+  if (typeof path === 'string' && wholePath.test(path)) return path.split('.') as [string, ...string[]];
+  const braces = typeof path === 'string' && path.includes('{{') ? ', without braces' : '';
+  throw new Error(`Expected a name or a path such as find.parts${braces}, got ${JSON.stringify(path) ?? 'nothing'}`);
+}
 
 /**
  * Takes a template apart: `{{ name }}` and `{{ name.field }}` are variables, everything else is text.
@@ -23,7 +36,7 @@ function text(piece: string): string {
   const open = piece.indexOf('{{');
   if (open < 0) return piece;
   throw new Error(
-    `Expected {{ a name }} with letters, digits and dots, got ${JSON.stringify(piece.slice(open, open + 40))}`,
+    `Expected {{ a name }} with letters, digits and dots, got ${JSON.stringify(beginningOf(piece.slice(open), 40))}`,
   );
 }
 

@@ -9,6 +9,10 @@ import { holds, parseWhen } from '../../../src/plan/graph/when.js';
 
 const number = { type: 'number' };
 
+function closed(properties: object): object {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
 describe('a flow', () => {
   it.each<[string, object, string]>([
     ['no nodes', { nodes: {} }, 'nodes: Expected at least one node.'],
@@ -76,7 +80,32 @@ describe('a flow', () => {
     [
       'a schema that the API cannot honour',
       { nodes: { a: { prompt: 'A', schema: { type: 'object' } } } },
-      'nodes.a.schema: ',
+      'nodes.a.schema.additionalProperties: ',
+    ],
+    [
+      'a pattern that does not compile',
+      { nodes: { a: { prompt: 'A', schema: closed({ b: { type: 'string', pattern: '(' } }) } } },
+      'nodes.a.schema.properties.b.pattern: Output schema, at `b`: Expected a regular expression of JavaScript, got "(": ',
+    ],
+    [
+      'an unknown type in a list',
+      { nodes: { a: { prompt: 'A', schema: { type: 'array', items: { type: 'sting' } } } } },
+      'nodes.a.schema.items.type: Output schema, at `[]`: Unknown type "sting". Types are string,',
+    ],
+    [
+      'a reference that leads nowhere',
+      { nodes: { a: { prompt: 'A', schema: closed({ b: { $ref: '#/$defs/c' } }) } } },
+      'nodes.a.schema.properties.b.$ref: ',
+    ],
+    [
+      'bounds that nothing fits',
+      { nodes: { a: { prompt: 'A', schema: { type: 'number', minimum: 5, maximum: 4 } } } },
+      'nodes.a.schema.minimum: Output schema, at the top: Nothing fits `minimum` 5 and `maximum` 4 together.',
+    ],
+    [
+      'no schema',
+      { nodes: { a: { prompt: 'A', schema: null } } },
+      'nodes.a.schema: Output schema, at the top: Expected',
     ],
     [
       'a node that writes an input',

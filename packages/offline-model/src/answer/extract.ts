@@ -1,3 +1,4 @@
+import { beginningOf } from './beginning-of.js';
 import type { Ask } from '../ask/ask.js';
 import { quarryOf } from './quarry.js';
 import type { Quotes } from './quarry.js';
@@ -46,6 +47,6 @@ export function quotesWanted(instruction: string): number {
 
 function shorten(text: string): string {
   if (text.length <= longestQuote) return text;
-  // At a word boundary, so that neither a word nor a surrogate pair is cut.
-  return `${text.slice(0, longestQuote).replace(/\s+\S*$/, '')} …`;
+  // At a word boundary, where there is one.
+  return `${beginningOf(text, longestQuote).replace(/\s+\S*$/, '')} …`;
 }

@@ -1,3 +1,4 @@
+import { beginningOf } from './beginning-of.js';
 import type { JsonSchema } from '../json-schema.js';
 
 interface Bounds {
@@ -42,6 +43,6 @@ export function boundsOf(part: JsonSchema): Bounds {
       const up = Math.ceil(within / multiple) * multiple;
       return up <= most ? up : Math.floor(within / multiple) * multiple;
     },
-    fitText: (text) => (text.length > maxLength ? text.slice(0, maxLength) : text.padEnd(minLength, '.')),
+    fitText: (text) => (text.length > maxLength ? beginningOf(text, maxLength) : text.padEnd(minLength, '.')),
   };
 }

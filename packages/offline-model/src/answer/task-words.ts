@@ -1,3 +1,4 @@
+import { beginningOf } from './beginning-of.js';
 import type { Field, ValueSource } from './schema-value.js';
 
 // What a parameter's name says about the part of the task that fills it.
@@ -19,14 +20,14 @@ export class TaskWords implements ValueSource {
   readonly #numbers: number[];
 
   constructor(task: string) {
-    this.task = task.slice(0, longestTask);
+    this.task = beginningOf(task, longestTask);
     this.#numbers = (this.task.match(/-?\d+(?:\.\d+)?/g) ?? []).map(Number);
   }
 
   text({ name }: Field): string {
     const hinted = parts.find((part) => part.name.test(name))?.pattern.exec(this.task)?.[0];
     const quoted = /["“‘`]([^"”’`]+)["”’`]/.exec(this.task)?.[1];
-    return (hinted ?? quoted ?? this.task).trim().slice(0, longestText);
+    return beginningOf((hinted ?? quoted ?? this.task).trim(), longestText);
   }
 
   /** The numbers of the task, one after the other, then the last one again. */

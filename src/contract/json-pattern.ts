@@ -1,0 +1,71 @@
+/** Flags that a pattern of a JSON Schema may have beside it; `g`, `d` and `y` say how to search, not what fits. */
+export const patternFlags = /^(?!.*(.).*\1)(?!.*u.*v|.*v.*u)[imsuv]*$/;
+
+/** What means something else, and not what its author meant, where a pattern is read without the flag `u`. */
+const unicodeOnly = /\\(?:p\{|P\{|u\{|k<)/;
+
+/**
+ * A pattern of a JSON Schema as a regular expression. Without flags of its own it is read with `u`, as JSON Schema says, and without
+ * where only that compiles: `\-` and `[\w-.]` stand in many schemas.
+ *
+ * @param flags the schema's `patternFlags`, which are JavaScript's own; taken as they are
+ * @throws SyntaxError where it is no regular expression
+ */
+export function compilePattern(source: string, flags?: string): RegExp {
+  if (flags !== undefined) return new RegExp(source, flags);
+  try {
+    return new RegExp(source, 'u');
+  } catch (error) {
+    if (unicodeOnly.test(source)) throw error;
+    return new RegExp(source);
+  }
+}
+
+/** A pattern in the words of a JSON Schema. */
+export interface JsonPattern {
+  pattern: string;
+  /** JavaScript's flags, where they make a difference; ours, and unknown to others. */
+  patternFlags?: string;
+}
+
+/** What fits more or less text where it is read with `u` than without. */
+const differsByUnicode = /[^\0-\uFFFF]|[\uD800-\uDFFF]|\\[uU]|\\[pPkSWDB]|\[\^|(?:^|[^\\])(?:\\\\)*\./u;
+
+/**
+ * A regular expression of JavaScript as a pattern that fits the same texts. `g` and `d` change nothing of what fits; `y` is written
+ * out; the others travel beside the pattern.
+ */
+export function jsonPatternOf({ source, flags }: Pick<RegExp, 'source' | 'flags'>): JsonPattern {
+  const own = flags.replaceAll(/[gdy]/g, '');
+  const pattern = flags.includes('y') ? `(?<![\\s\\S])(?:${source})` : source;
+  const isAsWithout = own === '' && (!differsByUnicode.test(source) || !compiles(pattern, 'u'));
+  return own === 'u' || isAsWithout ? { pattern } : { pattern, patternFlags: own };
+}
+
+/**
+ * Puts the flags of a text's regular expressions beside the patterns of its JSON Schema, from which zod leaves them out.
+ *
+ * @param formats definitions of the text's checks; of zod's own formats, those without flags are meant as JSON Schema reads them
+ */
+export function keepFlags(
+  formats: readonly { format?: string; pattern?: RegExp }[],
+  json: { pattern?: unknown; allOf?: unknown },
+): void {
+  const left = formats.flatMap(({ format, pattern }) => (pattern ? [{ isAuthors: format === 'regex', pattern }] : []));
+  const more = Array.isArray(json.allOf) ? (json.allOf as { pattern?: unknown }[]) : [];
+  for (const part of [json, ...more]) {
+    const at = left.findIndex(({ pattern }) => pattern.source === part.pattern);
+    // Of two with the same source each has its own flags.
+    const [found] = at < 0 ? [] : left.splice(at, 1);
+    if (found === undefined) continue;
+    if (found.isAuthors || /[imsv]/.test(found.pattern.flags)) Object.assign(part, jsonPatternOf(found.pattern));
+  }
+}
+
+function compiles(source: string, flags: string): boolean {
+  try {
+    return new RegExp(source, flags) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
