@@ -3,19 +3,20 @@ import type { Command } from 'commander';
 import { placeChunks, startRun } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
+import { modelDefaults } from '../../contract/options.js';
 import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { DocumentBounds } from '../run/document-bounds.js';
-import { placeDocuments } from '../run/place-documents.js';
+import { placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
-import { addSourceFlags, keysOf, sayTaken, sourceOf } from '../run/source-of.js';
+import { addSourceFlags, keysOf, sayNotes, sayTaken, sourceOf } from '../run/source-of.js';
 import type { SourceFlags } from '../run/source-of.js';
 import { OutFile } from '../run/out-file.js';
-import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
+import { addFanInFlags, addPdfFlag, addRunFlags, fanInOptions, readingOf, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
@@ -24,6 +25,7 @@ interface SummariseFlags extends RunFlags, SourceFlags {
   sentences: string;
   splitTokens: string;
   out?: string;
+  pdf: string;
 }
 
 export function summariseCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -31,8 +33,8 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .command('summarise')
     .alias('summarize')
     .description('one summary for each document, in the order given, from one to a hundred thousand')
-    .argument('[files...]', 'files (text, Markdown, HTML, PDF), folders and patterns, or - for standard input');
-  addSourceFlags(command)
+    .argument('[files...]', 'files (text, Markdown, HTML, PDF, images), folders and patterns, or - for standard input');
+  addPdfFlag(addSourceFlags(command))
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
     .option(
       '--split-tokens <n>',
@@ -65,7 +67,8 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
     documents: [{ key: '-', text: { inline: '' } }],
   });
   const say = sayer(world, flags.quiet);
-  const source = await sourceOf(files, flags, world, say);
+  const reading = readingOf(flags, [options.model ?? modelDefaults.model]);
+  const source = await sourceOf(files, flags, reading, world, say);
   const bounds = new DocumentBounds(options);
   const countsCost = usd !== undefined || flags.dryRun === true;
   const documents = await checkDocuments(source, maxDirectWidth + 1, (item) => {
@@ -73,8 +76,9 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   });
   const { total, first, unreadable } = documents;
   if (source.skipped !== undefined) sayTaken(source, documents, say);
+  sayNotes(documents, say);
   const isWide = total > maxDirectWidth;
-  const few = first.map(({ text, ...item }) => ({ ...item, text: { inline: text } }));
+  const few = first.map(({ text, file, ...item }) => ({ ...item, text: file ?? { inline: text } }));
   const chunk = { sha256: '', bytes: 0, count: total };
   const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
   if (flags.dryRun) {
@@ -100,7 +104,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
           ...options,
           ...budget,
           ...(isWide
-            ? { chunks: await placeChunks(source.items(), session.store, total) }
+            ? { chunks: await placeChunks(withFilesPlaced(source.items(), session.store), session.store, total) }
             : { documents: await placeDocuments(first, session.store) }),
           searchable: session.searchable,
         };

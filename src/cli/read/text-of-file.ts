@@ -11,7 +11,7 @@ import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
 /** The pool for reading files. Its threads end with the process. */
-const pool = new CpuPool();
+export const readingPool = new CpuPool();
 
 /**
  * The text of a file. HTML and PDF are read once, in a thread; the home keeps the text under the file's digest.
@@ -27,7 +27,7 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
   const kept = join(directory, `${createHash('sha256').update(kind).update(bytes).digest('hex')}.txt`);
   const known = await readFile(kept, 'utf8').catch(() => undefined);
   if (known !== undefined) return known;
-  const text = await pool.run('extractText', { kind, bytes }).catch((error: Error) => {
+  const text = await readingPool.run('extractText', { kind, bytes }).catch((error: Error) => {
     throw new InputError(`Expected a ${kind.toUpperCase()} document, got \`${source}\`: ${error.message}`);
   });
   if (text.trim() === '') {
@@ -45,5 +45,5 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
 
 /** The index, for each text, of the first text that is nearly the same; see `nearDuplicates`. */
 export function nearDuplicatesOf(texts: readonly string[]): Promise<number[]> {
-  return pool.run('nearDuplicates', texts);
+  return readingPool.run('nearDuplicates', texts);
 }

@@ -7,6 +7,7 @@ import { deduplicated } from '../read/deduplicate.js';
 import { rowsSource } from '../read/rows-source.js';
 import type { Documents, DocumentSource } from '../read/document-source.js';
 import { filesSource } from '../read/files-source.js';
+import type { Reading } from '../read/read-content.js';
 import { skippedLine } from '../read/skipped.js';
 import type { World } from '../world.js';
 import { collect } from './run-flags.js';
@@ -49,6 +50,7 @@ export function addSourceFlags(command: Command): Command {
 export async function sourceOf(
   files: readonly string[],
   flags: SourceFlags,
+  reading: Reading,
   world: World,
   say: Say,
 ): Promise<DocumentSource> {
@@ -58,7 +60,8 @@ export async function sourceOf(
       'See `fanfold summarise --help`.',
     );
   }
-  const given = flags.from === undefined ? filesSource(files, flags, world) : rowsSource(flags.from, flags, world);
+  const given =
+    flags.from === undefined ? filesSource(files, flags, reading, world) : rowsSource(flags.from, flags, world);
   if (flags.dedupe !== true) return given;
   return deduplicated(given, (repeated, all) =>
     say(`${repeated} of ${all} documents are nearly the same as an earlier one.`),
@@ -72,6 +75,13 @@ export function sayTaken({ title, skipped = [] }: DocumentSource, { total, unrea
   say(
     `${title}: ${total.toLocaleString('en')} ${total === 1 ? 'document' : 'documents'}${unread}; ${left.replace('Skipped', 'skipped')}`,
   );
+}
+
+/** What is not to be expected of how documents were read is said before anything is spent on them. */
+export function sayNotes({ notes: { first, total } }: Pick<Documents, 'notes'>, say: Say): void {
+  for (const note of first) say(note);
+  if (total > first.length)
+    say(`And ${(total - first.length).toLocaleString('en')} more PDFs have pages without text.`);
 }
 
 export async function* keysOf(source: DocumentSource): AsyncIterable<string> {
