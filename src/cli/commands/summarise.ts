@@ -9,7 +9,7 @@ import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { DocumentBounds } from '../run/document-bounds.js';
-import { placeDocuments, withFilesPlaced } from '../run/place-documents.js';
+import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
@@ -88,6 +88,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
+  if (policy.economy && !isWide) checkBatched(first);
   const budget =
     'direct' in checked
       ? await budgetOf(checked.direct, undefined, flags, world)

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import { documentText } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import { imageHeader, kindOf } from '../../files/index.js';
@@ -14,6 +15,9 @@ import { textOfFile } from './text-of-file.js';
 /** How PDFs are read; see `--pdf`. */
 export const pdfModes = ['auto', 'text', 'pages'] as const;
 export type PdfMode = (typeof pdfModes)[number];
+
+/** The name of what is piped in, which has no other. */
+export const standardInput = 'standard input';
 
 /** What a command can do with a document. */
 export interface Reading {
@@ -60,13 +64,14 @@ export async function readContent(
     return checked(new LocalFile(bytes, mediaType, nameOf(source), { width, height }, again), reading);
   }
   if (kindOf(source, bytes) !== 'pdf' || bytes.length > maxDocumentBytes) {
-    return { text: await textOfFile(bytes, source, world) };
+    const isPiped = source === standardInput;
+    return { text: isPiped ? documentText(bytes, source) : await textOfFile(bytes, source, world) };
   }
   const { text, pages, pagesWithoutText } = await pdfText(bytes, source, world);
   const isScanned = pagesWithoutText.length > 0;
   if (reading.pdf === 'text' || (reading.pdf === 'auto' && !isScanned)) {
     if (text.trim() === '') throw withoutText(source, pages, reading);
-    const left = reading.models.length === 0 ? 'not read' : 'left out; `--pdf auto` sends them as pictures';
+    const left = reading.models.length === 0 ? 'are not read' : 'are left out; `--pdf auto` sends them as pictures';
     return { text, ...(isScanned && { note: `${without(source, pages, pagesWithoutText)}, and ${left}.` }) };
   }
   const textTokens = Math.max(pages * textTokensOfPage, estimateText(text));

@@ -6,7 +6,7 @@ import type { StoredDocument } from '../../contract/document.js';
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import type { BlobStore } from '../../store/blob-store.js';
-import { readContent, textOnly } from './read-content.js';
+import { readContent, standardInput, textOnly } from './read-content.js';
 import type { Content } from './read-content.js';
 import type { World } from '../world.js';
 
@@ -28,7 +28,7 @@ export async function readDocument(source: string, world: World, reading = textO
     }
     const bytes = await readUpTo(world.stdin);
     const found = { bytes, again: async () => bytes };
-    return { ...(await readContent(found, 'standard input', reading, world)), title: 'standard input' };
+    return { ...(await readContent(found, standardInput, reading, world)), title: standardInput };
   }
   const again = () => readFile(resolve(world.cwd, source), source);
   return { ...(await readContent({ bytes: await again(), again }, source, reading, world)), title: basename(source) };

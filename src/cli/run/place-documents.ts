@@ -1,10 +1,24 @@
 import pLimit from 'p-limit';
 
 import { placeDocument } from '../../client/index.js';
+import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import type { ReadItem } from '../read/document-source.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import type { Session } from '../home/session.js';
+
+/** Most bytes of the files of a narrow run that asks by Message Batches: they are in memory together, and a batch may have 256 MB. */
+const mostBatchedBytes = 128 * 1_024 * 1_024;
+
+/** @throws InputError where the files are too large to be asked about in one batch */
+export function checkBatched(items: readonly ReadItem[]): void {
+  const bytes = items.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0);
+  if (bytes <= mostBatchedBytes) return;
+  throw new InputError(
+    `Expected PDFs and images of at most ${mostBatchedBytes} bytes together with \`--economy\`, got ${bytes}.`,
+    'Summarise them in parts, or without `--economy`.',
+  );
+}
 
 /** Files are in memory while they are put into the store. */
 const filesAtOnce = pLimit(4);
