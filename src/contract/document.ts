@@ -1,13 +1,8 @@
 import { leastCachedBytes } from './limits.js';
 import type { Stored } from './stored.js';
 
-/** Images that the API reads. */
-export const imageMediaTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
-
-export type ImageMediaType = (typeof imageMediaTypes)[number];
-
 /** Files that the API reads itself: as a document block, or as an image block. */
-export const fileMediaTypes = ['application/pdf', ...imageMediaTypes] as const;
+export const fileMediaTypes = ['application/pdf', 'image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
 
 export type FileMediaType = (typeof fileMediaTypes)[number];
 

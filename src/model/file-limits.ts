@@ -2,7 +2,7 @@ import { InputError } from '../contract/errors.js';
 import type { StoredFile } from '../contract/document.js';
 
 /** Largest request of the API, in bytes; a file is in it in base64, which makes four bytes of three. */
-export const mostRequestBytes = 32 * 1_024 * 1_024;
+const mostRequestBytes = 32 * 1_024 * 1_024;
 
 /** Room for system, prompt and schema beside the files. */
 const besideFilesBytes = 1_024 * 1_024;

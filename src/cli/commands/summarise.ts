@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { placeChunks, startRun } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
-import { modelDefaults } from '../../contract/options.js';
 import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
@@ -16,7 +15,7 @@ import { parseCount, parseDollars } from '../read/numbers.js';
 import { addSourceFlags, keysOf, sayNotes, sayTaken, sourceOf } from '../run/source-of.js';
 import type { SourceFlags } from '../run/source-of.js';
 import { OutFile } from '../run/out-file.js';
-import { addFanInFlags, addPdfFlag, addRunFlags, fanInOptions, readingOf, runOptions } from '../run/run-flags.js';
+import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
@@ -25,7 +24,6 @@ interface SummariseFlags extends RunFlags, SourceFlags {
   sentences: string;
   splitTokens: string;
   out?: string;
-  pdf: string;
 }
 
 export function summariseCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -34,7 +32,7 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .alias('summarize')
     .description('one summary for each document, in the order given, from one to a hundred thousand')
     .argument('[files...]', 'files (text, Markdown, HTML, PDF, images), folders and patterns, or - for standard input');
-  addPdfFlag(addSourceFlags(command))
+  addSourceFlags(command)
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
     .option(
       '--split-tokens <n>',
@@ -67,8 +65,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
     documents: [{ key: '-', text: { inline: '' } }],
   });
   const say = sayer(world, flags.quiet);
-  const reading = readingOf(flags, [options.model ?? modelDefaults.model]);
-  const source = await sourceOf(files, flags, reading, world, say);
+  const source = await sourceOf(files, flags, world, say);
   const bounds = new DocumentBounds(options);
   const countsCost = usd !== undefined || flags.dryRun === true;
   const documents = await checkDocuments(source, maxDirectWidth + 1, (item) => {

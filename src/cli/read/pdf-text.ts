@@ -6,6 +6,7 @@ import * as z from 'zod';
 
 import { InputError } from '../../contract/errors.js';
 import type { PdfText } from '../../cpu/index.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
 import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 import { readingPool } from './text-of-file.js';
@@ -13,7 +14,7 @@ import { readingPool } from './text-of-file.js';
 const shape = z.object({ text: z.string(), pages: z.int().positive(), pagesWithoutText: z.array(z.int().positive()) });
 
 /**
- * The text layer of a PDF. It is read once, in a thread; the home keeps it under the file's digest.
+ * The text layer of a PDF. It is read once, in a thread; the home keeps it under the file's digest, unless it keeps things encrypted.
  *
  * @param source the file as it was named
  * @throws InputError when it is damaged or locked, or has no page
@@ -29,6 +30,8 @@ export async function pdfText(bytes: Uint8Array, source: string, world: World): 
   if (read.pages === 0) throw new InputError(`Expected a PDF document, got \`${source}\`, which has no pages.`);
   // Half of a surrogate pair would be refused by the API.
   const wellFormed = { ...read, text: read.text.toWellFormed() };
+  // What is kept is kept in clear.
+  if (encryptionKeyOf(world) !== undefined) return wellFormed;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(kept, JSON.stringify(wellFormed), { mode: 0o600 });
   return wellFormed;

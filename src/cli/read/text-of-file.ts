@@ -7,6 +7,7 @@ import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import { CpuPool } from '../../cpu/index.js';
 import { kindOf } from '../../files/index.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
 import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
@@ -14,7 +15,8 @@ import type { World } from '../world.js';
 export const readingPool = new CpuPool();
 
 /**
- * The text of a file. HTML and PDF are read once, in a thread; the home keeps the text under the file's digest.
+ * The text of a file. HTML and PDF are read once, in a thread; the home keeps the text under the file's digest, unless it
+ * keeps things encrypted.
  *
  * @param source the file as it was named
  * @throws InputError when it is no document that can be read; UnavailableError when the home is not known to be this user's
@@ -38,6 +40,8 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
   }
   // Half of a surrogate pair would be refused by the API.
   const wellFormed = text.toWellFormed();
+  // What is kept is kept in clear.
+  if (encryptionKeyOf(world) !== undefined) return wellFormed;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(kept, wellFormed, { mode: 0o600 });
   return wellFormed;

@@ -8,8 +8,6 @@ import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults }
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
 import type { FilePlace } from '../read/file-place.js';
 import { parseChoice, parseCount, parseShare } from '../read/numbers.js';
-import { pdfModes } from '../read/read-content.js';
-import type { Reading } from '../read/read-content.js';
 
 /** Flags of every command that prints runs. */
 export interface OutputFlags {
@@ -110,25 +108,6 @@ export function addRunFlags(
 
 export function checkOutputFlags({ json, ndjson }: OutputFlags): void {
   if (json && ndjson) throw new InputError('Expected `--json` or `--ndjson`, got both.');
-}
-
-/** How PDFs are read, for commands that read documents. */
-export function addPdfFlag(command: Command): Command {
-  return command.option(
-    '--pdf <how>',
-    'PDFs as `text`, or as their `pages`, text and pictures; `auto`: as text where every page has a text layer, as pages otherwise',
-    'auto',
-  );
-}
-
-/**
- * What may become of the documents of a command.
- *
- * @param models that are going to read them
- * @throws InputError for a value of `--pdf` that is none
- */
-export function readingOf({ pdf = 'auto' }: { pdf?: string }, models: readonly string[]): Reading {
-  return { pdf: parseChoice(pdf, 'pdf', pdfModes), models };
 }
 
 export function addFanInFlags(command: Command): Command {

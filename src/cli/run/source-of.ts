@@ -2,14 +2,15 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { InputError } from '../../contract/errors.js';
+import { modelDefaults } from '../../contract/options.js';
 import type { Say } from '../home/session.js';
 import { deduplicated } from '../read/deduplicate.js';
 import { rowsSource } from '../read/rows-source.js';
 import type { Documents, DocumentSource } from '../read/document-source.js';
 import { filesSource } from '../read/files-source.js';
-import type { Reading } from '../read/read-content.js';
 import { skippedLine } from '../read/skipped.js';
 import type { World } from '../world.js';
+import { addPdfFlag, readingOf } from './pdf-flag.js';
 import { collect } from './run-flags.js';
 
 /** The flags that say where documents come from. */
@@ -17,6 +18,8 @@ export interface SourceFlags {
   from?: string;
   idField: string;
   textField: string;
+  pdf: string;
+  model?: string;
   dedupe?: boolean;
   hidden?: boolean;
   noIgnore?: boolean;
@@ -30,7 +33,7 @@ const takesIgnored = Object.assign(
 );
 
 export function addSourceFlags(command: Command): Command {
-  return command
+  return addPdfFlag(command)
     .option(
       '--from <file>',
       'take the documents from rows of JSON Lines, a JSON array, CSV or TSV, gzip or not, or - for standard input',
@@ -50,7 +53,6 @@ export function addSourceFlags(command: Command): Command {
 export async function sourceOf(
   files: readonly string[],
   flags: SourceFlags,
-  reading: Reading,
   world: World,
   say: Say,
 ): Promise<DocumentSource> {
@@ -60,8 +62,11 @@ export async function sourceOf(
       'See `fanfold summarise --help`.',
     );
   }
+  const { model = modelDefaults.model } = flags;
   const given =
-    flags.from === undefined ? filesSource(files, flags, reading, world) : rowsSource(flags.from, flags, world);
+    flags.from === undefined
+      ? filesSource(files, flags, readingOf(flags, [model]), world)
+      : rowsSource(flags.from, flags, world);
   if (flags.dedupe !== true) return given;
   return deduplicated(given, (repeated, all) =>
     say(`${repeated} of ${all} documents are nearly the same as an earlier one.`),
