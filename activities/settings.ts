@@ -9,7 +9,7 @@ import type { Policy, PolicyRules } from '../src/tools/index.js';
 
 /** The parts of its process that a worker's activities need. */
 export interface ActivitiesSettings {
-  store: Pick<BlobStore, 'putText' | 'readText'>;
+  store: Pick<BlobStore, 'putText' | 'readText' | 'readBytes'>;
   /** The journal. Without it an answer is paid for in every run that asks for it. */
   journal?: Journal | undefined;
   /** The model API and its key. Without it paid calls fail with `NoApiKey`. */

@@ -28,6 +28,7 @@ export type {
 } from './client/index.js';
 export type { Activities } from './contract/activities.js';
 export type { Answer, Ledger, ModelCall } from './contract/model-call.js';
+export type { Extent, FileMediaType, StoredDocument, StoredFile } from './contract/document.js';
 export type { JsonSchema } from './contract/json-schema.js';
 export type { ModelRequest } from './contract/model-request.js';
 export type { Stored } from './contract/stored.js';

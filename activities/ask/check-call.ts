@@ -1,12 +1,23 @@
 import { ApplicationFailure } from '@temporalio/common';
 import * as z from 'zod';
 
+import { fileMediaTypes } from '../../src/contract/document.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import { noLedger } from '../../src/contract/outcome.js';
 
 const stored = z.union([
+  z.object({
+    sha256: z.string(),
+    bytes: z.int().nonnegative(),
+    mediaType: z.enum(fileMediaTypes),
+    name: z.string(),
+    extent: z.union([
+      z.object({ pages: z.int().nonnegative(), textTokens: z.number().nonnegative() }),
+      z.object({ width: z.int().nonnegative(), height: z.int().nonnegative() }),
+    ]),
+  }),
   z.object({ inline: z.string() }),
-  z.object({ sha256: z.string(), bytes: z.int().nonnegative() }),
+  z.object({ sha256: z.string(), bytes: z.int().nonnegative(), mediaType: z.undefined().optional() }),
 ]);
 
 const callShape = z.object({

@@ -1,14 +1,15 @@
 import { costOf, isLong, tokensInPart } from '../../src/model/index.js';
 import { partPrompt, saidOfPart, wholePrompt } from '../../src/prompts/parts.js';
 import type { Asking } from './asking.js';
+import type { Prepared } from './prepare.js';
 import { payOnce } from './pay-once.js';
 import type { Paid } from './pay-once.js';
 import { questionAbout } from './question.js';
 
-/** A text in parts that are read one by one; none where it is short enough, or is to be read whole. */
-export async function partsOf(text: string | undefined, { call, equipment, signal }: Asking): Promise<string[]> {
+/** A text in parts that are read one by one; none where it is short enough, or is to be read whole, as files are. */
+export async function partsOf(text: Prepared['document'], { call, equipment, signal }: Asking): Promise<string[]> {
   const { model, foldOver } = call.request;
-  if (text === undefined || foldOver === undefined || !isLong(text, { model, foldOver })) return [];
+  if (typeof text !== 'string' || foldOver === undefined || !isLong(text, { model, foldOver })) return [];
   return equipment.cpu.run('splitByTokens', { text, tokens: tokensInPart({ model, foldOver }) }, signal);
 }
 

@@ -1,12 +1,13 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
 
+import type { DocumentContent } from '../../src/contract/document.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
 import { FanfoldError } from '../../src/contract/errors.js';
 import type { ModelApi } from '../../src/model/call/client.js';
 import { isBlank } from '../../src/model/sendable.js';
 import type { ActivitiesSettings } from '../settings.js';
 import { conversationOf } from '../stored/conversation-of.js';
-import { documentText } from '../stored/document-text.js';
+import { documentContent } from '../stored/document-content.js';
 import { promptOf } from '../stored/prompt-of.js';
 import { apiFor } from './api-for.js';
 import { beginningOf } from '../../src/contract/cut-text.js';
@@ -14,7 +15,8 @@ import { beginningOf } from '../../src/contract/cut-text.js';
 /** What a call speaks of, fetched. */
 export interface Prepared {
   api: ModelApi;
-  document: string | undefined;
+  /** The document, or it and the files that the prompt speaks of. */
+  document: DocumentContent | readonly DocumentContent[] | undefined;
   prompt: string;
   /** The conversation so far. */
   turns: MessageParam[];
@@ -23,23 +25,30 @@ export interface Prepared {
 /**
  * Fetches what a call speaks of.
  *
- * @throws FanfoldError `NoApiKey`; `DocumentMissing` where a text is not in the store; `BadInput` where there is nothing to ask
+ * @throws FanfoldError `NoApiKey`; `DocumentMissing` where a text or a file is not in the store; `BadInput` where there is nothing to
+ *     ask
  */
 export async function prepare(call: ModelCall, settings: ActivitiesSettings): Promise<Prepared> {
   const { request } = call;
   const { store } = settings;
   const [api, document, prompt, turns] = await Promise.all([
     apiFor(call, settings),
-    request.document && documentText(request.document, store),
+    request.document && documentContent(request.document, store),
     promptOf(request, store),
     conversationOf(request.turns ?? [], store),
   ]);
-  if (isBlank(prompt) && isBlank(document ?? '')) {
+  const { text, files } = prompt;
+  if (
+    isBlank(text) &&
+    files.length === 0 &&
+    (document === undefined || (typeof document === 'string' && isBlank(document)))
+  ) {
     throw new FanfoldError(
       'BadInput',
-      `Expected a prompt or a document with words, got ${JSON.stringify(beginningOf(prompt, 20))}.`,
+      `Expected a prompt or a document with words, got ${JSON.stringify(beginningOf(text, 20))}.`,
       'The API refuses a question without one; a template may have had nothing to put in.',
     );
   }
-  return { api, document, prompt, turns };
+  const all = files.length === 0 ? document : [...(document === undefined ? [] : [document]), ...files];
+  return { api, document: all, prompt: text, turns };
 }

@@ -4,6 +4,7 @@ import type { ModelRequest } from '../../src/contract/model-request.js';
 import type { Question as Asked } from '../../src/journal/index.js';
 import { buildRequest, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import type { Asking } from './asking.js';
+import type { Prepared } from './prepare.js';
 
 /** One question as it is sent, and as the journal knows it. */
 export interface Question extends Asked {
@@ -21,9 +22,9 @@ export interface Part {
 }
 
 /** Puts a question together, and tells the attempt what it may cost where the branch may spend so much and no more. */
-export function questionAbout(text: string | undefined, prompt: string, asking: Asking, part?: Part): Question {
+export function questionAbout(document: Prepared['document'], prompt: string, asking: Asking, part?: Part): Question {
   const { call, attempt, form, prepared } = asking;
-  const body = buildRequest({ ...call.request, prompt }, text, form.format?.wire, prepared.turns);
+  const body = buildRequest({ ...call.request, prompt }, document, form.format?.wire, prepared.turns);
   if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(call.request, body));
   return { source: call.offline ? 'offline' : prepared.api.baseURL, body, part };
 }

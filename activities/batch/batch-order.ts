@@ -1,13 +1,14 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import type { BatchOrder } from '../../src/contract/activities.js';
+import type { DocumentContent } from '../../src/contract/document.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import { buildRequest, isLong } from '../../src/model/index.js';
-import type { BlobStore } from '../../src/store/blob-store.js';
-import { documentText } from '../stored/document-text.js';
+import { documentContent } from '../stored/document-content.js';
+import type { DocumentStore } from '../stored/document-content.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
 import type { OutputFormat } from '../../src/model/call/output-format.js';
 import type { PatternHost } from '../../src/model/call/schema-fit.js';
@@ -34,14 +35,14 @@ export interface QuestionOrder {
 
 /** The store, threads and run that an order is put together with. */
 interface Surroundings extends PatternHost {
-  store: Pick<BlobStore, 'readText'>;
+  store: DocumentStore;
 }
 
 /** The order of a few branches, which share a document. */
 export async function orderOfBranches(order: BatchOrder, surroundings: Surroundings): Promise<QuestionOrder> {
   const { number, freshSinceMs = 0, inlineBytes, queuedAtMs, document, questions } = order;
   const { store } = surroundings;
-  const shared = document && (await documentText(document, store));
+  const shared = document && (await documentContent(document, store));
   return {
     number,
     freshSinceMs,
@@ -49,7 +50,7 @@ export async function orderOfBranches(order: BatchOrder, surroundings: Surroundi
     queuedAtMs,
     questions: await Promise.all(
       questions.map(async ({ key, index, request }) => {
-        const own = request.document && (await documentText(request.document, store));
+        const own = request.document && (await documentContent(request.document, store));
         return questionOf(key, index, request, own ?? shared, surroundings);
       }),
     ),
@@ -60,12 +61,17 @@ export async function orderOfBranches(order: BatchOrder, surroundings: Surroundi
 export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings): Promise<QuestionOrder> {
   const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
   const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
-  const questions = fromRanges(places).flatMap((place) => {
+  const found = fromRanges(places).flatMap((place) => {
     const item = items[place];
-    if (item === undefined) return [];
-    const question = questionOf(item.key, firstIndex + place, template, item.text, surroundings);
-    return [item.unreadable === undefined ? question : { ...question, isForLane: true }];
+    return item === undefined ? [] : [{ item, index: firstIndex + place }];
   });
+  const questions = await Promise.all(
+    found.map(async ({ item: { key, text, file, unreadable }, index }) => {
+      const document = file === undefined ? text : await documentContent(file, surroundings.store);
+      const question = questionOf(key, index, template, document, surroundings);
+      return unreadable === undefined ? question : { ...question, isForLane: true };
+    }),
+  );
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
 }
 
@@ -73,11 +79,11 @@ function questionOf(
   key: string,
   index: number,
   request: ModelRequest,
-  document: string | undefined,
+  document: DocumentContent | undefined,
   host: PatternHost,
 ): BatchQuestion {
   const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
   // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
-  return { key, index, body, format, isForLane: document !== undefined && isLong(document, request) };
+  return { key, index, body, format, isForLane: typeof document === 'string' && isLong(document, request) };
 }

@@ -23,5 +23,9 @@ export function withoutSecrets<All extends { [Name in keyof All]: Activity }>(ac
 
 /** A store that takes secrets out of each text before it is put. */
 export function storeWithout(store: ActivitiesSettings['store'], secrets: Secrets): ActivitiesSettings['store'] {
-  return { putText: (text) => store.putText(secrets.text(text)), readText: (reference) => store.readText(reference) };
+  return {
+    putText: (text) => store.putText(secrets.text(text)),
+    readText: (reference) => store.readText(reference),
+    readBytes: (reference) => store.readBytes(reference),
+  };
 }

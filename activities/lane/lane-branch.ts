@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { isFile, withoutBytes } from '../../src/contract/document.js';
+import type { DocumentContent, StoredDocument } from '../../src/contract/document.js';
 import type { Lane } from '../../src/contract/lanes.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
@@ -31,7 +33,7 @@ export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<
   const { budget, cancelled } = work;
   if (budget.limitUsd === Infinity) return runBranch(call, work);
   const { document } = call.request;
-  const [questionUsd = Infinity] = boundsOf([call], document && 'inline' in document ? document.inline : undefined);
+  const [questionUsd = Infinity] = boundsOf([call], document && known(document));
   const asideUsd = questionUsd * call.attempts;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
@@ -41,6 +43,12 @@ export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<
   const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, work);
   budget.settle(usd, (outcome.costUsd ?? usd) + (outcome.lostUsd ?? 0));
   return outcome;
+}
+
+/** As much of a document as its bound is told by. */
+function known(document: StoredDocument): DocumentContent | undefined {
+  if (isFile(document)) return withoutBytes(document);
+  return 'inline' in document ? document.inline : undefined;
 }
 
 /** All tries of a branch. */

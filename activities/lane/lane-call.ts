@@ -3,12 +3,12 @@ import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
 
 /** What a lane asks about one of its documents. */
-export function callOf(lane: Lane, { key, text }: Item, place: number): ModelCall {
+export function callOf(lane: Lane, { key, text, file }: Item, place: number): ModelCall {
   const { template, offline, timeoutMs, attempts, queuedAtMs, freshSinceMs, hedge, chunk } = lane;
   return {
     key,
     index: lane.firstIndex + place,
-    request: { ...template, document: { inline: text } },
+    request: { ...template, document: file ?? { inline: text } },
     offline,
     timeoutMs,
     attempts,

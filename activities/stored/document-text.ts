@@ -2,7 +2,7 @@ import type { Stored } from '../../src/contract/stored.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
 /**
- * The text of a document, wherever it lies.
+ * The text of a document that is one, wherever it lies.
  *
  * @throws FanfoldError `DocumentMissing` where it is not in the store
  */

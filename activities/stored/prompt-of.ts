@@ -1,7 +1,17 @@
+import type { DocumentContent, StoredFile } from '../../src/contract/document.js';
+import { isFile } from '../../src/contract/document.js';
 import type { ModelRequest, PromptPart } from '../../src/contract/model-request.js';
 import { shown, valueAt } from '../../src/plan/graph/template.js';
+import { fileMark, fileTitle } from '../../src/prompts/graph.js';
+import { fileContent } from './document-content.js';
+import type { DocumentStore } from './document-content.js';
 import { storedValue } from './stored-value.js';
-import type { BlobStore } from '../../src/store/blob-store.js';
+
+/** A prompt, and the files that it speaks of: each once, after its title. */
+export interface WholePrompt {
+  text: string;
+  files: DocumentContent[];
+}
 
 /**
  * The prompt of a request, with the values that it is made of.
@@ -10,15 +20,24 @@ import type { BlobStore } from '../../src/store/blob-store.js';
  */
 export async function promptOf(
   { prompt, promptParts }: Pick<ModelRequest, 'prompt' | 'promptParts'>,
-  store: Pick<BlobStore, 'readText'>,
-): Promise<string> {
-  if (promptParts === undefined) return prompt;
+  store: DocumentStore,
+): Promise<WholePrompt> {
+  if (promptParts === undefined) return { text: prompt, files: [] };
   const texts = await Promise.all(promptParts.map((part) => textOf(part, store)));
-  return texts.join('');
+  const files = await Promise.all(
+    filesOf(promptParts).map(async (file) => [fileTitle(file.name), await fileContent(file, store)]),
+  );
+  return { text: texts.join(''), files: files.flat() };
 }
 
-async function textOf(part: PromptPart, store: Pick<BlobStore, 'readText'>): Promise<string> {
+async function textOf(part: PromptPart, store: DocumentStore): Promise<string> {
   if (typeof part === 'string') return part;
   const { value, path } = part;
+  if (isFile(value)) return fileMark(value.name);
   return shown(valueAt(await storedValue(value, store), path));
+}
+
+function filesOf(parts: readonly PromptPart[]): StoredFile[] {
+  const files = parts.flatMap((part) => (typeof part !== 'string' && isFile(part.value) ? [part.value] : []));
+  return files.filter((file, at) => files.findIndex(({ sha256 }) => sha256 === file.sha256) === at);
 }

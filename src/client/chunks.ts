@@ -5,6 +5,9 @@ import type { BlobStore } from '../store/blob-store.js';
 const mostItems = 250;
 const mostCharacters = 2_000_000;
 
+/** Bytes of its files: a batch has them in memory together, in base64. */
+const mostFileBytes = 64 * 1_024 * 1_024;
+
 /**
  * Stores the documents of a wide run, in order, in chunks of neighbours.
  *
@@ -19,17 +22,22 @@ export async function placeChunks(
   const chunks: Chunk[] = [];
   let together: Item[] = [];
   let characters = 0;
+  let fileBytes = 0;
   const put = async () => {
     if (together.length === 0) return;
     const { sha256, bytes } = await store.putText(JSON.stringify(together));
     chunks.push({ sha256, bytes, count: together.length });
     together = [];
     characters = 0;
+    fileBytes = 0;
   };
   for await (const item of items) {
-    if (together.length === size || characters + item.text.length > mostCharacters) await put();
+    const { text, file } = item;
+    const isFull = together.length === size || characters + text.length > mostCharacters;
+    if (isFull || fileBytes + (file?.bytes ?? 0) > mostFileBytes) await put();
     together.push(item);
-    characters += item.text.length;
+    characters += text.length;
+    fileBytes += file?.bytes ?? 0;
   }
   await put();
   return chunks;

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialects.js';
+import type { StoredDocument } from './document.js';
 import type { Tool } from './tool.js';
 import type { Source } from './source.js';
 import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
@@ -17,7 +18,7 @@ export interface BatchOrder {
   inlineBytes: number;
   queuedAtMs: number;
   /** The document of all questions that have none of their own. */
-  document?: Stored<string>;
+  document?: StoredDocument;
   questions: { key: string; index: number; request: ModelRequest }[];
 }
 

@@ -1,3 +1,4 @@
+import type { StoredFile } from './document.js';
 import type { ModelCall } from './model-call.js';
 import type { JsonSchema } from './json-schema.js';
 import type { StoredBranch } from './branch.js';
@@ -13,7 +14,10 @@ export interface Blob {
 /** One document of a wide fan-out. */
 export interface Item {
   key: string;
+  /** Empty where it is a file. */
   text: string;
+  /** A document that the API reads itself. */
+  file?: StoredFile;
   /** The reason why the document could not be read. Its branch has failed then, and nothing is asked. */
   unreadable?: string;
 }

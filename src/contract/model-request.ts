@@ -1,3 +1,4 @@
+import type { StoredDocument, StoredFile } from './document.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Stored } from './stored.js';
 import type { Tool } from './tool.js';
@@ -9,7 +10,8 @@ export interface ModelRequest {
   /** Most output tokens of one answer. */
   maxTokens: number;
   system: string;
-  document?: Stored<string>;
+  /** A text, or a file that the API reads itself. */
+  document?: StoredDocument;
   /**
    * Whether the document is shared through the provider's prompt cache: one call writes it, and the others read it for a fraction
    * of its price.
@@ -41,5 +43,8 @@ export interface WantedCall {
   name: string;
   input: Stored<unknown>;
 }
-/** A text, or the value at a path inside a value: a text as it is, any other value as JSON. */
-export type PromptPart = string | { value: Stored<unknown>; path: readonly string[] };
+/**
+ * A text, or the value at a path inside a value: a text as it is, any other value as JSON. A file stands before the prompt, and its name
+ * in it.
+ */
+export type PromptPart = string | { value: Stored<unknown> | StoredFile; path: readonly string[] };

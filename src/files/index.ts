@@ -1,6 +1,8 @@
 export { charsetOf, decodeHtml, decodeText, markOf } from './decode.js';
 export { findInside, notThere } from './find-inside.js';
 export { homesOf } from './home-marks.js';
+export { imageHeader, mayBeImage } from './image-header.js';
+export type { ImageHeader } from './image-header.js';
 export { slashed } from './ignore-rules.js';
 export { reasonOf } from './left-out.js';
 export type { LeftOut } from './left-out.js';

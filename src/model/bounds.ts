@@ -1,3 +1,5 @@
+import { isFile } from '../contract/document.js';
+import type { DocumentContent } from '../contract/document.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import { estimateTokens } from './estimate-tokens.js';
@@ -7,11 +9,12 @@ import type { Sized } from './upper-bound.js';
 
 /** The size of a question, with its input tokens counted or estimated. */
 export function sizeOf(
-  { model, maxTokens, cacheDocument = false, outputSchema, foldOver = Infinity }: ModelRequest,
+  { model, maxTokens, document, cacheDocument = false, outputSchema, foldOver = Infinity }: ModelRequest,
   inputTokens: number,
 ): Sized {
-  // Two neighbours together are more than one part holds; of short texts more is estimated than of the same in one.
-  const parts = inputTokens > foldOver ? Math.ceil((2.2 * inputTokens) / foldOver) : 1;
+  // A file is never read in parts. Two neighbours of a text together are more than one part holds; of short texts more is estimated than of the same in one.
+  const isWhole = document !== undefined && isFile(document);
+  const parts = inputTokens > foldOver && !isWhole ? Math.ceil((2.2 * inputTokens) / foldOver) : 1;
   return { model, inputTokens, maxTokens, cached: cacheDocument, structured: outputSchema !== undefined, parts };
 }
 
@@ -19,10 +22,10 @@ export function sizeOf(
  * Bounds each branch of a plan for a budget: the most that one question may cost, in US dollars at list price. Input tokens are
  * estimated: see `estimateTokens`.
  *
- * @param document text of the document that the branches share
+ * @param document what the branches share: a text, or a file
  * @throws InputError where the price of a model is not known
  */
-export function boundsOf(branches: readonly { request: ModelRequest }[], document?: string): number[] {
+export function boundsOf(branches: readonly { request: ModelRequest }[], document?: DocumentContent): number[] {
   return branches.map(({ request }) =>
     knownBound(sizeOf(request, estimateTokens(buildRequest(request, document, request.outputSchema)))),
   );

@@ -1,6 +1,7 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import { estimateText, tokenFactor } from '../tokens/index.js';
+import { fileTokensIn } from './file-blocks.js';
 import { textsIn } from './request.js';
 
 /**
@@ -19,7 +20,8 @@ const formatTokens = 300;
 
 /**
  * Input tokens of a request, estimated from above without asking anybody: every text in it by `estimateText`, what the API adds, and 30 %
- * more for models whose tokeniser is newer than any that is public: see `tokenFactor`. The API's own count_tokens knows better.
+ * more for models whose tokeniser is newer than any that is public: see `tokenFactor`. Files count by their pages and pixels: see
+ * `fileTokens`. The API's own count_tokens knows better.
  */
 export function estimateTokens(body: MessageCreateParamsNonStreaming): number {
   const { messages, tools = [], output_config: config } = body;
@@ -30,7 +32,7 @@ export function estimateTokens(body: MessageCreateParamsNonStreaming): number {
     blocks * blockTokens +
     (tools.length > 0 ? toolsTokens + tools.length * toolTokens : 0) +
     (config?.format ? formatTokens : 0);
-  return Math.ceil((texts + added) * tokenFactor(body.model));
+  return Math.ceil((texts + added) * tokenFactor(body.model)) + fileTokensIn(body);
 }
 
 /** Most tokens, as `estimateText` tells them, of a part of a document that is to have at most `foldOver` of the model's own. */

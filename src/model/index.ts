@@ -1,4 +1,7 @@
 export { retryAfterMs } from './call/retry-after.js';
+export { fileTokensIn, isFileBlock } from './file-blocks.js';
+export { checkFiles } from './file-limits.js';
+export { fileTokens, textTokensOfPage } from './file-tokens.js';
 export { estimateTokens, isLong, tokensInPart } from './estimate-tokens.js';
 export { cacheSavedUsd, costOf } from './prices.js';
 export { buildRequest, isCached, textsIn } from './request.js';

@@ -2,13 +2,14 @@ import type {
   ContentBlockParam,
   MessageCreateParamsNonStreaming,
   MessageParam,
-  TextBlockParam,
   Tool,
 } from '@anthropic-ai/sdk/resources/messages';
 
+import type { DocumentContent } from '../contract/document.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { leastCachedBytes } from '../contract/limits.js';
+import { fileBlock, isFileBlock } from './file-blocks.js';
 import { mustAnswer } from '../prompts/agent.js';
 import { toolInputOf } from './tool-input.js';
 import { isBlank, wellFormed } from './sendable.js';
@@ -18,25 +19,20 @@ import { isBlank, wellFormed } from './sendable.js';
  * The prompt, in which they differ, comes last. A long conversation is put in the prompt cache up to its end, where its next turn
  * begins. Blocks that say nothing are left out, and every text is whole characters: the API takes nothing else.
  *
- * @param document the text of `request.document`
+ * @param document what `request.document` says, and the files of the prompt: texts, and files that the API reads itself
  * @param outputSchema in the words that the API takes
  * @param turns what `request.turns` says, as messages
  */
 export function buildRequest(
   { model, maxTokens, system, prompt, cacheDocument, tools, lastTurn }: ModelRequest,
-  document: string | undefined,
+  document: DocumentContent | readonly DocumentContent[] | undefined,
   outputSchema?: JsonSchema,
   turns: readonly MessageParam[] = [],
 ): MessageCreateParamsNonStreaming {
-  const content: TextBlockParam[] = [];
-  if (document !== undefined && !isBlank(document)) {
-    // Too short a document is not cached, and costs nothing extra.
-    content.push({
-      type: 'text',
-      text: document,
-      ...(cacheDocument === true && { cache_control: { type: 'ephemeral' } }),
-    });
-  }
+  const content: ContentBlockParam[] = (typeof document === 'string' ? [document] : [document ?? []].flat())
+    .filter((part) => typeof part !== 'string' || !isBlank(part))
+    // The cache takes all up to its mark.
+    .map((part, at, all) => documentBlock(part, cacheDocument === true && at === all.length - 1));
   if (!isBlank(prompt)) content.push({ type: 'text', text: prompt });
   return wellFormed({
     model,
@@ -48,6 +44,12 @@ export function buildRequest(
     messages: [{ role: 'user', content }, ...withEnd(turns, lastTurn === true)],
     ...(outputSchema !== undefined && { output_config: { format: { type: 'json_schema', schema: outputSchema } } }),
   });
+}
+
+/** Too short a document is not cached, and costs nothing extra. */
+function documentBlock(part: DocumentContent, isCached: boolean): ContentBlockParam {
+  if (typeof part !== 'string') return fileBlock(part, isCached);
+  return { type: 'text', text: part, ...(isCached && { cache_control: { type: 'ephemeral' } }) };
 }
 
 function asTool({ name, description, inputSchema }: NonNullable<ModelRequest['tools']>[number]): Tool {
@@ -73,12 +75,14 @@ export function isCached({ messages }: MessageCreateParamsNonStreaming): boolean
   );
 }
 
-/** The text of a request, tools and their results included, as far as it is counted. */
+/** The text of a request, tools and their results included, as far as it is counted. Files are no text: see `fileTokensIn`. */
 export function textsIn({ system, messages, tools, output_config: format }: MessageCreateParamsNonStreaming): string[] {
   const texts = messages.flatMap(({ content }) =>
     typeof content === 'string'
       ? [content]
-      : content.map((block) => (block.type === 'text' ? block.text : JSON.stringify(block))),
+      : content
+          .filter((block) => !isFileBlock(block))
+          .map((block) => (block.type === 'text' ? block.text : JSON.stringify(block))),
   );
   if (typeof system === 'string') texts.push(system);
   for (const part of [tools, format]) if (part !== undefined) texts.push(JSON.stringify(part));

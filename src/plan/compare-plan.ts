@@ -1,8 +1,9 @@
 import type { ModelRequest } from '../contract/model-request.js';
-import type { Stored } from '../contract/stored.js';
+import { isWorthCaching } from '../contract/document.js';
+import type { StoredDocument } from '../contract/document.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
-import { leastCachedBytes, maxDirectWidth } from '../contract/limits.js';
+import { maxDirectWidth } from '../contract/limits.js';
 import { compareRules } from '../prompts/compare.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { modelOptionsOf, policyOf } from './policy.js';
@@ -19,7 +20,7 @@ export interface CompareInput extends FanOutOptions, ModelOptions {
   /** Prompts by name, in the order of the result. */
   variants: readonly { name: string; prompt: string }[];
   /** The document that all prompts are about. */
-  document?: Stored<string>;
+  document?: StoredDocument;
   /** How the best answer is found; by default all answers stand side by side. */
   best?: BestBy;
   /** What the judge is to look for. */
@@ -58,7 +59,7 @@ export function planCompare(input: CompareInput): FanOutPlan & { best: BestBy | 
   if (criteria !== undefined && best !== 'judge') {
     throw new InputError('Expected `best` to be judge where there are `criteria`.');
   }
-  const cached = document !== undefined && variants.length > 1 && sizeOf(document) >= leastCachedBytes;
+  const cached = document !== undefined && variants.length > 1 && isWorthCaching(document);
   const requestOf = (of: string, prompt: string): ModelRequest => ({
     model: of,
     maxTokens,
@@ -83,10 +84,6 @@ export function planCompare(input: CompareInput): FanOutPlan & { best: BestBy | 
 function keyOf(variant: string, model: string, variants: number, models: number): string {
   if (variants === 1) return model;
   return models === 1 ? variant : `${variant} ${model}`;
-}
-
-function sizeOf(document: Stored<string>): number {
-  return 'inline' in document ? document.inline.length : document.bytes;
 }
 
 function checkOnce(what: string, names: readonly string[]): void {

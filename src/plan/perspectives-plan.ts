@@ -1,7 +1,8 @@
-import type { Stored } from '../contract/stored.js';
+import { isWorthCaching } from '../contract/document.js';
+import type { StoredDocument } from '../contract/document.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
-import { leastCachedBytes, maxDirectWidth } from '../contract/limits.js';
+import { maxDirectWidth } from '../contract/limits.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../contract/options.js';
 import { specialistRules } from '../prompts/perspectives.js';
@@ -11,7 +12,7 @@ import type { Perspective } from './perspective.js';
 
 /** Input of the workflow `perspectives`. */
 export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOptions {
-  document: Stored<string>;
+  document: StoredDocument;
   /** What the document is called in the Web UI. */
   title?: string;
   /** In the order of the result. A bare name takes fanfold's own instruction for it. */
@@ -42,10 +43,6 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
     fresh,
     fanIn: fanInOf(input),
   };
-}
-
-function isWorthCaching(document: Stored<string>): boolean {
-  return ('inline' in document ? document.inline.length : document.bytes) >= leastCachedBytes;
 }
 
 function asPerspective(perspective: string | Perspective): Perspective {

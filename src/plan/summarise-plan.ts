@@ -1,4 +1,4 @@
-import type { Stored } from '../contract/stored.js';
+import type { StoredDocument } from '../contract/document.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
 import type { FanInOptions, FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
@@ -12,7 +12,7 @@ export const summariseDefaults = { concurrency: 10, sentences: 2, maxTokens: 512
 
 /** Input of the workflow `summarise`: `documents` where there are few, `chunks` where there are many. */
 export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOptions {
-  documents?: readonly { key: string; text: Stored<string>; unreadable?: string }[];
+  documents?: readonly { key: string; text: StoredDocument; unreadable?: string }[];
   chunks?: readonly Chunk[];
   /** Sentences of a summary; 2 by default. */
   sentences?: number;

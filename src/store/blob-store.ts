@@ -19,7 +19,7 @@ export interface StoreStats {
 }
 
 /**
- * The store of texts too large for history. Each is a file under `blobs/` in the home, named after its content.
+ * The store of texts too large for history, and of files. Each is a file under `blobs/` in the home, named after its content.
  *
  * BlobStore-1. A file with its final name is whole: it is written under another name, synced, then renamed.
  * BlobStore-2. Reading returns the text that was put, or an error: the hash is checked on every read.
@@ -43,7 +43,11 @@ export class BlobStore {
 
   /** Stores a text; when this returns, it survives a crash of the machine. */
   async putText(text: string): Promise<BlobReference> {
-    const bytes = Buffer.from(text);
+    return this.putBytes(Buffer.from(text));
+  }
+
+  /** Stores the bytes of a file, as `putText` does a text. */
+  async putBytes(bytes: Buffer): Promise<BlobReference> {
     const reference = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
     const key = this.#keyring?.first;
     const path = this.#path(reference, key);
@@ -68,10 +72,19 @@ export class BlobStore {
    * @throws FanfoldError `DocumentMissing` when it is not here, is not what was put, or cannot be read without its key
    */
   async readText(reference: BlobReference): Promise<string> {
+    return (await this.readBytes(reference)).toString();
+  }
+
+  /**
+   * The bytes that were put.
+   *
+   * @throws FanfoldError `DocumentMissing`, as `readText`
+   */
+  async readBytes(reference: BlobReference): Promise<Buffer> {
     const bytes = await this.#read(reference);
     const found = createHash('sha256').update(bytes).digest('hex');
     if (found !== reference.sha256) throw missing(reference, 'was damaged: its bytes no longer have that hash');
-    return bytes.toString();
+    return bytes;
   }
 
   /** The number of texts, their bytes, and the time of the one that was put longest ago (milliseconds since the epoch). */

@@ -65,7 +65,10 @@ describe('cancellation', () => {
       asking.cancel();
       return { sha256: 'a', bytes: 1 };
     };
-    const { ask } = await openDesk({}, { store: { putText, readText: async () => '' } });
+    const { ask } = await openDesk(
+      {},
+      { store: { putText, readText: async () => '', readBytes: async () => Buffer.from('') } },
+    );
     const asking = ask({ inlineBytes: 0 });
     expect(await asking.answer).toMatchObject({ status: 'ok', output: { sha256: 'a', bytes: 1 } });
   });

@@ -8,6 +8,7 @@ import { failureOf, ledgerOf, openDesk, outputOf } from './asking.js';
 type PutText = BlobStore['putText'];
 
 const readText = async () => '';
+const readBytes = async () => Buffer.from('');
 
 describe('an answer too large for history', () => {
   it('is stored as JSON, and comes back as a reference', async () => {
@@ -37,14 +38,14 @@ describe('an answer too large for history', () => {
   it('survives a store that fails for a moment', async () => {
     const putText = vi.fn<PutText>(async () => ({ sha256: 'a', bytes: 1 }));
     putText.mockRejectedValueOnce(new Error('busy')).mockRejectedValueOnce(new Error('busy'));
-    const { model, ask } = await openDesk({}, { store: { putText, readText } });
+    const { model, ask } = await openDesk({}, { store: { putText, readText, readBytes } });
     expect(await ask({ inlineBytes: 0 }).answer).toMatchObject({ status: 'ok', output: { sha256: 'a', bytes: 1 } });
     expect([putText.mock.calls.length, model.total]).toEqual([3, 1]);
   });
 
   it('is never paid for again when the store stays down', async () => {
     const putText = vi.fn<PutText>(() => Promise.reject(new Error('ENOSPC: no space left on device')));
-    const { model, ask } = await openDesk({}, { store: { putText, readText } });
+    const { model, ask } = await openDesk({}, { store: { putText, readText, readBytes } });
     const failure = await failureOf(ask({ inlineBytes: 0 }));
     expect(failure).toMatchObject({ type: 'AnswerNotStored', nonRetryable: true });
     expect(failure.message).toContain('ENOSPC: no space left on device');

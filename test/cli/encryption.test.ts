@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keyIds } from '../../src/payloads/index.js';
 import { clusterAddress, freshNamespace } from '../support/cluster.js';
 import { Desk } from '../support/fanfold.js';
+import { pngOf } from '../support/images.js';
+import { pdfOf } from '../support/pdf.js';
 
 const [key, other] = [0, 1].map(() => randomBytes(32).toString('base64')) as [string, string];
 const withKey = { FANFOLD_ENCRYPTION_KEY: key };
@@ -45,6 +47,14 @@ describe('with a key', () => {
     await writeFile(join(desk.directory, `${marker}.txt`), long);
     const wide = await desk.fanfold(['summarise', `${marker}.txt`, '--json'], { env: withKey });
     expect([wide.code, wide.stdout]).toEqual([0, expect.stringContaining(marker)]);
+    await writeFile(join(desk.directory, 'page.html'), `<p>The ${marker} clause.</p>`);
+    await writeFile(join(desk.directory, 'page.pdf'), pdfOf(`The ${marker} clause.`));
+    const read = await desk.fanfold(['summarise', 'page.html', 'page.pdf', '--json'], { env: withKey });
+    expect([read.code, read.stdout]).toEqual([0, expect.stringContaining(marker)]);
+    const scan = Buffer.concat([pngOf(90, 60), Buffer.from(`The ${marker} clause.`)]);
+    await writeFile(join(desk.directory, 'scan.png'), scan);
+    const seen = await desk.fanfold(['summarise', 'scan.png', '--json'], { env: withKey });
+    expect([seen.code, seen.stdout]).toEqual([0, expect.stringContaining('an image of 90 x 60 pixels')]);
     const failed = await desk.fanfold(
       ['perspectives', '-', '--perspectives', 'broken', '--id', 'broken', '--join', 'all'],
       { stdin: `The ${marker} clause.`, env: withKey },

@@ -31,6 +31,15 @@ it('gives back every text as it was put (BlobStore-2)', async () => {
   );
 });
 
+it('gives back the bytes of a file as they were put, and notices damage (BlobStore-2)', async () => {
+  const bytes = Buffer.from([0xff, 0xfe, 0, 0xc3, 0x28, 0x89, 0x50]);
+  const reference = await store.putBytes(bytes);
+  expect(await store.readBytes(reference)).toEqual(bytes);
+  const [file] = await files();
+  await writeFile(file!, Buffer.from([0xff, 0xfe, 0, 0xc3, 0x28, 0x89, 0x51]));
+  await expect(store.readBytes(reference)).rejects.toMatchObject({ type: 'DocumentMissing', message: /was damaged/ });
+});
+
 it('keeps the same text once, however many put it at once (BlobStore-3)', async () => {
   const references = await Promise.all(Array.from({ length: 20 }, () => new BlobStore(home).putText('the same')));
   expect(new Set(references.map(({ sha256 }) => sha256)).size).toBe(1);

@@ -8,15 +8,23 @@ export interface ModelFacts {
   maxOutputTokens: number;
   /** A shorter prefix is not cached. */
   minCacheTokens: number;
+  /** The largest image that it sees; larger ones are made smaller first. In tokens, and in pixels of its longer side. */
+  visual: { mostTokens: number; longestSide: number };
   /** A 400 for `tool_choice` of type `any` or `tool`. */
   refusesForcedTools: boolean;
 }
+
+/** "Claude Opus 4.7 is the first Claude model with high-resolution image support"; later ones have it, too. */
+const beforeHighResolution = /^claude-(?:[23]|(?:opus|sonnet|haiku)-4(?:-[0-6])?(?:-20\d{6})?$)/;
 
 const facts = (id: string, contextTokens: number, maxOutputTokens: number, minCacheTokens: number): ModelFacts => ({
   id,
   contextTokens,
   maxOutputTokens,
   minCacheTokens,
+  visual: beforeHighResolution.test(id)
+    ? { mostTokens: 1_568, longestSide: 1_568 }
+    : { mostTokens: 4_784, longestSide: 2_576 },
   refusesForcedTools: id.endsWith('-5-5'),
 });
 

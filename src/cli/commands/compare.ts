@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { placeDocument, startRun } from '../../client/index.js';
+import { startRun } from '../../client/index.js';
 import { bestBy, planCompare } from '../../plan/compare-plan.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -9,10 +9,13 @@ import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
-import { readDocument } from '../read/read-document.js';
+import { placed, planned, readDocument } from '../read/read-document.js';
 import { readVariants } from '../read/read-variants.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
+import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { modelsOf } from '../run/size-of-document.js';
+import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 import { beginningOf } from '../../contract/cut-text.js';
@@ -24,6 +27,7 @@ interface CompareFlags extends RunFlags {
   document?: string;
   best?: string;
   judgeModel?: string;
+  pdf: string;
 }
 
 export function compareCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -34,11 +38,11 @@ export function compareCommand(program: Command, world: World, done: (code: Exit
     .option('--models <ids>', 'comma-separated; the one of `--model` by default')
     .option('--variant <name=prompt>', 'a prompt with a name, several times; `name=@FILE` reads it', collect, [])
     .option('--variants <file>', 'prompts by name, in YAML')
-    .option('--document <file>', 'what all prompts are about, or - for standard input')
+    .option('--document <file>', 'what all prompts are about: text, HTML, PDF or an image; or - for standard input')
     .option('--best <how>', `take the best answer: ${bestBy.join(', ')}; all of them without it`)
     .option('--criteria <text>', 'what the judge looks for')
     .option('--judge-model <id>', 'model that judges; the one of `--model` by default');
-  addRunFlags(command).action(async (prompt: string | undefined, flags: CompareFlags) => {
+  addRunFlags(addPdfFlag(command)).action(async (prompt: string | undefined, flags: CompareFlags) => {
     done(await compare(prompt, flags, world));
   });
 }
@@ -54,9 +58,11 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
     ...(flags.judgeModel !== undefined && { judgeModel: flags.judgeModel }),
   } satisfies CompareInput;
   // Flags are checked before a byte is read.
-  planCompare(options);
-  const document = flags.document === undefined ? undefined : await readDocument(flags.document, world);
-  const plan = planCompare({ ...options, ...(document && { document: { inline: document.text } }) });
+  const { branches } = planCompare(options);
+  const reading = readingOf(flags, modelsOf(branches));
+  const document = flags.document === undefined ? undefined : await readDocument(flags.document, world, reading);
+  if (document?.note !== undefined) sayer(world, flags.quiet)(document.note);
+  const plan = planCompare({ ...options, ...(document && { document: planned(document) }) });
   if (flags.dryRun) return dryRun(plan, document?.text, flags, world);
   const budget = await budgetOf(plan, document?.text, flags, world);
   const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
@@ -67,7 +73,7 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
       input: {
         ...options,
         ...budget,
-        ...(document && { document: await placeDocument(document.text, store) }),
+        ...(document && { document: await placed(document, store) }),
         searchable,
       },
       ...(flags.id !== undefined && { workflowId: flags.id }),

@@ -5,18 +5,22 @@ import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { GraphInput } from '../../plan/graph/flow.js';
 import { planGraph } from '../../plan/graph/graph-plan.js';
-import { boundFlow } from '../read/bound-flow.js';
+import { boundFlow, checkFilesOfNodes } from '../read/bound-flow.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRunGraph, graphBudgetOf } from '../run/graph-bounds.js';
 import { mermaidOf } from '../read/draw-flow.js';
-import { placeValues, valuesOf } from '../read/flow-values.js';
+import { modelsOfFlow, placeValues, valuesOf } from '../read/flow-values.js';
+import { LocalFile } from '../read/local-file.js';
 import { readFlow } from '../read/read-flow.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
+import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface GraphFlags extends RunFlags {
   input: string[];
+  pdf: string;
 }
 
 export function graphCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -26,11 +30,11 @@ export function graphCommand(program: Command, world: World, done: (code: ExitCo
     .argument('<flow>', 'file with the flow')
     .option(
       '--input <name=value>',
-      'an input of the flow; name=@file reads a file, name=@- standard input',
+      'an input of the flow; name=@file reads a file (text, HTML, PDF or an image), name=@- standard input',
       collect,
       [],
     );
-  addRunFlags(command).action(async (file: string, flags: GraphFlags) => {
+  addRunFlags(addPdfFlag(command)).action(async (file: string, flags: GraphFlags) => {
     done(await graph(file, flags, world));
   });
 }
@@ -47,9 +51,13 @@ async function graph(file: string, flags: GraphFlags, world: World): Promise<Exi
     throw new InputError('Expected no `--economy` and no `--late amend` for a graph: its nodes wait for one another.');
   }
   const flow = await readFlow(file, world);
-  const values = await valuesOf(flow, flags.input, world);
-  const inline = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { inline: value }]));
+  const reading = { ...readingOf(flags, modelsOfFlow(flow, options.model)), say: sayer(world, flags.quiet) };
+  const values = await valuesOf(flow, flags.input, reading, world);
+  const inline = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, value instanceof LocalFile ? value : { inline: value }]),
+  );
   const plan = planGraph({ ...options, flow, values: inline });
+  checkFilesOfNodes(plan, values);
   const bounds = boundFlow(plan, values);
   if (flags.dryRun) return dryRunGraph(plan, bounds, flags, world);
   const budget = graphBudgetOf(bounds, flags);

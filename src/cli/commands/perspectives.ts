@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { placeDocument, startRun } from '../../client/index.js';
+import { startRun } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
@@ -12,23 +12,27 @@ import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
-import { readDocument } from '../read/read-document.js';
+import { placed, planned, readDocument } from '../read/read-document.js';
 import type { Document } from '../read/read-document.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
+import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { modelsOf, sizeOf } from '../run/size-of-document.js';
+import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface PerspectivesFlags extends RunFlags {
   perspectives: string;
+  pdf: string;
 }
 
 export function perspectivesCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
     .command('perspectives')
     .description('several specialists read one text at once; their readings are merged into a dict by perspective')
-    .argument('<file>', 'text document, or - for standard input')
+    .argument('<file>', 'document: text, HTML, PDF or an image; or - for standard input')
     .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
-  addFanInFlags(addRunFlags(command)).action(async (file: string, flags: PerspectivesFlags) => {
+  addFanInFlags(addRunFlags(addPdfFlag(command))).action(async (file: string, flags: PerspectivesFlags) => {
     done(await perspectives(file, flags, world));
   });
 }
@@ -36,10 +40,12 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
 async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
   const options = { ...runOptions(flags), ...fanInOptions(flags), perspectives: splitNames(flags.perspectives) };
   // Flags are checked before a byte is read.
-  planPerspectives({ ...options, document: { inline: '' } });
+  const { branches } = planPerspectives({ ...options, document: { inline: '' } });
+  const reading = readingOf(flags, modelsOf(branches));
   if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');
-  const document = await readDocument(file, world);
-  const plan = planPerspectives({ ...options, document: { inline: document.text } });
+  const document = await readDocument(file, world, reading);
+  if (document.note !== undefined) sayer(world, flags.quiet)(document.note);
+  const plan = planPerspectives({ ...options, document: planned(document) });
   if (flags.dryRun) return dryRun(plan, document.text, flags, world);
   const budget = await budgetOf(plan, document.text, flags, world);
   const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
@@ -47,7 +53,7 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
     const input: PerspectivesInput = {
       ...options,
       ...budget,
-      document: await placeDocument(document.text, session.store),
+      document: await placed(document, session.store),
       title: document.title,
       searchable: session.searchable,
     };
@@ -71,7 +77,7 @@ function splitNames(names: string): string[] {
 function details({ branches, policy, offline }: FanOutPlan, document: Document): string {
   const { join, timeoutMs, attempts, concurrency } = policy;
   return [
-    `**${branches.length} perspectives** on ${markdownLine(document.title)} (${document.text.length.toLocaleString('en')} characters)`,
+    `**${branches.length} perspectives** on ${markdownLine(document.title)} (${sizeOf(document)})`,
     '',
     ...branches.map(
       ({ key, request }) =>

@@ -8,11 +8,11 @@ import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { DocumentBounds } from '../run/document-bounds.js';
-import { placeDocuments } from '../run/place-documents.js';
+import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
-import { addSourceFlags, keysOf, sayTaken, sourceOf } from '../run/source-of.js';
+import { addSourceFlags, keysOf, sayNotes, sayTaken, sourceOf } from '../run/source-of.js';
 import type { SourceFlags } from '../run/source-of.js';
 import { OutFile } from '../run/out-file.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
@@ -31,7 +31,7 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .command('summarise')
     .alias('summarize')
     .description('one summary for each document, in the order given, from one to a hundred thousand')
-    .argument('[files...]', 'files (text, Markdown, HTML, PDF), folders and patterns, or - for standard input');
+    .argument('[files...]', 'files (text, Markdown, HTML, PDF, images), folders and patterns, or - for standard input');
   addSourceFlags(command)
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
     .option(
@@ -73,8 +73,9 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   });
   const { total, first, unreadable } = documents;
   if (source.skipped !== undefined) sayTaken(source, documents, say);
+  sayNotes(documents, say);
   const isWide = total > maxDirectWidth;
-  const few = first.map(({ text, ...item }) => ({ ...item, text: { inline: text } }));
+  const few = first.map(({ text, file, ...item }) => ({ ...item, text: file ?? { inline: text } }));
   const chunk = { sha256: '', bytes: 0, count: total };
   const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
   if (flags.dryRun) {
@@ -84,6 +85,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
+  if (policy.economy && !isWide) checkBatched(first);
   const budget =
     'direct' in checked
       ? await budgetOf(checked.direct, undefined, flags, world)
@@ -100,7 +102,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
           ...options,
           ...budget,
           ...(isWide
-            ? { chunks: await placeChunks(source.items(), session.store, total) }
+            ? { chunks: await placeChunks(withFilesPlaced(source.items(), session.store), session.store, total) }
             : { documents: await placeDocuments(first, session.store) }),
           searchable: session.searchable,
         };

@@ -1,9 +1,10 @@
 import { mostItems } from '../../plan/graph/for-each.js';
 import type { GraphPlan, PlannedNode } from '../../plan/graph/graph-plan.js';
 import { parsePath, parseTemplate, shown, valueAt, variablesOf } from '../../plan/graph/template.js';
-import { estimateTokens, upperBoundUsd } from '../../model/index.js';
+import { checkFiles, estimateTokens, fileTokens, upperBoundUsd } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
 import { tokenFactor } from '../../tokens/index.js';
+import { LocalFile } from './local-file.js';
 
 /** The most that a node's question can have in tokens, and how often it is asked; `null` where only the run shows that. */
 export interface BoundNode extends Sized {
@@ -59,13 +60,31 @@ function tokensIn(name: string, node: PlannedNode, plan: GraphPlan, values: Read
       ? Math.max(0, ...list.map((item) => tokensOf(shown(item), node.model)))
       : tokensIn(parsePath(node.forEach)[0], node, plan, values);
   }
-  if (Object.hasOwn(values, name)) return tokensOf(shown(values[name]), node.model);
+  if (Object.hasOwn(values, name)) return tokensOfValue(values[name], node.model);
   return plan.nodes
     .filter(({ writes }) => writes === name)
     .reduce(
       (sum, writer) => sum + writer.maxTokens * rereads(writer, node) * (timesOf(writer, plan, values) ?? Infinity),
       0,
     );
+}
+
+function tokensOfValue(value: unknown, model: string): number {
+  if (!(value instanceof LocalFile)) return tokensOf(shown(value), model);
+  // Its title stands before it, and its name in the prompt.
+  const { extent, name } = value;
+  return fileTokens(extent, model) + 2 * tokensOf(`File [${name}]:`, model);
+}
+
+/** @throws InputError where the files that a node's prompt speaks of are more than the API takes in one request */
+export function checkFilesOfNodes({ nodes }: GraphPlan, values: Readonly<Record<string, unknown>>): void {
+  for (const { prompt, model } of nodes) {
+    const files = variablesOf(prompt).flatMap((name) => {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      return value instanceof LocalFile ? [value] : [];
+    });
+    checkFiles(files, model);
+  }
 }
 
 /** How often a node asks at most: once, once for each item that is there, or for as many as the schema of the list allows. */

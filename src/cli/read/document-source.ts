@@ -1,12 +1,20 @@
 import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import type { LeftOut } from '../../files/index.js';
+import type { LocalFile } from './local-file.js';
+
+/** A document on its way: what is sent as a file is not in the store yet. */
+export interface ReadItem extends Item {
+  file?: LocalFile;
+  /** What a reader would not expect of how it was read: one line. */
+  note?: string;
+}
 
 /** Documents that can be gone through more than once: to be checked before anything starts, and to be stored. */
 export interface DocumentSource {
   /** One line that names it. */
   title: string;
-  items(): AsyncIterable<Item>;
+  items(): AsyncIterable<ReadItem>;
   /** What lies in its folders and is not taken, once the documents have been gone through; `undefined` where there are no folders. */
   readonly skipped?: readonly LeftOut[] | undefined;
 }
@@ -14,14 +22,19 @@ export interface DocumentSource {
 /** Longest id, in characters: it labels a branch wherever branches are shown. */
 export const longestKey = 200;
 
+/** Most notes about how documents were read that are said one by one. */
+const mostNotes = 10;
+
 /** What there is to be asked about. */
 export interface Documents {
   /** With those that cannot be read. */
   total: number;
   /** The first few. */
-  first: Item[];
+  first: ReadItem[];
   /** Those that cannot be read. */
   unreadable: { key: string; reason: string }[];
+  /** What is to be said of how some were read: the first few, and how many there are. */
+  notes: { first: string[]; total: number };
 }
 
 /**
@@ -33,21 +46,26 @@ export interface Documents {
 export async function checkDocuments(
   source: DocumentSource,
   few: number,
-  each: (item: Item) => void,
+  each: (item: ReadItem) => void,
 ): Promise<Documents> {
   const keys = new Set<string>();
-  const first: Item[] = [];
+  const first: ReadItem[] = [];
   const unreadable: Documents['unreadable'] = [];
+  const notes: Documents['notes'] = { first: [], total: 0 };
   for await (const item of source.items()) {
     if (keys.has(item.key)) throw new InputError(`Expected every id once, got ${JSON.stringify(item.key)} twice.`);
     keys.add(item.key);
     if (first.length < few) first.push(item);
+    if (item.note !== undefined) {
+      notes.total += 1;
+      if (notes.total <= mostNotes) notes.first.push(item.note);
+    }
     if (item.unreadable === undefined) each(item);
     else unreadable.push({ key: item.key, reason: item.unreadable });
   }
   if (keys.size === 0) throw new InputError(`Expected at least one document in ${source.title}, got none.`);
   if (unreadable.length === keys.size) throw noneReadable(unreadable);
-  return { total: keys.size, first, unreadable };
+  return { total: keys.size, first, unreadable, notes };
 }
 
 function noneReadable(unreadable: Documents['unreadable']): InputError {

@@ -6,17 +6,27 @@ import { join, relative, resolve } from 'node:path';
 import picomatch from 'picomatch';
 
 import { FanfoldError, InputError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
-import { endingOf, Folder, HomeFolder, isBinary, readerOf, readInside, slashed } from '../../files/index.js';
+import {
+  endingOf,
+  Folder,
+  HomeFolder,
+  imageHeader,
+  isBinary,
+  mayBeImage,
+  readerOf,
+  readInside,
+  slashed,
+} from '../../files/index.js';
 import type { LeftOut, Taking } from '../../files/index.js';
 import { ahead } from './ahead.js';
 import { longestKey } from './document-source.js';
-import type { DocumentSource } from './document-source.js';
+import type { DocumentSource, ReadItem } from './document-source.js';
 import { readDocument } from './read-document.js';
 import { homeOf, storeOf } from '../home/session.js';
 import { hintFor, skippedLine } from './skipped.js';
-import { textOfFile } from './text-of-file.js';
+import { readContent } from './read-content.js';
+import type { Reading } from './read-content.js';
 import type { World } from '../world.js';
 
 /** Files that are read ahead: enough to keep every thread that takes them apart at work. */
@@ -35,7 +45,7 @@ interface Chosen {
  * Files, folders and patterns such as `docs/**\/*.md`, in the order given; the files of a folder or pattern by path. What is found once is
  * what is gone through again.
  */
-export function filesSource(paths: readonly string[], taking: Taking, world: World): DocumentSource {
+export function filesSource(paths: readonly string[], taking: Taking, reading: Reading, world: World): DocumentSource {
   const skipped: LeftOut[] = [];
   const { hidden = false, noIgnore = false, ignore = [] } = taking;
   const settings = { hidden, noIgnore, ignore, homes: [homeOf(world), storeOf(world)] };
@@ -52,7 +62,7 @@ export function filesSource(paths: readonly string[], taking: Taking, world: Wor
       const taken: Chosen[] = [];
       const read = ahead(chosen ?? chosenOf(paths, settings, skipped, world), readAhead, async (file) => ({
         file,
-        item: await itemOf(file, world, first),
+        item: await itemOf(file, reading, world, first),
       }));
       for await (const { file, item } of read) {
         if ('why' in item) {
@@ -128,7 +138,7 @@ async function* foundIn(
       if (pattern !== undefined && !found.path.endsWith('/') && !pattern.matches(found.path)) continue;
       const name = slashed(join(folder, found.path));
       if ('why' in found) skipped.push({ ...found, path: shown(name) });
-      else if (readerOf(found.path) === 'none') skipped.push(withoutReader(shown(name)));
+      else if (readerOf(found.path) === 'none' && !mayBeImage(found.path)) skipped.push(withoutReader(shown(name)));
       else {
         count += 1;
         yield { key: keyOf(name, world), name: shown(name), found: { root: opened.root, path: found.path } };
@@ -154,25 +164,41 @@ function notGoneThrough(error: Error, named: string, isPattern: boolean): Error 
 
 const also = (skipped: readonly LeftOut[]) => (skipped.length === 0 ? '' : ` ${skippedLine(skipped)}.`);
 
-async function itemOf(file: Chosen, world: World, mayBeSkipped: boolean): Promise<Item | LeftOut> {
+async function itemOf(
+  file: Chosen,
+  reading: Reading,
+  world: World,
+  mayBeSkipped: boolean,
+): Promise<ReadItem | LeftOut> {
   const { key, name, found } = file;
   try {
     if (found === undefined) {
       if (name !== '-') await checkNoPipe(name, world);
-      const { text, title } = await readDocument(name, world);
-      return { key: name === '-' ? title : key, text };
+      const { title, ...content } = await readDocument(name, world, reading);
+      return { key: name === '-' ? title : key, ...content };
     }
     const path = join(found.root, found.path);
-    // One byte over the limit is enough to tell that it is too large.
-    const { bytes } = await readInside(found.root, path, maxDocumentBytes + 1).catch((error: Error) => {
-      throw new InputError(`Expected a readable file, got \`${name}\`: ${error.message}`);
-    });
-    if (mayBeSkipped && readerOf(name) === 'by content' && isBinary(bytes)) return withoutReader(name);
-    return { key, text: await textOfFile(bytes, name, world) };
+    const again = async () => {
+      // One byte over the limit is enough to tell that it is too large.
+      const { bytes } = await readInside(found.root, path, maxDocumentBytes + 1).catch((error: Error) => {
+        throw new InputError(`Expected a readable file, got \`${name}\`: ${error.message}`);
+      });
+      return bytes;
+    };
+    const bytes = await again();
+    if (mayBeSkipped && !isRead(name, bytes)) return withoutReader(name);
+    return { key, ...(await readContent({ bytes, again }, name, reading, world)) };
   } catch (error) {
     if (!(error instanceof InputError) || name === '-') throw error;
     return { key, text: '', unreadable: error.message };
   }
+}
+
+/** Whether something reads a file of a folder, by its name and its content. */
+function isRead(name: string, bytes: Uint8Array): boolean {
+  if (imageHeader(bytes) !== undefined) return true;
+  const reader = readerOf(name);
+  return reader !== 'none' && !(reader === 'by content' && isBinary(bytes));
 }
 
 /**

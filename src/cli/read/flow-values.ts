@@ -2,21 +2,31 @@ import { resolve } from 'node:path';
 
 import { placeValue } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
+import type { StoredFile } from '../../contract/document.js';
+import { modelDefaults } from '../../contract/options.js';
 import type { Stored } from '../../contract/stored.js';
-import type { Flow, InputType } from '../../plan/graph/flow.js';
-import type { Session } from '../home/session.js';
+import type { Flow, GraphInput, InputType } from '../../plan/graph/flow.js';
+import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
+import { LocalFile } from './local-file.js';
+import type { Reading } from './read-content.js';
 import { readDocument } from './read-document.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
+/** What may become of a flow's documents, and who is told of it. */
+export interface FlowReading extends Reading {
+  say: Say;
+}
+
 /**
- * The values of a flow's inputs, as `--input` gives them.
+ * The values of a flow's inputs, as `--input` gives them; a file that is sent as it is, as a `LocalFile`.
  *
  * @throws InputError where one is no input of the flow, or not of its type
  */
 export async function valuesOf(
   { input = {} }: Flow,
   given: readonly string[],
+  reading: FlowReading,
   world: World,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
@@ -30,16 +40,25 @@ export async function valuesOf(
         `Expected an input of the flow (${Object.keys(input).join(', ') || 'none'}), got \`${name}\`.`,
       );
     }
-    values[name] = typed(await textOf(pair.slice(at + 1), world), name, type);
+    values[name] = await valueOf(pair.slice(at + 1), name, type, reading, world);
   }
   return values;
 }
 
-async function textOf(value: string, world: World): Promise<string> {
-  if (!value.startsWith('@')) return value;
-  const file = value.slice(1);
-  const { text } = await readDocument(file === '-' ? file : resolve(world.cwd, file), world);
-  return text;
+async function valueOf(
+  value: string,
+  name: string,
+  type: InputType,
+  { say, ...reading }: FlowReading,
+  world: World,
+): Promise<unknown> {
+  if (!value.startsWith('@')) return typed(value, name, type);
+  const path = value.slice(1);
+  const { text, file, note } = await readDocument(path === '-' ? path : resolve(world.cwd, path), world, reading);
+  if (note !== undefined) say(note);
+  if (file === undefined) return typed(text, name, type);
+  if (type === 'string') return file;
+  throw new InputError(`Expected the input \`${name}\` to be JSON of type ${type}, got ${file.mediaType}.`);
 }
 
 function typed(text: string, name: string, type: InputType): unknown {
@@ -57,9 +76,15 @@ function typed(text: string, name: string, type: InputType): unknown {
 export async function placeValues(
   values: Record<string, unknown>,
   store: Session['store'],
-): Promise<Record<string, Stored<unknown>>> {
-  const placed = Object.entries(values).map(async ([name, value]): Promise<[string, Stored<unknown>]> => {
+): Promise<NonNullable<GraphInput['values']>> {
+  const placed = Object.entries(values).map(async ([name, value]): Promise<[string, Stored<unknown> | StoredFile]> => {
+    if (value instanceof LocalFile) return [name, await value.place(store)];
     return [name, typeof value === 'string' ? await placeValue(value, store) : { inline: value }];
   });
   return Object.fromEntries(await Promise.all(placed));
+}
+
+/** The models that a flow asks. */
+export function modelsOfFlow({ nodes }: Flow, model: string = modelDefaults.model): string[] {
+  return [...new Set(Object.values(nodes).map((node) => node.model ?? model))];
 }

@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
-import { documentText } from '../../client/index.js';
+import { placeDocument } from '../../client/index.js';
+import type { StoredDocument } from '../../contract/document.js';
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
-import { textOfFile } from './text-of-file.js';
+import type { BlobStore } from '../../store/blob-store.js';
+import { readContent, standardInput, textOnly } from './read-content.js';
+import type { Content } from './read-content.js';
 import type { World } from '../world.js';
 
-export interface Document {
-  text: string;
+export interface Document extends Content {
   /** The document's name for people. */
   title: string;
 }
@@ -16,19 +18,30 @@ export interface Document {
 /**
  * The document a command is given: a file, or standard input for `-`.
  *
- * @throws InputError when there is no such file, or it is not a document of text, HTML or PDF
+ * @param reading what may become of a PDF or an image; by default it has to be text
+ * @throws InputError when there is no such file, or it is not a document that can be read so
  */
-export async function readDocument(source: string, world: World): Promise<Document> {
+export async function readDocument(source: string, world: World, reading = textOnly): Promise<Document> {
   if (source === '-') {
     if (world.stdin.isTTY) {
       throw new InputError('Expected a document on standard input, got a terminal.', 'Pipe one in, or name a file.');
     }
-    return { text: documentText(await readUpTo(world.stdin), 'standard input'), title: 'standard input' };
+    const bytes = await readUpTo(world.stdin);
+    const found = { bytes, again: async () => bytes };
+    return { ...(await readContent(found, standardInput, reading, world)), title: standardInput };
   }
-  return {
-    text: await textOfFile(await readFile(resolve(world.cwd, source), source), source, world),
-    title: basename(source),
-  };
+  const again = () => readFile(resolve(world.cwd, source), source);
+  return { ...(await readContent({ bytes: await again(), again }, source, reading, world)), title: basename(source) };
+}
+
+/** A document as a plan takes it, before it is in the store. */
+export function planned({ text, file }: Content): StoredDocument {
+  return file ?? { inline: text };
+}
+
+/** Puts a document where it stays: inside the run's input, or in the store. */
+export async function placed({ text, file }: Content, store: BlobStore): Promise<StoredDocument> {
+  return file === undefined ? placeDocument(text, store) : file.place(store);
 }
 
 async function readFile(path: string, source: string): Promise<Uint8Array> {

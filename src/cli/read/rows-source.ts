@@ -1,9 +1,8 @@
 import { InputError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
 import { endingOf } from '../../files/index.js';
 import type { World } from '../world.js';
 import { longestKey } from './document-source.js';
-import type { DocumentSource } from './document-source.js';
+import type { DocumentSource, ReadItem } from './document-source.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import type { FoundRow } from './json-rows.js';
 import { RowBytes } from './row-bytes.js';
@@ -81,7 +80,7 @@ async function* from(start: string, rest: AsyncGenerator<string>): AsyncGenerato
   yield* rest;
 }
 
-function itemOf({ fields, place }: FoundRow, { idField, textField }: RowFields): Item {
+function itemOf({ fields, place }: FoundRow, { idField, textField }: RowFields): ReadItem {
   const { [idField]: id, [textField]: text } = fields;
   if (typeof id !== 'string') {
     throw new InputError(

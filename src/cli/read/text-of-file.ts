@@ -7,14 +7,16 @@ import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import { CpuPool } from '../../cpu/index.js';
 import { kindOf } from '../../files/index.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
 import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
 /** The pool for reading files. Its threads end with the process. */
-const pool = new CpuPool();
+export const readingPool = new CpuPool();
 
 /**
- * The text of a file. HTML and PDF are read once, in a thread; the home keeps the text under the file's digest.
+ * The text of a file. HTML and PDF are read once, in a thread; the home keeps the text under the file's digest, unless it
+ * keeps things encrypted.
  *
  * @param source the file as it was named
  * @throws InputError when it is no document that can be read; UnavailableError when the home is not known to be this user's
@@ -27,7 +29,7 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
   const kept = join(directory, `${createHash('sha256').update(kind).update(bytes).digest('hex')}.txt`);
   const known = await readFile(kept, 'utf8').catch(() => undefined);
   if (known !== undefined) return known;
-  const text = await pool.run('extractText', { kind, bytes }).catch((error: Error) => {
+  const text = await readingPool.run('extractText', { kind, bytes }).catch((error: Error) => {
     throw new InputError(`Expected a ${kind.toUpperCase()} document, got \`${source}\`: ${error.message}`);
   });
   if (text.trim() === '') {
@@ -38,6 +40,8 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
   }
   // Half of a surrogate pair would be refused by the API.
   const wellFormed = text.toWellFormed();
+  // What is kept is kept in clear.
+  if (encryptionKeyOf(world) !== undefined) return wellFormed;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(kept, wellFormed, { mode: 0o600 });
   return wellFormed;
@@ -45,5 +49,5 @@ export async function textOfFile(bytes: Uint8Array, source: string, world: World
 
 /** The index, for each text, of the first text that is nearly the same; see `nearDuplicates`. */
 export function nearDuplicatesOf(texts: readonly string[]): Promise<number[]> {
-  return pool.run('nearDuplicates', texts);
+  return readingPool.run('nearDuplicates', texts);
 }

@@ -1,10 +1,11 @@
 import { InputError, OverBudgetError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
+import { withoutBytes } from '../../contract/document.js';
 import { maxDirectWidth } from '../../contract/limits.js';
 import { addCost } from '../../contract/usage.js';
 import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
+import type { ReadItem } from '../read/document-source.js';
 import { formatCost } from '../show/amounts.js';
 
 /** What the documents may cost, added up while they are gone through. */
@@ -15,12 +16,12 @@ export class DocumentBounds {
 
   constructor(readonly options: SummariseInput) {}
 
-  add({ key, text }: Item): void {
-    const plan = planSummarise({ ...this.#one, documents: [{ key, text: { inline: text } }] });
+  add({ key, text, file }: ReadItem): void {
+    const plan = planSummarise({ ...this.#one, documents: [{ key, text: file ?? { inline: text } }] });
     if (!('direct' in plan)) return;
     const [branch] = plan.direct.branches;
     if (branch === undefined) return;
-    const inputTokens = estimateTokens(buildRequest(branch.request, text));
+    const inputTokens = estimateTokens(buildRequest(branch.request, file === undefined ? text : withoutBytes(file)));
     const boundUsd = upperBoundUsd(sizeOf(branch.request, inputTokens));
     this.#inputTokens += inputTokens;
     this.#usd = addCost(this.#usd, boundUsd);

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
+
+import pLimit from 'p-limit';
+
+import { isFile, withoutBytes } from '../../contract/document.js';
 import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { ModelRequest } from '../../contract/model-request.js';
 import { buildRequest, estimateTokens, sizeOf } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
 import { modelApiOf, noApiKey } from '../home/api-key.js';
+import { LocalFile } from '../read/local-file.js';
 import { countTokens } from './count-tokens.js';
 import type { World } from '../world.js';
 
@@ -11,7 +17,7 @@ type Sizing = Pick<FanOutPlan, 'branches' | 'offline'>;
 /** How large the question of each branch is at most, by estimate: nobody is asked. */
 export function estimatePlan({ branches }: Pick<Sizing, 'branches'>, document: string | undefined): Sized[] {
   return branches.map(({ request, unreadable }) =>
-    unreadable === undefined ? sizeOf(request, estimateTokens(bodyOf(request, document))) : unread(request),
+    unreadable === undefined ? sizeOf(request, estimateTokens(estimatedBody(request, document))) : unread(request),
   );
 }
 
@@ -28,22 +34,32 @@ export async function sizePlan(plan: Sizing, document: string | undefined, world
   const counter = { baseUrl: api.baseURL, apiKey: api.apiKey };
   // Branches may ask the very same.
   const counts = new Map<string, Promise<number>>();
-  const count = (request: ModelRequest) => {
-    const body = bodyOf(request, document);
-    const same = JSON.stringify(body);
+  const count = async (request: ModelRequest) => {
+    const { document: own } = request;
+    const body =
+      own instanceof LocalFile
+        ? buildRequest(request, await own.content(), request.outputSchema)
+        : estimatedBody(request, document);
+    const same = createHash('sha256').update(JSON.stringify(body)).digest('hex');
     const counted = counts.get(same) ?? countTokens(body, counter);
     counts.set(same, counted);
     return counted;
   };
+  // Files are in memory while they are counted.
+  const filesAtOnce = pLimit(4);
+  const countOf = (request: ModelRequest) =>
+    request.document instanceof LocalFile ? filesAtOnce(() => count(request)) : count(request);
   return Promise.all(
     plan.branches.map(async ({ request, unreadable }) =>
-      unreadable === undefined ? sizeOf(request, await count(request)) : unread(request),
+      unreadable === undefined ? sizeOf(request, await countOf(request)) : unread(request),
     ),
   );
 }
 
-function bodyOf(request: ModelRequest, document: string | undefined) {
+/** The body of a request, but for the bytes of a file. */
+function estimatedBody(request: ModelRequest, document: string | undefined) {
   const { document: own } = request;
+  if (own !== undefined && isFile(own)) return buildRequest(request, withoutBytes(own), request.outputSchema);
   const text = own && 'inline' in own && own.inline !== '' ? own.inline : document;
   return buildRequest(request, text, request.outputSchema);
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { InputError } from '../../contract/errors.js';
+import { modelDefaults } from '../../contract/options.js';
 import type { Say } from '../home/session.js';
 import { deduplicated } from '../read/deduplicate.js';
 import { rowsSource } from '../read/rows-source.js';
@@ -9,6 +10,7 @@ import type { Documents, DocumentSource } from '../read/document-source.js';
 import { filesSource } from '../read/files-source.js';
 import { skippedLine } from '../read/skipped.js';
 import type { World } from '../world.js';
+import { addPdfFlag, readingOf } from './pdf-flag.js';
 import { collect } from './run-flags.js';
 
 /** The flags that say where documents come from. */
@@ -16,6 +18,8 @@ export interface SourceFlags {
   from?: string;
   idField: string;
   textField: string;
+  pdf: string;
+  model?: string;
   dedupe?: boolean;
   hidden?: boolean;
   noIgnore?: boolean;
@@ -29,7 +33,7 @@ const takesIgnored = Object.assign(
 );
 
 export function addSourceFlags(command: Command): Command {
-  return command
+  return addPdfFlag(command)
     .option(
       '--from <file>',
       'take the documents from rows of JSON Lines, a JSON array, CSV or TSV, gzip or not, or - for standard input',
@@ -58,7 +62,11 @@ export async function sourceOf(
       'See `fanfold summarise --help`.',
     );
   }
-  const given = flags.from === undefined ? filesSource(files, flags, world) : rowsSource(flags.from, flags, world);
+  const { model = modelDefaults.model } = flags;
+  const given =
+    flags.from === undefined
+      ? filesSource(files, flags, readingOf(flags, [model]), world)
+      : rowsSource(flags.from, flags, world);
   if (flags.dedupe !== true) return given;
   return deduplicated(given, (repeated, all) =>
     say(`${repeated} of ${all} documents are nearly the same as an earlier one.`),
@@ -72,6 +80,13 @@ export function sayTaken({ title, skipped = [] }: DocumentSource, { total, unrea
   say(
     `${title}: ${total.toLocaleString('en')} ${total === 1 ? 'document' : 'documents'}${unread}; ${left.replace('Skipped', 'skipped')}`,
   );
+}
+
+/** What is not to be expected of how documents were read is said before anything is spent on them. */
+export function sayNotes({ notes: { first, total } }: Pick<Documents, 'notes'>, say: Say): void {
+  for (const note of first) say(note);
+  if (total > first.length)
+    say(`And ${(total - first.length).toLocaleString('en')} more PDFs have pages without text.`);
 }
 
 export async function* keysOf(source: DocumentSource): AsyncIterable<string> {

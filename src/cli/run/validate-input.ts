@@ -5,6 +5,7 @@ import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import { checkNames, maxValidatedBytes } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
+import type { Say } from '../home/session.js';
 import { placeOfFile } from '../read/file-place.js';
 import { namesIn } from '../read/names-in.js';
 import { parseChoice } from '../read/numbers.js';
@@ -73,8 +74,11 @@ export async function readTexts(
   { reference: given, fix }: Pick<ValidateFlags, 'reference' | 'fix'>,
   checks: NonNullable<ValidateInput['checks']>,
   world: World,
+  say: Say,
 ) {
-  const { text, title } = await readDocument(file, world);
+  // Findings quote the text, so that pages and images without one cannot be checked.
+  const { text, title, note } = await readDocument(file, world);
+  if (note !== undefined) say(note);
   const place = await placeOfFile(file, text, world);
   if (fix === true && !place.isOwnText) {
     throw new InputError(
@@ -93,7 +97,11 @@ export async function readTexts(
     text,
   );
   const references = await Promise.all(
-    given.map(async (path) => ({ name: basename(path), text: (await readDocument(path, world)).text })),
+    given.map(async (path) => {
+      const reference = await readDocument(path, world);
+      if (reference.note !== undefined) say(reference.note);
+      return { name: basename(path), text: reference.text };
+    }),
   );
   return { text, title, place, references };
 }

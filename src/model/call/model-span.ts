@@ -1,7 +1,8 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
-import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-ai/sdk/resources/messages';
 
+import { isFileBlock } from '../index.js';
 import type { EndedCall } from './ended-call.js';
 import type { ModelMessage } from './message.js';
 
@@ -85,9 +86,20 @@ function addressOf(baseURL: string): Attributes {
   return { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
 }
 
+/** A trace has room for a file's size, not for the file. */
+function withoutFiles({ role, content }: MessageParam): unknown {
+  if (typeof content === 'string') return { role, content };
+  const shown = content.map((block) => {
+    if (!isFileBlock(block) || block.source.type !== 'base64') return block;
+    const { data, ...source } = block.source;
+    return { ...block, source: { ...source, data: `(${data.length} characters of base64)` } };
+  });
+  return { role, content: shown };
+}
+
 function asked({ system, messages }: MessageCreateParamsNonStreaming): Attributes {
   return {
     ...(system !== undefined && { 'gen_ai.system_instructions': JSON.stringify(system) }),
-    'gen_ai.input.messages': JSON.stringify(messages),
+    'gen_ai.input.messages': JSON.stringify(messages.map(withoutFiles)),
   };
 }

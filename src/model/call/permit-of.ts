@@ -1,6 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
-import { textsIn } from '../index.js';
+import { fileTokensIn, textsIn } from '../index.js';
 import type { Limiters, Permit } from '../limiter/index.js';
 import type { Caller } from './caller.js';
 import { inWaitSpan } from './wait-span.js';
@@ -17,7 +17,7 @@ export async function permitOf(
 ): Promise<Permit | undefined> {
   const limiter = limiters?.of(body.model);
   if (limiter === undefined) return undefined;
-  const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken);
+  const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken) + fileTokensIn(body);
   return inWaitSpan('wait for the limiter', () =>
     caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal)),
   );

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../contract/json-schema.js';
+import type { StoredFile } from '../../contract/document.js';
 import type { Stored } from '../../contract/stored.js';
 import type { FanOutOptions, ModelOptions } from '../../contract/options.js';
 import type { ReducerName } from '../../fold/reducers.js';
@@ -48,8 +49,8 @@ export interface Flow {
 /** Input of the workflow `graph`. */
 export interface GraphInput extends FanOutOptions, ModelOptions {
   flow: Flow;
-  /** Values of the flow's inputs. */
-  values?: { [name: string]: Stored<unknown> };
+  /** Values of the flow's inputs; one of type string may be a file that the API reads itself. */
+  values?: { [name: string]: Stored<unknown> | StoredFile };
   searchable?: boolean;
 }
 

@@ -1,5 +1,8 @@
 import { checkFlow } from './check-flow.js';
 import { InputError } from '../../contract/errors.js';
+import { isFile } from '../../contract/document.js';
+import { parseTemplate } from './template.js';
+import { parseWhen } from './when.js';
 import { inputTypes, writesOf } from './flow.js';
 import type { Flow, FlowNode, GraphInput } from './flow.js';
 import { parsePath, valueAt } from './template.js';
@@ -69,11 +72,13 @@ export function planGraph(input: GraphInput): GraphPlan {
   return { flow, nodes, policy, model };
 }
 
-function checkValues({ input = {} }: Flow, values: NonNullable<GraphInput['values']>): void {
+function checkValues({ input = {}, nodes }: Flow, values: NonNullable<GraphInput['values']>): void {
   for (const [name, type] of Object.entries(input)) {
     const value = values[name];
     if (value === undefined) throw new InputError(`Expected the input \`${name}\` (${type}), got nothing.`);
-    if ('inline' in value && typeOf(value.inline) !== type) {
+    if (isFile(value)) {
+      checkFileUse(name, type, nodes);
+    } else if ('inline' in value && typeOf(value.inline) !== type) {
       throw new InputError(`Expected the input \`${name}\` to be of type ${type}, got ${typeOf(value.inline)}.`);
     }
   }
@@ -90,11 +95,30 @@ function checkLists({ nodes }: Flow, values: NonNullable<GraphInput['values']>):
     if (forEach === undefined) continue;
     const [name, ...path] = parsePath(forEach);
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (value === undefined || !('inline' in value)) continue;
+    if (value === undefined || isFile(value) || !('inline' in value)) continue;
     const found = valueAt(value.inline, path);
     if (Array.isArray(found)) continue;
     const got = found === undefined ? 'nothing' : typeOf(found);
     throw new InputError(`Expected \`${forEach}\` to be a list, which \`${key}\` runs for each item of, got ${got}.`);
+  }
+}
+
+/** A file stands in prompts as a whole, and nowhere else: nothing in a workflow can look into it. */
+function checkFileUse(name: string, type: string, nodes: Flow['nodes']): void {
+  if (type !== 'string') throw new InputError(`Expected the input \`${name}\` to be of type ${type}, got a file.`);
+  for (const [key, { prompt, when, forEach }] of Object.entries(nodes)) {
+    const inside = parseTemplate(prompt).find(
+      (part) => typeof part !== 'string' && part[0] === name && part.length > 1,
+    );
+    const isLookedInto =
+      inside !== undefined ||
+      (forEach !== undefined && parsePath(forEach)[0] === name) ||
+      (when !== undefined && parseWhen(when).name === name);
+    if (!isLookedInto) continue;
+    throw new InputError(
+      `Expected the input \`${name}\` of the node \`${key}\` to be a text, got a file that only the model reads.`,
+      'Name the whole of it in the prompt: it cannot be compared, gone through or taken apart.',
+    );
   }
 }
 

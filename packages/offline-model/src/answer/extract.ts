@@ -15,10 +15,30 @@ const nothingToQuote =
  * A Markdown list of quotes from the material, under a line which says that this is an extract. The same for the same ask.
  */
 export function extract(ask: Ask): string {
+  const unseen = unseenOf(ask);
+  // The question is not what was to be read.
+  if (unseen !== undefined && ask.material.length === 0)
+    return `Offline model: ${unseen} There is no text to quote from.`;
   const source = ask.material.length > 0 ? ask.material : [ask.prompt];
   const { texts, relation } = quarryOf(source).quotes(ask.instruction, quotesWanted(ask.instruction));
   if (texts.length === 0) return nothingToQuote;
-  return [openingLine(ask, relation), '', ...texts.map((text) => `- "${shorten(text)}"`)].join('\n');
+  const opening = openingLine(ask, relation);
+  return [
+    unseen === undefined ? opening : `${opening} ${unseen}`,
+    '',
+    ...texts.map((text) => `- "${shorten(text)}"`),
+  ].join('\n');
+}
+
+/** Most files that are named one by one. */
+const mostNamed = 3;
+
+/** Says that there are files which it cannot see, where there are. */
+export function unseenOf({ unseen }: Pick<Ask, 'unseen'>): string | undefined {
+  if (unseen.length === 0) return undefined;
+  const named = unseen.slice(0, mostNamed).join(', ');
+  const more = unseen.length > mostNamed ? ` and ${unseen.length - mostNamed} more` : '';
+  return `It cannot see images and PDFs, and was given ${named}${more}.`;
 }
 
 function openingLine(ask: Ask, relation: Quotes['relation']): string {

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../json-schema.js';
 import type { Ask } from '../ask/ask.js';
+import { unseenOf } from './extract.js';
 import { quarryOf } from './quarry.js';
 import type { Quarry } from './quarry.js';
 import { valueFor } from './schema-value.js';
@@ -11,8 +12,11 @@ const labels = /^(?:id|key|name|title|label|topic|heading|category|slug)$/i;
 
 /** A value that fits the schema, its texts sentences of the material. The same for the same ask. */
 export function structuredAnswer(schema: JsonSchema, ask: Ask): unknown {
-  const quarry = quarryOf(ask.material.length > 0 ? ask.material : [ask.prompt]);
-  return valueFor(schema, new Quotations(quarry, ask.instruction), true);
+  const unseen = unseenOf(ask);
+  const hasNothing = unseen !== undefined && ask.material.length === 0;
+  const quarry = quarryOf(ask.material.length > 0 ? ask.material : hasNothing ? [] : [ask.prompt]);
+  const source = new Quotations(quarry, ask.instruction, hasNothing ? `Offline model: ${unseen}` : nothingToQuote);
+  return valueFor(schema, source, true);
 }
 
 /** Sentences close to a property's name and description, each used once while there are others as close. */
@@ -22,6 +26,8 @@ class Quotations implements ValueSource {
   constructor(
     readonly quarry: Quarry,
     readonly task: string,
+    /** The text where there is nothing to quote from. */
+    readonly nothing: string,
     /** The sentence that an item of a list is about. */
     readonly focus?: string,
   ) {}
@@ -57,7 +63,7 @@ class Quotations implements ValueSource {
 
   items(field: Field, count: number): ValueSource[] {
     const { texts } = this.quarry.quotes(`${wordsOf(field)} ${this.task}`, count);
-    return texts.map((text) => new Quotations(this.quarry, this.task, text));
+    return texts.map((text) => new Quotations(this.quarry, this.task, this.nothing, text));
   }
 
   #next(field: Field): string {
@@ -65,7 +71,7 @@ class Quotations implements ValueSource {
     const best = ranked[0]?.score ?? 0;
     // Rather the same sentence twice than one that has nothing to do with the property.
     const fresh = ranked.find(({ text, score }) => score * 2 >= best && !this.#used.has(text)) ?? ranked[0];
-    if (!fresh) return nothingToQuote;
+    if (!fresh) return this.nothing;
     this.#used.add(fresh.text);
     return fresh.text;
   }

@@ -1,4 +1,5 @@
 import type { MessageCreateParams, MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages';
+import { describeFile, filesIn } from '../files/file-of-block.js';
 import { textOf, textsOf } from './block-text.js';
 import { splitPrompt } from './split-prompt.js';
 
@@ -11,6 +12,8 @@ export interface Ask {
   instruction: string;
   /** The texts to answer from: documents, tool results or the rest of the prompt. */
   material: string[];
+  /** What it is given and cannot see: PDFs and images, in words. */
+  unseen: string[];
   /** The last turn brings tool results. */
   afterTools: boolean;
 }
@@ -34,6 +37,7 @@ export function readAsk(params: Pick<MessageCreateParams, 'messages' | 'system'>
     prompt,
     instruction,
     material: results.length > 0 ? results : material,
+    unseen: turns.flatMap(({ content }) => filesIn(content)).map(describeFile),
     afterTools: results.length > 0,
   };
 }

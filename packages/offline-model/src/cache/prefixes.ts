@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CacheControlEphemeral, MessageCreateParams } from '@anthropic-ai/sdk/resources/messages';
+import { fileOfBlock } from '../files/file-of-block.js';
+import { fileTokens } from '../files/file-tokens.js';
 import { isObject } from '../http/read-body.js';
+import type { ModelFacts } from '../models.js';
 import { countTokens } from '../tokens.js';
 
 /** The request up to and including one block. */
@@ -18,14 +21,14 @@ type Prompted = Pick<
 >;
 
 /** The prefixes of a request, one a block, in the order of the cache: tools, system, messages. */
-export function prefixesOf(params: Prompted): Prefix[] {
+export function prefixesOf(params: Prompted, model: Pick<ModelFacts, 'visual'>): Prefix[] {
   // Caches are per model, and another output format is another prompt from the start.
   const hash = createHash('sha256').update(JSON.stringify([params.model, params.output_config?.format ?? null]));
   let tokens = 0;
   const prefixes = blocksOf(params).map(({ place, block }): Prefix => {
     const { cache_control: control, ...rest } = block;
     hash.update(`\n${place}`).update(JSON.stringify(rest));
-    tokens += tokensOf(rest);
+    tokens += tokensOf(rest, model);
     return { hash: hash.copy().digest('hex'), tokens, ...ttlOf(control) };
   });
   const last = prefixes.at(-1);
@@ -54,10 +57,12 @@ function ttlOf(control: unknown): { ttl?: '5m' | '1h' } {
   return isObject(control) ? { ttl: (control as unknown as CacheControlEphemeral).ttl ?? '5m' } : {};
 }
 
-// An image costs about (width × height) / 750 tokens; the offline model does not look at it.
+/** An image that is elsewhere, and is not fetched. */
 const imageTokens = 1_600;
 
-function tokensOf(block: Block): number {
+function tokensOf(block: Block, model: Pick<ModelFacts, 'visual'>): number {
+  const file = fileOfBlock(block);
+  if (file !== undefined) return fileTokens(file, model);
   if (block['type'] === 'text') return countTokens(String(block['text']));
   if (block['type'] === 'image') return imageTokens;
   const source = block['source'];

@@ -20,7 +20,7 @@ export interface CallRecord {
   readonly streaming: boolean;
   /** What the user said, documents left out: the first 500 characters once the call has ended. */
   readonly prompt: string;
-  /** What the documents say: the first 200 characters once the call has ended. */
+  /** What the documents say, and in brackets what PDFs and images there are: the first 200 characters once the call has ended. */
   readonly document: string;
   /** SHA-256 of the body: the same for the same request. */
   readonly digest: string;

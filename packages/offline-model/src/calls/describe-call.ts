@@ -11,7 +11,7 @@ export interface Arrival {
   texts: CallTexts;
 }
 
-const nothingAsked: Ask = { system: '', prompt: '', instruction: '', material: [], afterTools: false };
+const nothingAsked: Ask = { system: '', prompt: '', instruction: '', material: [], unseen: [], afterTools: false };
 
 /** @param params as the client sent them: nothing has been checked yet */
 export function describeCall(
@@ -21,7 +21,7 @@ export function describeCall(
   arrivedAt: number,
 ): Arrival {
   const ask = askOf(params);
-  const document = ask.material.join('\n\n');
+  const document = [...ask.unseen.map((file) => `[${file}]`), ...ask.material].join('\n\n');
   return {
     record: {
       sequence: 0,

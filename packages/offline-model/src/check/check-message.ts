@@ -5,6 +5,7 @@ import { invalidRequest } from '../http/api-failure.js';
 import { findModel } from '../models.js';
 import type { ModelFacts } from '../models.js';
 import { checkCacheControl } from './check-cache-control.js';
+import { checkFiles } from './check-files.js';
 import { checkFields, countFields, messageFields } from './check-fields.js';
 import { checkOutputFormat } from './check-output-format.js';
 import { checkTools } from './check-tools.js';
@@ -51,10 +52,11 @@ export function checkCount(body: Record<string, unknown>): CheckedPrompt<Omit<Me
 function checkPrompt<Params extends Omit<MessageCreateParams, 'max_tokens'>>(params: Params): CheckedPrompt<Params> {
   const model = findModel(params.model);
   checkTurns(params.messages);
+  checkFiles(params.messages, model);
   checkTools(params.tools ?? [], params.tool_choice, model);
   if (params.output_config?.format) checkOutputFormat(params.output_config.format);
   checkCacheControl(params);
-  const prefixes = prefixesOf(params);
+  const prefixes = prefixesOf(params, model);
   const tokens = prefixes.at(-1)?.tokens ?? 0;
   if (tokens > model.contextTokens)
     throw invalidRequest(`prompt is too long: ${tokens} tokens > ${model.contextTokens} maximum`);

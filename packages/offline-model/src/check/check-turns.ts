@@ -1,3 +1,4 @@
+import { checkFileSource } from './check-files.js';
 import { invalidRequest } from '../http/api-failure.js';
 import { isObject } from '../http/read-body.js';
 
@@ -44,7 +45,8 @@ function checkBlock(block: unknown, at: string): void {
     case 'document':
     case 'image':
       if (!isObject(block['source'])) throw invalidRequest(`${at}.source: Field required`);
-      checkSource(block['source'], at);
+      if (block['source']['type'] === 'base64') checkFileSource(block, at);
+      else checkSource(block['source'], at);
       return;
     case 'tool_use':
       if (typeof block['id'] !== 'string' || typeof block['name'] !== 'string' || !isObject(block['input'])) {

@@ -1,0 +1,40 @@
+import type {
+  ContentBlockParam,
+  DocumentBlockParam,
+  ImageBlockParam,
+  MessageCreateParamsNonStreaming,
+} from '@anthropic-ai/sdk/resources/messages';
+
+import type { Extent, FileContent } from '../contract/document.js';
+import { fileTokens } from './file-tokens.js';
+
+type FileBlock = DocumentBlockParam | ImageBlockParam;
+
+/** The extent of each block that was made here: the request itself has no place for it, and a PDF's would be long to find. */
+const extents = new WeakMap<object, Extent>();
+
+/** Stands for a file of which nothing is known: as many pages as every model takes. */
+const unknown: Extent = { pages: 100, textTokens: 0 };
+
+/** A file as a content block. */
+export function fileBlock({ mediaType, base64, extent }: FileContent, isCached: boolean): FileBlock {
+  const control = isCached && { cache_control: { type: 'ephemeral' as const } };
+  const block: FileBlock =
+    mediaType === 'application/pdf'
+      ? { type: 'document', source: { type: 'base64', media_type: mediaType, data: base64 }, ...control }
+      : { type: 'image', source: { type: 'base64', media_type: mediaType, data: base64 }, ...control };
+  extents.set(block, extent);
+  return block;
+}
+
+/** Whether a block is a file in base64, which is no text. */
+export function isFileBlock(block: ContentBlockParam): block is FileBlock {
+  return (block.type === 'image' || block.type === 'document') && block.source.type === 'base64';
+}
+
+/** The most tokens that the files of a request have. */
+export function fileTokensIn({ messages, model }: Pick<MessageCreateParamsNonStreaming, 'messages' | 'model'>): number {
+  return messages
+    .flatMap(({ content }) => (typeof content === 'string' ? [] : content.filter(isFileBlock)))
+    .reduce((sum, block) => sum + fileTokens(extents.get(block) ?? unknown, model), 0);
+}
