@@ -4,6 +4,7 @@ export { checkSchema } from './tasks/check-schema.js';
 export { extractText } from './tasks/extract-text.js';
 export { findPattern } from './tasks/find-pattern.js';
 export { nearDuplicates } from './tasks/near-duplicates.js';
+export { takeApart } from './tasks/take-apart.js';
 export { splitByTokens } from './tasks/split-by-tokens.js';
 export { readHits } from './tasks/read-hits.js';
 export { searchFolder } from './tasks/search-folder.js';

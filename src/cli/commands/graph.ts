@@ -11,6 +11,8 @@ import { dryRunGraph, graphBudgetOf } from '../run/graph-bounds.js';
 import { mermaidOf } from '../read/draw-flow.js';
 import { placeValues, valuesOf } from '../read/flow-values.js';
 import { readFlow } from '../read/read-flow.js';
+import { sayRead } from '../read/say-read.js';
+import { sayer } from '../home/session.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
@@ -47,11 +49,12 @@ async function graph(file: string, flags: GraphFlags, world: World): Promise<Exi
     throw new InputError('Expected no `--economy` and no `--late amend` for a graph: its nodes wait for one another.');
   }
   const flow = await readFlow(file, world);
-  const values = await valuesOf(flow, flags.input, world);
+  const { values, read } = await valuesOf(flow, flags.input, world);
   const inline = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { inline: value }]));
   const plan = planGraph({ ...options, flow, values: inline });
   const bounds = boundFlow(plan, values);
-  if (flags.dryRun) return dryRunGraph(plan, bounds, flags, world);
+  sayRead(read, sayer(world, flags.quiet));
+  if (flags.dryRun) return dryRunGraph(plan, bounds, flags, world, read);
   const budget = graphBudgetOf(bounds, flags);
   const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async (session) => {

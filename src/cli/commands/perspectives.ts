@@ -14,6 +14,8 @@ import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
 import { readDocument } from '../read/read-document.js';
 import type { Document } from '../read/read-document.js';
+import { sayRead } from '../read/say-read.js';
+import { sayer } from '../home/session.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
@@ -26,7 +28,7 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
   const command = program
     .command('perspectives')
     .description('several specialists read one text at once; their readings are merged into a dict by perspective')
-    .argument('<file>', 'text document, or - for standard input')
+    .argument('<file>', 'document, or - for standard input')
     .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
   addFanInFlags(addRunFlags(command)).action(async (file: string, flags: PerspectivesFlags) => {
     done(await perspectives(file, flags, world));
@@ -40,7 +42,9 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
   if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');
   const document = await readDocument(file, world);
   const plan = planPerspectives({ ...options, document: { inline: document.text } });
-  if (flags.dryRun) return dryRun(plan, document.text, flags, world);
+  const read = [{ key: document.title, as: document.readAs }];
+  sayRead(read, sayer(world, flags.quiet));
+  if (flags.dryRun) return dryRun(plan, document.text, flags, world, { read });
   const budget = await budgetOf(plan, document.text, flags, world);
   const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async (session) => {

@@ -1,6 +1,5 @@
 import { InputError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
-import type { DocumentSource } from './document-source.js';
+import type { DocumentSource, ReadItem } from './document-source.js';
 import { nearDuplicatesOf } from './text-of-file.js';
 
 /** Most UTF-16 code units of the texts that are compared: they are in memory together. */
@@ -17,7 +16,7 @@ export async function deduplicated(
   source: DocumentSource,
   tell: (repeated: number, total: number) => void,
 ): Promise<DocumentSource> {
-  const items: Item[] = [];
+  const items: ReadItem[] = [];
   let characters = 0;
   for await (const item of source.items()) {
     items.push(item);

@@ -2,11 +2,16 @@ import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import type { LeftOut } from '../../files/index.js';
 
+/** A document, and how its file was read. */
+export interface ReadItem extends Item {
+  readAs?: string;
+}
+
 /** Documents that can be gone through more than once: to be checked before anything starts, and to be stored. */
 export interface DocumentSource {
   /** One line that names it. */
   title: string;
-  items(): AsyncIterable<Item>;
+  items(): AsyncIterable<ReadItem>;
   /** What lies in its folders and is not taken, once the documents have been gone through; `undefined` where there are no folders. */
   readonly skipped?: readonly LeftOut[] | undefined;
 }
@@ -22,6 +27,8 @@ export interface Documents {
   first: Item[];
   /** Those that cannot be read. */
   unreadable: { key: string; reason: string }[];
+  /** How each file that can be read was read; rows of a file are not there. */
+  read: { key: string; as: string }[];
 }
 
 /**
@@ -38,16 +45,23 @@ export async function checkDocuments(
   const keys = new Set<string>();
   const first: Item[] = [];
   const unreadable: Documents['unreadable'] = [];
-  for await (const item of source.items()) {
+  const read: Documents['read'] = [];
+  for await (const { readAs, ...item } of source.items()) {
     if (keys.has(item.key)) throw new InputError(`Expected every id once, got ${JSON.stringify(item.key)} twice.`);
     keys.add(item.key);
     if (first.length < few) first.push(item);
+    if (readAs !== undefined) read.push({ key: item.key, as: readAs });
     if (item.unreadable === undefined) each(item);
     else unreadable.push({ key: item.key, reason: item.unreadable });
   }
   if (keys.size === 0) throw new InputError(`Expected at least one document in ${source.title}, got none.`);
   if (unreadable.length === keys.size) throw noneReadable(unreadable);
-  return { total: keys.size, first, unreadable };
+  return { total: keys.size, first, unreadable, read };
+}
+
+/** The documents alone, as a run takes them. */
+export async function* itemsOf(source: DocumentSource): AsyncGenerator<Item> {
+  for await (const { readAs: _, ...item } of source.items()) yield item;
 }
 
 function noneReadable(unreadable: Documents['unreadable']): InputError {

@@ -6,17 +6,16 @@ import { join, relative, resolve } from 'node:path';
 import picomatch from 'picomatch';
 
 import { FanfoldError, InputError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
-import { endingOf, Folder, HomeFolder, isBinary, readerOf, readInside, slashed } from '../../files/index.js';
+import { endingOf, Folder, HomeFolder, readerOf, readInside, slashed } from '../../files/index.js';
 import type { LeftOut, Taking } from '../../files/index.js';
 import { ahead } from './ahead.js';
 import { longestKey } from './document-source.js';
-import type { DocumentSource } from './document-source.js';
+import type { DocumentSource, ReadItem } from './document-source.js';
 import { readDocument } from './read-document.js';
 import { homeOf, storeOf } from '../home/session.js';
 import { hintFor, skippedLine } from './skipped.js';
-import { textOfFile } from './text-of-file.js';
+import { NoReader, textOfFile } from './text-of-file.js';
 import type { World } from '../world.js';
 
 /** Files that are read ahead: enough to keep every thread that takes them apart at work. */
@@ -154,24 +153,27 @@ function notGoneThrough(error: Error, named: string, isPattern: boolean): Error 
 
 const also = (skipped: readonly LeftOut[]) => (skipped.length === 0 ? '' : ` ${skippedLine(skipped)}.`);
 
-async function itemOf(file: Chosen, world: World, mayBeSkipped: boolean): Promise<Item | LeftOut> {
+async function itemOf(file: Chosen, world: World, mayBeSkipped: boolean): Promise<ReadItem | LeftOut> {
   const { key, name, found } = file;
   try {
     if (found === undefined) {
       if (name !== '-') await checkNoPipe(name, world);
-      const { text, title } = await readDocument(name, world);
-      return { key: name === '-' ? title : key, text };
+      const { text, title, readAs } = await readDocument(name, world);
+      return { key: name === '-' ? title : key, text, readAs };
     }
     const path = join(found.root, found.path);
     // One byte over the limit is enough to tell that it is too large.
     const { bytes } = await readInside(found.root, path, maxDocumentBytes + 1).catch((error: Error) => {
       throw new InputError(`Expected a readable file, got \`${name}\`: ${error.message}`);
     });
-    if (mayBeSkipped && readerOf(name) === 'by content' && isBinary(bytes)) return withoutReader(name);
-    return { key, text: await textOfFile(bytes, name, world) };
+    return { key, ...(await textOfFile(bytes, name, world)) };
   } catch (error) {
+    // What a name promises and the content does not keep is a document that cannot be read.
+    if (mayBeSkipped && found !== undefined && error instanceof NoReader && readerOf(name) === 'by content') {
+      return { path: name, why: 'noReader', detail: `for ${error.kind}` };
+    }
     if (!(error instanceof InputError) || name === '-') throw error;
-    return { key, text: '', unreadable: error.message };
+    return { key, text: '', unreadable: [error.message, error.advice ?? ''].join(' ').trim() };
   }
 }
 
@@ -188,8 +190,7 @@ async function checkNoPipe(name: string, world: World): Promise<void> {
 }
 
 function withoutReader(path: string): LeftOut {
-  const ending = endingOf(path);
-  return { path, why: 'noReader', detail: ending === '' ? 'for a binary file' : `for ${ending}` };
+  return { path, why: 'noReader', detail: `for ${endingOf(path)}` };
 }
 
 /** A path as the key of a branch: on one line, and short enough to label it; the end of a long one says more than its beginning. */

@@ -6,10 +6,11 @@ import type { Stored } from '../../contract/stored.js';
 import type { Flow, InputType } from '../../plan/graph/flow.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
+import type { Documents } from './document-source.js';
 import { readDocument } from './read-document.js';
 
 /**
- * The values of a flow's inputs, as `--input` gives them.
+ * The values of a flow's inputs, as `--input` gives them, and how files among them were read.
  *
  * @throws InputError where one is no input of the flow, or not of its type
  */
@@ -17,7 +18,8 @@ export async function valuesOf(
   { input = {} }: Flow,
   given: readonly string[],
   world: World,
-): Promise<Record<string, unknown>> {
+): Promise<{ values: Record<string, unknown>; read: Documents['read'] }> {
+  const read: Documents['read'] = [];
   const values: Record<string, unknown> = {};
   for (const pair of given) {
     const at = pair.indexOf('=');
@@ -29,15 +31,16 @@ export async function valuesOf(
         `Expected an input of the flow (${Object.keys(input).join(', ') || 'none'}), got \`${name}\`.`,
       );
     }
-    values[name] = typed(await textOf(pair.slice(at + 1), world), name, type);
+    values[name] = typed(await textOf(pair.slice(at + 1), world, read), name, type);
   }
-  return values;
+  return { values, read };
 }
 
-async function textOf(value: string, world: World): Promise<string> {
+async function textOf(value: string, world: World, read: Documents['read']): Promise<string> {
   if (!value.startsWith('@')) return value;
   const file = value.slice(1);
-  const { text } = await readDocument(file === '-' ? file : resolve(world.cwd, file), world);
+  const { text, title, readAs } = await readDocument(file === '-' ? file : resolve(world.cwd, file), world);
+  read.push({ key: title, as: readAs });
   return text;
 }
 

@@ -1,14 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
-import { documentText } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import { textOfFile } from './text-of-file.js';
+import type { Reading } from './text-of-file.js';
 import type { World } from '../world.js';
 
-export interface Document {
-  text: string;
+export interface Document extends Reading {
   /** The document's name for people. */
   title: string;
 }
@@ -16,19 +15,17 @@ export interface Document {
 /**
  * The document a command is given: a file, or standard input for `-`.
  *
- * @throws InputError when there is no such file, or it is not a document of text, HTML or PDF
+ * @throws InputError when there is no such file, or it is no document that can be read
  */
 export async function readDocument(source: string, world: World): Promise<Document> {
   if (source === '-') {
     if (world.stdin.isTTY) {
       throw new InputError('Expected a document on standard input, got a terminal.', 'Pipe one in, or name a file.');
     }
-    return { text: documentText(await readUpTo(world.stdin), 'standard input'), title: 'standard input' };
+    return { ...(await textOfFile(await readUpTo(world.stdin), '', world)), title: 'standard input' };
   }
-  return {
-    text: await textOfFile(await readFile(resolve(world.cwd, source), source), source, world),
-    title: basename(source),
-  };
+  const bytes = await readFile(resolve(world.cwd, source), source);
+  return { ...(await textOfFile(bytes, source, world)), title: basename(source) };
 }
 
 async function readFile(path: string, source: string): Promise<Uint8Array> {

@@ -74,12 +74,12 @@ export async function readTexts(
   checks: NonNullable<ValidateInput['checks']>,
   world: World,
 ) {
-  const { text, title } = await readDocument(file, world);
+  const { text, title, readAs } = await readDocument(file, world);
   const place = await placeOfFile(file, text, world);
   if (fix === true && !place.isOwnText) {
     throw new InputError(
       `Expected a text in UTF-8 where there is \`--fix\`, got \`${file}\`: the text that is checked is taken out of it, and a patch of that does not fit the file.`,
-      'Validate it without `--fix`; HTML, PDF and other encodings are not patched.',
+      'Validate it without `--fix`; only text files in UTF-8 are patched.',
     );
   }
   if (Buffer.byteLength(text) > maxValidatedBytes) {
@@ -93,7 +93,8 @@ export async function readTexts(
     text,
   );
   const references = await Promise.all(
-    given.map(async (path) => ({ name: basename(path), text: (await readDocument(path, world)).text })),
+    given.map(async (path) => ({ ...(await readDocument(path, world)), name: basename(path) })),
   );
-  return { text, title, place, references };
+  const read = [{ key: title, as: readAs }, ...references.map((each) => ({ key: each.name, as: each.readAs }))];
+  return { text, title, place, references, read };
 }

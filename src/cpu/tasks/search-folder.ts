@@ -5,15 +5,26 @@ import MiniSearch from 'minisearch';
 
 import { hitsOfSource } from '../../contract/source.js';
 import type { FolderHits } from '../../contract/source.js';
-import { decodeText, Folder, isBinary, kindOf, markOf, readerOf, readInside } from '../../files/index.js';
+import {
+  decodesXmlAs,
+  decodeText,
+  detect,
+  Folder,
+  isOwnText,
+  readerOf,
+  readInside,
+  unmarkedUtf16,
+} from '../../files/index.js';
+import type { DocumentKind } from '../../files/index.js';
 import { excerpt } from '../search/excerpt.js';
 import { fold } from '../search/fold.js';
 import { Terms, withoutBrokenLines, wordsOf } from '../search/terms.js';
-import { extractText } from './extract-text.js';
+import { takeApart } from './take-apart.js';
 
 /** Most files that are read, the largest of them in bytes, and all of their texts in UTF-16 code units. */
 const mostFiles = 5_000;
 const mostBytes = 1_000_000;
+const mostApartBytes = 20_000_000;
 const mostCharacters = 100_000_000;
 
 /** Marks what is found inside of words among the words of a text. */
@@ -81,7 +92,7 @@ export async function searchFolder({
 
 async function* searchable(folder: Folder): AsyncGenerator<string> {
   for await (const found of folder.walk()) {
-    if ('why' in found || ['pdf', 'none'].includes(readerOf(found.path))) continue;
+    if ('why' in found || readerOf(found.path) === 'none') continue;
     yield found.path;
   }
 }
@@ -91,11 +102,16 @@ async function* searchable(folder: Folder): AsyncGenerator<string> {
  * read.
  */
 async function textOf({ root }: Folder, path: string): Promise<string | undefined> {
-  const read = await readInside(root, join(root, path), mostBytes).catch(() => undefined);
-  if (read === undefined || (markOf(read.bytes) === undefined && isBinary(read.bytes))) return undefined;
-  if (!read.isWhole) return '';
-  if (kindOf(path, read.bytes) !== 'html') return decodeText(read.bytes);
-  return extractText({ kind: 'html', bytes: read.bytes }).catch(() => decodeText(read.bytes));
+  const named = readerOf(path);
+  const most = named === 'by content' || isOwnText(named as DocumentKind) ? mostBytes : mostApartBytes;
+  const { bytes, isWhole } = (await readInside(root, join(root, path), most).catch(() => undefined)) ?? {};
+  if (bytes === undefined) return undefined;
+  if (!isWhole) return '';
+  const found = await detect(bytes, path);
+  if ('unread' in found) return undefined;
+  const { kind } = found;
+  if (!isOwnText(kind)) return takeApart({ kind, bytes }).catch(() => undefined);
+  return decodeText(bytes, unmarkedUtf16(bytes) ?? (kind === 'xml' ? decodesXmlAs(bytes) : undefined));
 }
 
 function tokensOf(text: string, terms: Terms): string[] {
