@@ -26,7 +26,17 @@ export async function takeApart({
       return extractText({ kind, bytes, ...(charset !== undefined && { charset }) });
     case 'docx':
       return (await import('../readers/docx.js')).readDocx(await Archive.open(bytes));
-    default:
-      throw new Error('not yet');
+    case 'xlsx':
+      return (await import('../readers/xlsx.js')).readXlsx(await Archive.open(bytes));
+    case 'pptx':
+      return (await import('../readers/pptx.js')).readPptx(await Archive.open(bytes));
+    case 'odt':
+    case 'ods':
+    case 'odp':
+      return (await import('../readers/odf.js')).readOdf(await Archive.open(bytes));
+    case 'epub':
+      return (await import('../readers/epub.js')).readEpub(await Archive.open(bytes));
+    case 'eml':
+      return (await import('../readers/eml.js')).readEml(bytes);
   }
 }
