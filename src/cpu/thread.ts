@@ -6,6 +6,7 @@ export { findPattern } from './tasks/find-pattern.js';
 export { nearDuplicates } from './tasks/near-duplicates.js';
 export { takeApart } from './tasks/take-apart.js';
 export { splitByTokens } from './tasks/split-by-tokens.js';
+export { readBytes } from './tasks/read-bytes.js';
 export { readHits } from './tasks/read-hits.js';
 export { searchFolder } from './tasks/search-folder.js';
 export { listFolder } from './tasks/list-folder.js';

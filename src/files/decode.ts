@@ -56,7 +56,10 @@ export function unmarkedUtf16(bytes: Uint8Array): string | undefined {
   for (const [at, byte] of start.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
   if (bytes.length % 2 !== 0 || Math.max(even, odd) < start.length * 0.2 || Math.min(even, odd) > 0) return undefined;
-  return odd > even ? 'utf-16le' : 'utf-16be';
+  const encoding = odd > even ? 'utf-16le' : 'utf-16be';
+  // Binary files have zeros as well, and beside them what no text has.
+  const text = new TextDecoder(encoding).decode(start);
+  return /[\0-\u0008\u000E-\u001F\u007F\uFFFD\p{Co}\p{Cn}]/u.test(text) ? undefined : encoding;
 }
 
 /** The charset that a content type names. */

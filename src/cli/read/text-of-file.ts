@@ -69,7 +69,10 @@ async function takenApart(
   const known = await readFile(kept, 'utf8').catch(() => undefined);
   if (known !== undefined) return known;
   const text = await pool.run('takeApart', { kind, bytes }).catch((error: Error) => {
-    throw new InputError(`Expected ${documentKinds[kind]} that can be read, got ${title}: ${error.message}`);
+    const label = documentKinds[kind];
+    throw new InputError(
+      `Expected ${/^[EHOX]/.test(label) ? 'an' : 'a'} ${label} document, got ${title}: ${error.message}`,
+    );
   });
   if (text.trim() === '') {
     throw new InputError(
