@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import * as z from 'zod';
 
 import { InputError } from '../../contract/errors.js';
@@ -44,7 +42,7 @@ async function readFiled(path: string, world: World): Promise<{ name: string; pr
 }
 
 async function promptText(given: string, world: World): Promise<string> {
-  const text = given.startsWith('@') ? (await readDocument(resolve(world.cwd, given.slice(1)), world)).text : given;
+  const text = given.startsWith('@') ? (await readDocument(given.slice(1), world)).text : given;
   if (text.trim() === '') throw new InputError('Expected a prompt, got an empty one.');
   return text;
 }

@@ -54,7 +54,7 @@ export function shownNumber(raw: string, code: string, is1904: boolean): string 
   if (raw.trim() === '' || !Number.isFinite(number)) return raw;
   if (code === 'General' || code === '@') return shortest(number);
   try {
-    if (!isDateFormat(code)) return format(code, number, { nbsp: false }).trim() || shortest(number);
+    if (!isDateFormat(code)) return format(withoutLocale(code), number, { nbsp: false }).trim() || shortest(number);
     const serial = is1904 ? number + days1904 : number;
     const { year, month, day, hours, minutes, seconds } = getFormatDateInfo(code);
     if (!(year && month && day) || serial < 0) return format(code, serial, { nbsp: false }).trim();
@@ -63,6 +63,11 @@ export function shownNumber(raw: string, code: string, is1904: boolean): string 
   } catch {
     return shortest(number);
   }
+}
+
+/** The locale of a currency sign decides about no decimal point in Excel, and does in numfmt: `1.234,50` beside `1,234.50` misleads. */
+function withoutLocale(code: string): string {
+  return code.replaceAll(/\[\$([^\]-]*)-[^\]]*\]/g, (_, sign: string) => (sign === '' ? '' : `"${sign}"`));
 }
 
 /** 0.1 + 0.2 is 0.3 in Excel, and an id of thirteen digits is no power of ten. */
