@@ -1,3 +1,4 @@
 export { CpuPool } from './cpu-pool.js';
+export { readerVersion } from './reader-version.js';
 export { outOfTime } from './within-limit.js';
 export type { Limited } from './within-limit.js';

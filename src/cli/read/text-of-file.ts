@@ -5,17 +5,15 @@ import { join } from 'node:path';
 import { decodedDocument, documentText } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
-import { CpuPool } from '../../cpu/index.js';
+import { CpuPool, readerVersion } from '../../cpu/index.js';
 import { decodesXmlAs, detect, documentKinds, isOwnText } from '../../files/index.js';
 import type { DocumentKind } from '../../files/index.js';
+import { encryptionKeyOf } from '../home/encryption-key.js';
 import { ownHomeOf } from '../home/session.js';
 import type { World } from '../world.js';
 
 /** The pool for reading files. Its threads end with the process. */
 const pool = new CpuPool();
-
-/** Texts that older readers have made are not taken for those of these. */
-const readers = 'readers 2';
 
 /** A document's text, and how it was read: `DOCX`, `text in UTF-16`. */
 export interface Reading {
@@ -37,7 +35,7 @@ export class NoReader extends InputError {
 
 /**
  * The text of a document, wherever it comes from. Its content says how it is read. What is not text is taken apart once, in a thread; the
- * home keeps the text under the document's digest.
+ * home keeps the text under the document's digest, unless it keeps things encrypted.
  *
  * @param name of the file, or empty for standard input
  * @throws NoReader where nothing reads it; InputError when it cannot be read; UnavailableError when the home is not known to be this user's
@@ -64,7 +62,7 @@ async function takenApart(
   world: World,
 ): Promise<string> {
   const directory = join(await ownHomeOf(world), 'extracted');
-  const digest = createHash('sha256').update(`${readers} ${kind} `).update(bytes).digest('hex');
+  const digest = createHash('sha256').update(`${readerVersion} ${kind} `).update(bytes).digest('hex');
   const kept = join(directory, `${digest}.txt`);
   const known = await readFile(kept, 'utf8').catch(() => undefined);
   if (known !== undefined) return known;
@@ -85,6 +83,8 @@ async function takenApart(
   }
   // Half of a surrogate pair would be refused by the API.
   const wellFormed = text.toWellFormed();
+  // What is kept is kept in clear.
+  if (encryptionKeyOf(world) !== undefined) return wellFormed;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeFile(kept, wellFormed, { mode: 0o600 });
   return wellFormed;

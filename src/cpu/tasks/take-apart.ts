@@ -21,8 +21,10 @@ export async function takeApart({
   charset?: string;
 }): Promise<string> {
   switch (kind) {
-    case 'html':
     case 'pdf':
+      // PDF.js takes no `Buffer`, and keeps what it is given.
+      return extractText({ kind, bytes: new Uint8Array(bytes) });
+    case 'html':
       return extractText({ kind, bytes, ...(charset !== undefined && { charset }) });
     case 'docx':
       return (await import('../readers/docx.js')).readDocx(await Archive.open(bytes));
