@@ -59,7 +59,7 @@ export function unmarkedUtf16(bytes: Uint8Array): string | undefined {
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   // Binary files have zeros as well, and beside them what no text has.
   const text = new TextDecoder(encoding).decode(start);
-  return /[\0-\u0008\u000E-\u001F\u007F\uFFFD\p{Co}\p{Cn}]/u.test(text) ? undefined : encoding;
+  return /[\p{Cc}\uFFFD\p{Co}\p{Cn}]/u.test(text.replaceAll(/\s/g, '')) ? undefined : encoding;
 }
 
 /** The charset that a content type names. */

@@ -47,12 +47,20 @@ const streams: readonly (readonly [name: string, found: Detected])[] = [
   ['__properties_version1.0', { unread: 'a message of Outlook (.msg)', advice: 'Save it as .eml.' }],
 ];
 
-/** First bytes of what nobody reads as text. */
-const magics: readonly (readonly [start: RegExp, found: Detected])[] = [
-  [/^\{\\rtf/, { unread: 'an RTF document', advice: 'Save it as .docx.' }],
-  [/^%!PS/, { unread: 'a PostScript document', advice: 'Convert it to PDF.' }],
-  [/^\u001F\u008B/, { unread: 'a gzip archive', advice: 'Unpack it first.' }],
-  [/^(?:7z\u00BC\u00AF|Rar!|BZh\d|\u00FD7zXZ)/, { unread: 'an archive', advice: 'Unpack it first.' }],
+/** Beginnings of a ZIP archive, with entries and without. */
+const zipStarts = ['PK\u0003\u0004', 'PK\u0005\u0006'];
+
+const anArchive: Detected = { unread: 'an archive', advice: 'Unpack it first.' };
+
+/** First bytes of what nobody reads as text, as Latin-1. */
+const magics: readonly (readonly [start: string, found: Detected])[] = [
+  ['{\\rtf', { unread: 'an RTF document', advice: 'Save it as .docx.' }],
+  ['%!PS', { unread: 'a PostScript document', advice: 'Convert it to PDF.' }],
+  ['\u001F\u008B', { unread: 'a gzip archive', advice: 'Unpack it first.' }],
+  ['7z\u00BC\u00AF', anArchive],
+  ['Rar!\u001A', anArchive],
+  ['BZh91AY', anArchive],
+  ['\u00FD7zXZ', anArchive],
 ];
 
 /**
@@ -62,10 +70,10 @@ const magics: readonly (readonly [start: RegExp, found: Detected])[] = [
  */
 export async function detect(bytes: Uint8Array, name = ''): Promise<Detected> {
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, startBytes));
-  if (/^PK\u0003\u0004|^PK\u0005\u0006/.test(start)) return inArchive(bytes);
+  if (zipStarts.some((each) => start.startsWith(each))) return inArchive(bytes);
   if (start.startsWith('\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1')) return inCompound(bytes);
   if (isPdf(bytes, start)) return { kind: 'pdf' };
-  for (const [pattern, found] of magics) if (pattern.test(start)) return found;
+  for (const [magic, found] of magics) if (start.startsWith(magic)) return found;
   const encoding = markOf(bytes) ?? unmarkedUtf16(bytes);
   if (encoding === undefined && isBinary(bytes)) {
     const ending = endingOf(name);

@@ -7,7 +7,6 @@ export { reasonOf } from './left-out.js';
 export type { LeftOut } from './left-out.js';
 export { openInside, readAt, readInside } from './open-regular.js';
 export { detect } from './detect.js';
-export type { Detected } from './detect.js';
 export { documentKinds, endingOf, isBinary, isOwnText, readerOf } from './readers.js';
 export type { DocumentKind } from './readers.js';
 export { Folder, HomeFolder } from './walk-folder.js';

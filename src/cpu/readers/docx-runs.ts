@@ -38,8 +38,8 @@ const wingdings: Readonly<Record<string, string>> = {
   '4A': '☺',
 };
 
-const superscripts = new Map([...'0123456789+-=()n'].map((plain, at) => [plain, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ'][at] ?? plain]));
-const subscripts = new Map([...'0123456789+-=()'].map((plain, at) => [plain, [...'₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎'][at] ?? plain]));
+const superscripts = signsOf('0123456789+-=()n', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ');
+const subscripts = signsOf('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎');
 
 /** A field such as a link or a page number: its instruction is not shown, its result is. */
 interface Field {
@@ -237,10 +237,15 @@ function symbol(code: string): string {
   return String.fromCodePoint(number);
 }
 
+function signsOf(plain: string, shown: string): ReadonlyMap<string, string> {
+  return new Map(plain.split('').map((character, at) => [character, shown.charAt(at)]));
+}
+
 function shifted(text: string, signs: ReadonlyMap<string, string>, mark: string): string {
   const trimmed = text.trim();
-  if ([...trimmed].every((character) => signs.has(character))) {
-    return text.replace(trimmed, () => Array.from(trimmed, (character) => signs.get(character)).join(''));
+  const characters = trimmed.split('');
+  if (characters.every((character) => signs.has(character))) {
+    return text.replace(trimmed, () => characters.map((character) => signs.get(character)).join(''));
   }
   // Ordinals and trademarks read well as they are.
   return /^(?:st|nd|rd|th|[®™©*†‡ªº°])$/.test(trimmed)

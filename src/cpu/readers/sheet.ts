@@ -57,7 +57,7 @@ export function sheetMarkdown({
 }
 
 /** A for the first column, AA for the one after Z. @param column from 1 */
-export function columnName(column: number): string {
+function columnName(column: number): string {
   return (
     (column > 26 ? columnName(Math.floor((column - 1) / 26)) : '') + String.fromCodePoint(65 + ((column - 1) % 26))
   );
@@ -67,7 +67,10 @@ export function columnName(column: number): string {
 export function placeOf(reference: string): { column: number; row: number } | undefined {
   const [, letters, digits] = /^\$?([A-Z]{1,3})\$?(\d{1,7})/i.exec(reference) ?? [];
   if (letters === undefined) return undefined;
-  const column = [...letters.toUpperCase()].reduce((sum, letter) => sum * 26 + (letter.codePointAt(0) ?? 0) - 64, 0);
+  const column = letters
+    .toUpperCase()
+    .split('')
+    .reduce((sum, letter) => sum * 26 + (letter.codePointAt(0) ?? 0) - 64, 0);
   return { column: column - 1, row: Number(digits) - 1 };
 }
 
