@@ -18,7 +18,9 @@ export async function readEml(bytes: Uint8Array): Promise<string> {
   const plain = mail.text?.trim() ?? '';
   const text = plain === '' && mail.html !== undefined ? await htmlPart(mail.html) : plain.replaceAll('\r\n', '\n');
   // Pictures that the HTML shows are no files that somebody attached.
-  const attached = mail.attachments.filter(({ related }) => related !== true).map(named);
+  const attached = mail.attachments
+    .filter(({ related, filename, disposition }) => !related && (filename !== null || disposition === 'attachment'))
+    .map(named);
   return blocks([head.join('\n'), text, attached.length === 0 ? '' : `Attachments:\n${attached.join('\n')}`]);
 }
 
