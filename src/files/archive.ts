@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 
 import type { Entry, ZipFile } from 'yauzl';
 
@@ -13,7 +14,8 @@ const mostEntries = 100_000;
  *
  * Archive-1. What is read together has at most so many bytes inflated, whatever the headers say: yauzl ends an entry that is longer than it
  * declares.
- * Archive-2. Only what is asked for is inflated; pictures are not.
+ * Archive-2. What is read is what was written: a part whose checksum is another is refused.
+ * Archive-3. Only what is asked for is inflated; pictures are not.
  */
 export class Archive {
   #inflated = 0;
@@ -68,7 +70,11 @@ export class Archive {
         `Expected at most ${megabytes(this.most)} when inflated, got at least ${megabytes(this.#inflated)}: it may be a ZIP bomb.`,
       );
     }
-    return buffer(await this.zip.openReadStreamPromise(entry));
+    const part = await buffer(await this.zip.openReadStreamPromise(entry)).catch((error: Error) => {
+      throw new Error(`Its part \`${name}\` is damaged: ${error.message}`);
+    });
+    if (crc32(part) !== entry.crc32) throw new Error(`Its part \`${name}\` is damaged: its checksum is another.`);
+    return part;
   }
 
   /** A part, or `undefined` where there is none. */

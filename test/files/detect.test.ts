@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 
 import { Archive, detect } from '../../src/files/index.js';
@@ -71,6 +72,13 @@ describe('a document is what its content says', () => {
 });
 
 describe('an archive', () => {
+  it('is refused where a part is not what was written', async () => {
+    const parts = { a: 'The fee is 100 euros.' };
+    const bytes = Buffer.from(zipSync({ a: [strToU8(parts.a), { level: 0 }] }));
+    bytes[bytes.indexOf('100')] = 0x39;
+    await expect((await Archive.open(bytes)).read('a')).rejects.toThrow('Its part `a` is damaged');
+  });
+
   it('is not inflated beyond its bound, which the error quotes', async () => {
     const archive = await Archive.open(zipOf({ a: 'x'.repeat(600_000), b: 'x'.repeat(600_000) }), 1_048_576);
     expect((await archive.read('a')).length).toBe(600_000);

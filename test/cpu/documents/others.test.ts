@@ -110,6 +110,24 @@ describe('mail', () => {
   });
 });
 
+describe('mail with others in it', () => {
+  const multipart = (type: string, ...parts: readonly string[]) =>
+    `From: a@example.org\r\nDate: x\r\nMIME-Version: 1.0\r\nContent-Type: ${type}; boundary=m\r\n\r\n${parts.map((part) => `--m\r\n${part}\r\n`).join('')}--m--\r\n`;
+
+  it('has the text of one that is forwarded', async () => {
+    const inner = 'Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\nSubject: Inner\r\n\r\nThe inner text.';
+    const text = await read('eml', Buffer.from(multipart('multipart/mixed', '\r\nSee below.', inner)));
+    expect(text).toMatch(/See below\.[^]*Subject: Inner[^]*The inner text\./);
+  });
+
+  it('is read where it is a saved page, without the names of its pictures', async () => {
+    const page = 'Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Saved=20page</p>';
+    const picture = 'Content-Type: image/png\r\nContent-Location: https://example.org/a.png\r\n\r\nx';
+    const text = await read('eml', Buffer.from(multipart('multipart/related', page, picture)));
+    expect(text).toMatch(/Saved page$/);
+  });
+});
+
 describe('OpenDocument', () => {
   const ns = ['office', 'text', 'table', 'style', 'presentation']
     .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
