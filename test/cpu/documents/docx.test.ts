@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { takeApart } from '../../../src/cpu/tasks/take-apart.js';
-import { docxOf, p } from '../../support/office.js';
+import { docxOf, p, zipOf } from '../../support/office.js';
 
 const read = (...given: Parameters<typeof docxOf>) => takeApart({ kind: 'docx', bytes: docxOf(...given) });
 
@@ -104,6 +104,20 @@ Still boxed.`,
     expect(text).toBe(
       '[the register](https://example.org/a)[^1] of firms\n\n[by field](https://example.org/b)\n\n[^1]: Kept in Bern.\n\nComments:\n\n- Ann on “of firms”: Which ones?\n\nPage header: Draft, not signed',
     );
+  });
+
+  it('is not followed where it leads outside, and its entities are not expanded', async () => {
+    const bytes = zipOf({
+      '[Content_Types].xml': '<Types/>',
+      'word/document.xml':
+        '<!DOCTYPE x [<!ENTITY a "expanded"><!ENTITY b SYSTEM "file:///etc/hostname">]><w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:body><w:p><w:r><w:t>Kept &amp; &a;&b;</w:t></w:r></w:p></w:body></w:document>',
+    });
+    expect(await takeApart({ kind: 'docx', bytes })).toBe('Kept & &a;&b;');
+  });
+
+  it('is refused where it is nested too deeply, with the bound', async () => {
+    const deep = '<w:sdt><w:sdtContent>'.repeat(600) + p('x') + '</w:sdtContent></w:sdt>'.repeat(600);
+    await expect(read(deep)).rejects.toThrow('Expected elements in at most 1000 others, got more.');
   });
 
   it('loses no formula, sign, raised digit, text box or content control', async () => {
