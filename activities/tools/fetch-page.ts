@@ -3,14 +3,15 @@ import type { ToolBy } from '../../src/contract/tool.js';
 import type { CpuPool } from '../../src/cpu/index.js';
 import type { Policy } from '../../src/tools/index.js';
 import { assertPrivateHost } from '../branch/allowed.js';
-import { charsetOf, decodeText } from '../../src/files/index.js';
+import { charsetOf } from '../../src/files/index.js';
 import { guardedFetch } from '../sources/guarded-fetch.js';
 import { toolFailure } from './tool-failure.js';
 
-const mostBytes = 5_000_000;
+/** Largest body, in bytes. */
+const mostBytes = 20_000_000;
 
 /**
- * Fetches the text at an address of an allowed host; HTML as text.
+ * Fetches the document at an address of an allowed host, as the reader of documents gives it.
  *
  * @param by its hosts are the allowed ones, with their port where it is not the usual one
  * @throws ApplicationFailure `NotAllowed`, `ToolFailed` or `SourceFailed`
@@ -36,19 +37,26 @@ export async function fetchPage(
       return true;
     },
     mostBytes,
-    accept: 'text/html, text/plain, application/json',
+    accept: 'text/html, text/plain, application/json, application/pdf, */*;q=0.8',
     signal,
   });
-  if (!/^(text\/|application\/(json|xml|xhtml))/.test(page.type)) {
-    throw toolFailure(`Expected text, got ${page.type || 'something without a type'}.`);
-  }
   const charset = charsetOf(page.type);
-  const text = page.type.includes('html')
-    ? await cpu.run(
-        'extractText',
-        { kind: 'html', bytes: page.body, ...(charset !== undefined && { charset }) },
-        signal,
-      )
-    : decodeText(page.body, charset);
+  const { text } = await cpu
+    .run(
+      'readBytes',
+      {
+        bytes: page.body,
+        name: page.url.pathname.split('/').at(-1) ?? '',
+        ...(charset !== undefined && { charset }),
+        ...(page.type.includes('html') && { kind: 'html' as const }),
+      },
+      signal,
+    )
+    .catch((error: Error) => {
+      if (signal.aborted) throw error;
+      throw toolFailure(
+        `Expected a page or a document, got ${page.type || 'something without a type'}. ${error.message}`,
+      );
+    });
   return { address: page.url.href, text };
 }

@@ -5,7 +5,7 @@ export { cancelRun } from './cancel-run.js';
 export { placeChunks } from './chunks.js';
 export { connectClient } from './connect.js';
 export type { ServerAddress } from './connect.js';
-export { documentText, placeDocument, placeValue } from './documents.js';
+export { decodedDocument, documentText, placeDocument, placeValue } from './documents.js';
 export { deploymentOf, promoteBuild } from './deployment.js';
 export type { Deployment } from './deployment.js';
 export { failOver } from './fail-over.js';

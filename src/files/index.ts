@@ -1,4 +1,5 @@
-export { charsetOf, decodeHtml, decodeText, markOf } from './decode.js';
+export { Archive } from './archive.js';
+export { charsetOf, decodeHtml, decodeText, decodesXmlAs, decodeXml, markOf, unmarkedUtf16 } from './decode.js';
 export { findInside, notThere } from './find-inside.js';
 export { homesOf } from './home-marks.js';
 export { imageHeader, mayBeImage } from './image-header.js';
@@ -7,6 +8,8 @@ export { slashed } from './ignore-rules.js';
 export { reasonOf } from './left-out.js';
 export type { LeftOut } from './left-out.js';
 export { openInside, readAt, readInside } from './open-regular.js';
-export { endingOf, isBinary, kindOf, readerOf } from './readers.js';
+export { detect } from './detect.js';
+export { documentKinds, endingOf, isBinary, isOwnText, readerOf } from './readers.js';
+export type { DocumentKind } from './readers.js';
 export { Folder, HomeFolder } from './walk-folder.js';
 export type { Taking } from './walk-folder.js';

@@ -1,22 +1,48 @@
-/** The reader of a document. */
-export type DocumentKind = 'text' | 'html' | 'pdf';
+/** The kinds of documents, as they are called where it is said how a file was read. */
+export const documentKinds = {
+  text: 'text',
+  json: 'JSON',
+  xml: 'XML',
+  csv: 'CSV',
+  html: 'HTML',
+  pdf: 'PDF',
+  docx: 'DOCX',
+  xlsx: 'XLSX',
+  pptx: 'PPTX',
+  odt: 'ODT',
+  ods: 'ODS',
+  odp: 'ODP',
+  epub: 'EPUB',
+  eml: 'EML',
+} as const;
+
+export type DocumentKind = keyof typeof documentKinds;
+
+/** Kinds whose text is the file's own, character by character. */
+export function isOwnText(kind: DocumentKind): kind is 'text' | 'json' | 'xml' | 'csv' {
+  return kind === 'text' || kind === 'json' || kind === 'xml' || kind === 'csv';
+}
 
 /**
- * Readers of files, by the end of their names; `undefined` where nothing reads them. A file with another end is text, if its
- * bytes are.
+ * What the end of a name says of a file; `undefined` where nothing reads such files, which are not opened in folders. The content has the
+ * last word on all others.
  */
 const readers: ReadonlyMap<string, DocumentKind | undefined> = new Map([
-  ...endings(
-    'text',
-    'txt text md markdown mdx rst adoc asciidoc org tex log csv tsv json jsonl ndjson yaml yml toml ini xml',
-  ),
+  ...endings('text', 'txt text md markdown mdx rst adoc asciidoc org tex log yaml yml toml ini'),
+  ...endings('json', 'json jsonl ndjson'),
+  ...endings('csv', 'csv tsv'),
+  ...endings('xml', 'xml'),
   ...endings('html', 'html htm xhtml'),
   ...endings('pdf', 'pdf'),
-  ...endings(
-    undefined,
-    'doc docx docm dot dotx odt rtf pages wpd xls xlsx xlsm xlsb ods numbers ppt pptx pptm odp key',
-  ),
-  ...endings(undefined, 'epub mobi azw3 djvu ps eps chm msg pst mbox one vsd vsdx mdb accdb'),
+  ...endings('docx', 'docx docm dotx dotm'),
+  ...endings('xlsx', 'xlsx xlsm xltx xltm'),
+  ...endings('pptx', 'pptx pptm ppsx ppsm potx'),
+  ...endings('odt', 'odt ott'),
+  ...endings('ods', 'ods ots'),
+  ...endings('odp', 'odp otp'),
+  ...endings('epub', 'epub'),
+  ...endings('eml', 'eml mht mhtml'),
+  ...endings(undefined, 'wpd mobi azw3 djvu ps eps chm pst mbox one vsd mdb accdb'),
   ...endings(undefined, 'png jpg jpeg gif bmp tif tiff webp heic avif ico svg psd ai indd raw dwg'),
   ...endings(undefined, 'mp3 m4a wav ogg flac aac wma mp4 m4v mov avi mkv webm wmv'),
   ...endings(undefined, 'zip gz tgz bz2 xz zst 7z rar tar jar war iso dmg pkg deb rpm'),
@@ -40,13 +66,6 @@ export function endingOf(name: string): string {
 export function readerOf(name: string): DocumentKind | 'by content' | 'none' {
   const ending = endingOf(name).slice(1);
   return readers.has(ending) ? (readers.get(ending) ?? 'none') : 'by content';
-}
-
-/** The reader by a file's first bytes, or by the end of its name. */
-export function kindOf(name: string, bytes: Uint8Array): DocumentKind {
-  if (new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-') return 'pdf';
-  const reader = readerOf(name);
-  return reader === 'html' ? reader : 'text';
 }
 
 /** Control characters other than white space, in the part that `file` looks at too, are the mark of a binary format. */

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/contract/run.js';
 import { AgentDesk, branch, own } from '../support/agent-desk.js';
 import { root } from '../support/fanfold.js';
+import { docxOf, p, zipOf } from '../support/office.js';
 import type { Desk } from '../support/fanfold.js';
 
 let agents: AgentDesk;
@@ -120,6 +121,10 @@ describe('tools that are built in', () => {
     await symlink('/etc/hostname', join(desk.directory, 'notes', 'outside.md')).catch(() => {});
     server = createServer((request, response) => {
       if (request.url === '/away') return void response.writeHead(302, { location: 'http://other.invalid/' }).end();
+      if (request.url === '/fee')
+        return void response.setHeader('content-type', 'application/octet-stream').end(docxOf(p('The fee is due.')));
+      if (request.url === '/zip')
+        return void response.setHeader('content-type', 'application/zip').end(zipOf({ a: 'x' }));
       return void response
         .setHeader('content-type', 'text/html')
         .end('<html><script>x()</script><p>The page says hello.</p></html>');
@@ -157,6 +162,10 @@ describe('tools that are built in', () => {
   it('fetches pages as text, from allowed hosts only', async () => {
     const ok = await desk.json(['agent', `Fetch the page http://${host}/`, '--tools', `fetch:${host}`]);
     expect(branch(ok, 'fetch-1').output).toMatchObject({ text: 'The page says hello.' });
+    const fee = await desk.json(['agent', `Fetch the page http://${host}/fee`, '--tools', `fetch:${host}`]);
+    expect(branch(fee, 'fetch-1').output).toMatchObject({ text: 'The fee is due.' });
+    const zip = await desk.json(['agent', `Fetch the page http://${host}/zip`, '--tools', `fetch:${host}`]);
+    expect(branch(zip, 'fetch-1').error?.message).toContain('got application/zip. It is a ZIP archive.');
     const away = await desk.json(['agent', `Fetch the page http://${host}/away`, '--tools', `fetch:${host}`]);
     expect(branch(away, 'fetch-1').error?.message).toContain('redirects to other.invalid');
     const other = await desk.json(['agent', `Fetch the page http://${host}/`, '--tools', 'fetch:example.org']);

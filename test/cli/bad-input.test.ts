@@ -31,9 +31,9 @@ it.each([
   [['missing.md'], 'Expected a file, got `missing.md`, which does not exist.'],
   [['text.md/inside.md'], 'Expected a file, got `text.md/inside.md`, which does not exist.'],
   [['folder'], 'Expected a file, got the directory `folder`.'],
-  [['binary.bin'], 'Expected `binary.bin` to be a text document, got a binary file.'],
-  [['latin1.txt'], 'Expected `latin1.txt` to be UTF-8 text, got an invalid byte at offset 11.'],
-  [['cut.txt'], 'Expected `cut.txt` to be UTF-8 text, got an invalid byte at offset 6.'],
+  [['binary.bin'], 'Expected a document, got `binary.bin`, which is a binary file (.bin).'],
+  [['latin1.txt'], 'Expected `latin1.txt` to be UTF-8 text, got an invalid byte at offset 11, on line 1.'],
+  [['cut.txt'], 'Expected `cut.txt` to be UTF-8 text, got an invalid byte at offset 6, on line 1.'],
   [['-'], 'Expected standard input to hold text, got nothing.'],
   [['text.md', '--perspectives', ''], 'Expected at least one perspective, got none.'],
   [

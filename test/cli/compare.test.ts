@@ -136,7 +136,7 @@ describe('problems are told before anything is asked', () => {
     [['Who?', '--variant', 'nothing'], 'Expected `variant` to be name=prompt'],
     [['Who?', '--models', models, '--best', 'luck'], 'Expected `best` to be one of judge, vote, got `luck`.'],
     [['Who?', '--models', models, '--criteria', 'x'], 'Expected `best` to be judge where there are `criteria`.'],
-    [['@missing.txt', '--models', models], 'Expected a file after `@`'],
+    [['@missing.txt', '--models', models], 'Expected a file, got `missing.txt`, which does not exist.'],
     [['--variants', 'bad.yaml'], 'bad.yaml: at variants.a'],
   ])('%j', async (words, message) => {
     const { code, stderr } = await desk.inProcess(['compare', ...words]);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
 import { Desk, root } from '../support/fanfold.js';
+import { docxOf, p } from '../support/office.js';
 import { pdfOf } from '../support/pdf.js';
 
 let desk: Desk;
@@ -57,6 +58,92 @@ describe('documents', () => {
     await writeFile(join(desk.directory, 'empty.html'), '<p> </p>');
     const { code, stderr } = await desk.inProcess(['summarise', name]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('the reader of a document', () => {
+  const page =
+    '<html><head><title>T</title></head><body><script>evil()</script><p>Notice is given in writing.</p></body></html>';
+  const contract = docxOf(p('The fee is due in thirty days.'));
+  const asked = (before: number) =>
+    desk.model.calls
+      .slice(before - desk.model.total)
+      .map(({ request }) => JSON.stringify(request))
+      .join('\n');
+
+  it.each([
+    ['HTML', page, 'Notice is given in writing.'],
+    ['PDF', pdfOf('The lease ends in May.'), 'The lease ends in May.'],
+    ['DOCX', contract, 'The fee is due in thirty days.'],
+    ['text in UTF-16', Buffer.from('\uFEFFDie Frist endet im Mai.', 'utf16le'), 'Die Frist endet im Mai.'],
+    ['text', '\uFEFFMarked text.', '"Marked text.'],
+  ])('is found by its content, on standard input too: %s', async (as, stdin, said) => {
+    const before = desk.model.total;
+    const { code, stderr } = await desk.fanfold(['summarise', '-'], { stdin });
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`Read standard input as ${as}.`)]);
+    expect(asked(before)).toContain(said);
+    expect(asked(before)).not.toMatch(/evil|<p>|%PDF|\uFEFF|word\/document/);
+  });
+
+  it('is named for every file of a run, whatever the files are called', async () => {
+    const files: [string, string | Buffer][] = [
+      ['contract', contract],
+      ['letter.eml', 'From: a@example.org\nDate: x\n\nSigned yesterday.'],
+      ['old.doc', contract],
+      ['page.txt', page],
+      ['rows.csv', 'a,b\n1,2\n'],
+      ['broken.docx', contract.subarray(0, 300)],
+      [
+        'locked.xls',
+        Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.from('EncryptedPackage\0', 'utf16le')]),
+      ],
+    ];
+    await mkdir(join(desk.directory, 'office'), { recursive: true });
+    for (const [name, content] of files) await writeFile(join(desk.directory, 'office', name), content);
+    const words = ['summarise', 'office', '--dry-run'];
+    const dry = await desk.inProcess([...words, '--json']);
+    const read = [
+      { key: 'office/contract', as: 'DOCX' },
+      { key: 'office/letter.eml', as: 'EML' },
+      { key: 'office/old.doc', as: 'DOCX' },
+      { key: 'office/page.txt', as: 'HTML' },
+      { key: 'office/rows.csv', as: 'CSV' },
+    ];
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      read,
+      branches: [
+        { key: 'office/broken.docx', unreadable: expect.stringContaining('a damaged ZIP archive') },
+        {},
+        {},
+        {},
+        {},
+        {},
+      ],
+      skipped: [
+        { path: 'office/locked.xls', reason: 'no reader for an Office document that is locked with a password' },
+      ],
+    });
+    expect(dry.stderr).toContain(`Read ${read.map(({ key, as }) => `${key} as ${as}`).join(', ')}.`);
+    const { stdout } = await desk.inProcess(words);
+    expect(stdout).toContain('read office/old.doc as DOCX\n');
+    const named = await desk.inProcess(['summarise', 'office/locked.xls']);
+    expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('Save it without the password.')]);
+  });
+
+  it('is that of references and of inputs of a graph as well', async () => {
+    await writeFile(join(desk.directory, 'fee.docx'), contract);
+    await writeFile(join(desk.directory, 'said.md'), 'The fee is due in sixty days.');
+    const facts = ['validate', 'said.md', '--checks', 'facts', '--reference', 'fee.docx', '--dry-run', '--json'];
+    const { stdout } = await desk.inProcess(facts);
+    expect(JSON.parse(stdout)).toMatchObject({
+      read: [
+        { key: 'said.md', as: 'text' },
+        { key: 'fee.docx', as: 'DOCX' },
+      ],
+    });
+    const review = join(root, 'examples', 'contract-review.yaml');
+    const graph = await desk.inProcess(['graph', review, '--input', 'document=@fee.docx', '--dry-run', '--json']);
+    expect(JSON.parse(graph.stdout)).toMatchObject({ read: [{ key: 'fee.docx', as: 'DOCX' }] });
   });
 });
 

@@ -30,7 +30,10 @@ beforeAll(async () => {
     'pile/empty.txt': '',
     'pile/latin.txt': Buffer.from('Grundst\u00fcck', 'latin1'),
     'pile/broken.pdf': '%PDF-1.7 broken',
-    'pile/report.docx': 'PK\u0003\u0004',
+    'pile/report.doc': Buffer.concat([
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      Buffer.from('WordDocument\0', 'utf16le'),
+    ]),
     'pile/program': Buffer.from([0, 1, 2, 3]),
     'pile/.env': `TOKEN=${token}`,
     'pile/.hidden/tools.json': `The revenue token is ${token}.`,
@@ -66,7 +69,7 @@ const skipped = {
   'pile/out.md': 'a link that leads out of the folder',
   'pile/pipe.md': 'not a regular file',
   'pile/program': 'no reader for a binary file',
-  'pile/report.docx': 'no reader for .docx',
+  'pile/report.doc': 'no reader for a document of Word 97 to 2003 (.doc)',
 };
 const taken = ['a.md', 'broken.pdf', 'deep/b.txt', 'empty.txt', 'latin.txt', 'same.md'].map((name) => `pile/${name}`);
 
@@ -85,7 +88,7 @@ describe('summarise FOLDER', () => {
     expect(Object.fromEntries(dry.skipped.map(({ path, reason }) => [path, reason]))).toEqual(skipped);
     expect(stderr).toContain('pile: 6 documents, 3 of them cannot be read; skipped 12 files and folders (hidden: 3,');
     const table = (await desk.inProcess(words)).stdout;
-    expect(table).toContain('skipped pile/report.docx: no reader for .docx\n');
+    expect(table).toContain('skipped pile/report.doc: no reader for a document of Word 97 to 2003 (.doc)\n');
     expect(table).toMatch(/^pile\/empty.txt +cannot be read: Expected `pile\/empty.txt` to hold text, got nothing.$/m);
   });
 

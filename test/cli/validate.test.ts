@@ -135,11 +135,7 @@ it('patches no page, and says so before anything starts', async () => {
   const own = await file('page.yaml', 'checks:\n  todo: { pattern: TODO, suggestion: task }\n');
   const words = ['validate', page, '--checks', 'todo', '--checks-file', own];
   const { code, stdout, stderr } = await desk.fanfold([...words, '--fix']);
-  expect([code, stdout, stderr]).toEqual([
-    2,
-    '',
-    expect.stringContaining('HTML, PDF and other encodings are not patched'),
-  ]);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('only text files in UTF-8 are patched')]);
   expect((await desk.fanfold(words)).stdout).toContain('those of the text that was taken out of page.html');
 });
 

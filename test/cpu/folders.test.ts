@@ -9,6 +9,7 @@ import { readPart } from '../../src/cpu/tasks/read-part.js';
 import { searchFolder } from '../../src/cpu/tasks/search-folder.js';
 import { openInside } from '../../src/files/index.js';
 import { growTree, pipe } from '../files/tree.js';
+import { docxOf, p } from '../support/office.js';
 
 const token = 'made-up-token-1';
 const said = `The revenue token is ${token}.`;
@@ -92,6 +93,23 @@ describe('the list of a folder', () => {
     ['missing', 'There is no such file or folder.'],
   ])('refuses %s', async (path, message) => {
     await expect(listFolder({ folder, path, homes })).rejects.toThrow(message);
+  });
+});
+
+describe('a part of a document that is no text file', () => {
+  it('is one of what its reader gives', async () => {
+    await writeFile(join(folder, 'long.docx'), docxOf(p('Wörter '.repeat(20_000))));
+    const first = await readPart({ folder, path: 'long.docx', from: 0, homes: [] });
+    const next = await readPart({ folder, path: 'long.docx', from: first.next ?? 0, homes: [] });
+    expect(first.text).toMatch(/^Wörter Wörter/);
+    expect((first.text + next.text).startsWith('Wörter '.repeat(10_000))).toBe(true);
+    expect(first.size).toBe(Buffer.byteLength('Wörter '.repeat(20_000).trim()));
+  });
+
+  it('is refused where nothing reads it, with what to do', async () => {
+    await writeFile(join(folder, 'a.rtf'), '{\\rtf1 hello}');
+    const read = readPart({ folder, path: 'a.rtf', from: 0, homes: [] });
+    await expect(read).rejects.toThrow('It is an RTF document. Save it as .docx.');
   });
 });
 

@@ -10,6 +10,8 @@ import { fold, foldWithOrigins } from '../../src/cpu/search/fold.js';
 import { Terms } from '../../src/cpu/search/terms.js';
 import { searchFolder } from '../../src/cpu/tasks/search-folder.js';
 import { root } from '../support/fanfold.js';
+import { docxOf, p } from '../support/office.js';
+import { pdfOf } from '../support/pdf.js';
 
 let folder: string;
 
@@ -29,6 +31,17 @@ async function found(files: Record<string, string | Buffer>, question: string): 
 }
 
 const other = 'Nothing of the kind is in here. 別の文書です。';
+
+describe('documents of every kind are searched by what their readers give', () => {
+  it.each([
+    ['pdf', pdfOf('The zebra is striped.')],
+    ['docx', docxOf(p('The zebra is striped.'))],
+    ['eml', 'From: a@example.org\nDate: x\nSubject: =?utf-8?Q?Ze=62ra?=\n\nHi.'],
+    ['html', Buffer.from('\uFEFF<html><p>The zebra</p><script>lion()</script></html>', 'utf16le')],
+  ] as [string, string | Buffer, string?][])('%s', async (ending, content, question = 'zebra') => {
+    expect(await found({ [`a.${ending}`]: content, 'b.md': other }, question)).toEqual([`a.${ending}`]);
+  });
+});
 
 describe('a word is found', () => {
   it.each([

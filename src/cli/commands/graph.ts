@@ -12,10 +12,11 @@ import { mermaidOf } from '../read/draw-flow.js';
 import { modelsOfFlow, placeValues, valuesOf } from '../read/flow-values.js';
 import { LocalFile } from '../read/local-file.js';
 import { readFlow } from '../read/read-flow.js';
+import { sayRead } from '../read/say-read.js';
+import { sayer } from '../home/session.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface GraphFlags extends RunFlags {
@@ -52,14 +53,15 @@ async function graph(file: string, flags: GraphFlags, world: World): Promise<Exi
   }
   const flow = await readFlow(file, world);
   const reading = { ...readingOf(flags, modelsOfFlow(flow, options.model)), say: sayer(world, flags.quiet) };
-  const values = await valuesOf(flow, flags.input, reading, world);
+  const { values, read } = await valuesOf(flow, flags.input, reading, world);
   const inline = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, value instanceof LocalFile ? value : { inline: value }]),
   );
   const plan = planGraph({ ...options, flow, values: inline });
   checkFilesOfNodes(plan, values);
   const bounds = boundFlow(plan, values);
-  if (flags.dryRun) return dryRunGraph(plan, bounds, flags, world);
+  sayRead(read, sayer(world, flags.quiet));
+  if (flags.dryRun) return dryRunGraph(plan, bounds, flags, world, read);
   const budget = graphBudgetOf(bounds, flags);
   const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async (session) => {

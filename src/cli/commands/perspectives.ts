@@ -14,11 +14,12 @@ import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
 import { placed, planned, readDocument } from '../read/read-document.js';
 import type { Document } from '../read/read-document.js';
+import { sayRead } from '../read/say-read.js';
+import { sayer } from '../home/session.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
 import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { modelsOf, sizeOf } from '../run/size-of-document.js';
-import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
 interface PerspectivesFlags extends RunFlags {
@@ -30,7 +31,7 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
   const command = program
     .command('perspectives')
     .description('several specialists read one text at once; their readings are merged into a dict by perspective')
-    .argument('<file>', 'document: text, HTML, PDF or an image; or - for standard input')
+    .argument('<file>', 'document or image, or - for standard input')
     .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
   addFanInFlags(addRunFlags(addPdfFlag(command))).action(async (file: string, flags: PerspectivesFlags) => {
     done(await perspectives(file, flags, world));
@@ -44,9 +45,12 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
   const reading = readingOf(flags, modelsOf(branches));
   if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');
   const document = await readDocument(file, world, reading);
-  if (document.note !== undefined) sayer(world, flags.quiet)(document.note);
+  const say = sayer(world, flags.quiet);
+  if (document.note !== undefined) say(document.note);
   const plan = planPerspectives({ ...options, document: planned(document) });
-  if (flags.dryRun) return dryRun(plan, document.text, flags, world);
+  const read = [{ key: document.title, as: document.readAs }];
+  sayRead(read, say);
+  if (flags.dryRun) return dryRun(plan, document.text, flags, world, { read });
   const budget = await budgetOf(plan, document.text, flags, world);
   const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async (session) => {

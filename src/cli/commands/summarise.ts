@@ -14,6 +14,7 @@ import { dryRun, dryRunWide } from '../run/dry-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
 import { addSourceFlags, keysOf, sayNotes, sayTaken, sourceOf } from '../run/source-of.js';
 import type { SourceFlags } from '../run/source-of.js';
+import { sayRead } from '../read/say-read.js';
 import { OutFile } from '../run/out-file.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
@@ -31,7 +32,10 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
     .command('summarise')
     .alias('summarize')
     .description('one summary for each document, in the order given, from one to a hundred thousand')
-    .argument('[files...]', 'files (text, Markdown, HTML, PDF, images), folders and patterns, or - for standard input');
+    .argument(
+      '[files...]',
+      'files (text, HTML, PDF, Office, EPUB, mail, images), folders and patterns, or - for standard input',
+    );
   addSourceFlags(command)
     .option('--sentences <n>', 'most sentences of a summary', String(summariseDefaults.sentences))
     .option(
@@ -71,17 +75,18 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   const documents = await checkDocuments(source, maxDirectWidth + 1, (item) => {
     if (countsCost) bounds.add(item);
   });
-  const { total, first, unreadable } = documents;
+  const { total, first, unreadable, read } = documents;
   if (source.skipped !== undefined) sayTaken(source, documents, say);
   sayNotes(documents, say);
+  sayRead(read, say);
   const isWide = total > maxDirectWidth;
   const few = first.map(({ text, file, ...item }) => ({ ...item, text: file ?? { inline: text } }));
   const chunk = { sha256: '', bytes: 0, count: total };
   const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
   if (flags.dryRun) {
     return 'wide' in checked
-      ? dryRunWide(bounds.summary(total), { unreadable, skipped: source.skipped }, flags, world)
-      : dryRun(checked.direct, undefined, flags, world, source.skipped);
+      ? dryRunWide(bounds.summary(total), { unreadable, read, skipped: source.skipped }, flags, world)
+      : dryRun(checked.direct, undefined, flags, world, { read, skipped: source.skipped });
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);

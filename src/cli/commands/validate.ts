@@ -11,6 +11,7 @@ import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
 import { findingFormats } from '../show/print-findings.js';
+import { sayRead } from '../read/say-read.js';
 import { sayer } from '../home/session.js';
 import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, collect } from '../run/run-flags.js';
@@ -22,7 +23,7 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
   const command = program
     .command('validate')
     .description('several checks read one text at once; one list of findings, in the order of the text')
-    .argument('<file>', 'document with text: text, HTML or PDF; or - for standard input')
+    .argument('<file>', 'document with text, or - for standard input')
     .option(
       '--checks <names>',
       `comma-separated: ${checkNames.join(', ')}, and names of \`--checks-file\`; all by default`,
@@ -51,7 +52,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   const { sources } = options;
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
-  const { text, title, place, references } = await readTexts(
+  const { text, title, place, references, read } = await readTexts(
     file,
     flags,
     options.checks,
@@ -65,7 +66,8 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
     ...plan.asked,
     branches: plan.asked.branches.map((branch) => inOnePiece(branch, sources !== undefined)),
   };
-  if (flags.dryRun) return dryRun(asked, text, flags, world);
+  sayRead(read, sayer(world, flags.quiet));
+  if (flags.dryRun) return dryRun(asked, text, flags, world, { read });
   const { budget } = await budgetOf(asked, text, flags, world);
   // Patterns cost nothing, and need no key.
   const asksModel = plan.asked.branches.length > 0;

@@ -8,6 +8,8 @@ export interface ReadItem extends Item {
   file?: LocalFile;
   /** What a reader would not expect of how it was read: one line. */
   note?: string;
+  /** How its file was read: `DOCX`. */
+  readAs?: string;
 }
 
 /** Documents that can be gone through more than once: to be checked before anything starts, and to be stored. */
@@ -35,6 +37,8 @@ export interface Documents {
   unreadable: { key: string; reason: string }[];
   /** What is to be said of how some were read: the first few, and how many there are. */
   notes: { first: string[]; total: number };
+  /** How each file that can be read was read; rows of a file are not there. */
+  read: { key: string; as: string }[];
 }
 
 /**
@@ -52,6 +56,7 @@ export async function checkDocuments(
   const first: ReadItem[] = [];
   const unreadable: Documents['unreadable'] = [];
   const notes: Documents['notes'] = { first: [], total: 0 };
+  const read: Documents['read'] = [];
   for await (const item of source.items()) {
     if (keys.has(item.key)) throw new InputError(`Expected every id once, got ${JSON.stringify(item.key)} twice.`);
     keys.add(item.key);
@@ -60,12 +65,13 @@ export async function checkDocuments(
       notes.total += 1;
       if (notes.total <= mostNotes) notes.first.push(item.note);
     }
+    if (item.readAs !== undefined) read.push({ key: item.key, as: item.readAs });
     if (item.unreadable === undefined) each(item);
     else unreadable.push({ key: item.key, reason: item.unreadable });
   }
   if (keys.size === 0) throw new InputError(`Expected at least one document in ${source.title}, got none.`);
   if (unreadable.length === keys.size) throw noneReadable(unreadable);
-  return { total: keys.size, first, unreadable, notes };
+  return { total: keys.size, first, unreadable, notes, read };
 }
 
 function noneReadable(unreadable: Documents['unreadable']): InputError {

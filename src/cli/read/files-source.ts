@@ -7,17 +7,7 @@ import picomatch from 'picomatch';
 
 import { FanfoldError, InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
-import {
-  endingOf,
-  Folder,
-  HomeFolder,
-  imageHeader,
-  isBinary,
-  mayBeImage,
-  readerOf,
-  readInside,
-  slashed,
-} from '../../files/index.js';
+import { endingOf, Folder, HomeFolder, mayBeImage, readerOf, readInside, slashed } from '../../files/index.js';
 import type { LeftOut, Taking } from '../../files/index.js';
 import { ahead } from './ahead.js';
 import { longestKey } from './document-source.js';
@@ -27,6 +17,7 @@ import { homeOf, storeOf } from '../home/session.js';
 import { hintFor, skippedLine } from './skipped.js';
 import { readContent } from './read-content.js';
 import type { Reading } from './read-content.js';
+import { NoReader } from './text-of-file.js';
 import type { World } from '../world.js';
 
 /** Files that are read ahead: enough to keep every thread that takes them apart at work. */
@@ -185,20 +176,15 @@ async function itemOf(
       });
       return bytes;
     };
-    const bytes = await again();
-    if (mayBeSkipped && !isRead(name, bytes)) return withoutReader(name);
-    return { key, ...(await readContent({ bytes, again }, name, reading, world)) };
+    return { key, ...(await readContent({ bytes: await again(), again }, name, reading, world)) };
   } catch (error) {
+    // What a name promises and the content does not keep is a document that cannot be read.
+    if (mayBeSkipped && found !== undefined && error instanceof NoReader && readerOf(name) === 'by content') {
+      return { path: name, why: 'noReader', detail: `for ${error.kind}` };
+    }
     if (!(error instanceof InputError) || name === '-') throw error;
-    return { key, text: '', unreadable: error.message };
+    return { key, text: '', unreadable: [error.message, error.advice ?? ''].join(' ').trim() };
   }
-}
-
-/** Whether something reads a file of a folder, by its name and its content. */
-function isRead(name: string, bytes: Uint8Array): boolean {
-  if (imageHeader(bytes) !== undefined) return true;
-  const reader = readerOf(name);
-  return reader !== 'none' && !(reader === 'by content' && isBinary(bytes));
 }
 
 /**
@@ -214,8 +200,7 @@ async function checkNoPipe(name: string, world: World): Promise<void> {
 }
 
 function withoutReader(path: string): LeftOut {
-  const ending = endingOf(path);
-  return { path, why: 'noReader', detail: ending === '' ? 'for a binary file' : `for ${ending}` };
+  return { path, why: 'noReader', detail: `for ${endingOf(path)}` };
 }
 
 /** A path as the key of a branch: on one line, and short enough to label it; the end of a long one says more than its beginning. */

@@ -8,6 +8,7 @@ import type { Stored } from '../../contract/stored.js';
 import type { Flow, GraphInput, InputType } from '../../plan/graph/flow.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
+import type { Documents } from './document-source.js';
 import { LocalFile } from './local-file.js';
 import type { Reading } from './read-content.js';
 import { readDocument } from './read-document.js';
@@ -19,7 +20,8 @@ export interface FlowReading extends Reading {
 }
 
 /**
- * The values of a flow's inputs, as `--input` gives them; a file that is sent as it is, as a `LocalFile`.
+ * The values of a flow's inputs, as `--input` gives them, a file that is sent as it is as a `LocalFile`; and how files among them were
+ * read.
  *
  * @throws InputError where one is no input of the flow, or not of its type
  */
@@ -28,7 +30,8 @@ export async function valuesOf(
   given: readonly string[],
   reading: FlowReading,
   world: World,
-): Promise<Record<string, unknown>> {
+): Promise<{ values: Record<string, unknown>; read: Documents['read'] }> {
+  const read: Documents['read'] = [];
   const values: Record<string, unknown> = {};
   for (const pair of given) {
     const at = pair.indexOf('=');
@@ -40,22 +43,24 @@ export async function valuesOf(
         `Expected an input of the flow (${Object.keys(input).join(', ') || 'none'}), got \`${name}\`.`,
       );
     }
-    values[name] = await valueOf(pair.slice(at + 1), name, type, reading, world);
+    values[name] = await valueOf(pair.slice(at + 1), name, type, { ...reading, read }, world);
   }
-  return values;
+  return { values, read };
 }
 
 async function valueOf(
   value: string,
   name: string,
   type: InputType,
-  { say, ...reading }: FlowReading,
+  { say, read, ...reading }: FlowReading & Pick<Documents, 'read'>,
   world: World,
 ): Promise<unknown> {
   if (!value.startsWith('@')) return typed(value, name, type);
   const path = value.slice(1);
-  const { text, file, note } = await readDocument(path === '-' ? path : resolve(world.cwd, path), world, reading);
+  const source = path === '-' ? path : resolve(world.cwd, path);
+  const { text, file, note, title, readAs } = await readDocument(source, world, reading);
   if (note !== undefined) say(note);
+  read.push({ key: title, as: readAs });
   if (file === undefined) return typed(text, name, type);
   if (type === 'string') return file;
   throw new InputError(`Expected the input \`${name}\` to be JSON of type ${type}, got ${file.mediaType}.`);

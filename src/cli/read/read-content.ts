@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 
-import { documentText } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
-import { imageHeader, kindOf } from '../../files/index.js';
+import { detect, documentKinds, imageHeader } from '../../files/index.js';
 import type { ImageHeader } from '../../files/index.js';
 import { checkFiles, textTokensOfPage } from '../../model/index.js';
 import { estimateText } from '../../tokens/index.js';
@@ -33,6 +32,8 @@ export const textOnly: Reading = { pdf: 'text', models: [] };
 export interface Content {
   /** Empty where it is a file. */
   text: string;
+  /** How it was read: `DOCX`, `PDF as pages`. */
+  readAs: string;
   file?: LocalFile;
   /** What a reader would not expect of how it was read: one line. */
   note?: string;
@@ -61,28 +62,33 @@ export async function readContent(
   if (image !== undefined && bytes.length <= maxDocumentBytes) {
     checkImage(image, source, reading);
     const { mediaType, width, height } = image;
-    return checked(new LocalFile(bytes, mediaType, nameOf(source), { width, height }, again), reading);
+    const readAs = `${mediaType.slice('image/'.length).toUpperCase()} image`;
+    return checked(new LocalFile(bytes, mediaType, nameOf(source), { width, height }, again), readAs, reading);
   }
-  if (kindOf(source, bytes) !== 'pdf' || bytes.length > maxDocumentBytes) {
-    const isPiped = source === standardInput;
-    return { text: isPiped ? documentText(bytes, source) : await textOfFile(bytes, source, world) };
-  }
+  const name = source === standardInput ? '' : source;
+  if (bytes.length > maxDocumentBytes) return textOfFile(bytes, name, world);
+  const found = await detect(bytes, name);
+  if (!('kind' in found) || found.kind !== 'pdf') return textOfFile(bytes, name, world);
   const { text, pages, pagesWithoutText } = await pdfText(bytes, source, world);
   const isScanned = pagesWithoutText.length > 0;
   if (reading.pdf === 'text' || (reading.pdf === 'auto' && !isScanned)) {
     if (text.trim() === '') throw withoutText(source, pages, reading);
     const left = reading.models.length === 0 ? 'are not read' : 'are left out; `--pdf auto` sends them as pictures';
-    return { text, ...(isScanned && { note: `${without(source, pages, pagesWithoutText)}, and ${left}.` }) };
+    return {
+      text,
+      readAs: documentKinds.pdf,
+      ...(isScanned && { note: `${without(source, pages, pagesWithoutText)}, and ${left}.` }),
+    };
   }
   const textTokens = Math.max(pages * textTokensOfPage, estimateText(text));
   const file = new LocalFile(bytes, 'application/pdf', nameOf(source), { pages, textTokens }, again);
   const note = isScanned ? `${without(source, pages, pagesWithoutText)}: the PDF itself is sent.` : undefined;
-  return { ...checked(file, reading), ...(note !== undefined && { note }) };
+  return { ...checked(file, `${documentKinds.pdf} as pages`, reading), ...(note !== undefined && { note }) };
 }
 
-function checked(file: LocalFile, { models }: Reading): Content {
+function checked(file: LocalFile, readAs: string, { models }: Reading): Content {
   for (const model of models) checkFiles([file], model);
-  return { text: '', file };
+  return { text: '', readAs, file };
 }
 
 function checkImage({ mediaType, width, height }: ImageHeader, source: string, { models }: Reading): void {

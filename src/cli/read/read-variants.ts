@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import * as z from 'zod';
 
 import { InputError } from '../../contract/errors.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
 import type { World } from '../world.js';
+import { readDocument } from './read-document.js';
 import { readYaml } from './read-yaml.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
@@ -45,11 +43,7 @@ async function readFiled(path: string, world: World): Promise<{ name: string; pr
 }
 
 async function promptText(given: string, world: World): Promise<string> {
-  const text = given.startsWith('@')
-    ? await readFile(resolve(world.cwd, given.slice(1)), 'utf8').catch((error: Error) => {
-        throw new InputError(`Expected a file after \`@\`, got \`${given}\`: ${error.message}`);
-      })
-    : given;
+  const text = given.startsWith('@') ? (await readDocument(given.slice(1), world)).text : given;
   if (text.trim() === '') throw new InputError('Expected a prompt, got an empty one.');
   return text;
 }

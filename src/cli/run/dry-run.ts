@@ -24,6 +24,8 @@ interface DryRun {
     /** The reason why the branch's document cannot be read; nothing is asked about it. */
     unreadable?: string;
   }[];
+  /** How each file was read. */
+  read?: Documents['read'];
   /** Files and folders that are left out, each with the reason. */
   skipped?: { path: string; reason: string }[];
   /** `estimate` where the API was not asked: about 10 % off for English prose, and 15 % added. */
@@ -33,6 +35,12 @@ interface DryRun {
   upperBoundUsd: number | null;
   /** US dollars if every attempt but the last were lost after it had been paid for. */
   upperBoundWithRetriesUsd: number | null;
+}
+
+/** The files that a run reads, and those that are left out. */
+interface FilesOfRun {
+  read?: Documents['read'];
+  skipped?: readonly LeftOut[] | undefined;
 }
 
 /**
@@ -45,7 +53,7 @@ export async function dryRun(
   document: string | undefined,
   flags: RunFlags,
   world: World,
-  skipped?: readonly LeftOut[],
+  { read, skipped }: FilesOfRun = {},
 ): Promise<ExitCode> {
   const sizes = await sizePlan(plan, document, world);
   const branches = sizes.map((size, index) => {
@@ -61,6 +69,7 @@ export async function dryRun(
     inputTokens: branches.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     upperBoundUsd: bound,
     upperBoundWithRetriesUsd: bound === null ? null : bound * plan.policy.attempts,
+    ...(read && { read }),
     ...(skipped && { skipped: listed(skipped) }),
   };
   world.stdout.write(flags.json || flags.ndjson ? asJson(outcome, flags.json ? 2 : undefined) : table(outcome, plan));
@@ -79,9 +88,15 @@ function table(outcome: DryRun, { policy }: FanOutPlan): TerminalText {
     ...rows,
     `total ${outcome.inputTokens.toLocaleString('en')} input tokens, ${how}; ${atMost(outcome.upperBoundUsd)}`,
     `${atMost(outcome.upperBoundWithRetriesUsd)} if all ${policy.attempts} attempts of every branch were paid for`,
+    ...readLines(outcome.read),
     ...skippedLines(outcome.skipped),
     'Nothing was started.',
   ]);
+}
+
+/** Each file with how it was read. A screen has them beside what is asked about them. */
+function readLines(read: Documents['read'] = []): TerminalText[] {
+  return read.map(({ key, as }) => line`read ${key} as ${as}`);
 }
 
 function listed(skipped: readonly LeftOut[]): NonNullable<DryRun['skipped']> {
@@ -100,7 +115,7 @@ function atMost(costUsd: number | null): string {
 /** Prints the dry run of a wide run: its branches are not listed, its tokens are estimated. */
 export function dryRunWide(
   bounds: { total: number; inputTokens: number; upperBoundUsd: number | null },
-  { unreadable, skipped: left = [] }: { unreadable: Documents['unreadable']; skipped?: readonly LeftOut[] | undefined },
+  { unreadable, read = [], skipped: left = [] }: FilesOfRun & Pick<Documents, 'unreadable'>,
   { json, ndjson }: RunFlags,
   world: World,
 ): ExitCode {
@@ -108,10 +123,11 @@ export function dryRunWide(
   const skipped = listed(left);
   world.stdout.write(
     json || ndjson
-      ? asJson({ ...bounds, counted: 'estimate', unreadable, skipped }, json ? 2 : undefined)
+      ? asJson({ ...bounds, counted: 'estimate', unreadable, read, skipped }, json ? 2 : undefined)
       : lines([
           `${total.toLocaleString('en')} branches, ${inputTokens.toLocaleString('en')} input tokens, estimated; ${atMost(most)}`,
           ...unreadable.map(({ key, reason }) => line`${key}  cannot be read: ${reason}`),
+          ...readLines(read),
           ...skippedLines(skipped),
           'Nothing was started.',
         ]),

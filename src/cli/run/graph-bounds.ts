@@ -4,6 +4,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { addCost } from '../../contract/usage.js';
 import type { GraphInput } from '../../plan/graph/flow.js';
 import type { GraphPlan } from '../../plan/graph/graph-plan.js';
+import type { Documents } from '../read/document-source.js';
 import type { BoundNode } from '../read/bound-flow.js';
 import { levelsOf, longestChain, mermaidOf } from '../read/draw-flow.js';
 import { parseDollars } from '../read/numbers.js';
@@ -41,6 +42,7 @@ export function dryRunGraph(
   bounds: readonly BoundNode[],
   flags: RunFlags,
   world: World,
+  read: Documents['read'],
 ): ExitCode {
   const upperBoundUsd = bounds.reduce<number | null>((sum, { boundUsd }) => addCost(sum, boundUsd), 0);
   const criticalPath = longestChain(flow, (name) => nodes.find(({ key }) => key === name)?.maxTokens ?? 0);
@@ -54,7 +56,7 @@ export function dryRunGraph(
   }));
   const mermaid = mermaidOf(flow);
   if (flags.json || flags.ndjson) {
-    world.stdout.write(json({ branches, criticalPath, upperBoundUsd, mermaid }, flags.json ? 2 : undefined));
+    world.stdout.write(json({ branches, criticalPath, upperBoundUsd, mermaid, read }, flags.json ? 2 : undefined));
     return exitCodes.complete;
   }
   const most = (usd: number | null) => (usd === null ? formatCost(null) : `at most ${formatCost(usd)}`);

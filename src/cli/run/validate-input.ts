@@ -77,13 +77,13 @@ export async function readTexts(
   say: Say,
 ) {
   // Findings quote the text, so that pages and images without one cannot be checked.
-  const { text, title, note } = await readDocument(file, world);
+  const { text, title, note, readAs } = await readDocument(file, world);
   if (note !== undefined) say(note);
   const place = await placeOfFile(file, text, world);
   if (fix === true && !place.isOwnText) {
     throw new InputError(
       `Expected a text in UTF-8 where there is \`--fix\`, got \`${file}\`: the text that is checked is taken out of it, and a patch of that does not fit the file.`,
-      'Validate it without `--fix`; HTML, PDF and other encodings are not patched.',
+      'Validate it without `--fix`; only text files in UTF-8 are patched.',
     );
   }
   if (Buffer.byteLength(text) > maxValidatedBytes) {
@@ -98,10 +98,11 @@ export async function readTexts(
   );
   const references = await Promise.all(
     given.map(async (path) => {
-      const reference = await readDocument(path, world);
-      if (reference.note !== undefined) say(reference.note);
-      return { name: basename(path), text: reference.text };
+      const { text: reference, note: about, readAs: as } = await readDocument(path, world);
+      if (about !== undefined) say(about);
+      return { name: basename(path), text: reference, readAs: as };
     }),
   );
-  return { text, title, place, references };
+  const read = [{ key: title, as: readAs }, ...references.map((each) => ({ key: each.name, as: each.readAs }))];
+  return { text, title, place, references, read };
 }

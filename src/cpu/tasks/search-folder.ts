@@ -5,16 +5,22 @@ import MiniSearch from 'minisearch';
 
 import { hitsOfSource } from '../../contract/source.js';
 import type { FolderHits } from '../../contract/source.js';
-import { decodeText, Folder, isBinary, kindOf, markOf, readerOf, readInside } from '../../files/index.js';
+import { Folder, isOwnText, readerOf, readInside } from '../../files/index.js';
 import { excerpt } from '../search/excerpt.js';
 import { fold } from '../search/fold.js';
 import { Terms, withoutBrokenLines, wordsOf } from '../search/terms.js';
-import { extractText } from './extract-text.js';
+import { readBytes } from './read-bytes.js';
 
 /** Most files that are read, the largest of them in bytes, and all of their texts in UTF-16 code units. */
 const mostFiles = 5_000;
 const mostBytes = 1_000_000;
 const mostCharacters = 100_000_000;
+
+/** Most bytes of a document that is taken apart. */
+const mostApartBytes = 20_000_000;
+
+/** Milliseconds in which documents are taken apart; a source has 20 s in all. Texts that a thread remembers take none of it. */
+const mostApartMs = 8_000;
 
 /** Marks what is found inside of words among the words of a text. */
 const insideMark = '\0';
@@ -23,7 +29,7 @@ const insideMark = '\0';
 const mostCounted = 1_000;
 
 /**
- * Searches the text files of a folder and those below it, ranked by BM25+ (Lv and Zhai 2011, as MiniSearch has it). A file that cannot
+ * Searches the documents of a folder and those below it, ranked by BM25+ (Lv and Zhai 2011, as MiniSearch has it). A file that cannot
  * be read costs its own hits.
  *
  * @param homes folders of fanfold's own, which are never gone into
@@ -47,6 +53,8 @@ export async function searchFolder({
   });
   const texts: { path: string; text: string }[] = [];
   let characters = 0;
+  const begunAt = performance.now();
+  const hasTime = () => performance.now() - begunAt < mostApartMs;
   let notSearched = 0;
   try {
     const opened = await Folder.open(folder, { homes });
@@ -55,8 +63,9 @@ export async function searchFolder({
         notSearched += 1;
         continue;
       }
-      const text = await textOf(opened, path);
+      const text = await textOf(opened, path, hasTime);
       if (text === undefined) continue;
+      if (text === '' && !hasTime()) notSearched += 1;
       index.add({ id: texts.length, title: path, text });
       texts.push({ path, text });
       characters += text.length;
@@ -81,21 +90,25 @@ export async function searchFolder({
 
 async function* searchable(folder: Folder): AsyncGenerator<string> {
   for await (const found of folder.walk()) {
-    if ('why' in found || ['pdf', 'none'].includes(readerOf(found.path))) continue;
+    if ('why' in found || readerOf(found.path) === 'none') continue;
     yield found.path;
   }
 }
 
 /**
- * The text of a file: empty where the file is too large, which is then found by its name only; `undefined` where it cannot be
- * read.
+ * The text of a file, as its reader gives it: empty where the file is too large or the time is over, which is then found by its name
+ * only; `undefined` where it cannot be read.
  */
-async function textOf({ root }: Folder, path: string): Promise<string | undefined> {
-  const read = await readInside(root, join(root, path), mostBytes).catch(() => undefined);
-  if (read === undefined || (markOf(read.bytes) === undefined && isBinary(read.bytes))) return undefined;
+async function textOf({ root }: Folder, path: string, hasTime: () => boolean): Promise<string | undefined> {
+  const named = readerOf(path);
+  const isApart = named !== 'by content' && named !== 'none' && !isOwnText(named);
+  if (isApart && !hasTime()) return '';
+  const most = isApart ? mostApartBytes : mostBytes;
+  const read = await readInside(root, join(root, path), most).catch(() => undefined);
+  if (read === undefined) return undefined;
   if (!read.isWhole) return '';
-  if (kindOf(path, read.bytes) !== 'html') return decodeText(read.bytes);
-  return extractText({ kind: 'html', bytes: read.bytes }).catch(() => decodeText(read.bytes));
+  const { text } = (await readBytes({ bytes: read.bytes, name: path }).catch(() => undefined)) ?? {};
+  return text;
 }
 
 function tokensOf(text: string, terms: Terms): string[] {

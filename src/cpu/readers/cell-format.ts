@@ -1,0 +1,76 @@
+import { format, getFormatDateInfo, isDateFormat } from 'numfmt';
+
+/** Formats that have a number and no text of their own in a workbook (ECMA-376, part 1, 18.8.30). */
+const builtIn: Readonly<Record<number, string>> = {
+  1: '0',
+  2: '0.00',
+  3: '#,##0',
+  4: '#,##0.00',
+  9: '0%',
+  10: '0.00%',
+  11: '0.00E+00',
+  12: '# ?/?',
+  13: '# ??/??',
+  14: 'yyyy-mm-dd',
+  15: 'd-mmm-yy',
+  16: 'd-mmm',
+  17: 'mmm-yy',
+  18: 'h:mm AM/PM',
+  19: 'h:mm:ss AM/PM',
+  20: 'h:mm',
+  21: 'h:mm:ss',
+  22: 'yyyy-mm-dd h:mm',
+  37: '#,##0 ;(#,##0)',
+  38: '#,##0 ;(#,##0)',
+  39: '#,##0.00;(#,##0.00)',
+  40: '#,##0.00;(#,##0.00)',
+  45: 'mm:ss',
+  46: '[h]:mm:ss',
+  47: 'mm:ss.0',
+  48: '##0.0E+0',
+  49: '@',
+};
+
+/** Formats of dates with other numbers in East Asian Excel; they show a day. */
+const eastAsian = [27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58];
+
+/** Days between the two systems of dates that a workbook may have. */
+const days1904 = 1_462;
+
+/** Digits that a number of Excel has. */
+const excelDigits = 15;
+
+/** The code of a format by its number. @param own the workbook's own formats */
+export function codeOf(id: number, own: ReadonlyMap<number, string>): string {
+  return own.get(id) ?? builtIn[id] ?? (eastAsian.includes(id) ? 'yyyy-mm-dd' : 'General');
+}
+
+/**
+ * A number as its cell shows it. A date with year, month and day is in ISO 8601, whatever the order in the format: `3/4/2024` is read in two
+ * ways.
+ */
+export function shownNumber(raw: string, code: string, is1904: boolean): string {
+  const number = Number(raw);
+  if (raw.trim() === '' || !Number.isFinite(number)) return raw;
+  if (code === 'General' || code === '@') return shortest(number);
+  try {
+    if (!isDateFormat(code)) return format(withoutLocale(code), number, { nbsp: false }).trim() || shortest(number);
+    const serial = is1904 ? number + days1904 : number;
+    const { year, month, day, hours, minutes, seconds } = getFormatDateInfo(code);
+    if (!(year && month && day) || serial < 0) return format(code, serial, { nbsp: false }).trim();
+    const time = seconds ? ' hh:mm:ss' : hours || minutes ? ' hh:mm' : '';
+    return format(`yyyy-mm-dd${time}`, serial, { nbsp: false });
+  } catch {
+    return shortest(number);
+  }
+}
+
+/** The locale of a currency sign decides about no decimal point in Excel, and does in numfmt: `1.234,50` beside `1,234.50` misleads. */
+function withoutLocale(code: string): string {
+  return code.replaceAll(/\[\$([^\]-]*)-[^\]]*\]/g, (_, sign: string) => (sign === '' ? '' : `"${sign}"`));
+}
+
+/** 0.1 + 0.2 is 0.3 in Excel, and an id of thirteen digits is no power of ten. */
+function shortest(number: number): string {
+  return String(Number(number.toPrecision(excelDigits)));
+}

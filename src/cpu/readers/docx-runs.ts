@@ -1,0 +1,254 @@
+import { formula } from './docx-formula.js';
+import { link } from './markdown.js';
+import type { Relationship } from './package.js';
+import { isOn } from './package.js';
+import { below, childOf, elementsOf, textOf } from './xml.js';
+import type { Element } from './xml.js';
+
+/** What a document's paragraphs have in common while they are read. */
+export interface Surroundings {
+  relationships: readonly Relationship[];
+  /** Ids of notes in the order in which they are referred to: `footnote 2`. */
+  notes: string[];
+  /** The texts that comments are about, by their ids, while their ranges are open and after. */
+  commented: Map<string, string>;
+  openComments: Set<string>;
+}
+
+/** A paragraph's text, and the paragraphs of text boxes that are anchored in it. */
+export interface Runs {
+  text: string;
+  boxes: Element[];
+}
+
+/** Signs of the font Wingdings that mean something, by the last two digits of their code. */
+const wingdings: Readonly<Record<string, string>> = {
+  '6F': '☐',
+  A8: '☐',
+  '71': '☐',
+  FE: '☒',
+  FD: '☒',
+  '78': '☒',
+  FC: '✓',
+  FB: '✗',
+  E0: '→',
+  DF: '←',
+  A7: '▪',
+  '6C': '●',
+  '4A': '☺',
+};
+
+const superscripts = signsOf('0123456789+-=()n', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ');
+const subscripts = signsOf('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎');
+
+/** A field such as a link or a page number: its instruction is not shown, its result is. */
+interface Field {
+  instruction: string;
+  /** The text before its result. */
+  before: string;
+  isResult: boolean;
+}
+
+/** The text of a paragraph as it would be with all tracked changes accepted. */
+export function runsOf(paragraph: Element, surroundings: Surroundings): Runs {
+  const reader = new RunReader(surroundings);
+  reader.children(paragraph);
+  return { text: reader.text, boxes: reader.boxes };
+}
+
+class RunReader {
+  text = '';
+  readonly boxes: Element[] = [];
+  readonly #fields: Field[] = [];
+
+  constructor(readonly surroundings: Surroundings) {}
+
+  children(element: Element): void {
+    for (const child of elementsOf(element)) this.#inline(child);
+  }
+
+  #say(text: string): void {
+    if (this.#fields.some(({ isResult }) => !isResult)) return;
+    this.text += text;
+    const { commented, openComments } = this.surroundings;
+    for (const id of openComments) commented.set(id, (commented.get(id) ?? '') + text);
+  }
+
+  #inline(element: Element): void {
+    const { name, attributes } = element;
+    switch (name) {
+      case 'w:r':
+        return this.#run(element);
+      case 'w:del':
+      case 'w:moveFrom':
+      case 'w:pPr':
+      case 'w:rPr':
+      case 'w:sdtPr':
+      case 'w:sdtEndPr':
+        return;
+      case 'w:hyperlink': {
+        const { relationships } = this.surroundings;
+        const target = relationships.find(({ id, isExternal }) => isExternal && id === attributes['r:id'])?.target;
+        const anchor = attributes['w:anchor'] === undefined ? '' : `#${attributes['w:anchor']}`;
+        return this.#linked(target === undefined ? '' : target + anchor, () => this.children(element));
+      }
+      case 'w:fldSimple':
+        return this.#linked(addressIn(attributes['w:instr'] ?? ''), () => this.children(element));
+      case 'm:oMath':
+        return this.#say(formula(element));
+      case 'm:oMathPara':
+        return elementsOf(element, 'm:oMath').forEach((each) => this.#say(formula(each)));
+      case 'mc:AlternateContent':
+        return elementsOf(elementsOf(element)[0]).forEach((child) => this.#inline(child));
+      case 'w:commentRangeStart':
+        return void this.surroundings.openComments.add(attributes['w:id'] ?? '');
+      case 'w:commentRangeEnd':
+        return void this.surroundings.openComments.delete(attributes['w:id'] ?? '');
+      default:
+        // Insertions, what was moved here, content controls, smart tags.
+        return this.children(element);
+    }
+  }
+
+  #run(run: Element): void {
+    const properties = childOf(run, 'w:rPr');
+    if (isOn(childOf(properties, 'w:vanish'))) return;
+    const from = this.text.length;
+    for (const child of elementsOf(run)) this.#piece(child);
+    const added = this.text.slice(from);
+    if (added.trim() === '' || added.length < this.text.length - from) return;
+    const raised = childOf(properties, 'w:vertAlign')?.attributes['w:val'];
+    const isStruck = isOn(childOf(properties, 'w:strike')) || isOn(childOf(properties, 'w:dstrike'));
+    let shown = added;
+    if (raised === 'superscript' && !added.startsWith('[^')) shown = shifted(shown, superscripts, '^');
+    if (raised === 'subscript') shown = shifted(shown, subscripts, '_');
+    if (isStruck) shown = `~~${shown.trim()}~~`;
+    this.text = this.text.slice(0, from) + shown;
+  }
+
+  #piece(element: Element): void {
+    const { name, attributes } = element;
+    switch (name) {
+      case 'w:t':
+        return this.#say(textOf(element));
+      case 'w:tab':
+      case 'w:ptab':
+        return this.#say('\t');
+      case 'w:br':
+      case 'w:cr':
+        return this.#say('\n');
+      case 'w:noBreakHyphen':
+        return this.#say('\u2011');
+      case 'w:sym':
+        return this.#say(symbol(attributes['w:char'] ?? ''));
+      case 'w:footnoteReference':
+      case 'w:endnoteReference': {
+        const id = `${name.slice(2, -9)} ${attributes['w:id'] ?? ''}`;
+        if (!this.surroundings.notes.includes(id)) this.surroundings.notes.push(id);
+        return this.#say(`[^${this.surroundings.notes.indexOf(id) + 1}]`);
+      }
+      case 'w:fldChar':
+        return this.#field(element);
+      case 'w:instrText': {
+        const field = this.#fields.at(-1);
+        if (field?.isResult === false) field.instruction += textOf(element);
+        return;
+      }
+      case 'w:ruby': {
+        this.children(childOf(element, 'w:rubyBase') ?? element);
+        const reading = [...below(childOf(element, 'w:rt'), 'w:t')].map(textOf).join('');
+        return this.#say(reading === '' ? '' : `(${reading})`);
+      }
+      case 'mc:AlternateContent':
+        return elementsOf(elementsOf(element)[0]).forEach((child) => this.#piece(child));
+      case 'w:drawing':
+      case 'w:pict':
+      case 'w:object':
+        return this.#drawing(element);
+      case 'w:rPr':
+      case 'w:delText':
+      case 'w:delInstrText':
+        return;
+      default:
+        return this.children(element);
+    }
+  }
+
+  #field(element: Element): void {
+    const kind = element.attributes['w:fldCharType'];
+    const field = this.#fields.at(-1);
+    if (kind === 'begin') {
+      this.#say(formField(childOf(element, 'w:ffData')));
+      this.#fields.push({ instruction: '', before: this.text, isResult: false });
+    } else if (kind === 'separate' && field !== undefined) field.isResult = true;
+    else if (kind === 'end' && field !== undefined) {
+      this.#fields.pop();
+      const address = field.isResult ? addressIn(field.instruction) : '';
+      // A field may begin in one run and end in another, or in another paragraph.
+      if (address !== '') this.text = field.before + link(this.text.slice(field.before.length), address);
+    }
+  }
+
+  #linked(address: string, read: () => void): void {
+    const before = this.text;
+    read();
+    if (address !== '') this.text = before + link(this.text.slice(before.length), address);
+  }
+
+  #drawing(element: Element): void {
+    const boxes = [...below(element, 'w:txbxContent')];
+    this.boxes.push(...boxes);
+    if (boxes.length > 0) return;
+    const about = [...all(element)].find(({ name }) => name.endsWith(':docPr'))?.attributes;
+    const described = about?.['descr'] ?? about?.['title'] ?? '';
+    const isPicture = [...all(element)].some(({ name }) => /:(?:pic|imagedata|chart|relIds)$/.test(name));
+    if (isPicture) this.#say(described.trim() === '' ? '[picture]' : `[picture: ${described.trim()}]`);
+  }
+}
+
+function* all(element: Element): Generator<Element> {
+  for (const child of elementsOf(element)) {
+    yield child;
+    yield* all(child);
+  }
+}
+
+function addressIn(instruction: string): string {
+  const [, address = '', anchor] = /^\s*HYPERLINK\s+"([^"]*)"(?:\s+\\l\s+"([^"]*)")?/i.exec(instruction) ?? [];
+  return anchor === undefined || address === '' ? address : `${address}#${anchor}`;
+}
+
+/** A check box or a list of a form, whose value is no text of the document. */
+function formField(field: Element | undefined): string {
+  const box = childOf(field, 'w:checkBox');
+  if (box !== undefined) return isOn(childOf(box, 'w:checked') ?? childOf(box, 'w:default')) ? '☒' : '☐';
+  const list = childOf(field, 'w:ddList');
+  const at = Number(
+    childOf(list, 'w:result')?.attributes['w:val'] ?? childOf(list, 'w:default')?.attributes['w:val'] ?? 0,
+  );
+  return elementsOf(list, 'w:listEntry')[at]?.attributes['w:val'] ?? '';
+}
+
+/** Fonts of signs have their characters in the private area of Unicode. */
+function symbol(code: string): string {
+  const number = Number.parseInt(code, 16);
+  if (Number.isNaN(number)) return '';
+  if (number >= 0xe000 && number <= 0xf8ff) return wingdings[code.slice(-2).toUpperCase()] ?? '•';
+  return String.fromCodePoint(number);
+}
+
+function signsOf(plain: string, shown: string): ReadonlyMap<string, string> {
+  return new Map(plain.split('').map((character, at) => [character, shown.charAt(at)]));
+}
+
+function shifted(text: string, signs: ReadonlyMap<string, string>, mark: string): string {
+  const trimmed = text.trim();
+  const characters = trimmed.split('');
+  if (characters.every((character) => signs.has(character))) {
+    return text.replace(trimmed, () => characters.map((character) => signs.get(character)).join(''));
+  }
+  // Ordinals and trademarks read well as they are.
+  return /^(?:st|nd|rd|th|[®™©*†‡ªº°])$/.test(trimmed)
+    ? text
+    : text.replace(trimmed, () => `${mark}${trimmed.length === 1 ? trimmed : `(${trimmed})`}`);
+}

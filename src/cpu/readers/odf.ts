@@ -1,0 +1,69 @@
+import type { Archive } from '../../files/index.js';
+import { blocks } from './markdown.js';
+import { OdfText, repeated, rowsOf, slidesOf } from './odf-text.js';
+import { sheetMarkdown } from './sheet.js';
+import { below, childOf, elementsOf, parseXml } from './xml.js';
+import type { Element } from './xml.js';
+
+/** Last row and column of a sheet of LibreOffice. */
+const [mostRows, mostColumns] = [1_048_576, 16_384];
+
+/** A text, sheet or presentation of OpenDocument (LibreOffice, Google Docs) as Markdown. */
+export async function readOdf(archive: Archive): Promise<string> {
+  const root = parseXml(await archive.read('content.xml'));
+  const styles = await archive.readIfThere('styles.xml');
+  const texts = new OdfText([root, styles && parseXml(styles)]);
+  const body = childOf(root, 'office:body');
+  const [text, sheets, slides] = ['text', 'spreadsheet', 'presentation'].map((kind) => childOf(body, `office:${kind}`));
+  const parts = [
+    ...texts.blocksOf(text),
+    ...elementsOf(sheets, 'table:table').map((sheet) => sheetOf(sheet, root, texts)),
+    ...slidesOf(slides, texts),
+  ];
+  return blocks([...parts, ...texts.rest()]);
+}
+
+function sheetOf(sheet: Element, root: Element, texts: OdfText): string {
+  const style = [...below(childOf(root, 'office:automatic-styles'), 'style:style')].find(
+    ({ attributes }) => attributes['style:name'] === sheet.attributes['table:style-name'],
+  );
+  const rows = new Map<number, Map<number, string>>();
+  const hiddenRows: number[] = [];
+  let at = 0;
+  for (const row of rowsOf(sheet)) {
+    const cells = cellsOf(row, texts);
+    for (let copy = 0; cells.size > 0 && copy < repeated(row, 'rows'); copy += 1) {
+      rows.set(at + copy, cells);
+      if ((row.attributes['table:visibility'] ?? 'visible') !== 'visible') hiddenRows.push(at + copy);
+    }
+    at = Math.min(mostRows, at + Number(row.attributes['table:number-rows-repeated'] ?? 1));
+  }
+  return sheetMarkdown({
+    name: sheet.attributes['table:name'] ?? 'Sheet',
+    isHidden: childOf(style, 'style:table-properties')?.attributes['table:display'] === 'false',
+    rows,
+    hiddenRows,
+  });
+}
+
+function cellsOf(row: Element, texts: OdfText): Map<number, string> {
+  const cells = new Map<number, string>();
+  let at = 0;
+  for (const cell of elementsOf(row, 'table:table-cell', 'table:covered-table-cell')) {
+    const text = textOfCell(cell, texts);
+    for (let copy = 0; text !== '' && copy < repeated(cell, 'columns'); copy += 1) cells.set(at + copy, text);
+    at = Math.min(mostColumns, at + Number(cell.attributes['table:number-columns-repeated'] ?? 1));
+  }
+  return cells;
+}
+
+/** What a cell shows; of a date what it is, as ISO 8601 has it. */
+function textOfCell(cell: Element, texts: OdfText): string {
+  const { 'office:value-type': type, 'office:date-value': date, 'table:formula': formulaText } = cell.attributes;
+  const annotation = childOf(cell, 'office:annotation');
+  const shown = texts.blocksOf(cell).join('\n').trim();
+  const text = type === 'date' && date !== undefined ? date.replace(/T(?:00:00:00(?:\.0+)?)?/, ' ').trim() : shown;
+  const said = annotation === undefined ? '' : texts.blocksOf(annotation).join(' ').trim();
+  const value = text === '' && formulaText !== undefined ? formulaText.replace(/^of:/, '') : text;
+  return said === '' ? value : `${value} (comment: ${said})`;
+}

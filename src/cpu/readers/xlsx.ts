@@ -1,0 +1,194 @@
+import type { Archive } from '../../files/index.js';
+import { codeOf, shownNumber } from './cell-format.js';
+import { link, oneLine } from './markdown.js';
+import { isOn, mainPart, relatedPart, relationshipsOf } from './package.js';
+import type { Relationship } from './package.js';
+import { placeOf, sheetMarkdown } from './sheet.js';
+import { below, childOf, elementsOf, parseEvents, parseXml, textOf } from './xml.js';
+import type { Element } from './xml.js';
+
+/** What all sheets of a workbook have in common. */
+interface Workbook {
+  /** Shared texts, by their numbers. */
+  texts: readonly string[];
+  /** Codes of number formats, by the numbers of styles. */
+  formats: readonly string[];
+  is1904: boolean;
+}
+
+/** Most hidden columns that are named: a sheet may hide all 16,384. */
+const mostHidden = 1_000;
+
+/** An Excel workbook as Markdown: a heading and tables for each sheet, with values as their cells show them. */
+export async function readXlsx(archive: Archive): Promise<string> {
+  const part = await mainPart(archive, 'xl/workbook.xml');
+  const relationships = await relationshipsOf(archive, part);
+  const root = parseXml(await archive.read(part));
+  const shared = relationships.find(({ type, target }) => type === 'sharedStrings' && archive.has(target))?.target;
+  const workbook: Workbook = {
+    texts: shared === undefined ? [] : sharedTexts(await archive.read(shared)),
+    formats: formatsOf(await relatedPart(archive, relationships, 'styles')),
+    is1904:
+      isOn(childOf(root, 'x:workbookPr'), 'date1904') &&
+      'date1904' in (childOf(root, 'x:workbookPr')?.attributes ?? {}),
+  };
+  const sheets: string[] = [];
+  for (const { attributes } of elementsOf(childOf(root, 'x:sheets'), 'x:sheet')) {
+    const target = relationships.find(({ id }) => id === attributes['r:id'])?.target;
+    // A sheet may be a chart, which has no cells.
+    if (target === undefined || !archive.has(target)) continue;
+    const name = attributes['name'] ?? 'Sheet';
+    const isHidden = (attributes['state'] ?? 'visible') !== 'visible';
+    sheets.push(sheetMarkdown({ name, isHidden, ...(await readSheet(archive, target, workbook)) }));
+  }
+  return sheets.join('\n\n');
+}
+
+async function readSheet(archive: Archive, target: string, workbook: Workbook) {
+  const relationships = await relationshipsOf(archive, target);
+  const { rows, hiddenRows, hiddenColumns, links } = cellsOf(await archive.read(target), workbook);
+  for (const { reference, id } of links) {
+    const address = relationships.find((each) => each.id === id && each.isExternal)?.target;
+    const place = placeOf(reference);
+    const row = place && rows.get(place.row);
+    const text = place && row?.get(place.column);
+    if (address !== undefined && text !== undefined) row?.set(place?.column ?? 0, link(text, address));
+  }
+  const notes = [...(await commentsOf(archive, relationships)), ...(await drawnTexts(archive, relationships))];
+  return { rows, hiddenRows, hiddenColumns, notes };
+}
+
+/** Reads a sheet as a stream of events: its tree would take ten times its size. */
+function cellsOf(bytes: Uint8Array, workbook: Workbook) {
+  const rows = new Map<number, Map<number, string>>();
+  const hiddenRows: number[] = [];
+  const hiddenColumns: number[] = [];
+  const links: { reference: string; id: string }[] = [];
+  let [row, column] = [-1, -1];
+  let cell: CellParts | undefined;
+  let into: 'value' | 'formula' | 'inline' | undefined;
+  parseEvents(bytes, {
+    open(name, attributes) {
+      if (name === 'x:row') {
+        row = attributes['r'] === undefined ? row + 1 : Number(attributes['r']) - 1;
+        column = -1;
+        if (isSet(attributes['hidden'])) hiddenRows.push(row);
+      } else if (name === 'x:c') {
+        column = placeOf(attributes['r'] ?? '')?.column ?? column + 1;
+        cell = {
+          type: attributes['t'] ?? 'n',
+          style: Number(attributes['s'] ?? 0),
+          value: '',
+          formula: '',
+          inline: '',
+        };
+      } else if (name === 'x:v') into = 'value';
+      else if (name === 'x:f') into = 'formula';
+      else if (name === 'x:t') into = 'inline';
+      else if (name === 'x:col' && isSet(attributes['hidden'])) {
+        const last = Math.min(Number(attributes['max']), Number(attributes['min']) + mostHidden);
+        for (let at = Number(attributes['min']); at <= last; at += 1) hiddenColumns.push(at - 1);
+      } else if (name === 'x:hyperlink') {
+        links.push({ reference: attributes['ref'] ?? '', id: attributes['r:id'] ?? '' });
+      }
+    },
+    text(text) {
+      if (cell !== undefined && into !== undefined) cell[into] += text;
+    },
+    close(name) {
+      if (name === 'x:v' || name === 'x:f' || name === 'x:t') into = undefined;
+      if (name !== 'x:c' || cell === undefined) return;
+      const text = textOfCell(cell, workbook);
+      cell = undefined;
+      if (text.trim() === '') return;
+      const cells = rows.get(row) ?? new Map<number, string>();
+      rows.set(row, cells.set(column, text));
+    },
+  });
+  return { rows, hiddenRows: hiddenRows.filter((each) => rows.has(each)), hiddenColumns, links };
+}
+
+interface CellParts {
+  type: string;
+  style: number;
+  value: string;
+  formula: string;
+  inline: string;
+}
+
+function textOfCell({ type, style, value, formula, inline }: CellParts, { texts, formats, is1904 }: Workbook): string {
+  // Programs that do not calculate write formulas without their values.
+  if (value === '' && inline === '') return formula === '' ? '' : `=${formula}`;
+  switch (type) {
+    case 's':
+      return texts[Number(value)] ?? '';
+    case 'b':
+      return isSet(value) ? 'TRUE' : 'FALSE';
+    case 'n':
+      return shownNumber(value, formats[style] ?? 'General', is1904);
+    case 'd':
+      return value.replace(/T(?:00:00:00(?:\.0+)?)?Z?/, ' ').trim();
+    case 'inlineStr':
+      return inline;
+    default:
+      return value || inline;
+  }
+}
+
+const isSet = (flag: string | undefined) => flag === '1' || flag === 'true';
+
+/** Texts with their runs put together. What says how they are spoken (`rPh`) is no part of them. */
+function sharedTexts(bytes: Uint8Array): string[] {
+  const texts: string[] = [];
+  let isText = false;
+  let isSpoken = false;
+  parseEvents(bytes, {
+    open(name) {
+      if (name === 'x:si') texts.push('');
+      if (name === 'x:rPh') isSpoken = true;
+      isText = name === 'x:t' && !isSpoken;
+    },
+    text(text) {
+      if (isText) texts.push((texts.pop() ?? '') + text);
+    },
+    close(name) {
+      if (name === 'x:rPh') isSpoken = false;
+      isText = false;
+    },
+  });
+  return texts;
+}
+
+function formatsOf(styles: Element | undefined): string[] {
+  const own = new Map(
+    elementsOf(childOf(styles, 'x:numFmts'), 'x:numFmt').map(({ attributes }) => [
+      Number(attributes['numFmtId']),
+      attributes['formatCode'] ?? 'General',
+    ]),
+  );
+  return elementsOf(childOf(styles, 'x:cellXfs'), 'x:xf').map(({ attributes }) =>
+    codeOf(Number(attributes['numFmtId'] ?? 0), own),
+  );
+}
+
+async function commentsOf(archive: Archive, relationships: readonly Relationship[]): Promise<string[]> {
+  const part = await relatedPart(archive, relationships, 'comments');
+  const authors = elementsOf(childOf(part, 'x:authors'), 'x:author').map(textOf);
+  const lines = elementsOf(childOf(part, 'x:commentList'), 'x:comment').map((comment) => {
+    const { ref = '', authorId } = comment.attributes;
+    const text = oneLine([...below(comment, 'x:t')].map(textOf).join(''));
+    // A thread has its text behind a hint for older versions of Excel.
+    const said = text.startsWith('[Threaded comment]') ? text.replace(/^.*?Comment: /, '') : text;
+    const author = authors[Number(authorId)] ?? '';
+    return `- ${ref}${author === '' || author.startsWith('tc=') ? '' : `, ${author}`}: ${said}`;
+  });
+  return lines.length === 0 ? [] : ['Comments:', lines.join('\n')];
+}
+
+/** Texts in shapes on a sheet. */
+async function drawnTexts(archive: Archive, relationships: readonly Relationship[]): Promise<string[]> {
+  const part = await relatedPart(archive, relationships, 'drawing');
+  return [...below(part, 'a:p')]
+    .map((paragraph) => [...below(paragraph, 'a:t')].map(textOf).join(''))
+    .filter((text) => text.trim() !== '');
+}

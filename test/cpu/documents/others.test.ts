@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+
+import { takeApart } from '../../../src/cpu/tasks/take-apart.js';
+import type { ApartKind } from '../../../src/cpu/tasks/take-apart.js';
+import { relationships, zipOf } from '../../support/office.js';
+
+const read = (kind: ApartKind, bytes: Uint8Array) => takeApart({ kind, bytes });
+
+const slideSpace =
+  'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"';
+
+const shape = (place: string, ...paragraphs: readonly string[]) =>
+  `<p:sp><p:nvSpPr><p:cNvPr id="1" name="x"/><p:nvPr>${place}</p:nvPr></p:nvSpPr><p:txBody>${paragraphs.map((text) => (text.startsWith('<') ? text : `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`)).join('')}</p:txBody></p:sp>`;
+
+const slide = (name: string, shapes: string, attributes = '') =>
+  `<p:${name} ${slideSpace}${attributes}><p:cSld><p:spTree>${shapes}</p:spTree></p:cSld></p:${name}>`;
+
+it('PPTX: slides in the order of the show, with their titles, lists, tables and notes', async () => {
+  const bytes = zipOf({
+    '[Content_Types].xml': '<Types/>',
+    '_rels/.rels': relationships([['rId1', 'officeDocument', 'ppt/presentation.xml']]),
+    'ppt/presentation.xml': `<p:presentation ${slideSpace}><p:sldIdLst><p:sldId id="256" r:id="b"/><p:sldId id="257" r:id="a"/></p:sldIdLst></p:presentation>`,
+    'ppt/_rels/presentation.xml.rels': relationships([
+      ['a', 'slide', 'slides/slide1.xml'],
+      ['b', 'slide', 'slides/slide2.xml'],
+    ]),
+    'ppt/slides/slide1.xml': slide('sld', shape('<p:ph type="title"/>', 'Spare'), ' show="0"'),
+    'ppt/slides/slide2.xml': slide(
+      'sld',
+      `${shape('<p:ph type="sldNum"/>', '7')}${shape('<p:ph idx="1"/>', 'First', '<a:p><a:pPr lvl="1"/><a:r><a:t>Deeper</a:t></a:r></a:p>')}${shape('<p:ph type="ctrTitle"/>', 'The plan')}<p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody><a:p><a:r><a:t>Key</a:t></a:r></a:p></a:txBody></a:tc></a:tr><a:tr><a:tc><a:txBody><a:p><a:r><a:t>12</a:t></a:r></a:p></a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>`,
+    ),
+    'ppt/slides/_rels/slide2.xml.rels': relationships([['n', 'notesSlide', '../notesSlides/notesSlide1.xml']]),
+    'ppt/notesSlides/notesSlide1.xml': slide('notes', shape('<p:ph type="body" idx="1"/>', 'Say hello.')),
+  });
+  expect(await read('pptx', bytes)).toBe(
+    '## Slide 1: The plan\n\n- First\n   - Deeper\n\n| Key |\n| --- |\n| 12 |\n\nNotes: Say hello.\n\n## Slide 2 (hidden): Spare',
+  );
+});
+
+describe('EPUB', () => {
+  const book = (more: Readonly<Record<string, string>> = {}) =>
+    zipOf({
+      mimetype: 'application/epub+zip',
+      'META-INF/container.xml':
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+      'OEBPS/book.opf':
+        '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Walks</dc:title><dc:creator>Ann Lee</dc:creator></metadata><manifest><item id="one" href="a%20b.xhtml" media-type="application/xhtml+xml"/><item id="two" href="two.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="two"/><itemref idref="one"/></spine></package>',
+      'OEBPS/a b.xhtml':
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body><p>It ends.</p></body></html>',
+      'OEBPS/two.xhtml':
+        '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>It <a id="x"/>begins.</p></body></html>',
+      ...more,
+    });
+
+  it('has its chapters in the order of its spine, whatever they are called', async () => {
+    expect(await read('epub', book())).toBe('# Walks\n\nBy Ann Lee\n\nIt begins.\n\nIt ends.');
+  });
+
+  it('is refused where its chapters are locked', async () => {
+    const locked =
+      '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:CipherData><enc:CipherReference URI="OEBPS/two.xhtml"/></enc:CipherData></enc:EncryptedData></encryption>';
+    await expect(read('epub', book({ 'META-INF/encryption.xml': locked }))).rejects.toThrow('locked');
+  });
+});
+
+describe('mail', () => {
+  it('has its fields decoded, its plain text rather than its HTML, and the names of what is attached', async () => {
+    const mail = [
+      'From: =?iso-8859-1?Q?J=F6rg?= <joerg@example.org>',
+      'To: ann@example.org',
+      'Subject: =?utf-8?B?UHJlaXMgMTAg4oKs?=',
+      'Date: Mon, 4 Mar 2024 10:00:00 +0100',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary="m"',
+      '',
+      '--m',
+      'Content-Type: multipart/alternative; boundary="a"',
+      '',
+      '--a',
+      'Content-Type: text/plain; charset=iso-8859-1',
+      'Content-Transfer-Encoding: quoted-printable',
+      '',
+      'Gr=FC=DFe, der Preis ist =',
+      'zehn Euro.',
+      '--a',
+      'Content-Type: text/html',
+      '',
+      '<p>Not this</p>',
+      '--a--',
+      '--m',
+      'Content-Type: application/pdf; name="offer.pdf"',
+      'Content-Disposition: attachment; filename="offer.pdf"',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'AAAA',
+      '--m--',
+      '',
+    ].join('\r\n');
+    expect(await read('eml', Buffer.from(mail))).toBe(
+      'From: Jörg <joerg@example.org>\nTo: ann@example.org\nDate: 2024-03-04T09:00:00.000Z\nSubject: Preis 10 €\n\nGrüße, der Preis ist zehn Euro.\n\nAttachments:\n- offer.pdf (application/pdf, 3 bytes)',
+    );
+  });
+
+  it('of HTML alone is the text of that', async () => {
+    const mail =
+      'From: a@example.org\r\nDate: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Only <b>this</b>.</p><script>no()</script>';
+    const text = await read('eml', Buffer.from(mail));
+    expect(text).toMatch(/Only \**this\**\./);
+    expect(text).not.toContain('no()');
+  });
+});
+
+describe('mail with others in it', () => {
+  const multipart = (type: string, ...parts: readonly string[]) =>
+    `From: a@example.org\r\nDate: x\r\nMIME-Version: 1.0\r\nContent-Type: ${type}; boundary=m\r\n\r\n${parts.map((part) => `--m\r\n${part}\r\n`).join('')}--m--\r\n`;
+
+  it('has the text of one that is forwarded', async () => {
+    const inner = 'Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\nSubject: Inner\r\n\r\nThe inner text.';
+    const text = await read('eml', Buffer.from(multipart('multipart/mixed', '\r\nSee below.', inner)));
+    expect(text).toMatch(/See below\.[^]*Subject: Inner[^]*The inner text\./);
+  });
+
+  it('is read where it is a saved page, without the names of its pictures', async () => {
+    const page = 'Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Saved=20page</p>';
+    const picture = 'Content-Type: image/png\r\nContent-Location: https://example.org/a.png\r\n\r\nx';
+    const text = await read('eml', Buffer.from(multipart('multipart/related', page, picture)));
+    expect(text).toMatch(/Saved page$/);
+  });
+});
+
+describe('OpenDocument', () => {
+  const ns = ['office', 'text', 'table', 'style', 'presentation']
+    .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
+    .join(' ');
+  const odf = (kind: string, body: string, styles = '') =>
+    zipOf({
+      mimetype: `application/vnd.oasis.opendocument.${kind}`,
+      'content.xml': `<office:document-content ${ns} xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"><office:automatic-styles>${styles}</office:automatic-styles><office:body><office:${kind}>${body}</office:${kind}></office:body></office:document-content>`,
+    });
+
+  it('texts have headings, lists, notes, comments and no deleted text', async () => {
+    const bytes = odf(
+      'text',
+      '<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes><text:h text:outline-level="2">Scope</text:h><text:list text:style-name="L1"><text:list-item><text:p>one</text:p></text:list-item><text:list-item><text:p>two</text:p><text:list><text:list-item><text:p>deep</text:p></text:list-item></text:list></text:list-item></text:list><text:p>See <text:a xlink:href="https://example.org/">there</text:a><text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>In Bern.</text:p></text:note-body></text:note><office:annotation><dc:creator>Ann</dc:creator><text:p>Why?</text:p></office:annotation><text:s text:c="2"/>now.</text:p>',
+      '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1"/></text:list-style>',
+    );
+    expect(await read('odt', bytes)).toBe(
+      '## Scope\n\n1. one\n2. two\n   - deep\n\nSee [there](https://example.org/)[^1]  now.\n\n[^1]: In Bern.\n\nComments:\n\n- Ann: Why?',
+    );
+  });
+
+  it('sheets have their cells, dates as dates, and a million repeated empty rows as nothing', async () => {
+    const bytes = odf(
+      'spreadsheet',
+      '<table:table table:name="Sales" table:style-name="t1"><table:table-row><table:table-cell office:value-type="string"><text:p>Day</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>x</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16381"/></table:table-row><table:table-row><table:table-cell office:value-type="date" office:date-value="2024-03-04"><text:p>04.03.24</text:p></table:table-cell></table:table-row><table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table>',
+      '<style:style style:name="t1" style:family="table"><style:table-properties table:display="false"/></style:style>',
+    );
+    expect(await read('ods', bytes)).toBe(
+      '## Sales (hidden sheet)\n\n| Day | x | x |\n| --- | --- | --- |\n| 2024-03-04 |  |  |',
+    );
+  });
+
+  it('presentations have their slides and notes', async () => {
+    const frame = (kind: string, text: string) =>
+      `<draw:frame presentation:class="${kind}"><draw:text-box><text:p>${text}</text:p></draw:text-box></draw:frame>`;
+    const bytes = odf(
+      'presentation',
+      `<draw:page draw:name="p1">${frame('title', 'Plan')}${frame('outline', 'First')}<presentation:notes>${frame('notes', 'Say hello.')}</presentation:notes></draw:page>`,
+    );
+    expect(await read('odp', bytes)).toBe('## Slide 1: Plan\n\nFirst\n\nNotes: Say hello.');
+  });
+});
