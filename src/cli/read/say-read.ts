@@ -1,5 +1,8 @@
+import { sayer } from '../home/session.js';
 import type { Say } from '../home/session.js';
+import type { World } from '../world.js';
 import type { Documents } from './document-source.js';
+import type { Document } from './read-document.js';
 
 /** Most files that are named one by one; of more, there are counts by how they were read. */
 const mostNamed = 5;
@@ -12,4 +15,17 @@ export function sayRead(read: Documents['read'], say: Say): void {
   for (const { as } of read) counts.set(as, (counts.get(as) ?? 0) + 1);
   const kinds = [...counts].toSorted(([, left], [, right]) => right - left).map(([as, count]) => `${as}: ${count}`);
   say(`Read ${read.length.toLocaleString('en')} files (${kinds.join(', ')}); \`--dry-run\` lists them.`);
+}
+
+/** Says how the documents of a command were read, and what a reader would not expect of it; returns the former for `--dry-run`. */
+export function tellRead(
+  documents: readonly Pick<Document, 'title' | 'readAs' | 'note'>[],
+  { quiet }: { quiet?: boolean },
+  world: World,
+): Documents['read'] {
+  const say = sayer(world, quiet);
+  for (const { note } of documents) if (note !== undefined) say(note);
+  const read = documents.map(({ title, readAs }) => ({ key: title, as: readAs }));
+  sayRead(read, say);
+  return read;
 }
