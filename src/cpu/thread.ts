@@ -9,3 +9,4 @@ export { readHits } from './tasks/read-hits.js';
 export { searchFolder } from './tasks/search-folder.js';
 export { listFolder } from './tasks/list-folder.js';
 export { readPart } from './tasks/read-part.js';
+export { readPdf } from './tasks/read-pdf.js';

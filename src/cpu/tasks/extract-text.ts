@@ -1,4 +1,5 @@
 import { decodeHtml } from '../../files/index.js';
+import { readPdf } from './read-pdf.js';
 
 /**
  * The text of an HTML or PDF document: html-to-text, and PDF.js as unpdf has it. Pages, and blocks of HTML, are apart by an empty line.
@@ -26,8 +27,5 @@ export async function extractText({
       ],
     });
   }
-  const { extractText: extract, getDocumentProxy } = await import('unpdf');
-  const document = await getDocumentProxy(bytes, { verbosity: 0 });
-  const { text } = await extract(document, { mergePages: false });
-  return text.join('\n\n');
+  return (await readPdf({ bytes })).text;
 }
