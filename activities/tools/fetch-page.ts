@@ -46,7 +46,7 @@ export async function fetchPage(
   const text = page.type.includes('html')
     ? await cpu.run(
         'extractText',
-        { kind: 'html', bytes: page.body, ...(charset !== undefined && { charset }) },
+        { kind: 'html', bytes: page.body, address: page.url.href, ...(charset !== undefined && { charset }) },
         signal,
       )
     : decodeText(page.body, charset);

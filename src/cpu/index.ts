@@ -1,4 +1,6 @@
 export { CpuPool } from './cpu-pool.js';
 export { outOfTime } from './within-limit.js';
 export type { Limited } from './within-limit.js';
-export type { PdfText } from './tasks/read-pdf.js';
+export { pagesNamedWithoutText } from './pdf/join-pages.js';
+export type { PdfText } from './pdf/join-pages.js';
+export { readerVersion } from './reader-version.js';

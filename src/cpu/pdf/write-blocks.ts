@@ -1,0 +1,121 @@
+import { largest } from '../largest.js';
+import { markdownTable } from '../markdown/table.js';
+import type { Block } from './columns.js';
+import { joined, wordsInside } from './join-lines.js';
+import type { HasWord } from './join-lines.js';
+import type { Line } from './rows.js';
+
+/** Beginning of an item of a list, or of a numbered clause. */
+const item =
+  /^([•◦▪●○■□‣⁃∙·*–—-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\d+(\.\d+)+\.?|§+\s?\d+|\[[ x]\])\s/u;
+const bullet = /^[•◦▪●○■□‣⁃∙·]\s*/u;
+
+/** Heights of letters and distances between baselines, beside the usual ones, from which on something new begins. */
+const [largerSize, largerPitch] = [1.1, 1.4];
+
+/** How much larger than the text a heading is, the most characters that it has, and the share of a document that headings can be. */
+const headingSize = 1.2;
+const longestHeading = 150;
+const mostHeadings = 0.3;
+
+/** How a whole document is set. */
+export interface Setting {
+  hasWord: HasWord;
+  /** Sizes of headings, the largest first. */
+  headings: readonly number[];
+}
+
+/** @param blocks of all pages */
+export function settingOf(blocks: readonly Block[]): Setting {
+  const lines = blocks.flatMap((block) => (block.kind === 'lines' ? block.lines : []));
+  const bySize = new Map<number, number>();
+  for (const { text, size } of lines) {
+    const rounded = roundedSize(size);
+    bySize.set(rounded, (bySize.get(rounded) ?? 0) + text.length);
+  }
+  const [body = 0] = [...bySize].toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  const all = lines.reduce((sum, { text }) => sum + text.length, 0);
+  const larger = [...bySize].filter(([size]) => size >= headingSize * body);
+  const isSure = larger.reduce((sum, [, length]) => sum + length, 0) <= mostHeadings * all;
+  return {
+    hasWord: wordsInside(lines.map(({ text }) => text)),
+    headings: isSure ? larger.map(([size]) => size).toSorted((one, other) => other - one) : [],
+  };
+}
+
+function roundedSize(size: number): number {
+  return Math.round(size * 2) / 2;
+}
+
+/** Blocks as Markdown. */
+export function writeBlocks(blocks: readonly Block[], setting: Setting): string {
+  return blocks
+    .map((block) => (block.kind === 'table' ? markdownTable(block.rows) : writeLines(block.lines, setting)))
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+function writeLines(lines: readonly Line[], setting: Setting): string {
+  const usual = usualPitch(lines);
+  const right = largest(lines.map((line) => line.right));
+  const written: string[] = [];
+  let paragraph: Line[] = [];
+  let text = '';
+  const end = () => {
+    if (paragraph.length > 0) written.push(asHeading(text, paragraph[0] as Line, setting));
+    paragraph = [];
+  };
+  for (const line of lines) {
+    const last = paragraph.at(-1);
+    const how = last === undefined ? 'new' : howGoesOn(last, line, { usual, right, start: paragraph[0] as Line });
+    if (how === 'new') {
+      end();
+      text = asItem(line.text);
+    } else if (how === 'line') text += `\n${asItem(line.text)}`;
+    else text = joined(text, line.text, setting.hasWord);
+    paragraph.push(line);
+  }
+  end();
+  return written.join('\n\n');
+}
+
+type Around = { usual: number; right: number; start: Line };
+
+/** Whether a line goes on with a sentence, stands below it, or begins something new. */
+function howGoesOn(last: Line, line: Line, { usual, right }: Around): 'same' | 'line' | 'new' {
+  const size = Math.max(last.size, line.size);
+  const pitch = line.baseline - last.baseline;
+  if (size > largerSize * Math.min(last.size, line.size) || pitch > largerPitch * Math.max(usual, size) || pitch <= 0) {
+    return 'new';
+  }
+  if (item.test(line.text)) return 'line';
+  if (/^\p{Ll}/u.test(line.text)) return 'same';
+  const isIndented =
+    line.left > last.left + 0.8 * size && line.left < last.left + 5 * size && last.right > right - size;
+  if (isIndented && /[.:;!?…»"”’)]$/.test(last.text)) return 'new';
+  // Whoever ends a line before the next word would have to go down means the end.
+  const [word = ''] = line.text.split(/\s/);
+  const wordWidth = ((line.right - line.left) * word.length) / line.text.length;
+  return right - last.right > wordWidth + 0.5 * size && !/[-\u2010\u00AD,]$/.test(last.text) ? 'line' : 'same';
+}
+
+/** The distance between two lines that most have. */
+function usualPitch(lines: readonly Line[]): number {
+  const pitches = lines
+    .slice(1)
+    .map(({ baseline }, at) => baseline - (lines[at] as Line).baseline)
+    .filter((pitch, at) => pitch > 0 && pitch < 3 * (lines[at] as Line).size)
+    .toSorted((one, other) => one - other);
+  return pitches[Math.floor((pitches.length - 1) / 2)] ?? 0;
+}
+
+function asItem(text: string): string {
+  return text.replace(bullet, '- ');
+}
+
+function asHeading(text: string, { size }: Line, { headings }: Setting): string {
+  const level = headings.indexOf(roundedSize(size)) + 1;
+  const oneLine = text.replaceAll(/\s+/g, ' ');
+  const isOne = level > 0 && oneLine.length <= longestHeading && /\p{L}{2}/u.test(oneLine) && !/[,;]$/.test(oneLine);
+  return isOne ? `${'#'.repeat(Math.min(level, 6))} ${oneLine}` : text;
+}
