@@ -4,3 +4,10 @@ export function largest(numbers: Iterable<number>, least = -Infinity): number {
   for (const number of numbers) found = Math.max(found, number);
   return found;
 }
+
+/** The smallest of numbers. */
+export function smallest(numbers: Iterable<number>): number {
+  let found = Infinity;
+  for (const number of numbers) found = Math.min(found, number);
+  return found;
+}

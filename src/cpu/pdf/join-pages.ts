@@ -1,6 +1,5 @@
 import type { Block } from './columns.js';
-import { joined } from './join-lines.js';
-import { settingOf, writeBlocks } from './write-blocks.js';
+import { joinTexts, settingOf, writeBlocks } from './write-blocks.js';
 
 /** What the text layer of a PDF says. */
 export interface PdfText {
@@ -21,22 +20,9 @@ export function joinPages(pages: readonly (readonly Block[])[], fields: readonly
   const setting = settingOf(pages.flat());
   const texts = pages.map((blocks) => writeBlocks(blocks, setting));
   const pagesWithoutText = texts.flatMap((text, at) => (text === '' ? [at + 1] : []));
-  const parts: string[] = [];
-  if (pagesWithoutText.length < pages.length) {
-    for (const [at, text] of texts.entries()) {
-      const last = parts.at(-1) ?? '';
-      if (text === '') parts.push(`[Page ${at + 1} of ${pages.length} has no text.]`);
-      else if (at > 0 && texts[at - 1] !== '' && goesOn(last, text)) {
-        parts[parts.length - 1] = joined(last, text, setting.hasWord);
-      } else parts.push(text);
-    }
-  }
+  const named = texts.map((text, at) => text || `[Page ${at + 1} of ${pages.length} has no text.]`);
+  const parts = pagesWithoutText.length < pages.length ? joinTexts(named, setting) : [];
   return { text: [...parts, ...fields].join('\n\n'), pages: pages.length, pagesWithoutText };
-}
-
-function goesOn(text: string, next: string): boolean {
-  const last = text.slice(text.lastIndexOf('\n') + 1);
-  return /[\p{L},;\-\u2010\u00AD]$/u.test(last) && !last.startsWith('#') && /^\p{Ll}{2}/u.test(next);
 }
 
 /** The pages that a text names as such without text. */

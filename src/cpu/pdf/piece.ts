@@ -30,6 +30,9 @@ const tolerance = 5;
 /** Unprintable: control characters, and what fonts without a table for Unicode are mapped to. */
 const unprintable = /[\p{Cc}\p{Co}\uFFFD]/gu;
 
+/** Arabic letters by their shapes, and ligatures: fonts have those, and no word is written in them. */
+const shaped = /[\uFB00-\uFDFF\uFE70-\uFEFC]+/g;
+
 /** Whether PDF.js could not tell which characters most glyphs of a text are. */
 export function isUnreadable(text: string): boolean {
   const letters = text.replaceAll(/\s/g, '');
@@ -52,7 +55,7 @@ export function piecesOf(items: readonly TextItem[], toPage: readonly number[]):
   const byAngle = new Map<number, Piece[]>();
   let isApart = false;
   for (const [order, item] of items.entries()) {
-    const text = item.str.replaceAll(/[\p{Cc}]/gu, ' ');
+    const text = item.str.replaceAll(/\p{Cc}/gu, ' ').replaceAll(shaped, (letters) => letters.normalize('NFKC'));
     if (text.trim() === '') {
       isApart ||= text !== '';
       continue;

@@ -13,6 +13,9 @@ const bullet = /^[•◦▪●○■□‣⁃∙·]\s*/u;
 /** Heights of letters and distances between baselines, beside the usual ones, from which on something new begins. */
 const [largerSize, largerPitch] = [1.1, 1.4];
 
+/** Distance between lines in heights of letters, where a document does not show it. */
+const usualSpacing = 1.35;
+
 /** How much larger than the text a heading is, the most characters that it has, and the share of a document that headings can be. */
 const headingSize = 1.2;
 const longestHeading = 150;
@@ -23,6 +26,8 @@ export interface Setting {
   hasWord: HasWord;
   /** Sizes of headings, the largest first. */
   headings: readonly number[];
+  /** Distance between the lines of a paragraph, in heights of letters. */
+  spacing: number;
 }
 
 /** @param blocks of all pages */
@@ -38,6 +43,12 @@ export function settingOf(blocks: readonly Block[]): Setting {
   const larger = [...bySize].filter(([size]) => size >= headingSize * body);
   const isSure = larger.reduce((sum, [, length]) => sum + length, 0) <= mostHeadings * all;
   return {
+    spacing:
+      lowerQuartile(
+        blocks.flatMap((block) =>
+          block.kind === 'lines' ? pitchesOf(block.lines).map(({ pitch, size }) => pitch / size) : [],
+        ),
+      ) ?? usualSpacing,
     hasWord: wordsInside(lines.map(({ text }) => text)),
     headings: isSure ? larger.map(([size]) => size).toSorted((one, other) => other - one) : [],
   };
@@ -49,14 +60,35 @@ function roundedSize(size: number): number {
 
 /** Blocks as Markdown. */
 export function writeBlocks(blocks: readonly Block[], setting: Setting): string {
-  return blocks
-    .map((block) => (block.kind === 'table' ? markdownTable(block.rows) : writeLines(block.lines, setting)))
-    .filter((text) => text !== '')
-    .join('\n\n');
+  const texts = blocks.map((block) =>
+    block.kind === 'table' ? markdownTable(block.rows) : writeLines(block.lines, setting),
+  );
+  return joinTexts(
+    texts.filter((text) => text !== ''),
+    setting,
+  ).join('\n\n');
+}
+
+/** Texts one after the other. A sentence that goes on in the next column, or on the next page, goes on in the text. */
+export function joinTexts(texts: readonly string[], { hasWord }: Setting): string[] {
+  const parts: string[] = [];
+  for (const text of texts) {
+    const last = parts.at(-1) ?? '';
+    if (goesOn(last, text)) parts[parts.length - 1] = joined(last, text, hasWord);
+    else parts.push(text);
+  }
+  return parts;
+}
+
+function goesOn(text: string, next: string): boolean {
+  const last = text.slice(text.lastIndexOf('\n') + 1);
+  return /[\p{L},;\-\u2010\u00AD]$/u.test(last) && !last.startsWith('#') && /^\p{Ll}{2}/u.test(next);
 }
 
 function writeLines(lines: readonly Line[], setting: Setting): string {
-  const usual = usualPitch(lines);
+  const size = lines[0]?.size ?? 0;
+  const most = Math.max(usualSpacing, setting.spacing) * size;
+  const usual = Math.min(lowerQuartile(pitchesOf(lines).map(({ pitch }) => pitch)) ?? 0, most);
   const right = largest(lines.map((line) => line.right));
   const written: string[] = [];
   let paragraph: Line[] = [];
@@ -99,14 +131,17 @@ function howGoesOn(last: Line, line: Line, { usual, right }: Around): 'same' | '
   return right - last.right > wordWidth + 0.5 * size && !/[-\u2010\u00AD,]$/.test(last.text) ? 'line' : 'same';
 }
 
-/** The distance between two lines that most have. */
-function usualPitch(lines: readonly Line[]): number {
-  const pitches = lines
+/** Distances between lines that stand below each other. */
+function pitchesOf(lines: readonly Line[]): { pitch: number; size: number }[] {
+  return lines
     .slice(1)
-    .map(({ baseline }, at) => baseline - (lines[at] as Line).baseline)
-    .filter((pitch, at) => pitch > 0 && pitch < 3 * (lines[at] as Line).size)
-    .toSorted((one, other) => one - other);
-  return pitches[Math.floor((pitches.length - 1) / 2)] ?? 0;
+    .map(({ baseline }, at) => ({ pitch: baseline - (lines[at] as Line).baseline, size: (lines[at] as Line).size }))
+    .filter(({ pitch, size }) => pitch > 0 && pitch < 3 * size);
+}
+
+/** What a quarter of numbers is not larger than: lines of a paragraph, where there are many short ones. */
+function lowerQuartile(numbers: readonly number[]): number | undefined {
+  return numbers.toSorted((one, other) => one - other)[Math.floor((numbers.length - 1) / 4)];
 }
 
 function asItem(text: string): string {
