@@ -12,8 +12,12 @@ export type Block = { kind: 'lines'; lines: Line[] } | { kind: 'table'; rows: st
 /** Columns inside of columns that are looked for. */
 const mostDepth = 3;
 
-/** Most rows that are looked at together. */
+/** Most rows that are looked at together, and most looks at a row on one page: usual pages need some thousands. */
 const mostRows = 400;
+const mostLooks = 50_000;
+
+/** Most columns, with all blanks between words that stand below each other. */
+const mostSpans = 60;
 
 /** Distances between two baselines, in heights of letters: of a line that is left out, of something new, and of what has no part in it. */
 const [leftOut, farBelow, veryFarBelow] = [1.9, 2.2, 4.4];
@@ -27,6 +31,11 @@ const widestColumn = 0.6;
 /** Room between the columns of a table of two rows, in heights of letters: that of blanks between words may be as wide as usual. */
 const apartOfTwo = 1.5;
 
+/** How often a row may be looked at. */
+interface Looks {
+  left: number;
+}
+
 /** The end of columns or a table, and what they are. */
 interface Found {
   end: number;
@@ -38,8 +47,9 @@ interface Found {
  *
  * Columns-1. No piece is lost, and none is there twice.
  * Columns-2. A gutter is free of text from the first to the last row of its columns.
+ * Columns-3. The time for a page is bounded, whatever is on it: columns are no longer looked for when it is used up.
  */
-export function blocksOf(pieces: readonly Piece[], depth = 0): Block[] {
+export function blocksOf(pieces: readonly Piece[], looks = { left: mostLooks }, depth = 0): Block[] {
   const rows = rowsOf(pieces);
   const blocks: Block[] = [];
   let plain: Row[] = [];
@@ -48,7 +58,8 @@ export function blocksOf(pieces: readonly Piece[], depth = 0): Block[] {
     plain = [];
   };
   for (let at = 0; at < rows.length;) {
-    const found = depth < mostDepth ? (proseFrom(rows, at, depth) ?? tableFrom(rows, at, depth)) : undefined;
+    const found =
+      depth < mostDepth ? (proseFrom(rows, at, looks, depth) ?? tableFrom(rows, at, looks, depth)) : undefined;
     if (found === undefined) {
       plain.push(rows[at] as Row);
       at += 1;
@@ -66,12 +77,14 @@ export function blocksOf(pieces: readonly Piece[], depth = 0): Block[] {
  * Columns of prose that begin with a row, as long as there is room between them. Where all of them leave out a line, only more prose
  * goes on with them.
  */
-function proseFrom(rows: readonly Row[], from: number, depth: number): Found | undefined {
+function proseFrom(rows: readonly Row[], from: number, looks: Looks, depth: number): Found | undefined {
   let [spans, end, prose]: [Span[], number, number] = [[], from, from];
   const { width, size } = rows[from] as Row;
   const columns = (start: number) => columnsOf(rows.slice(start, end), guttersOf(spans, apart * size));
   for (; end < Math.min(rows.length, from + mostRows); end += 1) {
     const row = rows[end] as Row;
+    looks.left -= 1;
+    if (looks.left < 0 || spans.length > mostSpans) return undefined;
     if (end > from && isFarBelow(rows, end, leftOut)) {
       // Headings alone may come first.
       if (goesOn(columns(prose), prose === from)) prose = end;
@@ -87,7 +100,7 @@ function proseFrom(rows: readonly Row[], from: number, depth: number): Found | u
   const taken = rows.slice(from, prose);
   spans = taken.reduce<Span[]>((sum, row) => withRow(sum, row), []);
   const found = columnsOf(taken, guttersOf(spans, apart * size));
-  return { end: prose, blocks: found.flatMap((column) => blocksOf(column.flat(), depth + 1)) };
+  return { end: prose, blocks: found.flatMap((column) => blocksOf(column.flat(), looks, depth + 1)) };
 }
 
 /** One column alone may be longer than the others, and not begin before them. */
@@ -97,7 +110,7 @@ function goesOn(columns: readonly Piece[][][], isFirst: boolean): boolean {
 }
 
 /** A table that begins with a row. It ends where text crosses one of its gutters. */
-function tableFrom(rows: readonly Row[], from: number, depth: number): Found | undefined {
+function tableFrom(rows: readonly Row[], from: number, looks: Looks, depth: number): Found | undefined {
   const size = (rows[from] as Row).size;
   let spans = withRow([], rows[from] as Row);
   let gutters = guttersOf(spans, apart * size);
@@ -108,6 +121,8 @@ function tableFrom(rows: readonly Row[], from: number, depth: number): Found | u
   let end = from + 1;
   for (let at = from + 1; at < Math.min(rows.length, from + mostRows); at += 1) {
     const row = rows[at] as Row;
+    looks.left -= 1;
+    if (looks.left < 0 || spans.length > mostSpans) return undefined;
     if (isFarBelow(rows, at, at > end ? farBelow : veryFarBelow)) break;
     const next = withRow(spans, row);
     const left = guttersOf(next, apart * size);

@@ -6,6 +6,9 @@ const unparted =
 const before = /([\p{L}\p{M}]+(?:[-\u2010][\p{L}\p{M}]+)*)([-\u2010\u00AD])$/u;
 const after = /^[\p{Ll}\p{M}]+/u;
 
+/** Longest word whose hyphen is looked at, in UTF-16 code units. */
+const longestWord = 80;
+
 /** Beginnings of words that keep their hyphen. */
 const kept = /^(self|ex|well|half|quasi|cross|vice)$/i;
 
@@ -24,14 +27,16 @@ export function wordsInside(lines: Iterable<string>): HasWord {
 
 /** Two lines of one paragraph as one. A hyphen at the end of the first goes where it parts a word. */
 export function joined(line: string, next: string, hasWord: HasWord): string {
-  const [, start, hyphen] = before.exec(line) ?? [];
+  // A paragraph may be long, and its end says enough.
+  const end = line.slice(-longestWord);
+  const [, start, hyphen] = before.exec(end) ?? [];
   const rest = after.exec(next)?.[0];
   if (start !== undefined && rest !== undefined) {
     const stays = hyphen !== '\u00AD' && keepsHyphen(start, rest, hasWord);
     return (stays ? line : line.slice(0, -1)) + next;
   }
   // `2024-` and `X-` go on in the next line, too; a dash between words has a blank before it.
-  if (/[\p{L}\p{N}][-\u2010]$/u.test(line)) return line + next;
+  if (/[\p{L}\p{N}][-\u2010]$/u.test(end)) return line + next;
   const isUnparted = unparted.test(line.at(-1) ?? '') && unparted.test(Array.from(next)[0] ?? '');
   return isUnparted ? line + next : `${line} ${next}`;
 }

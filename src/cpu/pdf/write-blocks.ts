@@ -91,27 +91,36 @@ function writeLines(lines: readonly Line[], setting: Setting): string {
   const usual = Math.min(lowerQuartile(pitchesOf(lines).map(({ pitch }) => pitch)) ?? 0, most);
   const right = largest(lines.map((line) => line.right));
   const written: string[] = [];
-  let paragraph: Line[] = [];
-  let text = '';
+  let start: Line | undefined;
+  let last: Line | undefined;
+  // The end is kept apart: looking at the end of a string that grows costs time in proportion to it.
+  let parts: string[] = [];
+  let tail = '';
   const end = () => {
-    if (paragraph.length > 0) written.push(asHeading(text, paragraph[0] as Line, setting));
-    paragraph = [];
+    if (start !== undefined) written.push(asHeading(parts.join('') + tail, start, setting));
+    parts = [];
   };
   for (const line of lines) {
-    const last = paragraph.at(-1);
-    const how = last === undefined ? 'new' : howGoesOn(last, line, { usual, right, start: paragraph[0] as Line });
+    const how = last === undefined ? 'new' : howGoesOn(last, line, { usual, right });
     if (how === 'new') {
       end();
-      text = asItem(line.text);
-    } else if (how === 'line') text += `\n${asItem(line.text)}`;
-    else text = joined(text, line.text, setting.hasWord);
-    paragraph.push(line);
+      start = line;
+      tail = asItem(line.text);
+    } else if (how === 'line') {
+      parts.push(`${tail}\n`);
+      tail = asItem(line.text);
+    } else {
+      const both = joined(tail, line.text, setting.hasWord);
+      parts.push(both.slice(0, both.length - line.text.length));
+      tail = line.text;
+    }
+    last = line;
   }
   end();
   return written.join('\n\n');
 }
 
-type Around = { usual: number; right: number; start: Line };
+type Around = { usual: number; right: number };
 
 /** Whether a line goes on with a sentence, stands below it, or begins something new. */
 function howGoesOn(last: Line, line: Line, { usual, right }: Around): 'same' | 'line' | 'new' {
