@@ -47,6 +47,7 @@ export async function fetchPage(
       {
         bytes: page.body,
         name: page.url.pathname.split('/').at(-1) ?? '',
+        address: page.url.href,
         ...(charset !== undefined && { charset }),
         ...(page.type.includes('html') && { kind: 'html' as const }),
       },

@@ -2,4 +2,4 @@ export { CpuPool } from './cpu-pool.js';
 export { readerVersion } from './reader-version.js';
 export { outOfTime } from './within-limit.js';
 export type { Limited } from './within-limit.js';
-export type { PdfText } from './tasks/read-pdf.js';
+export type { PdfText } from './pdf/join-pages.js';

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
+import { decodeWindows1252 } from './windows-1252.js';
+
 /**
  * The text that bytes are: by their byte-order mark, which is left out, else by the charset that is declared, else UTF-8, else
  * Windows-1252, which has a character for every byte.
@@ -10,14 +12,18 @@ export function decodeText(bytes: Uint8Array, declared?: string): string {
   const marked = markOf(bytes);
   if (marked !== undefined) return new TextDecoder(marked).decode(bytes);
   const decoder = declared === undefined ? undefined : decoderOf(declared);
-  if (decoder !== undefined && !(decoder.encoding === 'utf-8' && !isUtf8(bytes))) return decoder.decode(bytes);
-  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252').decode(bytes);
+  if (decoder !== undefined && !(decoder.encoding === 'utf-8' && !isUtf8(bytes))) {
+    return decoder.encoding === 'windows-1252' ? decodeWindows1252(bytes) : decoder.decode(bytes);
+  }
+  return isUtf8(bytes) ? new TextDecoder().decode(bytes) : decodeWindows1252(bytes);
 }
 
-/** The same of HTML, which may declare its charset in itself (HTML, 13.2.3.2). */
+/** The same of HTML, which may declare its charset in itself (HTML, 13.2.3.2), be it late, or as XML does. */
 export function decodeHtml(bytes: Uint8Array, declared?: string): string {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1_024));
-  const said = /<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([\w.:-]+)/i.exec(start)?.[1];
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4_096));
+  const said =
+    /<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([\w.:-]+)/i.exec(start)?.[1] ??
+    /^\s{0,20}<\?xml\b[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]+)/.exec(start)?.[1];
   // What is read as ASCII to get there cannot be UTF-16.
   return decodeText(bytes, declared ?? (said !== undefined && /^utf-?16/i.test(said) ? 'utf-8' : said));
 }

@@ -76,7 +76,10 @@ describe('the threads', () => {
     const bytes = Buffer.from(
       '<title>t</title><script>bad()</script><h1>Terms &amp; more</h1><p>Pay <a href="x">here</a>.</p>',
     );
-    expect(await pool.run('extractText', { kind: 'html', bytes })).toBe('Terms & more\n\nPay here.');
+    const address = 'https://example.org/a/b';
+    expect(await pool.run('extractText', { kind: 'html', bytes, address })).toBe(
+      '# Terms & more\n\nPay [here](https://example.org/a/x).',
+    );
   });
 
   it('read the text of a PDF', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 
 import { InputError } from '../../contract/errors.js';
+import { readerVersion } from '../../cpu/index.js';
 import type { PdfText } from '../../cpu/index.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { ownHomeOf } from '../home/session.js';
@@ -21,7 +22,10 @@ const shape = z.object({ text: z.string(), pages: z.int().positive(), pagesWitho
  */
 export async function pdfText(bytes: Uint8Array, source: string, world: World): Promise<PdfText> {
   const directory = join(await ownHomeOf(world), 'extracted');
-  const kept = join(directory, `${createHash('sha256').update('pdf').update(bytes).digest('hex')}.json`);
+  const kept = join(
+    directory,
+    `${createHash('sha256').update(`${readerVersion} pdf`).update(bytes).digest('hex')}.json`,
+  );
   const known = await readFile(kept, 'utf8').then(asKept, () => undefined);
   if (known !== undefined) return known;
   const read = await readingPool.run('readPdf', { bytes }).catch((error: Error) => {

@@ -1,6 +1,5 @@
 import { decodeHTMLStrict } from 'entities';
 
-import { extractText } from '../tasks/extract-text.js';
 import { mathText, subscript, superscript } from './mathematics.js';
 import { childrenOf, nameOf, ownText, readXml } from './xml-tree.js';
 import type { XmlNode } from './xml-tree.js';
@@ -125,7 +124,8 @@ async function readHtml(html: string): Promise<string> {
   const inOneLine = html
     .replaceAll(/<sup>([^<]{0,80})<\/sup>/g, (_, text: string) => escaped(superscript(decodeHTMLStrict(text))))
     .replaceAll(/<sub>([^<]{0,80})<\/sub>/g, (_, text: string) => escaped(subscript(decodeHTMLStrict(text))));
-  return extractText({ kind: 'html', bytes: new TextEncoder().encode(`\uFEFF${inOneLine}`) });
+  const { htmlToMarkdown } = await import('../html/html-to-markdown.js');
+  return htmlToMarkdown(inOneLine, { isPlain: true });
 }
 
 /** Text between tags: its entities are meant, and a lone `&` is one. */

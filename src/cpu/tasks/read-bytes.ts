@@ -21,6 +21,7 @@ export interface ReadBytes {
  * @param name of the file, where it has one
  * @param charset where something else than the document says it
  * @param kind where something else than the document says it
+ * @param address of HTML, where it is known: relative links begin there
  * @throws Error that says what it is, where nothing reads it
  */
 export async function readBytes({
@@ -28,11 +29,13 @@ export async function readBytes({
   name = '',
   charset,
   kind: said,
+  address,
 }: {
   bytes: Uint8Array;
   name?: string;
   charset?: string;
   kind?: DocumentKind;
+  address?: string;
 }): Promise<ReadBytes> {
   const found = said === undefined ? await detect(bytes, name) : { kind: said };
   if ('unread' in found) throw new Error(`It is ${found.unread}. ${found.advice ?? ''}`.trim());
@@ -42,12 +45,17 @@ export async function readBytes({
     return { kind, text: decodeText(bytes, own) };
   }
   const digest = createHash('sha256')
-    .update(`${kind} ${charset ?? ''} `)
+    .update(`${kind} ${charset ?? ''} ${address ?? ''} `)
     .update(bytes)
     .digest('hex');
   const known = remembered.get(digest);
   if (known !== undefined) return { kind, text: known };
-  const text = await takeApart({ kind, bytes, ...(charset !== undefined && { charset }) }).catch((error: Error) => {
+  const text = await takeApart({
+    kind,
+    bytes,
+    ...(charset !== undefined && { charset }),
+    ...(address !== undefined && { address }),
+  }).catch((error: Error) => {
     throw new Error(`It is no ${documentKinds[kind]} that can be read: ${error.message}`);
   });
   remember(digest, text.toWellFormed());
