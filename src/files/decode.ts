@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import { decodeWindows1252 } from './windows-1252.js';
+import { decodeWindows1252, latin1 } from './windows-1252.js';
 
 /**
  * The text that bytes are: by their byte-order mark, which is left out, else by the charset that is declared, else UTF-8, else
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array, declared?: string): string {
 
 /** The same of HTML, which may declare its charset in itself (HTML, 13.2.3.2), be it late, or as XML does. */
 export function decodeHtml(bytes: Uint8Array, declared?: string): string {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4_096));
+  const start = latin1(bytes.subarray(0, 4_096));
   const said =
     /<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([\w.:-]+)/i.exec(start)?.[1] ??
     /^\s{0,20}<\?xml\b[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]+)/.exec(start)?.[1];
@@ -35,7 +35,7 @@ export function decodeXml(bytes: Uint8Array): string {
 
 /** The encoding that an XML document declares in itself (XML 1.0, appendix F). */
 export function decodesXmlAs(bytes: Uint8Array): string | undefined {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200)).replaceAll('\0', '');
+  const start = latin1(bytes.subarray(0, 200)).replaceAll('\0', '');
   const said = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
   if (said === undefined) return undefined;
   return /^utf-?16/i.test(said) ? widthOf(bytes) : decoderOf(said)?.encoding;

@@ -2,6 +2,7 @@ import { Archive } from './archive.js';
 import { decodeText, markOf, unmarkedUtf16 } from './decode.js';
 import { endingOf, isBinary, readerOf } from './readers.js';
 import type { DocumentKind } from './readers.js';
+import { latin1 } from './windows-1252.js';
 
 /** What a file is, by its content: a kind that is read, or one that is not, with what to do. */
 export type Detected = { kind: DocumentKind } | { unread: string; advice?: string };
@@ -69,7 +70,7 @@ const magics: readonly (readonly [start: string, found: Detected])[] = [
  * @param name empty where there is none
  */
 export async function detect(bytes: Uint8Array, name = ''): Promise<Detected> {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, startBytes));
+  const start = latin1(bytes.subarray(0, startBytes));
   if (zipStarts.some((each) => start.startsWith(each))) return inArchive(bytes);
   if (start.startsWith('\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1')) return inCompound(bytes);
   if (isPdf(bytes, start)) return { kind: 'pdf' };
@@ -89,7 +90,7 @@ function isPdf(bytes: Uint8Array, start: string): boolean {
   const at = start.slice(0, beforePdf).search(/%PDF-\d/);
   if (at <= 0) return at === 0;
   // A text about PDFs may have the header in it, and has not the end.
-  const end = new TextDecoder('latin1').decode(bytes.subarray(-2_048));
+  const end = latin1(bytes.subarray(-2_048));
   return /startxref|%%EOF/.test(end);
 }
 

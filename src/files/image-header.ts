@@ -1,3 +1,5 @@
+import { latin1 } from './windows-1252.js';
+
 /** What the first bytes of an image say. */
 export interface ImageHeader {
   mediaType: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
@@ -6,8 +8,7 @@ export interface ImageHeader {
   height: number;
 }
 
-const latin1 = (bytes: Uint8Array, from: number, to: number) =>
-  new TextDecoder('latin1').decode(bytes.subarray(from, to));
+const letters = (bytes: Uint8Array, from: number, to: number) => latin1(bytes.subarray(from, to));
 
 /** Whether a file may be an image that is read, by the end of its name. */
 export function mayBeImage(name: string): boolean {
@@ -22,10 +23,10 @@ export function mayBeImage(name: string): boolean {
 export function imageHeader(bytes: Uint8Array): ImageHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    if (latin1(bytes, 0, 8) === '\u0089PNG\r\n\u001A\n') return png(view);
-    if (latin1(bytes, 0, 3) === '\u00FF\u00D8\u00FF') return jpeg(view);
-    if (/^GIF8[79]a$/.test(latin1(bytes, 0, 6))) return gif(view);
-    if (latin1(bytes, 0, 4) === 'RIFF' && latin1(bytes, 8, 12) === 'WEBP') return webp(bytes, view);
+    if (letters(bytes, 0, 8) === '\u0089PNG\r\n\u001A\n') return png(view);
+    if (letters(bytes, 0, 3) === '\u00FF\u00D8\u00FF') return jpeg(view);
+    if (/^GIF8[79]a$/.test(letters(bytes, 0, 6))) return gif(view);
+    if (letters(bytes, 0, 4) === 'RIFF' && letters(bytes, 8, 12) === 'WEBP') return webp(bytes, view);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
@@ -34,12 +35,14 @@ export function imageHeader(bytes: Uint8Array): ImageHeader | undefined {
 
 /** The type of an image whose size is beyond its end. */
 function damaged(bytes: Uint8Array): ImageHeader | undefined {
-  const start = latin1(bytes, 0, 8);
+  const start = letters(bytes, 0, 8);
   const none = { width: 0, height: 0 };
   if (start === '\u0089PNG\r\n\u001A\n') return { mediaType: 'image/png', ...none };
   if (start.startsWith('\u00FF\u00D8\u00FF')) return { mediaType: 'image/jpeg', ...none };
   if (/^GIF8[79]a/.test(start)) return { mediaType: 'image/gif', ...none };
-  return start.startsWith('RIFF') && latin1(bytes, 8, 12) === 'WEBP' ? { mediaType: 'image/webp', ...none } : undefined;
+  return start.startsWith('RIFF') && letters(bytes, 8, 12) === 'WEBP'
+    ? { mediaType: 'image/webp', ...none }
+    : undefined;
 }
 
 /** IHDR is the first chunk: https://www.w3.org/TR/png-3/#11IHDR. */
@@ -69,7 +72,7 @@ function jpeg(view: DataView): ImageHeader {
 /** Three forms: https://developers.google.com/speed/webp/docs/riff_container. */
 function webp(bytes: Uint8Array, view: DataView): ImageHeader {
   const mediaType = 'image/webp';
-  switch (latin1(bytes, 12, 16)) {
+  switch (letters(bytes, 12, 16)) {
     case 'VP8X':
       return { mediaType, width: 1 + uint24(view, 24), height: 1 + uint24(view, 27) };
     case 'VP8L': {

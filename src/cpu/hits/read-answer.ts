@@ -1,7 +1,7 @@
 import { isSafeNumber, parse as parseLossless } from 'lossless-json';
 
 import type { HttpSource } from '../../contract/source.js';
-import { charsetOf, decodeText } from '../../files/index.js';
+import { charsetOf, decodeText, latin1 } from '../../files/index.js';
 import { readXml } from './xml-tree.js';
 import type { XmlTree } from './xml-tree.js';
 import { beginningOf } from '../../contract/cut-text.js';
@@ -33,7 +33,7 @@ export function readAnswer({ bytes, type }: RawAnswer, format: HttpSource['forma
 }
 
 function saidBy(bytes: Uint8Array): string | undefined {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
+  const start = latin1(bytes.subarray(0, 200));
   return /^\s*<\?xml[^>]{0,100}\sencoding\s*=\s*["']([\w.:-]+)/.exec(start)?.[1];
 }
 

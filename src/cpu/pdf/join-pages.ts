@@ -24,8 +24,3 @@ export function joinPages(pages: readonly (readonly Block[])[], fields: readonly
   const parts = pagesWithoutText.length < pages.length ? joinTexts(named, setting) : [];
   return { text: [...parts, ...fields].join('\n\n'), pages: pages.length, pagesWithoutText };
 }
-
-/** The pages that a text names as such without text. */
-export function pagesNamedWithoutText(text: string): number[] {
-  return Array.from(text.matchAll(/^\[Page (\d{1,7}) of \d{1,7} has no text\.\]$/gm), ([, number]) => Number(number));
-}

@@ -1,3 +1,4 @@
+import { latin1 } from '../../files/index.js';
 import PostalMime from 'postal-mime';
 import type { Address, Attachment } from 'postal-mime';
 
@@ -37,7 +38,7 @@ function named({ filename, mimeType, content }: Attachment): string {
 
 /** The line before a mail that was kept in a mailbox is no header field. */
 function withoutEnvelope(bytes: Uint8Array): Uint8Array {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1_000));
+  const start = latin1(bytes.subarray(0, 1_000));
   const line = /^(?:\u00EF\u00BB\u00BF)?(?:From \S[^\n]*\n)?/.exec(start)?.[0] ?? '';
   return bytes.subarray(line.length);
 }
