@@ -14,28 +14,44 @@ import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
 import { readDocument } from '../read/read-document.js';
 import type { Document } from '../read/read-document.js';
-import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
+import { perspectivesOf } from '../read/read-perspectives.js';
+import type { PerspectiveFlags } from '../read/read-perspectives.js';
+import { addFanInFlags, addRunFlags, collect, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
 
-interface PerspectivesFlags extends RunFlags {
-  perspectives: string;
-}
+interface PerspectivesFlags extends RunFlags, PerspectiveFlags {}
 
 export function perspectivesCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
     .command('perspectives')
     .description('several specialists read one text at once; their readings are merged into a dict by perspective')
     .argument('<file>', 'text document, or - for standard input')
-    .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
+    .option(
+      '--perspectives <names>',
+      `comma-separated, in the order of the result; ${defaultPerspectives.join(',')} where no others are given`,
+    )
+    .option(
+      '--perspective <key:instruction>',
+      'one of your own, such as "tax: What is taxed?"; may be repeated',
+      collect,
+    )
+    .option(
+      '--perspectives-file <file>',
+      'your own in YAML or JSON: instruction, and model, schema, weight or maxTokens',
+    );
   addFanInFlags(addRunFlags(command)).action(async (file: string, flags: PerspectivesFlags) => {
     done(await perspectives(file, flags, world));
   });
 }
 
 async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
-  const options = { ...runOptions(flags), ...fanInOptions(flags), perspectives: splitNames(flags.perspectives) };
-  // Flags are checked before a byte is read.
+  const options = {
+    ...runOptions(flags),
+    ...fanInOptions(flags),
+    perspectives: await perspectivesOf(flags, world),
+  };
+  // Flags are checked before a byte of the document is read.
   planPerspectives({ ...options, document: { inline: '' } });
   if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');
   const document = await readDocument(file, world);
@@ -59,13 +75,6 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
       details: details(plan, document),
     });
   });
-}
-
-function splitNames(names: string): string[] {
-  return names
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name, _, all) => name !== '' || all.length > 1);
 }
 
 function details({ branches, policy, offline }: FanOutPlan, document: Document): string {
