@@ -1,3 +1,4 @@
+import type { Known } from '../contract/known.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
@@ -27,6 +28,8 @@ export interface CompareInput extends FanOutOptions, ModelOptions {
   /** The judge's model; `model` by default. */
   judgeModel?: string;
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 /**

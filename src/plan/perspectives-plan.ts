@@ -1,3 +1,4 @@
+import type { Known } from '../contract/known.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
@@ -20,6 +21,8 @@ export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOpt
   perspectives?: readonly (string | Perspective)[];
   /** Whether the namespace knows fanfold's search attributes; without them the run leaves them out. */
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 /**

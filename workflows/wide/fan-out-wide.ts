@@ -12,9 +12,11 @@ import { ActivityFailure } from '@temporalio/common';
 import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
 import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
+import type { Known } from '../../src/contract/known.js';
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { taking } from './known-reports.js';
 import { orderChunk, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
@@ -46,6 +48,7 @@ interface Carried {
 
 interface Resumable {
   searchable?: boolean;
+  known?: Known;
   carried?: unknown;
 }
 
@@ -92,7 +95,8 @@ class WideFanOut {
     readonly input: Resumable,
   ) {
     this.#carried = input.carried as Carried | undefined;
-    const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = this.#carried ?? {};
+    const begun: Partial<Carried> = this.#carried ?? taking(plan.chunks, input.known);
+    const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = begun;
     this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
     this.#reports = [...batches];

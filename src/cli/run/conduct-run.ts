@@ -30,25 +30,46 @@ export async function conductRun(
   start: (session: Session) => Promise<StartedRun>,
   out?: BranchSink,
 ): Promise<ExitCode> {
-  const say = sayer(world, flags.quiet);
-  checkApiKey(need, world);
-  checkJournalOf(world);
-  if (need.offline && need.asksModel !== false)
-    say('asking the offline model: it extracts sentences and does not reason.');
-  const session = await openSession(world, 'command', say);
+  checkRun(need, flags, world);
+  const session = await openSession(world, 'command', sayer(world, flags.quiet));
   try {
-    return await withWorker(session, need, world, say, async (leaveGoing) => {
-      const run = await start(session);
-      const page = webUiUrl(session.server, run.workflowId, run.runId);
-      say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
-      if (!flags.detach) return finishRun(session, run, flags, world, out);
-      leaveGoing();
-      world.stdout.write(flags.json ? json({ ...run, webUi: page }) : line`${run.workflowId}\n`);
-      return exitCodes.complete;
-    });
+    return await conductIn(session, need, flags, world, start, out);
   } finally {
     await session.leave();
   }
+}
+
+/** The same in a session that is open, of a run that has been checked. */
+export async function conductIn(
+  session: Session,
+  need: WorkerNeed,
+  flags: RunFlags,
+  world: World,
+  start: (session: Session) => Promise<StartedRun>,
+  out?: BranchSink,
+): Promise<ExitCode> {
+  const say = sayer(world, flags.quiet);
+  return withWorker(session, need, world, say, async (leaveGoing) => {
+    const run = await start(session);
+    const page = webUiUrl(session.server, run.workflowId, run.runId);
+    say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
+    if (!flags.detach) return finishRun(session, run, flags, world, out);
+    leaveGoing();
+    world.stdout.write(flags.json ? json({ ...run, webUi: page }) : line`${run.workflowId}\n`);
+    return exitCodes.complete;
+  });
+}
+
+/**
+ * Sees that a run can be served, and says what answers it.
+ *
+ * @throws UnavailableError when model API, key or journal cannot be used
+ */
+export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void {
+  checkApiKey(need, world);
+  checkJournalOf(world);
+  if (need.offline && need.asksModel !== false)
+    sayer(world, flags.quiet)('asking the offline model: it extracts sentences and does not reason.');
 }
 
 /** Keeps a worker while `work` goes on. A worker that was started for it stops afterwards, unless the run still needs it. */

@@ -33,6 +33,24 @@ export class OutFile {
   }
 
   /**
+   * Sees that a file is new, or holds the beginning of these rows; it is not changed.
+   *
+   * @throws InputError when there is something else in it
+   */
+  static async check(name: string, expected: AsyncIterable<string>, world: World): Promise<void> {
+    const file = await open(resolve(world.cwd, name), 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw new InputError(`Expected \`out\` to be a file that can be read, got \`${name}\`: ${error.message}`);
+    });
+    if (file === undefined) return;
+    try {
+      await checkRows(wholeRows(file), expected, name);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
    * Opens it, and takes up where it ends.
    *
    * @param expected ids in input order
@@ -51,6 +69,11 @@ export class OutFile {
       await file.close();
       throw error;
     }
+  }
+
+  /** How many rows it has. */
+  get rows(): number {
+    return this.#next;
   }
 
   /** Takes a branch, and writes what is next in input order. */

@@ -73,6 +73,7 @@ async function printForPeople(
       ...(run.stoppedBy === undefined
         ? []
         : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
+      ...retryLines(run),
       ...fanInLines(run),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
@@ -91,6 +92,18 @@ function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
   if (firstAnswer === undefined) return [];
   const ok = firstAnswer.ok ?? firstAnswer.keys.length;
   return [`  first answer after ${formatDuration(firstAnswer.elapsedMs)} with ${ok} ok, amended to ${coverage.ok}`];
+}
+
+function retryLines({ retries, retriedBy, branches }: Run): TerminalText[] {
+  const taken = branches.filter(({ from }) => from !== undefined).length;
+  return [
+    ...(retries === undefined
+      ? []
+      : [
+          line`  retries ${terminalLine(retries.workflowId, 255)}: ${taken.toLocaleString('en')} taken over, at no cost`,
+        ]),
+    ...(retriedBy === undefined ? [] : [line`  retried by ${terminalLine(retriedBy.join(', '), 600)}`]),
+  ];
 }
 
 function fanInLines({ fanIn }: Run): Shown[] {
