@@ -2,6 +2,7 @@ import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 
 import { InputError } from '../contract/errors.js';
+import { memoOf } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
 import { LenientCodec } from '../payloads/index.js';
 
@@ -143,7 +144,8 @@ function listedRun(execution: WorkflowExecutionInfo): ListedRun {
     costUsd: asNumber(attributes.get(searchAttributes.costUsd.name)),
     startedAt: execution.startTime.toISOString(),
     closedAt: execution.closeTime?.toISOString() ?? null,
-    retries: asText(attributes.get(searchAttributes.retries.name)),
+    retries:
+      asText(attributes.get(searchAttributes.retries.name)) ?? memoOf(execution.memo)?.retries?.workflowId ?? null,
   };
 }
 

@@ -49,7 +49,7 @@ export function takenOver({ index }: Pick<Place, 'index'>, known: KnownBranch, a
     ...known,
     index,
     attempts: 0,
-    reused: known.status === 'ok',
+    reused: false,
     hedged: false,
     usage: noUsage,
     costUsd: 0,

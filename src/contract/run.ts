@@ -47,9 +47,9 @@ export interface Branch {
   /** Model that answered, as the API names it; absent where none did. */
   model?: string;
   attempts: number;
-  /** Whether the answer was there already, in the journal or in a run that this one retries. */
+  /** Whether the answer was in the journal already. */
   reused: boolean;
-  /** Of an outcome that was taken over from a run that this one retries: that run's workflow id. */
+  /** Of an outcome that was taken over, at no cost, from a run that this one retries: that run's workflow id. */
   from?: string;
   hedged: boolean;
   usage: Usage;

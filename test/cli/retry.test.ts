@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,7 +48,6 @@ describe('a finished run is retried', () => {
     const [quick, shaky] = run.branches;
     expect(quick).toMatchObject({
       from: 'once',
-      reused: true,
       attempts: 0,
       costUsd: 0,
       output: before.branches[0]!.output,
@@ -129,6 +128,27 @@ describe('a finished run is retried', () => {
     expect(run.costUsd).toBeLessThanOrEqual(Math.min(dry.upperBoundUsd, 0.07 - costUsd!));
   });
 
+  it('makes a fan-in that failed again, of the answers that are there', async () => {
+    desk.model.script({ match: /begin one/, fault: { kind: 'status', status: 400 }, times: 1 });
+    const words = ['perspectives', '-', '--perspectives', 'one,two', '--fan-in', 'synthesise', '--id', 'unfolded'];
+    expect(await desk.json(words, { stdin })).toMatchObject({ status: 'failed', coverage: { ok: 2, total: 2 } });
+    const before = desk.model.total;
+    const run = await desk.json(['retry', 'unfolded']);
+    expect([desk.model.total - before, run.status]).toEqual([1, 'complete']);
+    expect(run.costUsd).toBe(run.fanIn!.calls[0]!.costUsd);
+  });
+
+  it('keeps what was ok when a run was cancelled', async () => {
+    const gate = desk.model.hold(/perspective: endless/);
+    const run = desk.begin(['perspectives', '-', '--perspectives', 'brief,endless', '--id', 'stopped'], { stdin });
+    await run.said(/✓ brief/);
+    await desk.fanfold(['cancel', 'stopped']);
+    await run.ended;
+    gate.release();
+    const { asked, value } = await askedDuring(() => desk.json(['retry', 'stopped', '--timeout', '30s']));
+    expect([asked, value.status, value.branches[0]!.from]).toEqual([['endless'], 'complete', 'stopped']);
+  });
+
   it('says of a kind that cannot be retried that it cannot', async () => {
     desk.model.script({ match: /Unanswerable/, fault: { kind: 'status', status: 400 } });
     await desk.fanfold(['agent', 'Unanswerable', '--id', 'agent-1']);
@@ -183,14 +203,6 @@ describe('so are the other kinds', () => {
     const { asked, value: run } = await askedDuring(() => desk.json(['retry', 'compared']));
     expect([asked.length, run.status]).toEqual([1, 'complete']);
   });
-
-  it('gather: a source that failed is searched again', async () => {
-    const words = ['gather', 'supplier', '--sources', 'files:here,files:there', '--id', 'gathered'];
-    await writeFile(join(desk.directory, 'here.txt'), '');
-    await rm(join(desk.directory, 'here.txt'));
-    const { code } = await desk.fanfold(words);
-    expect(code).not.toBe(0);
-  });
 });
 
 describe.each([
@@ -204,7 +216,11 @@ describe.each([
     const failing = new RegExp(`doc-${mode}-\\d*[37]\\b`);
     const failed = ids.filter((id) => failing.test(id));
     const idOf = (request: unknown) => new RegExp(`doc-${mode}-\\d+`).exec(JSON.stringify(request))?.[0] ?? '';
-    fail(failing, failed.length);
+    desk.model.script({
+      match: ({ request }) => failed.includes(idOf(request)),
+      fault: { kind: 'status', status: 400 },
+      times: failed.length,
+    });
     const out = join(desk.directory, `${mode}.jsonl`);
     const rows = async () =>
       (await readFile(out, 'utf8'))

@@ -124,7 +124,7 @@ class WideFanOut {
       throw new CancelledFailure('The run was cancelled.');
     }
     const goesOn = !this.#queue.isEmpty && !this.#isCut && !this.#outOfMoney;
-    if (goesOn) await continueAsNew({ ...this.input, carried: this.#toCarry() });
+    if (goesOn) await continueAsNew({ ...this.input, ...this.#from, carried: this.#toCarry() });
     return this.#finish();
   }
 
@@ -236,6 +236,12 @@ class WideFanOut {
   #starve(): void {
     if (this.#underWay.size === 1) this.#outOfMoney = true;
     else this.#starved = true;
+  }
+
+  /** What was taken over is carried from now on; whose it was stays known. */
+  get #from(): Pick<Resumable, 'known'> {
+    const { known } = this.input;
+    return known === undefined ? {} : { known: { from: known.from } };
   }
 
   #toCarry(): Carried {

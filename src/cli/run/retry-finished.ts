@@ -15,7 +15,8 @@ import { fileNameOf } from '../read/file-name.js';
 import type { World } from '../world.js';
 import { checkRun, conductIn } from './conduct-run.js';
 import { OutFile } from './out-file.js';
-import { dryRetry, retryBudget, withTexts } from './retry-budget.js';
+import { withTexts } from './retried-plan.js';
+import { dryRetry, retryBudget } from './retry-budget.js';
 import { runOptions } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
 
