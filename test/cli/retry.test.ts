@@ -34,7 +34,7 @@ describe('a finished run is retried', () => {
     const words = ['perspectives', '-', '--perspectives', 'quick,shaky,calm,wobbly', '--fresh', '--id', 'once'];
     expect((await desk.fanfold(words, { stdin })).code).toBe(3);
     const before = await desk.json(['show', 'once']);
-    expect((await desk.fanfold(['journal', 'clear'])).code).toBe(0);
+    expect((await desk.fanfold(['journal', 'clear', '--yes'])).code).toBe(0);
 
     const { asked, value: run } = await askedDuring(() => desk.json(['retry', 'once', '--attempts', '2']));
     expect(asked).toEqual(['shaky', 'wobbly']);
@@ -230,7 +230,7 @@ describe.each([
     const words = ['summarise', '--from', 'docs.jsonl', '--fresh', '--out', out, '--id', mode, '--quiet'];
     expect((await desk.fanfold(words)).code).toBe(3);
     expect((await rows()).filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(failed);
-    await desk.fanfold(['journal', 'clear']);
+    await desk.fanfold(['journal', 'clear', '--yes']);
 
     const before = desk.model.calls.length;
     const { stdout, stderr } = await desk.fanfold(['retry', mode, '--out', out, '--json', '--concurrency', '20']);
