@@ -2,7 +2,7 @@ import type { StoredBranch } from '../contract/branch.js';
 import { InputError } from '../contract/errors.js';
 import { knownOf, takenOver } from '../contract/known.js';
 import type { Known } from '../contract/known.js';
-import { tallyOf, toRanges } from '../contract/lanes.js';
+import { reportOf } from '../contract/lanes.js';
 import type { LaneReport } from '../contract/lanes.js';
 import { isKind } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
@@ -164,11 +164,7 @@ async function reportsOf(kept: readonly StoredBranch[], view: RunView, store: Bl
   const reports: LaneReport[] = [];
   for (let first = 0; first < outcomes.length; first += outcomesTogether) {
     const together = outcomes.slice(first, first + outcomesTogether);
-    reports.push({
-      blob: await store.putText(JSON.stringify(together)),
-      indices: toRanges(together.map(({ index }) => index)),
-      tally: tallyOf(together),
-    });
+    reports.push(reportOf(await store.putText(JSON.stringify(together)), together));
   }
   return reports;
 }

@@ -9,6 +9,7 @@ import type { temporal } from '@temporalio/proto';
 
 import type { Answer, ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
+import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
 import { approvalOf, callKeys } from '../fold/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
@@ -77,6 +78,7 @@ export class RunView {
   readonly begunAnew = new Set<string>();
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
+  readonly #failed = new FailedBranches();
   readonly #cancelRequested = new Set<string>();
   /** Of an agent: its tools, and the keys of all calls so far. */
   #tools: readonly { name: string }[] = [];
@@ -150,7 +152,8 @@ export class RunView {
 
   #addReport(report: LaneReport): void {
     this.reports.push(report);
-    this.tally = addTallies(this.tally, report.tally);
+    this.tally = addTallies(withoutEnded(this.tally, this.#failed.forget(report.indices)), report.tally);
+    this.#failed.add(report.failed);
   }
 
   /** Takes in a timer that may stand for a call that waits to be allowed. */

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -209,6 +210,50 @@ describe.each([
   { mode: 'direct', count: 12 },
   { mode: 'lanes', count: 300 },
 ])('summarise, $mode', ({ mode, count }) => {
+  it('begins what failed anew while the run goes on, and puts its rows right', async () => {
+    const ids = Array.from({ length: count }, (_, at) => `open-${mode}-${String(at).padStart(4, '0')}`);
+    const lines = ids.map((id) => `${JSON.stringify({ id, text: `This is ${id}. It owes something.` })}\n`);
+    await writeFile(join(desk.directory, 'open.jsonl'), lines.join(''));
+    const idOf = (request: unknown) => new RegExp(`open-${mode}-\\d+`).exec(JSON.stringify(request))?.[0] ?? '';
+    const failing = [ids[0]!, ids[5]!, ids[count - 2]!];
+    desk.model.script({
+      match: ({ request }) => failing.includes(idOf(request)),
+      fault: { kind: 'status', status: 400 },
+      times: failing.length,
+    });
+    const gate = desk.model.hold(({ request }) => idOf(request) === ids.at(-1));
+    const out = join(desk.directory, `open-${mode}.jsonl`);
+    const rows = async () => (await readFile(out, 'utf8').catch(() => '')).trim().split('\n');
+    const words = [
+      'summarise',
+      '--from',
+      'open.jsonl',
+      '--out',
+      out,
+      '--id',
+      `open-${mode}`,
+      '--json',
+      '--concurrency',
+      '50',
+    ];
+    const command = desk.begin(words);
+    while ((await rows()).length < count - 1) await sleep(50);
+    expect((await rows())[5]).toContain('"status":"failed"');
+    const begun = await desk.fanfold(['retry', `open-${mode}`]);
+    expect([begun.code, begun.stderr]).toEqual([0, expect.stringContaining(' anew. See ')]);
+    const asked = () => desk.model.calls.filter(({ request }) => failing.includes(idOf(request)));
+    while (asked().length < 2 * failing.length) await sleep(50);
+    gate.release();
+    const { code, stdout, stderr } = await command.ended;
+    expect(code, stderr).toBe(0);
+    const run = JSON.parse(stdout) as Run;
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: count, total: count } });
+    expect(run.branches[5]).toMatchObject({ status: 'ok', attempts: 2 });
+    expect(asked()).toHaveLength(2 * failing.length);
+    const written = (await rows()).map((row) => JSON.parse(row) as { id: string; status: string });
+    expect(written.map(({ id, status }) => [id, status])).toEqual(ids.map((id) => [id, 'ok']));
+  });
+
   it('asks about the documents that had failed, and makes one file of all rows', async () => {
     const ids = Array.from({ length: count }, (_, at) => `doc-${mode}-${String(at).padStart(4, '0')}`);
     const lines = ids.map((id) => `${JSON.stringify({ id, text: `This is ${id}. It owes something.` })}\n`);

@@ -1,6 +1,7 @@
 import type { Known } from '../../src/contract/known.js';
 import { addTallies, noTally } from '../../src/contract/lanes.js';
-import type { Blob, Chunk, Range, Tally } from '../../src/contract/lanes.js';
+import type { Blob, Chunk, FailedRanges, Range, Tally } from '../../src/contract/lanes.js';
+import { FailedBranches } from '../../src/fold/failed-branches.js';
 import type { LaneQueue } from './lane-queue.js';
 
 /**
@@ -10,13 +11,15 @@ import type { LaneQueue } from './lane-queue.js';
 export function taking(
   chunks: readonly Chunk[],
   known: Known | undefined,
-): { queue?: LaneQueue['carried']; batches?: Blob[]; tally?: Tally } {
+): { queue?: LaneQueue['carried']; batches?: Blob[]; tally?: Tally; failed?: FailedRanges } {
   const reports = known?.reports;
   if (reports === undefined) return {};
   const taken = reports.flatMap(({ indices }) => indices).toSorted(([left], [right]) => left - right);
   const again: LaneQueue['carried']['again'] = [];
   let first = 0;
   let at = 0;
+  const failed = new FailedBranches();
+  for (const report of reports) failed.add(report.failed);
   for (const [chunk, { count }] of chunks.entries()) {
     const places: Range[] = [];
     let next = first;
@@ -35,6 +38,7 @@ export function taking(
   }
   return {
     queue: { next: chunks.length, again, poisoned: [] },
+    failed: failed.carried,
     batches: reports.map(({ blob }) => blob),
     tally: reports.reduce((sum, { tally }) => addTallies(sum, tally), noTally),
   };

@@ -46,10 +46,10 @@ async function retry(id: string, keys: string[], flags: RetryFlags, world: World
           'Flags are for a run that has ended.',
         );
       }
-      if (planned.wide !== undefined) {
+      if (planned.wide !== undefined && keys.length > 0) {
         throw new InputError(
-          `Expected a run of branches with an activity each, got \`${id}\`, whose ${planned.total} branches travel in lanes.`,
-          'Retry it when it has ended.',
+          `Expected no keys for \`${id}\` while it is open, got ${keys.length}: its ${planned.total} branches travel in lanes, and all that have failed are begun anew together.`,
+          'Retry single ones when it has ended.',
         );
       }
       const begun = await retryBranches(client, id, keys);
