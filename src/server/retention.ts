@@ -4,7 +4,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 const daySeconds = 24 * 3_600;
 
 /** How long the embedded server keeps runs that have ended, in days: a server for development keeps them for one by default. */
-export const keptForDays = 30;
+const keptForDays = 30;
 
 type Services = Pick<Connection, 'workflowService'>;
 
