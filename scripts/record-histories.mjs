@@ -85,6 +85,16 @@ function withoutTraces(value) {
 }
 
 try {
+  await record('retried', {
+    perspectives: ['legal', 'security', 'technical'],
+    known: {
+      from: { workflowId: 'earlier', runId: 'earlier-run' },
+      branches: [
+        { key: 'legal', status: 'ok', output: { inline: 'Known.' }, from: 'earlier' },
+        { key: 'technical', status: 'failed', error: { type: 'BadRequest', message: 'No.' }, from: 'earlier' },
+      ],
+    },
+  });
   await record('complete', { perspectives: ['legal', 'technical', 'financial', 'security'] });
   await record('windowed', { perspectives: ['a', 'b', 'c', 'd', 'e'], concurrency: 2 });
   await record('partial', { perspectives: ['bad', 'flaky', 'cut', 'fine'] });

@@ -3,6 +3,7 @@ import type { CompareInput } from '../src/plan/compare-plan.js';
 import { vote } from '../src/fold/vote.js';
 import type { StoredBranch } from '../src/contract/branch.js';
 import type { RunResult } from '../src/contract/run-result.js';
+import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import { foldIn } from './fold/fan-in.js';
 import type { Folded } from './fold/fan-in.js';
@@ -19,7 +20,7 @@ export async function compare(input: CompareInput): Promise<RunResult> {
     plan.branches.map(({ key }) => key),
     input.searchable ?? false,
   );
-  const running = fanOut(modelBranches(plan), plan.policy, progress);
+  const running = fanOut(withKnown(modelBranches(plan), input.known), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);
   const outcomes = await running.outcomes;
   const folded = plan.best === 'vote' ? voted(outcomes) : await foldIn(plan, outcomes);

@@ -7,6 +7,7 @@ import type { RankedHit } from '../src/fold/hits.js';
 import { inlineAnswersBytes } from '../src/contract/limits.js';
 import type { StoredBranch } from '../src/contract/branch.js';
 import { askAlone } from './engine/ask-alone.js';
+import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import type { Folded } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
@@ -23,7 +24,10 @@ export async function gather(input: GatherInput): Promise<RunResult> {
     input.searchable ?? false,
   );
   const running = fanOut(
-    plan.sources.map((source) => sourceBranch(source, plan)),
+    withKnown(
+      plan.sources.map((source) => sourceBranch(source, plan)),
+      input.known,
+    ),
     plan.policy,
     progress,
   );

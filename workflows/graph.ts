@@ -12,7 +12,7 @@ export async function graph(input: GraphInput): Promise<RunResult> {
     plan.nodes.map(({ key }) => key),
     input.searchable ?? false,
   );
-  const run = new GraphRun(plan, input.values ?? {}, progress);
+  const run = new GraphRun(plan, input.values ?? {}, progress, input.known);
   await run.ended();
   return run.finish();
 }

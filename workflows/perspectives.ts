@@ -1,6 +1,7 @@
 import type { PerspectivesInput } from '../src/plan/perspectives-plan.js';
 import { planPerspectives } from '../src/plan/perspectives-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
+import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import { foldIn } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
@@ -15,7 +16,7 @@ export async function perspectives(input: PerspectivesInput): Promise<RunResult>
     plan.branches.map(({ key }) => key),
     input.searchable ?? false,
   );
-  const running = fanOut(modelBranches(plan), plan.policy, progress);
+  const running = fanOut(withKnown(modelBranches(plan), input.known), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);
   const outcomes = await running.outcomes;
   return finish(outcomes, plan.policy, progress, await foldIn(plan, outcomes));

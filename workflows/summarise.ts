@@ -1,6 +1,7 @@
 import type { RunResult } from '../src/contract/run-result.js';
 import { planSummarise } from '../src/plan/summarise-plan.js';
 import type { SummariseInput } from '../src/plan/summarise-plan.js';
+import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import { foldIn } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
@@ -18,7 +19,7 @@ export async function summarise(input: SummariseInput): Promise<RunResult> {
     branches.map(({ key }) => key),
     input.searchable ?? false,
   );
-  const running = fanOut(modelBranches(plan.direct), policy, progress);
+  const running = fanOut(withKnown(modelBranches(plan.direct), input.known), policy, progress);
   progress.answered(await running.answer, policy);
   const outcomes = await running.outcomes;
   return finish(outcomes, policy, progress, await foldIn(plan.direct, outcomes));

@@ -5,7 +5,7 @@ import type { FanOutPlan } from '../src/plan/fan-out-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { foundReferences, planValidate, remarksOf, searchPolicy } from '../src/plan/validate-plan.js';
 import type { ValidateInput } from '../src/plan/validate-plan.js';
-import { modelBranch } from './engine/branch.js';
+import { modelBranch, withKnown } from './engine/branch.js';
 import type { Branch } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import { Deferred } from './engine/deferred.js';
@@ -31,7 +31,7 @@ export async function validate(input: ValidateInput): Promise<RunResult> {
     ...patterns.map((check) => patternBranch(check, input, asked.policy)),
     ...(hasLocalGrammar ? [grammarBranch(input, asked.policy)] : []),
   ].toSorted((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
-  const running = fanOut(branches, asked.policy, progress);
+  const running = fanOut(withKnown(branches, input.known), asked.policy, progress);
   if (sources.length > 0) void hitsOfAll(running, sources).then((hits) => found.resolve(hits));
   progress.answered(await running.answer, asked.policy);
   const outcomes = await running.outcomes;

@@ -1,4 +1,4 @@
-import { toRanges, tallyOf } from '../../src/contract/lanes.js';
+import { reportOf } from '../../src/contract/lanes.js';
 import type { Lane, LaneReport } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
@@ -55,10 +55,6 @@ export class LaneReporter {
   async #store(outcomes: readonly StoredBranch[]): Promise<LaneReport> {
     const sorted = outcomes.toSorted((left, right) => left.index - right.index);
     const { sha256, bytes } = await this.store.putText(JSON.stringify(sorted));
-    return {
-      blob: { sha256, bytes },
-      indices: toRanges(sorted.map(({ index }) => index)),
-      tally: tallyOf(sorted),
-    };
+    return reportOf({ sha256, bytes }, sorted);
   }
 }

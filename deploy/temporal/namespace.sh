@@ -8,7 +8,7 @@ temporal operator namespace describe -n default >/dev/null 2>&1 ||
 # A new namespace is known everywhere after some seconds.
 until temporal operator search-attribute list -n default >/dev/null 2>&1; do sleep 2; done
 known=$(temporal operator search-attribute list -n default)
-for attribute in FanfoldKind=Keyword FanfoldStatus=Keyword FanfoldCostUsd=Double FanfoldBranches=Int; do
+for attribute in FanfoldKind=Keyword FanfoldStatus=Keyword FanfoldCostUsd=Double FanfoldBranches=Int FanfoldRetries=Keyword; do
   case $known in
     *"${attribute%%=*}"*) ;;
     *) temporal operator search-attribute create -n default --name "${attribute%%=*}" --type "${attribute##*=}" ;;

@@ -2,6 +2,7 @@ import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 
 import { InputError } from '../contract/errors.js';
+import { memoOf } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
 import { LenientCodec } from '../payloads/index.js';
 
@@ -15,6 +16,8 @@ export interface ListedRun {
   costUsd: number | null;
   startedAt: string;
   closedAt: string | null;
+  /** Workflow id of the run that it retries; `null` where it retries none. */
+  retries: string | null;
 }
 
 export interface RunFilter {
@@ -53,6 +56,31 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
     throw new InputError(`Expected a list filter that the server understands, got \`${query}\`: ${cause.details}`);
   }
   return runs;
+}
+
+/** Most ids in one question to the server. */
+const idsAtOnce = 100;
+
+/**
+ * The runs that retry these, the newest first, by the id of the run that is retried. It has no entry for a run that nobody retries.
+ * Where the namespace lacks fanfold's search attributes nothing is known of it.
+ */
+export async function retriesOf(client: Client, workflowIds: readonly string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for (let first = 0; first < workflowIds.length; first += idsAtOnce) {
+    const ids = workflowIds.slice(first, first + idsAtOnce).map(quote);
+    const query = `${searchAttributes.retries.name} IN (${ids.join(', ')})`;
+    const runs = await listRuns(client, { query, limit: 1_000 }).catch((error: unknown) => {
+      if (error instanceof InputError) return [];
+      throw error;
+    });
+    for (const { workflowId, retries } of runs) {
+      if (retries === null) continue;
+      const known = found.get(retries) ?? [];
+      if (!known.includes(workflowId)) found.set(retries, [...known, workflowId]);
+    }
+  }
+  return found;
 }
 
 // A list does not need memos that this process has no key for.
@@ -116,6 +144,8 @@ function listedRun(execution: WorkflowExecutionInfo): ListedRun {
     costUsd: asNumber(attributes.get(searchAttributes.costUsd.name)),
     startedAt: execution.startTime.toISOString(),
     closedAt: execution.closeTime?.toISOString() ?? null,
+    retries:
+      asText(attributes.get(searchAttributes.retries.name)) ?? memoOf(execution.memo)?.retries?.workflowId ?? null,
   };
 }
 
@@ -131,6 +161,10 @@ function runStatus(executionStatus: string, recorded: unknown): string {
     default:
       return 'failed';
   }
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function asNumber(value: unknown): number | null {

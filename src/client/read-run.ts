@@ -50,6 +50,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     ...(view.closed === null && view.approvals.size > 0 && { approvals: await readApprovals(view, store) }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
+    ...(view.retries && { retries: view.retries }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
     criticalPath: view.closed === null ? [] : (view.result?.criticalPath ?? criticalPathOf(branches)),
     webUi,

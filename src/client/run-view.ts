@@ -9,9 +9,12 @@ import type { temporal } from '@temporalio/proto';
 
 import type { Answer, ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
+import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
 import { approvalOf, callKeys } from '../fold/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
+import { takenOver } from '../contract/known.js';
+import type { Known, RunReference } from '../contract/known.js';
 import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
@@ -33,6 +36,11 @@ interface Carried {
   branches?: readonly StoredBranch[];
 }
 
+interface Input {
+  carried?: Carried;
+  known?: Known;
+}
+
 /** How Temporal closed the run; `null` while it is open. */
 export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
 
@@ -46,6 +54,10 @@ export class RunView {
   kind = '';
   runId = '';
   planned: PlannedRun = nothingPlanned;
+  /** The run's input, without what it takes over from other runs or executions. */
+  input: object = {};
+  /** The finished run that this one retries. */
+  retries: RunReference | undefined;
   startedAtMs = 0;
   closedAtMs: number | null = null;
   closed: Closed = null;
@@ -66,6 +78,7 @@ export class RunView {
   readonly begunAnew = new Set<string>();
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
+  readonly #failed = new FailedBranches();
   readonly #cancelRequested = new Set<string>();
   /** Of an agent: its tools, and the keys of all calls so far. */
   #tools: readonly { name: string }[] = [];
@@ -96,6 +109,7 @@ export class RunView {
       if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
+      this.#takeOver(input as Input | undefined, atMs);
       if (this.kind === 'agent') this.#tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
@@ -120,6 +134,26 @@ export class RunView {
     }
     await this.#report(event);
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+  }
+
+  /** Takes in what the input says of the run that this one retries. */
+  #takeOver(given: Input | undefined, atMs: number): void {
+    const { known, carried, ...input } = given ?? {};
+    this.input = input;
+    this.retries = known?.from;
+    if (carried === undefined && this.reports.length === 0) {
+      for (const report of known?.reports ?? []) this.#addReport(report);
+    }
+    for (const branch of known?.branches ?? []) {
+      const index = this.planned.keys.indexOf(branch.key);
+      if (index >= 0) this.outcomes.set(index, takenOver({ index }, branch, atMs));
+    }
+  }
+
+  #addReport(report: LaneReport): void {
+    this.reports.push(report);
+    this.tally = addTallies(withoutEnded(this.tally, this.#failed.forget(report.indices)), report.tally);
+    this.#failed.add(report.failed);
   }
 
   /** Takes in a timer that may stand for a call that waits to be allowed. */
@@ -156,9 +190,7 @@ export class RunView {
     if (signaled?.signalName === signalNames.laneBatch) [report] = (await this.#decode(signaled.input)) as [LaneReport];
     else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
     else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
-    if (!report) return;
-    this.reports.push(report);
-    this.tally = addTallies(this.tally, report.tally);
+    if (report) this.#addReport(report);
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {

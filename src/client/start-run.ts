@@ -2,11 +2,13 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 
 import { InputError } from '../contract/errors.js';
+import type { RunReference } from '../contract/known.js';
 import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
-import { taskQueues } from '../contract/names.js';
+import { searchAttributes, taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
 import { markdownLine, shellWord } from '../fold/visible-text.js';
 import { EncryptingCodec } from '../payloads/index.js';
@@ -22,7 +24,11 @@ export interface RunToStart {
   summary: string;
   /** Markdown. */
   details: string;
+  /** The finished run that it retries, what is taken over from which is in the input. */
+  retries?: RunReference;
 }
+
+const retriesKey = defineSearchAttributeKey(searchAttributes.retries.name, searchAttributes.retries.type);
 
 export interface StartedRun {
   workflowId: string;
@@ -31,8 +37,12 @@ export interface StartedRun {
   attached: boolean;
 }
 
-/** Largest input, in bytes. Temporal refuses 2 MB, and the client would go on trying for 39 s. */
+/**
+ * Largest input, in bytes. Temporal refuses 2 MB, and the client would go on trying for 39 s. A run that retries another brings
+ * that one's answers along, of which there are at most `inlineAnswersBytes` and their keys.
+ */
 const maxInputBytes = 1_000_000;
+const maxRetryBytes = 1_900_000;
 
 /**
  * Starts a run, or attaches to one of the same id and input that is open or complete. A run that failed or was cancelled is
@@ -45,20 +55,25 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   checkWorkflowId(workflowId);
   const serialised = JSON.stringify([run.kind, run.input]);
   const bytes = Buffer.byteLength(serialised);
-  if (bytes > maxInputBytes) {
-    throw new InputError(`Expected the run's input to be at most ${maxInputBytes} bytes, got ${bytes}.`);
+  const mostBytes = run.retries === undefined ? maxInputBytes : maxRetryBytes;
+  if (bytes > mostBytes) {
+    throw new InputError(`Expected the run's input to be at most ${mostBytes} bytes, got ${bytes}.`);
   }
   const memo: RunMemo = {
     inputSha256: createHash('sha256').update(serialised).digest('hex'),
     startedBy: randomUUID(),
     ...(isEncrypting(client) && { encrypted: true }),
+    ...(run.retries && { retries: run.retries }),
   };
+  const isSearchable = (run.input as { searchable?: boolean }).searchable === true;
   try {
     await client.workflow.start(run.kind, {
       workflowId,
       taskQueue: taskQueues.workflow,
       args: [run.input],
       memo: { fanfold: memo },
+      ...(run.retries &&
+        isSearchable && { typedSearchAttributes: [{ key: retriesKey, value: run.retries.workflowId }] }),
       staticSummary: summaryOf(run.summary),
       staticDetails: run.details,
       workflowIdConflictPolicy: 'USE_EXISTING',

@@ -1,5 +1,5 @@
 import type { Item } from '../contract/lanes.js';
-import { outcomeOfSkip, tooLate } from '../contract/outcome.js';
+import { afterEarlier, outcomeOfSkip, tooLate } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { BlobStore } from '../store/blob-store.js';
@@ -13,7 +13,11 @@ export async function wideBranches(wide: WideOutcomes, startedAtMs: number, stor
   const branches: StoredBranch[] = [];
   for (const report of wide.batches) {
     for (const branch of JSON.parse(await store.readText(report)) as StoredBranch[]) {
-      branches[branch.index] ??= isLate(branch, wide) ? tooLate(branch, wide.others.message) : branch;
+      const outcome = isLate(branch, wide) ? tooLate(branch, wide.others.message) : branch;
+      const earlier = branches[branch.index];
+      // A branch that has failed and was begun anew is in two reports, and has paid for both.
+      if (earlier === undefined) branches[branch.index] = outcome;
+      else if (earlier.status !== 'ok') branches[branch.index] = afterEarlier(earlier, outcome);
     }
   }
   const poisoned = new Set(wide.poisoned);

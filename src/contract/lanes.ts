@@ -85,6 +85,33 @@ export interface LaneReport {
   /** Indices among all branches of the run. */
   indices: Range[];
   tally: Tally;
+  /** Those of them that are not ok; absent where all are, and in reports of older versions. */
+  failed?: FailedRanges;
+}
+
+/** Indices of branches that are not ok, by their status. */
+export type FailedRanges = { [Status in BranchStatus]?: Range[] };
+
+/** The report of outcomes that are stored, in ascending order of their indices. */
+export function reportOf(blob: Blob, outcomes: readonly StoredBranch[]): LaneReport {
+  const failed = outcomes.filter(({ status }) => status !== 'ok');
+  return {
+    blob,
+    indices: toRanges(outcomes.map(({ index }) => index)),
+    tally: tallyOf(outcomes),
+    ...(failed.length > 0 && { failed: failedRanges(failed) }),
+  };
+}
+
+/** @param branches in ascending order of their indices */
+export function failedRanges(branches: readonly Pick<StoredBranch, 'index' | 'status'>[]): FailedRanges {
+  const indices = new Map<BranchStatus, number[]>();
+  for (const { index, status } of branches) {
+    const same = indices.get(status);
+    if (same === undefined) indices.set(status, [index]);
+    else same.push(index);
+  }
+  return Object.fromEntries([...indices].map(([status, those]) => [status, toRanges(those)]));
 }
 
 /** What a lane returns. */

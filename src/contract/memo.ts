@@ -1,3 +1,5 @@
+import type { RunReference } from './known.js';
+
 /** The part of a run's memo under `fanfold`. */
 export interface RunMemo {
   /** A digest of kind and input: an id cannot be taken for another run's. */
@@ -6,6 +8,8 @@ export interface RunMemo {
   startedBy: string;
   /** Whether history is encrypted, messages of failures included. */
   encrypted?: boolean;
+  /** The finished run that this one retries. */
+  retries?: RunReference;
 }
 
 export function memoOf(memo: Record<string, unknown> | undefined): RunMemo | undefined {

@@ -51,4 +51,6 @@ export const searchAttributes = {
   status: { name: 'FanfoldStatus', type: 'KEYWORD' },
   costUsd: { name: 'FanfoldCostUsd', type: 'DOUBLE' },
   branches: { name: 'FanfoldBranches', type: 'INT' },
+  /** Workflow id of the run that is retried. */
+  retries: { name: 'FanfoldRetries', type: 'KEYWORD' },
 } as const;

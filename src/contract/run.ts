@@ -47,7 +47,10 @@ export interface Branch {
   /** Model that answered, as the API names it; absent where none did. */
   model?: string;
   attempts: number;
+  /** Whether the answer was in the journal already. */
   reused: boolean;
+  /** Of an outcome that was taken over, at no cost, from a run that this one retries: that run's workflow id. */
+  from?: string;
   hedged: boolean;
   usage: Usage;
   /** US dollars over all attempts; `null` when the model's price is unknown. */
@@ -98,6 +101,10 @@ export interface Run {
   lostUsd: number;
   /** Address of the run's page in Temporal's Web UI; `null` where the server's is not known. */
   webUi: string | null;
+  /** The finished run whose failed branches this one begins anew. */
+  retries?: { workflowId: string; runId: string };
+  /** Workflow ids of the runs that retry this one, the newest first; absent where none does, or nobody has asked. */
+  retriedBy?: string[];
   /** Whether the offline model answered instead of the real API. */
   offline: boolean;
 }

@@ -35,6 +35,8 @@ export function fanInOf({ fanIn = 'merge', criteria }: FanInOptions): { how: Fan
 export interface Answered {
   key: string;
   output: Stored<unknown>;
+  /** How much it counts; 1 by default. */
+  weight?: number;
 }
 
 /** Neighbouring answers in groups that fit one call each. */
@@ -81,8 +83,29 @@ export function synthesisRequest(
     ...base,
     system: synthesisRules(answers[0]?.key ?? 'key'),
     prompt: '',
-    promptParts: [...blocks(answers, mark), synthesisPrompt(answers.length, missing, criteria)],
+    promptParts: [...blocks(answers, mark), synthesisPrompt(answers.length, missing, criteria, weightsOf(answers))],
   };
+}
+
+/** What each answer counts; none where all count the same. */
+function weightsOf(answers: readonly Answered[]): { key: string; weight: number }[] {
+  const weights = answers.map(({ key, weight = 1 }) => ({ key, weight }));
+  return new Set(weights.map(({ weight }) => weight)).size > 1 ? weights : [];
+}
+
+/**
+ * The answer that the judges' votes make the best: each vote counts as much as the answer it is for. Among equals the first in
+ * input order is taken.
+ *
+ * @param votes keys, one for each judge
+ */
+export function chosenBy<Kind extends Answered>(votes: readonly string[], answers: readonly Kind[]): Kind | undefined {
+  const scored = answers.map((answer) => {
+    const forIt = votes.filter((key) => key === answer.key).length;
+    return { answer, score: forIt * (answer.weight ?? 1) };
+  });
+  const most = Math.max(0, ...scored.map(({ score }) => score));
+  return most === 0 ? undefined : scored.find(({ score }) => score === most)?.answer;
 }
 
 /** Asks a judge for the best of several answers, each under a letter, in the order given. */

@@ -1,12 +1,16 @@
 /**
  * The value that most have. Values with the same JSON are the same; the first of equally frequent ones wins.
  *
- * @returns `undefined` where nobody says anything
+ * @param weights how much each value counts, in the order of the values; 1 by default
+ * @returns `undefined` where nobody says anything; `votes` is the sum of the weights of those who say it
  */
-export function vote(values: readonly unknown[]): { value: unknown; votes: number; of: number } | undefined {
+export function vote(
+  values: readonly unknown[],
+  weights: readonly number[] = [],
+): { value: unknown; votes: number; of: number } | undefined {
   const ballots = values.map((value) => JSON.stringify(value));
   const counts = new Map<string, number>();
-  for (const ballot of ballots) counts.set(ballot, (counts.get(ballot) ?? 0) + 1);
+  for (const [at, ballot] of ballots.entries()) counts.set(ballot, (counts.get(ballot) ?? 0) + (weights[at] ?? 1));
   const votes = Math.max(0, ...counts.values());
   const index = ballots.findIndex((ballot) => counts.get(ballot) === votes);
   return index < 0 ? undefined : { value: values[index], votes, of: values.length };

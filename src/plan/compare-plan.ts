@@ -1,3 +1,4 @@
+import type { Known } from '../contract/known.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import { isWorthCaching } from '../contract/document.js';
 import type { StoredDocument } from '../contract/document.js';
@@ -28,6 +29,8 @@ export interface CompareInput extends FanOutOptions, ModelOptions {
   /** The judge's model; `model` by default. */
   judgeModel?: string;
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 /**

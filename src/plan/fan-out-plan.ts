@@ -13,10 +13,14 @@ export interface FanOutPlan {
   fanIn: ReturnType<typeof fanInOf>;
   /** The fan-in's model; that of the first branch by default. */
   fanInModel?: string;
+  /** Most output tokens of a call of the fan-in; those of the first branch by default. */
+  fanInMaxTokens?: number;
 }
 export interface PlannedBranch {
   key: string;
   request: ModelRequest;
   /** The reason why the branch's document could not be read. The branch has failed, and nothing is asked. */
   unreadable?: string;
+  /** How much the branch counts where the fan-in weighs its answer; 1 by default. */
+  weight?: number;
 }

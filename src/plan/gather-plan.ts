@@ -1,3 +1,4 @@
+import type { Known } from '../contract/known.js';
 import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import { maxDirectWidth } from '../contract/limits.js';
@@ -19,6 +20,8 @@ export interface GatherInput extends FanOutOptions, ModelOptions {
   /** US dollars that the answer may cost; one that might cost more is not asked for. */
   budgetUsd?: number;
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 export const gatherDefaults = { timeoutMs: 20_000, attempts: 3, limit: 20, concurrency: 10 } as const;

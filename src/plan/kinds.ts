@@ -4,6 +4,8 @@ import { planAgent } from './agent-plan.js';
 import { planCompare } from './compare-plan.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { planGather } from './gather-plan.js';
+import { ancestorsOf, nodeOf } from './graph/flow.js';
+import type { GraphInput } from './graph/flow.js';
 import { planGraph } from './graph/graph-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import { nothingPlanned } from './planned-run.js';
@@ -11,6 +13,7 @@ import type { PlannedRun } from './planned-run.js';
 import { planResearch } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
 import { planValidate } from './validate-plan.js';
+import type { ValidateInput } from './validate-plan.js';
 
 /** The maker of a run's output: its branches, as a dict or a list in input order, or the workflow itself. */
 export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
@@ -28,11 +31,21 @@ export interface KindOfRun {
   branch: string;
   /** Whether the run adds branches that its plan does not name: items of a `forEach`, turns, parts of a question. */
   adds: boolean;
+  /**
+   * Which more of a finished run's branches are begun anew with these, because what they are asked depends on them. A kind without
+   * it cannot be retried once it has ended.
+   *
+   * @param anew keys
+   */
+  anewWith?(input: never, anew: ReadonlySet<string>): readonly string[];
   /** The name under which a branch has peers in other runs; none where each key is its own. */
   peers(key: string): string | undefined;
 }
 
 const byKey = (key: string) => key;
+
+/** Of kinds whose branches are independent of each other. */
+const none = () => [];
 
 /** What a plan is made of. */
 type InputOf<Plan extends (input: never) => unknown> = Parameters<Plan>[0];
@@ -44,6 +57,7 @@ const kinds = {
     output: 'branches by key',
     branch: 'perspective',
     adds: false,
+    anewWith: none,
     peers: byKey,
   },
   summarise: {
@@ -56,6 +70,7 @@ const kinds = {
     output: 'branches as a list',
     branch: 'document',
     adds: false,
+    anewWith: none,
     // Each document of a pile has its own key.
     peers: () => undefined,
   },
@@ -69,6 +84,7 @@ const kinds = {
     output: 'workflow',
     branch: 'source',
     adds: false,
+    anewWith: none,
     peers: byKey,
   },
   validate: {
@@ -80,6 +96,8 @@ const kinds = {
     output: 'workflow',
     branch: 'check',
     adds: false,
+    // The check of facts reads what the sources have found.
+    anewWith: ({ sources = [] }: ValidateInput, anew) => (sources.some(({ name }) => anew.has(name)) ? ['facts'] : []),
     peers: byKey,
   },
   graph: {
@@ -92,6 +110,11 @@ const kinds = {
     output: 'workflow',
     branch: 'node',
     adds: true,
+    // A node reads what those before it have written.
+    anewWith: ({ flow }: GraphInput, anew) => {
+      const nodes = new Set([...anew].map(nodeOf));
+      return Object.keys(flow.nodes).filter((name) => [...ancestorsOf(name, flow)].some((before) => nodes.has(before)));
+    },
     peers: byKey,
   },
   agent: {
@@ -107,6 +130,7 @@ const kinds = {
     output: 'branches by key',
     branch: 'variant',
     adds: false,
+    anewWith: none,
     peers: byKey,
   },
   research: {

@@ -1,13 +1,16 @@
 import { isWorthCaching } from '../contract/document.js';
 import type { StoredDocument } from '../contract/document.js';
+import type { Known } from '../contract/known.js';
+import type { ModelRequest } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
 import { maxDirectWidth } from '../contract/limits.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../contract/options.js';
-import { specialistRules } from '../prompts/perspectives.js';
+import { specialistRules, structuredInstruction } from '../prompts/perspectives.js';
 import { defaultPerspectives, perspectiveOf } from './specialists.js';
-import type { FanOutPlan } from './fan-out-plan.js';
+import type { FanOutPlan, PlannedBranch } from './fan-out-plan.js';
+import { problemsOf } from './perspective.js';
 import type { Perspective } from './perspective.js';
 
 /** Input of the workflow `perspectives`. */
@@ -19,6 +22,8 @@ export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOpt
   perspectives?: readonly (string | Perspective)[];
   /** Whether the namespace knows fanfold's search attributes; without them the run leaves them out. */
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 /**
@@ -27,7 +32,7 @@ export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOpt
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
 export function planPerspectives(input: PerspectivesInput): FanOutPlan {
-  const perspectives = checkKeys((input.perspectives ?? defaultPerspectives).map(asPerspective));
+  const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective));
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const shared = {
     model,
@@ -37,11 +42,32 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
     ...(perspectives.length > 1 && isWorthCaching(input.document) && { cacheDocument: true }),
   };
   return {
-    branches: perspectives.map(({ key, instruction }) => ({ key, request: { ...shared, prompt: instruction } })),
+    branches: perspectives.map((perspective) => branchOf(perspective, shared)),
     policy: policyOf(input, perspectives.length),
     offline,
     fresh,
     fanIn: fanInOf(input),
+    // A perspective's own model and length are not the fan-in's.
+    fanInModel: model,
+    fanInMaxTokens: maxTokens,
+  };
+}
+
+/** The branch of a perspective. What all of them share comes first, so that they share a prefix. */
+function branchOf(
+  { key, instruction, model, maxTokens, outputSchema, weight }: Perspective,
+  shared: Omit<ModelRequest, 'prompt'>,
+): PlannedBranch {
+  return {
+    key,
+    request: {
+      ...shared,
+      ...(model !== undefined && { model }),
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(outputSchema !== undefined && { outputSchema }),
+      prompt: outputSchema === undefined ? instruction : structuredInstruction(instruction),
+    },
+    ...(weight !== undefined && { weight }),
   };
 }
 
@@ -49,7 +75,7 @@ function asPerspective(perspective: string | Perspective): Perspective {
   return typeof perspective === 'string' ? perspectiveOf(perspective.trim()) : perspective;
 }
 
-function checkKeys<Named extends { key: string }>(perspectives: readonly Named[]): readonly Named[] {
+function checkPerspectives(perspectives: readonly Perspective[]): readonly Perspective[] {
   if (perspectives.length === 0) throw new InputError('Expected at least one perspective, got none.');
   if (perspectives.length > maxDirectWidth) {
     throw new InputError(
@@ -58,11 +84,11 @@ function checkKeys<Named extends { key: string }>(perspectives: readonly Named[]
     );
   }
   const seen = new Set<string>();
-  for (const { key } of perspectives) {
-    if (!isKey(key)) {
-      throw new InputError(
-        `Expected a perspective to be a name of 1 to 64 letters, digits, spaces, "-" or "_", got ${JSON.stringify(key)}.`,
-      );
+  for (const perspective of perspectives) {
+    const { key } = perspective;
+    const [problem] = problemsOf(perspective);
+    if (problem !== undefined) {
+      throw new InputError(problem.field === 'key' ? problem.message : `Perspective \`${key}\`: ${problem.message}`);
     }
     if (seen.has(key)) {
       throw new InputError(`Expected every perspective once, got \`${key}\` twice.`, 'Leave one of them out.');
@@ -70,14 +96,4 @@ function checkKeys<Named extends { key: string }>(perspectives: readonly Named[]
     seen.add(key);
   }
   return perspectives;
-}
-
-// A key becomes an activity id, a label and a key of the result: nothing that breaks a line or hides in one.
-function isKey(key: unknown): boolean {
-  return (
-    typeof key === 'string' &&
-    key === key.trim() &&
-    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,63}$/u.test(key) &&
-    key !== '__proto__'
-  );
 }

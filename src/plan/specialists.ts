@@ -7,6 +7,7 @@ export const defaultPerspectives = ['legal', 'technical', 'financial', 'security
 export function perspectiveOf(name: string): Perspective {
   return {
     key: name,
-    instruction: specialistInstructions[name] ?? instructionFor(name),
+    // A name may be one that every object has, such as `constructor`.
+    instruction: (Object.hasOwn(specialistInstructions, name) && specialistInstructions[name]) || instructionFor(name),
   };
 }

@@ -1,4 +1,5 @@
 import type { StoredDocument } from '../contract/document.js';
+import type { Known } from '../contract/known.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
 import type { FanInOptions, FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
@@ -19,6 +20,8 @@ export interface SummariseInput extends FanOutOptions, ModelOptions, FanInOption
   /** A document of more tokens, by estimate, is read in parts; 150,000 by default, within every model's context. */
   splitTokens?: number;
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
   /** The state of the execution before, after continue-as-new. */
   carried?: unknown;
 }

@@ -1,3 +1,4 @@
+import type { Known } from '../contract/known.js';
 import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import type { Stored } from '../contract/stored.js';
@@ -59,6 +60,8 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
   /** The query for the sources; the beginning of the text by default. */
   query?: string;
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 /** Largest text that is validated, in UTF-8 bytes. */

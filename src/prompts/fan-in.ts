@@ -19,13 +19,27 @@ Their order and their length say nothing about them.`;
 /** What a judge says why: the description in its schema. */
 export const judgeReason = 'Why it is the best, in one sentence.';
 
-/** @param missing keys of branches that are not ok */
-export function synthesisPrompt(count: number, missing: readonly string[], criteria: string): string {
+/**
+ * @param missing keys of branches that are not ok
+ * @param weights what each answer counts, where they do not all count the same
+ */
+export function synthesisPrompt(
+  count: number,
+  missing: readonly string[],
+  criteria: string,
+  weights: readonly { key: string; weight: number }[] = [],
+): string {
   const coverage =
     missing.length === 0
       ? `All ${count} answers are here.`
       : `${count} answers are here; missing, because they could not be had: ${missing.join(', ')}. Say so where it matters.`;
-  return `${coverage}\n\n${criteria}`;
+  return `${coverage}${weighed(weights)}\n\n${criteria}`;
+}
+
+function weighed(weights: readonly { key: string; weight: number }[]): string {
+  if (weights.length === 0) return '';
+  const each = weights.map(({ key, weight }) => `${key} ${weight}`).join(', ');
+  return ` They do not all count the same: ${each}. Give each room and force by its weight, and where they contradict each other let the heavier one stand.`;
 }
 
 /** The lines before and after an answer. @param mark cannot be guessed by who wrote the answers */

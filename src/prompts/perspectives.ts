@@ -18,3 +18,8 @@ export const specialistInstructions: Readonly<Record<string, string>> = {
 export function instructionFor(name: string): string {
   return `Read the document from this perspective: ${name}. Look at everything in it that matters to a specialist in ${name}.`;
 }
+
+/** The instruction of a perspective whose answer has a schema: it comes after the rules that all share, and takes their form back. */
+export function structuredInstruction(instruction: string): string {
+  return `${instruction}\n\nAnswer in the structure that you are given instead of Markdown.`;
+}

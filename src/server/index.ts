@@ -11,6 +11,7 @@ export type { Role } from './presence.js';
 export { findServer } from './find-server.js';
 export type { TemporalServer } from './temporal-server.js';
 export { superviseServer } from './supervise.js';
+export { ensureRetention, retentionDays } from './retention.js';
 export { ensureSearchAttributes } from './search-attributes.js';
 export { isWorkerGone } from './process-identity.js';
 export { webUiUrl } from './web-ui.js';

@@ -106,6 +106,19 @@ it('names a source that fails, and has the hits of the others', async () => {
   expect(hitsOf(run)).toHaveLength(2);
 });
 
+it('searches a source that had failed again, and no other, when the run is retried', async () => {
+  const papers = routes['/papers']!;
+  routes['/papers'] = answer({}, 503);
+  const words = ['gather', 'breach', ...(await sources({ wiki: open, papers: open })), '--attempts', '1'];
+  expect((await desk.json([...words, '--id', 'again'])).status).toBe('partial');
+  routes['/papers'] = papers;
+  seen = [];
+  const run = await desk.json(['retry', 'again']);
+  expect(seen.map(({ url }) => url)).toEqual(['/papers?q=breach']);
+  expect(run).toMatchObject({ status: 'complete', branches: [{ key: 'wiki', from: 'again' }, { key: 'papers' }] });
+  expect(hitsOf(run)[0]).toMatchObject({ title: 'Breach notice', sources: ['wiki', 'papers'] });
+});
+
 it('does not wait for a source that is late', async () => {
   routes['/papers'] = () => {};
   const words = ['gather', 'breach', ...(await sources({ wiki: open, papers: open })), '--deadline', '2s', '--json'];

@@ -44,7 +44,7 @@ it('shows what holds the calls of a run back: limiter, rate limits and queue dep
   const { stdout } = await desk.fanfold(['limits']);
   expect(stdout).toMatch(/^fanfold-model: \d+ waiting, the oldest for /m);
   expect(stdout).toMatch(
-    /sonnet · \d+ in flight of \d+, at most 50 · .* 1 × 429, .* closed for \d+ s: the API answered 429/,
+    /sonnet · \d+ in flight of \d+, at most 50 · .* 1 × 429, .* closed for \d+ s: the API answered 429 and asked for 40 s: This request would exceed/,
   );
   expect(stdout).toMatch(/requests: [\d,]+ of [\d,]+ a minute left/);
 

@@ -44,8 +44,13 @@ it('says what could be cut or begun anew where something else was asked for', as
   ]);
   const retried = await desk.inProcess(['retry', 'refusing']);
   expect([retried.code, retried.stderr]).toEqual([2, expect.stringContaining('No branch has ended that is not ok')]);
+  const flagged = await desk.inProcess(['retry', 'refusing', '--max-tokens', '9']);
+  expect([flagged.code, flagged.stderr]).toEqual([
+    2,
+    expect.stringContaining('Expected no flags for a run that is open, got `--max-tokens`'),
+  ]);
   gate.release();
   await run.ended;
   const ended = await desk.inProcess(['retry', 'refusing']);
-  expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('Expected a run that is open')]);
+  expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('got `refusing`, of which all are')]);
 });

@@ -97,7 +97,7 @@ it('pays once for what two runs ask at once', async () => {
 });
 
 it('tells what it has, and is emptied', async () => {
-  await desk.fanfold(['journal', 'clear']);
+  await desk.fanfold(['journal', 'clear', '--yes']);
   const stats = () => desk.json<{ entries: number; reuses: number; savedUsd: number }>(['journal', 'stats']);
   // The worker writes its reuses down now and then: those of the tests before may still be to come.
   let before = await stats();
@@ -112,7 +112,13 @@ it('tells what it has, and is emptied', async () => {
   expect((await stats()).savedUsd - before.savedUsd).toBeCloseTo(costUsd!, 9);
   expect((await desk.fanfold(['journal', 'prune', '--to-size', '0KB'])).stdout).toMatch(/^Removed 2 answers, /);
   await ask('told-a');
-  expect((await desk.fanfold(['journal', 'clear'])).code).toBe(0);
+  const unasked = await desk.fanfold(['journal', 'clear']);
+  expect([unasked.code, unasked.stderr]).toEqual([
+    2,
+    expect.stringContaining('Expected `--yes`, or a terminal to ask'),
+  ]);
+  expect((await stats()).entries).toBe(1);
+  expect((await desk.fanfold(['journal', 'clear', '--yes'])).code).toBe(0);
   expect(await stats()).toMatchObject({ entries: 0 });
   await ask('told-a');
   expect(callsByPerspective(desk).get('told-a')).toBe(3);

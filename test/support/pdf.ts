@@ -50,7 +50,7 @@ export function pdfOfPages(
       `<< /Length ${Buffer.byteLength(content)} >>\nstream\n${content}\nendstream`,
     );
   }
-  if (objects.length > 99) throw new Error('The numbers from 100 on are for other objects.');
+  if (others.length > 0 && objects.length > 99) throw new Error('The numbers from 100 on are for other objects.');
   while (others.length > 0 && objects.length < 99) objects.push(undefined);
   return pdfFile([...objects, ...others], trailer);
 }

@@ -65,6 +65,19 @@ describe.each(modes)('fan-in, $mode', ({ maxCachedWorkflows }) => {
     });
   });
 
+  it('takes the heavier answer where the judges disagree, also where its key is one that every object has', async () => {
+    const model = new FakeModel();
+    judge(model, 'the first');
+    const perspectives = [
+      { key: 'a', instruction: 'A?' },
+      { key: 'constructor', instruction: 'B?', weight: 1.5 },
+    ];
+    await withRun(model, { fanIn: 'select', perspectives }, async (handle) => {
+      const { fanIn } = await handle.result();
+      expect(fanIn?.chosen).toEqual({ key: 'constructor', reason: 'Because.', votes: { a: 1, constructor: 1 } });
+    });
+  });
+
   it('selects what both judges prefer, each seeing the answers in the opposite order', async () => {
     const model = new FakeModel();
     const calls = judge(model, 'b');

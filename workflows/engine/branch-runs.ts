@@ -65,7 +65,9 @@ export class BranchRuns {
     if (before === undefined || before.status === 'ok' || !goesOn) return false;
     this.outcomes.delete(at);
     this.cut.delete(at);
-    this.#begin(branch, at, before);
+    // What was taken over is not taken over again.
+    const { known: _, ...anew } = branch;
+    this.#begin(anew, at, before);
     return true;
   }
 

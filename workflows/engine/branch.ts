@@ -1,6 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 
+import { takenOver } from '../../src/contract/known.js';
+import type { Known, KnownBranch } from '../../src/contract/known.js';
 import type { Answer, Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import {
@@ -22,6 +24,8 @@ export interface Branch {
   boundUsd?: number;
   /** Most questions that the branch asks at once; 1 by default. */
   abreast?: number;
+  /** Its outcome, where that is taken over from an earlier run: nothing is done then. */
+  known?: KnownBranch;
   /**
    * Does the work in the current cancellation scope. It returns or throws only when no part of the work goes on.
    *
@@ -64,6 +68,15 @@ export function activityBranch(key: string, run: () => Promise<unknown>): Branch
   };
 }
 
+/** The branches, those among them with their outcomes that are taken over from an earlier run. */
+export function withKnown(branches: readonly Branch[], known: Known | undefined): Branch[] {
+  const byKey = new Map((known?.branches ?? []).map((branch) => [branch.key, branch]));
+  return branches.map((branch) => {
+    const outcome = byKey.get(branch.key);
+    return outcome === undefined ? branch : { ...branch, known: outcome };
+  });
+}
+
 /** Runs a branch and returns its outcome. It never rejects: a failure is an outcome. */
 export async function outcomeOf(place: Place, work: () => Promise<StoredBranch>): Promise<StoredBranch> {
   try {
@@ -85,6 +98,7 @@ export async function withinBudget(
   budget: Budget,
   started: () => void,
 ): Promise<StoredBranch> {
+  if (branch.known !== undefined) return takenOver(place, branch.known, Date.now());
   if (budget.limitUsd === Infinity) {
     started();
     return outcomeOfAnswer(place, await branch.run(place));

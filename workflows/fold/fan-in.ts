@@ -3,7 +3,7 @@ import { CancellationScope, uuid4 } from '@temporalio/workflow';
 import type { Reserve } from '../../src/contract/model-call.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
-import { groupsOf, judgeRequest, synthesisRequest, verdictOf } from '../../src/fold/fan-in.js';
+import { chosenBy, groupsOf, judgeRequest, synthesisRequest, verdictOf } from '../../src/fold/fan-in.js';
 import type { Answered } from '../../src/fold/fan-in.js';
 import type { FanInResult } from '../../src/contract/run-result.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
@@ -31,9 +31,11 @@ export interface Folded {
  */
 export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]): Promise<Folded> {
   const { how } = plan.fanIn;
-  const answers = branches.flatMap(({ key, status, output }): Answered[] =>
-    status === 'ok' && output !== undefined ? [{ key, output }] : [],
-  );
+  const weights = new Map(plan.branches.map(({ key, weight }) => [key, weight]));
+  const answers = branches.flatMap(({ key, status, output }): Answered[] => {
+    const weight = weights.get(key);
+    return status === 'ok' && output !== undefined ? [{ key, output, ...(weight !== undefined && { weight }) }] : [];
+  });
   if (how === 'merge' || answers.length === 0 || CancellationScope.current().consideredCancelled) return {};
   const missing = branches.filter(({ status }) => status !== 'ok').map(({ key }) => key);
   const fanIn = new FanIn(plan, branches.length);
@@ -65,9 +67,12 @@ class FanIn {
     readonly plan: FanOutPlan,
     readonly firstIndex: number,
   ) {
-    const { policy, offline, fresh, branches, fanInModel } = plan;
+    const { policy, offline, fresh, branches, fanInModel, fanInMaxTokens } = plan;
     const [first] = branches;
-    this.#base = { model: fanInModel ?? first?.request.model ?? '', maxTokens: first?.request.maxTokens ?? 1 };
+    this.#base = {
+      model: fanInModel ?? first?.request.model ?? '',
+      maxTokens: fanInMaxTokens ?? first?.request.maxTokens ?? 1,
+    };
     this.#settings = {
       offline,
       timeoutMs: policy.timeoutMs,
@@ -89,24 +94,30 @@ class FanIn {
     // Groups of one answer each cannot be divided further.
     if (groups.length === 1 || groups.length === answers.length) return ask(answers, missing);
     const folded = await Promise.all(groups.map((group) => ask(group, [])));
-    const next = folded.map((output, at) => ({ key: keysOf(groups[at] ?? []), output }));
+    const next = folded.map((output, at) => ({ key: keysOf(groups[at] ?? []), output, ...weightOf(groups[at] ?? []) }));
     return this.synthesise(next, missing);
   }
 
   /**
-   * Asks two judges, who see the answers in opposite orders. Where they disagree, the one of the two that is earlier in input
-   * order is taken.
+   * Asks two judges, who see the answers in opposite orders. Where they disagree, the heavier of the two is taken; of equal ones
+   * that which is earlier in input order.
    */
   async select(
     answers: readonly Answered[],
   ): Promise<NonNullable<FanInResult['chosen']> & { output: Stored<unknown> }> {
     const [first] = answers as [Answered];
-    if (answers.length === 1) return { ...first, reason: 'It is the only one.', votes: {} };
+    if (answers.length === 1) return { key: first.key, output: first.output, reason: 'It is the only one.', votes: {} };
     const verdicts = await Promise.all([answers, answers.toReversed()].map((order) => this.#judge(order)));
-    const votes: { [key: string]: number } = {};
-    for (const { key } of verdicts) votes[key] = (votes[key] ?? 0) + 1;
-    const most = Math.max(...Object.values(votes));
-    const chosen = answers.find(({ key }) => votes[key] === most) ?? first;
+    // A key may be one that every object has, such as `constructor`.
+    const counts = new Map<string, number>();
+    for (const { key } of verdicts) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const votes: { [key: string]: number } = Object.fromEntries(counts);
+    const { key: chosenKey, output } =
+      chosenBy(
+        verdicts.map(({ key }) => key),
+        answers,
+      ) ?? first;
+    const chosen = { key: chosenKey, output };
     return { ...chosen, reason: verdicts.find(({ key }) => key === chosen.key)?.reason ?? '', votes };
   }
 
@@ -130,6 +141,12 @@ class FanIn {
     if (outcome.status === 'ok' && outcome.output !== undefined) return outcome.output;
     throw new NoOutput(`The ${what} is ${outcome.status}: ${outcome.error?.message ?? ''}`);
   }
+}
+
+/** A group counts as much as its answers together, where they have weights. */
+function weightOf(group: readonly Answered[]): Pick<Answered, 'weight'> {
+  if (group.every(({ weight }) => weight === undefined)) return {};
+  return { weight: group.reduce((sum, { weight = 1 }) => sum + weight, 0) };
 }
 
 function keysOf(group: readonly Answered[]): string {

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, workflowInfo } from '@temporalio/workflow';
 
+import type { Known } from '../../src/contract/known.js';
 import type { GraphPlan, PlannedNode } from '../../src/plan/graph/graph-plan.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
@@ -10,7 +11,7 @@ import type { RunStatus } from '../../src/contract/run.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { parsePath, valueAt } from '../../src/plan/graph/template.js';
 import { holds, parseWhen } from '../../src/plan/graph/when.js';
-import { modelBranch } from '../engine/branch.js';
+import { modelBranch, withKnown } from '../engine/branch.js';
 import type { AskSettings } from '../engine/branch.js';
 import type { RunProgress } from '../engine/progress.js';
 import { GraphEngine } from './graph-engine.js';
@@ -22,12 +23,15 @@ export class GraphRun {
   readonly #startedAtMs = Date.now();
   readonly #state: GraphState;
   readonly #engine: GraphEngine;
+  readonly #known: Known | undefined;
 
   constructor(
     readonly plan: GraphPlan,
     values: Readonly<Record<string, Stored<unknown>>>,
     readonly progress: RunProgress,
+    known?: Known,
   ) {
+    this.#known = known;
     this.#state = new GraphState(plan, values);
     this.#engine = new GraphEngine(
       plan.nodes.map((node, index) => this.#asked(node, index)),
@@ -87,7 +91,10 @@ export class GraphRun {
       fallback,
       ...(when !== undefined && { leftOut: () => this.#leftOut(node, when) }),
       ...(forEach !== undefined && { items: () => this.#items(node, forEach) }),
-      branch: (branchKey, item) => modelBranch(branchKey, this.#requestOf(node, item), this.#settingsOf(node), bound),
+      branch: (branchKey, item) => {
+        const branch = modelBranch(branchKey, this.#requestOf(node, item), this.#settingsOf(node), bound);
+        return withKnown([branch], this.#known)[0] ?? branch;
+      },
       write: (outputs) => this.#write(node, outputs),
     };
   }

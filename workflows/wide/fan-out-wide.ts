@@ -7,19 +7,23 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ActivityFailure } from '@temporalio/common';
 
 import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
+import type { Blob, FailedRanges, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
+import type { Known } from '../../src/contract/known.js';
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
-import { orderChunk, startLane } from './lane-calls.js';
+import { taking } from './known-reports.js';
+import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
+import { LaneRunners } from './lane-runners.js';
 import type { LaneWork } from './lane-queue.js';
 import { WideProgress } from './wide-progress.js';
+import { handleRetry } from './retry-in-lanes.js';
+import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
 import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
@@ -42,10 +46,12 @@ interface Carried {
   tally: Tally;
   startedAtMs: number;
   lanes: number;
+  failed?: FailedRanges;
 }
 
 interface Resumable {
   searchable?: boolean;
+  known?: Known;
   carried?: unknown;
 }
 
@@ -69,17 +75,18 @@ export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunR
 }
 
 class WideFanOut {
-  readonly #carried: Carried | undefined;
   readonly #queue: LaneQueue;
   readonly #budget: Budget;
   readonly #progress: WideProgress;
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
+  readonly #failed: FailedBranches;
   /** The lanes under way, by number. */
   readonly #underWay = new Map<number, UnderWay>();
   /** Lanes that call the model at the same time. */
   readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
+  readonly #runners = new LaneRunners(this.#scope, (width) => this.#lane(width));
   #tally: Tally;
   #lanes: number;
   #decision: Decision | undefined;
@@ -91,11 +98,13 @@ class WideFanOut {
     readonly plan: WidePlan,
     readonly input: Resumable,
   ) {
-    this.#carried = input.carried as Carried | undefined;
-    const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = this.#carried ?? {};
+    const carried = input.carried as Carried | undefined;
+    const begun: Partial<Carried> = carried ?? taking(plan.chunks, input.known);
+    const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = begun;
     this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
     this.#reports = [...batches];
+    this.#failed = new FailedBranches(begun.failed);
     this.#tally = tally;
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
@@ -105,22 +114,23 @@ class WideFanOut {
     setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
       description: 'Outcomes of a lane, sent by its worker.',
     });
+    handleRetry(
+      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#isCut && !this.#outOfMoney,
+      () => this.#beginAnew(),
+    );
   }
 
   async run(): Promise<RunResult> {
     const timer = this.#startDeadline();
-    const widths = this.#widths;
-    const lanesEnded = await this.#scope.run(() => Promise.allSettled(widths.map((width) => this.#lane(width))));
-    for (const ended of lanesEnded) {
-      if (ended.status === 'rejected' && !isCancellation(ended.reason)) throw ended.reason;
-    }
+    this.#runners.send(this.#widths);
+    await this.#runners.ended();
     timer?.cancel();
     if (CancellationScope.current().consideredCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');
     }
     const goesOn = !this.#queue.isEmpty && !this.#isCut && !this.#outOfMoney;
-    if (goesOn) await continueAsNew({ ...this.input, carried: this.#toCarry() });
+    if (goesOn) await continueAsNew({ ...this.input, ...this.#from, carried: this.#toCarry() });
     return this.#finish();
   }
 
@@ -183,8 +193,19 @@ class WideFanOut {
     lane.spentUsd += spentIn(report.tally);
     this.#reports.push(report.blob);
     this.#tally = addTallies(this.#tally, report.tally);
+    this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);
     this.#decide();
+  }
+
+  /** Begins what has failed anew; its former outcomes stay in the reports, and their cost on the bill. */
+  #beginAnew(): number {
+    const { indices, byStatus } = this.#failed.takeAll();
+    this.#tally = withoutEnded(this.#tally, byStatus);
+    this.#queue.beginAnew(indices);
+    this.#progress.ended(this.#tally);
+    this.#runners.sendAgain();
+    return indices.length;
   }
 
   #decide(): void {
@@ -234,6 +255,12 @@ class WideFanOut {
     else this.#starved = true;
   }
 
+  /** What was taken over is carried from now on; whose it was stays known. */
+  get #from(): Pick<Resumable, 'known'> {
+    const { known } = this.input;
+    return known === undefined ? {} : { known: { from: known.from } };
+  }
+
   #toCarry(): Carried {
     return {
       queue: this.#queue.carried,
@@ -241,6 +268,7 @@ class WideFanOut {
       tally: this.#tally,
       startedAtMs: this.#startedAtMs,
       lanes: this.#lanes,
+      ...(this.#failed.size > 0 && { failed: this.#failed.carried }),
     };
   }
 
@@ -257,11 +285,6 @@ class WideFanOut {
     this.#progress.finished(result.status);
     return unlessFailed(result, this.plan.total);
   }
-}
-
-function restIn(failure: unknown): LaneReport | undefined {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
 }
 
 function spentIn({ costUsd, lostUsd }: Tally): number {

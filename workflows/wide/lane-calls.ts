@@ -1,8 +1,9 @@
+import { ActivityFailure, CancelledFailure } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { Activities } from '../../src/contract/activities.js';
 import { fromRanges } from '../../src/contract/lanes.js';
-import type { Chunk, ChunkOrder, Lane, LaneResult, Range } from '../../src/contract/lanes.js';
+import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
@@ -90,4 +91,10 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part): Ch
     queuedAtMs,
     ...(fresh && { freshSinceMs: queuedAtMs }),
   };
+}
+
+/** What a lane that was cancelled had not reported yet. */
+export function restIn(failure: unknown): LaneReport | undefined {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
 }

@@ -53,6 +53,20 @@ export class LaneQueue {
     if (places.length > 0) this.#again.push({ ...work, places });
   }
 
+  /** Takes back documents that had ended, by their indices among all, in ascending order. */
+  beginAnew(indices: readonly number[]): void {
+    let first = 0;
+    let at = 0;
+    for (const [chunk, { count }] of this.chunks.entries()) {
+      const places: number[] = [];
+      for (; at < indices.length && (indices[at] as number) < first + count; at += 1) {
+        places.push((indices[at] as number) - first);
+      }
+      this.putBack({ chunk, places: [], failures: 0 }, toRanges(places));
+      first += count;
+    }
+  }
+
   /** Takes in that a lane has failed. The documents that had ended by then are done. */
   failed(work: LaneWork, left: number[]): void {
     if (left.length === 0) return;

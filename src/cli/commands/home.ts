@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-
 import type { Command } from 'commander';
 
 import { InputError, UnavailableError } from '../../contract/errors.js';
@@ -7,6 +5,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { adoptHome } from '../../server/index.js';
 import { formatBytes } from '../show/amounts.js';
+import { confirmed } from '../home/confirmed.js';
 import { lookIntoHome } from '../home/home-contents.js';
 import type { HomeContents, HomeTool } from '../home/home-contents.js';
 import { homeOf } from '../home/session.js';
@@ -47,30 +46,14 @@ async function adopt({ yes = false }: { yes?: boolean }, world: World): Promise<
   if (contents.before !== null) {
     throw new UnavailableError('ForeignHome', `The home cannot be adopted: ${contents.why}.`, contents.before);
   }
-  if (!yes && !(await confirmed(world))) {
+  const question = 'Make all of this yours, so that commands here go by it?';
+  if (!yes && !(await confirmed(question, 'Look at what is listed above first.', world))) {
     world.stderr.write(line`fanfold: nothing was changed.\n`);
     return exitCodes.badInput;
   }
   await adoptHome(home, world.env);
   world.stdout.write(line`It is yours now.\n`);
   return exitCodes.complete;
-}
-
-async function confirmed(world: World): Promise<boolean> {
-  if (world.stdin.isTTY !== true) {
-    throw new InputError(
-      'Expected `--yes`, or a terminal to ask at, got neither.',
-      'Look at what is listed above first.',
-    );
-  }
-  const asking = createInterface({ input: world.stdin, output: world.stderr.stream });
-  try {
-    return /^y(es)?$/i.test(
-      (await asking.question('Make all of this yours, so that commands here go by it? [y/N] ')).trim(),
-    );
-  } finally {
-    asking.close();
-  }
 }
 
 const owners = {

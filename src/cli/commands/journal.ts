@@ -6,6 +6,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Journal, JournalStats } from '../../journal/index.js';
 import { formatBytes, formatCost } from '../show/amounts.js';
+import { confirmed } from '../home/confirmed.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { parseBytes } from '../read/numbers.js';
 import { homeOf, sayer } from '../home/session.js';
@@ -45,11 +46,25 @@ export function journalCommand(program: Command, world: World, done: (code: Exit
   command
     .command('clear')
     .description('remove every answer; the same questions will be paid for again')
-    .action(async () => {
-      await withJournal(world, (journal) => journal.clear());
-      world.stdout.write(line`The journal is empty.\n`);
-      done(exitCodes.complete);
+    .option('--yes', 'without asking')
+    .action(async ({ yes = false }: { yes?: boolean }) => {
+      done(await withJournal(world, (journal) => clear(journal, yes, world)));
     });
+}
+
+async function clear(journal: Journal, yes: boolean, world: World): Promise<ExitCode> {
+  if (!yes) {
+    const stats = await journal.stats();
+    world.stdout.write(table(stats));
+    const question = `Remove all ${stats.entries.toLocaleString('en')} answers? The same questions will be paid for again.`;
+    if (!(await confirmed(question, 'Look at what is listed above first; nothing was removed.', world))) {
+      world.stderr.write(line`fanfold: nothing was removed.\n`);
+      return exitCodes.badInput;
+    }
+  }
+  await journal.clear();
+  world.stdout.write(line`The journal is empty.\n`);
+  return exitCodes.complete;
 }
 
 async function withJournal<Value>(world: World, work: (journal: Journal) => Promise<Value>): Promise<Value> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { listRuns } from '../../client/index.js';
+import { listRuns, retriesOf } from '../../client/index.js';
 import type { ListedRun } from '../../client/index.js';
 import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
@@ -56,7 +56,13 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
   };
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
-    const runs = await listRuns(session.client, filter);
+    const listed = await listRuns(session.client, filter);
+    const unfinished = listed.filter(({ status }) => status !== 'complete' && status !== 'running');
+    const retriedBy = await retriesOf(
+      session.client,
+      unfinished.map(({ workflowId }) => workflowId),
+    );
+    const runs = listed.map((run) => ({ ...run, retriedBy: retriedBy.get(run.workflowId) ?? [] }));
     world.stdout.write(flags.json ? json(runs, 2) : table(runs));
     return exitCodes.complete;
   } finally {
@@ -64,9 +70,22 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
   }
 }
 
-function table(runs: readonly ListedRun[]): TerminalText {
+/** A run of the list, and the runs that retry it. */
+type Row = ListedRun & { retriedBy: readonly string[] };
+
+/** What a run has to do with others. */
+function retryOf({ retries, retriedBy }: Row): string {
+  const [newest] = retriedBy;
+  return [
+    ...(retries === null ? [] : [`retries ${retries}`]),
+    ...(newest === undefined ? [] : [`retried by ${newest}`]),
+  ].join(', ');
+}
+
+function table(runs: readonly Row[]): TerminalText {
   if (runs.length === 0) return line`No runs.\n`;
-  const header = ['id', 'kind', 'status', 'branches', 'cost', 'started'];
+  const isRetried = runs.some((run) => retryOf(run) !== '');
+  const header = ['id', 'kind', 'status', 'branches', 'cost', 'started', ...(isRetried ? ['retry'] : [])];
   const rows = runs.map((run) =>
     [
       run.workflowId,
@@ -75,6 +94,7 @@ function table(runs: readonly ListedRun[]): TerminalText {
       String(run.branches ?? ''),
       run.costUsd === null ? '' : formatCost(run.costUsd),
       run.startedAt,
+      ...(isRetried ? [retryOf(run)] : []),
     ].map(visibleLine),
   );
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));

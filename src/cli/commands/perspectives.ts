@@ -1,28 +1,26 @@
 import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
-import { formatDuration } from '../../contract/duration.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
-import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { defaultPerspectives } from '../../plan/specialists.js';
-import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
+import { detailsOf } from '../run/perspectives-details.js';
 import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
 import { placed, planned, readDocument } from '../read/read-document.js';
-import type { Document } from '../read/read-document.js';
 import { tellRead } from '../read/say-read.js';
-import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
+import { perspectivesOf } from '../read/read-perspectives.js';
+import type { PerspectiveFlags } from '../read/read-perspectives.js';
+import { addFanInFlags, addRunFlags, collect, fanInOptions, runOptions } from '../run/run-flags.js';
 import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { modelsOf, sizeOf } from '../run/size-of-document.js';
+import { modelsOf } from '../run/size-of-document.js';
 import type { World } from '../world.js';
 
-interface PerspectivesFlags extends RunFlags {
-  perspectives: string;
+interface PerspectivesFlags extends RunFlags, PerspectiveFlags {
   pdf: string;
 }
 
@@ -31,15 +29,31 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
     .command('perspectives')
     .description('several specialists read one text at once; their readings are merged into a dict by perspective')
     .argument('<file>', 'document or image, or - for standard input')
-    .option('--perspectives <names>', 'comma-separated, in the order of the result', defaultPerspectives.join(','));
+    .option(
+      '--perspectives <names>',
+      `comma-separated, in the order of the result; ${defaultPerspectives.join(',')} where no others are given`,
+    )
+    .option(
+      '--perspective <key:instruction>',
+      'one of your own, such as "tax: What is taxed?"; may be repeated',
+      collect,
+    )
+    .option(
+      '--perspectives-file <file>',
+      'your own in YAML or JSON: instruction, and model, schema, weight or maxTokens',
+    );
   addFanInFlags(addRunFlags(addPdfFlag(command))).action(async (file: string, flags: PerspectivesFlags) => {
     done(await perspectives(file, flags, world));
   });
 }
 
 async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
-  const options = { ...runOptions(flags), ...fanInOptions(flags), perspectives: splitNames(flags.perspectives) };
-  // Flags are checked before a byte is read.
+  const options = {
+    ...runOptions(flags),
+    ...fanInOptions(flags),
+    perspectives: await perspectivesOf(flags, world),
+  };
+  // Flags are checked before a byte of the document is read.
   const { branches } = planPerspectives({ ...options, document: { inline: '' } });
   const reading = readingOf(flags, modelsOf(branches));
   if (flags.budget !== undefined) parseDollars(flags.budget, 'budget');
@@ -62,28 +76,7 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
       input,
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${document.title}: ${plan.branches.map(({ key }) => key).join(', ')}`,
-      details: details(plan, document),
+      details: detailsOf(plan, document),
     });
   });
-}
-
-function splitNames(names: string): string[] {
-  return names
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name, _, all) => name !== '' || all.length > 1);
-}
-
-function details({ branches, policy, offline }: FanOutPlan, document: Document): string {
-  const { join, timeoutMs, attempts, concurrency } = policy;
-  return [
-    `**${branches.length} perspectives** on ${markdownLine(document.title)} (${sizeOf(document)})`,
-    '',
-    ...branches.map(
-      ({ key, request }) =>
-        `- ${markdownLine(key)}: ${markdownLine(request.model)}, at most ${request.maxTokens} tokens`,
-    ),
-    '',
-    `Join ${join}, ${formatDuration(timeoutMs)} and ${attempts} attempts a branch, at most ${concurrency} at once${offline ? ', offline model' : ''}.`,
-  ].join('\n');
 }

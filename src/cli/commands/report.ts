@@ -4,16 +4,15 @@ import { dirname, join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { readRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { reportHtml } from '../../report/index.js';
-import { webUiUrl } from '../../server/index.js';
 import { packageVersion } from '../package-version.js';
 import { openSession, sayer } from '../home/session.js';
+import { fileNameOf } from '../read/file-name.js';
 import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
-import { viewRun } from './show.js';
+import { shownRun, viewRun } from './show.js';
 
 interface ReportFlags {
   out?: string;
@@ -36,7 +35,7 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
   const session = await openSession(world, 'command', sayer(world, false));
   try {
     const view = await viewRun(session, id);
-    const run = await readRun(view, session.store, webUiUrl(session.server, id, view.runId));
+    const run = await shownRun(session, view);
     const html = await reportHtml({
       run: world.secrets?.value(run) ?? run,
       edges: view.planned.edges ?? [],
@@ -61,11 +60,4 @@ async function report(id: string, flags: ReportFlags, world: World): Promise<Exi
   } finally {
     await session.leave();
   }
-}
-
-/** An id may be anything; a file's name may not. */
-function fileNameOf(id: string): string {
-  return encodeURIComponent(id.toWellFormed())
-    .replaceAll(/[.*%']/g, '_')
-    .slice(0, 200);
 }

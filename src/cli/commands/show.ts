@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 
-import { historyEvents, readRun, RunView } from '../../client/index.js';
+import { historyEvents, readRun, retriesOf, RunView } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import type { Run } from '../../contract/run.js';
 import { webUiUrl } from '../../server/index.js';
 import { printRun } from '../show/print-run.js';
 import { openSession, sayer } from '../home/session.js';
@@ -23,12 +24,19 @@ export function showCommand(program: Command, world: World, done: (code: ExitCod
 async function show(id: string, flags: { json?: boolean }, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
-    const view = await viewRun(session, id);
-    await printRun(await readRun(view, session.store, webUiUrl(session.server, id, view.runId)), flags, world);
+    await printRun(await shownRun(session, await viewRun(session, id)), flags, world);
     return exitCodes.complete;
   } finally {
     await session.leave();
   }
+}
+
+/** The run of a view, as it is shown: with the runs that retry it. */
+export async function shownRun(session: Session, view: RunView): Promise<Run> {
+  const { workflowId, runId } = view;
+  const run = await readRun(view, session.store, webUiUrl(session.server, workflowId, runId));
+  const retriedBy = (await retriesOf(session.client, [workflowId])).get(workflowId);
+  return retriedBy === undefined ? run : { ...run, retriedBy };
 }
 
 /**

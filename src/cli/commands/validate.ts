@@ -108,9 +108,10 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   );
 }
 
-type Asked = ReturnType<typeof planValidate>['asked']['branches'][number];
+/** What is asked, each prompt in one piece, as its bound needs it. */
+export type Asked = ReturnType<typeof planValidate>['asked']['branches'][number];
 
-function inOnePiece({ key, request: { promptParts, ...request } }: Asked, hasSources: boolean): Asked {
+export function inOnePiece({ key, request: { promptParts, ...request } }: Asked, hasSources: boolean): Asked {
   const parts = (promptParts ?? [request.prompt]).map((part) =>
     typeof part === 'string' ? part : 'inline' in part.value ? String(part.value.inline) : '',
   );

@@ -1,6 +1,7 @@
 import { FanfoldError } from '../../contract/errors.js';
 import { formatDuration } from '../../contract/duration.js';
 import { searchAttributes } from '../../contract/names.js';
+import { retentionDays } from '../../server/index.js';
 import { workflowBundlePath } from '../../worker/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { apiKeyOf, modelApiOf, noApiKey } from './api-key.js';
@@ -62,8 +63,11 @@ function nodeCheck({ nodeVersion }: World): Check {
 async function serverChecks(session: Session, world: World, offline: boolean): Promise<Check[]> {
   return [
     await check('namespace', async () => {
-      await session.client.workflowService.describeNamespace({ namespace: session.server.namespace });
-      return { found: session.server.namespace };
+      const { namespace } = session.server;
+      const days = await retentionDays(session.client.connection, namespace);
+      return {
+        found: days === null ? namespace : `${namespace}; runs are kept for ${shownDays(days)} after their end`,
+      };
     }),
     session.searchable
       ? { name: 'search attributes', state: 'ok', found: 'registered' }
@@ -87,6 +91,10 @@ async function staying({ membership }: Session, world: World): Promise<string> {
   if (worker === undefined) return '';
   const idle = formatDuration(Math.max(idleTime(world), leastIdleMs));
   return ` in the background (process ${worker.pid}), until ${idle} after the last command and run; \`fanfold stop\` ends it`;
+}
+
+function shownDays(days: number): string {
+  return `${Number(days.toFixed(1)).toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
 }
 
 async function journalCheck(world: World): Promise<Finding> {

@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 
 import { connectClient } from '../../client/index.js';
-import { ensureSearchAttributes, findServer, joinHome, openHome, superviseServer } from '../../server/index.js';
+import {
+  ensureRetention,
+  ensureSearchAttributes,
+  findServer,
+  joinHome,
+  openHome,
+  superviseServer,
+} from '../../server/index.js';
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
 import { readingConverter } from '../../payloads/index.js';
 import { BlobStore } from '../../store/blob-store.js';
@@ -79,6 +86,7 @@ export async function openSession(
         interceptors: world.tracing?.clientInterceptors,
       });
       const searchable = await ensureSearchAttributes(client.connection, server.namespace);
+      if (server.kind === 'embedded') await ensureRetention(client.connection, server.namespace);
       const leave = async () => {
         stopSupervising();
         await client.connection.close();

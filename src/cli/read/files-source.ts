@@ -176,7 +176,10 @@ async function itemOf(
       });
       return bytes;
     };
-    return { key, ...(await readContent({ bytes: await again(), again }, name, reading, world)) };
+    const content = await readContent({ bytes: await again(), again }, name, reading, world);
+    // It has the name of an image, and is something else.
+    if (mayBeSkipped && content.file === undefined && readerOf(name) === 'none') return withoutReader(name);
+    return { key, ...content };
   } catch (error) {
     // What a name promises and the content does not keep is a document that cannot be read.
     if (mayBeSkipped && found !== undefined && error instanceof NoReader && readerOf(name) === 'by content') {

@@ -72,7 +72,10 @@ async function sizesFor(
 }
 
 /** The most that one call of the fan-in may cost: it reads at most all that the branches may write. */
-function fanInBound({ fanIn, branches, fanInModel }: FanOutPlan, sizes: readonly Sized[]): number | undefined {
+function fanInBound(
+  { fanIn, branches, fanInModel, fanInMaxTokens }: FanOutPlan,
+  sizes: readonly Sized[],
+): number | undefined {
   const [first] = sizes;
   if (fanIn.how === 'merge' || first === undefined) return undefined;
   const model = fanInModel ?? first.model;
@@ -86,6 +89,7 @@ function fanInBound({ fanIn, branches, fanInModel }: FanOutPlan, sizes: readonly
   return knownBound({
     ...first,
     model,
+    maxTokens: fanInMaxTokens ?? first.maxTokens,
     inputTokens,
     cached: false,
     structured: fanIn.how === 'select',

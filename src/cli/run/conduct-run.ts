@@ -33,31 +33,51 @@ export async function conductRun(
   start: (session: Session) => Promise<StartedRun>,
   out?: BranchSink,
 ): Promise<ExitCode> {
-  const say = sayer(world, flags.quiet);
-  checkSettings(need, world);
-  if (need.offline && need.asksModel !== false)
-    say('asking the offline model: it extracts sentences and does not reason.');
+  checkRun(need, flags, world);
   let launched: ChildProcess | undefined;
-  const session = await openSession(world, 'command', say, async (membership) => {
+  const session = await openSession(world, 'command', sayer(world, flags.quiet), async (membership) => {
     launched = await launchEarly(membership, need, world);
   }).catch((error: unknown) => {
     launched?.kill('SIGTERM');
     throw error;
   });
-  const work = { session, need, launched };
   try {
-    return await withWorker(work, world, say, async (leaveGoing) => {
-      const run = await start(session);
-      const page = webUiUrl(session.server, run.workflowId, run.runId);
-      say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
-      if (!flags.detach) return finishRun(session, run, flags, world, out);
-      leaveGoing();
-      world.stdout.write(flags.json ? json({ ...run, webUi: page }) : line`${run.workflowId}\n`);
-      return exitCodes.complete;
-    });
+    return await conductIn({ session, need, launched }, flags, world, start, out);
   } finally {
     await session.leave();
   }
+}
+
+/** The same in a session that is open, of a run that has been checked. */
+export async function conductIn(
+  { session, ...served }: { session: Session; need: WorkerNeed; launched?: ChildProcess | undefined },
+  flags: RunFlags,
+  world: World,
+  start: (session: Session) => Promise<StartedRun>,
+  out?: BranchSink,
+): Promise<ExitCode> {
+  const say = sayer(world, flags.quiet);
+  return withWorker({ session, ...served }, world, say, async (leaveGoing) => {
+    const run = await start(session);
+    const page = webUiUrl(session.server, run.workflowId, run.runId);
+    say(`${run.attached ? 'attached to' : 'started'} ${run.workflowId}${page === null ? '' : ` · ${page}`}`);
+    if (!flags.detach) return finishRun(session, run, flags, world, out);
+    leaveGoing();
+    world.stdout.write(flags.json ? json({ ...run, webUi: page }) : line`${run.workflowId}\n`);
+    return exitCodes.complete;
+  });
+}
+
+/**
+ * Sees that a run can be served, and says what answers it.
+ *
+ * @throws UnavailableError when model API, key or journal cannot be used
+ * @throws InputError when a variable says what cannot be
+ */
+export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void {
+  checkSettings(need, world);
+  if (need.offline && need.asksModel !== false)
+    sayer(world, flags.quiet)('asking the offline model: it extracts sentences and does not reason.');
 }
 
 /** Follows a run and prints it at its end. An interruption leaves the run going. */

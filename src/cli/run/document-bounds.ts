@@ -5,7 +5,7 @@ import { addCost } from '../../contract/usage.js';
 import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
-import type { ReadItem } from '../read/document-source.js';
+import type { Item } from '../../contract/lanes.js';
 import { formatCost } from '../show/amounts.js';
 
 /** What the documents may cost, added up while they are gone through. */
@@ -16,7 +16,7 @@ export class DocumentBounds {
 
   constructor(readonly options: SummariseInput) {}
 
-  add({ key, text, file }: ReadItem): void {
+  add({ key, text, file }: Item): void {
     const plan = planSummarise({ ...this.#one, documents: [{ key, text: file ?? { inline: text } }] });
     if (!('direct' in plan)) return;
     const [branch] = plan.direct.branches;

@@ -65,6 +65,8 @@ export async function followRun(
 class Teller {
   readonly #told = new Set<string>();
   readonly #asked = new Set<string>();
+  /** Of lanes: keys of branches that were not ok. They may have been begun anew, and are told of once more then. */
+  readonly #failed = new Set<string>();
   #reports = 0;
 
   constructor(
@@ -117,7 +119,9 @@ class Teller {
 
   async #tellReport({ blob }: LaneReport): Promise<void> {
     for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+      if (this.#failed.delete(outcome.key)) this.#told.delete(outcome.key);
       await this.tell(outcome);
+      if (outcome.status !== 'ok') this.#failed.add(outcome.key);
     }
   }
 }

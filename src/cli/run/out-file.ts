@@ -1,5 +1,6 @@
-import { open, truncate } from 'node:fs/promises';
+import { open, rename, rm, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 
 import { InputError } from '../../contract/errors.js';
@@ -19,17 +20,40 @@ interface Row {
  *
  * OutFile-1. After a crash the file holds whole rows from the first on, without gaps; who goes on begins behind the last of them.
  * OutFile-2. Rows of another run are not overwritten.
+ * OutFile-3. The row of a branch that has failed and was begun anew is put right at the end; until then the file is as it was.
  */
 export class OutFile {
   readonly #waiting = new Map<number, Branch>();
+  readonly #amended = new Map<number, Branch>();
   #next: number;
 
   private constructor(
+    readonly path: string,
     readonly file: FileHandle,
     rows: number,
+    /** Indices of rows that are not ok. */
+    readonly failed: Set<number>,
     readonly secrets: World['secrets'],
   ) {
     this.#next = rows;
+  }
+
+  /**
+   * Sees that a file is new, or holds the beginning of these rows; it is not changed.
+   *
+   * @throws InputError when there is something else in it
+   */
+  static async check(name: string, expected: AsyncIterable<string>, world: World): Promise<void> {
+    const file = await open(resolve(world.cwd, name), 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw new InputError(`Expected \`out\` to be a file that can be read, got \`${name}\`: ${error.message}`);
+    });
+    if (file === undefined) return;
+    try {
+      await checkRows(wholeRows(file), expected, name);
+    } finally {
+      await file.close();
+    }
   }
 
   /**
@@ -44,33 +68,77 @@ export class OutFile {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${name}\`: ${error.message}`);
     });
     try {
-      const { rows, bytes } = await checkRows(wholeRows(file), expected, name);
+      const { rows, bytes, failed } = await checkRows(wholeRows(file), expected, name);
       await truncate(path, bytes);
-      return new OutFile(file, rows, world.secrets);
+      return new OutFile(path, file, rows, failed, world.secrets);
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
+  /** How many rows it has. */
+  get rows(): number {
+    return this.#next;
+  }
+
   /** Takes a branch, and writes what is next in input order. */
   async add(branch: Branch): Promise<void> {
-    if (branch.index < this.#next) return;
+    if (branch.index < this.#next) {
+      if (branch.status === 'ok' && this.failed.delete(branch.index)) this.#amended.set(branch.index, branch);
+      return;
+    }
     this.#waiting.set(branch.index, branch);
     let rows = '';
     for (let next = this.#waiting.get(this.#next); next !== undefined; next = this.#waiting.get(this.#next)) {
       this.#waiting.delete(this.#next);
+      if (next.status !== 'ok') this.failed.add(this.#next);
       this.#next += 1;
-      rows += `${JSON.stringify(rowOf(this.secrets?.value(next) ?? next))}\n`;
+      rows += this.#lineOf(next);
     }
     if (rows !== '') await this.file.appendFile(rows);
   }
 
   async close(): Promise<void> {
+    if (this.#amended.size > 0) await this.#putRight();
     await this.file.sync();
     await this.file.close();
   }
+
+  #lineOf(branch: Branch): string {
+    return `${JSON.stringify(rowOf(this.secrets?.value(branch) ?? branch))}\n`;
+  }
+
+  /** Writes the file anew beside itself, with the rows of branches that were begun anew. A reader sees the one or the other, whole. */
+  async #putRight(): Promise<void> {
+    const draft = `${this.path}.${randomBytes(6).toString('hex')}.part`;
+    const { mode } = await this.file.stat();
+    const file = await open(draft, 'wx', mode);
+    try {
+      let lines: string[] = [];
+      let index = 0;
+      for await (const { row } of wholeRows(this.file)) {
+        const amended = this.#amended.get(index);
+        lines.push(amended === undefined ? `${JSON.stringify(row)}\n` : this.#lineOf(amended));
+        index += 1;
+        if (lines.length < rowsAtOnce) continue;
+        await file.appendFile(lines.join(''));
+        lines = [];
+      }
+      await file.appendFile(lines.join(''));
+      await file.sync();
+      await rename(draft, this.path);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
 }
+
+/** Rows that are written in one go when the file is put right. */
+const rowsAtOnce = 1_000;
 
 function rowOf({ key, status, output, error }: Branch): Row {
   return { id: key, status, ...(output !== undefined && { summary: output }), ...(error !== undefined && { error }) };
@@ -102,7 +170,8 @@ async function checkRows(
   found: ReturnType<typeof wholeRows>,
   expected: AsyncIterable<string>,
   name: string,
-): Promise<{ rows: number; bytes: number }> {
+): Promise<{ rows: number; bytes: number; failed: Set<number> }> {
+  const failed = new Set<number>();
   let rows = 0;
   let bytes = 0;
   const ids = expected[Symbol.asyncIterator]();
@@ -115,11 +184,12 @@ async function checkRows(
           'Choose another --out, or remove the file.',
         );
       }
+      if (row?.status !== 'ok') failed.add(rows);
       rows += 1;
       bytes = end;
     }
   } finally {
     await ids.return?.();
   }
-  return { rows, bytes };
+  return { rows, bytes, failed };
 }

@@ -21,6 +21,7 @@ const looks: Record<BranchStatus, { sign: string; colour: 'green' | 'yellow' | '
 
 export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 'costUsd' | 'attempts' | 'error'> & {
   reused?: boolean;
+  from?: string;
 };
 
 /** Whether the branch asked no model: searches and tools spend nothing. */
@@ -34,8 +35,14 @@ export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWi
   const paint = paints(screen.colour)[colour];
   const parts = [
     line`${paint(line`${sign} ${padded(branch.key, keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
-    ...(askedNobody(branch) ? [] : [formatTokens(branch.usage)]),
-    ...(branch.reused ? ['from the journal'] : askedNobody(branch) ? [] : [formatCost(branch.costUsd)]),
+    ...(branch.from !== undefined || askedNobody(branch) ? [] : [formatTokens(branch.usage)]),
+    ...(branch.from !== undefined
+      ? [line`from ${terminalLine(branch.from, 100)}`]
+      : branch.reused
+        ? ['from the journal']
+        : askedNobody(branch)
+          ? []
+          : [formatCost(branch.costUsd)]),
     ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
   ];
   const { error } = branch;

@@ -73,6 +73,7 @@ async function printForPeople(
       ...(run.stoppedBy === undefined
         ? []
         : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
+      ...retryLines(run),
       ...fanInLines(run),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
@@ -93,13 +94,25 @@ function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
   return [`  first answer after ${formatDuration(firstAnswer.elapsedMs)} with ${ok} ok, amended to ${coverage.ok}`];
 }
 
+function retryLines({ retries, retriedBy, branches }: Run): TerminalText[] {
+  const taken = branches.filter(({ from }) => from !== undefined).length;
+  return [
+    ...(retries === undefined
+      ? []
+      : [
+          line`  retries ${terminalLine(retries.workflowId, 255)}: ${taken.toLocaleString('en')} taken over, at no cost`,
+        ]),
+    ...(retriedBy === undefined ? [] : [line`  retried by ${terminalLine(retriedBy.join(', '), 600)}`]),
+  ];
+}
+
 function fanInLines({ fanIn }: Run): Shown[] {
   if (fanIn === undefined) return [];
   const left = fanIn.missing.length > 0 ? `; without ${fanIn.missing.join(', ')}` : '';
   if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
   const { key, reason, votes } = fanIn.chosen;
   const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
-  const said = judges === 0 ? '' : `, by ${votes[key] ?? 0} of ${judges} judges`;
+  const said = judges === 0 ? '' : `, by ${Object.hasOwn(votes, key) ? votes[key] : 0} of ${judges} judges`;
   return [line`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
 }
 

@@ -40,7 +40,7 @@ export function whyWaiting(
 }
 
 function held({ modelClass, gate, cap, inFlight, waiting, buckets }: LimiterSnapshot, nowMs: number): string[] {
-  if (gate.is === 'shut' || gate.is === 'closed') return [`limiter of ${modelClass} ${gateText(gate, 80, nowMs)}`];
+  if (gate.is === 'shut' || gate.is === 'closed') return [`limiter of ${modelClass} ${gateText(gate, 160, nowMs)}`];
   if (gate.is === 'probing') return [`limiter of ${modelClass}: one call tries whether it is open`];
   const usedUp = buckets.filter(({ remaining, refillsAtMs }) => remaining <= 0 && refillsAtMs > nowMs);
   const limits = usedUp.map(

@@ -16,7 +16,7 @@ export function outcomeOfFailure(
   nowMs: number,
   redact: (text: string) => string = (text) => text,
 ): CallOutcome {
-  const { headers, errorCode } = error instanceof APIError ? error : {};
+  const { headers, errorCode, apiMessage } = error instanceof APIError ? error : {};
   const asked = retryAfterMs(headers, nowMs);
   switch (classify(error)) {
     case 'RateLimited':
@@ -25,6 +25,7 @@ export function outcomeOfFailure(
         kind: errorCode === 'ramp_limit_exceeded' ? 'ramp' : 'rate',
         retryAfterMs: asked,
         headers,
+        ...(typeof apiMessage === 'string' && { reason: cutMessage(redact(apiMessage)) }),
       };
     case 'Overloaded':
       return { is: 'overloaded', retryAfterMs: asked, headers };

@@ -8,6 +8,8 @@ export type CallOutcome =
   | {
       is: 'throttled';
       kind: 'rate' | 'ramp';
+      /** Why, in the API's words; a limit on spending may hide behind a 429. */
+      reason?: string | undefined;
       retryAfterMs?: number | undefined;
       headers?: HeadersLike | undefined;
     }

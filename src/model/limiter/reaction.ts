@@ -79,7 +79,7 @@ export class Reaction {
     this.#read(outcome, call, nowMs);
     if (outcome.kind === 'ramp') window.rampSlower(nowMs);
     const cut = !explained && window.refused(call.epoch, others, nowMs);
-    this.#pause(cut, 'throttled', outcome.retryAfterMs, call, nowMs);
+    this.#pause(cut, 'throttled', outcome, call, nowMs);
   }
 
   #overloaded(outcome: CallOutcome & { is: 'overloaded' }, call: CallInFlight, nowMs: number): void {
@@ -88,14 +88,14 @@ export class Reaction {
     pacing.settle(call.charges, undefined, nowMs);
     this.#read(outcome, call, nowMs);
     const cut = window.slowDown(call.epoch, overloadDecrease, nowMs);
-    this.#pause(cut, 'overloaded', outcome.retryAfterMs, call, nowMs);
+    this.#pause(cut, 'overloaded', outcome, call, nowMs);
   }
 
   /** Closes the gate for as long as was asked, or as repeated refusals without a word suggest. */
   #pause(
     cut: boolean,
     why: 'throttled' | 'overloaded',
-    askedMs: number | undefined,
+    { retryAfterMs: askedMs, reason: said }: { retryAfterMs?: number | undefined; reason?: string | undefined },
     call: CallInFlight,
     nowMs: number,
   ): void {
@@ -105,11 +105,11 @@ export class Reaction {
     const tooMany = this.#strikes - cutsBeforePause[why] + 1;
     const pauseMs = askedMs ?? (call.probe || (cut && tooMany >= 1) ? backoffMs(tooMany, 'equal', random) : undefined);
     if (pauseMs === undefined) {
-      if (cut) announce('cap', `the API answered ${status}`);
+      if (cut) announce('cap', `the API answered ${status}${said === undefined ? '' : `: ${said}`}`);
       return;
     }
     const asked = askedMs === undefined ? 'again' : `and asked for ${Math.ceil(askedMs / 1_000)} s`;
-    const reason = `the API answered ${status} ${asked}.`;
+    const reason = `the API answered ${status} ${asked}${said === undefined ? '.' : `: ${said}`}`;
     if (!gate.close(pauseMs, reason, nowMs)) return;
     window.collapse(nowMs);
     announce('gate', `closed: ${reason}`);

@@ -1,3 +1,4 @@
+import type { Known } from '../../contract/known.js';
 import type { JsonSchema } from '../../contract/json-schema.js';
 import type { StoredFile } from '../../contract/document.js';
 import type { Stored } from '../../contract/stored.js';
@@ -52,6 +53,8 @@ export interface GraphInput extends FanOutOptions, ModelOptions {
   /** Values of the flow's inputs; one of type string may be a file that the API reads itself. */
   values?: { [name: string]: Stored<unknown> | StoredFile };
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
 }
 
 /** A problem of a flow, with its path in the YAML or JSON file. */
@@ -63,6 +66,11 @@ export interface FlowProblem {
 /** Key of one answer of a `forEach` node. */
 export function itemKey(node: string, item: number): string {
   return `${node}[${item}]`;
+}
+
+/** The node of a branch of a graph: of an answer of a `forEach` node, or of a node by its own key. */
+export function nodeOf(key: string): string {
+  return key.replace(/\[\d+\]$/, '');
 }
 
 export function writesOf(name: string, { writes }: Pick<FlowNode, 'writes'>): string {

@@ -24,7 +24,8 @@ export function showGantt(
   criticalPath: readonly string[],
   open: (branch: Branch) => void,
 ): Chart {
-  const ended = branches.filter(({ finishedAt }) => finishedAt !== null);
+  // What was taken over from another run took no time of this one.
+  const ended = branches.filter(({ finishedAt, from }) => finishedAt !== null && from === undefined);
   const startMs = Math.min(...ended.map(queuedAtMs));
   const segments = ended.flatMap((branch, row) => segmentsOf(branch, row, startMs, branches.indexOf(branch)));
   const rows = Math.min(ended.length, rowsAtOnce);

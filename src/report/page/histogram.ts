@@ -10,7 +10,7 @@ const bins = 24;
 /** How many branches took how long, with the quantiles that matter. */
 export function showHistogram(branches: readonly Branch[]): Chart {
   const sorted = branches
-    .filter(({ reused, finishedAt }) => !reused && finishedAt !== null)
+    .filter(({ reused, from, finishedAt }) => !reused && from === undefined && finishedAt !== null)
     .map(({ latency }) => latency.totalMs)
     .toSorted((one, other) => one - other);
   const most = Math.max(1, sorted.at(-1) ?? 1);

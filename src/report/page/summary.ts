@@ -20,6 +20,8 @@ export function showSummary({ run, writtenAt, version }: Reported): void {
     ['tokens in', numberOf(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)],
     ['tokens out', numberOf(usage.outputTokens)],
     ...(run.lostUsd > 0 ? [['may have been lost', costOf(run.lostUsd)] as [string, string]] : []),
+    ...(run.retries === undefined ? [] : [['retries', visibleLine(run.retries.workflowId)] as [string, string]]),
+    ...(run.retriedBy === undefined ? [] : [['retried by', visibleLine(run.retriedBy.join(', '))] as [string, string]]),
     ...(run.firstAnswer === undefined
       ? []
       : [['first answer after', durationOf(run.firstAnswer.elapsedMs)] as [string, string]]),

@@ -1,4 +1,5 @@
 import type { Branch } from '../../contract/run.js';
+import { visibleLine } from '../../fold/visible-text.js';
 
 export function durationOf(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
@@ -20,9 +21,9 @@ export function textOf(value: unknown): string {
 }
 
 /** Remarkable things about a branch, in words. */
-export function marksOf({ attempts, hedged, reused, status }: Branch): string[] {
+export function marksOf({ attempts, hedged, reused, from, status }: Branch): string[] {
   return [
-    ...(reused ? ['from the journal'] : []),
+    ...(from !== undefined ? [`from ${visibleLine(from)}`] : reused ? ['from the journal'] : []),
     ...(hedged ? ['hedged'] : []),
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
     ...(status === 'late' ? ['late'] : []),

@@ -45,6 +45,14 @@ describe('a 429 with Retry-After', () => {
     expect(changes.map(({ reason }) => reason)).toContain('closed: the API answered 429 and asked for 10 s.');
   });
 
+  it('says why, where the API does: a limit on spending may hide behind it', async () => {
+    const { crowd, limiter, changes } = await open();
+    crowd.end(0, { ...throttled(10_000), reason: 'Your team is over its budget.' } as CallOutcome);
+    const reason = 'the API answered 429 and asked for 10 s: Your team is over its budget.';
+    expect(limiter.snapshot().gate).toMatchObject({ is: 'closed', reason });
+    expect(changes.map((change) => change.reason)).toContain(`closed: ${reason}`);
+  });
+
   it('opens again gently: to half of what was before within seconds, then step by step', async () => {
     const { clock, limiter, crowd } = await open({ cap: 64 });
     crowd.end(0, throttled(1_000));

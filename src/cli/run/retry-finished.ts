@@ -1,0 +1,136 @@
+import { rename } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { planRetry, retriesOf, startRun } from '../../client/index.js';
+import type { Retry, RunView } from '../../client/index.js';
+import { InputError } from '../../contract/errors.js';
+import type { ExitCode } from '../../contract/exit-codes.js';
+import { markdownLine, shellWord } from '../../fold/visible-text.js';
+import { kindOf, plannedRun } from '../../plan/kinds.js';
+import { needOf } from '../worker/ensure-worker.js';
+import { sayer } from '../home/session.js';
+import type { Session } from '../home/session.js';
+import { fileNameOf } from '../read/file-name.js';
+
+import type { World } from '../world.js';
+import { checkRun, conductIn } from './conduct-run.js';
+import { OutFile } from './out-file.js';
+import { withTexts } from './retried-plan.js';
+import { dryRetry, retryBudget } from './retry-budget.js';
+import { runOptions } from './run-flags.js';
+import type { RunFlags } from './run-flags.js';
+
+export interface RetryFlags extends RunFlags {
+  out?: string;
+}
+
+/**
+ * Begins failed branches of a finished run anew, in a run that is linked to it and takes the rest over.
+ *
+ * @throws InputError where there is nothing to retry, or a flag does not fit; nothing is started then
+ */
+export async function retryFinished(
+  session: Session,
+  view: RunView,
+  keys: readonly string[],
+  flags: RetryFlags,
+  world: World,
+): Promise<ExitCode> {
+  const { store, client } = session;
+  if (flags.out !== undefined && view.kind !== 'summarise') {
+    throw new InputError(`Expected \`--out\` for a run of summarise, got one of ${view.kind}.`);
+  }
+  if (flags.model !== undefined && (view.input as { models?: unknown }).models !== undefined) {
+    throw new InputError('Expected no `--model` for a comparison of models: each branch is one of them.');
+  }
+  const retry = await planRetry(view, keys, store);
+  const given = { ...retry.input, ...runOptions(flags) };
+  const { problem } = plannedRun(retry.kind, { ...given, budget: undefined });
+  if (problem !== undefined) throw new InputError(problem);
+  const bounded = { retry, view, input: await withTexts(given, store), store };
+  if (flags.dryRun) return dryRetry(bounded, flags, world);
+  const budget = await retryBudget(bounded, flags, world);
+  const input = { ...given, ...budget, searchable: session.searchable };
+  const workflowId = flags.id ?? retryId(view);
+  const planned = plannedRun(retry.kind, input);
+  const need = needOf(planned);
+  checkRun(need, flags, world);
+  await sayWhatIs(session, view, retry, workflowId, flags, world);
+  const out = flags.out === undefined ? undefined : await OutDraft.open(flags.out, workflowId, retry.keys, world);
+  try {
+    return await conductIn(
+      { session, need },
+      flags,
+      world,
+      () =>
+        startRun(client, {
+          kind: retry.kind,
+          input,
+          workflowId,
+          summary: `retries ${view.workflowId}: ${retry.anew.map(({ key }) => key).join(', ')}`,
+          details: `Retries ${markdownLine(view.workflowId)}: **${retry.anew.length} branches** begun anew, ${retry.taken} taken over.`,
+          retries: retry.input.known.from,
+        }),
+      out?.file,
+    );
+  } finally {
+    await out?.close();
+  }
+}
+
+async function sayWhatIs(
+  { client }: Session,
+  view: RunView,
+  retry: Retry,
+  workflowId: string,
+  flags: RunFlags,
+  world: World,
+): Promise<void> {
+  const say = sayer(world, flags.quiet);
+  const branch = kindOf(retry.kind)?.branch ?? 'branch';
+  const what = retry.anew.length === 0 ? 'its fan-in' : `${retry.anew.length} × ${branch}`;
+  say(`begins ${what} of ${view.workflowId} anew, and takes ${retry.taken} over at no cost.`);
+  const others = ((await retriesOf(client, [view.workflowId])).get(view.workflowId) ?? []).filter(
+    (id) => id !== workflowId,
+  );
+  const [newest] = others;
+  if (newest === undefined) return;
+  say(
+    `it has been retried by ${others.join(', ')} before, whose answers are not taken over: \`fanfold retry ${shellWord(newest)}\` does that.`,
+  );
+}
+
+const numbered = /^(.*)-retry-(\d+)$/s;
+
+/** The same id for the same retry, so that it is not begun twice. */
+function retryId({ workflowId, retries }: RunView): string {
+  const [, root, number] = (retries && numbered.exec(workflowId)) ?? [];
+  return root === undefined ? `${workflowId}-retry-1` : `${root}-retry-${Number(number) + 1}`;
+}
+
+/** The file of `--out`, which stays as it is until all rows of the new one are there. */
+class OutDraft {
+  private constructor(
+    readonly file: OutFile,
+    readonly draft: string,
+    readonly path: string,
+    readonly total: number,
+  ) {}
+
+  /** @throws InputError where the file has rows of other documents, or cannot be written */
+  static async open(name: string, workflowId: string, keys: readonly string[], world: World): Promise<OutDraft> {
+    await OutFile.check(name, keysOf(keys), world);
+    const draft = `${name}.${fileNameOf(workflowId)}.part`;
+    const file = await OutFile.open(draft, keysOf(keys), world);
+    return new OutDraft(file, resolve(world.cwd, draft), resolve(world.cwd, name), keys.length);
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+    if (this.file.rows === this.total) await rename(this.draft, this.path);
+  }
+}
+
+async function* keysOf(keys: readonly string[]): AsyncIterable<string> {
+  yield* keys;
+}
