@@ -5,6 +5,7 @@ import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
+import { askedAt, itemRequest } from '../../src/plan/item-request.js';
 import { buildRequest, isLong } from '../../src/model/index.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { documentText } from '../stored/document-text.js';
@@ -19,6 +20,8 @@ export interface BatchQuestion {
   index: number;
   body: MessageCreateParamsNonStreaming;
   format: OutputFormat | undefined;
+  /** See `ModelRequest`. */
+  sample?: number;
   /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, or could not be read. */
   isForLane: boolean;
 }
@@ -61,10 +64,12 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
   const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
   const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
   const questions = fromRanges(places).flatMap((place) => {
-    const item = items[place];
-    if (item === undefined) return [];
-    const question = questionOf(item.key, firstIndex + place, template, item.text, surroundings);
-    return [item.unreadable === undefined ? question : { ...question, isForLane: true }];
+    const asked = askedAt(items, place, template);
+    if (asked === undefined) return [];
+    const request = itemRequest(template, asked);
+    const document = request.document && asked.item.text;
+    const question = questionOf(asked.key, firstIndex + place, request, document, surroundings);
+    return [asked.item.unreadable === undefined ? question : { ...question, isForLane: true }];
   });
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
 }
@@ -79,5 +84,13 @@ function questionOf(
   const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
   // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
-  return { key, index, body, format, isForLane: document !== undefined && isLong(document, request) };
+  const { sample } = request;
+  return {
+    key,
+    index,
+    body,
+    format,
+    ...(sample !== undefined && { sample }),
+    isForLane: document !== undefined && isLong(document, request),
+  };
 }

@@ -1,10 +1,9 @@
 import type { SubmittedBatch } from '../../src/contract/activities.js';
-import { questionKey } from '../../src/journal/index.js';
 import { splitRequests, submitOnce } from '../../src/model/call/batch-api.js';
 import type { BatchRequest } from '../../src/model/call/batch-api.js';
 import type { BatchContext } from './batch-activity.js';
 import type { QuestionOrder } from './batch-order.js';
-import { journalOf, knownEntry, markOf, notesOf } from './batch-journal.js';
+import { journalOf, keyOf, knownEntry, markOf, notesOf } from './batch-journal.js';
 
 /** Submits what the journal does not know yet, in as many batches as the API wants. */
 export async function submit(order: QuestionOrder, context: BatchContext): Promise<SubmittedBatch[]> {
@@ -23,13 +22,13 @@ export async function submit(order: QuestionOrder, context: BatchContext): Promi
 async function requestsOf(order: QuestionOrder, context: BatchContext): Promise<BatchRequest[]> {
   const unknown: BatchRequest[] = [];
   const asked = new Set<string>();
-  for (const [question, { body, isForLane }] of order.questions.entries()) {
-    if (isForLane) continue;
-    const key = questionKey({ source: context.source, body });
+  for (const [question, each] of order.questions.entries()) {
+    if (each.isForLane) continue;
+    const key = keyOf(each, context);
     // The same question twice is paid for once: the other finds the answer in the journal.
-    if (asked.has(key) || (await knownEntry(order, body, context)) !== undefined) continue;
+    if (asked.has(key) || (await knownEntry(order, each, context)) !== undefined) continue;
     asked.add(key);
-    unknown.push({ question, params: body });
+    unknown.push({ question, params: each.body });
   }
   return unknown;
 }

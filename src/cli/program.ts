@@ -19,6 +19,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   agent: async () => (await import('./commands/agent.js')).agentCommand,
   research: async () => (await import('./commands/research.js')).researchCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
+  map: async () => (await import('./commands/map.js')).mapCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
   worker: async () => (await import('./commands/worker.js')).workerCommand,
   list: async () => (await import('./commands/list.js')).listCommand,

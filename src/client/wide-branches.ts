@@ -1,19 +1,29 @@
-import type { Item } from '../contract/lanes.js';
+import type { Item, Template } from '../contract/lanes.js';
 import { outcomeOfSkip, tooLate } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
+import { askedAt } from '../plan/item-request.js';
 import type { BlobStore } from '../store/blob-store.js';
 
 /**
- * The branches of a wide run in input order, from its lanes' reports. The run says what became of those that are in no report.
+ * The branches of a wide run, from its lanes' reports in the order in which they came, and then those that are in no report: the
+ * run says what became of them. Each comes once.
  *
+ * @param template of the run's plan: it says how often each item is asked about
  * @throws FanfoldError `DocumentMissing` when a report was stored elsewhere
  */
-export async function wideBranches(wide: WideOutcomes, startedAtMs: number, store: BlobStore): Promise<StoredBranch[]> {
-  const branches: StoredBranch[] = [];
+export async function* wideBranches(
+  wide: WideOutcomes,
+  startedAtMs: number,
+  { template, total }: { template: Pick<Template, 'samples'>; total: number },
+  store: BlobStore,
+): AsyncGenerator<StoredBranch> {
+  const told = new Uint8Array(total);
   for (const report of wide.batches) {
     for (const branch of JSON.parse(await store.readText(report)) as StoredBranch[]) {
-      branches[branch.index] ??= isLate(branch, wide) ? tooLate(branch, wide.others.message) : branch;
+      if (told[branch.index] === 1) continue;
+      told[branch.index] = 1;
+      yield isLate(branch, wide) ? tooLate(branch, wide.others.message) : branch;
     }
   }
   const poisoned = new Set(wide.poisoned);
@@ -21,14 +31,14 @@ export async function wideBranches(wide: WideOutcomes, startedAtMs: number, stor
   for (const chunk of wide.chunks) {
     let items: Item[] | undefined;
     for (let index = first; index < first + chunk.count; index += 1) {
-      if (branches[index] !== undefined) continue;
+      if (told[index] === 1) continue;
       items ??= JSON.parse(await store.readText(chunk)) as Item[];
-      const place = { key: items[index - first]?.key ?? String(index), index, queuedAtMs: startedAtMs };
-      branches[index] = poisoned.has(index) ? poisonedBranch(place) : otherBranch(place, wide.others);
+      const key = askedAt(items, index - first, template)?.key ?? String(index);
+      const place = { key, index, queuedAtMs: startedAtMs };
+      yield poisoned.has(index) ? poisonedBranch(place) : otherBranch(place, wide.others);
     }
     first += chunk.count;
   }
-  return branches;
 }
 
 /** Whether the outcome is late: a lane knows that it was cut, and not why. */

@@ -16,11 +16,13 @@ export interface Item {
   text: string;
   /** The reason why the document could not be read. Its branch has failed then, and nothing is asked. */
   unreadable?: string;
+  /** Of a row of a table: the columns that the prompt names, by the names that it has for them. */
+  fields?: { readonly [column: string]: unknown };
 }
 
 /** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */
 export interface Chunk extends Blob {
-  /** How many documents. */
+  /** How many branches: one for each document, or as many as the template has samples. */
   count: number;
 }
 
@@ -31,6 +33,10 @@ export interface Template {
   system: string;
   /** The prompt; it stands after the document. */
   prompt: string;
+  /** Whether the prompt is a template over the `fields` of each item, and there is no document. */
+  filled?: true;
+  /** How often each item is asked about; once by default. */
+  samples?: number;
   /** See `ModelRequest`. */
   foldOver?: number;
   outputSchema?: JsonSchema;

@@ -5,6 +5,7 @@ import { planCompare } from './compare-plan.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { planGather } from './gather-plan.js';
 import { planGraph } from './graph/graph-plan.js';
+import { planMap } from './map-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import { nothingPlanned } from './planned-run.js';
 import type { PlannedRun } from './planned-run.js';
@@ -12,8 +13,8 @@ import { planResearch } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
 import { planValidate } from './validate-plan.js';
 
-/** The maker of a run's output: its branches, as a dict or a list in input order, or the workflow itself. */
-export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
+/** The maker of a run's output: its branches, as a dict or a list in input order or as answers about rows, or the workflow itself. */
+export type OutputOf = 'branches by key' | 'branches as a list' | 'rows' | 'workflow';
 
 /** A kind of run, as its readers need it. How it is printed is in `src/cli/show/print-run.ts`. */
 export interface KindOfRun {
@@ -115,6 +116,20 @@ const kinds = {
     branch: 'search, answer or step',
     adds: true,
     peers: byKey,
+  },
+  map: {
+    planned: (input: InputOf<typeof planMap>) => {
+      const plan = planMap(input);
+      const { rows } = plan;
+      if ('direct' in plan) return { ...direct(plan.direct), rows };
+      const { total, offline, policy } = plan.wide;
+      return { keys: [], total, offline, policy, wide: plan.wide, rows };
+    },
+    output: 'rows',
+    branch: 'row',
+    adds: false,
+    // A row has no peers beyond its run.
+    peers: () => undefined,
   },
 } satisfies Record<Kind, KindOfRun>;
 

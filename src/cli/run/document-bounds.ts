@@ -1,30 +1,42 @@
 import { InputError, OverBudgetError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
+import type { ModelRequest } from '../../contract/model-request.js';
+import type { FanOutOptions } from '../../contract/options.js';
 import { addCost } from '../../contract/usage.js';
 import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
-import { planSummarise } from '../../plan/summarise-plan.js';
-import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { formatCost } from '../show/amounts.js';
 
-/** What the documents may cost, added up while they are gone through. */
+/** What a branch asks about an item. */
+interface Question {
+  request: ModelRequest;
+  /** The text of its document, if it has one. */
+  text?: string;
+}
+
+/** What the branches of a wide run may cost, added up while their items are gone through. */
 export class DocumentBounds {
   #usd: number | null = 0;
   #cheapestUsd = Infinity;
   #inputTokens = 0;
 
-  constructor(readonly options: SummariseInput) {}
+  /**
+   * @param model named in an error where its price is not known
+   * @param questionsOf what is asked about an item
+   */
+  constructor(
+    readonly model: string,
+    readonly questionsOf: (item: Item) => Question[],
+  ) {}
 
-  add({ key, text }: Item): void {
-    const plan = planSummarise({ ...this.#one, documents: [{ key, text: { inline: text } }] });
-    if (!('direct' in plan)) return;
-    const [branch] = plan.direct.branches;
-    if (branch === undefined) return;
-    const inputTokens = estimateTokens(buildRequest(branch.request, text));
-    const boundUsd = upperBoundUsd(sizeOf(branch.request, inputTokens));
-    this.#inputTokens += inputTokens;
-    this.#usd = addCost(this.#usd, boundUsd);
-    this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd ?? Infinity);
+  add(item: Item): void {
+    for (const { request, text } of this.questionsOf(item)) {
+      const inputTokens = estimateTokens(buildRequest(request, text, request.outputSchema));
+      const boundUsd = upperBoundUsd(sizeOf(request, inputTokens));
+      this.#inputTokens += inputTokens;
+      this.#usd = addCost(this.#usd, boundUsd);
+      this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd ?? Infinity);
+    }
   }
 
   summary(total: number): { total: number; inputTokens: number; upperBoundUsd: number | null } {
@@ -36,16 +48,16 @@ export class DocumentBounds {
    *
    * @throws OverBudgetError where not even one question fits; InputError where prices are not known, or it is to be asked in batches
    */
-  budget(usd: number | undefined, economy: boolean | undefined, total: number): Pick<SummariseInput, 'budget'> {
+  budget(usd: number | undefined, economy: boolean | undefined, total: number): Pick<FanOutOptions, 'budget'> {
     if (usd === undefined) return {};
     if (economy) {
       throw new InputError(
-        `Expected at most ${maxDirectWidth} documents with \`--economy\` and \`--budget\` together, got ${total}.`,
+        `Expected at most ${maxDirectWidth} branches with \`--economy\` and \`--budget\` together, got ${total}.`,
       );
     }
     if (this.#usd === null) {
       throw new InputError(
-        `Expected a model whose price is known where there is a budget, got \`${this.options.model}\`.`,
+        `Expected a model whose price is known where there is a budget, got \`${this.model}\`.`,
         'Leave the budget out, or choose another model.',
       );
     }
@@ -56,15 +68,5 @@ export class DocumentBounds {
       );
     }
     return { budget: { usd, boundsUsd: [] } };
-  }
-
-  get #one(): SummariseInput {
-    const { model, maxTokens, sentences, splitTokens } = this.options;
-    return {
-      ...(model !== undefined && { model }),
-      ...(maxTokens !== undefined && { maxTokens }),
-      ...(sentences !== undefined && { sentences }),
-      ...(splitTokens !== undefined && { splitTokens }),
-    };
   }
 }
