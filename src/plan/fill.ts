@@ -34,11 +34,11 @@ export function variablesIn(prompt: string): Variable[] {
   }
 }
 
-/** The value of a variable in a row. A column whose whole name it is goes before what lies inside another. */
+/** The value of a variable in a row. A column whose whole name it is goes before what lies inside another; inside of null is null. */
 export function valueIn(fields: Fields, { name, path: [column, ...inside] }: Variable): unknown {
-  return Object.hasOwn(fields, name)
-    ? fields[name]
-    : valueAt(Object.hasOwn(fields, column) ? fields[column] : undefined, inside);
+  if (Object.hasOwn(fields, name)) return fields[name];
+  if (!Object.hasOwn(fields, column)) return undefined;
+  return inside.reduce<unknown>((value, each) => (value === null ? null : valueAt(value, [each])), fields[column]);
 }
 
 /**
@@ -66,6 +66,6 @@ export function noColumn(name: string, columns: readonly string[], place?: strin
   const more = columns.length > mostNamed ? [`${columns.length - mostNamed} more`] : [];
   return new InputError(
     `${place === undefined ? 'Prompt' : place}: Expected a column \`${name}\`, which ${who} names, got ${[...named, ...more].join(', ') || 'no columns'}.`,
-    'A column of another spelling is written in quotes: `{{ "First name" }}`.',
+    who === 'the prompt' ? 'A column of another spelling is written in quotes: `{{ "First name" }}`.' : undefined,
   );
 }

@@ -27,12 +27,10 @@ export function sampleKey(key: string, sample: number, samples: number): string 
 }
 
 /** The request about one item of a fan-out whose items share a template. */
-export function itemRequest(
-  { filled: isFilled, samples: _, ...template }: Template,
-  { item, sample }: Asked,
-): ModelRequest {
+export function itemRequest(template: Template, { item, sample }: Asked): ModelRequest {
+  const { filled: isFilled, samples: _, ...shared } = template;
   return {
-    ...template,
+    ...shared,
     ...(isFilled === true
       ? { prompt: filled(template.prompt, item.fields ?? {}) }
       : { document: { inline: item.text } }),

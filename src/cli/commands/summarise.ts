@@ -2,14 +2,12 @@ import type { Command } from 'commander';
 
 import { placeChunks, startRun } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import type { Item } from '../../contract/lanes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
-import { modelDefaults } from '../../contract/options.js';
 import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
-import { DocumentBounds } from '../run/document-bounds.js';
+import { boundsOfDocuments } from '../run/document-bounds.js';
 import { placeDocuments } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
@@ -51,12 +49,6 @@ export function summariseCommand(program: Command, world: World, done: (code: Ex
   });
 }
 
-/** What is asked about a document. */
-function questionAbout({ key, text }: Item, { join: _, quorum: __, ...options }: SummariseInput) {
-  const plan = planSummarise({ ...options, documents: [{ key, text: { inline: text } }] });
-  return 'direct' in plan ? plan.direct.branches.map(({ request }) => ({ request, text })) : [];
-}
-
 async function summarise(files: string[], flags: SummariseFlags, world: World): Promise<ExitCode> {
   const options = {
     ...runOptions(flags),
@@ -74,7 +66,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   });
   const say = sayer(world, flags.quiet);
   const source = await sourceOf(files, flags, world, say);
-  const bounds = new DocumentBounds(options.model ?? modelDefaults.model, (item) => questionAbout(item, options));
+  const bounds = boundsOfDocuments(options);
   const countsCost = usd !== undefined || flags.dryRun === true;
   const documents = await checkDocuments(source, maxDirectWidth + 1, (item) => {
     if (countsCost) bounds.add(item);

@@ -93,12 +93,16 @@ function typed(value: unknown, type: ColumnType): unknown {
     case 'BOOLEAN':
       return value;
     case 'INT64':
-      return BigInt(String(value));
+      return BigInt(textOf(value));
     case 'DOUBLE':
       return Number(value);
     case 'STRING':
-      return typeof value === 'string' ? value : String(value);
+      return textOf(value);
     case 'JSON':
       return Buffer.from(stringify(value) ?? 'null');
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (stringify(value) ?? '');
 }

@@ -1,7 +1,9 @@
 import { placeChunks } from '../../client/index.js';
-import type { Item } from '../../contract/lanes.js';
+import type { Item, Template } from '../../contract/lanes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
-import { planMap } from '../../plan/map-plan.js';
+import type { ModelRequest } from '../../contract/model-request.js';
+import { askedAt, itemRequest } from '../../plan/item-request.js';
+import { mapDefaults, planMap } from '../../plan/map-plan.js';
 import type { MapInput, MapPlan } from '../../plan/map-plan.js';
 import type { Session } from '../home/session.js';
 import type { CheckedRows } from './check-rows.js';
@@ -55,4 +57,24 @@ async function* itemsOf(rows: MapRows, file: RowsFile | undefined): AsyncGenerat
     if (file?.asks(index) !== false) yield rows.itemOf(row);
     index += 1;
   }
+}
+
+/** The plan of what is asked about any row. */
+export function planOfOne({ join, quorum: _quorum, samples = mapDefaults.samples, ...options }: MapInput) {
+  const one = { sha256: '', bytes: 0, count: samples };
+  const plan = planMap({
+    ...options,
+    samples,
+    ...(join !== undefined && { join: join === 'quorum' ? 'settled' : join }),
+    chunks: [one],
+  });
+  if (!('wide' in plan)) throw new Error('Chunks make a wide plan.');
+  return plan;
+}
+
+/** What is asked about a row, once for each sample. */
+export function requestsAbout(item: Item, template: Template): { request: ModelRequest }[] {
+  return Array.from({ length: template.samples ?? 1 }, (_, sample) => askedAt([item], sample, template)).flatMap(
+    (asked) => (asked === undefined ? [] : [{ request: itemRequest(template, asked) }]),
+  );
 }

@@ -2,9 +2,12 @@ import { InputError, OverBudgetError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import { maxDirectWidth } from '../../contract/limits.js';
 import type { ModelRequest } from '../../contract/model-request.js';
+import { modelDefaults } from '../../contract/options.js';
 import type { FanOutOptions } from '../../contract/options.js';
 import { addCost } from '../../contract/usage.js';
 import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
+import { planSummarise } from '../../plan/summarise-plan.js';
+import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { formatCost } from '../show/amounts.js';
 
 /** What a branch asks about an item. */
@@ -69,4 +72,13 @@ export class DocumentBounds {
     }
     return { budget: { usd, boundsUsd: [] } };
   }
+}
+
+/** The bounds of a run that summarises each item. */
+export function boundsOfDocuments(options: SummariseInput): DocumentBounds {
+  const { join: _, quorum: __, ...each } = options;
+  return new DocumentBounds(options.model ?? modelDefaults.model, ({ key, text }) => {
+    const plan = planSummarise({ ...each, documents: [{ key, text: { inline: text } }] });
+    return 'direct' in plan ? plan.direct.branches.map(({ request }) => ({ request, text })) : [];
+  });
 }
