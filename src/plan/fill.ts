@@ -30,7 +30,7 @@ export function variablesIn(prompt: string): Variable[] {
     const found = partsOf(prompt).filter((part) => typeof part !== 'string');
     return [...new Map(found.map((path) => [path.join('.'), { name: path.join('.'), path }])).values()];
   } catch (error) {
-    throw new InputError(`Prompt: ${(error as Error).message}.`, 'Write `\\{{` for two braces as they are.');
+    throw new InputError(`Prompt: ${(error as Error).message}.`, 'Write `{{{{` for two braces as they are.');
   }
 }
 

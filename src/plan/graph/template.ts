@@ -1,10 +1,10 @@
 /** A piece of a template: text, or a variable with the path of its value. */
 export type TemplatePart = string | readonly [name: string, ...path: string[]];
 
-const variable = /\\\{\{|\{\{\s*(?:"((?:[^"\\]|\\.)*)"|([\p{L}_][\p{L}\p{N}_-]*))((?:\.[\p{L}\p{N}_-]+)*)\s*\}\}/gu;
+const variable = /\{\{\{\{|\{\{\s*(?:"((?:[^"\\]|\\.)*)"|([\p{L}_][\p{L}\p{N}_-]*))((?:\.[\p{L}\p{N}_-]+)*)\s*\}\}/gu;
 
 /**
- * Takes a template apart: `{{ name }}`, `{{ name.field }}` and `{{ "any name" }}` are variables, `\{{` is two braces as they are,
+ * Takes a template apart: `{{ name }}`, `{{ name.field }}` and `{{ "any name" }}` are variables, `{{{{` is two braces as they are,
  * everything else is text.
  *
  * @throws Error where braces are opened and hold no name

@@ -172,7 +172,10 @@ describe.each([
     const rows = await table(count);
     const out = `${rows}.jsonl`;
     const words = ['map', rows, ...prompt, '--max-tokens', '200', '--concurrency', '1', '--out', out];
-    const { code } = await desk.fanfold([...words, '--budget', '0.004']);
+    const { upperBoundUsd } = await desk.json<{ upperBoundUsd: number }>([...words, '--dry-run']);
+    // The first question fits, and few others do.
+    const budget = String((1.05 * upperBoundUsd) / count);
+    const { code } = await desk.fanfold([...words, '--budget', budget]);
     expect(code).toBe(3);
     const statuses = (await linesOf(out)).map(({ _status }) => _status);
     expect(statuses).toHaveLength(count);
