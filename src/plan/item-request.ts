@@ -22,7 +22,7 @@ export function askedAt(
 }
 
 /** The key of one answer about an item. */
-export function sampleKey(key: string, sample: number, samples: number): string {
+function sampleKey(key: string, sample: number, samples: number): string {
   return samples === 1 ? key : `${key}#${sample + 1}`;
 }
 

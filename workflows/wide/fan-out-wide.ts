@@ -171,7 +171,8 @@ class WideFanOut {
   }
 
   #part({ chunk, places }: LaneWork, number: number): Part {
-    return { number, chunk, places, firstIndex: this.#queue.firstIndexOf(chunk), queuedAtMs: this.#startedAtMs };
+    const firstIndex = this.#queue.firstIndexOf(chunk);
+    return { number, chunk, places, firstIndex, queuedAtMs: this.#startedAtMs, reports: this.#reports.length };
   }
 
   #take(number: number, report: LaneReport): void {

@@ -5,6 +5,7 @@ import { fromRanges } from '../../src/contract/lanes.js';
 import type { Chunk, ChunkOrder, Lane, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { reportEveryMs } from './report-pace.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
 /** The documents of a wide run that one lane, or one order of batches, asks about. */
@@ -18,6 +19,8 @@ export interface Part {
   firstIndex: number;
   /** When the run began, in milliseconds since the epoch. */
   queuedAtMs: number;
+  /** Reports of the run so far. */
+  reports: number;
 }
 
 /**
@@ -43,7 +46,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     timeoutMs,
     attempts,
     run,
-    reportEveryMs: join === 'settled' ? 1_000 : 200,
+    reportEveryMs: reportEveryMs(join, part.reports),
     reportFailuresAtOnce: join === 'all',
     ...(hedge && { hedge: { run } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
