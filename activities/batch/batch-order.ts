@@ -6,7 +6,7 @@ import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import { askedAt, itemRequest } from '../../src/plan/item-request.js';
-import { buildRequest, isLong } from '../../src/model/index.js';
+import { buildRequest, estimateTokens, isLong, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { documentText } from '../stored/document-text.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
@@ -22,6 +22,8 @@ export interface BatchQuestion {
   format: OutputFormat | undefined;
   /** See `ModelRequest`. */
   sample?: number;
+  /** The most that it may cost, in US dollars; only where a budget holds. */
+  boundUsd?: number;
   /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, or could not be read. */
   isForLane: boolean;
 }
@@ -32,6 +34,8 @@ export interface QuestionOrder {
   freshSinceMs: number;
   inlineBytes: number;
   queuedAtMs: number;
+  /** What its questions may cost together, in US dollars; those that no longer fit are not submitted. */
+  budgetUsd?: number;
   questions: BatchQuestion[];
 }
 
@@ -61,7 +65,7 @@ export async function orderOfBranches(order: BatchOrder, surroundings: Surroundi
 
 /** The order of a chunk's documents. */
 export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings): Promise<QuestionOrder> {
-  const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
+  const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs, budgetUsd } = order;
   const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
   const questions = fromRanges(places).flatMap((place) => {
     const asked = askedAt(items, place, template);
@@ -69,9 +73,11 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
     const request = itemRequest(template, asked);
     const document = request.document && asked.item.text;
     const question = questionOf(asked.key, firstIndex + place, request, document, surroundings);
-    return [asked.item.unreadable === undefined ? question : { ...question, isForLane: true }];
+    if (asked.item.unreadable !== undefined) return [{ ...question, isForLane: true }];
+    return [budgetUsd === undefined ? question : { ...question, boundUsd: boundOf(request, question.body) }];
   });
-  return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
+  const money = budgetUsd === undefined ? {} : { budgetUsd };
+  return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, ...money, questions };
 }
 
 function questionOf(
@@ -93,4 +99,9 @@ function questionOf(
     ...(sample !== undefined && { sample }),
     isForLane: document !== undefined && isLong(document, request),
   };
+}
+
+/** At the price of a single call: what is asked for once more is asked online. */
+function boundOf(request: ModelRequest, body: BatchQuestion['body']): number {
+  return upperBoundUsd(sizeOf(request, estimateTokens(body))) ?? Infinity;
 }

@@ -73,7 +73,7 @@ export interface Lane extends Pick<
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
 export type ChunkOrder = Pick<
   Lane,
-  'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs'
+  'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
 >;
 
 /** The payload of the signal from a lane to its workflow. */
@@ -96,6 +96,10 @@ export interface LaneResult {
   /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
   left: Range[];
   why: 'done' | 'draining' | 'over budget';
+  /** Of batches: places of documents that were not submitted, because the budget had no more. */
+  withheld?: Range[];
+  /** US dollars that were paid for answers that are in no report: they did not fit their schema, and are asked for once more. */
+  unfitUsd?: number;
 }
 
 /** The sum of several outcomes. */

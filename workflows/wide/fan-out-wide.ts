@@ -15,6 +15,8 @@ import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/la
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { BatchBudgets } from './batch-budget.js';
+import type { Holder } from './batch-budget.js';
 import { orderChunk, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
@@ -49,7 +51,7 @@ interface Resumable {
   carried?: unknown;
 }
 
-interface UnderWay {
+interface UnderWay extends Holder {
   /** Places of the chunk that have ended. */
   ended: Set<number>;
   spentUsd: number;
@@ -72,6 +74,7 @@ class WideFanOut {
   readonly #carried: Carried | undefined;
   readonly #queue: LaneQueue;
   readonly #budget: Budget;
+  readonly #batches: BatchBudgets;
   readonly #progress: WideProgress;
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
@@ -101,6 +104,7 @@ class WideFanOut {
     this.#lanes = lanes;
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
+    this.#batches = new BatchBudgets(this.#budget);
     this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
     setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
       description: 'Outcomes of a lane, sent by its worker.',
@@ -130,24 +134,41 @@ class WideFanOut {
       if (this.#starved && this.#underWay.size > 0) return;
       const work = this.#queue.take();
       if (work === undefined) return;
-      await this.#carry(work, width);
+      if (!(await this.#carry(work, width))) return;
     }
   }
 
-  async #carry(work: LaneWork, width: number): Promise<void> {
+  /** @returns whether to go on: an order that found no money leaves the rest to those who hold it, and to who comes after them */
+  async #carry(work: LaneWork, width: number): Promise<boolean> {
     const number = this.#lanes;
     this.#lanes += 1;
-    const grantUsd = this.#grant();
-    const lane: UnderWay = { ended: new Set(), spentUsd: 0 };
-    this.#underWay.set(number, lane);
     const inBatch = this.plan.policy.economy && work.online === undefined;
+    const hasBudget = this.#budget.limitUsd !== Infinity;
+    const grantUsd = inBatch ? 0 : this.#grant();
+    const lane: UnderWay = { ended: new Set(), spentUsd: 0, heldUsd: hasBudget ? grantUsd : 0 };
+    this.#underWay.set(number, lane);
     try {
-      const { rest, left, why } = inBatch
-        ? await orderChunk(this.plan, this.#part(work, number))
+      const {
+        rest,
+        left,
+        why,
+        withheld = [],
+        unfitUsd = 0,
+      } = inBatch
+        ? await orderChunk(
+            this.plan,
+            this.#part(work, number),
+            hasBudget ? this.#batches.order(lane, () => this.#underWay.values()) : undefined,
+          )
         : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
       if (rest !== null) this.#take(number, rest);
+      lane.spentUsd += unfitUsd;
       this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
-      if (why === 'over budget' && lane.ended.size === 0) this.#starve();
+      this.#queue.putBack(work, withheld);
+      if (why !== 'over budget' || lane.ended.size > 0) return true;
+      if (!inBatch) this.#starve();
+      else if (lane.hadAll === true) this.#outOfMoney = true;
+      return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
@@ -156,9 +177,10 @@ class WideFanOut {
         work,
         fromRanges(work.places).filter((place) => !lane.ended.has(place)),
       );
+      return true;
     } finally {
       this.#underWay.delete(number);
-      if (grantUsd !== Infinity) this.#budget.settle(grantUsd, lane.spentUsd);
+      if (hasBudget) this.#budget.settle(lane.heldUsd, lane.spentUsd);
     }
   }
 

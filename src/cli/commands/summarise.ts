@@ -84,10 +84,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
-  const budget =
-    'direct' in checked
-      ? await budgetOf(checked.direct, undefined, flags, world)
-      : bounds.budget(usd, policy.economy, total);
+  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
   try {
     const need = { offline, concurrency: policy.concurrency };

@@ -40,9 +40,7 @@ export async function runMap(path: string, flags: MapFlags, world: World): Promi
     const planned = plannedMap(options, checked, fold.samples);
     const { policy, offline } = 'wide' in planned.plan ? planned.plan.wide : planned.plan.direct;
     const budget =
-      'direct' in planned.plan
-        ? await budgetOf(planned.plan.direct, undefined, flags, world)
-        : bounds.budget(usd, policy.economy, planned.total);
+      'direct' in planned.plan ? await budgetOf(planned.plan.direct, undefined, flags, world) : bounds.budget(usd);
     const need = { offline, concurrency: policy.concurrency };
     const start = async (session: Session) =>
       startRun(session.client, {

@@ -1,6 +1,5 @@
 import { InputError, OverBudgetError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
-import { maxDirectWidth } from '../../contract/limits.js';
 import type { ModelRequest } from '../../contract/model-request.js';
 import { modelDefaults } from '../../contract/options.js';
 import type { FanOutOptions } from '../../contract/options.js';
@@ -49,15 +48,10 @@ export class DocumentBounds {
   /**
    * The budget of a wide run.
    *
-   * @throws OverBudgetError where not even one question fits; InputError where prices are not known, or it is to be asked in batches
+   * @throws OverBudgetError where not even one question fits; InputError where prices are not known
    */
-  budget(usd: number | undefined, economy: boolean | undefined, total: number): Pick<FanOutOptions, 'budget'> {
+  budget(usd: number | undefined): Pick<FanOutOptions, 'budget'> {
     if (usd === undefined) return {};
-    if (economy) {
-      throw new InputError(
-        `Expected at most ${maxDirectWidth} branches with \`--economy\` and \`--budget\` together, got ${total}.`,
-      );
-    }
     if (this.#usd === null) {
       throw new InputError(
         `Expected a model whose price is known where there is a budget, got \`${this.model}\`.`,

@@ -184,6 +184,23 @@ describe.each([
   });
 });
 
+it.each([2, 0.3])('asks many rows by Message Batches within %s of the most that they can cost', async (share) => {
+  const rows = await table(120);
+  const out = `${rows}.jsonl`;
+  const words = ['map', rows, ...prompt, '--schema', 'label.json', '--economy', '--out', out];
+  const { upperBoundUsd } = await desk.json<{ upperBoundUsd: number }>([...words, '--dry-run']);
+  const budget = upperBoundUsd * share;
+  const { total } = desk.model;
+  const ended = await desk.fanfold([...words, '--budget', String(budget), '--json']);
+  const run = JSON.parse(ended.stdout) as Run;
+  expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(budget);
+  expect((await linesOf(out)).map(({ id }) => id)).toHaveLength(120);
+  // None of them was asked at the full price.
+  expect(desk.model.total).toBe(total);
+  expect(run.coverage.ok).toBeGreaterThan(30);
+  if (share > 1) expect(run.status).toBe('complete');
+});
+
 describe('before anything is spent', () => {
   it.each([
     [['--prompt', '{{ txt }}'], /rows-\d+\.csv:2: Expected a column `txt`, which the prompt names, got "id", "text"/],
