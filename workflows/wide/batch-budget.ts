@@ -25,7 +25,7 @@ export interface Holder {
 /**
  * The money of a run's batches.
  *
- * BatchBudgets-1. Orders are submitted one after the other, each with all that is left; what its questions cannot cost goes back as
+ * BatchBudget-1. Orders are submitted one after the other, each with all that is left; what its questions cannot cost goes back as
  *     soon as they are submitted. A batch may be out for hours, and holds no more than it may cost.
  */
 export class BatchBudgets {
