@@ -147,15 +147,33 @@ export class RowsFile {
   async begin(columns: readonly string[]): Promise<RowsTarget> {
     const replaces = this.flags.retryFailed === true;
     const path = replaces ? `${this.#path}.retry` : this.#growingPath;
+    const { format } = this;
+    if (this.#end > 0) await this.#checkHeader(format.header(columns));
     this.#target = await open(path, replaces ? 'w' : 'a').catch((error: Error) => {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${this.name}\`: ${error.message}`);
     });
     const end = replaces ? 0 : this.#end;
-    await truncate(path, end);
-    const { format } = this;
     const file = this.#target;
+    await truncate(path, end);
     if (end === 0) await file.appendFile(format.header(columns));
     return { write: async (text) => file.appendFile(text) };
+  }
+
+  /** Rows of other columns would not fit those that are there. */
+  async #checkHeader(header: string): Promise<void> {
+    const file = await open(this.#growingPath, 'r').catch(() => undefined);
+    if (file === undefined) return;
+    try {
+      const bytes = Buffer.byteLength(header);
+      const found = (await file.read(Buffer.alloc(bytes), 0, bytes, 0)).buffer.toString();
+      if (found === header) return;
+      throw new InputError(
+        `Expected \`${this.name}\` to begin with the columns ${header.trim()}, got ${JSON.stringify(found.split('\n')[0])}.`,
+        'Go on with the same prompt, schema and flags, or choose another --out.',
+      );
+    } finally {
+      await file.close();
+    }
   }
 
   /** @param isComplete whether every row is written */

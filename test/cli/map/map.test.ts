@@ -241,6 +241,20 @@ describe('before anything is spent', () => {
     expect(stderr).toContain('got `_row` "9" in row 1 instead of "1"');
   });
 
+  it('refuses to go on with rows of other columns', async () => {
+    const rows = await table(2);
+    const words = ['map', rows, ...prompt, '--out', `${rows}.csv`];
+    await desk.fanfold(words);
+    const { total } = desk.model;
+    const { code, stderr } = await desk.fanfold([...words, '--schema', 'label.json', '--retry-failed', '--resume']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('`--resume` or `--retry-failed`, got both')]);
+    const other = await desk.fanfold([...words, '--schema', 'label.json', '--resume']);
+    expect(other.stderr).toContain(
+      'to begin with the columns id,text,label,why,_row,_status,_error, got "id,text,answer,',
+    );
+    expect([other.code, desk.model.total]).toEqual([2, total]);
+  });
+
   it('shows five prompts, from the first row to the last, and the most that all can cost', async () => {
     const { total } = desk.model;
     const words = ['map', await table(300), ...prompt, '--dry-run'];
