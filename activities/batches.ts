@@ -34,7 +34,7 @@ export function createBatchActivities(settings: ActivitiesSettings & { cpu: CpuP
     collectChunk: (order, batches) =>
       batchActivity(settings, order, async (context) => {
         const questions = await documents(order, context);
-        return laneResultOf(order, questions, await collect(questions, batches, context), settings);
+        return laneResultOf(order, questions, batches, await collect(questions, batches, context), settings);
       }),
     haveBatchesEnded: ({ offline, ids }) =>
       batchActivity(settings, { offline }, async ({ client, signal }) => {

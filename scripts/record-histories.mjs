@@ -121,6 +121,13 @@ try {
   const store = new BlobStore(home);
   const chunks = await placeChunks(items, store, items.length);
   await record('wide', { chunks, concurrency: 20 }, { kind: 'summarise' });
+  const fields = (index) => ({ text: `Row ${index}.` });
+  const rows = Array.from({ length: 3 }, (_, index) => ({ key: String(index + 1), fields: fields(index) }));
+  const prompt = 'Say it again. {{ text }}';
+  await record('mapped', { rows, prompt, samples: 2, vote: true }, { kind: 'map' });
+  const many = Array.from({ length: 60 }, (_, index) => ({ key: String(index + 1), text: '', fields: fields(index) }));
+  const chunksOfRows = await placeChunks(many, store, many.length, 2);
+  await record('mapped-wide', { chunks: chunksOfRows, prompt, samples: 2, concurrency: 20 }, { kind: 'map' });
   const flow = {
     input: { topic: 'string' },
     nodes: {

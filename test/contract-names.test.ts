@@ -43,6 +43,7 @@ it('keeps the flags of every command', async () => {
     const commands = [
       'perspectives',
       'summarise',
+      'map',
       'graph',
       'validate',
       'gather',

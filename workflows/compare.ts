@@ -1,6 +1,6 @@
-import { ballotOf, planCompare } from '../src/plan/compare-plan.js';
+import { planCompare } from '../src/plan/compare-plan.js';
 import type { CompareInput } from '../src/plan/compare-plan.js';
-import { vote } from '../src/fold/vote.js';
+import { ballotOf, vote } from '../src/fold/vote.js';
 import type { StoredBranch } from '../src/contract/branch.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { withKnown } from './engine/branch.js';

@@ -1,5 +1,5 @@
 // The exports of `fanfold/workflows`: the workflows, and the parts that they and workflows of your own are made of.
-export { agent, compare, gather, graph, perspectives, research, summarise, validate } from './index.js';
+export { agent, compare, gather, graph, map, perspectives, research, summarise, validate } from './index.js';
 
 export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/fold/fold.js';
 export { mergeFindings } from '../src/fold/findings.js';

@@ -26,7 +26,9 @@ export function questionAbout(document: Prepared['document'], prompt: string, as
   const { call, attempt, form, prepared } = asking;
   const body = buildRequest({ ...call.request, prompt }, document, form.format?.wire, prepared.turns);
   if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(call.request, body));
-  return { source: call.offline ? 'offline' : prepared.api.baseURL, body, part };
+  const { sample } = call.request;
+  const source = call.offline ? 'offline' : prepared.api.baseURL;
+  return { source, body, part, ...(sample !== undefined && { sample }) };
 }
 
 /** The most that one question may cost, in US dollars. */

@@ -19,11 +19,16 @@ export function journalOf({ settings }: BatchContext): Journal {
 /** The answer to a question where the journal has one that is new enough. */
 export async function knownEntry(
   { freshSinceMs }: QuestionOrder,
-  body: BatchQuestion['body'],
+  question: Pick<BatchQuestion, 'body' | 'sample'>,
   context: BatchContext,
 ): Promise<Entry | undefined> {
-  const entry = await journalOf(context).get(questionKey({ source: context.source, body }));
+  const entry = await journalOf(context).get(keyOf(question, context));
   return entry !== undefined && entry.answeredAtMs >= freshSinceMs ? entry : undefined;
+}
+
+/** The journal's key of a question. */
+export function keyOf({ body, sample }: Pick<BatchQuestion, 'body' | 'sample'>, { source }: BatchContext): string {
+  return questionKey({ source, body, ...(sample !== undefined && { sample }) });
 }
 
 /** Names one batch of one run: the beginning of its requests' ids, and the key of its note. */

@@ -6,7 +6,8 @@ import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
-import { buildRequest, isLong } from '../../src/model/index.js';
+import { askedAt, itemRequest } from '../../src/plan/item-request.js';
+import { buildRequest, estimateTokens, isLong, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import { documentContent } from '../stored/document-content.js';
 import type { DocumentStore } from '../stored/document-content.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
@@ -20,6 +21,10 @@ export interface BatchQuestion {
   index: number;
   body: MessageCreateParamsNonStreaming;
   format: OutputFormat | undefined;
+  /** See `ModelRequest`. */
+  sample?: number;
+  /** The most that it may cost, in US dollars; only where a budget holds. */
+  boundUsd?: number;
   /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, or could not be read. */
   isForLane: boolean;
 }
@@ -30,6 +35,8 @@ export interface QuestionOrder {
   freshSinceMs: number;
   inlineBytes: number;
   queuedAtMs: number;
+  /** What its questions may cost together, in US dollars; those that no longer fit are not submitted. */
+  budgetUsd?: number;
   questions: BatchQuestion[];
 }
 
@@ -59,20 +66,24 @@ export async function orderOfBranches(order: BatchOrder, surroundings: Surroundi
 
 /** The order of a chunk's documents. */
 export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings): Promise<QuestionOrder> {
-  const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
+  const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs, budgetUsd } = order;
   const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
   const found = fromRanges(places).flatMap((place) => {
-    const item = items[place];
-    return item === undefined ? [] : [{ item, index: firstIndex + place }];
+    const asked = askedAt(items, place, template);
+    return asked === undefined ? [] : [{ asked, index: firstIndex + place }];
   });
   const questions = await Promise.all(
-    found.map(async ({ item: { key, text, file, unreadable }, index }) => {
-      const document = file === undefined ? text : await documentContent(file, surroundings.store);
-      const question = questionOf(key, index, template, document, surroundings);
-      return unreadable === undefined ? question : { ...question, isForLane: true };
+    found.map(async ({ asked, index }): Promise<BatchQuestion> => {
+      const request = itemRequest(template, asked);
+      const { text, file, unreadable } = asked.item;
+      const whole = file === undefined ? text : await documentContent(file, surroundings.store);
+      const question = questionOf(asked.key, index, request, request.document && whole, surroundings);
+      if (unreadable !== undefined) return { ...question, isForLane: true };
+      return budgetUsd === undefined ? question : { ...question, boundUsd: boundOf(request, question.body) };
     }),
   );
-  return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
+  const money = budgetUsd === undefined ? {} : { budgetUsd };
+  return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, ...money, questions };
 }
 
 function questionOf(
@@ -85,5 +96,18 @@ function questionOf(
   const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
   // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
   const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
-  return { key, index, body, format, isForLane: typeof document === 'string' && isLong(document, request) };
+  const { sample } = request;
+  return {
+    key,
+    index,
+    body,
+    format,
+    ...(sample !== undefined && { sample }),
+    isForLane: typeof document === 'string' && isLong(document, request),
+  };
+}
+
+/** At the price of a single call: what is asked for once more is asked online. */
+function boundOf(request: ModelRequest, body: BatchQuestion['body']): number {
+  return upperBoundUsd(sizeOf(request, estimateTokens(body))) ?? Infinity;
 }

@@ -1,5 +1,4 @@
 import type { BatchAnswer, SubmittedBatch } from '../../src/contract/activities.js';
-import { questionKey } from '../../src/journal/index.js';
 import { questionOf } from '../../src/model/call/batch-api.js';
 import { asMessage } from '../../src/model/call/message.js';
 import type { ModelMessage } from '../../src/model/call/message.js';
@@ -7,7 +6,7 @@ import { isProper, readAnswer } from '../../src/model/call/read-answer.js';
 import { costOf } from '../../src/model/index.js';
 import type { BatchContext } from './batch-activity.js';
 import { knownAnswer, paidAnswer } from './batch-answer.js';
-import { journalOf, knownEntry, markOf } from './batch-journal.js';
+import { journalOf, keyOf, knownEntry, markOf } from './batch-journal.js';
 import type { BatchQuestion, QuestionOrder } from './batch-order.js';
 
 /** What came of each question, in order: from the batches that have ended, and from the journal. */
@@ -21,7 +20,7 @@ export async function collect(
     order.questions.map(async (question, at) => {
       const message = came.get(at);
       if (message !== undefined) return paidAnswer(order, question, message, context);
-      const entry = await knownEntry(order, question.body, context);
+      const entry = await knownEntry(order, question, context);
       return entry === undefined ? {} : { answer: await knownAnswer(order, question, entry, context) };
     }),
   );
@@ -51,12 +50,12 @@ async function messagesOf(
   return came;
 }
 
-async function keep({ body, format }: BatchQuestion, message: ModelMessage, context: BatchContext): Promise<void> {
-  if (!isProper(await readAnswer(message, format))) return;
+async function keep(question: BatchQuestion, message: ModelMessage, context: BatchContext): Promise<void> {
+  if (!isProper(await readAnswer(message, question.format))) return;
   const { text: answer, usage, model } = message;
   const costUsd = costOf(usage, model, { batch: true });
   const entry = { answer, usage, model, costUsd, answeredAtMs: Date.now(), askedBy: context.run };
-  await journalOf(context).put(questionKey({ source: context.source, body }), entry);
+  await journalOf(context).put(keyOf(question, context), entry);
 }
 
 function redacted(message: ModelMessage, { secrets }: BatchContext): ModelMessage {

@@ -1,4 +1,4 @@
-import type { BatchAnswer } from '../../src/contract/activities.js';
+import type { BatchAnswer, SubmittedBatch } from '../../src/contract/activities.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { tallyOf, toRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, LaneResult } from '../../src/contract/lanes.js';
@@ -6,22 +6,33 @@ import { outcomeOfAnswer } from '../../src/contract/outcome.js';
 import type { ActivitiesSettings } from '../settings.js';
 import type { QuestionOrder } from './batch-order.js';
 
-/** A chunk's outcomes, stored together; documents of which nothing came are left to a lane. */
+/** A chunk's outcomes, stored together; documents of which nothing came are left to a lane, or to another order where they were withheld. */
 export async function laneResultOf(
-  { firstIndex }: ChunkOrder,
+  { firstIndex, budgetUsd }: ChunkOrder,
   { questions, queuedAtMs }: QuestionOrder,
+  batches: readonly SubmittedBatch[],
   answers: readonly BatchAnswer[],
   { store }: Pick<ActivitiesSettings, 'store'>,
 ): Promise<LaneResult> {
   const outcomes: StoredBranch[] = [];
   const left: number[] = [];
-  for (const [at, { key, index }] of questions.entries()) {
-    const answer = answers[at]?.answer;
-    if (answer === undefined) left.push(index - firstIndex);
-    else outcomes.push(outcomeOfAnswer({ key, index, queuedAtMs }, answer));
+  const withheld: number[] = [];
+  let unfitUsd = 0;
+  const submitted = new Set(batches.flatMap((batch) => batch.questions));
+  for (const [at, { key, index, isForLane }] of questions.entries()) {
+    const { answer, ledger } = answers[at] ?? {};
+    if (answer !== undefined) outcomes.push(outcomeOfAnswer({ key, index, queuedAtMs }, answer));
+    else if (budgetUsd === undefined || isForLane || submitted.has(at)) left.push(index - firstIndex);
+    else withheld.push(index - firstIndex);
+    unfitUsd += answer === undefined ? (ledger?.costUsd ?? 0) : 0;
   }
-  if (outcomes.length === 0) return { rest: null, left: toRanges(left), why: 'done' };
+  const rest = {
+    left: toRanges(left),
+    ...(unfitUsd > 0 && { unfitUsd }),
+    ...(withheld.length > 0 ? { why: 'over budget' as const, withheld: toRanges(withheld) } : { why: 'done' as const }),
+  };
+  if (outcomes.length === 0) return { rest: null, ...rest };
   const { sha256, bytes } = await store.putText(JSON.stringify(outcomes));
   const indices = toRanges(outcomes.map(({ index }) => index));
-  return { rest: { blob: { sha256, bytes }, indices, tally: tallyOf(outcomes) }, left: toRanges(left), why: 'done' };
+  return { rest: { blob: { sha256, bytes }, indices, tally: tallyOf(outcomes) }, ...rest };
 }

@@ -1,10 +1,9 @@
 import type { SubmittedBatch } from '../../src/contract/activities.js';
-import { questionKey } from '../../src/journal/index.js';
 import { splitRequests, submitOnce } from '../../src/model/call/batch-api.js';
 import type { BatchRequest } from '../../src/model/call/batch-api.js';
 import type { BatchContext } from './batch-activity.js';
 import type { QuestionOrder } from './batch-order.js';
-import { journalOf, knownEntry, markOf, notesOf } from './batch-journal.js';
+import { journalOf, keyOf, knownEntry, markOf, notesOf } from './batch-journal.js';
 
 /** Submits what the journal does not know yet, in as many batches as the API wants. */
 export async function submit(order: QuestionOrder, context: BatchContext): Promise<SubmittedBatch[]> {
@@ -15,7 +14,8 @@ export async function submit(order: QuestionOrder, context: BatchContext): Promi
   for (const [part, some] of splitRequests(requests).entries()) {
     const mark = markOf(order, part, context);
     const id = await submitOnce(client, mark, some, notesOf(journal, mark), signal);
-    submitted.push({ id, questions: some.map(({ question }) => question) });
+    const questions = some.map(({ question }) => question);
+    submitted.push({ id, questions, ...(order.budgetUsd !== undefined && { boundUsd: boundOf(order, questions) }) });
   }
   return submitted;
 }
@@ -23,13 +23,21 @@ export async function submit(order: QuestionOrder, context: BatchContext): Promi
 async function requestsOf(order: QuestionOrder, context: BatchContext): Promise<BatchRequest[]> {
   const unknown: BatchRequest[] = [];
   const asked = new Set<string>();
-  for (const [question, { body, isForLane }] of order.questions.entries()) {
-    if (isForLane) continue;
-    const key = questionKey({ source: context.source, body });
+  let leftUsd = order.budgetUsd ?? Infinity;
+  for (const [question, each] of order.questions.entries()) {
+    if (each.isForLane) continue;
+    const key = keyOf(each, context);
     // The same question twice is paid for once: the other finds the answer in the journal.
-    if (asked.has(key) || (await knownEntry(order, body, context)) !== undefined) continue;
+    if (asked.has(key) || (await knownEntry(order, each, context)) !== undefined) continue;
+    const { boundUsd = 0 } = each;
+    if (boundUsd > leftUsd) continue;
+    leftUsd -= boundUsd;
     asked.add(key);
-    unknown.push({ question, params: body });
+    unknown.push({ question, params: each.body });
   }
   return unknown;
+}
+
+function boundOf({ questions }: QuestionOrder, places: readonly number[]): number {
+  return places.reduce((sum, place) => sum + (questions[place]?.boundUsd ?? 0), 0);
 }

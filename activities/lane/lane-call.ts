@@ -1,14 +1,16 @@
-import type { Item, Lane } from '../../src/contract/lanes.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
+import { itemRequest } from '../../src/plan/item-request.js';
+import type { Asked } from '../../src/plan/item-request.js';
 
-/** What a lane asks about one of its documents. */
-export function callOf(lane: Lane, { key, text, file }: Item, place: number): ModelCall {
+/** What a lane asks about one of its items. */
+export function callOf(lane: Lane, asked: Asked, place: number): ModelCall {
   const { template, offline, timeoutMs, attempts, queuedAtMs, freshSinceMs, hedge, chunk } = lane;
   return {
-    key,
+    key: asked.key,
     index: lane.firstIndex + place,
-    request: { ...template, document: file ?? { inline: text } },
+    request: itemRequest(template, asked),
     offline,
     timeoutMs,
     attempts,

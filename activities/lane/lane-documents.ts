@@ -6,6 +6,7 @@ import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { Item } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
+import { askedAt } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
@@ -35,11 +36,12 @@ export async function runDocuments(
       limit(async () => {
         if (at % begunAtOnce === 0) round = round.then(() => breathe());
         await round;
-        const item = items[place];
-        if (item === undefined) throw new Error(`The chunk has no document ${place}.`);
+        const asked = askedAt(items, place, lane.template);
+        if (asked === undefined) throw new Error(`The chunk has no document ${place}.`);
         if (signal.aborted || equipment.settings.draining?.aborted) return void left.push(place);
-        const call = callOf(lane, item, place);
-        if (item.unreadable !== undefined) return report.add(unread(call, item.unreadable));
+        const call = callOf(lane, asked, place);
+        const { unreadable } = asked.item;
+        if (unreadable !== undefined) return report.add(unread(call, unreadable));
         const outcome = await runWithinBudget(call, work);
         if (outcome === undefined) return void left.push(place);
         metrics.record(call, outcome);

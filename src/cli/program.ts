@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   graph: async () => (await import('./commands/graph.js')).graphCommand,
   agent: async () => (await import('./commands/agent.js')).agentCommand,
   research: async () => (await import('./commands/research.js')).researchCommand,
+  map: async () => (await import('./commands/map.js')).mapCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
@@ -48,7 +49,7 @@ const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offli
 
 /** Headings of the help, each with its commands. */
 const groups: Record<string, string> = {
-  'Ask models': 'perspectives summarise gather validate graph agent research compare',
+  'Ask models': 'perspectives summarise gather validate graph agent research compare map',
   'See to runs': 'list show watch report approve retry cancel resume slow limits',
   'Run servers and workers': 'dev worker stop deployment codec offline-model',
   'Look after what is kept': 'journal store home',

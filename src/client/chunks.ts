@@ -12,13 +12,15 @@ const mostFileBytes = 64 * 1_024 * 1_024;
  * Stores the documents of a wide run, in order, in chunks of neighbours.
  *
  * @param total how many there will be, if known: few documents are spread over more lanes
+ * @param samples how often each is asked about
  */
 export async function placeChunks(
   items: AsyncIterable<Item> | Iterable<Item>,
   store: BlobStore,
   total = Infinity,
+  samples = 1,
 ): Promise<Chunk[]> {
-  const size = Math.min(mostItems, Math.max(10, Math.ceil(total / 4)));
+  const size = Math.max(1, Math.floor(Math.min(mostItems, Math.max(10, Math.ceil((total * samples) / 4))) / samples));
   const chunks: Chunk[] = [];
   let together: Item[] = [];
   let characters = 0;
@@ -26,19 +28,25 @@ export async function placeChunks(
   const put = async () => {
     if (together.length === 0) return;
     const { sha256, bytes } = await store.putText(JSON.stringify(together));
-    chunks.push({ sha256, bytes, count: together.length });
+    chunks.push({ sha256, bytes, count: together.length * samples });
     together = [];
     characters = 0;
     fileBytes = 0;
   };
   for await (const item of items) {
-    const { text, file } = item;
-    const isFull = together.length === size || characters + text.length > mostCharacters;
-    if (isFull || fileBytes + (file?.bytes ?? 0) > mostFileBytes) await put();
+    const isFull = together.length === size || characters + lengthOf(item) > mostCharacters;
+    if (isFull || fileBytes + (item.file?.bytes ?? 0) > mostFileBytes) await put();
     together.push(item);
-    characters += text.length;
-    fileBytes += file?.bytes ?? 0;
+    characters += lengthOf(item);
+    fileBytes += item.file?.bytes ?? 0;
   }
   await put();
   return chunks;
+}
+
+function lengthOf({ text, fields = {} }: Item): number {
+  return Object.values(fields).reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' ? value.length : (JSON.stringify(value)?.length ?? 0)),
+    text.length,
+  );
 }

@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { takesName } from '../fold/approval.js';
 import type { Approval, Branch, Run, RunStatus } from '../contract/run.js';
 import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
+import { rowsOutput } from '../fold/rows.js';
 import { kindOf } from '../plan/kinds.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
@@ -10,6 +11,7 @@ import { withPart } from '../fold/output-parts.js';
 import type { DividedOutput } from '../fold/output-parts.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { WidePlan } from '../plan/summarise-plan.js';
+import { addTallies, noTally, tallyOf } from '../contract/lanes.js';
 import { isInStore } from '../contract/stored.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
 import type { BlobStore } from '../store/blob-store.js';
@@ -88,6 +90,7 @@ async function outputOfRun(
   store: BlobStore,
 ): Promise<unknown> {
   const isFolded = kindOf(kind)?.output === 'workflow' || (result?.fanIn !== undefined && result.status !== 'failed');
+  if (planned.rows !== undefined) return rowsOutput(read.branches, planned.rows);
   if (!isFolded) return outputOf(kindOf(kind)?.output === 'branches as a list', read.branches);
   if (result === null) return null;
   const { output, references } = result;
@@ -129,16 +132,73 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
 }
 
 /** The outcomes of a wide run that is open or was cut: those that lanes have reported. */
-async function storedWide(view: RunView, { chunks }: WidePlan, store: BlobStore): Promise<StoredBranch[]> {
-  const reported: WideOutcomes = view.result?.wide ?? {
-    chunks: view.closed === null ? [] : chunks,
-    batches: view.reports.map(({ blob }) => blob),
-    tally: view.tally,
-    poisoned: [],
-    others: { status: 'cancelled', message: 'The run ended before this branch did.' },
-  };
-  const branches = await wideBranches(reported, view.startedAtMs, store);
+async function storedWide(view: RunView, plan: WidePlan, store: BlobStore): Promise<StoredBranch[]> {
+  const branches: StoredBranch[] = [];
+  for await (const branch of wideBranches(reportedOf(view, plan), view.startedAtMs, plan, store)) {
+    branches[branch.index] = branch;
+  }
   return branches.filter((branch) => branch !== undefined);
+}
+
+/** The outcomes that lanes have reported, and what became of all others. */
+function reportedOf(view: RunView, { chunks }: WidePlan): WideOutcomes {
+  return (
+    view.result?.wide ?? {
+      chunks: view.closed === null ? [] : chunks,
+      batches: view.reports.map(({ blob }) => blob),
+      tally: view.tally,
+      poisoned: [],
+      others: { status: 'cancelled', message: 'The run ended before this branch did.' },
+    }
+  );
+}
+
+/** Most branches that are not ok in a run that is read without the others. */
+const mostLost = 1_000;
+
+/**
+ * The run of a wide view, its branches handed on one by one and not kept: of those that are not ok, the first thousand stand in it.
+ * It has no output.
+ *
+ * @param each is given every branch once, whole
+ */
+export async function readWideRun(
+  view: RunView,
+  plan: WidePlan,
+  store: BlobStore,
+  webUi: string | null,
+  each: (branch: Branch) => Promise<void>,
+): Promise<Run> {
+  const branches: Branch[] = [];
+  let tally = noTally;
+  for await (const stored of wideBranches(reportedOf(view, plan), view.startedAtMs, plan, store)) {
+    const branch = await resolveBranch(stored, store);
+    tally = addTallies(tally, tallyOf([stored]));
+    if (branch.status !== 'ok' && branches.length < mostLost) branches.push(branch);
+    await each(branch);
+  }
+  const { byStatus, usage, costUsd, savedUsd, cacheSavedUsd, lostUsd, slowest } = tally;
+  const ok = byStatus.ok ?? 0;
+  return {
+    workflowId: view.workflowId,
+    runId: view.runId,
+    kind: view.kind,
+    status: statusOf(view, []),
+    output: null,
+    branches: branches.toSorted((one, other) => one.index - other.index),
+    coverage: { ok, total: Math.max(view.planned.total, tally.ended) },
+    usage,
+    costUsd,
+    savedUsd,
+    cacheSavedUsd,
+    lostUsd,
+    ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
+    elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
+    criticalPath: view.result?.criticalPath ?? (slowest === null ? [] : [slowest.key]),
+    webUi,
+    offline: view.planned.offline,
+    ...(view.failure !== null && { error: { type: view.failure.name, message: view.failure.message } }),
+  };
 }
 
 function statusOf(view: RunView, branches: readonly StoredBranch[]): RunStatus | 'running' {

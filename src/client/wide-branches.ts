@@ -1,38 +1,51 @@
-import type { Item } from '../contract/lanes.js';
+import type { Item, Template } from '../contract/lanes.js';
 import { afterEarlier, outcomeOfSkip, tooLate } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
+import { askedAt } from '../plan/item-request.js';
 import type { BlobStore } from '../store/blob-store.js';
 
 /**
- * The branches of a wide run in input order, from its lanes' reports. The run says what became of those that are in no report.
+ * The branches of a wide run, from its lanes' reports: those that are ok in the order in which they came, then those that are lost, and
+ * then those that are in no report: the run says what became of them. Each comes once.
  *
+ * @param template of the run's plan: it says how often each item is asked about
  * @throws FanfoldError `DocumentMissing` when a report was stored elsewhere
  */
-export async function wideBranches(wide: WideOutcomes, startedAtMs: number, store: BlobStore): Promise<StoredBranch[]> {
-  const branches: StoredBranch[] = [];
+export async function* wideBranches(
+  wide: WideOutcomes,
+  startedAtMs: number,
+  { template, total }: { template: Pick<Template, 'samples'>; total: number },
+  store: BlobStore,
+): AsyncGenerator<StoredBranch> {
+  const told = new Uint8Array(total);
+  const lost = new Map<number, StoredBranch>();
   for (const report of wide.batches) {
     for (const branch of JSON.parse(await store.readText(report)) as StoredBranch[]) {
       const outcome = isLate(branch, wide) ? tooLate(branch, wide.others.message) : branch;
-      const earlier = branches[branch.index];
+      const earlier = lost.get(branch.index);
       // A branch that has failed and was begun anew is in two reports, and has paid for both.
-      if (earlier === undefined) branches[branch.index] = outcome;
-      else if (earlier.status !== 'ok') branches[branch.index] = afterEarlier(earlier, outcome);
+      if (earlier !== undefined && earlier.status !== 'ok') lost.set(branch.index, afterEarlier(earlier, outcome));
+      if (told[branch.index] === 1) continue;
+      told[branch.index] = 1;
+      if (outcome.status === 'ok') yield outcome;
+      else lost.set(branch.index, outcome);
     }
   }
+  yield* lost.values();
   const poisoned = new Set(wide.poisoned);
   let first = 0;
   for (const chunk of wide.chunks) {
     let items: Item[] | undefined;
     for (let index = first; index < first + chunk.count; index += 1) {
-      if (branches[index] !== undefined) continue;
+      if (told[index] === 1) continue;
       items ??= JSON.parse(await store.readText(chunk)) as Item[];
-      const place = { key: items[index - first]?.key ?? String(index), index, queuedAtMs: startedAtMs };
-      branches[index] = poisoned.has(index) ? poisonedBranch(place) : otherBranch(place, wide.others);
+      const key = askedAt(items, index - first, template)?.key ?? String(index);
+      const place = { key, index, queuedAtMs: startedAtMs };
+      yield poisoned.has(index) ? poisonedBranch(place) : otherBranch(place, wide.others);
     }
     first += chunk.count;
   }
-  return branches;
 }
 
 /** Whether the outcome is late: a lane knows that it was cut, and not why. */

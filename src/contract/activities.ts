@@ -26,6 +26,8 @@ export interface BatchOrder {
 export interface SubmittedBatch {
   id: string;
   questions: number[];
+  /** The most that they may cost, in US dollars; only where a budget holds. */
+  boundUsd?: number;
 }
 
 /** The result of one question of an order. Without an `answer` the question is to be asked online, going on from `ledger`. */

@@ -20,11 +20,13 @@ export interface Item {
   file?: StoredFile;
   /** The reason why the document could not be read. Its branch has failed then, and nothing is asked. */
   unreadable?: string;
+  /** Of a row of a table: the columns that the prompt names, by the names that it has for them. */
+  fields?: { readonly [column: string]: unknown };
 }
 
 /** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */
 export interface Chunk extends Blob {
-  /** How many documents. */
+  /** How many branches: one for each document, or as many as the template has samples. */
   count: number;
 }
 
@@ -35,6 +37,10 @@ export interface Template {
   system: string;
   /** The prompt; it stands after the document. */
   prompt: string;
+  /** Whether the prompt is a template over the `fields` of each item, and there is no document. */
+  filled?: true;
+  /** How often each item is asked about; once by default. */
+  samples?: number;
   /** See `ModelRequest`. */
   foldOver?: number;
   outputSchema?: JsonSchema;
@@ -71,7 +77,7 @@ export interface Lane extends Pick<
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
 export type ChunkOrder = Pick<
   Lane,
-  'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs'
+  'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
 >;
 
 /** The payload of the signal from a lane to its workflow. */
@@ -121,6 +127,10 @@ export interface LaneResult {
   /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
   left: Range[];
   why: 'done' | 'draining' | 'over budget';
+  /** Of batches: places of documents that were not submitted, because the budget had no more. */
+  withheld?: Range[];
+  /** US dollars that were paid for answers that are in no report: they did not fit their schema, and are asked for once more. */
+  unfitUsd?: number;
 }
 
 /** The sum of several outcomes. */

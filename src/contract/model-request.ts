@@ -20,6 +20,8 @@ export interface ModelRequest {
   prompt: string;
   /** The prompt in parts, where values in it may be in the store. It stands in place of `prompt`. */
   promptParts?: readonly PromptPart[];
+  /** Number of the question where the same one is asked several times on purpose; 0 by default. Each has an answer of its own in the journal. */
+  sample?: number;
   /** A document of more tokens, by estimate, is read in parts, and the answers about them are folded as a tree. */
   foldOver?: number;
   /** JSON Schema of the answer. With it the answer is parsed JSON that fits, or the branch is `invalid`. */

@@ -24,6 +24,7 @@ export const workflowTypes = [
   'agent',
   'compare',
   'research',
+  'map',
 ] as const;
 
 export type Kind = (typeof workflowTypes)[number];

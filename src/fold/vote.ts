@@ -15,3 +15,13 @@ export function vote(
   const index = ballots.findIndex((ballot) => counts.get(ballot) === votes);
   return index < 0 ? undefined : { value: values[index], votes, of: values.length };
 }
+
+/** The ballot of an answer: without case, and without the space and punctuation around it. */
+export function ballotOf(answer: unknown): string {
+  return typeof answer === 'string'
+    ? answer
+        .toLowerCase()
+        .replaceAll(/\s+/g, ' ')
+        .replaceAll(/^[\s"'`*.,;:!?()[\]]+|[\s"'`*.,;:!?()[\]]+$/g, '')
+    : JSON.stringify(answer);
+}

@@ -97,13 +97,3 @@ function checkOnce(what: string, names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new InputError(`Expected every ${what} once, got \`${twice}\` twice.`);
 }
-
-/** The ballot of an answer: without case, and without the space and punctuation around it. */
-export function ballotOf(answer: unknown): string {
-  return typeof answer === 'string'
-    ? answer
-        .toLowerCase()
-        .replaceAll(/\s+/g, ' ')
-        .replaceAll(/^[\s"'`*.,;:!?()[\]]+|[\s"'`*.,;:!?()[\]]+$/g, '')
-    : JSON.stringify(answer);
-}

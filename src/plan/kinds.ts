@@ -7,6 +7,7 @@ import { planGather } from './gather-plan.js';
 import { ancestorsOf, nodeOf } from './graph/flow.js';
 import type { GraphInput } from './graph/flow.js';
 import { planGraph } from './graph/graph-plan.js';
+import { planMap } from './map-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
 import { nothingPlanned } from './planned-run.js';
 import type { PlannedRun } from './planned-run.js';
@@ -15,8 +16,8 @@ import { planSummarise } from './summarise-plan.js';
 import { planValidate } from './validate-plan.js';
 import type { ValidateInput } from './validate-plan.js';
 
-/** The maker of a run's output: its branches, as a dict or a list in input order, or the workflow itself. */
-export type OutputOf = 'branches by key' | 'branches as a list' | 'workflow';
+/** The maker of a run's output: its branches, as a dict or a list in input order or as answers about rows, or the workflow itself. */
+export type OutputOf = 'branches by key' | 'branches as a list' | 'rows' | 'workflow';
 
 /** A kind of run, as its readers need it. How it is printed is in `src/cli/show/print-run.ts`. */
 export interface KindOfRun {
@@ -139,6 +140,20 @@ const kinds = {
     branch: 'search, answer or step',
     adds: true,
     peers: byKey,
+  },
+  map: {
+    planned: (input: InputOf<typeof planMap>) => {
+      const plan = planMap(input);
+      const { rows } = plan;
+      if ('direct' in plan) return { ...direct(plan.direct), rows };
+      const { total, offline, policy } = plan.wide;
+      return { keys: [], total, offline, policy, wide: plan.wide, rows };
+    },
+    output: 'rows',
+    branch: 'row',
+    adds: false,
+    // A row has no peers beyond its run.
+    peers: () => undefined,
   },
 } satisfies Record<Kind, KindOfRun>;
 

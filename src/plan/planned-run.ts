@@ -1,3 +1,4 @@
+import type { RowsFold } from '../fold/rows.js';
 import type { Policy } from '../contract/options.js';
 import type { GraphPlan } from './graph/graph-plan.js';
 import type { WidePlan } from './summarise-plan.js';
@@ -21,6 +22,8 @@ export interface PlannedRun {
   grows?: boolean;
   /** The plan of a wide run, which has no activity for each branch. */
   wide?: WidePlan;
+  /** What is made of the answers about each row of a table. */
+  rows?: RowsFold;
   /** The reason why the input cannot be planned. The run itself fails with it, or waits for a worker that tells. */
   problem?: string;
 }

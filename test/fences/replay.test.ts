@@ -14,6 +14,7 @@ const kinds = {
   compare: 'compare',
   gather: 'gather',
   graph: 'graph',
+  map: 'map',
   perspectives: 'perspectives',
   research: 'research',
   summarise: 'summarise',

@@ -10,12 +10,14 @@ import {
 
 import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, FailedRanges, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
-import type { Known } from '../../src/contract/known.js';
+import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
+import type { Carried, Resumable } from './carried.js';
+import { BatchBudgets } from './batch-budget.js';
+import type { Holder } from './batch-budget.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
@@ -37,25 +39,7 @@ const mostBatches = 50;
 
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
 
-/**
- * The state that a run takes along when it continues as new. `batches` holds the reports: older histories have them by this name.
- */
-interface Carried {
-  queue: LaneQueue['carried'];
-  batches: Blob[];
-  tally: Tally;
-  startedAtMs: number;
-  lanes: number;
-  failed?: FailedRanges;
-}
-
-interface Resumable {
-  searchable?: boolean;
-  known?: Known;
-  carried?: unknown;
-}
-
-interface UnderWay {
+interface UnderWay extends Holder {
   /** Places of the chunk that have ended. */
   ended: Set<number>;
   spentUsd: number;
@@ -77,6 +61,7 @@ export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunR
 class WideFanOut {
   readonly #queue: LaneQueue;
   readonly #budget: Budget;
+  readonly #batches: BatchBudgets;
   readonly #progress: WideProgress;
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
@@ -110,6 +95,7 @@ class WideFanOut {
     this.#lanes = lanes;
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
+    this.#batches = new BatchBudgets(this.#budget);
     this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
     setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
       description: 'Outcomes of a lane, sent by its worker.',
@@ -140,24 +126,41 @@ class WideFanOut {
       if (this.#starved && this.#underWay.size > 0) return;
       const work = this.#queue.take();
       if (work === undefined) return;
-      await this.#carry(work, width);
+      if (!(await this.#carry(work, width))) return;
     }
   }
 
-  async #carry(work: LaneWork, width: number): Promise<void> {
+  /** @returns whether to go on: an order that found no money leaves the rest to those who hold it, and to who comes after them */
+  async #carry(work: LaneWork, width: number): Promise<boolean> {
     const number = this.#lanes;
     this.#lanes += 1;
-    const grantUsd = this.#grant();
-    const lane: UnderWay = { ended: new Set(), spentUsd: 0 };
-    this.#underWay.set(number, lane);
     const inBatch = this.plan.policy.economy && work.online === undefined;
+    const hasBudget = this.#budget.limitUsd !== Infinity;
+    const grantUsd = inBatch ? 0 : this.#grant();
+    const lane: UnderWay = { ended: new Set(), spentUsd: 0, heldUsd: hasBudget ? grantUsd : 0 };
+    this.#underWay.set(number, lane);
     try {
-      const { rest, left, why } = inBatch
-        ? await orderChunk(this.plan, this.#part(work, number))
+      const {
+        rest,
+        left,
+        why,
+        withheld = [],
+        unfitUsd = 0,
+      } = inBatch
+        ? await orderChunk(
+            this.plan,
+            this.#part(work, number),
+            hasBudget ? this.#batches.order(lane, () => this.#underWay.values()) : undefined,
+          )
         : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
       if (rest !== null) this.#take(number, rest);
+      lane.spentUsd += unfitUsd;
       this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
-      if (why === 'over budget' && lane.ended.size === 0) this.#starve();
+      this.#queue.putBack(work, withheld);
+      if (why !== 'over budget' || lane.ended.size > 0) return true;
+      if (!inBatch) this.#starve();
+      else if (lane.hadAll === true) this.#outOfMoney = true;
+      return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
@@ -166,9 +169,10 @@ class WideFanOut {
         work,
         fromRanges(work.places).filter((place) => !lane.ended.has(place)),
       );
+      return true;
     } finally {
       this.#underWay.delete(number);
-      if (grantUsd !== Infinity) this.#budget.settle(grantUsd, lane.spentUsd);
+      if (hasBudget) this.#budget.settle(lane.heldUsd, lane.spentUsd);
     }
   }
 
@@ -181,7 +185,8 @@ class WideFanOut {
   }
 
   #part({ chunk, places }: LaneWork, number: number): Part {
-    return { number, chunk, places, firstIndex: this.#queue.firstIndexOf(chunk), queuedAtMs: this.#startedAtMs };
+    const firstIndex = this.#queue.firstIndexOf(chunk);
+    return { number, chunk, places, firstIndex, queuedAtMs: this.#startedAtMs, reports: this.#reports.length };
   }
 
   #take(number: number, report: LaneReport): void {

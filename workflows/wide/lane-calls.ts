@@ -6,6 +6,8 @@ import { fromRanges } from '../../src/contract/lanes.js';
 import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { reportEveryMs } from './report-pace.js';
+import type { BatchBudget } from './batch-budget.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
 /** The documents of a wide run that one lane, or one order of batches, asks about. */
@@ -19,6 +21,8 @@ export interface Part {
   firstIndex: number;
   /** When the run began, in milliseconds since the epoch. */
   queuedAtMs: number;
+  /** Reports of the run so far. */
+  reports: number;
 }
 
 /**
@@ -44,7 +48,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     timeoutMs,
     attempts,
     run,
-    reportEveryMs: join === 'settled' ? 1_000 : 200,
+    reportEveryMs: reportEveryMs(join, part.reports),
     reportFailuresAtOnce: join === 'all',
     ...(hedge && { hedge: { run } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
@@ -68,18 +72,23 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
 /**
  * Asks by Message Batches. Documents that are not answered, by the policy's deadline if there is one, are left to be asked
  * online.
+ *
+ * @param within what the questions may cost at most, where there is a budget, is found before they are submitted and held after
  */
-export async function orderChunk(plan: WidePlan, part: Part): Promise<LaneResult> {
+export async function orderChunk(plan: WidePlan, part: Part, within?: BatchBudget): Promise<LaneResult> {
   const { offline, policy } = plan;
   const activities = batchActivities(offline);
-  const order = orderOf(plan, part);
-  const batches = await activities.submitChunk(order);
+  const submit = async (budgetUsd?: number) => {
+    const order = orderOf(plan, part, budgetUsd);
+    return { order, batches: await activities.submitChunk(order) };
+  };
+  const { order, batches } = await (within === undefined ? submit() : within.submitted(submit));
   const deadlineAtMs = policy.deadlineMs === null ? Infinity : part.queuedAtMs + policy.deadlineMs;
   await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
   return activities.collectChunk(order, batches);
 }
 
-function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part): ChunkOrder {
+function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, budgetUsd?: number): ChunkOrder {
   const { number, places, firstIndex, queuedAtMs } = part;
   return {
     number,
@@ -90,6 +99,7 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part): Ch
     offline,
     queuedAtMs,
     ...(fresh && { freshSinceMs: queuedAtMs }),
+    ...(budgetUsd !== undefined && { budgetUsd }),
   };
 }
 

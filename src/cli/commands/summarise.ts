@@ -7,7 +7,7 @@ import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
-import { DocumentBounds } from '../run/document-bounds.js';
+import { boundsOfDocuments } from '../run/document-bounds.js';
 import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
@@ -70,7 +70,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   });
   const say = sayer(world, flags.quiet);
   const source = await sourceOf(files, flags, world, say);
-  const bounds = new DocumentBounds(options);
+  const bounds = boundsOfDocuments(options);
   const countsCost = usd !== undefined || flags.dryRun === true;
   const documents = await checkDocuments(source, maxDirectWidth + 1, (item) => {
     if (countsCost) bounds.add(item);
@@ -91,10 +91,7 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
   if (policy.economy && !isWide) checkBatched(first);
-  const budget =
-    'direct' in checked
-      ? await budgetOf(checked.direct, undefined, flags, world)
-      : bounds.budget(usd, policy.economy, total);
+  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
   try {
     const need = { offline, concurrency: policy.concurrency };

@@ -54,7 +54,9 @@ export function headerOf(start: string, wanted: readonly string[]): { header: He
       return { columns: [], delimiter, above };
     }
   });
-  const whole = found.find(({ columns }) => wanted.every((name) => columns.includes(name)));
+  // Where no column is wanted, any would do.
+  const whole =
+    wanted.length === 0 ? undefined : found.find(({ columns }) => wanted.every((name) => columns.includes(name)));
   const likely = found.reduce((most, each) => (each.columns.length > most.columns.length ? each : most));
   return { header: whole ?? likely, isWhole: whole !== undefined };
 }

@@ -1,4 +1,4 @@
-import { parse as parseLossless } from 'lossless-json';
+import { LosslessNumber, parse as parseLossless } from 'lossless-json';
 
 import { InputError } from '../../contract/errors.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
@@ -19,10 +19,13 @@ interface RowJson {
 /** The longest row in UTF-16 code units: a document that is larger would be refused as a file. */
 export const longestRow = maxDocumentBytes;
 
+/** The field whose number is kept digit by digit; `null` for all numbers in a row, however deep. */
+type IdField = string | null;
+
 /** Rows of JSON Lines; blank lines are none. */
 export async function* jsonLines(
   texts: AsyncIterable<string>,
-  idField: string,
+  idField: IdField,
   title: string,
 ): AsyncGenerator<FoundRow> {
   for await (const { json, line } of linesOf(texts, title)) {
@@ -35,7 +38,7 @@ export async function* jsonLines(
 /** Rows of a JSON array. */
 export async function* jsonArray(
   texts: AsyncIterable<string>,
-  idField: string,
+  idField: IdField,
   title: string,
 ): AsyncGenerator<FoundRow> {
   for await (const { json, line } of elementsOf(texts, title)) {
@@ -43,17 +46,35 @@ export async function* jsonArray(
   }
 }
 
-function rowOf(json: string, idField: string, place: string, expected: string): FoundRow {
+function rowOf(json: string, idField: IdField, place: string, expected: string): FoundRow {
   let fields: unknown;
   try {
-    fields = JSON.parse(json);
+    fields = idField === null ? parseExact(json) : JSON.parse(json);
     if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw new SyntaxError('Another value.');
   } catch {
     throw new InputError(`${place}: Expected ${expected}, got ${JSON.stringify(beginningOf(json, 60))}.`);
   }
   const row = fields as Record<string, unknown>;
+  if (idField === null) return { fields: row, place };
   const id = row[idField];
   return { fields: typeof id === 'number' ? { ...row, [idField]: digitsOf(json, idField, id) } : row, place };
+}
+
+/** Numbers that JavaScript may write in another way than they stand there: long ones, `1.0` and `1e5`, and `-0`. */
+const inexact = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0(?![.\d])/;
+
+/**
+ * JSON in which a number that JavaScript would write in another way is a `LosslessNumber`, digit by digit.
+ *
+ * @throws SyntaxError where it is none
+ */
+export function parseExact(json: string): unknown {
+  // As a rule there is none, and the reading takes a tenth of the time.
+  if (!inexact.test(json)) return JSON.parse(json);
+  return parseLossless(json, undefined, {
+    onDuplicateKey: ({ newValue }) => newValue,
+    parseNumber: (digits) => (String(Number(digits)) === digits ? Number(digits) : new LosslessNumber(digits)),
+  });
 }
 
 /** A number digit by digit: what is above 2^53, or ends in `.0`, is another one in JavaScript. */

@@ -3,10 +3,10 @@ import { endingOf } from '../../files/index.js';
 import type { World } from '../world.js';
 import { longestKey } from './document-source.js';
 import type { DocumentSource, ReadItem } from './document-source.js';
-import { maxDocumentBytes } from '../../contract/limits.js';
 import type { FoundRow } from './json-rows.js';
 import { RowBytes } from './row-bytes.js';
 import { rowText } from './row-text.js';
+import { backAtStart, startOf } from './start-of-text.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
 export interface RowFields {
@@ -23,9 +23,6 @@ const named: ReadonlyMap<string, 'json' | 'table'> = new Map([
   ['.tsv', 'table'],
   ['.tab', 'table'],
 ]);
-
-/** A header is looked for in so many UTF-16 code units at least. */
-const headerLength = 65_536;
 
 /** Rows of JSON Lines, a JSON array, CSV or TSV, each a document: of a file, or of standard input for `-`; gzip or not. */
 export function rowsSource(path: string, fields: RowFields, world: World): DocumentSource {
@@ -44,7 +41,7 @@ async function* rowsIn(
   path: string,
 ): AsyncGenerator<FoundRow> {
   const start = await startOf(texts);
-  const all = from(start, texts);
+  const all = backAtStart(start, texts);
   const name = named.get(endingOf(path.replace(/\.gz$/i, '')));
   // Loaded on demand: `fanfold --help` has no use for them.
   const { csvRows, headerOf } = await import('./csv-rows.js');
@@ -62,22 +59,6 @@ async function* rowsIn(
         'Name the columns with --id-field and --text-field.',
       )
     : new InputError(`${path}: Expected JSON Lines, a JSON array, or CSV or TSV with a header row, got ${quoted}.`);
-}
-
-/** As much as a header may take, or all. */
-async function startOf(texts: AsyncGenerator<string>): Promise<string> {
-  let start = '';
-  while (start.trimStart().length < headerLength && start.length < maxDocumentBytes) {
-    const { done, value } = await texts.next();
-    if (done === true) break;
-    start += value;
-  }
-  return start;
-}
-
-async function* from(start: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  yield start;
-  yield* rest;
 }
 
 function itemOf({ fields, place }: FoundRow, { idField, textField }: RowFields): ReadItem {

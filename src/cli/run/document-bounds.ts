@@ -1,31 +1,46 @@
 import { InputError, OverBudgetError } from '../../contract/errors.js';
 import { withoutBytes } from '../../contract/document.js';
-import { maxDirectWidth } from '../../contract/limits.js';
+import type { DocumentContent } from '../../contract/document.js';
+import type { Item } from '../../contract/lanes.js';
+import type { ModelRequest } from '../../contract/model-request.js';
+import { modelDefaults } from '../../contract/options.js';
+import type { FanOutOptions } from '../../contract/options.js';
 import { addCost } from '../../contract/usage.js';
 import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
-import type { Item } from '../../contract/lanes.js';
 import { formatCost } from '../show/amounts.js';
 
-/** What the documents may cost, added up while they are gone through. */
+/** What a branch asks about an item. */
+interface Question {
+  request: ModelRequest;
+  /** Its document, if it has one. */
+  document?: DocumentContent;
+}
+
+/** What the branches of a wide run may cost, added up while their items are gone through. */
 export class DocumentBounds {
   #usd: number | null = 0;
   #cheapestUsd = Infinity;
   #inputTokens = 0;
 
-  constructor(readonly options: SummariseInput) {}
+  /**
+   * @param model named in an error where its price is not known
+   * @param questionsOf what is asked about an item
+   */
+  constructor(
+    readonly model: string,
+    readonly questionsOf: (item: Item) => Question[],
+  ) {}
 
-  add({ key, text, file }: Item): void {
-    const plan = planSummarise({ ...this.#one, documents: [{ key, text: file ?? { inline: text } }] });
-    if (!('direct' in plan)) return;
-    const [branch] = plan.direct.branches;
-    if (branch === undefined) return;
-    const inputTokens = estimateTokens(buildRequest(branch.request, file === undefined ? text : withoutBytes(file)));
-    const boundUsd = upperBoundUsd(sizeOf(branch.request, inputTokens));
-    this.#inputTokens += inputTokens;
-    this.#usd = addCost(this.#usd, boundUsd);
-    this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd ?? Infinity);
+  add(item: Item): void {
+    for (const { request, document } of this.questionsOf(item)) {
+      const inputTokens = estimateTokens(buildRequest(request, document, request.outputSchema));
+      const boundUsd = upperBoundUsd(sizeOf(request, inputTokens));
+      this.#inputTokens += inputTokens;
+      this.#usd = addCost(this.#usd, boundUsd);
+      this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd ?? Infinity);
+    }
   }
 
   summary(total: number): { total: number; inputTokens: number; upperBoundUsd: number | null } {
@@ -35,18 +50,13 @@ export class DocumentBounds {
   /**
    * The budget of a wide run.
    *
-   * @throws OverBudgetError where not even one question fits; InputError where prices are not known, or it is to be asked in batches
+   * @throws OverBudgetError where not even one question fits; InputError where prices are not known
    */
-  budget(usd: number | undefined, economy: boolean | undefined, total: number): Pick<SummariseInput, 'budget'> {
+  budget(usd: number | undefined): Pick<FanOutOptions, 'budget'> {
     if (usd === undefined) return {};
-    if (economy) {
-      throw new InputError(
-        `Expected at most ${maxDirectWidth} documents with \`--economy\` and \`--budget\` together, got ${total}.`,
-      );
-    }
     if (this.#usd === null) {
       throw new InputError(
-        `Expected a model whose price is known where there is a budget, got \`${this.options.model}\`.`,
+        `Expected a model whose price is known where there is a budget, got \`${this.model}\`.`,
         'Leave the budget out, or choose another model.',
       );
     }
@@ -58,14 +68,14 @@ export class DocumentBounds {
     }
     return { budget: { usd, boundsUsd: [] } };
   }
+}
 
-  get #one(): SummariseInput {
-    const { model, maxTokens, sentences, splitTokens } = this.options;
-    return {
-      ...(model !== undefined && { model }),
-      ...(maxTokens !== undefined && { maxTokens }),
-      ...(sentences !== undefined && { sentences }),
-      ...(splitTokens !== undefined && { splitTokens }),
-    };
-  }
+/** The bounds of a run that summarises each item. */
+export function boundsOfDocuments(options: SummariseInput): DocumentBounds {
+  const { join: _, quorum: __, ...each } = options;
+  return new DocumentBounds(options.model ?? modelDefaults.model, ({ key, text, file }) => {
+    const plan = planSummarise({ ...each, documents: [{ key, text: file ?? { inline: text } }] });
+    const document = file === undefined ? text : withoutBytes(file);
+    return 'direct' in plan ? plan.direct.branches.map(({ request }) => ({ request, document })) : [];
+  });
 }

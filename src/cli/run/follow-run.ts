@@ -1,4 +1,12 @@
-import { historyEvents, readApprovals, readRun, resolveBranch, RunView, UnreadRun } from '../../client/index.js';
+import {
+  historyEvents,
+  readApprovals,
+  readRun,
+  readWideRun,
+  resolveBranch,
+  RunView,
+  UnreadRun,
+} from '../../client/index.js';
 import type { Execution } from '../../client/index.js';
 import type { LaneReport } from '../../contract/lanes.js';
 import type { StoredBranch } from '../../contract/branch.js';
@@ -16,6 +24,8 @@ import type { World } from '../world.js';
 /** Takes branches as they end. */
 export interface BranchSink {
   add(branch: Branch): Promise<void>;
+  /** Whether it has all of a wide run's branches, so that the run need not be kept whole. */
+  readonly streams?: boolean;
 }
 
 /**
@@ -56,14 +66,20 @@ export async function followRun(
   }
   unread.check();
   if (view.closed === null) return null;
-  const run = await readRun(view, session.store, webUiUrl(session.server, view.workflowId, view.runId));
+  const page = webUiUrl(session.server, view.workflowId, view.runId);
+  const { wide } = view.planned;
+  if (out?.streams === true && wide !== undefined) {
+    return readWideRun(view, wide, session.store, page, (branch) => teller.tellWhole(branch));
+  }
+  const run = await readRun(view, session.store, page);
   for (const branch of run.branches) await teller.tellWhole(branch);
   return run;
 }
 
 /** Tells of each branch once. */
 class Teller {
-  readonly #told = new Set<string>();
+  /** Keys, and of a wide run indexes: there may be a million. */
+  readonly #told = new Set<string | number>();
   readonly #asked = new Set<string>();
   /** Of lanes: keys of branches that were not ok. They may have been begun anew, and are told of once more then. */
   readonly #failed = new Set<string>();
@@ -80,8 +96,8 @@ class Teller {
 
   async tell(outcome: StoredBranch): Promise<void> {
     // The branch was begun anew, and has ended once more.
-    if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(outcome.key);
-    if (this.#told.has(outcome.key)) return;
+    if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(this.#nameOf(outcome));
+    if (this.#told.has(this.#nameOf(outcome))) return;
     this.progress?.ended(outcome);
     await this.tellWhole(await resolveBranch(outcome, this.session.store));
   }
@@ -111,10 +127,14 @@ class Teller {
 
   /** Tells of a branch that is whole; after that there is nothing more to tell of it. */
   async tellWhole(branch: Branch): Promise<void> {
-    if (this.#told.has(branch.key)) return;
-    this.#told.add(branch.key);
+    if (this.#told.has(this.#nameOf(branch))) return;
+    this.#told.add(this.#nameOf(branch));
     await this.out?.add(branch);
     if (this.flags.ndjson) this.world.stdout.write(json(branch));
+  }
+
+  #nameOf({ key, index }: Pick<Branch, 'key' | 'index'>): string | number {
+    return this.view.planned.wide === undefined ? key : index;
   }
 
   async #tellReport({ blob }: LaneReport): Promise<void> {

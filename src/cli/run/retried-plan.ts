@@ -21,7 +21,8 @@ import type { ValidateInput } from '../../plan/validate-plan.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import { inOnePiece } from '../commands/validate.js';
 import { boundFlow } from '../read/bound-flow.js';
-import { DocumentBounds } from './document-bounds.js';
+import { boundsOfDocuments } from './document-bounds.js';
+import type { DocumentBounds } from './document-bounds.js';
 
 /** A retry and what bounds it: its input with the texts in it. */
 export interface Bounded {
@@ -82,7 +83,7 @@ function inlineOf(value: Stored<unknown>): unknown {
 
 /** The bounds of those documents of a wide run that are begun anew. */
 export async function documentBounds({ retry, view, input, store }: Bounded): Promise<DocumentBounds> {
-  const bounds = new DocumentBounds(input as SummariseInput);
+  const bounds = boundsOfDocuments(input as SummariseInput);
   const anew = new Set(retry.anew.map(({ index }) => index));
   let index = 0;
   for (const chunk of view.planned.wide?.chunks ?? []) {

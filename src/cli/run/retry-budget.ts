@@ -38,7 +38,7 @@ export async function retryBudget(bounded: Bounded, flags: RunFlags, world: Worl
     default:
       if (view.planned.wide !== undefined) {
         const bounds = await documentBounds(bounded);
-        return bounds.budget(usd, view.planned.wide.policy.economy, retry.anew.length);
+        return bounds.budget(usd);
       }
       return directBudget(await directPlan(bounded), retry.keys.length, budget, world);
   }

@@ -16,26 +16,32 @@ export function barLines(
   { tally, total, elapsedMs }: BarView,
   screen: Pick<Screen, 'columns' | 'colour'>,
 ): TerminalText[] {
-  const { ended, byStatus, reused, slowest } = tally;
+  const { ended, byStatus, slowest } = tally;
   const { green, yellow } = paints(screen.colour);
-  const perSecond = (ended * 1_000) / Math.max(1, elapsedMs);
-  const leftMs = perSecond > 0 ? ((total - ended) * 1_000) / perSecond : undefined;
   const width = Math.max(10, Math.min(40, screen.columns - 40));
   const done = Math.min(width, Math.round((width * ended) / Math.max(1, total)));
   const others = Object.entries(byStatus).filter(([status]) => status !== 'ok');
   return [
     line`${green('█'.repeat(done))}${'░'.repeat(width - done)} ${ended.toLocaleString('en')} of ${total.toLocaleString('en')} · ${formatDuration(elapsedMs)}`,
-    joined(
-      [
-        `${perSecond.toFixed(1)} a second`,
-        ...(leftMs === undefined || ended >= total ? [] : [`about ${formatDuration(leftMs)} left`]),
-        formatTokens(tally.usage),
-        formatCost(tally.costUsd),
-        ...(reused > 0 ? [`${reused.toLocaleString('en')} from the journal`] : []),
-      ],
-      ' · ',
-    ),
+    speedLine({ tally, total, elapsedMs }),
     ...(others.length > 0 ? [yellow(others.map(([status, count]) => `${count} ${status}`).join(', '))] : []),
     ...(slowest === null ? [] : [line`slowest: ${slowest.key}, ${formatDuration(slowest.totalMs)}`]),
   ];
+}
+
+/** How fast a run is, how long it will take, and what it has cost so far. */
+export function speedLine({ tally, total, elapsedMs }: BarView): TerminalText {
+  const { ended, reused } = tally;
+  const perSecond = (ended * 1_000) / Math.max(1, elapsedMs);
+  const leftMs = perSecond > 0 ? ((total - ended) * 1_000) / perSecond : undefined;
+  return joined(
+    [
+      `${perSecond.toFixed(1)} a second`,
+      ...(leftMs === undefined || ended >= total ? [] : [`about ${formatDuration(leftMs)} left`]),
+      formatTokens(tally.usage),
+      formatCost(tally.costUsd),
+      ...(reused > 0 ? [`${reused.toLocaleString('en')} from the journal`] : []),
+    ],
+    ' · ',
+  );
 }

@@ -1,5 +1,6 @@
 import type { RunView } from '../../client/index.js';
 import type { StoredBranch } from '../../contract/branch.js';
+import { speedLine } from './bar-lines.js';
 import { outcomeLine } from './outcome-line.js';
 import type { ProgressView } from './progress-view.js';
 import type { Session } from '../home/session.js';
@@ -10,6 +11,9 @@ import type { World } from '../world.js';
 
 /** Milliseconds without news after which a log says what is waited for. */
 const silenceMs = 10_000;
+
+/** Milliseconds between two lines about a run over rows, which are too many for a line each. */
+const rowsMs = 5_000;
 
 /** Progress for pipes and logs: a line for each branch as it ends, and from time to time the reason why none does. */
 export function showPlain(session: Session, view: RunView, world: World): ProgressView {
@@ -22,15 +26,29 @@ export function showPlain(session: Session, view: RunView, world: World): Progre
     if (why !== undefined) world.stderr.write(line`${place()} waiting: ${why}\n`);
   };
   const timer = setInterval(tellWhy, silenceMs);
+  const areRows = () => view.planned.rows !== undefined && view.planned.wide !== undefined;
+  const tellRows = () => {
+    if (!areRows() || view.tally.ended === ended) return;
+    ended = view.tally.ended;
+    timer.refresh();
+    const elapsedMs = Math.max(1, (view.closedAtMs ?? Date.now()) - view.startedAtMs);
+    world.stderr.write(line`${place()} ${speedLine({ tally: view.tally, total: view.planned.total, elapsedMs })}\n`);
+  };
+  const rowsTimer = setInterval(tellRows, rowsMs);
   return {
-    wantsEach: true,
+    get wantsEach() {
+      return !areRows();
+    },
     ended(outcome: StoredBranch): void {
+      if (areRows()) return;
       ended += 1;
       timer.refresh();
       world.stderr.write(line`${place()} ${outcomeLine(outcome, world.stderr)}\n`);
     },
     stop(): void {
       clearInterval(timer);
+      clearInterval(rowsTimer);
+      tellRows();
       situation.stop();
     },
   };

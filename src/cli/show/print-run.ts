@@ -150,6 +150,11 @@ const printers = {
   agent: byKey,
   compare: byKey,
   research: (run, _flags, _screen, render) => researchText(run, render),
+  map: ({ output }) =>
+    joined(
+      (Array.isArray(output) ? output : []).map((row) => json(row)),
+      '',
+    ),
 } satisfies Record<Kind, Printer>;
 
 function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): TerminalText {

@@ -1,9 +1,10 @@
 import { beginningOf } from '../../contract/cut-text.js';
+
 /** A piece of a template: text, or a variable with the path of its value. */
 export type TemplatePart = string | readonly [name: string, ...path: string[]];
 
-const variable = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g;
-const wholePath = /^[A-Za-z_][\w-]*(?:\.[\w-]+)*$/;
+const variable = /\{\{\{\{|\{\{\s*(?:"((?:[^"\\]|\\.)*)"|([\p{L}_][\p{L}\p{N}_-]*))((?:\.[\p{L}\p{N}_-]+)*)\s*\}\}/gu;
+const wholePath = /^[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*$/u;
 
 /**
  * The name and the way inside its value of `name.field.field`.
@@ -17,16 +18,19 @@ export function parsePath(path: unknown): [name: string, ...path: string[]] {
 }
 
 /**
- * Takes a template apart: `{{ name }}` and `{{ name.field }}` are variables, everything else is text.
+ * Takes a template apart: `{{ name }}`, `{{ name.field }}` and `{{ "any name" }}` are variables, `{{{{` is two braces as they are,
+ * everything else is text.
  *
  * @throws Error where braces are opened and hold no name
  */
 export function parseTemplate(template: string): TemplatePart[] {
   const parts: TemplatePart[] = [];
   let at = 0;
-  for (const match of template.matchAll(variable)) {
-    parts.push(text(template.slice(at, match.index)), (match[1] ?? '').split('.') as [string, ...string[]]);
-    at = match.index + match[0].length;
+  for (const { 0: whole, 1: quoted, 2: bare, 3: inside = '', index } of template.matchAll(variable)) {
+    parts.push(text(template.slice(at, index)));
+    const name = quoted?.replaceAll(/\\(.)/g, '$1') ?? bare;
+    parts.push(name === undefined ? '{{' : [name, ...inside.split('.').slice(1)]);
+    at = index + whole.length;
   }
   parts.push(text(template.slice(at)));
   return parts.filter((part) => part !== '');

@@ -1,0 +1,54 @@
+import { maxDirectWidth } from '../../contract/limits.js';
+import type { Policy } from '../../contract/options.js';
+import type { RowsFold } from '../../fold/rows.js';
+import { variablesIn } from '../../plan/fill.js';
+import type { MapInput } from '../../plan/map-plan.js';
+import { RowFilter } from '../read/row-filter.js';
+import { tableOf } from '../read/table-rows.js';
+import { DocumentBounds } from '../run/document-bounds.js';
+import type { World } from '../world.js';
+import { checkRows } from './check-rows.js';
+import type { CheckedRows } from './check-rows.js';
+import type { MapFlags } from './map-flags.js';
+import { MapRows } from './map-rows.js';
+import { planOfOne, requestsAbout } from './planned-map.js';
+import { RowShape } from './row-record.js';
+import { RowsFile } from './rows-file.js';
+
+/** The rows that are asked about, gone through once. */
+interface GatheredRows {
+  rows: MapRows;
+  checked: CheckedRows;
+  fold: RowsFold;
+  /** Of a run over any of them. */
+  policy: Policy;
+  /** What all of them may cost, where the flags want to know. */
+  bounds: DocumentBounds;
+  /** Where the answers are written, how, and in which columns. */
+  file: RowsFile | undefined;
+  shape: RowShape;
+  columns: string[];
+}
+
+/** @throws InputError where flags or rows cannot be meant */
+export async function gatherRows(
+  path: string,
+  options: MapInput,
+  flags: MapFlags,
+  world: World,
+): Promise<GatheredRows> {
+  // Flags are checked before a byte is read.
+  const { template, rows: fold, wide } = planOfOne(options);
+  const where = flags.where === undefined ? undefined : new RowFilter(flags.where);
+  const names = [...variablesIn(options.prompt).map(({ path: [column] }) => column), ...(where?.columns ?? [])];
+  const rows = new MapRows(await tableOf(path, names, world), options.prompt, where, flags.idField);
+  const shape = new RowShape(fold, options.schema, flags.prefix);
+  const file = flags.out === undefined ? undefined : await RowsFile.open(flags.out, flags, world);
+  const bounds = new DocumentBounds(template.model, (item) => requestsAbout(item, template));
+  const countsCost = flags.budget !== undefined || flags.dryRun === true;
+  const checked = await checkRows(rows, file, maxDirectWidth + 1, (item) => {
+    if (countsCost) bounds.add(item);
+  });
+  const columns = shape.columns(checked.columns);
+  return { rows, checked, fold, policy: wide.policy, bounds, file, shape, columns };
+}

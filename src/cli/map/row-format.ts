@@ -1,0 +1,103 @@
+import type { FileHandle } from 'node:fs/promises';
+
+import { stringify as csvText } from 'csv-stringify/sync';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { isLosslessNumber, stringify } from 'lossless-json';
+
+import type { RowRecord } from './row-record.js';
+import { rowColumn, statusColumn } from './row-record.js';
+
+/** A row that a file has already. */
+export interface OldRow {
+  key: unknown;
+  status: unknown;
+  /** As it stands there. */
+  text: string;
+  /** The byte behind it. */
+  end: number;
+}
+
+/** How rows are written to a file, one after the other, and read back. */
+export interface RowFormat {
+  /** What stands above the rows. */
+  header(columns: readonly string[]): string;
+  row(record: RowRecord, columns: readonly string[]): string;
+  /** Whole rows from the first on, up to one that is cut or is none. */
+  read(file: FileHandle): AsyncGenerator<OldRow>;
+}
+
+/** JSON Lines. */
+export const jsonLinesFormat: RowFormat = {
+  header: () => '',
+  row: (record) => `${stringify(record) ?? '{}'}\n`,
+  async *read(file) {
+    for await (const { bytes, end } of endedBy(file, false)) {
+      const text = bytes.toString();
+      const row = parsed(text);
+      if (row === undefined) return;
+      yield { key: row[rowColumn], status: row[statusColumn], text, end };
+    }
+  },
+};
+
+/** A table with a header row. */
+export function tableFormat(delimiter: ',' | '\t'): RowFormat {
+  const lineOf = (cells: readonly string[]) => csvText([[...cells]], { delimiter });
+  return {
+    header: lineOf,
+    row: (record, columns) => lineOf(columns.map((name) => cellOf(record[name]))),
+    async *read(file) {
+      let header: string[] | undefined;
+      for await (const { bytes, end } of endedBy(file, true)) {
+        const text = bytes.toString();
+        const [cells = []] = parseCsv(text, { delimiter, relax_column_count: true }) as string[][];
+        if (header === undefined) header = cells;
+        else if (cells.length !== header.length) return;
+        else yield { key: cells[header.indexOf(rowColumn)], status: cells[header.indexOf(statusColumn)], text, end };
+      }
+    },
+  };
+}
+
+function parsed(text: string): RowRecord | undefined {
+  try {
+    return JSON.parse(text) as RowRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value as one cell: text as it is, nothing for null, anything else as JSON. */
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  return isLosslessNumber(value) ? value.toString() : (stringify(value) ?? '');
+}
+
+const newLine = 10;
+const quote = 34;
+
+/**
+ * Pieces of a file, each up to a line break and with it.
+ *
+ * @param quoted whether a line break between double quotes is none
+ */
+async function* endedBy(file: FileHandle, quoted: boolean): AsyncGenerator<{ bytes: Buffer; end: number }> {
+  let begun: Buffer[] = [];
+  let isInside = false;
+  let end = 0;
+  for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
+    const bytes = chunk as Buffer;
+    let from = 0;
+    for (let at = 0; at < bytes.length; at += 1) {
+      if (quoted && bytes[at] === quote) isInside = !isInside;
+      if (bytes[at] !== newLine || isInside) continue;
+      const piece = Buffer.concat([...begun, bytes.subarray(from, at + 1)]);
+      begun = [];
+      from = at + 1;
+      end += piece.length;
+      yield { bytes: piece, end };
+    }
+    begun.push(bytes.subarray(from));
+  }
+}

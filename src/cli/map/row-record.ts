@@ -1,0 +1,81 @@
+import { InputError } from '../../contract/errors.js';
+import type { JsonSchema } from '../../contract/json-schema.js';
+import type { RowAnswer, RowsFold } from '../../fold/rows.js';
+import type { MapRow } from './map-rows.js';
+
+/** What is kept about each row, beside its columns and its answer. */
+export const rowColumn = '_row';
+export const statusColumn = '_status';
+const kept = [rowColumn, statusColumn, '_error'];
+const keptOfVote = ['_votes', '_of', '_tied'];
+
+/** A row as it is written: the columns of the table, the fields of the answer, and what is kept about it. */
+export type RowRecord = Record<string, unknown>;
+
+/** How a row is written. */
+export class RowShape {
+  /** Names of the answer's fields; none where it is a column by itself. */
+  readonly #fields: readonly string[];
+  readonly #whole: string;
+
+  constructor(
+    readonly fold: RowsFold,
+    schema: JsonSchema | undefined,
+    /** What stands before the names of the answer's columns. */
+    readonly prefix: string,
+  ) {
+    const isOne = fold.samples === 1 || fold.vote !== undefined;
+    const properties =
+      schema?.['type'] === 'object' && isOne ? (schema['properties'] as object | undefined) : undefined;
+    this.#fields = Object.keys(properties ?? {});
+    this.#whole = isOne ? 'answer' : 'answers';
+  }
+
+  /** The columns of what is written, in their order; columns of an earlier run's rows are written anew. */
+  columns(ofTable: readonly string[]): string[] {
+    const answer = this.#answerColumns;
+    const both = answer.find((name) => ofTable.includes(name));
+    if (both !== undefined) {
+      throw new InputError(
+        `Expected the answer to have other columns than the rows, got \`${both}\` in both.`,
+        'Set something before those of the answer: `--prefix new_`.',
+      );
+    }
+    const bookkeeping = this.#kept;
+    return [...ofTable.filter((name) => !bookkeeping.includes(name)), ...answer, ...bookkeeping];
+  }
+
+  recordOf({ key, fields }: MapRow, { status, answer, error, votes, of, tied }: RowAnswer): RowRecord {
+    const bookkeeping = this.#kept;
+    const own = Object.entries(fields).filter(([name]) => !bookkeeping.includes(name));
+    return Object.fromEntries([
+      ...own,
+      ...this.#answered(answer),
+      [rowColumn, key],
+      [statusColumn, status],
+      ...(error === undefined ? [] : [['_error', `${error.type}: ${error.message}`]]),
+      ...(votes === undefined
+        ? []
+        : [
+            ['_votes', votes],
+            ['_of', of],
+            ['_tied', tied],
+          ]),
+    ]) as RowRecord;
+  }
+
+  #answered(answer: unknown): [string, unknown][] {
+    if (answer === undefined || answer === null) return [];
+    const isObject = typeof answer === 'object' && !Array.isArray(answer);
+    if (this.#fields.length === 0 || !isObject) return [[`${this.prefix}${this.#whole}`, answer]];
+    return Object.entries(answer).map(([name, value]) => [`${this.prefix}${name}`, value]);
+  }
+
+  get #answerColumns(): string[] {
+    return (this.#fields.length === 0 ? [this.#whole] : this.#fields).map((name) => `${this.prefix}${name}`);
+  }
+
+  get #kept(): string[] {
+    return this.fold.vote === undefined ? kept : [...kept, ...keptOfVote];
+  }
+}

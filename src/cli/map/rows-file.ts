@@ -1,0 +1,240 @@
+import { open, rename, rm, stat, truncate } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { InputError } from '../../contract/errors.js';
+import { endingOf } from '../../files/index.js';
+import { tableOf } from '../read/table-rows.js';
+import type { World } from '../world.js';
+import type { MapRow } from './map-rows.js';
+import { jsonLinesFormat, tableFormat } from './row-format.js';
+import type { OldRow, RowFormat } from './row-format.js';
+import { rowColumn, statusColumn } from './row-record.js';
+import type { RowsTarget, Step } from './rows-out.js';
+import { wholeFormats } from './whole-file.js';
+
+/** What is to become of rows that a file has already. */
+export interface OutFlags {
+  resume?: boolean;
+  retryFailed?: boolean;
+  /** With `resume`: the run with that id, which has all rows, is attached to. */
+  id?: string;
+}
+
+/** Formats that take row after row, by the end of a name. */
+const growing: Readonly<Record<string, RowFormat>> = {
+  '.jsonl': jsonLinesFormat,
+  '.ndjson': jsonLinesFormat,
+  '.csv': tableFormat(','),
+  '.tsv': tableFormat('\t'),
+  '.tab': tableFormat('\t'),
+};
+
+/**
+ * A file of answers, and the rows that are in it.
+ *
+ * RowsFile-1. After a crash it holds whole rows from the first on, without gaps; who goes on begins behind the last of them.
+ * RowsFile-2. Rows of another table are not overwritten, and none is where nobody asked for it.
+ * RowsFile-3. Failed rows are asked about beside the file, which is replaced when all of them are there.
+ * RowsFile-4. A format that cannot grow (Parquet, a JSON array, gzip) grows as JSON Lines beside its name, and is written at the end.
+ */
+export class RowsFile {
+  readonly format: RowFormat;
+  /** Rows that are in the file, and which of them are to be asked about anew. */
+  #rows = 0;
+  #end = 0;
+  #lost = 0;
+  readonly #failed = new Set<number>();
+  #target: FileHandle | undefined;
+
+  private constructor(
+    readonly name: string,
+    readonly flags: OutFlags,
+    readonly world: World,
+  ) {
+    this.format = growing[endingOf(name)] ?? jsonLinesFormat;
+  }
+
+  /**
+   * Opens the file for what the flags say; nothing is written yet.
+   *
+   * @throws InputError where it cannot be written, or has rows and nobody asked to go on with them
+   */
+  static async open(name: string, flags: OutFlags, world: World): Promise<RowsFile> {
+    const file = new RowsFile(name, flags, world);
+    const isGrowing = growing[endingOf(name)] !== undefined;
+    if (!isGrowing && wholeFormats.find(({ ending }) => name.endsWith(ending)) === undefined) {
+      throw new InputError(
+        `Expected \`out\` to end in ${[...Object.keys(growing), ...wholeFormats.map(({ ending }) => ending)].join(', ')}, got \`${name}\`.`,
+      );
+    }
+    if (flags.resume === true || flags.retryFailed === true) return file;
+    for (const path of new Set([file.#growingPath, file.#path])) {
+      const size = await stat(path).then(
+        (found) => found.size,
+        () => 0,
+      );
+      if (size === 0) continue;
+      throw new InputError(
+        `Expected \`out\` to be new, got \`${name}\`, which has rows.`,
+        'Go on with them with `--resume`, ask again about those that failed with `--retry-failed`, or choose another --out.',
+      );
+    }
+    return file;
+  }
+
+  get #path(): string {
+    return resolve(this.world.cwd, this.name);
+  }
+
+  /** Where rows are written one after the other. */
+  get #growingPath(): string {
+    return growing[endingOf(this.name)] === undefined ? `${this.#path}.part.jsonl` : this.#path;
+  }
+
+  /** Takes in which of the rows are there, while they are gone through: see `look`. */
+  async *seen(rows: AsyncIterable<MapRow>): AsyncGenerator<MapRow> {
+    const old = this.#old();
+    let index = 0;
+    try {
+      for await (const row of rows) {
+        const { done, value } = await old.next();
+        if (done !== true) this.#see(row, value, index);
+        index += 1;
+        yield row;
+      }
+      const more = await old.next();
+      if (more.done !== true) {
+        throw new InputError(
+          `Expected \`${this.name}\` to hold rows of this table, got ${JSON.stringify(more.value.key)} behind the last.`,
+          'Choose another --out.',
+        );
+      }
+    } finally {
+      await old.return(undefined);
+    }
+  }
+
+  /** Whether a row is asked about. */
+  asks(index: number): boolean {
+    const attaches = this.flags.id !== undefined && this.flags.retryFailed !== true;
+    return index >= this.#rows || attaches || this.#failed.has(index);
+  }
+
+  /** Number of rows in the file that are not ok. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** What is written in input order, and what is asked about. */
+  async *steps(rows: AsyncIterable<MapRow>): AsyncGenerator<Step> {
+    const replaces = this.flags.retryFailed === true;
+    const old = replaces ? this.#old() : undefined;
+    let index = 0;
+    try {
+      for await (const row of rows) {
+        const before = await old?.next();
+        if (this.asks(index)) yield { row, isThere: !replaces && index < this.#rows };
+        else if (before !== undefined && before.done !== true) yield { old: before.value.text };
+        index += 1;
+      }
+    } finally {
+      await old?.return(undefined);
+    }
+  }
+
+  /** Begins to write behind the last whole row, or beside the file where failed rows in it are to be replaced. */
+  async begin(columns: readonly string[]): Promise<RowsTarget> {
+    const replaces = this.flags.retryFailed === true;
+    const path = replaces ? `${this.#path}.retry` : this.#growingPath;
+    const { format } = this;
+    if (this.#end > 0) await this.#checkHeader(format.header(columns));
+    this.#target = await open(path, replaces ? 'w' : 'a').catch((error: Error) => {
+      throw new InputError(`Expected \`out\` to be a file that can be written, got \`${this.name}\`: ${error.message}`);
+    });
+    const end = replaces ? 0 : this.#end;
+    const file = this.#target;
+    await truncate(path, end);
+    if (end === 0) await file.appendFile(format.header(columns));
+    return { write: async (text) => file.appendFile(text) };
+  }
+
+  /** Rows of other columns would not fit those that are there. */
+  async #checkHeader(header: string): Promise<void> {
+    const file = await open(this.#growingPath, 'r').catch(() => undefined);
+    if (file === undefined) return;
+    try {
+      const bytes = Buffer.byteLength(header);
+      const found = (await file.read(Buffer.alloc(bytes), 0, bytes, 0)).buffer.toString();
+      if (found === header) return;
+      throw new InputError(
+        `Expected \`${this.name}\` to begin with the columns ${header.trim()}, got ${JSON.stringify(found.split('\n')[0])}.`,
+        'Go on with the same prompt, schema and flags, or choose another --out.',
+      );
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** @param isComplete whether every row is written */
+  async close(isComplete: boolean, columns: readonly string[]): Promise<void> {
+    if (this.#target === undefined) return;
+    await this.#target.sync();
+    await this.#target.close();
+    this.#target = undefined;
+    const retried = `${this.#path}.retry`;
+    if (this.flags.retryFailed === true) {
+      if (!isComplete) return rm(retried, { force: true });
+      await rename(retried, this.#growingPath);
+    }
+    if (!isComplete || this.#growingPath === this.#path) return;
+    const whole = wholeFormats.find(({ ending }) => this.name.endsWith(ending));
+    await whole?.write(this.#growingPath, this.#path, columns);
+    await rm(this.#growingPath, { force: true });
+  }
+
+  #see({ key }: MapRow, old: OldRow, index: number): void {
+    if (old.key !== key) {
+      throw new InputError(
+        `Expected \`${this.name}\` to hold the beginning of this table's rows, got \`${rowColumn}\` ${JSON.stringify(old.key)} in row ${index + 1} instead of ${JSON.stringify(key)}.`,
+        'Choose another --out, or remove the file.',
+      );
+    }
+    this.#rows = index + 1;
+    this.#end = old.end;
+    if (old.status === 'ok') return;
+    this.#lost += 1;
+    if (this.flags.retryFailed === true) this.#failed.add(index);
+  }
+
+  /** The rows that are there, whole. */
+  async *#old(): AsyncGenerator<OldRow, void, undefined> {
+    if (this.flags.resume !== true && this.flags.retryFailed !== true) return;
+    const file = await open(this.#growingPath, 'r').catch(() => undefined);
+    if (file !== undefined) {
+      try {
+        yield* this.format.read(file);
+      } finally {
+        await file.close();
+      }
+    } else if (this.#growingPath !== this.#path && (await isThere(this.#path))) yield* this.#whole();
+  }
+
+  /** Rows of a file that is written already, as JSON Lines. */
+  async *#whole(): AsyncGenerator<OldRow, void, undefined> {
+    const table = await tableOf(this.name, [rowColumn, statusColumn], this.world);
+    let end = 0;
+    for await (const { fields } of table.rows()) {
+      const text = jsonLinesFormat.row(fields, []);
+      end += Buffer.byteLength(text);
+      yield { key: String(fields[rowColumn]), status: fields[statusColumn], text, end };
+    }
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

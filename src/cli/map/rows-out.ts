@@ -1,0 +1,96 @@
+import type { Branch } from '../../contract/run.js';
+import { rowAnswer } from '../../fold/rows.js';
+import type { BranchSink } from '../run/follow-run.js';
+import type { World } from '../world.js';
+import type { MapRow } from './map-rows.js';
+import type { RowFormat } from './row-format.js';
+import type { RowShape } from './row-record.js';
+
+/** What is next in input order: a row as it was written before, or one that is asked about. */
+export type Step = { old: string } | { row: MapRow; isThere: boolean };
+
+/** Where rows are written. */
+export interface RowsTarget {
+  write(text: string): Promise<void>;
+}
+
+/** Characters that are written together. */
+const together = 1_000_000;
+
+/**
+ * Writes a row for each row of the table as soon as all rows before it are there.
+ *
+ * RowsOut-1. Each row is written once, in input order.
+ * RowsOut-2. No more is in memory than what has ended out of its turn.
+ */
+export class RowsOut implements BranchSink {
+  readonly streams = true;
+  readonly #steps: AsyncIterator<Step>;
+  readonly #waiting = new Map<number, Branch[]>();
+  #step: Step | undefined;
+  #row = 0;
+  #hasEnded = false;
+
+  constructor(
+    steps: AsyncIterable<Step>,
+    readonly target: RowsTarget,
+    readonly format: RowFormat,
+    readonly shape: RowShape,
+    readonly columns: readonly string[],
+    readonly secrets: World['secrets'],
+  ) {
+    this.#steps = steps[Symbol.asyncIterator]();
+  }
+
+  /** Whether every row is written. */
+  get isComplete(): boolean {
+    return this.#hasEnded;
+  }
+
+  async add(branch: Branch): Promise<void> {
+    const { samples } = this.shape.fold;
+    const row = Math.floor(branch.index / samples);
+    if (row < this.#row) return;
+    const others = this.#waiting.get(row) ?? [];
+    others[branch.index % samples] = this.secrets?.value(branch) ?? branch;
+    this.#waiting.set(row, others);
+    if (row === this.#row) await this.write();
+  }
+
+  /** Writes what is next in input order. */
+  async write(): Promise<void> {
+    let text = '';
+    for (;;) {
+      this.#step ??= await this.#next();
+      if (this.#step === undefined) break;
+      const written = 'old' in this.#step ? this.#step.old : this.#take(this.#step);
+      if (written === undefined) break;
+      this.#step = undefined;
+      text += written;
+      if (text.length < together) continue;
+      await this.target.write(text);
+      text = '';
+    }
+    if (text !== '') await this.target.write(text);
+  }
+
+  async close(): Promise<void> {
+    await this.#steps.return?.();
+  }
+
+  async #next(): Promise<Step | undefined> {
+    if (this.#hasEnded) return undefined;
+    const { done, value } = await this.#steps.next();
+    if (done === true) this.#hasEnded = true;
+    return done === true ? undefined : value;
+  }
+
+  #take({ row, isThere }: { row: MapRow; isThere: boolean }): string | undefined {
+    const { fold } = this.shape;
+    const branches = this.#waiting.get(this.#row);
+    if (branches === undefined || Object.keys(branches).length < fold.samples) return undefined;
+    this.#waiting.delete(this.#row);
+    this.#row += 1;
+    return isThere ? '' : this.format.row(this.shape.recordOf(row, rowAnswer(branches, fold)), this.columns);
+  }
+}

@@ -1,0 +1,118 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { stringify } from 'lossless-json';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { MapRows } from '../../../src/cli/map/map-rows.js';
+import { writeParquetRows } from '../../../src/cli/map/parquet-out.js';
+import type { RowRecord } from '../../../src/cli/map/row-record.js';
+import { parseExact } from '../../../src/cli/read/json-rows.js';
+import { RowFilter } from '../../../src/cli/read/row-filter.js';
+import { tableOf } from '../../../src/cli/read/table-rows.js';
+import type { World } from '../../../src/cli/world.js';
+import { root } from '../../support/fanfold.js';
+
+let directory: string;
+let world: World;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fanfold-tables-'));
+  world = { cwd: directory } as World;
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function rowsOf(name: string, text?: string): Promise<string[]> {
+  if (text !== undefined) await writeFile(join(directory, name), text);
+  const found: string[] = [];
+  for await (const { fields } of (await tableOf(name, [], world)).rows()) found.push(stringify(fields)!);
+  return found;
+}
+
+describe('a table', () => {
+  it.each([
+    ['rows.csv', 'id;text\n1;"a;b"\n2;c\n', ['{"id":"1","text":"a;b"}', '{"id":"2","text":"c"}']],
+    ['one.csv', 'text\nalone\n', ['{"text":"alone"}']],
+    ['rows.tsv', 'id\ttext\n1\ta "quoted"\n', [String.raw`{"id":"1","text":"a \"quoted\""}`]],
+    ['rows.json', '[{"a":1.0},\n{"a":{"b":12345678901234567890}}]', ['{"a":1.0}', '{"a":{"b":12345678901234567890}}']],
+    ['rows.jsonl', '{"a":"1e5 0.10","n":1e5}\n{"n":-0}\n', ['{"a":"1e5 0.10","n":1e5}', '{"n":-0}']],
+  ])('gives rows with all of their columns, digit by digit: %s', async (name, text, expected) => {
+    expect(await rowsOf(name, text)).toEqual(expected);
+  });
+
+  it('reads Parquet: dictionary, decimals, timestamps, 64 bits, nested values, zstd', async () => {
+    await copyFile(join(root, 'test/cli/map/files/types.parquet'), join(directory, 'types.parquet'));
+    const [first, second, third] = await rowsOf('types.parquet');
+    expect(first).toBe(
+      '{"id":9007199254740993,"word":"a","price":0.10,"small":1.5,"at":"2023-11-14T22:13:20.123456789Z",' +
+        '"local":"2023-11-14T22:13:20.123456","day":"2024-02-29","nested":{"city":"Rome","n":[1,2],"d":3.10},' +
+        '"list":[{"k":"x"}],"map":{"a":1},"bytes":"/wA=","u64":18446744073709551615,"f":1.5,"b":true}',
+    );
+    expect(second).toContain('"id":-9223372036854775808');
+    expect(second).toContain('"price":12345678901234567.89');
+    expect(second).toContain('"small":-2.5');
+    expect(second).toContain('"nested":null,"list":[],"map":{},"bytes":"abc"');
+    expect(third).toContain('"at":"1969-12-31T23:59:59.999999999Z"');
+  });
+
+  it('refuses what is no Parquet by its name alone', async () => {
+    await expect(rowsOf('none.parquet', 'a,b\n')).rejects.toThrow(/Expected a Parquet file, got `none.parquet`/);
+  });
+
+  it('writes Parquet whose types are those of the values', async () => {
+    const rows = [
+      '{"i":9007199254740993,"d":1,"t":"x","m":1,"o":{"n":12345678901234567890}}',
+      '{"i":1,"d":0.5,"m":"two","o":[1]}',
+    ];
+    const records = rows.map((row) => parseExact(row) as RowRecord);
+    async function* all() {
+      yield* records;
+    }
+    await writeParquetRows(all, ['i', 'd', 't', 'm', 'o', 'none'], join(directory, 'out.parquet'));
+    expect(await rowsOf('out.parquet')).toEqual([
+      '{"i":9007199254740993,"d":1,"t":"x","m":"1","o":{"n":12345678901234567890},"none":null}',
+      '{"i":1,"d":0.5,"t":null,"m":"two","o":[1],"none":null}',
+    ]);
+  });
+});
+
+describe('a filter of rows', () => {
+  const row = { price: '12', lang: 'de', 'First name': 'Ann', zip: '01234', flag: 'true', deep: { n: 3 } };
+  const takes = (text: string) => new RowFilter(text).takes(row, 'rows.csv:2');
+
+  it.each([
+    ['@.price > 9', true],
+    ['@.price == 12 && @.lang == "de"', true],
+    ["@.zip == '01234'", true],
+    ['@.zip == 1234', true],
+    ["!(@.lang == 'de') || @['First name'] == 'Ann'", true],
+    ['@.flag == true', true],
+    ["search(@.lang, 'e$')", true],
+    ['length(@.lang) == 2', true],
+    ['@.deep.n == 3', true],
+    ['@.price > 12', false],
+    ["@.lang != 'de'", false],
+  ])('compares columns: %s', (text, expected) => {
+    expect(takes(text)).toBe(expected);
+  });
+
+  it.each([
+    ['@.price >', /Expected `where` to be a filter/],
+    ['1 == 1 ], $[0', /Expected `where`/],
+    ['$.price > 1', /name columns as @\.name/],
+    ['@.price == 1 || @.price == true', /values of one type/],
+    ['@.prise > 1', /rows.csv:2: Expected a column `prise`, which `--where` names, got "price"/],
+  ])('says what is wrong with %s', (text, message) => {
+    expect(() => takes(text)).toThrow(message);
+  });
+});
+
+it('keeps the number of a row whatever is filtered', async () => {
+  await writeFile(join(directory, 'some.csv'), 'n,text\n1,a\n2,b\n3,c\n');
+  const rows = new MapRows(await tableOf('some.csv', [], world), '{{ text }}', new RowFilter('@.n >= 2'), undefined);
+  const keys: string[] = [];
+  for await (const row of rows.all()) keys.push(`${row.key} ${rows.itemOf(row).fields['text']}`);
+  expect(keys).toEqual(['2 b', '3 c']);
+});
