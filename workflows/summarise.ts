@@ -2,6 +2,7 @@ import type { RunResult } from '../src/contract/run-result.js';
 import { planSummarise } from '../src/plan/summarise-plan.js';
 import type { SummariseInput } from '../src/plan/summarise-plan.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 import { foldIn } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
 import { finish } from './engine/finish.js';
@@ -10,7 +11,8 @@ import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
 /** One summary for each document, in the order given. Few documents have an activity each; many travel in lanes. */
-export async function summarise(input: SummariseInput): Promise<RunResult> {
+export async function summarise(given: SummariseInput): Promise<RunResult> {
+  const input = entered('summarise', given);
   const plan = checked(() => planSummarise(input));
   if ('wide' in plan) return fanOutWide(plan.wide, input);
   const { branches, policy } = plan.direct;

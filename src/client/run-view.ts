@@ -18,6 +18,8 @@ import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
+import { laneMessage } from '../plan/schema/messages.js';
+import { firstMisfit } from '../plan/schema/misfit.js';
 import type { RunResult } from '../contract/run-result.js';
 import type { HistoryEvent } from './history.js';
 
@@ -153,12 +155,18 @@ export class RunView {
     const canceled = event.activityTaskCanceledEventAttributes;
     const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
     let report: LaneReport | null | undefined;
-    if (signaled?.signalName === signalNames.laneBatch) [report] = (await this.#decode(signaled.input)) as [LaneReport];
+    if (signaled?.signalName === signalNames.laneBatch) report = await this.#reportIn(signaled.input);
     else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
     else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
     if (!report) return;
     this.reports.push(report);
     this.tally = addTallies(this.tally, report.tally);
+  }
+
+  /** The report in a signal. Anybody may send one: what is none is left out, as the workflow leaves it out. */
+  async #reportIn(input: Payloads): Promise<LaneReport | undefined> {
+    const [message] = await this.#decode(input).catch(() => []);
+    return firstMisfit(laneMessage, message) === undefined ? (message as LaneReport) : undefined;
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {

@@ -21,3 +21,6 @@ export const maxDocumentBytes = 64 * 1_024 * 1_024;
  * to 4,096 tokens, and with less the other branches need not wait until the first answer has begun.
  */
 export const leastCachedBytes = 20_000;
+
+/** Longest key of a branch, in UTF-16 code units: it labels an activity, whose id may have 1,000 bytes. */
+export const longestKey = 200;

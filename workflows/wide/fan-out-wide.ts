@@ -15,6 +15,7 @@ import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/la
 import { signalNames } from '../../src/contract/names.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { isLaneMessage } from './is-lane-message.js';
 import { orderChunk, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
@@ -102,9 +103,12 @@ class WideFanOut {
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
     this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
-    setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
-      description: 'Outcomes of a lane, sent by its worker.',
-    });
+    const takeMessage = (message: LaneMessage) => {
+      if (!isLaneMessage(message, plan.total)) return;
+      const { lane, ...report } = message;
+      this.#take(lane, report);
+    };
+    setHandler(laneBatch, takeMessage, { description: 'Outcomes of a lane, sent by its worker.' });
   }
 
   async run(): Promise<RunResult> {

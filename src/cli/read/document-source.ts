@@ -11,9 +11,6 @@ export interface DocumentSource {
   readonly skipped?: readonly LeftOut[] | undefined;
 }
 
-/** Longest id, in characters: it labels a branch wherever branches are shown. */
-export const longestKey = 200;
-
 /** What there is to be asked about. */
 export interface Documents {
   /** With those that cannot be read. */

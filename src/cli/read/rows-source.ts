@@ -2,7 +2,7 @@ import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import { endingOf } from '../../files/index.js';
 import type { World } from '../world.js';
-import { longestKey } from './document-source.js';
+import { longestKey } from '../../contract/limits.js';
 import type { DocumentSource } from './document-source.js';
 import { maxDocumentBytes } from '../../contract/limits.js';
 import type { FoundRow } from './json-rows.js';
