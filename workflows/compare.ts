@@ -19,7 +19,7 @@ export async function compare(given: CompareInput): Promise<RunResult> {
   const plan = checked(() => planCompare(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(modelBranches(plan), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);

@@ -22,7 +22,7 @@ export async function gather(given: GatherInput): Promise<RunResult> {
   const plan = checked(() => planGather(input));
   const progress = new RunProgress(
     plan.sources.map(({ name }) => name),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(
     plan.sources.map((source) => sourceBranch(source, plan)),

@@ -15,7 +15,7 @@ export async function perspectives(given: PerspectivesInput): Promise<RunResult>
   const plan = checked(() => planPerspectives(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(modelBranches(plan), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);

@@ -18,7 +18,7 @@ export async function summarise(given: SummariseInput): Promise<RunResult> {
   const { branches, policy } = plan.direct;
   const progress = new RunProgress(
     branches.map(({ key }) => key),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(modelBranches(plan.direct), policy, progress);
   progress.answered(await running.answer, policy);

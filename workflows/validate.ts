@@ -23,7 +23,7 @@ import { hitsOf, sourceBranch } from './agents/source-branch.js';
 export async function validate(given: ValidateInput): Promise<RunResult> {
   const input = entered('validate', given);
   const { asked, patterns, sources, query, hasLocalGrammar, keys, severities } = checked(() => planValidate(input));
-  const progress = new RunProgress(keys, input.searchable ?? false);
+  const progress = new RunProgress(keys, input.searchable);
   const found = new Deferred<Hit[]>();
   const branches = [
     ...modelBranches(asked).map((branch) =>

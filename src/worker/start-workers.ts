@@ -11,6 +11,7 @@ import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import { CpuPool } from '../cpu/index.js';
 import { dataConverter as plainConverter } from '../payloads/index.js';
+import { knowsSearchAttributes } from './search-attributes.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -98,7 +99,12 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       .filter((taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel)
       .map((taskQueue) => [taskQueue, limitersOf(limiter, settings, taskQueue)]),
   );
-  const own = { ...settings, cpu, draining: draining.signal };
+  const own = {
+    ...settings,
+    cpu,
+    draining: draining.signal,
+    isSearchable: () => knowsSearchAttributes(connection, settings.namespace),
+  };
   const workers = [
     workflows,
     ...(await Promise.all(

@@ -102,7 +102,7 @@ class WideFanOut {
     this.#lanes = lanes;
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
-    this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
+    this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
     const takeMessage = (message: LaneMessage) => {
       if (!isLaneMessage(message, plan.total)) return;
       const { lane, ...report } = message;

@@ -97,8 +97,13 @@ export function object<T>(
 }
 
 /** An {@link object} that may have other fields: another version may have written it. */
-export function open<T>(properties: Partial<Fields<T>>, required: readonly (keyof T & string)[]): ObjectSchema {
-  return { type: 'object', properties: properties as Fields<T>, required, additionalProperties: true };
+export function open<T>(
+  properties: Partial<Fields<T>>,
+  required: readonly (keyof T & string)[],
+  description?: string,
+): ObjectSchema {
+  const fields = { type: 'object', properties: properties as Fields<T>, required, additionalProperties: true } as const;
+  return description === undefined ? fields : { ...fields, description };
 }
 
 export function either(description: string, ...anyOf: readonly Schema[]): Schema {
