@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { historyEvents, readRun, RunView } from '../../client/index.js';
+import { failingTask, historyEvents, readRun, RunView } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { webUiUrl } from '../../server/index.js';
@@ -24,7 +24,9 @@ async function show(id: string, flags: { json?: boolean }, world: World): Promis
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
     const view = await viewRun(session, id);
-    await printRun(await readRun(view, session.store, webUiUrl(session.server, id, view.runId)), flags, world);
+    const run = await readRun(view, session.store, webUiUrl(session.server, id, view.runId));
+    const failing = view.closed === null ? await failingTask(session.client, id) : null;
+    await printRun(failing === null ? run : { ...run, failingTask: failing }, flags, world);
     return exitCodes.complete;
   } finally {
     await session.leave();

@@ -1,5 +1,6 @@
 import { FanfoldError } from '../../contract/errors.js';
 import { searchAttributes } from '../../contract/names.js';
+import { failingRuns } from '../../client/index.js';
 import { workflowBundlePath } from '../../worker/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { apiKeyOf, modelApiOf, noApiKey } from './api-key.js';
@@ -7,6 +8,7 @@ import { probeModelApi } from './probe-model-api.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
 import type { Session } from './session.js';
+import { failingTaskAdvice } from '../show/failing-task-text.js';
 import { localWorker } from '../worker/ensure-worker.js';
 import { offlineModel } from '../worker/offline-model.js';
 import type { World } from '../world.js';
@@ -38,7 +40,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   return checks;
 }
 
-const skipped: Check[] = ['namespace', 'search attributes', 'worker'].map((name) => ({
+const skipped: Check[] = ['namespace', 'search attributes', 'worker', 'open runs'].map((name) => ({
   name,
   state: 'skipped',
   found: 'no server to ask',
@@ -74,7 +76,22 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
         ? { found: 'one of this home is running' }
         : { found: 'none of this home; a command starts one when it needs it' },
     ),
+    await check('open runs', () => openRunsCheck(session)),
   ];
+}
+
+/** Most open runs that are looked at, the newest first. */
+const mostRuns = 100;
+
+async function openRunsCheck({ client }: Session): Promise<Finding> {
+  const [first, ...others] = await failingRuns(client, mostRuns);
+  if (first === undefined) return { found: 'no workflow task fails' };
+  const more = others.length > 0 ? `; so do those of ${others.map(({ workflowId }) => workflowId).join(', ')}` : '';
+  return {
+    state: 'note',
+    found: `the workflow task of ${first.workflowId} fails (try ${first.attempts}): ${first.type}: ${first.message}${more}`,
+    advice: failingTaskAdvice(first.workflowId),
+  };
 }
 
 async function journalCheck(world: World): Promise<Finding> {
