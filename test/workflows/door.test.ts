@@ -27,7 +27,7 @@ const wrong = [
   {
     name: 'a misspelt field',
     of: (input: object) => ({ ...input, ofline: true }),
-    message: /`ofline` to be `offline`/,
+    message: /`ofline`.*did you mean `offline`/,
   },
   { name: 'a negative timeout', of: (input: object) => ({ ...input, timeoutMs: -5 }), message: /`timeoutMs`.*got -5/ },
   { name: 'a huge timeout', of: (input: object) => ({ ...input, timeoutMs: 1e15 }), message: /`timeoutMs`/ },

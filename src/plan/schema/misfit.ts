@@ -82,7 +82,7 @@ function inObject(schema: ObjectSchema | MapSchema, value: Record<string, unknow
     if (field === undefined || isLeftOut(schema, name, field)) continue;
     const of = fieldOf(schema, name);
     if (of === undefined && schema.additionalProperties === true) continue;
-    if (of === undefined) return stranger(name, known, path);
+    if (of === undefined) return stranger(name, field, known, path);
     const misfit = firstMisfit(of, field, [...path, name]);
     if (misfit !== undefined) return misfit;
   }
@@ -92,11 +92,10 @@ function inObject(schema: ObjectSchema | MapSchema, value: Record<string, unknow
   return { path: [...path, missing], expected: expectedOf(schema.properties[missing] ?? {}), got: 'nothing' };
 }
 
-function stranger(name: string, known: readonly string[], path: Path): Misfit {
+function stranger(name: string, value: unknown, known: readonly string[], path: Path): Misfit {
   const meant = nearest(name, known);
-  const expected =
-    meant === undefined ? `left out: the fields are ${known.join(', ')}` : `\`${meant}\`, if that is meant`;
-  return { path: [...path, name], expected, got: 'a field of that name' };
+  const hint = meant === undefined ? `there are ${known.join(', ')}` : `did you mean \`${meant}\`?`;
+  return { path: [...path, name], expected: `left out, as there is no such field (${hint})`, got: shownValue(value) };
 }
 
 function inList(schema: ListSchema, items: readonly unknown[], path: Path): Misfit | undefined {

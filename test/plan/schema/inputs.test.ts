@@ -57,12 +57,12 @@ describe('a refusal', () => {
     [
       'perspectives',
       { dokument: { inline: 'x' } },
-      'Expected `dokument` to be `document`, if that is meant, got a field of that name.',
+      'Expected `dokument` to be left out, as there is no such field (did you mean `document`?), got {"inline":"x"}.',
     ],
     [
       'perspectives',
       { document: { inline: 'x' }, max_tokens: 5 },
-      'Expected `max_tokens` to be `maxTokens`, if that is meant, got a field of that name.',
+      'Expected `max_tokens` to be left out, as there is no such field (did you mean `maxTokens`?), got 5.',
     ],
     [
       'perspectives',
