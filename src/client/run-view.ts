@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ValueError } from '@temporalio/common';
 import type { SerializationContext } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
@@ -89,11 +89,11 @@ export class RunView {
     const atMs = millis(event.eventTime);
     if (event.workflowExecutionStartedEventAttributes) {
       const started = event.workflowExecutionStartedEventAttributes;
-      const [input] = await this.#decode(started.input);
+      const [input] = await this.#decode(started.input).catch(noJson);
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
       // The run began with its first execution, before it continued as new.
-      const carried = (input as { carried?: Carried } | undefined)?.carried;
+      const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
       if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
       for (const branch of carried?.branches ?? []) this.#carry(branch);
@@ -238,6 +238,16 @@ export class RunView {
   #decode(payloads: Payloads): Promise<unknown[]> {
     return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null, this.#context);
   }
+}
+
+/**
+ * Takes a payload that is no JSON for none. A run that began with one has failed with `BadInput`.
+ *
+ * @throws what else it cannot be read for, such as a missing key
+ */
+function noJson(error: unknown): unknown[] {
+  if (error instanceof SyntaxError || error instanceof ValueError) return [];
+  throw error;
 }
 
 function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {

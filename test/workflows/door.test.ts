@@ -44,6 +44,7 @@ describe.each(workflowTypes)('the door of %s', (kind) => {
       expect(failure).toMatchObject({ type: 'BadInput', nonRetryable: true });
       expect(failure.message).toMatch(message);
       expect(failure.details?.[0]).toMatchObject({ expected: expect.any(String), got: expect.any(String) });
+      expect(await viewOf(handle.workflowId)).toMatchObject({ closed: 'failed', failure: { type: 'BadInput' } });
     });
     expect(model.asked).toEqual([]);
   });
@@ -80,6 +81,7 @@ describe('the door', () => {
         input: { payloads: [payload(encoding, data)] },
       });
       expect(await failureOf(environment.client.workflow.getHandle(workflowId))).toMatchObject({ type: 'BadInput' });
+      expect(await viewOf(workflowId)).toMatchObject({ closed: 'failed', failure: { type: 'BadInput' } });
     });
   });
 
@@ -126,14 +128,19 @@ describe('the door', () => {
         await handle.signal('laneBatch', junk);
       }
       expect(await handle.query('progress')).toMatchObject({ total: 60, tally: { ended: 0 } });
-      const view = new RunView(environment.client, handle.workflowId);
-      for await (const event of historyEvents(environment.client, handle, { wait: false })) await view.apply(event);
-      expect(view.tally.ended).toBe(0);
+      expect((await viewOf(handle.workflowId)).tally.ended).toBe(0);
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     });
   });
 });
+
+/** The run as its history tells it. */
+async function viewOf(workflowId: string): Promise<RunView> {
+  const view = new RunView(environment.client, workflowId);
+  for await (const event of historyEvents(environment.client, { workflowId }, { wait: false })) await view.apply(event);
+  return view;
+}
 
 async function failureOf(handle: Pick<Handle, 'result'>): Promise<ApplicationFailure> {
   const error = await handle.result().then(
