@@ -34,6 +34,7 @@ export function createActivities(given: ActivitiesSettings) {
     findPattern: createFindPattern(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities({ ...settings, cpu }),
+    isSearchable: settings.isSearchable ?? (async () => false),
   } satisfies Activities;
   return withoutSecrets(activities, secrets);
 }

@@ -31,6 +31,8 @@ export interface ActivitiesSettings {
   cpu?: CpuPool | undefined;
   /** Aborted when the worker takes no new work: lanes begin no further branch then. */
   draining?: AbortSignal | undefined;
+  /** Whether the namespace knows fanfold's search attributes; without it, runs that ask are not listed by them. */
+  isSearchable?: (() => Promise<boolean>) | undefined;
   /** Base URL of the offline model, started when first asked for. */
   offlineModelUrl: () => Promise<string>;
 }

@@ -23,7 +23,10 @@ async function bundle(name, workflowInterceptorModules) {
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
     payloadConverterPath: join(root, 'dist', 'workflows', 'payload-converter.js'),
     failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'),
-    workflowInterceptorModules: [join(root, 'dist', 'workflows', 'refuse-payloads.js'), ...workflowInterceptorModules],
+    workflowInterceptorModules: [
+      ...['refuse-payloads.js', 'list-runs.js'].map((name) => join(root, 'dist', 'workflows', name)),
+      ...workflowInterceptorModules,
+    ],
     logger: new DefaultLogger('WARN'),
   });
   // Renamed into place: a worker that starts meanwhile reads the old bundle or the new one, whole.

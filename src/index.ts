@@ -3,6 +3,7 @@ export {
   cancelRun,
   connectClient,
   documentText,
+  failingTask,
   historyEvents,
   listRuns,
   openRuns,
@@ -32,6 +33,11 @@ export type { Extent, FileMediaType, StoredDocument, StoredFile } from './contra
 export type { JsonSchema } from './contract/json-schema.js';
 export type { ModelRequest } from './contract/model-request.js';
 export type { Stored } from './contract/stored.js';
+export type { Chunk } from './contract/lanes.js';
+export type { FolderSource, HttpSource, Source } from './contract/source.js';
+export type { Tool, ToolBy } from './contract/tool.js';
+export type { Flow, FlowNode } from './plan/graph/flow.js';
+export type { OwnCheck } from './plan/validate-plan.js';
 export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
@@ -43,7 +49,17 @@ export type { Kind, TaskQueue } from './contract/names.js';
 export { outputSchema } from './plan/output-schema.js';
 export { planPerspectives } from './plan/perspectives-plan.js';
 export type { Perspective } from './plan/perspective.js';
+export type { AgentInput } from './plan/agent-plan.js';
+export type { CompareInput } from './plan/compare-plan.js';
+export type { GatherInput } from './plan/gather-plan.js';
+export type { GraphInput } from './plan/graph/flow.js';
 export type { PerspectivesInput } from './plan/perspectives-plan.js';
+export type { ResearchInput } from './plan/research-plan.js';
+export type { SummariseInput } from './plan/summarise-plan.js';
+export type { ValidateInput } from './plan/validate-plan.js';
+export type { InputByKind } from './plan/schema/input-by-kind.js';
+export { MisfitError, parseInput } from './plan/schema/parse.js';
+export type { Misfit } from './plan/schema/misfit.js';
 export type { FanOutPlan } from './plan/fan-out-plan.js';
 export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/options.js';
 export type { BudgetOptions, FanOutOptions, Join, Late, ModelOptions, Policy } from './contract/options.js';
@@ -56,6 +72,7 @@ export type {
   BranchError,
   BranchStatus,
   Coverage,
+  FailingTask,
   Latency,
   Run,
   RunStatus,

@@ -5,9 +5,11 @@ import type { AgentInput } from '../src/plan/agent-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { AgentRun } from './agents/agent-run.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 
 /** A model that calls tools. The calls of one turn run at once, and their results are shown to it in the next turn. */
-export async function agent(input: AgentInput): Promise<RunResult> {
+export async function agent(given: AgentInput): Promise<RunResult> {
+  const input = entered('agent', given);
   const run = new AgentRun(
     checked(() => planAgent(input)),
     input.carried,

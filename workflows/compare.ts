@@ -5,6 +5,7 @@ import type { StoredBranch } from '../src/contract/branch.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 import { foldIn } from './fold/fan-in.js';
 import type { Folded } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
@@ -14,11 +15,12 @@ import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
 /** Several models, or several prompts, answer at once. All answers stand side by side, or the best of them is taken. */
-export async function compare(input: CompareInput): Promise<RunResult> {
+export async function compare(given: CompareInput): Promise<RunResult> {
+  const input = entered('compare', given);
   const plan = checked(() => planCompare(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(withKnown(modelBranches(plan), input.known), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);

@@ -9,6 +9,7 @@ import type { StoredBranch } from '../src/contract/branch.js';
 import { askAlone } from './engine/ask-alone.js';
 import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 import type { Folded } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
 import { inlineOf } from './graphs/graph-state.js';
@@ -17,11 +18,12 @@ import { RunProgress } from './engine/progress.js';
 import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
 /** Several sources are searched at once. Their hits become one list; a model answers from it where an answer is wanted. */
-export async function gather(input: GatherInput): Promise<RunResult> {
+export async function gather(given: GatherInput): Promise<RunResult> {
+  const input = entered('gather', given);
   const plan = checked(() => planGather(input));
   const progress = new RunProgress(
     plan.sources.map(({ name }) => name),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(
     withKnown(

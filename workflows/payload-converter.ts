@@ -43,8 +43,23 @@ function activityFailure({ type, message }: RefusedMark, activityId: string | un
 
 const jsonEncoding = defaultPayloadConverter.toPayload(null).metadata!['encoding']!;
 
-/** Temporal's own, and what reads refusals. */
-export const payloadConverter = new CompositePayloadConverter(
+/**
+ * Temporal's own, and what reads refusals. A payload that cannot be read is refused as well, where it came from outside: thrown here,
+ * the error would fail the workflow task again and again.
+ */
+class LenientPayloadConverter extends CompositePayloadConverter {
+  override fromPayload<T>(payload: Payload, context?: SerializationContext): T {
+    try {
+      return super.fromPayload<T>(payload, context);
+    } catch (error) {
+      if (context?.type === 'activity') throw error;
+      const message = `Expected a payload of JSON, got one that cannot be read: ${(error as Error).message}.`;
+      return new RefusedPayload({ type: 'BadInput', message }) as T;
+    }
+  }
+}
+
+export const payloadConverter = new LenientPayloadConverter(
   new UndefinedPayloadConverter(),
   new BinaryPayloadConverter(),
   new JsonPayloadConverter(),

@@ -3,6 +3,7 @@ import { planPerspectives } from '../src/plan/perspectives-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 import { foldIn } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
 import { finish } from './engine/finish.js';
@@ -10,11 +11,12 @@ import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
 /** Several specialists read one document at once. Their readings are merged into a dict by perspective, in the order asked. */
-export async function perspectives(input: PerspectivesInput): Promise<RunResult> {
+export async function perspectives(given: PerspectivesInput): Promise<RunResult> {
+  const input = entered('perspectives', given);
   const plan = checked(() => planPerspectives(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(withKnown(modelBranches(plan), input.known), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);

@@ -8,7 +8,7 @@ import { RefusedPayload } from './payload-converter.js';
  *
  * RefusePayloads-1. A run whose input is refused fails at once, with a type that says why.
  * RefusePayloads-2. A run that had gone on before is left as it is, such as one that began without a key. Its workflow task
- *     fails, and a worker that accepts plain payloads takes it up.
+ *     fails, and a worker that accepts plain payloads takes it up. No worker can read what is no JSON: such a run has failed at once.
  * RefusePayloads-3. A refused signal is dropped; a refused update or query fails. Nobody can end a run by sending one.
  */
 export const interceptors = (): WorkflowInterceptors => ({
@@ -17,7 +17,8 @@ export const interceptors = (): WorkflowInterceptors => ({
       execute: (input, next) => {
         const failure = failureOf(input.args);
         if (failure === undefined) return next(input);
-        return Promise.reject(workflowInfo().unsafe.isReplaying ? taskFailureOf(failure) : failure);
+        const isForGood = failure.type === 'BadInput' || !workflowInfo().unsafe.isReplaying;
+        return Promise.reject(isForGood ? failure : taskFailureOf(failure));
       },
       handleSignal: (input, next) => {
         const failure = failureOf(input.args);

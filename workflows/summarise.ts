@@ -3,6 +3,7 @@ import { planSummarise } from '../src/plan/summarise-plan.js';
 import type { SummariseInput } from '../src/plan/summarise-plan.js';
 import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 import { foldIn } from './fold/fan-in.js';
 import { fanOut } from './engine/fan-out.js';
 import { finish } from './engine/finish.js';
@@ -11,13 +12,14 @@ import { modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 
 /** One summary for each document, in the order given. Few documents have an activity each; many travel in lanes. */
-export async function summarise(input: SummariseInput): Promise<RunResult> {
+export async function summarise(given: SummariseInput): Promise<RunResult> {
+  const input = entered('summarise', given);
   const plan = checked(() => planSummarise(input));
   if ('wide' in plan) return fanOutWide(plan.wide, input);
   const { branches, policy } = plan.direct;
   const progress = new RunProgress(
     branches.map(({ key }) => key),
-    input.searchable ?? false,
+    input.searchable,
   );
   const running = fanOut(withKnown(modelBranches(plan.direct), input.known), policy, progress);
   progress.answered(await running.answer, policy);

@@ -8,6 +8,7 @@ import type { ValidateInput } from '../src/plan/validate-plan.js';
 import { modelBranch, withKnown } from './engine/branch.js';
 import type { Branch } from './engine/branch.js';
 import { checked } from './engine/checked.js';
+import { entered } from './engine/door.js';
 import { Deferred } from './engine/deferred.js';
 import { fanOut } from './engine/fan-out.js';
 import type { FanOut } from './engine/fan-out.js';
@@ -19,9 +20,10 @@ import { grammarBranch, patternBranch } from './engine/thread-branches.js';
 import { hitsOf, sourceBranch } from './agents/source-branch.js';
 
 /** Several checks read one text at once; what they find is merged into one list, in the order of the text. */
-export async function validate(input: ValidateInput): Promise<RunResult> {
+export async function validate(given: ValidateInput): Promise<RunResult> {
+  const input = entered('validate', given);
   const { asked, patterns, sources, query, hasLocalGrammar, keys, severities } = checked(() => planValidate(input));
-  const progress = new RunProgress(keys, input.searchable ?? false);
+  const progress = new RunProgress(keys, input.searchable);
   const found = new Deferred<Hit[]>();
   const branches = [
     ...modelBranches(asked).map((branch) =>

@@ -8,6 +8,7 @@ export type { ServerAddress } from './connect.js';
 export { decodedDocument, documentText, placeDocument, placeValue } from './documents.js';
 export { deploymentOf, promoteBuild } from './deployment.js';
 export type { Deployment } from './deployment.js';
+export { failingRuns, failingTask, isFailure } from './failing-task.js';
 export { failOver } from './fail-over.js';
 export { historyEvents } from './history.js';
 export type { Execution, HistoryEvent } from './history.js';

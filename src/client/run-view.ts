@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ValueError } from '@temporalio/common';
 import type { SerializationContext } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
@@ -21,6 +21,7 @@ import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
+import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
 import type { HistoryEvent } from './history.js';
 
@@ -100,11 +101,11 @@ export class RunView {
     const atMs = millis(event.eventTime);
     if (event.workflowExecutionStartedEventAttributes) {
       const started = event.workflowExecutionStartedEventAttributes;
-      const [input] = await this.#decode(started.input);
+      const [input] = await this.#decode(started.input).catch(noJson);
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
       // The run began with its first execution, before it continued as new.
-      const carried = (input as { carried?: Carried } | undefined)?.carried;
+      const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
       if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
       for (const branch of carried?.branches ?? []) this.#carry(branch);
@@ -187,10 +188,16 @@ export class RunView {
     const canceled = event.activityTaskCanceledEventAttributes;
     const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
     let report: LaneReport | null | undefined;
-    if (signaled?.signalName === signalNames.laneBatch) [report] = (await this.#decode(signaled.input)) as [LaneReport];
+    if (signaled?.signalName === signalNames.laneBatch) report = await this.#reportIn(signaled.input);
     else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
     else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
     if (report) this.#addReport(report);
+  }
+
+  /** The report in a signal. Anybody may send one: what is none is left out, as the workflow leaves it out. */
+  async #reportIn(input: Payloads): Promise<LaneReport | undefined> {
+    const [message] = await this.#decode(input).catch(() => []);
+    return isLaneReport(message) ? message : undefined;
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {
@@ -262,6 +269,16 @@ export class RunView {
   #decode(payloads: Payloads): Promise<unknown[]> {
     return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null, this.#context);
   }
+}
+
+/**
+ * Takes a payload that is no JSON for none. A run that began with one has failed with `BadInput`.
+ *
+ * @throws what else it cannot be read for, such as a missing key
+ */
+function noJson(error: unknown): unknown[] {
+  if (error instanceof SyntaxError || error instanceof ValueError) return [];
+  throw error;
 }
 
 function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {

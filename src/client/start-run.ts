@@ -11,19 +11,24 @@ import type { RunMemo } from '../contract/memo.js';
 import { searchAttributes, taskQueues } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
 import { markdownLine, shellWord } from '../fold/visible-text.js';
+import type { InputByKind } from '../plan/schema/input-by-kind.js';
+import { parseInput } from '../plan/schema/parse.js';
 import { EncryptingCodec } from '../payloads/index.js';
 import { beginningOf } from '../contract/cut-text.js';
 
-export interface RunToStart {
-  kind: Kind;
-  /** The workflow's one argument. */
-  input: object;
+/** A run of a kind, and how it is to be shown. */
+export type RunToStart<K extends Kind = Kind> = { [Each in K]: RunOfKind<Each> }[K];
+
+interface RunOfKind<K extends Kind> {
+  kind: K;
+  /** The workflow's one argument; what is left out has the default that its schema says. */
+  input: InputByKind[K];
   /** The workflow id; a new one by default. */
   workflowId?: string;
-  /** One line that names the run in lists; text, not Markdown. */
-  summary: string;
-  /** Markdown. */
-  details: string;
+  /** One line that names the run in lists; text, not Markdown. Title, question or task of the input by default. */
+  summary?: string;
+  /** Markdown; none by default. */
+  details?: string;
   /** The finished run that it retries, what is taken over from which is in the input. */
   retries?: RunReference;
 }
@@ -48,11 +53,14 @@ const maxRetryBytes = 1_900_000;
  * Starts a run, or attaches to one of the same id and input that is open or complete. A run that failed or was cancelled is
  * started again.
  *
- * @throws InputError when the id is unusable, or is taken by a run with other input, or the input is too large
+ * Search attributes need no mention: the run finds out by itself whether the namespace knows them.
+ *
+ * @throws InputError when the input is none of its kind or too large, or the id is unusable or taken by a run with other input
  */
 export async function startRun(client: Client, run: RunToStart): Promise<StartedRun> {
   const workflowId = run.workflowId ?? `${run.kind}-${randomBytes(4).toString('hex')}`;
   checkWorkflowId(workflowId);
+  parseInput(run.kind, run.input);
   const serialised = JSON.stringify([run.kind, run.input]);
   const bytes = Buffer.byteLength(serialised);
   const mostBytes = run.retries === undefined ? maxInputBytes : maxRetryBytes;
@@ -74,8 +82,8 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
       memo: { fanfold: memo },
       ...(run.retries &&
         isSearchable && { typedSearchAttributes: [{ key: retriesKey, value: run.retries.workflowId }] }),
-      staticSummary: summaryOf(run.summary),
-      staticDetails: run.details,
+      staticSummary: summaryOf(run.summary ?? nameOf(run)),
+      ...(run.details !== undefined && { staticDetails: run.details }),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
     });
@@ -91,6 +99,12 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     );
   }
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
+}
+
+/** What a run is about, in the words of its input. */
+function nameOf({ kind, input }: RunToStart): string {
+  const { title, question, task } = input as { title?: string; question?: string; task?: string };
+  return title ?? question ?? task ?? kind;
 }
 
 /** Most bytes of a summary: Temporal's limit, less the words that say that it was cut. */

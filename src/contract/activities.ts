@@ -117,4 +117,6 @@ export interface Activities {
   collectChunk(order: ChunkOrder, batches: SubmittedBatch[]): Promise<LaneResult>;
   /** Collects the answer to each question, in order, from the ended batches and the journal. */
   collectBatches(order: BatchOrder, batches: SubmittedBatch[]): Promise<BatchAnswer[]>;
+  /** Whether the namespace knows all of fanfold's search attributes. */
+  isSearchable(): Promise<boolean>;
 }

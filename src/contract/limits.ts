@@ -24,3 +24,6 @@ export const leastCachedBytes = 20_000;
 
 /** Model calls at once before anything is known of the API's limits: a run of as many branches takes as long as one. */
 export const defaultRampFrom = 20;
+
+/** Longest key of a branch, in UTF-16 code units: it labels an activity, whose id may have 1,000 bytes. */
+export const longestKey = 200;

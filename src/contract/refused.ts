@@ -20,7 +20,8 @@ export type Refusal = Exclude<PayloadFailure, 'UnreadablePayload'>;
 
 /** The content of the mark, as JSON. */
 export interface RefusedMark {
-  type: Refusal;
+  /** `BadInput` where the payload is none of JSON; only fanfold's converter says so. */
+  type: Refusal | 'BadInput';
   /** What happened and what to do. */
   message: string;
 }

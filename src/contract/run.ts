@@ -93,6 +93,8 @@ export interface Run {
   contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
   /** Of an agent that is going on: its calls that wait to be allowed. */
   approvals?: Approval[];
+  /** Of a run that is going on: its workflow task that fails again and again. */
+  failingTask?: FailingTask;
   /** Of an agent: the limit at which the model had to answer with what it had. */
   stoppedBy?: 'turns' | 'tokens' | 'calls';
   /** US dollars that the provider's prompt cache saved. */
@@ -112,6 +114,16 @@ export interface Run {
 export interface Coverage {
   ok: number;
   total: number;
+}
+/** A workflow task that no worker can do. Temporal goes on trying, so that the run neither goes on nor ends. */
+export interface FailingTask {
+  /** Tries so far, and the one that is under way. */
+  attempts: number;
+  /** Type and message of the failure. */
+  type: string;
+  message: string;
+  /** The worker that failed; `null` where none said so. */
+  worker: string | null;
 }
 /** A call that waits to be allowed, as `--json` has it. */
 export interface Approval {

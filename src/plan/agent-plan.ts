@@ -53,7 +53,10 @@ export const mostCalls = 300;
 /** An answer of a turn or a tool of more bytes is stored, and travels by reference. */
 export const inlineTurnBytes = 1_500;
 
-export interface AgentPlan extends Required<Omit<AgentInput, keyof FanOutOptions | keyof ModelOptions | 'carried'>> {
+export interface AgentPlan extends Required<
+  Omit<AgentInput, keyof FanOutOptions | keyof ModelOptions | 'carried' | 'searchable'>
+> {
+  searchable: boolean | undefined;
   policy: Policy;
   model: Required<ModelOptions>;
 }
@@ -64,7 +67,7 @@ export interface AgentPlan extends Required<Omit<AgentInput, keyof FanOutOptions
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
 export function planAgent(input: AgentInput): AgentPlan {
-  const { task, tools, allow = [], tokenLimit = Infinity, budgetUsd = Infinity, searchable = false } = input;
+  const { task, tools, allow = [], tokenLimit = Infinity, budgetUsd = Infinity } = input;
   if (typeof task !== 'string' || task.trim() === '' || task.length > 100_000) {
     throw new InputError(
       `Expected a task of 1 to 100000 characters, got ${beginningOf(JSON.stringify(task) ?? 'nothing', 80)}.`,
@@ -87,7 +90,7 @@ export function planAgent(input: AgentInput): AgentPlan {
     allow,
     tokenLimit,
     budgetUsd,
-    searchable,
+    searchable: input.searchable,
     maxTurns: count('maxTurns', mostTurns),
     toolTimeoutMs: count('toolTimeoutMs'),
     toolAttempts: count('toolAttempts'),

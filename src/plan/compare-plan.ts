@@ -71,10 +71,15 @@ export function planCompare(input: CompareInput): FanOutPlan & { best: BestBy | 
     ...(cached && { cacheDocument: true }),
     prompt,
   });
+  const branches = variants.flatMap(({ name, prompt }) =>
+    models.map((of) => ({ key: keyOf(name, of, variants.length, models.length), request: requestOf(of, prompt) })),
+  );
+  // "a b" with the model "c", and "a" with the model "b c".
+  const keys = branches.map(({ key }) => key);
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at);
+  if (twice !== undefined) throw new InputError(`Expected every variant and model once, got \`${twice}\` twice.`);
   return {
-    branches: variants.flatMap(({ name, prompt }) =>
-      models.map((of) => ({ key: keyOf(name, of, variants.length, models.length), request: requestOf(of, prompt) })),
-    ),
+    branches,
     policy: policyOf(input, total),
     offline,
     fresh,

@@ -198,6 +198,8 @@ export function planValidate(input: ValidateInput): ValidatePlan {
   );
   // Sources come first, because `facts` waits for them: they must not stand in line behind it.
   const keys = [...sources.map(({ name }) => name), ...checkKeys];
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at);
+  if (twice !== undefined) throw new InputError(`Expected every source and check once, got \`${twice}\` twice.`);
   if (sources.length > 0 && (!checkKeys.includes('facts') || input.economy === true)) {
     throw new InputError('Expected `facts` among the checks, and no `economy`, where there are `sources`.');
   }

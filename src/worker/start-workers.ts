@@ -12,6 +12,7 @@ import type { TaskQueue } from '../contract/names.js';
 import { defaultRampFrom } from '../contract/limits.js';
 import { CpuPool } from '../cpu/index.js';
 import { dataConverter as plainConverter } from '../payloads/index.js';
+import { knowsSearchAttributes } from './search-attributes.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -95,7 +96,12 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       .filter((taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel)
       .map((taskQueue) => [taskQueue, limitersOf(limiter, settings, taskQueue)]),
   );
-  const own = { ...settings, cpu, draining: draining.signal };
+  const own = {
+    ...settings,
+    cpu,
+    draining: draining.signal,
+    isSearchable: () => knowsSearchAttributes(connection, settings.namespace),
+  };
   const workers = [
     workflows,
     ...(await Promise.all(

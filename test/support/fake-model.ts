@@ -23,6 +23,7 @@ const noBatches = {
   callTool: unexpected,
   checkGrammar: unexpected,
   findPattern: unexpected,
+  isSearchable: async () => false,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

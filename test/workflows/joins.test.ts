@@ -159,9 +159,9 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
       'Expected `quorum` to be an integer from 1 to 3 (the number of branches), got `9`.',
     ],
     [{ quorum: 2 }, 'Expected `join` to be quorum where `quorum` is given, got `settled`.'],
-    [{ late: 'ignore' }, 'Expected `late` to be one of cancel, amend, got `ignore`.'],
-    [{ deadlineMs: 0 }, 'Expected `deadline` to be a whole number of milliseconds, 1 or more, got `0`.'],
-    [{ atLeast: 2 }, 'Expected `at-least` to be a share from 0 to 1, got `2`.'],
+    [{ late: 'ignore' }, 'Expected `late` to be one of cancel, amend, got "ignore".'],
+    [{ deadlineMs: 0 }, 'Expected `deadlineMs` to be a whole number of 1 to 2147483647, got 0.'],
+    [{ atLeast: 2 }, 'Expected `atLeast` to be a number of 0 to 1, got 2.'],
     [{ budget: { usd: 1, boundsUsd: [1] } }, 'for each of 3 branches, got [1].'],
   ])('refuses %j before anything is asked', async (input, message) => {
     const model = new FakeModel();

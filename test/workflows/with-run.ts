@@ -45,7 +45,9 @@ export async function withRunOf(
   await sharedWorkers(environment, maxCachedWorkflows);
   models.set(workflowId, model);
   const { client } = environment;
-  await client.workflow.start(kind, { workflowId, taskQueue: taskQueues.workflow, args: [input] });
+  // There is no worker here that could be asked.
+  const given = Array.isArray(input) || input === null ? input : { searchable: false, ...input };
+  await client.workflow.start(kind, { workflowId, taskQueue: taskQueues.workflow, args: [given] });
   await during(client.workflow.getHandle<typeof perspectives>(workflowId));
 }
 

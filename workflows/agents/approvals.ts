@@ -4,12 +4,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Stored } from '../../src/contract/stored.js';
 import { approvalMarkdown, approvalSummary, takesName } from '../../src/fold/approval.js';
 import type { Decision } from '../../src/fold/approval.js';
+import { parsed } from '../../src/plan/schema/parse.js';
+import { decision as decisionSchema } from '../../src/plan/schema/messages.js';
 import { formatDuration } from '../../src/contract/duration.js';
 import { updateNames } from '../../src/contract/names.js';
 import type { Place } from '../../src/contract/branch.js';
 import { Deferred } from '../engine/deferred.js';
 import type { RunProgress } from '../engine/progress.js';
-import { beginningOf } from '../../src/contract/cut-text.js';
 
 const approveUpdate = defineUpdate<string[], [Decision]>(updateNames.approve);
 
@@ -32,8 +33,8 @@ export class Approvals {
     readonly progress: RunProgress,
     readonly longestMs: number,
   ) {
-    setHandler(approveUpdate, (decision) => this.#decide(decision), {
-      validator: (decision) => this.#check(decision),
+    setHandler(approveUpdate, (given) => this.#decide(decisionIn(given)), {
+      validator: (given) => this.#check(decisionIn(given)),
       description:
         'Allows or refuses calls that wait for it: { allow, keys?, reason? }; all of them without keys, unless one is shown cut: it is allowed by its key.',
     });
@@ -75,15 +76,7 @@ export class Approvals {
 
   #check({ allow, keys }: Decision): void {
     const waiting = [...this.#waiting.keys()];
-    if (typeof allow !== 'boolean') {
-      throw new Error(`Expected \`allow\` to be true or false, got \`${String(allow)}\`.`);
-    }
     if (waiting.length === 0) throw new Error('No call waits to be allowed.');
-    if (keys !== undefined && (!Array.isArray(keys) || keys.length === 0)) {
-      throw new Error(
-        `Expected \`keys\` to be a list of calls that wait to be allowed (${waiting.join(', ')}), or left out, got ${beginningOf(JSON.stringify(keys), 80)}.`,
-      );
-    }
     const strange = keys?.find((key) => !waiting.includes(key));
     if (strange !== undefined) {
       throw new Error(`Expected a call that waits to be allowed (${waiting.join(', ')}), got \`${String(strange)}\`.`);
@@ -95,6 +88,11 @@ export class Approvals {
       );
     }
   }
+}
+
+/** @throws MisfitError */
+function decisionIn(given: Decision): Decision {
+  return parsed<Decision>(decisionSchema, given, 'a decision');
 }
 
 function refused(reason: string): ApplicationFailure {

@@ -54,7 +54,7 @@ export class ResearchRun {
 
   constructor(
     readonly plan: ResearchPlan,
-    searchable: boolean,
+    searchable: boolean | undefined,
   ) {
     this.#progress = new RunProgress([], searchable);
   }

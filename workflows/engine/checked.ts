@@ -1,5 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
+/** Names that the bundler makes of imports: nobody outside knows them. */
+const bundled = /\(0\s*,\s*\w+__WEBPACK_IMPORTED_MODULE_\d+__\.(\w+)\)|\w+__WEBPACK_IMPORTED_MODULE_\d+__\.(\w+)/g;
+
 /**
  * The plan of a run.
  *
@@ -9,6 +12,7 @@ export function checked<Plan>(plan: () => Plan): Plan {
   try {
     return plan();
   } catch (error) {
-    throw ApplicationFailure.nonRetryable((error as Error).message, 'BadInput');
+    const message = (error as Error).message.replaceAll(bundled, (_, called = '', read = '') => `${called}${read}`);
+    throw ApplicationFailure.nonRetryable(message, 'BadInput');
   }
 }

@@ -3,6 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import { updateNames } from '../../src/contract/names.js';
 import type { Progress } from '../../src/contract/run-result.js';
+import { firstMisfit } from '../../src/plan/schema/misfit.js';
+import { parsed } from '../../src/plan/schema/parse.js';
+import { selection } from '../../src/plan/schema/messages.js';
 import { openStates } from './progress-table.js';
 import { allIsTakenIn } from './taken-in.js';
 
@@ -105,15 +108,16 @@ function refused(message: string): ApplicationFailure {
 }
 
 /** @throws Error where it is neither */
-function keysOf(selection: Selection | undefined): string[] | undefined {
-  if (selection === undefined || selection === null) return undefined;
-  const keys = typeof selection === 'object' && !Array.isArray(selection) ? selection.keys : selection;
-  const several = typeof keys === 'string' ? [keys] : keys;
-  const isList = several === undefined || (Array.isArray(several) && several.every((key) => typeof key === 'string'));
-  if (isList) return several;
-  throw new Error(
-    `Expected keys of branches, such as "legal" or ["legal", "security"], got ${JSON.stringify(selection)}.`,
-  );
+function keysOf(given: Selection | null | undefined): string[] | undefined {
+  if (given === undefined || given === null) return undefined;
+  const inObject = typeof given === 'object' && !Array.isArray(given);
+  const object = inObject ? given : { keys: given };
+  if (!inObject && firstMisfit(selection, object) !== undefined) {
+    const got = JSON.stringify(given).slice(0, 80);
+    throw new Error(`Expected keys of branches, such as "legal" or ["legal", "security"], got ${got}.`);
+  }
+  const { keys } = parsed<{ keys?: string | string[] }>(selection, object, 'the selection of branches');
+  return typeof keys === 'string' ? [keys] : keys;
 }
 
 function list(keys: readonly string[]): string {

@@ -8,9 +8,9 @@ import type { Policy } from '../../src/contract/options.js';
 import { addCost } from '../../src/contract/usage.js';
 import { Controls } from './controls.js';
 import type { Steering } from './controls.js';
+import { Listing } from './listing.js';
 import { resultOf } from './result.js';
 import { progressTable } from './progress-table.js';
-import { showBegun, showEnded } from './search-attributes.js';
 
 /** Follows every branch as it moves on. */
 export interface Follow {
@@ -37,10 +37,12 @@ export class RunProgress implements Follow {
   readonly #keys: string[];
   readonly #planned: number;
   readonly #controls: Controls;
+  readonly #listing: Listing;
 
   constructor(
     keys: readonly string[],
-    private readonly searchable: boolean,
+    /** Whether the namespace knows fanfold's search attributes; a worker is asked where that is not given. */
+    searchable?: boolean,
   ) {
     this.#keys = [...keys];
     this.#planned = keys.length;
@@ -58,7 +60,7 @@ export class RunProgress implements Follow {
       },
     });
     this.#show();
-    if (searchable) showBegun(keys.length);
+    this.#listing = new Listing(searchable, () => this.#keys.length);
   }
 
   /** Takes in branches that were not known when the run began. Returns the index of the first. */
@@ -107,13 +109,12 @@ export class RunProgress implements Follow {
   finished(status: RunStatus, calls: readonly StoredBranch[] = []): void {
     this.#status = status;
     this.#show();
-    if (!this.searchable) return;
     const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
       (sum, branch) => addCost(sum, branch.costUsd),
       0,
     );
     const grown = this.#keys.length > this.#planned;
-    showEnded(status, costUsd, grown ? this.#keys.length : undefined);
+    this.#listing.ended(status, costUsd, grown ? this.#keys.length : undefined);
   }
 
   now(): Progress {

@@ -1,23 +1,15 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  continueAsNew,
-  defineSignal,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 
 import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, LaneReport, LaneMessage, Tally } from '../../src/contract/lanes.js';
-import { signalNames } from '../../src/contract/names.js';
+import type { Blob, LaneReport, Tally } from '../../src/contract/lanes.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
 import { BatchBudgets } from './batch-budget.js';
 import type { Holder } from './batch-budget.js';
+import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneQueue } from './lane-queue.js';
@@ -36,8 +28,6 @@ const mostLanes = 4;
 
 /** Most chunks whose batches are out at the same time. */
 const mostBatches = 50;
-
-const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
 
 interface UnderWay extends Holder {
   /** Places of the chunk that have ended. */
@@ -96,10 +86,8 @@ class WideFanOut {
     this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
     this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
     this.#batches = new BatchBudgets(this.#budget);
-    this.#progress = new WideProgress(plan.total, tally, input.searchable ?? false, startedAtMs);
-    setHandler(laneBatch, ({ lane, ...report }) => this.#take(lane, report), {
-      description: 'Outcomes of a lane, sent by its worker.',
-    });
+    this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
+    handleLaneMessages(plan.total, (lane, report) => this.#take(lane, report));
     handleRetry(
       () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#isCut && !this.#outOfMoney,
       () => this.#beginAnew(),

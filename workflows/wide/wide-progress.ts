@@ -5,7 +5,7 @@ import type { Tally } from '../../src/contract/lanes.js';
 import { queryNames, updateNames } from '../../src/contract/names.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { FirstAnswer, Progress } from '../../src/contract/run-result.js';
-import { showBegun, showEnded } from '../engine/search-attributes.js';
+import { Listing } from '../engine/listing.js';
 
 const progressQuery = defineQuery<Progress>(queryNames.progress);
 const answerUpdate = defineUpdate<FirstAnswer>(updateNames.answer);
@@ -15,11 +15,12 @@ export class WideProgress {
   #status: Progress['status'] = 'running';
   #tally: Tally;
   #answer: FirstAnswer | undefined;
+  readonly #listing: Listing;
 
   constructor(
     readonly total: number,
     tally: Tally,
-    readonly searchable: boolean,
+    searchable: boolean | undefined,
     readonly startedAtMs: number,
   ) {
     this.#tally = tally;
@@ -28,7 +29,7 @@ export class WideProgress {
       description: 'Returns as soon as the join policy is satisfied.',
     });
     this.#show();
-    if (searchable) showBegun(total);
+    this.#listing = new Listing(searchable, () => total);
   }
 
   ended(tally: Tally): void {
@@ -43,7 +44,7 @@ export class WideProgress {
   finished(status: RunStatus): void {
     this.#status = status;
     this.#show();
-    if (this.searchable) showEnded(status, this.#tally.costUsd);
+    this.#listing.ended(status, this.#tally.costUsd);
   }
 
   now(): Progress {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { historyEvents, readRun, retriesOf, RunView } from '../../client/index.js';
+import { failingTask, historyEvents, readRun, retriesOf, RunView } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Run } from '../../contract/run.js';
@@ -24,7 +24,10 @@ export function showCommand(program: Command, world: World, done: (code: ExitCod
 async function show(id: string, flags: { json?: boolean }, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
-    await printRun(await shownRun(session, await viewRun(session, id)), flags, world);
+    const view = await viewRun(session, id);
+    const run = await shownRun(session, view);
+    const failing = view.closed === null ? await failingTask(session.client, id) : null;
+    await printRun(failing === null ? run : { ...run, failingTask: failing }, flags, world);
     return exitCodes.complete;
   } finally {
     await session.leave();

@@ -1,7 +1,7 @@
 import { FanfoldError } from '../../contract/errors.js';
-import { formatDuration } from '../../contract/duration.js';
 import { searchAttributes } from '../../contract/names.js';
 import { retentionDays } from '../../server/index.js';
+import { failingRuns } from '../../client/index.js';
 import { workflowBundlePath } from '../../worker/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { apiKeyOf, modelApiOf, noApiKey } from './api-key.js';
@@ -9,10 +9,9 @@ import { probeModelApi } from './probe-model-api.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
 import type { Session } from './session.js';
-import { backgroundWorkers } from '../worker/end-idle-workers.js';
+import { staying } from '../worker/staying.js';
+import { failingTaskAdvice } from '../show/failing-task-text.js';
 import { localWorker } from '../worker/ensure-worker.js';
-import { idleTime } from '../worker/idle-time.js';
-import { leastIdleMs } from '../worker/until-idle.js';
 import { offlineModel } from '../worker/offline-model.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
@@ -43,7 +42,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   return checks;
 }
 
-const skipped: Check[] = ['namespace', 'search attributes', 'worker'].map((name) => ({
+const skipped: Check[] = ['namespace', 'search attributes', 'worker', 'open runs'].map((name) => ({
   name,
   state: 'skipped',
   found: 'no server to ask',
@@ -82,19 +81,26 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
         ? { found: `one of this home is running${await staying(session, world)}` }
         : { found: 'none of this home; a command starts one when it needs it' },
     ),
+    await check('open runs', () => openRunsCheck(session)),
   ];
-}
-
-/** How long workers that commands have left in the background are still there. */
-async function staying({ membership }: Session, world: World): Promise<string> {
-  const [worker] = await backgroundWorkers(membership);
-  if (worker === undefined) return '';
-  const idle = formatDuration(Math.max(idleTime(world), leastIdleMs));
-  return ` in the background (process ${worker.pid}), until ${idle} after the last command and run; \`fanfold stop\` ends it`;
 }
 
 function shownDays(days: number): string {
   return `${Number(days.toFixed(1)).toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
+}
+
+/** Most open runs that are looked at, the newest first. */
+const mostRuns = 100;
+
+async function openRunsCheck({ client }: Session): Promise<Finding> {
+  const [first, ...others] = await failingRuns(client, mostRuns);
+  if (first === undefined) return { found: 'no workflow task fails' };
+  const more = others.length > 0 ? `; so do those of ${others.map(({ workflowId }) => workflowId).join(', ')}` : '';
+  return {
+    state: 'note',
+    found: `the workflow task of ${first.workflowId} fails (try ${first.attempts}): ${first.type}: ${first.message}${more}`,
+    advice: failingTaskAdvice(first.workflowId),
+  };
 }
 
 async function journalCheck(world: World): Promise<Finding> {

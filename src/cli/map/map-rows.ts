@@ -4,7 +4,7 @@ import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import { noColumn, valueIn, variablesIn } from '../../plan/fill.js';
 import type { Fields, Variable } from '../../plan/fill.js';
-import { longestKey } from '../read/document-source.js';
+import { longestKey } from '../../contract/limits.js';
 import type { RowFilter } from '../read/row-filter.js';
 import type { Table } from '../read/table-rows.js';
 

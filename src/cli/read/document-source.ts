@@ -21,9 +21,6 @@ export interface DocumentSource {
   readonly skipped?: readonly LeftOut[] | undefined;
 }
 
-/** Longest id, in characters: it labels a branch wherever branches are shown. */
-export const longestKey = 200;
-
 /** Most notes about how documents were read that are said one by one. */
 const mostNotes = 10;
 

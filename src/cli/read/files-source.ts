@@ -10,7 +10,7 @@ import { maxDocumentBytes } from '../../contract/limits.js';
 import { endingOf, Folder, HomeFolder, mayBeImage, readerOf, readInside, slashed } from '../../files/index.js';
 import type { LeftOut, Taking } from '../../files/index.js';
 import { ahead } from './ahead.js';
-import { longestKey } from './document-source.js';
+import { longestKey } from '../../contract/limits.js';
 import type { DocumentSource, ReadItem } from './document-source.js';
 import { readDocument } from './read-document.js';
 import { homeOf, storeOf } from '../home/session.js';

@@ -1,7 +1,7 @@
 import { InputError } from '../../contract/errors.js';
 import { endingOf } from '../../files/index.js';
 import type { World } from '../world.js';
-import { longestKey } from './document-source.js';
+import { longestKey } from '../../contract/limits.js';
 import type { DocumentSource, ReadItem } from './document-source.js';
 import type { FoundRow } from './json-rows.js';
 import { RowBytes } from './row-bytes.js';

@@ -1,5 +1,7 @@
 import {
+  failingTask,
   historyEvents,
+  isFailure,
   readApprovals,
   readRun,
   readWideRun,
@@ -13,6 +15,7 @@ import type { StoredBranch } from '../../contract/branch.js';
 import type { Branch, Run } from '../../contract/run.js';
 import { webUiUrl } from '../../server/index.js';
 import { approvalLines } from '../show/approval-lines.js';
+import { failingTaskText } from '../show/failing-task-text.js';
 import { showLive } from '../show/live-view.js';
 import { showPlain } from '../show/plain-view.js';
 import type { ProgressView } from '../show/progress-view.js';
@@ -55,6 +58,7 @@ export async function followRun(
       if (outcome !== undefined) await teller.tell(outcome);
       await teller.tellReports();
       await teller.tellApprovals();
+      if (isFailure(event)) await teller.tellFailing();
     }
     for (const outcome of view.result?.branches ?? []) {
       view.outcomes.set(outcome.index, outcome);
@@ -123,6 +127,15 @@ class Teller {
       this.#asked.add(eventId);
       world.stderr.write(line`fanfold: ${approvalLines(view.workflowId, approval, world.stderr)}\n`);
     }
+  }
+
+  /** Tells of a workflow task that fails, where it still does. */
+  async tellFailing(): Promise<void> {
+    const { session, view, world } = this;
+    if (this.flags.quiet) return;
+    const failing = await failingTask(session.client, view.workflowId).catch(() => null);
+    if (failing === null) return;
+    world.stderr.write(line`fanfold: ${failingTaskText(view.workflowId, failing)}\n`);
   }
 
   /** Tells of a branch that is whole; after that there is nothing more to tell of it. */

@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { planRetry, retriesOf, startRun } from '../../client/index.js';
-import type { Retry, RunView } from '../../client/index.js';
+import type { Retry, RunView, RunToStart } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { markdownLine, shellWord } from '../../fold/visible-text.js';
@@ -64,13 +64,14 @@ export async function retryFinished(
       world,
       () =>
         startRun(client, {
+          // What the finished run was begun with is of its kind.
           kind: retry.kind,
           input,
           workflowId,
           summary: `retries ${view.workflowId}: ${retry.anew.map(({ key }) => key).join(', ')}`,
           details: `Retries ${markdownLine(view.workflowId)}: **${retry.anew.length} branches** begun anew, ${retry.taken} taken over.`,
           retries: retry.input.known.from,
-        }),
+        } as RunToStart),
       out?.file,
     );
   } finally {

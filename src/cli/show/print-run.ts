@@ -6,6 +6,7 @@ import type { Kind } from '../../contract/names.js';
 import type { Run } from '../../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { approvalLines } from './approval-lines.js';
+import { failingTaskText } from './failing-task-text.js';
 import { outcomeLine } from './outcome-line.js';
 import { findingsText, fixLines, hasFindings, withFix } from './print-findings.js';
 import { hitsText, researchText } from './print-hits.js';
@@ -69,6 +70,7 @@ async function printForPeople(
       ...(run.approvals ?? []).map(
         (approval) => line`  ${approvalLines(run.workflowId, approval, world.stderr, '    ')}`,
       ),
+      ...(run.failingTask === undefined ? [] : [line`  ${failingTaskText(run.workflowId, run.failingTask, '    ')}`]),
       ...firstAnswerLines(run),
       ...(run.stoppedBy === undefined
         ? []
