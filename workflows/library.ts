@@ -1,20 +1,22 @@
 // The exports of `fanfold/workflows`: the workflows, and the parts that they and workflows of your own are made of.
 export { agent, compare, gather, graph, perspectives, research, summarise, validate } from './index.js';
 
-export { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../src/fold/fold.js';
+export { coverageOf } from '../src/fold/fold.js';
 export { mergeFindings } from '../src/fold/findings.js';
-export { selectBy } from '../src/fold/fan-in.js';
 export { vote } from '../src/fold/vote.js';
 export { checkMerge, mergeOutputs } from './fold/merge-outputs.js';
 export type { Merged, Strategies, Strategy } from '../src/fold/merge-outputs.js';
-export { policyOf } from '../src/plan/policy.js';
 export { contradictionOf, reduce } from '../src/fold/reducers.js';
-export { askToMerge } from './fold/ask-to-merge.js';
-export { activityBranch, modelBranch } from './engine/branch.js';
-export type { AskSettings, Branch } from './engine/branch.js';
-export { fanOut } from './engine/fan-out.js';
-export type { FanOut } from './engine/fan-out.js';
-export { GraphBuilder, typed } from './graphs/graph-builder.js';
-export type { GraphOptions, GraphResult, TypedBranch } from './graphs/graph-builder.js';
-export { RunProgress } from './engine/progress.js';
-export type { Follow } from './engine/progress.js';
+export { GraphBuilder } from './graphs/graph-builder.js';
+export type { GraphOptions, GraphResult } from './graphs/graph-builder.js';
+export { ask } from './typed/ask.js';
+export type { AskOptions, StoredValue } from './typed/ask.js';
+export { fanOut, outcomeOf } from './typed/fan-out.js';
+export type { FanOut, OutcomesByKey, OutcomesInOrder } from './typed/fan-out.js';
+export type { FanOutOptions, ItemsOptions } from './typed/options.js';
+export type { Ended, LostOutcome, OkOutcome, Outcome, UnfitOutcome } from './typed/outcome.js';
+export { jsonOutput } from './typed/output.js';
+export type { Output } from './typed/output.js';
+export { load } from './typed/run-context.js';
+export { activity, childWorkflow } from './typed/work.js';
+export type { ActivityOptions, ChildOptions, Task, ValueOf, Work } from './typed/work.js';

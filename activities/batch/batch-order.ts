@@ -60,13 +60,26 @@ export async function orderOfBranches(order: BatchOrder, surroundings: Surroundi
 export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings): Promise<QuestionOrder> {
   const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs } = order;
   const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
-  const questions = fromRanges(places).flatMap((place) => {
-    const item = items[place];
-    if (item === undefined) return [];
-    const question = questionOf(item.key, firstIndex + place, template, item.text, surroundings);
-    return [item.unreadable === undefined ? question : { ...question, isForLane: true }];
-  });
+  const questions = await Promise.all(
+    fromRanges(places).flatMap((place) => {
+      const item = items[place];
+      return item === undefined ? [] : [questionAbout(item, firstIndex + place, template, surroundings)];
+    }),
+  );
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, questions };
+}
+
+async function questionAbout(
+  { key, text, unreadable, call }: Item,
+  index: number,
+  template: ModelRequest,
+  surroundings: Surroundings,
+): Promise<BatchQuestion> {
+  const request = call?.request ?? template;
+  const document =
+    call === undefined ? text : request.document && (await documentText(request.document, surroundings.store));
+  const question = questionOf(key, index, request, document, surroundings);
+  return unreadable === undefined ? question : { ...question, isForLane: true };
 }
 
 function questionOf(

@@ -11,6 +11,7 @@ import type { Budget } from '../../src/plan/budget.js';
 import { runAttempt } from '../ask/run-attempt.js';
 import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
+import { documentText } from '../stored/document-text.js';
 
 /** What the branches of a lane share. */
 export interface LaneWork {
@@ -28,10 +29,11 @@ export interface LaneWork {
  * @returns `undefined` where it was not begun
  */
 export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<StoredBranch | undefined> {
-  const { budget, cancelled } = work;
+  const { budget, cancelled, equipment } = work;
   if (budget.limitUsd === Infinity) return runBranch(call, work);
   const { document } = call.request;
-  const [questionUsd = Infinity] = boundsOf([call], document && 'inline' in document ? document.inline : undefined);
+  const text = document && (await documentText(document, equipment.settings.store));
+  const [questionUsd = Infinity] = boundsOf([call], text);
   const asideUsd = questionUsd * call.attempts;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;

@@ -3,7 +3,7 @@ import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
 
 /** What a lane asks about one of its documents. */
-export function callOf(lane: Lane, { key, text }: Item, place: number): ModelCall {
+export function callOf(lane: Lane, { key, text, call }: Item, place: number): ModelCall {
   const { template, offline, timeoutMs, attempts, queuedAtMs, freshSinceMs, hedge, chunk } = lane;
   return {
     key,
@@ -17,5 +17,6 @@ export function callOf(lane: Lane, { key, text }: Item, place: number): ModelCal
     inlineBytes: Math.max(inlineAnswersBytes, Math.floor(4_000_000 / chunk.count)),
     ...(freshSinceMs !== undefined && { freshSinceMs }),
     ...(hedge !== undefined && { hedge }),
+    ...call,
   };
 }

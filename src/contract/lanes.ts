@@ -16,6 +16,8 @@ export interface Item {
   text: string;
   /** The reason why the document could not be read. Its branch has failed then, and nothing is asked. */
   unreadable?: string;
+  /** What is asked, where each branch asks something of its own: it stands in place of the template and of `text`. */
+  call?: Pick<ModelCall, 'request'> & Partial<Pick<ModelCall, 'timeoutMs' | 'attempts' | 'inlineBytes'>>;
 }
 
 /** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */

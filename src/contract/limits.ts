@@ -21,3 +21,6 @@ export const maxDocumentBytes = 64 * 1_024 * 1_024;
  * to 4,096 tokens, and with less the other branches need not wait until the first answer has begun.
  */
 export const leastCachedBytes = 20_000;
+
+/** Largest value that is read from the store into history, in bytes: Temporal takes 2 MB a payload. */
+export const maxReadBytes = 1_500_000;

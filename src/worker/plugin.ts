@@ -1,43 +1,86 @@
+import type { ClientOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import type { NativeConnection, Worker, WorkerOptions, WorkerPlugin } from '@temporalio/worker';
+import { SimplePlugin } from '@temporalio/plugin';
+import type { BundleOptions, NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
 
+import { offlineInterceptors } from './offline-interceptors.js';
+import { checkModel, equipped } from './plugin-defaults.js';
+import type { Equipped } from './plugin-defaults.js';
 import { startWorkers } from './start-workers.js';
-import type { WorkerSettings } from './start-workers.js';
+import type { RunningWorkers, WorkerSettings } from './start-workers.js';
+import { withOutputs } from './with-outputs.js';
 
-/** {@link WorkerSettings}, except what the worker that takes the plugin knows already. */
-export type PluginSettings = Omit<WorkerSettings, 'connectionOptions' | 'connection' | 'namespace' | 'dataConverter'>;
+/** Settings of a plugin: {@link WorkerSettings}, except what the worker that takes it knows already. Every one may be left out. */
+export interface PluginSettings extends Partial<
+  Omit<WorkerSettings, 'connectionOptions' | 'connection' | 'namespace' | 'dataConverter'>
+> {
+  /**
+   * Whether the offline model answers instead of the API. The client's plugin says it for the workflows that it starts; the worker's needs
+   * no key then. Off by default.
+   */
+  offline?: boolean;
+  /** Directory of store and journal; that in `FANFOLD_HOME` by default, else `.fanfold` in the working directory. */
+  home?: string;
+}
 
 /**
- * Lets a worker of your own use `fanOut`, in one line: `Worker.create({ …, plugins: [new FanfoldPlugin({ … })] })`. While it
- * runs, fanfold's workers run beside it on its connection, each on a task queue of its own with limits of its own.
+ * fanfold for a worker and a client of your own, in one line each:
+ * `Worker.create({ …, plugins: [new FanfoldPlugin()] })` and `new Client({ …, plugins: [new FanfoldPlugin()] })`.
+ *
+ * While the worker runs, fanfold's workers run beside it on its connection and with its data converter, each on a task queue of its own with
+ * limits of its own. The worker keeps what it had: activities, interceptors, converter, versioning. It also evaluates files named
+ * `outputs.ts` or `NAME.outputs.ts` when it bundles workflows: see `output`.
+ *
+ * Defaults: `ANTHROPIC_API_KEY`, store and journal of `FANFOLD_HOME`, 50 model calls at once.
  */
-export class FanfoldPlugin implements WorkerPlugin {
-  readonly name = 'fanfold';
+export class FanfoldPlugin extends SimplePlugin {
   readonly #settings: PluginSettings;
   #connection: NativeConnection | undefined;
   #namespace = 'default';
   #dataConverter: DataConverter | undefined;
+  #beside: Promise<Beside> | undefined;
+  #running = 0;
 
-  constructor(settings: PluginSettings) {
+  constructor(settings: PluginSettings = {}) {
+    super({ name: 'fanfold' });
     this.#settings = settings;
   }
 
-  configureWorker(options: WorkerOptions): WorkerOptions {
+  override configureClient(options: ClientOptions): ClientOptions {
+    if (this.#settings.offline !== true) return options;
+    const { workflow, schedule = [], ...interceptors } = options.interceptors ?? {};
+    const own = offlineInterceptors();
+    // The SDK still takes the older form, a function for each call.
+    const workflows =
+      workflow === undefined || Array.isArray(workflow)
+        ? [...(workflow ?? []), own.workflow]
+        : { ...workflow, calls: [...(workflow.calls ?? []), () => own.workflow] };
+    return {
+      ...options,
+      interceptors: { ...interceptors, workflow: workflows, schedule: [...schedule, own.schedule] },
+    };
+  }
+
+  /** @throws UnavailableError `NoApiKey` where no model could be asked, or `BadApiKey` */
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    checkModel(this.#settings);
     this.#connection = options.connection;
     this.#namespace = options.namespace ?? 'default';
     this.#dataConverter = options.dataConverter;
     return options;
   }
 
+  override configureBundler(options: BundleOptions): BundleOptions {
+    return { ...options, webpackConfigHook: withOutputs(options.webpackConfigHook) };
+  }
+
   /** @throws what either of them stopped with */
-  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    const beside = await startWorkers({
-      ...this.#settings,
-      namespace: this.#namespace,
-      dataConverter: this.#dataConverter,
-      ...(this.#connection === undefined ? { connectionOptions: {} } : { connection: this.#connection }),
-    });
-    const stopped = beside.finished.then(
+  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    // Several workers that take one plugin share what runs beside them.
+    this.#running += 1;
+    this.#beside ??= this.#start();
+    const { workers, close } = await this.#beside;
+    const stopped = workers.finished.then(
       () => {},
       (error: unknown) => {
         if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -47,8 +90,33 @@ export class FanfoldPlugin implements WorkerPlugin {
     try {
       await next(worker);
     } finally {
-      await beside.drain();
+      this.#running -= 1;
+      if (this.#running === 0) {
+        this.#beside = undefined;
+        await workers.drain().finally(close);
+      }
     }
-    await stopped;
+    if (this.#running === 0) await stopped;
+    else stopped.catch(() => {});
   }
+
+  async #start(): Promise<Beside> {
+    const { settings, close } = await equipped(this.#settings);
+    try {
+      const workers = await startWorkers({
+        ...settings,
+        namespace: this.#namespace,
+        dataConverter: this.#dataConverter,
+        ...(this.#connection === undefined ? { connectionOptions: {} } : { connection: this.#connection }),
+      });
+      return { workers, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+}
+
+interface Beside extends Pick<Equipped, 'close'> {
+  workers: RunningWorkers;
 }

@@ -23,6 +23,11 @@ const noBatches = {
   callTool: unexpected,
   checkGrammar: unexpected,
   findPattern: unexpected,
+  placeText: unexpected,
+  placeItems: unexpected,
+  readOutcomes: unexpected,
+  readStored: unexpected,
+  boundQuestion: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

@@ -64,8 +64,12 @@ interface UnderWay {
  *     history is large.
  * FanOutWide-3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
  */
-export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunResult> {
-  return new WideFanOut(plan, input).run();
+export async function fanOutWide(
+  plan: WidePlan,
+  input: Resumable,
+  told: (report: LaneReport) => void = () => {},
+): Promise<RunResult> {
+  return new WideFanOut(plan, input, told).run();
 }
 
 class WideFanOut {
@@ -90,6 +94,8 @@ class WideFanOut {
   constructor(
     readonly plan: WidePlan,
     readonly input: Resumable,
+    /** Told of each report that counts. */
+    readonly told: (report: LaneReport) => void,
   ) {
     this.#carried = input.carried as Carried | undefined;
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = this.#carried ?? {};
@@ -182,6 +188,7 @@ class WideFanOut {
     for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
     lane.spentUsd += spentIn(report.tally);
     this.#reports.push(report.blob);
+    this.told(report);
     this.#tally = addTallies(this.#tally, report.tally);
     this.#progress.ended(this.#tally);
     this.#decide();
