@@ -18,5 +18,11 @@ export type { Ended, LostOutcome, OkOutcome, Outcome, UnfitOutcome } from './typ
 export { jsonOutput } from './typed/output.js';
 export type { Output } from './typed/output.js';
 export { load } from './typed/run-context.js';
-export { activity, childWorkflow } from './typed/work.js';
-export type { ActivityOptions, ChildOptions, Task, ValueOf, Work } from './typed/work.js';
+export { activity, childWorkflow } from './typed/own-work.js';
+export type { ActivityOptions, ChildOptions } from './typed/own-work.js';
+export type { Task, ValueOf, Work } from './typed/work.js';
+export type { Duration } from './typed/duration.js';
+export { merge, select, selectBy, synthesise } from './typed/fan-in.js';
+export type { FanInOptions, MergedOutputs, Outcomes, Selected } from './typed/fan-in.js';
+export { agentLoop, search } from './typed/runs.js';
+export type { AgentOptions, SearchOptions, SearchResult } from './typed/runs.js';

@@ -12,7 +12,7 @@ import type { WantedCall } from '../contract/model-request.js';
 import { approvalOf, callKeys } from '../fold/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
-import { signalNames } from '../contract/names.js';
+import { isKind, signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
@@ -50,6 +50,8 @@ export class RunView {
   closedAtMs: number | null = null;
   closed: Closed = null;
   result: RunResult | null = null;
+  /** What a workflow of somebody's own returned. */
+  ownResult: unknown;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
   /** Reports of a wide run's lanes, in the order in which they came. */
@@ -70,6 +72,8 @@ export class RunView {
   /** Of an agent: its tools, and the keys of all calls so far. */
   #tools: readonly { name: string }[] = [];
   readonly #callKeys = new Set<string>();
+  /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
+  #isOwn = false;
 
   constructor(
     private readonly client: Client,
@@ -96,6 +100,7 @@ export class RunView {
       if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
+      this.#isOwn = !isKind(this.kind);
       if (this.kind === 'agent') this.#tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
@@ -105,9 +110,11 @@ export class RunView {
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
-      if (kindOf(this.kind)?.adds !== true && call.index >= this.planned.total) return undefined;
-      if (this.outcomes.delete(call.index)) this.begunAnew.add(call.key);
-      this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
+      const isBranch = this.#isOwn || kindOf(this.kind)?.adds === true || call.index < this.planned.total;
+      if (!isBranch) return undefined;
+      const index = this.#indexOf(activityId, call);
+      if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
+      this.scheduled.set(activityId, { key: call.key, index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
@@ -120,6 +127,11 @@ export class RunView {
     }
     await this.#report(event);
     return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+  }
+
+  /** Several fan-outs of somebody's own workflow count from the same number. */
+  #indexOf(activityId: string, { index }: ModelCall): number {
+    return this.#isOwn ? (this.scheduled.get(activityId)?.index ?? this.scheduled.size) : index;
   }
 
   /** Takes in a timer that may stand for a call that waits to be allowed. */
@@ -208,12 +220,13 @@ export class RunView {
     this.closedAtMs = atMs;
     if (event.workflowExecutionCompletedEventAttributes) {
       const [result] = await this.#decode(event.workflowExecutionCompletedEventAttributes.result);
-      this.result = result as RunResult;
+      if (this.#isOwn) this.ownResult = result;
+      else this.result = result as RunResult;
     }
     const failure = event.workflowExecutionFailedEventAttributes?.failure;
     if (!failure) return;
     this.failure = (await decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context)) ?? null;
-    if (this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
+    if (!this.#isOwn && this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
   }

@@ -13,6 +13,8 @@ export interface FanOutPlan {
   fanIn: ReturnType<typeof fanInOf>;
   /** The fan-in's model; that of the first branch by default. */
   fanInModel?: string;
+  /** What the names of the fan-in's calls begin with, where a workflow has several. */
+  fanInWithin?: string;
 }
 export interface PlannedBranch {
   key: string;

@@ -1,16 +1,14 @@
-import type { Duration } from '@temporalio/common';
+import type { Duration } from './duration.js';
 
 import { modelDefaults } from '../../src/contract/options.js';
 import { isOutput } from '../../src/contract/output.js';
 import type { Output } from '../../src/contract/output.js';
-import type { JsonSchema } from '../../src/contract/json-schema.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { modelOptionsOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
 import { millisecondsOf } from './duration.js';
-import { badInput, checkNames, quoted } from './refuse.js';
-import { countOf } from './work.js';
-import type { Work } from './work.js';
+import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import type { AskWork, Work } from './work.js';
 
 /** A question to the model. Only `prompt` is needed. */
 export interface AskOptions {
@@ -38,20 +36,6 @@ export interface StoredValue<Value> {
   bytes: number;
   /** Never there: the type of the value. */
   readonly _value?: Value;
-}
-
-/** A question, checked. */
-export interface AskWork extends Work<unknown> {
-  readonly kind: 'ask';
-  readonly prompt: string;
-  readonly system: string;
-  readonly document?: string | Stored<string>;
-  readonly model?: string;
-  readonly maxTokens?: number;
-  readonly timeoutMs?: number;
-  readonly attempts?: number;
-  readonly outputSchema?: JsonSchema;
-  readonly stored: boolean;
 }
 
 const names = [

@@ -1,18 +1,22 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 import { leastCachedBytes, maxReadBytes } from '../../src/contract/limits.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { modelDefaults } from '../../src/contract/options.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import type { Answer } from '../../src/contract/model-call.js';
+import { noUsage } from '../../src/contract/usage.js';
 import { modelBranch } from '../engine/branch.js';
 import type { AskSettings, Branch } from '../engine/branch.js';
 import { Economy } from '../wide/economy.js';
-import type { AskWork } from './ask.js';
 import type { Settings } from './options.js';
 import { outside, runContext } from './run-context.js';
-import { tryOwn } from './work.js';
-import type { OwnWork } from './work.js';
+import { tryOwn } from './try-own.js';
+import type { AskWork, OwnWork } from './work.js';
+
+/** What a function of somebody's own spends, as far as fanfold knows. */
+const spentNothing = { usage: noUsage, costUsd: 0 };
 
 /** Makes branches of work, as its fan-out says. */
 export class Branches {
@@ -20,7 +24,7 @@ export class Branches {
   readonly #economy: Economy | undefined;
   readonly #freshSinceMs = Date.now();
   /** How often branches of somebody's own have been tried, and since when, by name. */
-  readonly tries = new Map<string, { attempts: number; startedAt: string }>();
+  readonly #tries = new Map<string, { attempts: number; startedAt: string }>();
 
   constructor(
     readonly settings: Settings,
@@ -52,6 +56,11 @@ export class Branches {
       ...(isShared && { cacheDocument: true }),
       ...(outputSchema !== undefined && { outputSchema }),
     };
+  }
+
+  /** What a failure does not tell: how often it was tried. */
+  triedOf({ key, attempts }: Pick<StoredBranch, 'key' | 'attempts'>): Partial<StoredBranch> {
+    return attempts === 0 ? (this.#tries.get(key) ?? {}) : {};
   }
 
   #ask(name: string, work: AskWork): Branch {
@@ -93,19 +102,25 @@ export class Branches {
       run: async (): Promise<Answer> => {
         const startedAtMs = Date.now();
         let attempts = 0;
-        const inline = await runContext().inBranch(name, () =>
+        const result = await runContext().inBranch(name, () =>
           tryOwn(
             () => work.run(name),
             limits,
             (attempt) => {
               attempts = attempt;
-              this.tries.set(name, { attempts, startedAt: new Date(startedAtMs).toISOString() });
+              this.#tries.set(name, { attempts, startedAt: new Date(startedAtMs).toISOString() });
             },
           ),
         );
-        const ledger = { ...noLedger, attempts, startedAtMs, costUsd: work.mostUsd };
+        const { output, usage, costUsd } = (await work.read?.(result)) ?? {
+          ...spentNothing,
+          output: result,
+        };
+        // What is not known to be spent may have been.
+        const lostUsd = work.read === undefined ? work.mostUsd : 0;
+        const ledger = { ...noLedger, attempts, startedAtMs, usage, costUsd, lostUsd };
         const answer = { model: '', reused: false, savedUsd: 0, ledger, finishedAtMs: Date.now() };
-        return { status: 'ok', output: { inline }, ...answer };
+        return { status: 'ok', output: { inline: output }, ...answer };
       },
     };
   }

@@ -1,8 +1,7 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { fanOut as fanOutBranches } from '../engine/fan-out.js';
-import type { AskWork } from './ask.js';
 import { Branches } from './branches.js';
 import { settingsOf } from './options.js';
 import type { FanOutOptions, ItemsOptions } from './options.js';
@@ -11,8 +10,8 @@ import type { Outcome } from './outcome.js';
 import { badInput, quoted } from './refuse.js';
 import { runContext } from './run-context.js';
 import { isWide, WideRun } from './wide-run.js';
-import { own, throwIfCancelled } from './work.js';
-import type { OwnWork, Task, ValueOf, Work } from './work.js';
+import { workOf } from './own-work.js';
+import type { Task, ValueOf } from './work.js';
 
 /** The outcomes of branches with names, by name. */
 export type OutcomesByKey<Tasks> = { [Key in keyof Tasks]: Outcome<ValueOf<Tasks[Key]>, Key & string> };
@@ -119,9 +118,7 @@ function started(
       );
   const typed = (branch: StoredBranch) => {
     const at = branch.index - firstIndex;
-    // A failure does not tell how often it was tried.
-    const tried = branch.attempts === 0 ? branches.tries.get(names[at] ?? '') : undefined;
-    return outcomeFor({ ...branch, ...tried }, keys[at] ?? branch.key, at);
+    return outcomeFor({ ...branch, ...branches.triedOf(branch) }, keys[at] ?? branch.key, at);
   };
   const whole = async (ended: Promise<StoredBranch[]>) => {
     const all = (await ended).map(typed);
@@ -142,16 +139,6 @@ function started(
 function quiet<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
   return promise;
-}
-
-function workOf(task: unknown, key: string): AskWork | OwnWork {
-  if (typeof task === 'function') return own(() => (task as () => unknown)()) as OwnWork;
-  const { kind } = (task ?? {}) as Partial<Work<unknown>>;
-  if (kind === 'ask' || kind === 'own') return task as AskWork | OwnWork;
-  const promise = task instanceof Promise ? ' It has begun already: give a function that begins it.' : '';
-  throw badInput(
-    `Expected the branch \`${key}\` to be made by ask, activity or childWorkflow, or to be a function, got ${task instanceof Promise ? 'a promise' : quoted(task)}.${promise}`,
-  );
 }
 
 function keysOf(items: readonly unknown[], key: ((item: never, index: number) => string) | undefined): string[] {
@@ -189,4 +176,9 @@ function checkRecord(given: object): void {
     );
   }
   for (const key of Object.keys(given)) checkKey(key, `\`${key.slice(0, 40)}\``);
+}
+
+/** @throws CancelledFailure where the scope that a fan-out was begun in has been cancelled */
+function throwIfCancelled(scope: CancellationScope): void {
+  if (scope.consideredCancelled) throw new CancelledFailure('The fan-out was cancelled.');
 }

@@ -22,10 +22,10 @@ import type { RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { Window } from '../engine/window.js';
 import type { lanes, ToldReport } from '../lanes.js';
-import type { AskWork } from './ask.js';
 import type { Branches } from './branches.js';
 import { badInput } from './refuse.js';
 import { outside, runContext } from './run-context.js';
+import type { AskWork } from './work.js';
 
 /** Most questions of one chunk, and most characters of them: four are placed in a row before the first is answered. */
 const chunkItems = 250;

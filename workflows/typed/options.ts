@@ -1,14 +1,12 @@
-import type { Duration } from '@temporalio/common';
+import type { Duration } from './duration.js';
 
-import { joinPolicies, latePolicies } from '../../src/contract/options.js';
 import type { FanOutOptions as PolicyOptions, Join, Late, Policy } from '../../src/contract/options.js';
 import { policyOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
 import { checkModel } from './ask.js';
 import { millisecondsOf } from './duration.js';
-import { badInput, checkNames, quoted } from './refuse.js';
+import { badInput, checkNames, countOf, quoted } from './refuse.js';
 import { isOfflineRun } from './run-context.js';
-import { countOf } from './work.js';
 
 /** Options of a fan-out. Every one may be left out. */
 export interface FanOutOptions {
@@ -28,7 +26,7 @@ export interface FanOutOptions {
   late?: Late | undefined;
   /** Time that a branch may take, all attempts together; 5 minutes by default for what asks the model, no limit for your own. */
   timeout?: Duration | undefined;
-  /** Most tries of a branch; 3 by default for what asks the model, 1 for your own. */
+  /** Most tries of a branch; 5 by default for what asks the model, 1 for your own. */
   attempts?: number | undefined;
   /** Most branches in flight at once; 50 by default, `Infinity` for all. A ceiling: calls leave as fast as the API lets them. */
   concurrency?: number | undefined;
@@ -71,6 +69,9 @@ const names = [
   'offline',
 ] as const satisfies readonly (keyof FanOutOptions)[];
 
+/** Options of a graph, which has no join: its nodes' needs say what is waited for. */
+export const graphNames = names.filter((name) => !['join', 'quorum', 'late', 'economy'].includes(name));
+
 /** Options, checked, with every default filled in. */
 export interface Settings {
   policy: Policy;
@@ -106,7 +107,10 @@ export function settingsOf(what: string, given: FanOutOptions, branches: number)
     attempts,
     deadlineMs: given.deadline === undefined ? undefined : millisecondsOf('deadline', given.deadline),
     concurrency: given.concurrency === Infinity ? Math.max(1, branches) : given.concurrency,
-    budget: given.budget === undefined ? undefined : { usd: given.budget, boundsUsd: new Array(branches).fill(0) },
+    budget:
+      given.budget === undefined
+        ? undefined
+        : { usd: given.budget, boundsUsd: Array.from({ length: branches }, () => 0) },
   };
   const defined = Object.fromEntries(Object.entries(options).filter(([, option]) => option !== undefined));
   // Of nothing, an option is right or wrong as it would be of one.
@@ -119,6 +123,3 @@ export function settingsOf(what: string, given: FanOutOptions, branches: number)
     offline,
   };
 }
-
-export type { Join, Late };
-export { joinPolicies, latePolicies };

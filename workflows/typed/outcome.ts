@@ -14,6 +14,8 @@ export interface Ended<Key extends string = string> extends Omit<Branch, 'key' |
 export interface OkOutcome<Value, Key extends string = string> extends Ended<Key> {
   status: 'ok';
   output: Value;
+  /** Set where the output is a reference, as `ask` was told by `stored`. */
+  inStore?: true;
 }
 
 /** A branch that was answered, and paid for, with something that is no answer: cut off, declined, or not what its schema says. */
@@ -42,7 +44,8 @@ export function outcomeFor(branch: StoredBranch, key: string, index: number): Ou
   const ended = { ...rest, key, index };
   // A reference is what was asked for: see `AskOptions.stored`.
   const value = output === undefined || isInStore(output) ? output : output.inline;
-  if (status === 'ok') return { ...ended, status, output: value };
+  const inStore = output !== undefined && isInStore(output);
+  if (status === 'ok') return { ...ended, status, output: value, ...(inStore && { inStore }) };
   const why = error ?? { type: 'Error', message: `The branch is ${status}.` };
   const isUnfit = status === 'truncated' || status === 'refused' || status === 'invalid';
   if (isUnfit) return { ...ended, status, error: why, ...(value !== undefined && { partial: value }) };

@@ -11,9 +11,10 @@ export function badInput(message: string): ApplicationFailure {
 /** A value as an error quotes it. */
 export function quoted(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text =
-    typeof value === 'number' || value === undefined ? String(value) : (JSON.stringify(value) ?? String(value));
-  return `\`${text.length > 80 ? `${text.slice(0, 80)}…` : text}\``;
+  // JSON has no word for some of these.
+  const isObject = typeof value === 'object' || typeof value === 'string';
+  const shown = isObject ? JSON.stringify(value) : String(value as number | bigint | boolean | symbol | undefined);
+  return `\`${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}\``;
 }
 
 /**
@@ -27,4 +28,10 @@ export function checkNames(what: string, options: object, known: readonly string
   const strange = Object.keys(options).find((name) => !known.includes(name));
   if (strange === undefined) return;
   throw badInput(`Expected options of \`${what}\` to be among ${known.join(', ')}, got \`${strange}\`.`);
+}
+
+/** @throws ApplicationFailure `BadInput` where it is no whole number, 1 or more */
+export function countOf(option: string, count: unknown): number {
+  if (Number.isSafeInteger(count) && (count as number) >= 1) return count as number;
+  throw badInput(`Expected \`${option}\` to be a whole number, 1 or more, got ${quoted(count)}.`);
 }

@@ -9,11 +9,10 @@ import { Deferred } from '../engine/deferred.js';
 import { fanOut } from '../engine/fan-out.js';
 import { cutsTheRest, decisionOf, startDeadline, whyLate } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
-import type { AskWork } from './ask.js';
 import type { Branches } from './branches.js';
 import { LanesRun } from './lanes-run.js';
 import { runContext } from './run-context.js';
-import type { OwnWork } from './work.js';
+import type { AskWork, OwnWork } from './work.js';
 
 /** Whether questions are too many for an activity each. */
 export function isWide(works: readonly (AskWork | OwnWork)[]): boolean {

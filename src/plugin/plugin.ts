@@ -6,22 +6,10 @@ import type { BundleOptions, NativeConnection, Worker, WorkerOptions } from '@te
 import { offlineInterceptors } from './offline-interceptors.js';
 import { checkModel, equipped } from './plugin-defaults.js';
 import type { Equipped } from './plugin-defaults.js';
-import { startWorkers } from './start-workers.js';
-import type { RunningWorkers, WorkerSettings } from './start-workers.js';
+import type { PluginSettings } from './plugin-settings.js';
+import { startWorkers } from '../worker/index.js';
+import type { RunningWorkers } from '../worker/index.js';
 import { withOutputs } from './with-outputs.js';
-
-/** Settings of a plugin: {@link WorkerSettings}, except what the worker that takes it knows already. Every one may be left out. */
-export interface PluginSettings extends Partial<
-  Omit<WorkerSettings, 'connectionOptions' | 'connection' | 'namespace' | 'dataConverter'>
-> {
-  /**
-   * Whether the offline model answers instead of the API. The client's plugin says it for the workflows that it starts; the worker's needs
-   * no key then. Off by default.
-   */
-  offline?: boolean;
-  /** Directory of store and journal; that in `FANFOLD_HOME` by default, else `.fanfold` in the working directory. */
-  home?: string;
-}
 
 /**
  * fanfold for a worker and a client of your own, in one line each:

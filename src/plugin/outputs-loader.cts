@@ -2,7 +2,6 @@
 
 interface LoaderContext {
   resourcePath: string;
-  async(): (error: Error | null, code?: string) => void;
 }
 
 /** Whether it is what `output` makes: see `src/contract/output.ts`. */
@@ -32,10 +31,6 @@ async function evaluated(path: string, source: string): Promise<string> {
   return `${lines.join('\n')}\n`;
 }
 
-export = function outputsLoader(this: LoaderContext, source: string): void {
-  const done = this.async();
-  evaluated(this.resourcePath, source).then(
-    (code) => done(null, code),
-    (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-  );
+export = async function outputsLoader(this: LoaderContext, source: string): Promise<string> {
+  return evaluated(this.resourcePath, source);
 };

@@ -6,9 +6,9 @@ import { fanOutDefaults } from '../contract/options.js';
 import { UnavailableError } from '../contract/errors.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
-import { modelApiOf } from './model-api.js';
-import type { PluginSettings } from './plugin.js';
-import type { WorkerSettings } from './start-workers.js';
+import { modelApiOf } from '../worker/model-api.js';
+import type { PluginSettings } from './plugin-settings.js';
+import type { WorkerSettings } from '../worker/index.js';
 
 /** What a plugin's workers run with, and how to end what was opened for them. */
 export interface Equipped {
