@@ -7,6 +7,6 @@ export const defaultPerspectives = ['legal', 'technical', 'financial', 'security
 export function perspectiveOf(name: string): Perspective {
   return {
     key: name,
-    instruction: specialistInstructions[name] ?? instructionFor(name),
+    instruction: (Object.hasOwn(specialistInstructions, name) && specialistInstructions[name]) || instructionFor(name),
   };
 }

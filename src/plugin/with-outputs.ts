@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { BundleOptions } from '@temporalio/worker';
@@ -7,7 +8,10 @@ type Hook = NonNullable<BundleOptions['webpackConfigHook']>;
 /** Files whose outputs are evaluated when workflows are bundled. Packages of others have their own idea of the name. */
 const outputFiles = /(?:^|[\\/.])outputs\.[cm]?[jt]s$/;
 
-const loader = fileURLToPath(new URL('./outputs-loader.cjs', import.meta.url));
+// Beside the compiled code, or in `dist` when the sources themselves are run.
+const places = ['./outputs-loader.cjs', '../../dist/src/plugin/outputs-loader.cjs'];
+
+const [loader = ''] = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).filter(existsSync);
 
 /**
  * A bundler's hook that puts JSON in the place of files that hold outputs: the library that their schemas are written in stays outside, where

@@ -103,10 +103,12 @@ class FanIn {
     const [first] = answers as [Answered];
     if (answers.length === 1) return { ...first, reason: 'It is the only one.', votes: {} };
     const verdicts = await Promise.all([answers, answers.toReversed()].map((order) => this.#judge(order)));
-    const votes: { [key: string]: number } = {};
-    for (const { key } of verdicts) votes[key] = (votes[key] ?? 0) + 1;
-    const most = Math.max(...Object.values(votes));
-    const chosen = answers.find(({ key }) => votes[key] === most) ?? first;
+    // A key may be a name that every object has.
+    const counts = new Map<string, number>();
+    for (const { key } of verdicts) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    const chosen = answers.find(({ key }) => counts.get(key) === most) ?? first;
+    const votes = Object.fromEntries(counts);
     return { ...chosen, reason: verdicts.find(({ key }) => key === chosen.key)?.reason ?? '', votes };
   }
 

@@ -99,7 +99,7 @@ function fanInLines({ fanIn }: Run): Shown[] {
   if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
   const { key, reason, votes } = fanIn.chosen;
   const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
-  const said = judges === 0 ? '' : `, by ${votes[key] ?? 0} of ${judges} judges`;
+  const said = judges === 0 ? '' : `, by ${Object.hasOwn(votes, key) ? votes[key] : 0} of ${judges} judges`;
   return [line`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
 }
 

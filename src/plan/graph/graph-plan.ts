@@ -69,7 +69,7 @@ export function planGraph(input: GraphInput): GraphPlan {
 
 function checkValues({ input = {} }: Flow, values: NonNullable<GraphInput['values']>): void {
   for (const [name, type] of Object.entries(input)) {
-    const value = values[name];
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) throw new InputError(`Expected the input \`${name}\` (${type}), got nothing.`);
     if ('inline' in value && typeOf(value.inline) !== type) {
       throw new InputError(`Expected the input \`${name}\` to be of type ${type}, got ${typeOf(value.inline)}.`);
