@@ -1,10 +1,12 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
+import { LaneReporter } from '../../activities/lane/lane-reporter.js';
 import { createLibraryActivities } from '../../activities/library.js';
 import type { Activities } from '../contract/activities.js';
-import type { StoredBranch } from '../contract/branch.js';
-import { fromRanges, tallyOf, toRanges } from '../contract/lanes.js';
-import type { Item, Lane, LaneReport } from '../contract/lanes.js';
+import { fromRanges } from '../contract/lanes.js';
+import type { Item, Lane, LaneMessage, LaneResult } from '../contract/lanes.js';
+import { signalNames } from '../contract/names.js';
 import type { Answer, ModelCall } from '../contract/model-call.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import { MemoryStore } from './memory-store.js';
@@ -28,27 +30,33 @@ export function mockActivities(answer: MockAnswer): Activities {
       finishedAtMs: Date.now(),
     };
   };
-  const runLane = async (lane: Lane) => {
+  const runLane = async (lane: Lane): Promise<LaneResult> => {
+    const { client, info } = Context.current();
     const items = JSON.parse(await store.readText(lane.chunk)) as Item[];
-    const outcomes = await Promise.all(
-      fromRanges(lane.places).map(async (place): Promise<StoredBranch> => {
-        const call = callOf(lane, items[place] as Item, place);
-        return askModel(call).then(
-          (given) => outcomeOfAnswer(call, given),
-          (failure: unknown) => outcomeOfFailure(call, failure, Date.now()),
-        );
-      }),
+    const reporter = new LaneReporter(lane, store, (report) =>
+      client.workflow
+        .getHandle(info.workflowExecution?.workflowId ?? '')
+        .signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
     );
-    const rest: LaneReport = {
-      blob: await store.putText(JSON.stringify(outcomes)),
-      indices: toRanges(outcomes.map(({ index }) => index)),
-      tally: tallyOf(outcomes),
+    const one = async (place: number) => {
+      const call = callOf(lane, items[place] as Item, place);
+      await askModel(call).then(
+        (given) => reporter.add(outcomeOfAnswer(call, given)),
+        (failure: unknown) => reporter.add(outcomeOfFailure(call, failure, Date.now())),
+      );
     };
-    return { rest, left: [], why: 'done' as const };
+    try {
+      await untilCancelled(Promise.all(fromRanges(lane.places).map(one)));
+      return { rest: await reporter.rest(), left: [], why: 'done' };
+    } catch {
+      throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
+    } finally {
+      reporter.stop();
+    }
   };
   return {
     ...createLibraryActivities({ store }),
-    askModel,
+    askModel: (call) => untilCancelled(askModel(call)),
     runLane,
     searchSource: unmocked('searchSource'),
     callTool: unmocked('callTool'),
@@ -61,6 +69,18 @@ export function mockActivities(answer: MockAnswer): Activities {
     collectChunk: unmocked('collectChunk'),
     collectBatches: unmocked('collectBatches'),
   };
+}
+
+/** A function that never answers holds no branch that has been cut. */
+async function untilCancelled<Value>(work: Promise<Value>): Promise<Value> {
+  const context = Context.current();
+  // Cancellation comes with a heartbeat.
+  const beat = setInterval(() => context.heartbeat(), 200);
+  try {
+    return await Promise.race([work, context.cancelled]);
+  } finally {
+    clearInterval(beat);
+  }
 }
 
 /** What the function throws ends the branch: a test waits for no second try, unless it says so with a failure of Temporal's. */

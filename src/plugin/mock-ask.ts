@@ -8,6 +8,9 @@ import { mockActivities } from './mock-activities.js';
 import type { MockAnswer } from './mock-answer.js';
 import { withOutputs } from './with-outputs.js';
 
+/** Cancellation reaches an activity with its heartbeats, and no later than so. */
+const prompt = { maxHeartbeatThrottleInterval: '200ms', defaultHeartbeatThrottleInterval: '200ms' } as const;
+
 /**
  * Answers what workflows ask from a function, without a model, a journal or a store on disk:
  * `Worker.create({ …, plugins: [mockAsk(({ prompt }) => …)] })`, in the place of `FanfoldPlugin`. Questions in lanes are answered alike. It
@@ -60,7 +63,7 @@ class MockPlugin extends SimplePlugin {
     const { workflow, model, offlineModel, io } = taskQueues;
     return Promise.all([
       Worker.create({ ...shared, taskQueue: workflow, workflowBundle: { codePath: workflowBundlePath() } }),
-      ...[model, offlineModel, io].map((taskQueue) => Worker.create({ ...shared, taskQueue, activities })),
+      ...[model, offlineModel, io].map((taskQueue) => Worker.create({ ...shared, ...prompt, taskQueue, activities })),
     ]);
   }
 }

@@ -23,6 +23,7 @@ const asked: AskedQuestion[] = [];
 function answer(question: AskedQuestion): unknown {
   asked.push(question);
   if (question.prompt.includes('fails')) throw new Error('No answer to that.');
+  if (question.prompt.includes('never')) return new Promise(() => {});
   if (question.prompt === 'large') return 'x'.repeat(10_000);
   const { properties } = (question.outputSchema ?? {}) as { properties?: object };
   if (properties === undefined) return `to ${question.prompt || 'parts'}`;
@@ -106,6 +107,16 @@ describe.each([
     const outcomes = await execute('mixed', 60);
     expect(outcomes).toHaveLength(61);
     expect([outcomes[59], outcomes[60]]).toEqual(['59 ok "to question 59"', '60 ok 2']);
+  });
+
+  it('joins and is cut in lanes as it is beside them', async () => {
+    const items = ['at once', ...Array.from({ length: 60 }, () => 'never')];
+    const first = await execute('overItems', items, { join: 'first' });
+    expect([first.outcomes[0], first.outcomes[60]]).toEqual(['0 ok "to 0: at once"', '60 cancelled: Cancelled']);
+    const late = await execute('overItems', items, { deadline: '2s' });
+    expect([late.outcomes[0], late.outcomes[60]]).toEqual(['0 ok "to 0: at once"', '60 late: Late']);
+    const beside = await execute('mixed', 60, { join: 'first', prompt: 'never' });
+    expect([beside[0], beside[60]]).toEqual(['0 cancelled: Cancelled', '60 ok 2']);
   });
 
   it('lets a branch fan out in its turn, and a key be used again', async () => {

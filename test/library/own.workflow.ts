@@ -57,8 +57,11 @@ export async function overItems(items: string[], options: FanOutOptions & { byIt
 }
 
 /** Questions that are many, beside a function of one's own. */
-export async function mixed(count: number, options: FanOutOptions = {}) {
-  const questions = Array.from({ length: count }, (_, at) => ask({ prompt: `question ${at}`, document: 'shared' }));
+export async function mixed(
+  count: number,
+  { prompt = 'question', ...options }: FanOutOptions & { prompt?: string } = {},
+) {
+  const questions = Array.from({ length: count }, (_, at) => ask({ prompt: `${prompt} ${at}`, document: 'shared' }));
   const run = fanOut([...questions, activity(() => countWords('one two'))], options);
   const outcomes = await run.outcomes;
   return outcomes.map(brief);
