@@ -11,8 +11,8 @@ import type { ActivitiesSettings } from './settings.js';
 import { documentText } from './stored/document-text.js';
 import { promptOf } from './stored/prompt-of.js';
 
-/** Bytes of outcomes that go into history at once: Temporal takes 2 MB. */
-const pageBytes = 1_000_000;
+/** Bytes of outcomes that go into history at once. Temporal takes 2 MB; a workflow that is told of too many at once holds up its worker. */
+const pageBytes = 400_000;
 
 /** The activities behind `fanfold/workflows`: what a workflow cannot do itself, and no branch does. */
 export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'store'>): LibraryActivities {

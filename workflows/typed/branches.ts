@@ -4,6 +4,7 @@ import { leastCachedBytes, maxReadBytes } from '../../src/contract/limits.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { modelDefaults } from '../../src/contract/options.js';
+import type { Stored } from '../../src/contract/stored.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import type { Answer } from '../../src/contract/model-call.js';
 import { noUsage } from '../../src/contract/usage.js';
@@ -43,8 +44,20 @@ export class Branches {
     return work.kind === 'ask' ? this.#ask(name, work) : this.#own(name, work);
   }
 
-  /** What is asked, its document where history takes it. */
-  async requestOf({ prompt, system, document, model, maxTokens, outputSchema }: AskWork): Promise<ModelRequest> {
+  /** What is asked, its document where history takes it. It waits only where that has to go into the store: each wait costs a workflow. */
+  requestOf(work: AskWork): ModelRequest | Promise<ModelRequest> {
+    const { document } = work;
+    if (document === undefined) return this.#request(work);
+    const placed = runContext().place(document);
+    return placed instanceof Promise
+      ? placed.then((stored) => this.#request(work, stored))
+      : this.#request(work, placed);
+  }
+
+  #request(
+    { prompt, system, document, model, maxTokens, outputSchema }: AskWork,
+    placed?: Stored<string>,
+  ): ModelRequest {
     const { settings } = this;
     const isShared = this.#shared.has(document) && isWorthCaching(document);
     return {
@@ -52,7 +65,7 @@ export class Branches {
       maxTokens: maxTokens ?? settings.model.maxTokens ?? modelDefaults.maxTokens,
       system,
       prompt,
-      ...(document !== undefined && { document: await runContext().place(document) }),
+      ...(placed !== undefined && { document: placed }),
       ...(isShared && { cacheDocument: true }),
       ...(outputSchema !== undefined && { outputSchema }),
     };

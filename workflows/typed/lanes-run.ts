@@ -15,6 +15,7 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Blob, Chunk, Item, LaneReport } from '../../src/contract/lanes.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
 import { signalNames, taskQueues } from '../../src/contract/names.js';
 import { modelDefaults } from '../../src/contract/options.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
@@ -147,7 +148,8 @@ export class LanesRun {
       characters = 0;
     };
     for (const { work, key } of this.questions) {
-      const item = await this.#itemOf(work, key);
+      const request = this.branches.requestOf(work);
+      const item = itemOf(work, key, request instanceof Promise ? await request : request);
       const length = JSON.stringify(item).length;
       all += length;
       if (all > mostCharacters) throw tooMuch(this.questions.length);
@@ -157,21 +159,6 @@ export class LanesRun {
     }
     put();
     return Promise.all(placed);
-  }
-
-  async #itemOf(work: AskWork, key: string): Promise<Item> {
-    const { timeoutMs, attempts, stored } = work;
-    const request = await this.branches.requestOf(work);
-    return {
-      key,
-      text: '',
-      call: {
-        request,
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        ...(attempts !== undefined && { attempts }),
-        ...(stored && { inlineBytes: 0 }),
-      },
-    };
   }
 
   #hear(report: Blob): void {
@@ -221,4 +208,17 @@ function tooMuch(questions: number): ApplicationFailure {
   return badInput(
     `Expected ${questions} questions of at most ${mostCharacters.toLocaleString('en')} characters together, which history can take, got more. Give their documents as references, or use \`fanfold map\`.`,
   );
+}
+
+function itemOf({ timeoutMs, attempts, stored }: AskWork, key: string, request: ModelRequest): Item {
+  return {
+    key,
+    text: '',
+    call: {
+      request,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(attempts !== undefined && { attempts }),
+      ...(stored && { inlineBytes: 0 }),
+    },
+  };
 }

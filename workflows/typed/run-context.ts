@@ -70,11 +70,11 @@ export class RunContext {
   }
 
   /** A document as history takes it: a large one goes into the store, and travels by reference. */
-  place(document: string | Stored<string>): Promise<Stored<string>> {
-    if (typeof document !== 'string' && !('inline' in document)) return Promise.resolve(document);
+  place(document: string | Stored<string>): Stored<string> | Promise<Stored<string>> {
+    if (typeof document !== 'string' && !('inline' in document)) return document;
     const text = typeof document === 'string' ? document : document.inline;
     // A character has at most three bytes, of those that are one unit here.
-    if (text.length * 3 <= inlineDocumentBytes) return Promise.resolve({ inline: text });
+    if (text.length * 3 <= inlineDocumentBytes) return { inline: text };
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
     // Not part of the branch that came first: the others wait for it too.

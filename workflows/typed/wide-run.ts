@@ -31,6 +31,7 @@ export class WideRun implements AsyncIterable<StoredBranch> {
   readonly #order = new CompletionOrder<StoredBranch>();
   readonly #ended = new Map<number, StoredBranch>();
   readonly #decided = new Deferred<Decision | 'all ended'>();
+  #ok = 0;
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #queuedAtMs = Date.now();
   readonly #policy: Policy;
@@ -92,10 +93,14 @@ export class WideRun implements AsyncIterable<StoredBranch> {
 
   #end(outcome: StoredBranch, at: number): void {
     const placed = { ...outcome, index: at };
+    const before = this.#ended.get(at)?.status === 'ok' ? 1 : 0;
+    this.#ok += (placed.status === 'ok' ? 1 : 0) - before;
     this.#ended.set(at, placed);
     this.#order.add(placed);
-    const ok = [...this.#ended.values()].filter(({ status }) => status === 'ok').length;
-    const decision = decisionOf({ ok, lost: this.#ended.size - ok, total: this.works.length }, this.#policy);
+    const decision = decisionOf(
+      { ok: this.#ok, lost: this.#ended.size - this.#ok, total: this.works.length },
+      this.#policy,
+    );
     if (decision !== undefined) this.#decide(decision);
   }
 
