@@ -26,3 +26,11 @@ export { merge, select, selectBy, synthesise } from './typed/fan-in.js';
 export type { FanInOptions, MergedOutputs, Outcomes, Selected } from './typed/fan-in.js';
 export { agentLoop, search } from './typed/runs.js';
 export type { AgentOptions, SearchOptions, SearchResult } from './typed/runs.js';
+// Types that stand in the signatures above.
+export type { JsonSchema } from '../src/contract/json-schema.js';
+export type { Join, Late } from '../src/contract/options.js';
+export type { BranchError, Latency, RunStatus, Usage } from '../src/contract/run.js';
+export type { Hit, Source } from '../src/contract/source.js';
+export type { Stored } from '../src/contract/stored.js';
+export type { Tool, ToolBy } from '../src/contract/tool.js';
+export type { RankedHit } from '../src/fold/hits.js';
