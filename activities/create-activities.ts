@@ -5,6 +5,7 @@ import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
 import { createCheckGrammar } from './check-grammar.js';
 import { createFindPattern } from './find-pattern.js';
+import { createLibraryActivities } from './library.js';
 import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './run-lane.js';
@@ -35,6 +36,7 @@ export function createActivities(given: ActivitiesSettings) {
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities({ ...settings, cpu }),
     isSearchable: settings.isSearchable ?? (async () => false),
+    ...createLibraryActivities(settings),
   } satisfies Activities;
   return withoutSecrets(activities, secrets);
 }

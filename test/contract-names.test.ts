@@ -11,8 +11,10 @@ import {
   workflowTypes,
 } from '../src/contract/names.js';
 import * as library from '../src/index.js';
+import * as output from '../src/plan/output.js';
 import * as offline from '../src/offline/index.js';
-import * as worker from '../src/worker/index.js';
+import * as worker from '../src/plugin/index.js';
+import * as testing from '../src/plugin/testing.js';
 import * as workflows from '../workflows/library.js';
 import { Desk } from './support/fanfold.js';
 
@@ -31,7 +33,7 @@ it('keeps the names on the wire', () => {
 });
 
 it('keeps the names that the package exports', () => {
-  const names = { library, workflows, activities, worker, offline };
+  const names = { library, workflows, output, activities, worker, testing, offline };
   expect(
     Object.fromEntries(Object.entries(names).map(([entry, module]) => [entry, Object.keys(module).toSorted()])),
   ).toMatchSnapshot();

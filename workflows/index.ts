@@ -2,6 +2,7 @@ export { agent } from './agent.js';
 export { compare } from './compare.js';
 export { gather } from './gather.js';
 export { graph } from './graph.js';
+export { lanes } from './lanes.js';
 export { map } from './map.js';
 export { perspectives } from './perspectives.js';
 export { research } from './research.js';

@@ -75,10 +75,9 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
   const questions = await Promise.all(
     found.map(async ({ asked, index }): Promise<BatchQuestion> => {
       const request = itemRequest(template, asked);
-      const { text, file, unreadable } = asked.item;
-      const whole = file === undefined ? text : await documentContent(file, surroundings.store);
-      const question = questionOf(asked.key, index, request, request.document && whole, surroundings);
-      if (unreadable !== undefined) return { ...question, isForLane: true };
+      const document = request.document && (await documentContent(request.document, surroundings.store));
+      const question = questionOf(asked.key, index, request, document, surroundings);
+      if (asked.item.unreadable !== undefined) return { ...question, isForLane: true };
       return budgetUsd === undefined ? question : { ...question, boundUsd: boundOf(request, question.body) };
     }),
   );

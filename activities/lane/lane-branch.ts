@@ -13,6 +13,8 @@ import type { Budget } from '../../src/plan/budget.js';
 import { runAttempt } from '../ask/run-attempt.js';
 import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
+import type { DocumentStore } from '../stored/document-content.js';
+import { documentText } from '../stored/document-text.js';
 
 /** What the branches of a lane share. */
 export interface LaneWork {
@@ -30,10 +32,10 @@ export interface LaneWork {
  * @returns `undefined` where it was not begun
  */
 export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<StoredBranch | undefined> {
-  const { budget, cancelled } = work;
+  const { budget, cancelled, equipment } = work;
   if (budget.limitUsd === Infinity) return runBranch(call, work);
   const { document } = call.request;
-  const [questionUsd = Infinity] = boundsOf([call], document && known(document));
+  const [questionUsd = Infinity] = boundsOf([call], document && (await known(document, equipment.settings.store)));
   const asideUsd = questionUsd * call.attempts;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
@@ -46,9 +48,8 @@ export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<
 }
 
 /** As much of a document as its bound is told by. */
-function known(document: StoredDocument): DocumentContent | undefined {
-  if (isFile(document)) return withoutBytes(document);
-  return 'inline' in document ? document.inline : undefined;
+async function known(document: StoredDocument, store: DocumentStore): Promise<DocumentContent> {
+  return isFile(document) ? withoutBytes(document) : documentText(document, store);
 }
 
 /** All tries of a branch. */

@@ -6,6 +6,7 @@ import type { Asked } from '../../src/plan/item-request.js';
 
 /** What a lane asks about one of its items. */
 export function callOf(lane: Lane, asked: Asked, place: number): ModelCall {
+  const { request: _, ...own } = asked.item.call ?? { request: undefined };
   const { template, offline, timeoutMs, attempts, queuedAtMs, freshSinceMs, hedge, chunk } = lane;
   return {
     key: asked.key,
@@ -19,5 +20,6 @@ export function callOf(lane: Lane, asked: Asked, place: number): ModelCall {
     inlineBytes: Math.max(inlineAnswersBytes, Math.floor(4_000_000 / chunk.count)),
     ...(freshSinceMs !== undefined && { freshSinceMs }),
     ...(hedge !== undefined && { hedge }),
+    ...own,
   };
 }

@@ -92,3 +92,26 @@ function describe(error: unknown, { workflowId }: Execution): unknown {
 export function noSuchRun(workflowId: string): FanfoldError {
   return new FanfoldError('NoSuchRun', `There is no run with the id \`${workflowId}\`.`, 'See `fanfold list`.');
 }
+
+/** How Temporal closed the run; `null` while it is open. */
+export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
+
+/** Whether an activity ended because a branch had used up what was set aside for it. */
+export function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
+  return failed?.failure?.applicationFailureInfo?.type === 'ReserveUsedUp';
+}
+
+/** How an event closes its run; `null` where it does not. */
+export function closedBy(event: HistoryEvent): Closed {
+  if (event.workflowExecutionCompletedEventAttributes) return 'completed';
+  if (event.workflowExecutionFailedEventAttributes) return 'failed';
+  if (event.workflowExecutionCanceledEventAttributes) return 'cancelled';
+  if (event.workflowExecutionTerminatedEventAttributes) return 'terminated';
+  if (event.workflowExecutionTimedOutEventAttributes) return 'timed-out';
+  return null;
+}
+
+/** Milliseconds since the epoch. */
+export function millis(time: HistoryEvent['eventTime']): number {
+  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
+}

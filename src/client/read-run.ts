@@ -85,10 +85,12 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
 
 /** Makes the output. The workflow made the output of a graph and of a fan-in; all others are made of the branches. */
 async function outputOfRun(
-  { kind, planned, result }: RunView,
+  { kind, planned, result, ownResult }: RunView,
   read: Pick<OlderRun, 'stored' | 'branches' | 'fanInCalls'>,
   store: BlobStore,
 ): Promise<unknown> {
+  // What somebody's own workflow returns is theirs; while it is open there is nothing.
+  if (kindOf(kind) === undefined) return ownResult ?? null;
   const isFolded = kindOf(kind)?.output === 'workflow' || (result?.fanIn !== undefined && result.status !== 'failed');
   if (planned.rows !== undefined) return rowsOutput(read.branches, planned.rows);
   if (!isFolded) return outputOf(kindOf(kind)?.output === 'branches as a list', read.branches);
@@ -205,5 +207,9 @@ function statusOf(view: RunView, branches: readonly StoredBranch[]): RunStatus |
   if (view.closed === null) return 'running';
   if (view.result !== null) return view.result.status;
   if (view.closed === 'cancelled' || view.closed === 'terminated') return 'cancelled';
-  return view.closed === 'completed' ? runStatusOf(branches, view.planned.policy ?? { needed: 1 }) : 'failed';
+  if (view.closed !== 'completed') return 'failed';
+  // Somebody's own workflow has come to its end: whether that is what was wanted, it alone can say.
+  if (kindOf(view.kind) === undefined)
+    return branches.every(({ status: how }) => how === 'ok') ? 'complete' : 'partial';
+  return runStatusOf(branches, view.planned.policy ?? { needed: 1 });
 }

@@ -15,7 +15,7 @@ import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
 import type { Known, RunReference } from '../contract/known.js';
-import { signalNames } from '../contract/names.js';
+import { isKind, signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
@@ -23,7 +23,8 @@ import { nothingPlanned } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
-import type { HistoryEvent } from './history.js';
+import { closedBy, isReserveUsedUp, millis } from './history.js';
+import type { Closed, HistoryEvent } from './history.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
@@ -41,9 +42,6 @@ interface Input {
   carried?: Carried;
   known?: Known;
 }
-
-/** How Temporal closed the run; `null` while it is open. */
-export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
 
 /**
  * A run as its event history tells it, whether or not a worker is alive.
@@ -63,6 +61,8 @@ export class RunView {
   closedAtMs: number | null = null;
   closed: Closed = null;
   result: RunResult | null = null;
+  /** What a workflow of somebody's own returned. */
+  ownResult: unknown;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
   /** Reports of a wide run's lanes, in the order in which they came. */
@@ -84,6 +84,8 @@ export class RunView {
   /** Of an agent: its tools, and the keys of all calls so far. */
   #tools: readonly { name: string }[] = [];
   readonly #callKeys = new Set<string>();
+  /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
+  #isOwn = false;
 
   constructor(
     private readonly client: Client,
@@ -111,6 +113,7 @@ export class RunView {
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
       this.#takeOver(input as Input | undefined, atMs);
+      this.#isOwn = !isKind(this.kind);
       if (this.kind === 'agent') this.#tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
@@ -120,9 +123,11 @@ export class RunView {
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#decode(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
-      if (kindOf(this.kind)?.adds !== true && call.index >= this.planned.total) return undefined;
-      if (this.outcomes.delete(call.index)) this.begunAnew.add(call.key);
-      this.scheduled.set(activityId, { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs });
+      const isBranch = this.#isOwn || kindOf(this.kind)?.adds === true || call.index < this.planned.total;
+      if (!isBranch) return undefined;
+      const index = this.#indexOf(activityId, call);
+      if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
+      this.scheduled.set(activityId, { key: call.key, index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
@@ -155,6 +160,11 @@ export class RunView {
     this.reports.push(report);
     this.tally = addTallies(withoutEnded(this.tally, this.#failed.forget(report.indices)), report.tally);
     this.#failed.add(report.failed);
+  }
+
+  /** Several fan-outs of somebody's own workflow count from the same number. */
+  #indexOf(activityId: string, { index }: ModelCall): number {
+    return this.#isOwn ? (this.scheduled.get(activityId)?.index ?? this.scheduled.size) : index;
   }
 
   /** Takes in a timer that may stand for a call that waits to be allowed. */
@@ -247,12 +257,13 @@ export class RunView {
     this.closedAtMs = atMs;
     if (event.workflowExecutionCompletedEventAttributes) {
       const [result] = await this.#decode(event.workflowExecutionCompletedEventAttributes.result);
-      this.result = result as RunResult;
+      if (this.#isOwn) this.ownResult = result;
+      else this.result = result as RunResult;
     }
     const failure = event.workflowExecutionFailedEventAttributes?.failure;
     if (!failure) return;
     this.failure = (await decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context)) ?? null;
-    if (this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
+    if (!this.#isOwn && this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
   }
@@ -279,21 +290,4 @@ export class RunView {
 function noJson(error: unknown): unknown[] {
   if (error instanceof SyntaxError || error instanceof ValueError) return [];
   throw error;
-}
-
-function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
-  return failed?.failure?.applicationFailureInfo?.type === 'ReserveUsedUp';
-}
-
-function closedBy(event: HistoryEvent): Closed {
-  if (event.workflowExecutionCompletedEventAttributes) return 'completed';
-  if (event.workflowExecutionFailedEventAttributes) return 'failed';
-  if (event.workflowExecutionCanceledEventAttributes) return 'cancelled';
-  if (event.workflowExecutionTerminatedEventAttributes) return 'terminated';
-  if (event.workflowExecutionTimedOutEventAttributes) return 'timed-out';
-  return null;
-}
-
-function millis(time: temporal.api.history.v1.IHistoryEvent['eventTime']): number {
-  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }

@@ -92,7 +92,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   }
   const described = await client.workflow.getHandle(workflowId).describe();
   const found = memoOf(described.memo);
-  if (found?.inputSha256 !== memo.inputSha256) {
+  if (found === undefined || found.inputSha256 !== memo.inputSha256) {
     throw new InputError(
       `Expected the id \`${workflowId}\` to be free or to belong to a run with the same input, got a run with other input.`,
       `Choose another --id, or look at that run with \`fanfold show ${shellWord(workflowId)}\`.`,

@@ -6,7 +6,8 @@ import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
 import type { Answer, Ledger, ModelCall } from './model-call.js';
 import type { ModelRequest } from './model-request.js';
 import type { Stored } from './stored.js';
-import type { Place } from './branch.js';
+import type { Place, StoredBranch } from './branch.js';
+import type { Blob, Chunk, Item } from './lanes.js';
 
 /** Questions that are asked together as Message Batches, at half the price. */
 export interface BatchOrder {
@@ -67,8 +68,41 @@ export interface ToolCall extends Place {
   inlineBytes: number;
 }
 
+/** Some of the outcomes that a report holds. */
+export interface OutcomePage {
+  outcomes: StoredBranch[];
+  /** Place, in the report, of the first outcome that is on no page yet; absent on the last page. */
+  next?: number;
+}
+
+/** What workflows of somebody's own need of the store and of the price list. */
+export interface LibraryActivities {
+  /** Puts a text into the store. */
+  placeText(text: string): Promise<Blob>;
+  /** Puts neighbouring branches of a wide fan-out into the store, together. */
+  placeItems(items: readonly Item[]): Promise<Chunk>;
+  /**
+   * Outcomes of a lane's report, from a place on: as many as history takes at once.
+   *
+   * @throws ApplicationFailure `DocumentMissing` where the report is not in the store
+   */
+  readOutcomes(report: Blob, from: number): Promise<OutcomePage>;
+  /**
+   * A value that was put into the store.
+   *
+   * @throws ApplicationFailure `DocumentMissing` where it is not there, `ValueTooLarge` where history cannot take it
+   */
+  readStored(stored: Blob): Promise<unknown>;
+  /**
+   * The most that a question may cost, in US dollars at list price.
+   *
+   * @throws ApplicationFailure `BadInput` where the price of its model is not known
+   */
+  boundQuestion(request: ModelRequest): Promise<number>;
+}
+
 /** The contract between workflows and the outside world, met from both sides. */
-export interface Activities {
+export interface Activities extends LibraryActivities {
   /**
    * Asks the model once per attempt; Temporal retries.
    *

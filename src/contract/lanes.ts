@@ -22,6 +22,8 @@ export interface Item {
   unreadable?: string;
   /** Of a row of a table: the columns that the prompt names, by the names that it has for them. */
   fields?: { readonly [column: string]: unknown };
+  /** What is asked, where each branch asks something of its own: it stands in place of the template and of `text`. */
+  call?: Pick<ModelCall, 'request'> & Partial<Pick<ModelCall, 'timeoutMs' | 'attempts' | 'inlineBytes'>>;
 }
 
 /** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */

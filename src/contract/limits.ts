@@ -27,3 +27,6 @@ export const defaultRampFrom = 20;
 
 /** Longest key of a branch, in UTF-16 code units: it labels an activity, whose id may have 1,000 bytes. */
 export const longestKey = 200;
+
+/** Largest value that is read from the store into history, in bytes: Temporal takes 2 MB a payload. */
+export const maxReadBytes = 1_500_000;

@@ -2,10 +2,12 @@ import type { RunReference } from './known.js';
 
 /** The part of a run's memo under `fanfold`. */
 export interface RunMemo {
-  /** A digest of kind and input: an id cannot be taken for another run's. */
-  inputSha256: string;
+  /** A digest of kind and input: an id cannot be taken for another run's. Of fanfold's own workflows only. */
+  inputSha256?: string;
   /** Identifies the call of `startRun`. */
-  startedBy: string;
+  startedBy?: string;
+  /** Whether a workflow of somebody's own asks the offline model. */
+  offline?: boolean;
   /** Whether history is encrypted, messages of failures included. */
   encrypted?: boolean;
   /** The finished run that this one retries. */

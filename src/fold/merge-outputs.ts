@@ -41,7 +41,12 @@ export function checkMerge(
       writers.set(key, [...(writers.get(key) ?? []), { by, type: typeOf(schema) }]);
     }
   }
-  for (const [key, those] of writers) checkKey(key, those, strategies[key]);
+  for (const [key, those] of writers) checkKey(key, those, strategyFor(key, strategies));
+}
+
+// Every object has a `constructor`, and it is no strategy.
+function strategyFor(key: string, strategies: Strategies): Strategy | undefined {
+  return Object.hasOwn(strategies, key) ? strategies[key] : undefined;
 }
 
 function checkKey(key: string, those: readonly { by: string; type: string }[], strategy: Strategy | undefined): void {
@@ -87,7 +92,7 @@ export function mergeOutputs(
   }
   const contradictions: Contradiction[] = [];
   const output = [...written].map(([key, those]): [string, unknown] => {
-    const strategy = strategies[key];
+    const strategy = strategyFor(key, strategies);
     if (those.length === 1) return [key, those[0]?.value];
     if (strategy === undefined) {
       const by = those.map((each) => each.by).join(', ');

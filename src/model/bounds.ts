@@ -22,10 +22,13 @@ export function sizeOf(
  * Bounds each branch of a plan for a budget: the most that one question may cost, in US dollars at list price. Input tokens are
  * estimated: see `estimateTokens`.
  *
- * @param document what the branches share: a text, or a file
+ * @param document what the branches share: texts and files
  * @throws InputError where the price of a model is not known
  */
-export function boundsOf(branches: readonly { request: ModelRequest }[], document?: DocumentContent): number[] {
+export function boundsOf(
+  branches: readonly { request: ModelRequest }[],
+  document?: DocumentContent | readonly DocumentContent[],
+): number[] {
   return branches.map(({ request }) =>
     knownBound(sizeOf(request, estimateTokens(buildRequest(request, document, request.outputSchema)))),
   );

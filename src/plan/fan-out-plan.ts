@@ -15,6 +15,8 @@ export interface FanOutPlan {
   fanInModel?: string;
   /** Most output tokens of a call of the fan-in; those of the first branch by default. */
   fanInMaxTokens?: number;
+  /** What the names of the fan-in's calls begin with, where a workflow has several. */
+  fanInWithin?: string;
 }
 export interface PlannedBranch {
   key: string;

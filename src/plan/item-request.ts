@@ -26,8 +26,9 @@ function sampleKey(key: string, sample: number, samples: number): string {
   return samples === 1 ? key : `${key}#${sample + 1}`;
 }
 
-/** The request about one item of a fan-out whose items share a template. */
+/** The request about one item: its own, or that of the template which the items share. */
 export function itemRequest(template: Template, { item, sample }: Asked): ModelRequest {
+  if (item.call !== undefined) return item.call.request;
   const { filled: isFilled, samples: _, ...shared } = template;
   return {
     ...shared,

@@ -9,7 +9,7 @@ import type { GraphInput } from './graph/flow.js';
 import { planGraph } from './graph/graph-plan.js';
 import { planMap } from './map-plan.js';
 import { planPerspectives } from './perspectives-plan.js';
-import { nothingPlanned } from './planned-run.js';
+import { nothingPlanned, ownRun } from './planned-run.js';
 import type { PlannedRun } from './planned-run.js';
 import { planResearch } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
@@ -174,7 +174,7 @@ function grown({ model, policy }: Pick<ReturnType<typeof planAgent>, 'model' | '
 /** The plan inside a run's input. It has no branches where the run is somebody's own workflow, or cannot be planned. */
 export function plannedRun(workflowType: string, input: unknown): PlannedRun {
   const kind = kindOf(workflowType);
-  if (kind === undefined) return nothingPlanned;
+  if (kind === undefined) return ownRun;
   try {
     return kind.planned(input as never);
   } catch (error) {

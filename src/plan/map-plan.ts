@@ -30,7 +30,7 @@ export interface MapInput extends FanOutOptions, ModelOptions {
   samples?: number;
   /** The vote over the answers about a row: `true` for whole answers, or the field that counts. */
   vote?: true | string;
-  rows?: readonly Omit<Item, 'text'>[];
+  rows?: readonly Pick<Item, 'key' | 'fields' | 'unreadable'>[];
   chunks?: readonly Chunk[];
   searchable?: boolean;
   /** The state of the execution before, after continue-as-new. */

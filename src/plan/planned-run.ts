@@ -30,3 +30,6 @@ export interface PlannedRun {
 
 /** The plan of a run that fanfold knows nothing about. */
 export const nothingPlanned: PlannedRun = { keys: [], total: 0, offline: false, policy: null };
+
+/** The plan of a workflow of somebody's own: its branches are known once they are asked. */
+export const ownRun: PlannedRun = { ...nothingPlanned, grows: true };

@@ -1,7 +1,5 @@
 export type { PolicyRules } from '../../activities/index.js';
 export { LimiterMetrics } from './limiter-metrics.js';
-export { FanfoldPlugin } from './plugin.js';
-export type { PluginSettings } from './plugin.js';
 export { installRuntime } from './runtime.js';
 export { startWorkers } from './start-workers.js';
 export type { RunningWorkers, WorkerSettings, WorkerVersion } from './start-workers.js';

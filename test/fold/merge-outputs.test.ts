@@ -30,6 +30,13 @@ describe('a plan of a merge', () => {
     expect(() => checkMerge([legal, other], { owner: () => 'nobody' })).not.toThrow();
   });
 
+  it('takes no name that every object has for a strategy', () => {
+    const both = ['a', 'b'].map((key) => ({ key, outputSchema: schema({ constructor: 'string' }) }));
+    expect(() => checkMerge(both, {})).toThrow('expected a strategy that says how they meet, got none.');
+    const outputs = ['a', 'b'].map((key) => ({ key, status: 'ok', output: { constructor: key } }));
+    expect(() => mergeOutputs(outputs, {})).toThrow('expected a strategy that says how they meet, got none.');
+  });
+
   it('is refused where an output is no object', () => {
     expect(() => checkMerge([{ key: 'a', outputSchema: { type: 'string' } }], {})).toThrow(
       'Expected the output of `a` to be an object, got string.',

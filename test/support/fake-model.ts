@@ -24,6 +24,11 @@ const noBatches = {
   checkGrammar: unexpected,
   findPattern: unexpected,
   isSearchable: async () => false,
+  placeText: unexpected,
+  placeItems: unexpected,
+  readOutcomes: unexpected,
+  readStored: unexpected,
+  boundQuestion: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

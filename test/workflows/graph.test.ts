@@ -141,6 +141,21 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
     });
   });
 
+  it('keeps the answers about a list in the places of its items where one of them fails', async () => {
+    const model = new EchoModel(['split', 'each[0]', 'each[2]', 'join'], { split: ['x', 'y', 'z'] });
+    model.fail('each[1]');
+    const flow: Flow = {
+      nodes: {
+        split: { prompt: 'Split.', writes: 'parts' },
+        each: { prompt: 'On {{ item }}', needs: ['split'], forEach: 'parts', writes: 'found', onError: 'skip' },
+        join: { prompt: '{{ found }}', needs: ['each'] },
+      },
+    };
+    await withFlow(model, flow, {}, async (handle) => {
+      expect((await handle.result()).output).toMatchObject({ found: ['[each[0]]', null, '[each[2]]'] });
+    });
+  });
+
   it('runs a node for each item of a list, in order', async () => {
     const model = new EchoModel(['split', 'each[0]', 'each[1]', 'each[2]', 'join'], { split: ['x', 'y', 'z'] });
     const flow: Flow = {

@@ -2,7 +2,9 @@ import { proxyActivities } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
 import { policyOf } from '../../src/plan/policy.js';
-import { activityBranch, fanOut, RunProgress } from '../../workflows/library.js';
+import { activityBranch } from '../../workflows/engine/branch.js';
+import { fanOut } from '../../workflows/engine/fan-out.js';
+import { RunProgress } from '../../workflows/engine/progress.js';
 
 const { hold } = proxyActivities<{ hold(): Promise<string> }>({ startToCloseTimeout: '30s' });
 

@@ -20,8 +20,8 @@ import type { Budget } from '../../src/plan/budget.js';
 /** One unit of parallel work. */
 export interface Branch {
   key: string;
-  /** The most that one question may cost, in US dollars; needed where the run has a budget. */
-  boundUsd?: number;
+  /** The most that one question may cost, in US dollars, or what finds that out; needed where the run has a budget. */
+  boundUsd?: number | (() => Promise<number>);
   /** Most questions that the branch asks at once; 1 by default. */
   abreast?: number;
   /** Its outcome, where that is taken over from an earlier run: nothing is done then. */
@@ -40,7 +40,12 @@ export type AskSettings = Pick<ModelCall, 'offline' | 'timeoutMs' | 'attempts' |
   Pick<Partial<ModelCall>, 'freshSinceMs' | 'hedge'>;
 
 /** A branch that asks the model. */
-export function modelBranch(key: string, request: ModelRequest, settings: AskSettings, boundUsd?: number): Branch {
+export function modelBranch(
+  key: string,
+  request: ModelRequest,
+  settings: AskSettings,
+  boundUsd?: Branch['boundUsd'],
+): Branch {
   return {
     key,
     ...(boundUsd !== undefined && { boundUsd }),
@@ -103,7 +108,8 @@ export async function withinBudget(
     started();
     return outcomeOfAnswer(place, await branch.run(place));
   }
-  const questionUsd = branch.boundUsd ?? Infinity;
+  const { boundUsd = Infinity } = branch;
+  const questionUsd = typeof boundUsd === 'function' ? await boundUsd() : boundUsd;
   const asideUsd = questionUsd * (branch.abreast ?? 1);
   let spentUsd = 0;
   let ledger: Ledger | undefined;

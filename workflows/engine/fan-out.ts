@@ -48,6 +48,8 @@ export function fanOut(
     if (decision !== undefined) decided.resolve(decision);
   });
   runs.start();
+  // Nothing would ever end.
+  if (branches.length === 0) decided.resolve('all ended');
   const timer = startDeadline(policy, () => decided.resolve('deadline'));
   const answer = decided.promise.then((decision) => {
     timer?.cancel();

@@ -133,7 +133,10 @@ class FanIn {
   async #ask(what: string, request: ModelRequest): Promise<Stored<unknown>> {
     const index = this.firstIndex + this.#asked;
     this.#asked += 1;
-    const place: Place = { key: `${what}-${this.#asked}`, index, queuedAtMs: Date.now() };
+    const { fanInWithin } = this.plan;
+    const name = `${what}-${this.#asked}`;
+    const key = fanInWithin === undefined ? name : `${fanInWithin}/${name}`;
+    const place: Place = { key, index, queuedAtMs: Date.now() };
     const questionUsd = this.plan.policy.budget?.fanInUsd;
     const reserve: Reserve | undefined = questionUsd === undefined ? undefined : { usd: questionUsd, questionUsd };
     const outcome = await askAlone(place, { request, ...this.#settings, ...(reserve && { reserve }) });

@@ -1,26 +1,21 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 
 import { runStatusOf } from '../../src/fold/fold.js';
-import { policyOf } from '../../src/plan/policy.js';
-import type { StoredBranch } from '../../src/contract/branch.js';
-import type { Policy } from '../../src/contract/options.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { Stored } from '../../src/contract/stored.js';
+import { isInStore } from '../../src/contract/stored.js';
 import type { Branch } from '../engine/branch.js';
-import { checked } from '../engine/checked.js';
-import { RunProgress } from '../engine/progress.js';
-import type { Follow } from '../engine/progress.js';
+import { Branches } from '../typed/branches.js';
+import { graphNames, settingsOf } from '../typed/options.js';
+import type { FanOutOptions, Settings } from '../typed/options.js';
+import { outcomeFor } from '../typed/outcome.js';
+import type { Outcome } from '../typed/outcome.js';
+import { badInput, checkNames, quoted } from '../typed/refuse.js';
+import { runContext } from '../typed/run-context.js';
+import { workOf } from '../typed/own-work.js';
+import type { Task, ValueOf } from '../typed/work.js';
 import { GraphEngine } from './graph-engine.js';
 import type { GraphNode } from './graph-node.js';
-import { inlineOf } from './graph-state.js';
-
-/** A branch whose output has a type; see {@link typed}. */
-export type TypedBranch<Value> = Branch & { readonly _value?: Value };
-
-/** Says what a branch puts out: `string` for a model without a schema, else what the schema or the activity makes. */
-export function typed<Value>(branch: Branch): TypedBranch<Value> {
-  return branch;
-}
 
 type Empty = Record<never, never>;
 
@@ -33,32 +28,20 @@ interface Node {
   name: string;
   needs: readonly string[];
   optional: boolean;
-  branch?: (values: never) => Branch;
+  task?: (values: never) => Task;
   reduce?: (values: never) => unknown;
 }
 
-/** How a graph in TypeScript is run. Every field may be left out. */
-export interface GraphOptions {
-  /** Milliseconds from its start after which it is folded as it stands, 1 or more; none by default. */
-  deadlineMs?: number;
-  /** Most branches in flight at once, 1 or more; 50 by default. */
-  concurrency?: number;
-  /** The most that it may spend, in US dollars; none by default. Each branch needs its `boundUsd` then. */
-  budgetUsd?: number;
-  /**
-   * Told of every branch. By default one that shows the graph in the Web UI and lets branches be cut by the update `cancelBranch`; it
-   * answers for the whole workflow, so that one which runs several graphs gives each its own.
-   */
-  progress?: Follow;
-}
+/** How a graph in TypeScript is run: as a fan-out is, but that its nodes' needs say what is waited for. Every field may be left out. */
+export type GraphOptions = Omit<FanOutOptions, 'join' | 'quorum' | 'late' | 'economy'>;
 
 /** What a graph has come to. */
 export interface GraphResult<State> {
   status: RunStatus;
   /** What the nodes that are ok put out. */
   state: Partial<State>;
-  /** Nodes that asked or ran something, in the order in which they were defined. */
-  branches: StoredBranch[];
+  /** How the nodes ended that ask or run something, in the order in which they were defined. */
+  outcomes: Outcome<unknown>[];
 }
 
 /**
@@ -72,25 +55,26 @@ export class GraphBuilder<Input extends object, State extends object = Empty> {
     return new GraphBuilder<Input>([]);
   }
 
-  /** A node that runs a branch. */
-  node<Name extends string, const Needs extends readonly (keyof State & string)[], Value>(
+  /** A node that does work: asks the model, runs activities of your own, another workflow, or a function. */
+  node<Name extends string, const Needs extends readonly (keyof State & string)[], One extends Task>(
     name: Name extends keyof State | keyof Input ? never : Name,
     needs: Needs,
-    branch: (values: Input & Pick<State, Needs[number]>) => TypedBranch<Value>,
-  ): GraphBuilder<Input, State & Record<Name, Value>>;
-  node<Name extends string, const Needs extends readonly (keyof State & string)[], Value>(
+    work: (values: Input & Pick<State, Needs[number]>) => One,
+  ): GraphBuilder<Input, State & Record<Name, ValueOf<One>>>;
+  node<Name extends string, const Needs extends readonly (keyof State & string)[], One extends Task>(
     name: Name extends keyof State | keyof Input ? never : Name,
     needs: Needs,
-    branch: (values: Input & Pick<State, Needs[number]>) => TypedBranch<Value>,
+    work: (values: Input & Pick<State, Needs[number]>) => One,
     options: NodeOptions & { optional: true },
-  ): GraphBuilder<Input, State & Record<Name, Value | undefined>>;
+  ): GraphBuilder<Input, State & Record<Name, ValueOf<One> | undefined>>;
   node(
     name: string,
     needs: readonly string[],
-    branch: (values: never) => Branch,
+    task: (values: never) => Task,
     { optional = false }: NodeOptions = {},
   ): GraphBuilder<Input, never> {
-    return new GraphBuilder<Input, never>([...this.nodes, { name, needs, optional, branch }]);
+    this.#check(name, needs);
+    return new GraphBuilder<Input, never>([...this.nodes, { name, needs, optional, task }]);
   }
 
   /** A node that brings values together in code: a reducer. It asks nothing, and must not throw. */
@@ -99,12 +83,21 @@ export class GraphBuilder<Input extends object, State extends object = Empty> {
     needs: Needs,
     reduce: (values: Input & Pick<State, Needs[number]>) => Value,
   ): GraphBuilder<Input, State & Record<Name, Value>> {
+    this.#check(name, needs);
     return new GraphBuilder([...this.nodes, { name, needs, optional: false, reduce }]);
   }
 
-  /** Keys of the nodes that run a branch, in the order in which they were defined: what a `RunProgress` is made of. */
-  get keys(): string[] {
-    return this.nodes.flatMap(({ name, branch }) => (branch === undefined ? [] : [name]));
+  // The compiler has seen to it where there is one.
+  #check(name: string, needs: readonly string[]): void {
+    const names = this.nodes.map((node) => node.name);
+    if (typeof name !== 'string' || name.trim() === '' || names.includes(name)) {
+      throw badInput(`Expected every node to have a name of its own, got ${quoted(name)}.`);
+    }
+    const strange = needs.find((need) => !names.includes(need));
+    if (strange === undefined) return;
+    throw badInput(
+      `Expected \`${name}\` to need nodes defined before it (${names.join(', ') || 'none'}), got \`${strange}\`.`,
+    );
   }
 
   /**
@@ -114,33 +107,10 @@ export class GraphBuilder<Input extends object, State extends object = Empty> {
    * @throws CancelledFailure where the workflow, or the scope around it, is cancelled: every node has ended then
    * @throws ApplicationFailure `BadInput` where an option is not what it has to be; nothing has begun then
    */
-  run(input: Input, options?: GraphOptions): Promise<GraphResult<State>>;
-  /** With a policy of one's own, of which concurrency, deadline and budget count, and whoever is told of the branches. */
-  run(input: Input, policy: Policy, follow: Follow): Promise<GraphResult<State>>;
-  async run(input: Input, given: GraphOptions | Policy = {}, follow?: Follow): Promise<GraphResult<State>> {
-    if (follow !== undefined) return new TypedRun<State>(this.nodes, input, given as Policy, follow).result();
-    const { progress, budgetUsd, ...options } = given as GraphOptions;
-    // A branch says itself what it may cost.
-    const budget = budgetUsd === undefined ? null : { usd: budgetUsd, boundsUsd: this.keys.map(() => 0) };
-    const policy = checked(() => policyOf({ ...options, ...(budget && { budget }) }, this.keys.length));
-    if (progress !== undefined) return new TypedRun<State>(this.nodes, input, policy, progress).result();
-    return shown(this.keys, (shower) => new TypedRun<State>(this.nodes, input, policy, shower).result());
-  }
-}
-
-/** Runs a graph that nobody else shows, and shows it. */
-async function shown<Result extends { status: RunStatus }>(
-  keys: readonly string[],
-  run: (progress: RunProgress) => Promise<Result>,
-): Promise<Result> {
-  const progress = new RunProgress(keys, false);
-  let status: RunStatus = 'cancelled';
-  try {
-    const result = await run(progress);
-    ({ status } = result);
-    return result;
-  } finally {
-    progress.finished(status);
+  async run(input: Input, options: GraphOptions = {}): Promise<GraphResult<State>> {
+    checkNames('run', options, graphNames);
+    const working = this.nodes.filter(({ task }) => task !== undefined);
+    return new TypedRun<State>(this.nodes, input, settingsOf('run', options, working.length)).result();
   }
 }
 
@@ -148,17 +118,25 @@ async function shown<Result extends { status: RunStatus }>(
 class TypedRun<State> {
   readonly #values = new Map<string, unknown>();
   readonly #engine: GraphEngine;
+  readonly #branches: Branches;
+  /** Names of the nodes that do work, in the workflow, by those in the graph. */
+  readonly #names: ReadonlyMap<string, string>;
 
   constructor(
     readonly nodes: readonly Node[],
     readonly input: object,
-    policy: Policy,
-    follow: Follow,
+    settings: Settings,
   ) {
+    const { progress } = runContext();
+    const keys = nodes.flatMap(({ name, task }) => (task === undefined ? [] : [name]));
+    const names = runContext().nameAll(keys);
+    this.#names = new Map(keys.map((key, at) => [key, names[at] ?? key]));
+    this.#branches = new Branches(settings, []);
     this.#engine = new GraphEngine(
       nodes.map((node) => this.#run(node)),
-      policy,
-      follow,
+      settings.policy,
+      progress,
+      progress.add(...names),
     );
   }
 
@@ -167,22 +145,30 @@ class TypedRun<State> {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The graph was cancelled.');
     const branches = this.#engine.branches();
     const status = this.#engine.failed === undefined ? runStatusOf(branches, { needed: 1 }) : 'failed';
-    return { status, state: Object.fromEntries(this.#values) as Partial<State>, branches };
+    const keys = [...this.#names.keys()];
+    const outcomes = branches.map((branch, at) => {
+      const key = keys[at] ?? branch.key;
+      return outcomeFor({ ...branch, ...this.#branches.triedOf(branch) }, key, at);
+    });
+    return { status, state: Object.fromEntries(this.#values) as Partial<State>, outcomes };
   }
 
   /** A node of the graph, as the engine runs it. */
   #run(node: Node): GraphNode {
-    const { name: key, needs, optional, branch, reduce } = node;
-    if (branch === undefined) {
-      return { key, needs, fold: () => this.#hasAll(node) && this.#values.set(key, reduce?.(this.#valuesOf(node))) };
+    const { name, needs: needed, optional, task, reduce } = node;
+    const key = this.#names.get(name) ?? name;
+    const needs = needed.map((need) => this.#names.get(need) ?? need);
+    if (task === undefined) {
+      return { key, needs, fold: () => this.#hasAll(node) && this.#values.set(name, reduce?.(this.#valuesOf(node))) };
     }
     return {
       key,
       needs,
       onError: optional ? 'skip' : 'fail',
-      branch: () => branch(this.#valuesOf(node)),
-      write: ([output]: readonly Stored<unknown>[]) => {
-        if (output !== undefined) this.#values.set(key, inlineOf(output, key));
+      branch: (): Branch => this.#branches.of(key, workOf(task(this.#valuesOf(node)), name)),
+      write: ([output]: readonly (Stored<unknown> | undefined)[]) => {
+        // A reference is what was asked for.
+        if (output !== undefined) this.#values.set(name, isInStore(output) ? output : output.inline);
       },
     };
   }

@@ -39,7 +39,7 @@ export class GraphEngine {
   readonly #ends = new Map<string, Promise<NodeEnd>>();
   readonly #ended = new Map<string, NodeEnd>();
   readonly #deadline: CancellationScope | undefined;
-  #items = 0;
+  #nextIndex: number;
   #failed: string | undefined;
   /** What is said of nodes that were not there at the deadline, once it is over. */
   #late: string | undefined;
@@ -48,10 +48,13 @@ export class GraphEngine {
     readonly nodes: readonly GraphNode[],
     readonly policy: Policy,
     readonly follow: Follow,
+    /** Index of the first node that asks, where the run has had branches before. */
+    firstIndex = 0,
   ) {
     this.#window = new Window(policy.concurrency);
     this.#budget = new Budget(policy.budget?.usd ?? Infinity);
-    this.#places = new Map(nodes.filter((node) => !isFolding(node)).map(({ key }, index) => [key, index]));
+    this.#places = new Map(nodes.filter((node) => !isFolding(node)).map(({ key }, index) => [key, firstIndex + index]));
+    this.#nextIndex = firstIndex + this.#places.size;
     for (const node of nodes) void this.#start(node);
     this.#deadline = this.#startDeadline();
   }
@@ -110,7 +113,7 @@ export class GraphEngine {
     const allLeftOut = needed.length > 0 && needed.every(({ leftOut }) => leftOut);
     if (allLeftOut) return this.#leaveOut(place, 'All that it needs was left out.');
     try {
-      if (this.#late !== undefined) return this.#end(node, [this.#tellLate(place, this.#late)]);
+      if (this.#late !== undefined) return this.#end(node, [this.#tellLate(place, this.#late)], false);
       const why = node.leftOut?.();
       if (why !== undefined) return this.#leaveOut(place, why);
       const branches =
@@ -119,7 +122,7 @@ export class GraphEngine {
     } catch (failure) {
       const outcome = await outcomeOf(place, () => Promise.reject(failure as Error));
       this.follow.ended(outcome);
-      return this.#end(node, [outcome]);
+      return this.#end(node, [outcome], false);
     }
   }
 
@@ -128,8 +131,8 @@ export class GraphEngine {
     const queuedAtMs = Date.now();
     return Promise.all(
       items.map((item, at) => {
-        const index = this.#places.size + this.#items;
-        this.#items += 1;
+        const index = this.#nextIndex;
+        this.#nextIndex += 1;
         return this.#ask(node, { key: itemKey(node.key, at), index, queuedAtMs }, item);
       }),
     );
@@ -163,14 +166,15 @@ export class GraphEngine {
   }
 
   /** Writes what has come; what has not is as `onError` says. */
-  #end(node: AskingNode, branches: StoredBranch[]): NodeEnd {
-    const outputs = branches.flatMap(({ status, output }): Stored<unknown>[] => {
-      if (status === 'ok' && output !== undefined) return [output];
-      if (node.onError === 'fallback') return [{ inline: node.fallback }];
+  #end(node: AskingNode, branches: StoredBranch[], hasRun = true): NodeEnd {
+    const outputs = branches.map(({ status, output }): Stored<unknown> | undefined => {
+      if (status === 'ok' && output !== undefined) return output;
+      if (node.onError === 'fallback') return { inline: node.fallback };
       if (node.onError === 'fail') this.#fail(node.key);
-      return [];
+      return undefined;
     });
-    node.write(outputs);
+    // A node that did not come to its items has no gap for any of them.
+    node.write(hasRun ? outputs : outputs.filter((output) => output !== undefined));
     return { branches, leftOut: false };
   }
 

@@ -21,8 +21,8 @@ export interface AskingNode extends Named {
   items?: () => readonly unknown[];
   /** What it runs when its needs have ended. */
   branch(key: string, item?: unknown): Branch;
-  /** Takes in the outputs that it has, in the order of the items. */
-  write(outputs: readonly Stored<unknown>[]): void;
+  /** Takes in its outputs, each in the place of its item; `undefined` where there is none. */
+  write(outputs: readonly (Stored<unknown> | undefined)[]): void;
 }
 
 /** A node that brings values together in code. It asks nothing, has no branch, and must not throw. */

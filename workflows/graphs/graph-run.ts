@@ -140,10 +140,12 @@ export class GraphRun {
     };
   }
 
-  #write({ key, forEach, writes }: PlannedNode, outputs: readonly Stored<unknown>[]): void {
+  #write({ key, forEach, writes }: PlannedNode, outputs: readonly (Stored<unknown> | undefined)[]): void {
     const [output] = outputs;
     if (forEach !== undefined) {
-      this.#state.write(key, { inline: outputs.map((each) => inlineOf(each, writes)) });
+      // A gap stays a gap: what comes behind it would answer for another item.
+      const values = outputs.map((each) => (each === undefined ? null : inlineOf(each, writes)));
+      this.#state.write(key, { inline: values });
     } else if (output !== undefined) this.#state.write(key, output);
   }
 

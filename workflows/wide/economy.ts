@@ -26,16 +26,20 @@ interface Waiting {
  */
 export class Economy {
   readonly #waiting: Waiting[] = [];
-  #orders = 0;
+  #orders: number;
 
   constructor(
     readonly settings: AskSettings,
     /** The deadline in milliseconds from the fan-out; `null` for none. */
     readonly deadlineMs: number | null,
     readonly queuedAtMs: number,
-  ) {}
+    /** Number of its first order: fan-outs of one run share no order. */
+    firstOrder = 0,
+  ) {
+    this.#orders = firstOrder;
+  }
 
-  branch(key: string, request: ModelRequest, boundUsd?: number): Branch {
+  branch(key: string, request: ModelRequest, boundUsd?: Branch['boundUsd']): Branch {
     const online = modelBranch(key, request, this.settings, boundUsd);
     return {
       ...online,

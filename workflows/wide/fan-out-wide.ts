@@ -44,8 +44,12 @@ interface UnderWay extends Holder {
  *     history is large.
  * FanOutWide-3. Join, deadline, budget and cancellation mean what they mean for a narrow fan-out.
  */
-export async function fanOutWide(plan: WidePlan, input: Resumable): Promise<RunResult> {
-  return new WideFanOut(plan, input).run();
+export async function fanOutWide(
+  plan: WidePlan,
+  input: Resumable,
+  told: (report: LaneReport) => void = () => {},
+): Promise<RunResult> {
+  return new WideFanOut(plan, input, told).run();
 }
 
 class WideFanOut {
@@ -72,6 +76,8 @@ class WideFanOut {
   constructor(
     readonly plan: WidePlan,
     readonly input: Resumable,
+    /** Told of each report that counts. */
+    readonly told: (report: LaneReport) => void,
   ) {
     const carried = input.carried as Carried | undefined;
     const begun: Partial<Carried> = carried ?? taking(plan.chunks, input.known);
@@ -185,6 +191,7 @@ class WideFanOut {
     for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
     lane.spentUsd += spentIn(report.tally);
     this.#reports.push(report.blob);
+    this.told(report);
     this.#tally = addTallies(this.#tally, report.tally);
     this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);

@@ -74,7 +74,7 @@ export function planGraph(input: GraphInput): GraphPlan {
 
 function checkValues({ input = {}, nodes }: Flow, values: NonNullable<GraphInput['values']>): void {
   for (const [name, type] of Object.entries(input)) {
-    const value = values[name];
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) throw new InputError(`Expected the input \`${name}\` (${type}), got nothing.`);
     if (isFile(value)) {
       checkFileUse(name, type, nodes);

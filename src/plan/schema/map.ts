@@ -10,7 +10,6 @@ const row = object<Row>(
   {
     key: key('Names the row in the result.'),
     fields: map('The columns that the prompt names, by name.', { description: 'Any JSON.' }),
-    file: { description: 'Rows have none.' },
     unreadable: text('Why the row cannot be asked about: its branch has failed, and nothing is asked.'),
   },
   ['key'],

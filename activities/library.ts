@@ -1,0 +1,65 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { LibraryActivities } from '../src/contract/activities.js';
+import type { StoredBranch } from '../src/contract/branch.js';
+import { FanfoldError } from '../src/contract/errors.js';
+import { failureTypes } from '../src/contract/failures.js';
+import type { FailureType } from '../src/contract/failures.js';
+import { maxReadBytes } from '../src/contract/limits.js';
+import { boundsOf } from '../src/model/index.js';
+import type { ActivitiesSettings } from './settings.js';
+import { documentContent } from './stored/document-content.js';
+import { promptOf } from './stored/prompt-of.js';
+
+/** Bytes of outcomes that go into history at once. Temporal takes 2 MB; a workflow that is told of too many at once holds up its worker. */
+const pageBytes = 400_000;
+
+/** The activities behind `fanfold/workflows`: what a workflow cannot do itself, and no branch does. */
+export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'store'>): LibraryActivities {
+  return {
+    placeText: async (text) => {
+      const { sha256, bytes } = await store.putText(text);
+      return { sha256, bytes };
+    },
+    placeItems: async (items) => {
+      const { sha256, bytes } = await store.putText(JSON.stringify(items));
+      return { sha256, bytes, count: items.length };
+    },
+    readOutcomes: (report, from) =>
+      final(async () => {
+        const all = JSON.parse(await store.readText(report)) as StoredBranch[];
+        const sizes = all.slice(from).map((outcome) => Buffer.byteLength(JSON.stringify(outcome)));
+        let bytes = 0;
+        // One outcome at least, or there would be no end.
+        const count = sizes.findIndex((size, at) => (bytes += size) > pageBytes && at > 0);
+        const next = count < 0 ? all.length : from + count;
+        return { outcomes: all.slice(from, next), ...(next < all.length && { next }) };
+      }),
+    readStored: (stored) =>
+      final(async () => {
+        if (stored.bytes > maxReadBytes) {
+          const message = `Expected a value of at most ${maxReadBytes} bytes, which history can take, got ${stored.bytes}.`;
+          throw ApplicationFailure.nonRetryable(message, 'ValueTooLarge');
+        }
+        return JSON.parse(await store.readText(stored)) as unknown;
+      }),
+    boundQuestion: (request) =>
+      final(async () => {
+        const document = request.document && (await documentContent(request.document, store));
+        const { text, files } = await promptOf(request, store);
+        const all = files.length === 0 ? document : [...(document === undefined ? [] : [document]), ...files];
+        const [bound = Infinity] = boundsOf([{ request: { ...request, prompt: text } }], all);
+        return bound;
+      }),
+  };
+}
+
+/** Failures that another try cannot mend are not tried again. */
+async function final<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FanfoldError) || failureTypes[error.type as FailureType] !== 'final') throw error;
+    throw ApplicationFailure.nonRetryable(error.message, error.type);
+  }
+}

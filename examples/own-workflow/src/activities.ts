@@ -1,0 +1,3 @@
+export async function countWords(text: string): Promise<number> {
+  return text.split(/\s+/).length;
+}

@@ -1,0 +1,119 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+
+import { callOf } from '../../activities/lane/lane-call.js';
+import { LaneReporter } from '../../activities/lane/lane-reporter.js';
+import { createLibraryActivities } from '../../activities/library.js';
+import type { Activities } from '../contract/activities.js';
+import { fromRanges } from '../contract/lanes.js';
+import type { Item, Lane, LaneMessage, LaneResult } from '../contract/lanes.js';
+import { signalNames } from '../contract/names.js';
+import type { Answer, ModelCall } from '../contract/model-call.js';
+import { askedAt } from '../plan/item-request.js';
+import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import { MemoryStore } from './memory-store.js';
+import type { AskedQuestion, MockAnswer } from './mock-answer.js';
+
+/** Activities that are answered by a function, in lanes as alone. What it does not stand for fails at once, and says so. */
+export function mockActivities(answer: MockAnswer): Activities {
+  const store = new MemoryStore();
+  const askModel = async (call: ModelCall): Promise<Answer> => {
+    const startedAtMs = Date.now();
+    const output = await answered(answer, await questionOf(call, store));
+    const json = JSON.stringify(output) ?? 'null';
+    const isLarge = Buffer.byteLength(json) > call.inlineBytes;
+    return {
+      status: 'ok',
+      output: isLarge ? await store.putText(json) : { inline: output },
+      model: call.request.model,
+      reused: false,
+      savedUsd: 0,
+      ledger: { ...noLedger, attempts: 1, startedAtMs, answered: true },
+      finishedAtMs: Date.now(),
+    };
+  };
+  const runLane = async (lane: Lane): Promise<LaneResult> => {
+    const { client, info } = Context.current();
+    const items = JSON.parse(await store.readText(lane.chunk)) as Item[];
+    const reporter = new LaneReporter(lane, store, (report) =>
+      client.workflow
+        .getHandle(info.workflowExecution?.workflowId ?? '')
+        .signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
+    );
+    const one = async (place: number) => {
+      const asked = askedAt(items, place, lane.template);
+      if (asked === undefined) return;
+      const call: ModelCall = { ...callOf(lane, asked, place), inlineBytes: asked.item.call?.inlineBytes ?? Infinity };
+      await askModel(call).then(
+        (given) => reporter.add(outcomeOfAnswer(call, given)),
+        (failure: unknown) => reporter.add(outcomeOfFailure(call, failure, Date.now())),
+      );
+    };
+    try {
+      await untilCancelled(Promise.all(fromRanges(lane.places).map(one)));
+      return { rest: await reporter.rest(), left: [], why: 'done' };
+    } catch {
+      throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
+    } finally {
+      reporter.stop();
+    }
+  };
+  return {
+    ...createLibraryActivities({ store }),
+    isSearchable: async () => false,
+    askModel: (call) => untilCancelled(askModel(call)),
+    runLane,
+    searchSource: unmocked('searchSource'),
+    callTool: unmocked('callTool'),
+    checkGrammar: unmocked('checkGrammar'),
+    findPattern: unmocked('findPattern'),
+    submitBatches: unmocked('submitBatches'),
+    haveBatchesEnded: unmocked('haveBatchesEnded'),
+    cancelBatches: unmocked('cancelBatches'),
+    submitChunk: unmocked('submitChunk'),
+    collectChunk: unmocked('collectChunk'),
+    collectBatches: unmocked('collectBatches'),
+  };
+}
+
+/** A function that never answers holds no branch that has been cut. */
+async function untilCancelled<Value>(work: Promise<Value>): Promise<Value> {
+  const context = Context.current();
+  // Cancellation comes with a heartbeat.
+  const beat = setInterval(() => context.heartbeat(), 200);
+  try {
+    return await Promise.race([work, context.cancelled]);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** What the function throws ends the branch: a test waits for no second try, unless it says so with a failure of Temporal's. */
+async function answered(answer: MockAnswer, question: AskedQuestion): Promise<unknown> {
+  try {
+    return await answer(question);
+  } catch (error) {
+    if (error instanceof ApplicationFailure) throw error;
+    throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'MockFailed');
+  }
+}
+
+async function questionOf({ key, request }: ModelCall, store: MemoryStore): Promise<AskedQuestion> {
+  const { model, maxTokens, system, prompt, document, outputSchema } = request;
+  const text = document && ('inline' in document ? document.inline : await store.readText(document));
+  return {
+    key,
+    model,
+    maxTokens,
+    system,
+    prompt,
+    ...(text !== undefined && { document: text }),
+    ...(outputSchema !== undefined && { outputSchema }),
+  };
+}
+
+function unmocked(name: string): () => Promise<never> {
+  return async () => {
+    throw ApplicationFailure.nonRetryable(`\`mockAsk\` answers questions; it has no \`${name}\`.`, 'NotMocked');
+  };
+}

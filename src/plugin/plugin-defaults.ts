@@ -1,0 +1,95 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+
+import { workerIdentity } from '../contract/names.js';
+import { fanOutDefaults } from '../contract/options.js';
+import { UnavailableError } from '../contract/errors.js';
+import type { Journal } from '../journal/index.js';
+import { BlobStore } from '../store/blob-store.js';
+import { modelApiOf } from '../worker/model-api.js';
+import type { PluginSettings } from './plugin-settings.js';
+import type { WorkerSettings } from '../worker/index.js';
+
+/** What a plugin's workers run with, and how to end what was opened for them. */
+export interface Equipped {
+  settings: Omit<WorkerSettings, 'namespace'>;
+  close(): Promise<void>;
+}
+
+/**
+ * The environment of the program, where the plugin is given none.
+ *
+ * @throws UnavailableError `NoApiKey` where the plugin's workers could ask no model at all, or `BadApiKey`
+ */
+export function checkModel(given: PluginSettings): void {
+  if (given.offline === true || given.offlineModelUrl !== undefined || apiOf(given) !== undefined) return;
+  throw new UnavailableError(
+    'NoApiKey',
+    'Expected `ANTHROPIC_API_KEY` to be set, or `new FanfoldPlugin({ api })` or `new FanfoldPlugin({ offline: true })`, got none of them.',
+    'Offline, a model on this machine answers, which only extracts sentences: give `offline: true` to the plugin of worker and client.',
+  );
+}
+
+/**
+ * Fills in what a plugin was not given: store and journal of the home, the API of the environment, the offline model.
+ *
+ * @throws UnavailableError where the home is not this user's, or the journal cannot be opened
+ * @throws InputError where a variable of the environment cannot be meant
+ */
+export async function equipped(given: PluginSettings): Promise<Equipped> {
+  const env = given.env ?? process.env;
+  const home = resolve(given.home ?? (env['FANFOLD_HOME'] || '.fanfold'));
+  const encryptionKey = env['FANFOLD_ENCRYPTION_KEY'] || undefined;
+  if (given.store === undefined) {
+    const { openHome } = await import('../server/index.js');
+    await openHome(home, env);
+  }
+  // A store of one's own comes with a journal of one's own, or with none.
+  const opened = given.journal === undefined && given.store === undefined ? await journalIn(home, env) : undefined;
+  const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
+  const { offline: _, home: __, env: ___, ...rest } = given;
+  const api = apiOf(given);
+  return {
+    settings: {
+      concurrency: fanOutDefaults.concurrency,
+      ...rest,
+      store: given.store ?? new BlobStore(home, encryptionKey),
+      env,
+      offlineModelUrl: given.offlineModelUrl ?? offline.url,
+      ...(opened !== undefined && { journal: opened }),
+      ...(api !== undefined && { api }),
+    },
+    close: async () => {
+      await offline.stop();
+      await opened?.close();
+    },
+  };
+}
+
+function apiOf({ api, env = process.env, offline = false }: PluginSettings): WorkerSettings['api'] {
+  // Offline means that nothing can be paid for, key or not.
+  return api ?? (offline ? undefined : modelApiOf({ env }));
+}
+
+async function journalIn(home: string, env: NodeJS.ProcessEnv): Promise<Journal> {
+  const { openJournal } = await import('../journal/index.js');
+  return openJournal({
+    home,
+    url: env['FANFOLD_JOURNAL'],
+    encryptionKey: env['FANFOLD_ENCRYPTION_KEY'],
+    identity: workerIdentity(hostname(), process.pid),
+  });
+}
+
+/** The offline model of a program: one that runs elsewhere, or one of its own, started when first asked. */
+function lazyOfflineModel(elsewhere: string | undefined): { url(): Promise<string>; stop(): Promise<void> } {
+  if (elsewhere) return { url: async () => elsewhere, stop: async () => {} };
+  let started: Promise<{ url: string; stop(): Promise<void> }> | undefined;
+  const start = async () => (await import('@fanfold/offline-model')).startOfflineModel();
+  return {
+    url: async () => (await (started ??= start())).url,
+    stop: async () => {
+      await (await started)?.stop();
+    },
+  };
+}

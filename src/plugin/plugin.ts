@@ -1,0 +1,110 @@
+import type { ClientOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { SimplePlugin } from '@temporalio/plugin';
+import type { BundleOptions, NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
+
+import { offlineInterceptors } from './offline-interceptors.js';
+import { checkModel, equipped } from './plugin-defaults.js';
+import type { Equipped } from './plugin-defaults.js';
+import type { PluginSettings } from './plugin-settings.js';
+import { startWorkers } from '../worker/index.js';
+import type { RunningWorkers } from '../worker/index.js';
+import { withOutputs } from './with-outputs.js';
+
+/**
+ * fanfold for a worker and a client of your own, in one line each:
+ * `Worker.create({ …, plugins: [new FanfoldPlugin()] })` and `new Client({ …, plugins: [new FanfoldPlugin()] })`.
+ *
+ * While the worker runs, fanfold's workers run beside it on its connection and with its data converter, each on a task queue of its own with
+ * limits of its own. The worker keeps what it had: activities, interceptors, converter, versioning. It also evaluates files named
+ * `outputs.ts` or `NAME.outputs.ts` when it bundles workflows: see `output`.
+ *
+ * Defaults: `ANTHROPIC_API_KEY`, store and journal of `FANFOLD_HOME`, 50 model calls at once.
+ */
+export class FanfoldPlugin extends SimplePlugin {
+  readonly #settings: PluginSettings;
+  #connection: NativeConnection | undefined;
+  #namespace = 'default';
+  #dataConverter: DataConverter | undefined;
+  #beside: Promise<Beside> | undefined;
+  #running = 0;
+
+  constructor(settings: PluginSettings = {}) {
+    super({ name: 'fanfold' });
+    this.#settings = settings;
+  }
+
+  override configureClient(options: ClientOptions): ClientOptions {
+    if (this.#settings.offline !== true) return options;
+    const { workflow, schedule = [], ...interceptors } = options.interceptors ?? {};
+    const own = offlineInterceptors();
+    // The SDK still takes the older form, a function for each call.
+    const workflows =
+      workflow === undefined || Array.isArray(workflow)
+        ? [...(workflow ?? []), own.workflow]
+        : { ...workflow, calls: [...(workflow.calls ?? []), () => own.workflow] };
+    return {
+      ...options,
+      interceptors: { ...interceptors, workflow: workflows, schedule: [...schedule, own.schedule] },
+    };
+  }
+
+  /** @throws UnavailableError `NoApiKey` where no model could be asked, or `BadApiKey` */
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    checkModel(this.#settings);
+    this.#connection = options.connection;
+    this.#namespace = options.namespace ?? 'default';
+    this.#dataConverter = options.dataConverter;
+    return options;
+  }
+
+  override configureBundler(options: BundleOptions): BundleOptions {
+    return { ...options, webpackConfigHook: withOutputs(options.webpackConfigHook) };
+  }
+
+  /** @throws what either of them stopped with */
+  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    // Several workers that take one plugin share what runs beside them.
+    this.#running += 1;
+    this.#beside ??= this.#start();
+    const { workers, close } = await this.#beside;
+    const stopped = workers.finished.then(
+      () => {},
+      (error: unknown) => {
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        throw error;
+      },
+    );
+    try {
+      await next(worker);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) {
+        this.#beside = undefined;
+        await workers.drain().finally(close);
+      }
+    }
+    if (this.#running === 0) await stopped;
+    else stopped.catch(() => {});
+  }
+
+  async #start(): Promise<Beside> {
+    const { settings, close } = await equipped(this.#settings);
+    try {
+      const workers = await startWorkers({
+        ...settings,
+        namespace: this.#namespace,
+        dataConverter: this.#dataConverter,
+        ...(this.#connection === undefined ? { connectionOptions: {} } : { connection: this.#connection }),
+      });
+      return { workers, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+}
+
+interface Beside extends Pick<Equipped, 'close'> {
+  workers: RunningWorkers;
+}

@@ -1,0 +1,3 @@
+// `fanfold/testing`: for tests of your own workflows.
+export { mockAsk } from './mock-ask.js';
+export type { AskedQuestion, MockAnswer } from './mock-answer.js';

@@ -1,0 +1,55 @@
+import { InputError, UnavailableError } from '../contract/errors.js';
+import { shownAddress } from '../secrets/index.js';
+
+/** Where a process has its environment variables. */
+interface Environment {
+  env: NodeJS.ProcessEnv;
+}
+
+/** Where model calls go, and the key they go with. */
+interface Api {
+  apiKey: string;
+  /** Without `/v1`. */
+  baseURL: string;
+}
+
+/**
+ * The key of the model API; `undefined` where there is none.
+ *
+ * @throws UnavailableError `BadApiKey` where it cannot be sent as a header; it is not quoted
+ */
+export function apiKeyOf(world: Environment): string | undefined {
+  const key = world.env['ANTHROPIC_API_KEY']?.trim() || undefined;
+  if (key === undefined || /^[\x21-\x7E]+$/.test(key)) return key;
+  throw new UnavailableError(
+    'BadApiKey',
+    'Expected ANTHROPIC_API_KEY to be one word of ASCII characters, got white space, control or other characters in it.',
+    'Set it anew: a line break or a quotation mark may have come with it.',
+  );
+}
+
+function baseUrlOf(world: Environment): string {
+  return (world.env['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com').replace(/\/+$/, '');
+}
+
+/** The API's address as it may be shown and written down. */
+export function shownBaseUrl(world: Environment): string {
+  return shownAddress(baseUrlOf(world));
+}
+
+/**
+ * The model API; `undefined` where there is no key.
+ *
+ * @throws UnavailableError `BadApiKey`, or InputError for an address that is none; neither quotes what it has got
+ */
+export function modelApiOf(world: Environment): Api | undefined {
+  const apiKey = apiKeyOf(world);
+  if (apiKey === undefined) return undefined;
+  const baseURL = baseUrlOf(world);
+  const protocol = URL.canParse(baseURL) ? new URL(baseURL).protocol : undefined;
+  if (protocol === 'https:' || protocol === 'http:') return { apiKey, baseURL };
+  throw new InputError(
+    `Expected ANTHROPIC_BASE_URL to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
+    'Unset it to ask Anthropic itself. Characters such as @ : / # % in a password are written as %40 %3A %2F %23 %25.',
+  );
+}

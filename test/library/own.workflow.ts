@@ -1,0 +1,192 @@
+import { ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
+
+import {
+  activity,
+  ask,
+  childWorkflow,
+  fanOut,
+  jsonOutput,
+  load,
+  merge,
+  outcomeOf,
+  select,
+  selectBy,
+  synthesise,
+} from '../../workflows/library.js';
+import type { FanOutOptions, Outcome } from '../../workflows/library.js';
+import { Owed } from './review.outputs.js';
+
+interface Own {
+  countWords(text: string): Promise<number>;
+  fail(): Promise<never>;
+}
+
+const { countWords, fail } = proxyActivities<Own>({ startToCloseTimeout: '30s', retry: { maximumAttempts: 1 } });
+
+export async function analyse(text: string): Promise<{ length: number }> {
+  return { length: text.length };
+}
+
+/** The example of the library's page. */
+export async function review(text: string) {
+  const run = fanOut(
+    {
+      owed: ask({ document: text, prompt: 'What is owed, and by when?', output: Owed }),
+      words: activity(() => countWords(text)),
+      deep: childWorkflow(analyse, { args: [text] }),
+    },
+    { join: 'settled', deadline: '30s', budget: 0.5 },
+  );
+  const order: string[] = [];
+  for await (const outcome of run) order.push(outcome.key);
+  const { owed, words, deep } = await run.outcomes;
+  return { amount: owed.status === 'ok' ? owed.output.amount : owed.error, words, deep, order };
+}
+
+/** Fans out over items, and returns what a test looks at. */
+export async function overItems(items: string[], options: FanOutOptions & { byItem?: boolean } = {}) {
+  const { byItem = false, ...rest } = options;
+  const run = fanOut(items, (item, index) => ask({ prompt: `${index}: ${item}` }), {
+    ...rest,
+    ...(byItem && { key: (item: string) => item }),
+  });
+  const order: string[] = [];
+  for await (const { key } of run) order.push(key);
+  const outcomes = await run.outcomes;
+  return { order, outcomes: outcomes.map(brief), dict: merge(outcomes) };
+}
+
+/** Questions that are many, beside a function of one's own. */
+export async function mixed(
+  count: number,
+  { prompt = 'question', ...options }: FanOutOptions & { prompt?: string } = {},
+) {
+  const questions = Array.from({ length: count }, (_, at) => ask({ prompt: `${prompt} ${at}`, document: 'shared' }));
+  const run = fanOut([...questions, activity(() => countWords('one two'))], options);
+  const outcomes = await run.outcomes;
+  return outcomes.map(brief);
+}
+
+export async function nested() {
+  const run = fanOut({
+    both: async () => merge(await fanOut({ a: ask({ prompt: 'inner a' }), b: ask({ prompt: 'inner b' }) }).outcomes),
+    again: activity(async () => merge(await fanOut({ a: ask({ prompt: 'again' }) }).outcomes)),
+    a: ask({ prompt: 'outer a' }),
+  });
+  const { both, again, a } = await run.outcomes;
+  const second = await fanOut({ a: ask({ prompt: 'outer a' }) }).outcomes;
+  return [both, again, a, second.a].map(brief);
+}
+
+export async function folded() {
+  const { outcomes } = fanOut({ one: ask({ prompt: 'one' }), three: ask({ prompt: 'three' }), none: () => fail() });
+  const all = await outcomes;
+  const chosen = await select(all, { criteria: 'Length.' });
+  const text = await synthesise(all, { criteria: 'Both?' });
+  const longest = selectBy(Object.values(all) as Outcome<string>[], (output) => output.length);
+  return { chosen: chosen.chosen?.key, votes: chosen.votes, text: brief(text), longest: longest?.key };
+}
+
+export async function byReference() {
+  const outcome = await outcomeOf(ask({ prompt: 'large', stored: true }));
+  if (outcome.status !== 'ok') return outcome.error.message;
+  const text: string = await load(outcome.output);
+  return { bytes: outcome.output.bytes, text: text.slice(0, 10) };
+}
+
+/** Each trap by its name. */
+export async function trap(name: string): Promise<unknown> {
+  const some = { a: ask({ prompt: 'a' }) };
+  const anything = fanOut as (...given: unknown[]) => { outcomes: Promise<unknown>; answer: Promise<unknown> };
+  switch (name) {
+    case 'nothing': {
+      const [list, record] = [fanOut([]), fanOut({})];
+      for await (const _ of list) throw new Error('There is none.');
+      return [await list.outcomes, await list.answer, await record.outcomes];
+    }
+    case 'same key':
+      return fanOut(['x', 'y'], (item) => ask({ prompt: item }), { key: () => 'same' }).outcomes;
+    case 'concurrency 0':
+      return fanOut(some, { concurrency: 0 }).outcomes;
+    case 'concurrency Infinity':
+      return merge(await fanOut(some, { concurrency: Infinity }).outcomes);
+    case 'own under a budget':
+      return merge(await fanOut({ words: activity(() => countWords('a b c')) }, { budget: 0.01 }).outcomes);
+    case 'own too dear':
+      return brief(
+        (await fanOut({ words: activity(() => countWords('a'), { maxUsd: 1 }) }, { budget: 0.01 }).outcomes).words,
+      );
+    case 'own timeout': {
+      const { slow } = await fanOut({ slow: activity(() => sleep('1h')) }, { timeout: '200ms' }).outcomes;
+      return brief(slow);
+    }
+    case 'own attempts': {
+      let tries = 0;
+      const flaky = () => {
+        tries += 1;
+        if (tries < 3) throw ApplicationFailure.retryable('not yet');
+        return tries;
+      };
+      const { own, failing } = await fanOut(
+        { own: activity(flaky), failing: activity(() => fail(), { attempts: 1 }) },
+        { attempts: 3 },
+      ).outcomes;
+      return [brief(own), own.attempts, brief(failing), failing.attempts];
+    }
+    case 'names of Object.prototype': {
+      const run = fanOut(['constructor', '__proto__', 'toString'], (item) => ask({ prompt: item }), {
+        key: (item) => item,
+      });
+      const record = await fanOut({ constructor: ask({ prompt: 'c' }), toString: ask({ prompt: 't' }) }).outcomes;
+      return [Object.keys(merge(await run.outcomes)), Object.keys(record), record.constructor.status];
+    }
+    case '__proto__':
+      return anything({ __proto__: some.a }).outcomes;
+    case 'promise':
+      return anything({ a: Promise.resolve(1) }).outcomes;
+    case 'wrong option':
+      return anything(some, { deadlineMs: 3 }).outcomes;
+    case 'wrong join':
+      return anything(some, { join: 'most' }).outcomes;
+    case 'wrong duration':
+      return anything(some, { deadline: 'soon' }).outcomes;
+    case 'wrong budget':
+      return anything(some, { budget: '0.5' }).outcomes;
+    case 'wrong prompt':
+      return ask({ prompt: 5 as unknown as string });
+    case 'wrong output':
+      return ask({ prompt: 'x', output: { type: 'object' } as never });
+    default:
+      return fanOut({ all: ask({ prompt: 'x', output: jsonOutput<{ n: number }>({ type: 'object' }) }) }).outcomes;
+  }
+}
+
+/** A branch that waits for ever, and what became of it when the workflow was cancelled. */
+export async function held() {
+  await fanOut({ one: activity(() => sleep('1h')), two: ask({ prompt: 'two' }) }).outcomes;
+  return 'It was not cancelled.';
+}
+
+export async function joined(options: FanOutOptions) {
+  const run = fanOut({ fast: ask({ prompt: 'fast' }), slow: activity(() => sleep('3s')) }, options);
+  const answer = await run.answer;
+  const outcomes = await run.outcomes;
+  return { answer: Object.values(answer).map(brief), outcomes: Object.values(outcomes).map(brief) };
+}
+
+function brief(outcome: Outcome<unknown>): string {
+  // Every status has its case: the compiler says so where one is forgotten.
+  switch (outcome.status) {
+    case 'ok':
+      return `${outcome.key} ok ${JSON.stringify(outcome.output)}`;
+    case 'truncated':
+    case 'refused':
+    case 'invalid':
+    case 'failed':
+    case 'timed-out':
+    case 'cancelled':
+    case 'skipped':
+    case 'late':
+      return `${outcome.key} ${outcome.status}: ${outcome.error.type}`;
+  }
+}

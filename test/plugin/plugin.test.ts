@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Client } from '@temporalio/client';
+import type { ClientOptions } from '@temporalio/client';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { historyEvents, readRun, RunView } from '../../src/client/index.js';
+import { FanfoldPlugin } from '../../src/plugin/index.js';
+import { mockAsk } from '../../src/plugin/testing.js';
+import { BlobStore } from '../../src/store/blob-store.js';
+import { startTemporal } from '../support/temporal.js';
+import type { kept } from './kept.workflow.js';
+
+/** A converter of somebody's own: it turns the bytes of every payload round, and counts. */
+class Reversing implements PayloadCodec {
+  encoded = 0;
+
+  async encode(payloads: Payload[]): Promise<Payload[]> {
+    this.encoded += payloads.length;
+    return payloads.map(turned);
+  }
+
+  async decode(payloads: Payload[]): Promise<Payload[]> {
+    return payloads.map(turned);
+  }
+}
+
+function turned({ metadata = {}, data, ...rest }: Payload): Payload {
+  return { ...rest, metadata, data: Uint8Array.from(data ?? []).reverse() };
+}
+
+describe('the plugin in a worker that has much already', () => {
+  const workflowsPath = fileURLToPath(new URL('./kept.workflow.ts', import.meta.url));
+  const codec = new Reversing();
+  const called: string[] = [];
+  const started: string[] = [];
+  let environment: TestWorkflowEnvironment;
+  let home: string;
+  let client: Client;
+
+  beforeAll(async () => {
+    environment = await startTemporal();
+    home = await mkdtemp(join(tmpdir(), 'fanfold-plugin-'));
+  });
+
+  afterAll(async () => {
+    await environment.teardown();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  it('keeps its activities, converter and interceptors, and those of the client, in lanes too', async () => {
+    const connection = environment.nativeConnection;
+    const plugins = [new FanfoldPlugin({ offline: true, home, env: {} })];
+    const dataConverter = { payloadCodecs: [codec] };
+    const worker = await Worker.create({
+      connection,
+      namespace: environment.namespace ?? 'default',
+      taskQueue: 'kept',
+      workflowsPath,
+      dataConverter,
+      activities: { countWords: async (text: string) => text.split(' ').length },
+      interceptors: {
+        activity: [
+          ({ info }) => ({
+            inbound: {
+              execute: (input, next) => {
+                called.push(info.activityType);
+                return next(input);
+              },
+            },
+          }),
+        ],
+      },
+      plugins,
+    });
+    client = new Client({
+      connection: environment.connection,
+      namespace: environment.namespace ?? 'default',
+      dataConverter,
+      interceptors: {
+        workflow: [
+          {
+            startWithDetails: (input, next) => {
+              started.push(input.workflowType);
+              return next(input);
+            },
+          },
+        ],
+      },
+      plugins,
+    });
+    const ran = await worker.runUntil(async () => {
+      for (const type of ['silent', 'loud']) await execute(type, []);
+      return execute('kept', ['The supplier owes 100 euros by May.', 60]);
+    });
+    expect(ran).toEqual({ owed: 'ok', words: 7, ok: 60 });
+    expect(called).toEqual(['countWords']);
+    expect(started).toEqual(['silent', 'loud', 'kept']);
+    expect(codec.encoded).toBeGreaterThan(60);
+  });
+
+  function execute(type: string, args: unknown[]): Promise<Awaited<ReturnType<typeof kept>>> {
+    return client.workflow.execute(type, { workflowId: type, taskQueue: 'kept', args });
+  }
+
+  it.each([
+    ['silent', null, []],
+    ['loud', 'nothing of fanfold’s', []],
+    ['kept', { owed: 'ok', words: 7, ok: 60 }, ['owed ok']],
+  ])('has `%s` shown with what is its own, and the branches that asked', async (workflowId, output, branches) => {
+    const view = new RunView(client, workflowId);
+    for await (const event of historyEvents(client, { workflowId }, { wait: false })) await view.apply(event);
+    const run = await readRun(view, new BlobStore(home), null);
+    expect(run).toMatchObject({ kind: workflowId, status: 'complete', output });
+    expect(run.branches.map(({ key, status }) => `${key} ${status}`)).toEqual(branches);
+  });
+
+  it('is replayed by whoever has the history, with `mockAsk` for a plugin', async () => {
+    const history = await client.workflow.getHandle('kept').fetchHistory();
+    const replayed = Worker.runReplayHistory(
+      { workflowsPath, dataConverter: { payloadCodecs: [codec] }, plugins: [mockAsk(() => 'never asked')] },
+      history,
+      'kept',
+    );
+    await expect(replayed).resolves.toBeUndefined();
+  });
+});
+
+describe('the plugin', () => {
+  const plugin = new FanfoldPlugin({ offline: true });
+
+  it('leaves the options of a worker as they are, versioning among them', () => {
+    const options: WorkerOptions = {
+      taskQueue: 'own',
+      activities: { own: async () => 1 },
+      dataConverter: { payloadCodecs: [new Reversing()] },
+      interceptors: { activity: [] },
+      workerDeploymentOptions: {
+        version: { deploymentName: 'own', buildId: '7' },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    };
+    expect(plugin.configureWorker({ ...options })).toEqual(options);
+  });
+
+  it('keeps a bundler’s own hook, which comes first', () => {
+    const { webpackConfigHook } = plugin.configureBundler({
+      workflowsPath: 'x',
+      webpackConfigHook: (config) => ({ ...config, name: 'own' }),
+    });
+    const config = webpackConfigHook?.({ module: { rules: [{ test: /own/ }] } });
+    expect(config?.name).toBe('own');
+    expect(config?.module?.rules).toHaveLength(2);
+  });
+
+  it('keeps interceptors of a client in the older form, too', () => {
+    const calls = [() => ({})];
+    const { interceptors } = plugin.configureClient({ interceptors: { workflow: { calls } } } as ClientOptions);
+    expect(interceptors?.workflow).toMatchObject({ calls: [calls[0], expect.any(Function)] });
+    const options = { namespace: randomUUID() };
+    expect(new FanfoldPlugin().configureClient(options)).toBe(options);
+  });
+
+  it('says what is missing where it could ask no model, before the worker is there', () => {
+    expect(() => new FanfoldPlugin({ env: {} }).configureWorker({ taskQueue: 'own' })).toThrow(
+      'Expected `ANTHROPIC_API_KEY` to be set, or `new FanfoldPlugin({ api })` or `new FanfoldPlugin({ offline: true })`, got none of them.',
+    );
+    const env = { ANTHROPIC_API_KEY: 'made-up-token-1' };
+    expect(() => new FanfoldPlugin({ env }).configureWorker({ taskQueue: 'own' })).not.toThrow();
+  });
+});

@@ -1,0 +1,106 @@
+import type { Duration } from './duration.js';
+
+import { modelDefaults } from '../../src/contract/options.js';
+import { isOutput } from '../../src/contract/output.js';
+import type { Output } from '../../src/contract/output.js';
+import type { Stored } from '../../src/contract/stored.js';
+import { modelOptionsOf } from '../../src/plan/policy.js';
+import { checked } from '../engine/checked.js';
+import { millisecondsOf } from './duration.js';
+import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import type { AskWork, Work } from './work.js';
+
+/** A question to the model. Only `prompt` is needed. */
+export interface AskOptions {
+  prompt: string;
+  /**
+   * What the prompt speaks of: a text, or a reference to one that `placeDocument` has put into the store. It stands before the prompt;
+   * branches with the same one share it in the provider's prompt cache.
+   */
+  document?: string | Stored<string> | undefined;
+  /** What the model is, or how it is to go about it. */
+  system?: string | undefined;
+  /** The API's model id; that of the fan-out by default, else `claude-sonnet-5-5`. */
+  model?: string | undefined;
+  /** Most output tokens; that of the fan-out by default, else 2,048. A longer answer is `truncated`. */
+  maxTokens?: number | undefined;
+  /** Time that it may take from its first attempt, all attempts together; that of the fan-out by default. */
+  timeout?: Duration | undefined;
+  /** Most tries; that of the fan-out by default. Being told to slow down uses up none. */
+  attempts?: number | undefined;
+}
+
+/** A reference to a value in the store: `load` gives the value. */
+export interface StoredValue<Value> {
+  sha256: string;
+  bytes: number;
+  /** Never there: the type of the value. */
+  readonly _value?: Value;
+}
+
+const names = [
+  'prompt',
+  'document',
+  'system',
+  'model',
+  'maxTokens',
+  'timeout',
+  'attempts',
+  'output',
+  'stored',
+] as const satisfies readonly (keyof AskOptions | 'output' | 'stored')[];
+
+/**
+ * A branch that asks the model. Its output is a text; with `output` it is what that says, or the branch is `invalid`. With `stored: true`
+ * the output is a reference: for answers too many or too large for a workflow's history.
+ *
+ * @throws ApplicationFailure `BadInput` where an option cannot be meant
+ */
+export function ask<Value>(question: AskOptions & { output: Output<Value>; stored: true }): Work<StoredValue<Value>>;
+export function ask(question: AskOptions & { output?: undefined; stored: true }): Work<StoredValue<string>>;
+export function ask<Value>(question: AskOptions & { output: Output<Value>; stored?: false | undefined }): Work<Value>;
+export function ask(question: AskOptions & { output?: undefined; stored?: false | undefined }): Work<string>;
+export function ask(question: AskOptions & { output?: unknown; stored?: boolean | undefined }): Work<unknown> {
+  checkNames('ask', question, names);
+  const { prompt, document, system = '', model, maxTokens, timeout, attempts, output, stored = false } = question;
+  if (typeof prompt !== 'string' || prompt.trim() === '') {
+    throw badInput(`Expected \`prompt\` to be a text, got ${quoted(prompt)}.`);
+  }
+  if (typeof system !== 'string') throw badInput(`Expected \`system\` to be a text, got ${quoted(system)}.`);
+  if (document !== undefined && !isDocument(document)) {
+    throw badInput(`Expected \`document\` to be a text or a reference to one, got ${quoted(document)}.`);
+  }
+  if (output !== undefined && !isOutput(output)) {
+    throw badInput(
+      `Expected \`output\` to be made by \`output\` of fanfold/output, or by \`jsonOutput\`, got ${typeof output === 'object' ? 'something else' : quoted(output)}.`,
+    );
+  }
+  checkModel({ model, maxTokens });
+  const work: AskWork = {
+    kind: 'ask',
+    prompt,
+    system,
+    stored,
+    ...(document !== undefined && { document }),
+    ...(model !== undefined && { model }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(timeout !== undefined && { timeoutMs: millisecondsOf('timeout', timeout) }),
+    ...(attempts !== undefined && { attempts: countOf('attempts', attempts) }),
+    ...(output !== undefined && { outputSchema: output.jsonSchema }),
+  };
+  return work;
+}
+
+/** @throws ApplicationFailure `BadInput` where either cannot be meant */
+export function checkModel({
+  model = modelDefaults.model,
+  maxTokens = modelDefaults.maxTokens,
+}: Pick<AskOptions, 'model' | 'maxTokens'>): void {
+  checked(() => modelOptionsOf({ model, maxTokens }));
+}
+
+function isDocument(document: unknown): document is string | Stored<string> {
+  if (typeof document === 'string') return true;
+  const { inline, sha256, bytes } = (document ?? {}) as { inline?: unknown; sha256?: unknown; bytes?: unknown };
+  return typeof inline === 'string' || (typeof sha256 === 'string' && typeof bytes === 'number');
+}

@@ -1,0 +1,224 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  defineSignal,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { StoredBranch } from '../../src/contract/branch.js';
+import type { Blob, Chunk, Item, LaneReport } from '../../src/contract/lanes.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
+import { signalNames, taskQueues } from '../../src/contract/names.js';
+import { modelDefaults } from '../../src/contract/options.js';
+import { outcomeOfSkip } from '../../src/contract/outcome.js';
+import type { RunResult, WideOutcomes } from '../../src/contract/run-result.js';
+import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { Window } from '../engine/window.js';
+import type { lanes, ToldReport } from '../lanes.js';
+import type { Branches } from './branches.js';
+import { badInput } from './refuse.js';
+import { outside, runContext } from './run-context.js';
+import type { AskWork } from './work.js';
+
+/** Most questions of one chunk, and most characters of them: four are placed in a row before the first is answered. */
+const chunkItems = 250;
+const chunkCharacters = 500_000;
+
+/** Most characters of all questions together: they pass through history once, which Temporal ends at 50 MB. */
+const mostCharacters = 12_000_000;
+
+/** Reports read at once: a task takes 4 MB. */
+const readAtOnce = 2;
+
+const reportSignal = defineSignal<[ToldReport]>(signalNames.lanesReport);
+
+/** Who hears of which lanes. */
+const listeners = new Map<number, (report: LaneReport) => void>();
+
+/**
+ * Questions in lanes, in a workflow of their own, which can continue as new where this one cannot.
+ *
+ * LanesRun-1. Each question has one outcome, told once, as reports of it come.
+ * LanesRun-2. What no report told of is told at the end, from the lanes' result.
+ */
+export class LanesRun {
+  readonly #told = new Set<number>();
+  readonly #read = new Map<string, Promise<void>>();
+  readonly #queuedAtMs = Date.now();
+  readonly #readers = new Window(readAtOnce);
+
+  /**
+   * @param areAlone whether the fan-out has nothing but these, so that join and deadline are theirs
+   * @param ended told of each outcome; `index` is the place among these questions
+   */
+  constructor(
+    readonly questions: readonly { work: AskWork; key: string }[],
+    readonly branches: Branches,
+    readonly areAlone: boolean,
+    readonly told: (outcome: StoredBranch) => void,
+  ) {}
+
+  /** Comes back when all have ended. */
+  async ended(): Promise<void> {
+    const number = listeners.size;
+    listeners.set(number, (report) => this.#hear(report.blob));
+    setHandler(reportSignal, ({ to, report }) => listeners.get(to)?.(report), {
+      description: 'Outcomes of lanes, sent by their workflow.',
+    });
+    let wide: WideOutcomes | undefined;
+    try {
+      const chunks = await this.#place();
+      wide = await this.#run(number, chunks);
+    } catch (failure) {
+      if (!isCancellation(failure)) throw failure;
+    }
+    // What has been answered is told, cancelled or not.
+    await CancellationScope.nonCancellable(async () => {
+      for (const report of wide?.batches ?? []) this.#hear(report);
+      await this.#allRead();
+    });
+    this.#tellOfTheRest(wide);
+  }
+
+  async #run(number: number, chunks: readonly Chunk[]): Promise<WideOutcomes | undefined> {
+    const { workflowId } = workflowInfo();
+    const plan = this.#plan(chunks);
+    try {
+      const result = await executeChild<typeof lanes>('lanes', {
+        workflowId: `${workflowId}/lanes-${uuid4().slice(0, 8)}`,
+        taskQueue: taskQueues.workflow,
+        args: [{ plan, tells: { workflowId, number } }],
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: `${this.questions.length} questions in lanes`,
+      });
+      return result.wide;
+    } catch (failure) {
+      const cause = failure instanceof ChildWorkflowFailure ? failure.cause : failure;
+      if (cause instanceof CancelledFailure) throw cause;
+      // Too few ok is a result, and not for the lanes to judge.
+      if (cause instanceof ApplicationFailure && cause.type === 'RunFailed')
+        return (cause.details?.[0] as RunResult | undefined)?.wide;
+      throw failure;
+    }
+  }
+
+  #plan(chunks: readonly Chunk[]): WidePlan {
+    const { policy, offline, fresh, model } = this.branches.settings;
+    const total = this.questions.length;
+    const alone = this.areAlone ? policy : { ...policy, join: 'settled' as const, needed: 1, deadlineMs: null };
+    return {
+      chunks,
+      total,
+      template: {
+        model: model.model ?? modelDefaults.model,
+        maxTokens: model.maxTokens ?? modelDefaults.maxTokens,
+        system: '',
+        prompt: '',
+      },
+      policy: { ...alone, budget: policy.budget && { ...policy.budget, boundsUsd: [] } },
+      offline,
+      fresh,
+    };
+  }
+
+  /** Puts the questions into the store, in chunks of neighbours. */
+  async #place(): Promise<Chunk[]> {
+    const size = Math.min(chunkItems, Math.max(10, Math.ceil(this.questions.length / 4)));
+    const placed: Promise<Chunk>[] = [];
+    let together: Item[] = [];
+    let characters = 0;
+    let all = 0;
+    const put = () => {
+      if (together.length === 0) return;
+      const items = together;
+      const summary = `${items.length} questions into the store`;
+      const chunk = runContext().sending.run(() => outside.placeItems.executeWithOptions({ summary }, [items]));
+      chunk.catch(() => {});
+      placed.push(chunk);
+      together = [];
+      characters = 0;
+    };
+    for (const { work, key } of this.questions) {
+      const request = this.branches.requestOf(work);
+      const item = itemOf(work, key, request instanceof Promise ? await request : request);
+      const length = JSON.stringify(item).length;
+      all += length;
+      if (all > mostCharacters) throw tooMuch(this.questions.length);
+      if (together.length === size || characters + length > chunkCharacters) put();
+      together.push(item);
+      characters += length;
+    }
+    put();
+    return Promise.all(placed);
+  }
+
+  #hear(report: Blob): void {
+    if (this.#read.has(report.sha256)) return;
+    const read = CancellationScope.nonCancellable(() => this.#readers.run(() => this.#readAll(report)));
+    this.#read.set(report.sha256, read);
+    read.catch(() => {});
+  }
+
+  async #readAll(report: Blob): Promise<void> {
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const summary = 'outcomes of lanes';
+      const page: Awaited<ReturnType<typeof outside.readOutcomes>> = await outside.readOutcomes.executeWithOptions(
+        { summary },
+        [report, from],
+      );
+      for (const outcome of page.outcomes) this.#tell(outcome);
+      from = page.next;
+    }
+  }
+
+  async #allRead(): Promise<void> {
+    await Promise.all(this.#read.values());
+  }
+
+  #tell(outcome: StoredBranch): void {
+    if (this.#told.has(outcome.index)) return;
+    this.#told.add(outcome.index);
+    this.told(outcome);
+  }
+
+  #tellOfTheRest(wide: WideOutcomes | undefined): void {
+    const poisoned = new Set(wide?.poisoned);
+    const others = wide?.others ?? { status: 'cancelled', message: 'The fan-out was cut before it had begun.' };
+    for (const [index, { key }] of this.questions.entries()) {
+      const place = { key, index, queuedAtMs: this.#queuedAtMs };
+      const { status, message } = poisoned.has(index)
+        ? ({ status: 'failed', message: 'Every worker that had it ended.' } as const)
+        : others;
+      const type = { failed: 'WorkerEnded', skipped: 'OverBudget', late: 'Late', cancelled: 'Cancelled' }[status];
+      this.#tell({ ...outcomeOfSkip(place, message, Date.now()), status, error: { type, message } });
+    }
+  }
+}
+
+function tooMuch(questions: number): ApplicationFailure {
+  return badInput(
+    `Expected ${questions} questions of at most ${mostCharacters.toLocaleString('en')} characters together, which history can take, got more. Give their documents as references, or use \`fanfold map\`.`,
+  );
+}
+
+function itemOf({ timeoutMs, attempts, stored }: AskWork, key: string, request: ModelRequest): Item {
+  return {
+    key,
+    text: '',
+    call: {
+      request,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(attempts !== undefined && { attempts }),
+      ...(stored && { inlineBytes: 0 }),
+    },
+  };
+}
