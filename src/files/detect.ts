@@ -53,7 +53,7 @@ const zipStarts = ['PK\u0003\u0004', 'PK\u0005\u0006'];
 
 const anArchive: Detected = { unread: 'an archive', advice: 'Unpack it first.' };
 
-/** First bytes of what nobody reads as text, as Latin-1. */
+/** First bytes of what nobody reads as text, as ISO 8859-1. */
 const magics: readonly (readonly [start: string, found: Detected])[] = [
   ['{\\rtf', { unread: 'an RTF document', advice: 'Save it as .docx.' }],
   ['%!PS', { unread: 'a PostScript document', advice: 'Convert it to PDF.' }],

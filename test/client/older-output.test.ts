@@ -1,3 +1,4 @@
+import { kindOf } from '../../src/plan/kinds.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -137,7 +138,8 @@ describe('the committed histories of older versions', () => {
     const store = openStore();
     const run = await readRun(view, store as unknown as BlobStore, null);
     const output = view.result?.output;
-    if (view.result !== null) expect(run.output).toEqual(output);
+    // Rows and their votes are made by whoever reads.
+    if (view.result !== null && kindOf(view.kind)?.output !== 'rows') expect(run.output).toEqual(output);
     expect(store.readText).not.toHaveBeenCalled();
   });
 });

@@ -146,7 +146,7 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
     model.fail('each[1]');
     const flow: Flow = {
       nodes: {
-        split: { prompt: 'Split.', writes: 'parts' },
+        split: { prompt: 'Split.', writes: 'parts', schema: { type: 'array', items: { type: 'string' } } },
         each: { prompt: 'On {{ item }}', needs: ['split'], forEach: 'parts', writes: 'found', onError: 'skip' },
         join: { prompt: '{{ found }}', needs: ['each'] },
       },
@@ -160,7 +160,7 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
     const model = new EchoModel(['split', 'each[0]', 'each[1]', 'each[2]', 'join'], { split: ['x', 'y', 'z'] });
     const flow: Flow = {
       nodes: {
-        split: { prompt: 'Split.', writes: 'parts' },
+        split: { prompt: 'Split.', writes: 'parts', schema: { type: 'array', items: { type: 'string' } } },
         each: { prompt: 'On {{ item }}', needs: ['split'], forEach: 'parts', writes: 'found' },
         join: { prompt: '{{ found }}', needs: ['each'] },
       },

@@ -36,7 +36,7 @@ export interface FanOut<Outcomes, Each> extends AsyncIterable<Each> {
  * Begins all branches at once, and waits for them as its options say.
  *
  * ```ts
- * const review = fanOut({ owed: ask({ document, prompt: 'What is owed?' }), words: activity(() => countWords(text)) });
+ * const review = fanOut({ owed: ask({ document, prompt }), words: activity(() => countWords(text)) });
  * const { owed, words } = await review.outcomes;
  * ```
  *

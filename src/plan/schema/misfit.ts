@@ -19,8 +19,8 @@ const mostShown = 80;
 /**
  * The first place where a value is not what its schema says; `undefined` where there is none.
  *
- * FirstMisfit-1. `null` in a field that may be left out, and that does not take `null` itself, is a field left out.
- * FirstMisfit-2. No value makes it throw, and only own fields of an object count.
+ * Misfit-1. `null` in a field that may be left out, and that does not take `null` itself, is a field left out.
+ * Misfit-2. No value makes it throw, and only own fields of an object count.
  */
 export function firstMisfit(schema: Schema, value: unknown, path: Path = []): Misfit | undefined {
   if (schema.type === undefined && schema.anyOf) return noneOf(schema, schema.anyOf, value, path);
@@ -132,7 +132,9 @@ function noneOf(schema: Schema, variants: readonly Schema[], value: unknown, pat
 function marksOf(variant: Schema, value: unknown): number {
   if (variant.type !== 'object' || variant.properties === undefined || !isObject(value)) return 1;
   if (constantsOf(variant).some(([name, constant]) => value[name] !== constant)) return 0;
-  return variant.required.filter((name) => Object.hasOwn(value, name)).length;
+  const had = variant.required.filter((name) => Object.hasOwn(value, name)).length;
+  // Of two that have as many, it is the one that has all of its own.
+  return had === variant.required.length ? had + 0.5 : had;
 }
 
 /** The constant that would tell the variants apart, where the value has none of theirs. */

@@ -77,12 +77,12 @@ const storedFile = object<StoredFile>(
 export function storedDocument(description: string, minLength = 0): Schema {
   const itself = text('The text.', minLength > 0 ? { minLength } : {});
   const inline = object<{ inline: string }>('The text itself.', { inline: itself }, ['inline']);
-  return either(description, inline, storedFile, inStore);
+  return either(description, inline, inStore, storedFile);
 }
 
 export function storedValue(description: string, ...others: readonly Schema[]): Schema {
   const inline = object<{ inline: unknown }>('The value itself.', { inline: { description: 'Any JSON.' } }, ['inline']);
-  return either(description, inline, ...others, inStore);
+  return either(description, inline, inStore, ...others);
 }
 
 /** A value of a flow's input. */

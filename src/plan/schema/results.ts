@@ -84,7 +84,7 @@ const outputs: Record<Kind, Schema> = {
   },
   map: {
     description:
-      'A list in the order of the rows, of those that are ok: their keys and answers, or the vote; null for a wide run.',
+      'The answers that are ok, by the keys of rows, or `KEY#1`, `KEY#2` and so on where there are samples; null for a wide run. Readers make rows and votes of them.',
   },
   gather: open(
     {

@@ -11,6 +11,9 @@ import { examples } from './examples.js';
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 type Path = (string | number)[];
 
+/** Fields that take any names, or a boolean, so that what corrupts others is right there. */
+const takesNames: ReadonlySet<string | number> = new Set(['inputSchema', 'schema', 'fields', 'vote']);
+
 describe.each(workflowTypes)('the input of %s', (kind) => {
   const schema: Schema = inputSchemas[kind];
   const whole = JSON.parse(JSON.stringify(examples[kind])) as { [name: string]: Json };
@@ -19,7 +22,7 @@ describe.each(workflowTypes)('the input of %s', (kind) => {
     expect(parseInput(kind, whole)).toEqual(whole);
   });
 
-  it.each(places(whole).filter(({ path }) => !isOpen(schema, path) && path.at(-1) !== 'inputSchema'))(
+  it.each(places(whole).filter(({ path }) => !isOpen(schema, path) && !takesNames.has(path.at(-1)!)))(
     'is refused where $name is corrupted',
     ({ path }) => {
       for (const wrong of corruptions(at(whole, path))) {
@@ -67,12 +70,12 @@ describe('a refusal', () => {
     [
       'perspectives',
       { document: 'x' },
-      'Expected `document` to be an object with `inline`, or an object with `sha256` and `bytes`, got "x".',
+      'Expected `document` to be an object with `inline`, or an object with `sha256` and `bytes`, or an object with `sha256` and `bytes` and `mediaType` and `name` and `extent`, got "x".',
     ],
     [
       'perspectives',
       {},
-      'Expected `document` to be an object with `inline`, or an object with `sha256` and `bytes`, got nothing.',
+      'Expected `document` to be an object with `inline`, or an object with `sha256` and `bytes`, or an object with `sha256` and `bytes` and `mediaType` and `name` and `extent`, got nothing.',
     ],
     [
       'perspectives',
