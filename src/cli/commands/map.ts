@@ -10,7 +10,7 @@ import type { World } from '../world.js';
 export function mapCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
     .command('map')
-    .description('one prompt over the rows of a table, from ten to a million: an answer for each row, in input order')
+    .description('one prompt over the rows of a table: an answer for each row, in input order')
     .argument('<rows>', 'CSV, TSV, JSON Lines, a JSON array (gzip or not) or Parquet, or - for standard input')
     .option('--prompt <text>', 'what is asked about each row; {{ column }} stands for a value of it')
     .option('--prompt-file <file>', 'the same from a file')
