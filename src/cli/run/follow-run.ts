@@ -85,8 +85,8 @@ class Teller {
   /** Keys, and of a wide run indexes: there may be a million. */
   readonly #told = new Set<string | number>();
   readonly #asked = new Set<string>();
-  /** Of lanes: keys of branches that were not ok. They may have been begun anew, and are told of once more then. */
-  readonly #failed = new Set<string>();
+  /** Of lanes: branches that were not ok. They may have been begun anew, and are told of once more then. */
+  readonly #failed = new Set<string | number>();
   #reports = 0;
 
   constructor(
@@ -152,9 +152,10 @@ class Teller {
 
   async #tellReport({ blob }: LaneReport): Promise<void> {
     for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
-      if (this.#failed.delete(outcome.key)) this.#told.delete(outcome.key);
+      const name = this.#nameOf(outcome);
+      if (this.#failed.delete(name)) this.#told.delete(name);
       await this.tell(outcome);
-      if (outcome.status !== 'ok') this.#failed.add(outcome.key);
+      if (outcome.status !== 'ok') this.#failed.add(name);
     }
   }
 }
