@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
+  open: async () => (await import('./commands/open.js')).openCommand,
   watch: async () => (await import('./commands/watch.js')).watchCommand,
   report: async () => (await import('./commands/report.js')).reportCommand,
   approve: async () => (await import('./commands/approve.js')).approveCommand,
@@ -50,7 +51,7 @@ const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offli
 /** Headings of the help, each with its commands. */
 const groups: Record<string, string> = {
   'Ask models': 'perspectives summarise gather validate graph agent research compare map',
-  'See to runs': 'list show watch report approve retry cancel resume slow limits',
+  'See to runs': 'list show open watch report approve retry cancel resume slow limits',
   'Run servers and workers': 'dev worker stop deployment codec offline-model',
   'Look after what is kept': 'journal store home',
   'Set up': 'doctor completion',

@@ -24,6 +24,7 @@ import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
 import type { HistoryEvent } from './history.js';
+import { placesOf } from './places.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
@@ -77,6 +78,10 @@ export class RunView {
   readonly wanted = new Map<string, WantedCall>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
+  /** Milliseconds in which calls have waited to be allowed. */
+  waitedForPersonMs = 0;
+  /** Since when they wait; `null` where none does. */
+  #waitsSinceMs: number | null = null;
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
   readonly #failed = new FailedBranches();
@@ -92,8 +97,30 @@ export class RunView {
 
   /** The branches that are known of, in input order. */
   get places(): readonly Pick<Place, 'key' | 'index'>[] {
-    if (!this.planned.grows) return this.planned.keys.map((key, index) => ({ key, index }));
-    return [...this.scheduled.values()].toSorted((one, other) => one.index - other.index);
+    return placesOf(this.planned, [...this.scheduled.values()]);
+  }
+
+  /** How many branches are known of, those that wait to be allowed among them. */
+  get total(): number {
+    if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
+    const waiting = [...this.approvals.values()].filter((key) => !this.#isScheduled(key)).length;
+    return Math.max(this.places.length + waiting, this.outcomes.size);
+  }
+
+  #isScheduled(key: string): boolean {
+    return [...this.scheduled.values()].some((place) => place.key === key);
+  }
+
+  /** Takes the outcomes of the workflow's own result for those that events told: it numbers its branches anew. */
+  settle(): void {
+    const { branches = [] } = this.result ?? {};
+    if (branches.length === 0) return;
+    this.outcomes.clear();
+    this.scheduled.clear();
+    for (const branch of branches) {
+      this.outcomes.set(branch.index, branch);
+      this.scheduled.set(branch.key, { key: branch.key, index: branch.index, queuedAtMs: this.startedAtMs });
+    }
   }
 
   /** Takes in the next event; returns the outcome it brought, if any. */
@@ -126,9 +153,9 @@ export class RunView {
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
-    if (event.timerStartedEventAttributes) return this.#wait(event);
+    if (event.timerStartedEventAttributes) return this.#wait(event, atMs);
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
-    if (timer) this.approvals.delete(String(timer.startedEventId));
+    if (timer && this.approvals.delete(String(timer.startedEventId))) this.#waited(atMs);
     if (event.activityTaskCancelRequestedEventAttributes) {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
@@ -158,10 +185,19 @@ export class RunView {
   }
 
   /** Takes in a timer that may stand for a call that waits to be allowed. */
-  async #wait({ eventId, userMetadata }: HistoryEvent): Promise<undefined> {
+  async #wait({ eventId, userMetadata }: HistoryEvent, atMs: number): Promise<undefined> {
     const [summary] = await this.#decode({ payloads: userMetadata?.summary ? [userMetadata.summary] : [] });
     const approval = typeof summary === 'string' ? approvalOf(summary) : undefined;
-    if (approval !== undefined) this.approvals.set(String(eventId), approval);
+    if (approval === undefined) return;
+    this.#waitsSinceMs ??= atMs;
+    this.approvals.set(String(eventId), approval);
+  }
+
+  /** Counts a wait that is over once no call waits any more. */
+  #waited(atMs: number): void {
+    if (this.approvals.size > 0 || this.#waitsSinceMs === null) return;
+    this.waitedForPersonMs += atMs - this.#waitsSinceMs;
+    this.#waitsSinceMs = null;
   }
 
   #carry(branch: StoredBranch): void {

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 
 import type { StartedRun } from '../../client/index.js';
+import type { Run } from '../../contract/run.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { maxDirectWidth } from '../../contract/limits.js';
 import { shellWord } from '../../fold/visible-text.js';
 import { webUiUrl } from '../../server/index.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
@@ -12,6 +14,7 @@ import type { BranchSink } from './follow-run.js';
 import { interruptible } from './interrupt.js';
 import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
+import { webUiStays } from '../worker/staying.js';
 import { withWorker } from '../worker/with-worker.js';
 import { printRun } from '../show/print-run.js';
 import type { RunFlags } from './run-flags.js';
@@ -92,14 +95,28 @@ export async function finishRun(
     void tellFirstAnswer(session, run, flags, world, signal);
     return followRun(session, run, flags, world, signal, out);
   });
-  // Output on the same screen has moved the live lines far up.
-  if (ended !== null)
+  if (ended !== null) {
+    const id = shellWord(run.workflowId);
+    const afterwards = await webUiStays(session, world, id).catch(() => undefined);
     return printRun(ended, flags, world, {
       outWritten: out !== undefined,
-      branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
+      branchesShown: areShown(ended, flags, world),
+      afterwards,
     });
+  }
   world.stderr.write(
     line`fanfold: the run goes on. Come back with \`fanfold watch ${shellWord(run.workflowId)}\`, stop it with \`fanfold cancel ${shellWord(run.workflowId)}\`.\n`,
   );
   return exitCodes.interrupted;
+}
+
+/** Whether progress has left a line for each branch. On a terminal that shows the output as well it has been taken away. */
+function areShown(
+  { kind, coverage }: Run,
+  { json: asJson, ndjson, quiet }: RunFlags,
+  { stderr, stdout }: World,
+): boolean {
+  if (quiet) return false;
+  if (!stderr.isTerminal) return kind !== 'map' || coverage.total <= maxDirectWidth;
+  return !stdout.isTerminal || asJson === true || ndjson === true;
 }
