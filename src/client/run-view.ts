@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, ValueError } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { SerializationContext } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
@@ -19,12 +19,12 @@ import { signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
-import { nothingPlanned } from '../plan/planned-run.js';
+import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
-import type { HistoryEvent } from './history.js';
-import { placesOf } from './places.js';
+import { closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
+import type { Closed, HistoryEvent } from './event-facts.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
@@ -42,9 +42,6 @@ interface Input {
   carried?: Carried;
   known?: Known;
 }
-
-/** How Temporal closed the run; `null` while it is open. */
-export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
 
 /**
  * A run as its event history tells it, whether or not a worker is alive.
@@ -305,31 +302,4 @@ export class RunView {
   #decode(payloads: Payloads): Promise<unknown[]> {
     return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null, this.#context);
   }
-}
-
-/**
- * Takes a payload that is no JSON for none. A run that began with one has failed with `BadInput`.
- *
- * @throws what else it cannot be read for, such as a missing key
- */
-function noJson(error: unknown): unknown[] {
-  if (error instanceof SyntaxError || error instanceof ValueError) return [];
-  throw error;
-}
-
-function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
-  return failed?.failure?.applicationFailureInfo?.type === 'ReserveUsedUp';
-}
-
-function closedBy(event: HistoryEvent): Closed {
-  if (event.workflowExecutionCompletedEventAttributes) return 'completed';
-  if (event.workflowExecutionFailedEventAttributes) return 'failed';
-  if (event.workflowExecutionCanceledEventAttributes) return 'cancelled';
-  if (event.workflowExecutionTerminatedEventAttributes) return 'terminated';
-  if (event.workflowExecutionTimedOutEventAttributes) return 'timed-out';
-  return null;
-}
-
-function millis(time: temporal.api.history.v1.IHistoryEvent['eventTime']): number {
-  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }

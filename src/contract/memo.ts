@@ -6,6 +6,10 @@ export interface RunMemo {
   inputSha256: string;
   /** Identifies the call of `startRun`. */
   startedBy: string;
+  /** What the run is about, for lists; a run of an older version has none. */
+  title?: string;
+  /** Whether the offline model answers. */
+  offline?: boolean;
   /** Whether history is encrypted, messages of failures included. */
   encrypted?: boolean;
   /** The finished run that this one retries. */

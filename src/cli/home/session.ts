@@ -9,6 +9,7 @@ import {
   findServer,
   joinHome,
   openHome,
+  rememberHome,
   superviseServer,
 } from '../../server/index.js';
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
@@ -73,6 +74,7 @@ export async function openSession(
   const home = homeOf(world);
   const encryptionKey = encryptionKeyOf(world);
   const membership = await joinHome({ home, env: world.env, role, onEvent: say });
+  void rememberHome(home, world.env);
   try {
     await onJoined?.(membership);
     const server = await findServer(membership, { env: world.env, startIfNone: true });

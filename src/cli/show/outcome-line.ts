@@ -36,9 +36,7 @@ function askedNobody({ usage, costUsd, reused }: Ended): boolean {
 /** The part of a branch's time in which nothing worked on it, where it is worth telling. */
 function waited({ latency: { queuedMs, retryWaitMs, totalMs } }: Ended): string {
   const waitedMs = Math.min(totalMs, queuedMs + retryWaitMs);
-  return waitedMs < leastWaitMs || waitedMs < totalMs * leastWaitShare
-    ? ''
-    : ` (${formatDuration(waitedMs)} waiting)`;
+  return waitedMs < leastWaitMs || waitedMs < totalMs * leastWaitShare ? '' : ` (${formatDuration(waitedMs)} waiting)`;
 }
 
 /** One line for one outcome: what it was, how long it took, what it cost, and why it is not ok. */

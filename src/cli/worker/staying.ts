@@ -34,5 +34,5 @@ export async function webUiStays(
   const until = stays
     ? `It answers until ${formatDuration(idleMs)} after the last command`
     : 'It ends with this command';
-  return `${until}; then \`fanfold open ${id}\` shows the run.`;
+  return `${until}; then: fanfold open ${id}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { placesOf } from '../../src/client/places.js';
+import { placesOf } from '../../src/plan/planned-run.js';
 
 const place = (key: string, index: number) => ({ key, index, queuedAtMs: 0 });
 
