@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
+import { flagError } from './flag-errors.js';
 import { startTracing } from '../tracing/index.js';
 import { guardedWorld } from './home/guarded-world.js';
 import { packageVersion } from './package-version.js';
@@ -93,7 +94,7 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    return explain(error, world);
+    return explain(flagError(error, program, words), world);
   }
 }
 
@@ -130,8 +131,15 @@ export async function programOf(
   for (const load of loadersOf(words)) (await load())(program, world, done);
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
+    pointToHelp(command, command.name());
   }
   return program;
+}
+
+/** Errors of a command's words point to its own help. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(see \`fanfold ${path} --help\`)`);
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);
 }
 
 /** A command in the list of commands: that it has options goes without saying. */

@@ -100,12 +100,8 @@ export class RunView {
   /** How many branches are known of, those that wait to be allowed among them. */
   get total(): number {
     if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
-    const waiting = [...this.approvals.values()].filter((key) => !this.#isScheduled(key)).length;
-    return Math.max(this.places.length + waiting, this.outcomes.size);
-  }
-
-  #isScheduled(key: string): boolean {
-    return [...this.scheduled.values()].some((place) => place.key === key);
+    const known = new Set([...this.places.map(({ key }) => key), ...this.approvals.values()]);
+    return Math.max(known.size, this.outcomes.size);
   }
 
   /** Takes the outcomes of the workflow's own result for those that events told: it numbers its branches anew. */

@@ -35,7 +35,7 @@ export function graphCommand(program: Command, world: World, done: (code: ExitCo
       collect,
       [],
     );
-  addRunFlags(addPdfFlag(command)).action(async (file: string, flags: GraphFlags) => {
+  addRunFlags(addPdfFlag(command), undefined, ['economy']).action(async (file: string, flags: GraphFlags) => {
     done(await graph(file, flags, world));
   });
 }
