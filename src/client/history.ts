@@ -75,7 +75,29 @@ async function fetchPage(
       ...(nextPageToken && { nextPageToken }),
     });
   // Every call has a signal of its own: the SDK never removes its listener.
-  return signal === undefined ? call() : client.connection.withAbortSignal(AbortSignal.any([signal]), call);
+  if (signal === undefined) return call();
+  return unlessAborted(client.connection.withAbortSignal(AbortSignal.any([signal]), call), signal);
+}
+
+/**
+ * A call that is left at once where the signal says so. The SDK itself waits out the pauses between its retries, which take seconds while
+ * a server is gone.
+ *
+ * @throws the signal's reason
+ */
+export async function unlessAborted<Value>(call: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let stop = () => {};
+  const left = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  call.catch(() => {});
+  try {
+    return await Promise.race([call, left]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function isPassing(error: unknown, nextPageToken: Uint8Array | null | undefined, wait: boolean): boolean {

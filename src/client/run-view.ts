@@ -63,9 +63,8 @@ export class RunView {
   result: RunResult | null = null;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
-  /** Reports of a wide run's lanes, in the order in which they came. */
+  /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
   readonly reports: LaneReport[] = [];
-  /** Sum of the reports. */
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
@@ -100,8 +99,8 @@ export class RunView {
   /** How many branches are known of, those that wait to be allowed among them. */
   get total(): number {
     if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
-    const known = new Set([...this.places.map(({ key }) => key), ...this.approvals.values()]);
-    return Math.max(known.size, this.outcomes.size);
+    const keys = [...this.places.map(({ key }) => key), ...this.approvals.values()];
+    return Math.max(new Set(keys).size, this.outcomes.size);
   }
 
   /** Takes the outcomes of the workflow's own result for those that events told: it numbers its branches anew. */

@@ -91,8 +91,9 @@ export async function openSession(
       if (server.kind === 'embedded') await ensureRetention(client.connection, server.namespace);
       const leave = async () => {
         stopSupervising();
-        await client.connection.close();
         await membership.leave();
+        // A call that is tried again would find the connection closed: nothing comes after this.
+        await client.connection.close();
       };
       return {
         home,

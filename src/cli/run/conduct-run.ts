@@ -7,6 +7,7 @@ import { webUiUrl } from '../../server/index.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
 import { finishRun } from './finish-run.js';
 import type { BranchSink } from './follow-run.js';
+import { checkModelApi } from '../home/check-model-api.js';
 import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
 import { withWorker } from '../worker/with-worker.js';
@@ -31,6 +32,7 @@ export async function conductRun(
 ): Promise<ExitCode> {
   checkRun(need, flags, world);
   let launched: ChildProcess | undefined;
+  const checked = apiCheck(need, flags, world);
   const session = await openSession(world, 'command', sayer(world, flags.quiet), async (membership) => {
     launched = await launchEarly(membership, need, world);
   }).catch((error: unknown) => {
@@ -38,6 +40,12 @@ export async function conductRun(
     throw error;
   });
   try {
+    await (
+      await checked
+    )?.(session).catch((error: unknown) => {
+      launched?.kill('SIGTERM');
+      throw error;
+    });
     return await conductIn({ session, need, launched }, flags, world, start, out);
   } finally {
     await session.leave();
@@ -74,4 +82,37 @@ export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void 
   checkSettings(need, world);
   if (need.offline && need.asksModel !== false)
     sayer(world, flags.quiet)('asking the offline model: it extracts sentences and does not reason.');
+}
+
+/**
+ * Asks the model API about key and models while the server is looked for.
+ *
+ * @returns what tells of a failure; a run that is attached to has its answers, or a worker that sees to them
+ */
+function apiCheck(
+  { offline, asksModel = true, models }: WorkerNeed,
+  { id, model }: RunFlags,
+  world: World,
+): Promise<((session: Session) => Promise<void>) | undefined> {
+  // A cluster's workers have an API and a key of their own.
+  const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
+  if (offline || !asksModel || configured) return Promise.resolve(undefined);
+  return checkModelApi(models ?? (model === undefined ? [] : [model]), world).then(
+    () => undefined,
+    (error: unknown) =>
+      async ({ client }) => {
+        const attaches = id !== undefined && (await isThere(client, id));
+        if (!attaches) throw error;
+      },
+  );
+}
+
+async function isThere(client: Session['client'], id: string): Promise<boolean> {
+  return client.workflow
+    .getHandle(id)
+    .describe()
+    .then(
+      () => true,
+      () => false,
+    );
 }
