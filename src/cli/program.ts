@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
+import { flagError } from './flag-errors.js';
 import { startTracing } from '../tracing/index.js';
 import { guardedWorld } from './home/guarded-world.js';
 import { packageVersion } from './package-version.js';
@@ -22,6 +23,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
+  open: async () => (await import('./commands/open.js')).openCommand,
   watch: async () => (await import('./commands/watch.js')).watchCommand,
   report: async () => (await import('./commands/report.js')).reportCommand,
   approve: async () => (await import('./commands/approve.js')).approveCommand,
@@ -50,7 +52,7 @@ const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offli
 /** Headings of the help, each with its commands. */
 const groups: Record<string, string> = {
   'Ask models': 'perspectives summarise gather validate graph agent research compare map',
-  'See to runs': 'list show watch report approve retry cancel resume slow limits',
+  'See to runs': 'list show open watch report approve retry cancel resume slow limits',
   'Run servers and workers': 'dev worker stop deployment codec offline-model',
   'Look after what is kept': 'journal store home',
   'Set up': 'doctor completion',
@@ -92,7 +94,7 @@ async function runCommand(words: readonly string[], world: World): Promise<ExitC
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    return explain(error, world);
+    return explain(flagError(error, program, words), world);
   }
 }
 
@@ -129,8 +131,15 @@ export async function programOf(
   for (const load of loadersOf(words)) (await load())(program, world, done);
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
+    pointToHelp(command, command.name());
   }
   return program;
+}
+
+/** Errors of a command's words point to its own help. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(see \`fanfold ${path} --help\`)`);
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);
 }
 
 /** A command in the list of commands: that it has options goes without saying. */

@@ -75,7 +75,29 @@ async function fetchPage(
       ...(nextPageToken && { nextPageToken }),
     });
   // Every call has a signal of its own: the SDK never removes its listener.
-  return signal === undefined ? call() : client.connection.withAbortSignal(AbortSignal.any([signal]), call);
+  if (signal === undefined) return call();
+  return unlessAborted(client.connection.withAbortSignal(AbortSignal.any([signal]), call), signal);
+}
+
+/**
+ * A call that is left at once where the signal says so. The SDK itself waits out the pauses between its retries, which take seconds while
+ * a server is gone.
+ *
+ * @throws the signal's reason
+ */
+export async function unlessAborted<Value>(call: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let stop = () => {};
+  const left = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  call.catch(() => {});
+  try {
+    return await Promise.race([call, left]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function isPassing(error: unknown, nextPageToken: Uint8Array | null | undefined, wait: boolean): boolean {
@@ -91,27 +113,4 @@ function describe(error: unknown, { workflowId }: Execution): unknown {
 
 export function noSuchRun(workflowId: string): FanfoldError {
   return new FanfoldError('NoSuchRun', `There is no run with the id \`${workflowId}\`.`, 'See `fanfold list`.');
-}
-
-/** How Temporal closed the run; `null` while it is open. */
-export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
-
-/** Whether an activity ended because a branch had used up what was set aside for it. */
-export function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
-  return failed?.failure?.applicationFailureInfo?.type === 'ReserveUsedUp';
-}
-
-/** How an event closes its run; `null` where it does not. */
-export function closedBy(event: HistoryEvent): Closed {
-  if (event.workflowExecutionCompletedEventAttributes) return 'completed';
-  if (event.workflowExecutionFailedEventAttributes) return 'failed';
-  if (event.workflowExecutionCanceledEventAttributes) return 'cancelled';
-  if (event.workflowExecutionTerminatedEventAttributes) return 'terminated';
-  if (event.workflowExecutionTimedOutEventAttributes) return 'timed-out';
-  return null;
-}
-
-/** Milliseconds since the epoch. */
-export function millis(time: HistoryEvent['eventTime']): number {
-  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }

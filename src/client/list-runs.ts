@@ -18,6 +18,12 @@ export interface ListedRun {
   closedAt: string | null;
   /** Workflow id of the run that it retries; `null` where it retries none. */
   retries: string | null;
+  /** What the run is about; `null` where it does not say, such as one that was started by another client. */
+  title: string | null;
+  /** Whether the offline model answers. */
+  offline: boolean;
+  /** Milliseconds from the run's start to its end, or to now. */
+  elapsedMs: number;
 }
 
 export interface RunFilter {
@@ -45,9 +51,10 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
   const { limit } = filter;
   const query = queryOf(filter);
   const runs: ListedRun[] = [];
+  const asking = lenient(client);
   try {
-    for await (const execution of lenient(client).workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
-      runs.push(listedRun(execution));
+    for await (const execution of asking.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
+      runs.push(listedRun(execution, await beganAt(asking, execution)));
       if (runs.length === limit) break;
     }
   } catch (error) {
@@ -114,6 +121,8 @@ function queryOf({ kind, status, sinceMs, minCostUsd, minBranches, query }: RunF
   const types = kind === undefined ? workflowTypes : [kind];
   return [
     `WorkflowType IN (${types.map(quote).join(', ')})`,
+    // A run that has continued as new is told of by its last execution.
+    `ExecutionStatus != 'ContinuedAsNew'`,
     ...(status === undefined ? [] : [statusQuery(status)]),
     ...(sinceMs === undefined ? [] : [`StartTime >= ${quote(new Date(sinceMs).toISOString())}`]),
     ...(minCostUsd === undefined ? [] : [`${searchAttributes.costUsd.name} >= ${minCostUsd}`]),
@@ -133,7 +142,19 @@ function quote(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-function listedRun(execution: WorkflowExecutionInfo): ListedRun {
+/** When a run began: with its first execution, where it has continued as new. */
+async function beganAt(client: Client, { workflowId, runId, startTime, raw }: WorkflowExecutionInfo): Promise<Date> {
+  const first = (raw as { firstRunId?: string | null }).firstRunId;
+  if (!first || first === runId) return startTime;
+  const described = await client.workflow
+    .getHandle(workflowId, first)
+    .describe()
+    .catch(() => undefined);
+  return described?.startTime ?? startTime;
+}
+
+function listedRun(execution: WorkflowExecutionInfo, startedAt: Date): ListedRun {
+  const memo = memoOf(execution.memo);
   const attributes = new Map(execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   return {
     workflowId: execution.workflowId,
@@ -142,10 +163,12 @@ function listedRun(execution: WorkflowExecutionInfo): ListedRun {
     status: runStatus(execution.status.name, attributes.get(searchAttributes.status.name)),
     branches: asNumber(attributes.get(searchAttributes.branches.name)),
     costUsd: asNumber(attributes.get(searchAttributes.costUsd.name)),
-    startedAt: execution.startTime.toISOString(),
+    startedAt: startedAt.toISOString(),
     closedAt: execution.closeTime?.toISOString() ?? null,
-    retries:
-      asText(attributes.get(searchAttributes.retries.name)) ?? memoOf(execution.memo)?.retries?.workflowId ?? null,
+    retries: asText(attributes.get(searchAttributes.retries.name)) ?? memo?.retries?.workflowId ?? null,
+    title: memo?.title ?? null,
+    offline: memo?.offline === true,
+    elapsedMs: Math.max(0, (execution.closeTime?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
 }
 
@@ -153,6 +176,8 @@ function runStatus(executionStatus: string, recorded: unknown): string {
   switch (executionStatus) {
     case 'RUNNING':
       return 'running';
+    case 'PAUSED':
+      return 'paused';
     case 'CANCELLED':
     case 'TERMINATED':
       return 'cancelled';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, ValueError } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { SerializationContext } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
@@ -19,12 +19,12 @@ import { isKind, signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
-import { nothingPlanned } from '../plan/planned-run.js';
+import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
-import { closedBy, isReserveUsedUp, millis } from './history.js';
-import type { Closed, HistoryEvent } from './history.js';
+import { closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
+import type { Closed, HistoryEvent } from './event-facts.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
@@ -65,9 +65,8 @@ export class RunView {
   ownResult: unknown;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
-  /** Reports of a wide run's lanes, in the order in which they came. */
+  /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
   readonly reports: LaneReport[] = [];
-  /** Sum of the reports. */
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
@@ -77,6 +76,10 @@ export class RunView {
   readonly wanted = new Map<string, WantedCall>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
+  /** Milliseconds in which calls have waited to be allowed. */
+  waitedForPersonMs = 0;
+  /** Since when they wait; `null` where none does. */
+  #waitsSinceMs: number | null = null;
   readonly #activityIds = new Map<string, string>();
   readonly #lanes = new Set<string>();
   readonly #failed = new FailedBranches();
@@ -94,8 +97,26 @@ export class RunView {
 
   /** The branches that are known of, in input order. */
   get places(): readonly Pick<Place, 'key' | 'index'>[] {
-    if (!this.planned.grows) return this.planned.keys.map((key, index) => ({ key, index }));
-    return [...this.scheduled.values()].toSorted((one, other) => one.index - other.index);
+    return placesOf(this.planned, [...this.scheduled.values()]);
+  }
+
+  /** How many branches are known of, those that wait to be allowed among them. */
+  get total(): number {
+    if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
+    const keys = [...this.places.map(({ key }) => key), ...this.approvals.values()];
+    return Math.max(new Set(keys).size, this.outcomes.size);
+  }
+
+  /** Takes the outcomes of the workflow's own result for those that events told: it numbers its branches anew. */
+  settle(): void {
+    const { branches = [] } = this.result ?? {};
+    if (branches.length === 0) return;
+    this.outcomes.clear();
+    this.scheduled.clear();
+    for (const branch of branches) {
+      this.outcomes.set(branch.index, branch);
+      this.scheduled.set(branch.key, { key: branch.key, index: branch.index, queuedAtMs: this.startedAtMs });
+    }
   }
 
   /** Takes in the next event; returns the outcome it brought, if any. */
@@ -131,9 +152,9 @@ export class RunView {
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
-    if (event.timerStartedEventAttributes) return this.#wait(event);
+    if (event.timerStartedEventAttributes) return this.#wait(event, atMs);
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
-    if (timer) this.approvals.delete(String(timer.startedEventId));
+    if (timer && this.approvals.delete(String(timer.startedEventId))) this.#waited(atMs);
     if (event.activityTaskCancelRequestedEventAttributes) {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
@@ -168,10 +189,19 @@ export class RunView {
   }
 
   /** Takes in a timer that may stand for a call that waits to be allowed. */
-  async #wait({ eventId, userMetadata }: HistoryEvent): Promise<undefined> {
+  async #wait({ eventId, userMetadata }: HistoryEvent, atMs: number): Promise<undefined> {
     const [summary] = await this.#decode({ payloads: userMetadata?.summary ? [userMetadata.summary] : [] });
     const approval = typeof summary === 'string' ? approvalOf(summary) : undefined;
-    if (approval !== undefined) this.approvals.set(String(eventId), approval);
+    if (approval === undefined) return;
+    this.#waitsSinceMs ??= atMs;
+    this.approvals.set(String(eventId), approval);
+  }
+
+  /** Counts a wait that is over once no call waits any more. */
+  #waited(atMs: number): void {
+    if (this.approvals.size > 0 || this.#waitsSinceMs === null) return;
+    this.waitedForPersonMs += atMs - this.#waitsSinceMs;
+    this.#waitsSinceMs = null;
   }
 
   #carry(branch: StoredBranch): void {
@@ -280,14 +310,4 @@ export class RunView {
   #decode(payloads: Payloads): Promise<unknown[]> {
     return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null, this.#context);
   }
-}
-
-/**
- * Takes a payload that is no JSON for none. A run that began with one has failed with `BadInput`.
- *
- * @throws what else it cannot be read for, such as a missing key
- */
-function noJson(error: unknown): unknown[] {
-  if (error instanceof SyntaxError || error instanceof ValueError) return [];
-  throw error;
 }

@@ -70,6 +70,8 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   const memo: RunMemo = {
     inputSha256: createHash('sha256').update(serialised).digest('hex'),
     startedBy: randomUUID(),
+    title: beginningOf(run.summary ?? nameOf(run), mostTitle),
+    ...((run.input as { offline?: boolean }).offline === true && { offline: true }),
     ...(isEncrypting(client) && { encrypted: true }),
     ...(run.retries && { retries: run.retries }),
   };
@@ -100,6 +102,9 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   }
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
 }
+
+/** Most characters of the title that lists show. */
+const mostTitle = 120;
 
 /** What a run is about, in the words of its input. */
 function nameOf({ kind, input }: RunToStart): string {

@@ -6,7 +6,9 @@ export interface RunMemo {
   inputSha256?: string;
   /** Identifies the call of `startRun`. */
   startedBy?: string;
-  /** Whether a workflow of somebody's own asks the offline model. */
+  /** What the run is about, for lists; a run of an older version has none. */
+  title?: string;
+  /** Whether the offline model answers, or a workflow of somebody's own asks it. */
   offline?: boolean;
   /** Whether history is encrypted, messages of failures included. */
   encrypted?: boolean;

@@ -77,6 +77,8 @@ export interface Run {
   costUsd: number | null;
   savedUsd: number;
   elapsedMs: number;
+  /** Milliseconds of those in which calls waited for a person to allow them; none where there were none. */
+  waitedForPersonMs?: number;
   /** Keys of the branches that the end of the run waited for, in order. */
   criticalPath: string[];
   /** The state of the run when its join policy was satisfied; absent where no branch came in later. */

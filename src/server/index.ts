@@ -18,3 +18,4 @@ export { webUiUrl } from './web-ui.js';
 export { askToEnd, hasEnded, isAskedToEnd } from './ask-to-end.js';
 export { ownerSecret } from './owner-secret.js';
 export type { Presence } from './presence.js';
+export { knownHomes, rememberHome } from './known-homes.js';

@@ -101,7 +101,7 @@ it('does not begin a turn that the budget may not cover', async () => {
   const refused = await desk.fanfold(own('Get the essay', '--budget', '0.0001'));
   expect([refused.code, refused.stderr]).toEqual([
     5,
-    expect.stringContaining('Expected `budget` to cover the first turn'),
+    expect.stringContaining('Expected `--budget` to cover the first turn'),
   ]);
   // The first turn may cost $0.0313; the essay makes the second dearer than what is left.
   const { code, stdout } = await desk.fanfold(own('Write an essay', '--budget', '0.035', '--json'));

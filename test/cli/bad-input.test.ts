@@ -44,19 +44,22 @@ it.each([
   [['text.md', '--perspectives', '__proto__'], 'got "__proto__".'],
   [
     ['text.md', '--timeout', 'soon'],
-    'Expected `timeout` to be a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days, got `soon`.',
+    'Expected `--timeout` to be a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days, got `soon`.',
   ],
-  [['text.md', '--timeout', '0s'], 'Expected `timeout` to be a duration'],
-  [['text.md', '--timeout', '-5s'], 'Expected `timeout` to be a duration'],
-  [['text.md', '--concurrency', '0'], 'Expected `concurrency` to be a whole number from 1 to 1000000, got `0`.'],
-  [['text.md', '--concurrency', '2.5'], 'Expected `concurrency` to be a whole number from 1 to 1000000, got `2.5`.'],
-  [['text.md', '--attempts', 'many'], 'Expected `attempts` to be a whole number from 1 to 1000, got `many`.'],
-  [['text.md', '--max-tokens', '0'], 'Expected `max-tokens` to be a whole number'],
-  [['text.md', '--join', 'most'], 'Expected `join` to be one of all, settled, quorum, first, got `most`.'],
-  [['text.md', '--model', 'no such model'], 'Expected `model` to be a model id'],
+  [['text.md', '--timeout', '0s'], 'Expected `--timeout` to be a duration'],
+  [['text.md', '--timeout', '-5s'], 'Expected `--timeout` to be a duration'],
+  [['text.md', '--concurrency', '0'], 'Expected `--concurrency` to be a whole number from 1 to 1000000, got `0`.'],
+  [['text.md', '--concurrency', '2.5'], 'Expected `--concurrency` to be a whole number from 1 to 1000000, got `2.5`.'],
+  [['text.md', '--attempts', 'many'], 'Expected `--attempts` to be a whole number from 1 to 1000, got `many`.'],
+  [['text.md', '--max-tokens', '0'], 'Expected `--max-tokens` to be a whole number'],
+  [['text.md', '--join', 'most'], 'Expected `--join` to be one of all, settled, quorum, first, got `most`.'],
+  [['text.md', '--model', 'no such model'], 'Expected `--model` to be a model id'],
   [['text.md', '--json', '--ndjson'], 'Expected `--json` or `--ndjson`, got both.'],
-  [['text.md', '--id', ' '], 'Expected `id` to be 1 to 255 bytes without control characters, got " ".'],
+  [['text.md', '--id', ' '], 'Expected `--id` to be 1 to 255 bytes without control characters, got " ".'],
   [['text.md', '--budget-of-dreams'], "unknown option '--budget-of-dreams'"],
+  [['text.md', '--budget-of-dreams'], '(see `fanfold perspectives --help`)'],
+  [['text.md', '--timeout', 'soon'], 'See `fanfold perspectives --help`.'],
+  [['text.md', '--join', 'quorum', '--quorum', '9'], 'Expected `--quorum` to be'],
   [['text.md', 'second.md'], 'too many arguments'],
   [[], "missing required argument 'file'"],
 ])('refuses `perspectives %j` before anything is started', async (words, message) => {
@@ -70,13 +73,13 @@ it.each([
 
 it.each([
   [['nonsense'], "unknown command 'nonsense'"],
-  [['worker', '--concurrency', '0'], 'Expected `concurrency` to be a whole number from 1 to 1000000, got `0`.'],
+  [['worker', '--concurrency', '0'], 'Expected `--concurrency` to be a whole number from 1 to 1000000, got `0`.'],
   [
     ['list', '--status', 'odd'],
-    'Expected `status` to be one of running, complete, partial, failed, cancelled, got `odd`.',
+    'Expected `--status` to be one of running, complete, partial, failed, cancelled, got `odd`.',
   ],
-  [['list', '--limit', '-1'], 'Expected `limit` to be a whole number from 1 to 1000000, got `-1`.'],
-  [['offline-model', '--port', '70000'], 'Expected `port` to be a number from 0 to 65535, got `70000`.'],
+  [['list', '--limit', '-1'], 'Expected `--limit` to be a whole number from 1 to 1000000, got `-1`.'],
+  [['offline-model', '--port', '70000'], 'Expected `--port` to be a number from 0 to 65535, got `70000`.'],
 ])('refuses %j', async (words, message) => {
   const { code, stderr } = await desk.inProcess(words);
   expect(stderr).toContain(message);

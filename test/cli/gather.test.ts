@@ -234,7 +234,7 @@ describe('problems are told before anything is asked', () => {
     [['--sources-file', 'missing.yaml'], 'which does not exist'],
     [['--budget', '1'], 'Expected `--budget` together with `--answer`'],
     [['--hedge'], 'Expected no `--economy` or `--hedge`'],
-    [['--limit', '0'], 'Expected `limit` to be a whole number from 1 to 200'],
+    [['--limit', '0'], 'Expected `--limit` to be a whole number from 1 to 200'],
   ])('%j', async (flags, message) => {
     const { code, stderr } = await desk.inProcess(['gather', 'x', ...flags]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

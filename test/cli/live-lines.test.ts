@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { liveLines as terminalLines } from '../../src/cli/show/live-lines.js';
+import { outcomeLine } from '../../src/cli/show/outcome-line.js';
 import { nothingKnown } from '../../src/cli/show/situation.js';
 import type { Situation } from '../../src/cli/show/situation.js';
 import { whyWaiting } from '../../src/cli/show/waiting-line.js';
@@ -51,6 +52,7 @@ function viewOf(total: number, ended: readonly StoredBranch[], change: { wide?: 
   return {
     planned,
     places,
+    total,
     outcomes: new Map(ended.map((outcome) => [outcome.index, outcome])),
     tally: noTally,
     scheduled: new Map(places.map((place) => [place.key, place])),
@@ -89,7 +91,7 @@ describe('the picture of a run', () => {
       ],
     });
     expect(liveLines(viewOf(4, [ok(0)]), situation, screen, now)).toEqual([
-      '✓ view-001 10 s · 10 in, 5 out · $0.0010',
+      '✓ view-001 10 s (10 s waiting) · 10 in, 5 out · $0.0010',
       '● view-002 at work 3.0 s',
       '↻ view-003 again in 2.0 s · attempt 2 · Overloaded: 529',
       '○ view-004 waiting for its turn 1 m',
@@ -126,9 +128,37 @@ describe('the picture of a run', () => {
   });
 
   it('of a run in lanes is a bar of what they have reported', () => {
-    const view = { ...viewOf(0, [], { wide: true }), tally: { ...noTally, ended: 40_000 } };
-    view.planned.total = 100_000;
+    const view = { ...viewOf(0, [], { wide: true }), total: 100_000, tally: { ...noTally, ended: 40_000 } };
     expect(liveLines(view, nothingKnown, screen, now)[0]).toContain('40,000 of 100,000');
+  });
+});
+
+describe('the picture of a run of which little is known', () => {
+  it('is empty before its first event: its time has not begun (LiveLines-3)', () => {
+    expect(liveLines({ ...viewOf(0, []), startedAtMs: 0 }, nothingKnown, screen, now)).toEqual([]);
+  });
+
+  it('shows calls that wait for a person beside its branches, and says what it waits for', () => {
+    const view = { ...viewOf(1, [ok(0)]), total: 2, approvals: new Map([['9', 'send_mail-1']]) };
+    expect(liveLines(view, nothingKnown, screen, now)).toEqual([
+      expect.stringContaining('✓ view-001'),
+      '? send_mail-1 waits for a person to allow it',
+      expect.stringMatching(/^1 of 2 branches ended/),
+      'waiting: a person has to allow 1 call',
+    ]);
+  });
+});
+
+describe('what a branch’s line says of its time', () => {
+  const latency = { queuedMs: 9_000, modelMs: 3_000, retryWaitMs: 0, totalMs: 12_000 };
+
+  it('splits waiting from working where the wait is long', () => {
+    const { text } = outcomeLine({ ...ok(0), latency }, screen);
+    expect(text).toContain('12 s (9.0 s waiting)');
+  });
+
+  it('keeps a short wait to itself', () => {
+    expect(outcomeLine({ ...ok(0), latency: { ...latency, queuedMs: 900 } }, screen).text).not.toContain('waiting');
   });
 });
 
@@ -167,6 +197,7 @@ describe('why a run waits', () => {
 
   it('names the fan-in once every branch has ended', () => {
     expect(whyWaiting(nothingKnown, { ended: 4, total: 4 }, now)).toBe('folding the answers in');
+    expect(whyWaiting(nothingKnown, { ended: 4, total: 4, grows: true }, now)).toBe('the next step');
   });
 
   it('says nothing where nothing holds it back', () => {

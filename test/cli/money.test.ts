@@ -23,12 +23,12 @@ afterAll(() => desk.close());
 it('refuses what the budget cannot cover, before the first call; exit 5', async () => {
   const { code, stderr } = await desk.fanfold([...words, '--budget', String(boundUsd / 2)], { stdin });
   expect(code).toBe(5);
-  expect(stderr).toContain('Expected `budget` to cover what the run must do at least');
+  expect(stderr).toContain('Expected `--budget` to cover what the run must do at least');
   expect(desk.model.total).toBe(0);
 });
 
 it.each([
-  [['--budget', '0'], 'Expected `budget` to be US dollars, more than 0, such as 0.50, got `0`.'],
+  [['--budget', '0'], 'Expected `--budget` to be US dollars, more than 0, such as 0.50, got `0`.'],
   [['--budget', 'much'], 'got `much`'],
   [['--budget', '1', '--model', 'claude-unheard-of'], 'Expected a model whose price is known'],
 ])('refuses %j; exit 2', async (flags, message) => {

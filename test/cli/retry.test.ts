@@ -79,7 +79,7 @@ describe('a finished run is retried', () => {
       [['once', 'quick'], 'Expected a branch that is not ok (shaky, wobbly), got `quick`.'],
       [['once', 'constructor'], 'got `constructor`'],
       [['once', '--out', 'x.jsonl'], 'Expected `--out` for a run of summarise, got one of perspectives.'],
-      [['once', '--attempts', '0'], 'Expected `attempts` to be a whole number from 1'],
+      [['once', '--attempts', '0'], 'Expected `--attempts` to be a whole number from 1'],
     ] as const) {
       const { code, stderr } = await desk.fanfold(['retry', ...words]);
       expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -123,7 +123,7 @@ describe('a finished run is retried', () => {
     ]);
     expect(dry.branches.map(({ key }) => key)).toEqual(['dear']);
     const poor = await desk.fanfold(['retry', 'budget', '--budget', '0.000001']);
-    expect([poor.code, poor.stderr]).toEqual([5, expect.stringContaining('Expected `budget` to cover')]);
+    expect([poor.code, poor.stderr]).toEqual([5, expect.stringContaining('Expected `--budget` to cover')]);
     const run = await desk.json(['retry', 'budget']);
     expect(run.status).toBe('complete');
     expect(run.costUsd).toBeLessThanOrEqual(Math.min(dry.upperBoundUsd, 0.07 - costUsd!));

@@ -241,7 +241,7 @@ describe('bad input is refused before anything starts', () => {
     [['a.md', '--from', 'b.jsonl'], 'Expected files or `--from`, got both.'],
     [['missing.md'], 'Expected a file, got `missing.md`, which does not exist.'],
     [['--from', 'missing.jsonl'], 'Expected a readable file, got `missing.jsonl`'],
-    [['a.md', '--sentences', '0'], 'Expected `sentences` to be a whole number from 1 to 100, got `0`.'],
+    [['a.md', '--sentences', '0'], 'Expected `--sentences` to be a whole number from 1 to 100, got `0`.'],
   ])('%j', async (words, message) => {
     desk = await Desk.open();
     const { code, stderr } = await desk.inProcess(['summarise', ...words]);

@@ -13,7 +13,7 @@ import { parseCount, parseDollars } from '../read/numbers.js';
 import { readTools, toolWords } from '../read/read-tools.js';
 import type { ToolFlags } from '../read/read-tools.js';
 import { registerOwn } from '../home/register-own.js';
-import { addRunFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
+import { addRunFlags, fanOutFlags, refuseFanOutFlags, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { toolRegistryOf } from '../home/tool-registry-of.js';
 import type { World } from '../world.js';
@@ -45,7 +45,7 @@ export function agentCommand(program: Command, world: World, done: (code: ExitCo
       'most tries of a tool; one that changes something has one',
       String(agentDefaults.toolAttempts),
     );
-  addRunFlags(command, { concurrency: 10, maxTokens: modelDefaults.maxTokens }).action(
+  addRunFlags(command, { concurrency: 10, maxTokens: modelDefaults.maxTokens }, fanOutFlags).action(
     async (task: string, flags: AgentFlags) => {
       done(await agent(task, flags, world));
     },

@@ -65,7 +65,7 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
   const read = tellRead(document === undefined ? [] : [document], flags, world);
   if (flags.dryRun) return dryRun(plan, document?.text, flags, world, { read });
   const budget = await budgetOf(plan, document?.text, flags, world);
-  const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
+  const need = { offline: plan.offline, models: modelsOf(plan.branches), concurrency: plan.policy.concurrency };
   const keys = plan.branches.map(({ key }) => key);
   return conductRun(need, flags, world, async ({ client, store, searchable }) =>
     startRun(client, {

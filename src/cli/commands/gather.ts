@@ -39,7 +39,7 @@ export function gatherCommand(program: Command, world: World, done: (code: ExitC
     .option('--sources-file <file>', 'sources of your own in YAML')
     .option('--limit <n>', 'most hits', String(gatherDefaults.limit))
     .option('--answer', 'have a model answer from the hits, each statement with its number');
-  addRunFlags(command, { ...gatherDefaults, maxTokens: modelDefaults.maxTokens }).action(
+  addRunFlags(command, { ...gatherDefaults, maxTokens: modelDefaults.maxTokens }, ['economy', 'hedge']).action(
     async (question: string, flags: GatherFlags) => {
       done(await gather(question, flags, world));
     },

@@ -35,7 +35,7 @@ export function graphCommand(program: Command, world: World, done: (code: ExitCo
       collect,
       [],
     );
-  addRunFlags(addPdfFlag(command)).action(async (file: string, flags: GraphFlags) => {
+  addRunFlags(addPdfFlag(command), undefined, ['economy']).action(async (file: string, flags: GraphFlags) => {
     done(await graph(file, flags, world));
   });
 }
@@ -63,7 +63,8 @@ async function graph(file: string, flags: GraphFlags, world: World): Promise<Exi
   sayRead(read, sayer(world, flags.quiet));
   if (flags.dryRun) return dryRunGraph(plan, bounds, flags, world, read);
   const budget = graphBudgetOf(bounds, flags);
-  const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
+  const models = [...new Set(plan.nodes.map(({ model }) => model))];
+  const need = { offline: plan.model.offline, models, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async (session) => {
     const input: GraphInput = {
       ...options,

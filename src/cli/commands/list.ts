@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
 
 import { listRuns, retriesOf } from '../../client/index.js';
-import type { ListedRun } from '../../client/index.js';
+import type { ListedRun, RunFilter } from '../../client/index.js';
 import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { workflowTypes } from '../../contract/names.js';
-import { visibleLine } from '../../fold/visible-text.js';
-import { formatCost } from '../show/amounts.js';
+import { shownAddress } from '../../secrets/index.js';
+import { knownHomes } from '../../server/index.js';
+import { explain } from '../failure.js';
+import { homeOf, openSession, sayer } from '../home/session.js';
+import type { Session } from '../home/session.js';
 import { parseChoice, parseCount, parseDollars } from '../read/numbers.js';
-import { openSession, sayer } from '../home/session.js';
-import { json, line, lines } from '../show/terminal-text.js';
+import { runTable } from '../show/run-table.js';
+import type { RunRow } from '../show/run-table.js';
+import { joined, json, line, lines } from '../show/terminal-text.js';
 import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
+import { viewRun } from './show.js';
 
 interface ListFlags {
   kind?: string;
@@ -21,9 +26,17 @@ interface ListFlags {
   minCost?: string;
   minBranches?: string;
   query?: string;
+  waiting?: boolean;
+  allHomes?: boolean;
   limit: string;
   json?: boolean;
 }
+
+/** Most open runs that are looked at for calls that wait. */
+const mostOpen = 200;
+
+/** Most homes that an empty list names. */
+const mostNamed = 5;
 
 const statuses = ['running', 'complete', 'partial', 'failed', 'cancelled'] as const;
 
@@ -37,6 +50,8 @@ export function listCommand(program: Command, world: World, done: (code: ExitCod
     .option('--min-cost <usd>', 'only those that cost at least so much, in US dollars')
     .option('--min-branches <n>', 'only those with at least so many branches')
     .option('--query <filter>', 'and any list filter of Temporal’s, such as "CloseTime IS NOT NULL"')
+    .option('--waiting', 'only those that wait for a person to allow a call')
+    .option('--all-homes', 'those of every home that you have used and that is still there')
     .option('--limit <n>', 'most runs', '20')
     .option('--json', 'print an array as JSON')
     .action(async (flags: ListFlags) => {
@@ -45,7 +60,34 @@ export function listCommand(program: Command, world: World, done: (code: ExitCod
 }
 
 async function list(flags: ListFlags, world: World): Promise<ExitCode> {
-  const filter = {
+  const filter = filterOf(flags);
+  const others = (await knownHomes(world.env)).filter((home) => home !== homeOf(world));
+  if (flags.allHomes !== true) {
+    const found = await runsOf(filter, flags, world);
+    if (flags.json) world.stdout.write(json(found.runs, 2));
+    else world.stdout.write(found.runs.length > 0 ? runTable(found.runs, world.stdout) : noRuns(found, flags, others));
+    return exitCodes.complete;
+  }
+  const all: object[] = [];
+  let code: ExitCode = exitCodes.complete;
+  for (const home of [homeOf(world), ...others]) {
+    try {
+      const { runs } = await runsOf(filter, flags, { ...world, env: { ...world.env, FANFOLD_HOME: home } });
+      all.push(...runs.map((run) => ({ home, ...run })));
+      if (flags.json || runs.length === 0) continue;
+      world.stdout.write(joined([line`${home}:\n`, runTable(runs, world.stdout), line`\n`], ''));
+    } catch (error) {
+      // One home that cannot be used does not hide the others.
+      code = explain(error, world);
+    }
+  }
+  if (flags.json) world.stdout.write(json(all, 2));
+  else if (all.length === 0) world.stdout.write(line`No runs in ${others.length + 1} homes.\n`);
+  return code;
+}
+
+function filterOf(flags: ListFlags): RunFilter {
+  return {
     ...(flags.kind !== undefined && { kind: parseChoice(flags.kind, 'kind', workflowTypes) }),
     ...(flags.status !== undefined && { status: parseChoice(flags.status, 'status', statuses) }),
     ...(flags.since !== undefined && { sinceMs: Date.now() - parseAge(flags.since, 'since') }),
@@ -54,56 +96,59 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
     ...(flags.query !== undefined && { query: flags.query }),
     limit: parseCount(flags.limit, 'limit'),
   };
+}
+
+/** The runs of a home, and where they were looked for. */
+interface Found {
+  runs: RunRow[];
+  where: string;
+}
+
+async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promise<Found> {
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
-    const listed = await listRuns(session.client, filter);
+    const { client, server, home } = session;
+    const where =
+      server.kind === 'embedded' ? home : `the namespace ${server.namespace} of ${shownAddress(server.address)}`;
+    // Which runs wait for a person is in their histories: all that are open are looked at before the newest are taken.
+    const wanted = flags.waiting === true ? { ...filter, status: 'running', limit: mostOpen } : filter;
+    const listed = await listRuns(client, wanted);
     const unfinished = listed.filter(({ status }) => status !== 'complete' && status !== 'running');
     const retriedBy = await retriesOf(
-      session.client,
+      client,
       unfinished.map(({ workflowId }) => workflowId),
     );
-    const runs = listed.map((run) => ({ ...run, retriedBy: retriedBy.get(run.workflowId) ?? [] }));
-    world.stdout.write(flags.json ? json(runs, 2) : table(runs));
-    return exitCodes.complete;
+    const runs = await Promise.all(
+      listed.map(async (run) => ({
+        ...run,
+        retriedBy: retriedBy.get(run.workflowId) ?? [],
+        waiting: await waitingIn(session, run),
+      })),
+    );
+    const shown = flags.waiting === true ? runs.filter(({ waiting }) => waiting > 0).slice(0, filter.limit) : runs;
+    return { runs: shown, where };
   } finally {
     await session.leave();
   }
 }
 
-/** A run of the list, and the runs that retry it. */
-type Row = ListedRun & { retriedBy: readonly string[] };
-
-/** What a run has to do with others. */
-function retryOf({ retries, retriedBy }: Row): string {
-  const [newest] = retriedBy;
-  return [
-    ...(retries === null ? [] : [`retries ${retries}`]),
-    ...(newest === undefined ? [] : [`retried by ${newest}`]),
-  ].join(', ');
+/** Calls of a run that wait for a person. Only agents have such. */
+async function waitingIn(session: Session, { workflowId, status, kind }: ListedRun): Promise<number> {
+  if (status !== 'running' || kind !== 'agent') return 0;
+  const view = await viewRun(session, workflowId).catch(() => undefined);
+  return view?.approvals.size ?? 0;
 }
 
-function table(runs: readonly Row[]): TerminalText {
-  if (runs.length === 0) return line`No runs.\n`;
-  const isRetried = runs.some((run) => retryOf(run) !== '');
-  const header = ['id', 'kind', 'status', 'branches', 'cost', 'started', ...(isRetried ? ['retry'] : [])];
-  const rows = runs.map((run) =>
-    [
-      run.workflowId,
-      run.kind,
-      run.status,
-      String(run.branches ?? ''),
-      run.costUsd === null ? '' : formatCost(run.costUsd),
-      run.startedAt,
-      ...(isRetried ? [retryOf(run)] : []),
-    ].map(visibleLine),
-  );
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return lines(
-    [header, ...rows].map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
-  );
+function noRuns({ where }: Found, flags: ListFlags, others: readonly string[]): TerminalText {
+  const fitting =
+    flags.waiting === true ? 'No runs that wait for a person' : isFiltered(flags) ? 'No such runs' : 'No runs';
+  const more = others.slice(0, mostNamed).map((home) => `  ${home}`);
+  const left = others.length > mostNamed ? [`  and ${others.length - mostNamed} more`] : [];
+  const rest =
+    others.length === 0 ? [] : ['Other homes of yours, which `fanfold list --all-homes` looks into:', ...more, ...left];
+  return lines([`${fitting} in ${where}.`, ...rest]);
+}
+
+function isFiltered({ kind, status, since, minCost, minBranches, query }: ListFlags): boolean {
+  return [kind, status, since, minCost, minBranches, query].some((flag) => flag !== undefined);
 }

@@ -62,7 +62,7 @@ async function perspectives(file: string, flags: PerspectivesFlags, world: World
   const read = tellRead([document], flags, world);
   if (flags.dryRun) return dryRun(plan, document.text, flags, world, { read });
   const budget = await budgetOf(plan, document.text, flags, world);
-  const need = { offline: plan.offline, concurrency: plan.policy.concurrency };
+  const need = { offline: plan.offline, models: modelsOf(plan.branches), concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async (session) => {
     const input: PerspectivesInput = {
       ...options,

@@ -12,7 +12,7 @@ import type { ResearchFlags } from '../run/research-input.js';
 import { checkPlanning, dryRunResearch } from '../run/research-bounds.js';
 import { builtInSources } from '../read/read-sources.js';
 import { registerOwn } from '../home/register-own.js';
-import { addRunFlags } from '../run/run-flags.js';
+import { addRunFlags, fanOutFlags } from '../run/run-flags.js';
 import { toolWords } from '../read/read-tools.js';
 import type { World } from '../world.js';
 import { beginningOf } from '../../contract/cut-text.js';
@@ -40,11 +40,11 @@ export function researchCommand(program: Command, world: World, done: (code: Exi
       String(researchDefaults.rounds),
     )
     .option('--limit <n>', 'most hits that a task is answered from', String(researchDefaults.limit));
-  addRunFlags(command, {
-    ...researchDefaults,
-    timeoutMs: gatherDefaults.timeoutMs,
-    attempts: gatherDefaults.attempts,
-  }).action(async (question: string, flags: ResearchFlags) => {
+  addRunFlags(
+    command,
+    { ...researchDefaults, timeoutMs: gatherDefaults.timeoutMs, attempts: gatherDefaults.attempts },
+    fanOutFlags,
+  ).action(async (question: string, flags: ResearchFlags) => {
     done(await research(question, flags, world));
   });
 }

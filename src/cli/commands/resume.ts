@@ -4,7 +4,7 @@ import { openRuns } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { finishRun } from '../run/conduct-run.js';
+import { finishRun } from '../run/finish-run.js';
 import { withWorker } from '../worker/with-worker.js';
 import { needOf } from '../worker/ensure-worker.js';
 import { addOutputFlags, checkOutputFlags } from '../run/run-flags.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { finishRun } from '../run/conduct-run.js';
+import { finishRun } from '../run/finish-run.js';
 import { addOutputFlags, checkOutputFlags } from '../run/run-flags.js';
 import type { OutputFlags } from '../run/run-flags.js';
 import { openSession, sayer } from '../home/session.js';

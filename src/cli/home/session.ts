@@ -9,6 +9,7 @@ import {
   findServer,
   joinHome,
   openHome,
+  rememberHome,
   superviseServer,
 } from '../../server/index.js';
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
@@ -73,6 +74,7 @@ export async function openSession(
   const home = homeOf(world);
   const encryptionKey = encryptionKeyOf(world);
   const membership = await joinHome({ home, env: world.env, role, onEvent: say });
+  void rememberHome(home, world.env);
   try {
     await onJoined?.(membership);
     const server = await findServer(membership, { env: world.env, startIfNone: true });
@@ -89,8 +91,9 @@ export async function openSession(
       if (server.kind === 'embedded') await ensureRetention(client.connection, server.namespace);
       const leave = async () => {
         stopSupervising();
-        await client.connection.close();
         await membership.leave();
+        // A call that is tried again would find the connection closed: nothing comes after this.
+        await client.connection.close();
       };
       return {
         home,

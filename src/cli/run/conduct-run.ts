@@ -3,17 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import type { StartedRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { shellWord } from '../../fold/visible-text.js';
 import { webUiUrl } from '../../server/index.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
-import { tellFirstAnswer } from './first-answer.js';
-import { followRun } from './follow-run.js';
+import { finishRun } from './finish-run.js';
 import type { BranchSink } from './follow-run.js';
-import { interruptible } from './interrupt.js';
+import { checkModelApi } from '../home/check-model-api.js';
 import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
 import { withWorker } from '../worker/with-worker.js';
-import { printRun } from '../show/print-run.js';
 import type { RunFlags } from './run-flags.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
@@ -35,6 +32,7 @@ export async function conductRun(
 ): Promise<ExitCode> {
   checkRun(need, flags, world);
   let launched: ChildProcess | undefined;
+  const checked = apiCheck(need, flags, world);
   const session = await openSession(world, 'command', sayer(world, flags.quiet), async (membership) => {
     launched = await launchEarly(membership, need, world);
   }).catch((error: unknown) => {
@@ -42,6 +40,12 @@ export async function conductRun(
     throw error;
   });
   try {
+    await (
+      await checked
+    )?.(session).catch((error: unknown) => {
+      launched?.kill('SIGTERM');
+      throw error;
+    });
     return await conductIn({ session, need, launched }, flags, world, start, out);
   } finally {
     await session.leave();
@@ -80,26 +84,35 @@ export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void 
     sayer(world, flags.quiet)('asking the offline model: it extracts sentences and does not reason.');
 }
 
-/** Follows a run and prints it at its end. An interruption leaves the run going. */
-export async function finishRun(
-  session: Session,
-  run: { workflowId: string; runId?: string },
-  flags: RunFlags,
+/**
+ * Asks the model API about key and models while the server is looked for.
+ *
+ * @returns what tells of a failure; a run that is attached to has its answers, or a worker that sees to them
+ */
+function apiCheck(
+  { offline, asksModel = true, models }: WorkerNeed,
+  { id, model }: RunFlags,
   world: World,
-  out?: BranchSink,
-): Promise<ExitCode> {
-  const ended = await interruptible(world, (signal) => {
-    void tellFirstAnswer(session, run, flags, world, signal);
-    return followRun(session, run, flags, world, signal, out);
-  });
-  // Output on the same screen has moved the live lines far up.
-  if (ended !== null)
-    return printRun(ended, flags, world, {
-      outWritten: out !== undefined,
-      branchesShown: world.stderr.isTerminal && !world.stdout.isTerminal && !flags.quiet,
-    });
-  world.stderr.write(
-    line`fanfold: the run goes on. Come back with \`fanfold watch ${shellWord(run.workflowId)}\`, stop it with \`fanfold cancel ${shellWord(run.workflowId)}\`.\n`,
+): Promise<((session: Session) => Promise<void>) | undefined> {
+  // A cluster's workers have an API and a key of their own.
+  const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
+  if (offline || !asksModel || configured) return Promise.resolve(undefined);
+  return checkModelApi(models ?? (model === undefined ? [] : [model]), world).then(
+    () => undefined,
+    (error: unknown) =>
+      async ({ client }) => {
+        const attaches = id !== undefined && (await isThere(client, id));
+        if (!attaches) throw error;
+      },
   );
-  return exitCodes.interrupted;
+}
+
+async function isThere(client: Session['client'], id: string): Promise<boolean> {
+  return client.workflow
+    .getHandle(id)
+    .describe()
+    .then(
+      () => true,
+      () => false,
+    );
 }

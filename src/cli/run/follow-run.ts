@@ -19,6 +19,7 @@ import { failingTaskText } from '../show/failing-task-text.js';
 import { showLive } from '../show/live-view.js';
 import { showPlain } from '../show/plain-view.js';
 import type { ProgressView } from '../show/progress-view.js';
+import { ApprovalDesk } from './approval-desk.js';
 import type { OutputFlags } from './run-flags.js';
 import type { Session } from '../home/session.js';
 import { json, line } from '../show/terminal-text.js';
@@ -47,9 +48,10 @@ export async function followRun(
   out?: BranchSink,
 ): Promise<Run | null> {
   const view = new RunView(session.client, execution.workflowId);
-  const show = world.stderr.isTerminal ? showLive : showPlain;
-  const progress = flags.quiet ? undefined : show(session, view, world);
-  const teller = new Teller(session, view, flags, world, progress, out);
+  const progress = flags.quiet ? undefined : progressOf(session, view, flags, world);
+  const desk =
+    !flags.quiet && ApprovalDesk.canAsk(world) ? new ApprovalDesk(session, view, world, progress) : undefined;
+  const teller = new Teller(session, view, flags, world, progress, out, desk);
   const unread = new UnreadRun(session.client, signal);
   try {
     for await (const event of historyEvents(session.client, execution, { wait: true, signal: unread.signal })) {
@@ -60,12 +62,11 @@ export async function followRun(
       await teller.tellApprovals();
       if (isFailure(event)) await teller.tellFailing();
     }
-    for (const outcome of view.result?.branches ?? []) {
-      view.outcomes.set(outcome.index, outcome);
-      await teller.tell(outcome);
-    }
+    view.settle();
+    for (const outcome of view.result?.branches ?? []) await teller.tell(outcome);
   } finally {
     unread.stop();
+    desk?.leave();
     progress?.stop();
   }
   unread.check();
@@ -78,6 +79,13 @@ export async function followRun(
   const run = await readRun(view, session.store, page);
   for (const branch of run.branches) await teller.tellWhole(branch);
   return run;
+}
+
+function progressOf(session: Session, view: RunView, flags: OutputFlags, world: World): ProgressView {
+  if (!world.stderr.isTerminal) return showPlain(session, view, world);
+  // Output on the same screen would part the picture from what is said at the end.
+  const leavesNothing = world.stdout.isTerminal && flags.json !== true && flags.ndjson !== true;
+  return showLive(session, view, world, leavesNothing);
 }
 
 /** Tells of each branch once. */
@@ -96,6 +104,7 @@ class Teller {
     readonly world: World,
     readonly progress: ProgressView | undefined,
     readonly out: BranchSink | undefined,
+    readonly desk: ApprovalDesk | undefined,
   ) {}
 
   async tell(outcome: StoredBranch): Promise<void> {
@@ -118,6 +127,7 @@ class Teller {
   /** Tells of each call that waits to be allowed, once. */
   async tellApprovals(): Promise<void> {
     const { view, world } = this;
+    this.desk?.keep(view.approvals);
     const isNew = [...view.approvals.keys()].some((eventId) => !this.#asked.has(eventId));
     if (!isNew || this.flags.quiet) return;
     const approvals = await readApprovals(view, this.session.store);
@@ -126,6 +136,7 @@ class Teller {
       if (approval === undefined || this.#asked.has(eventId)) continue;
       this.#asked.add(eventId);
       world.stderr.write(line`fanfold: ${approvalLines(view.workflowId, approval, world.stderr)}\n`);
+      this.desk?.add(eventId, approval);
     }
   }
 

@@ -50,6 +50,7 @@ export interface RunFlags extends OutputFlags {
 
 export function addOutputFlags(command: Command): Command {
   return command
+    .optionsGroup('What is printed:')
     .option('--json', 'print one Run as JSON on standard output and nothing else')
     .option('--ndjson', 'print one Branch a line as each completes, then the Run')
     .option('--quiet', 'no progress on standard error');
@@ -60,7 +61,13 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-/** @param defaults where a command's own differ */
+/** Flags that need branches known beforehand. */
+export const fanOutFlags = ['join', 'quorum', 'deadline', 'late', 'at-least', 'hedge', 'economy'] as const;
+
+/**
+ * @param defaults where a command's own differ
+ * @param refused flags that the command does not take: its help has none of them, and it says why where one is given
+ */
 export function addRunFlags(
   command: Command,
   {
@@ -72,8 +79,10 @@ export function addRunFlags(
     ...fanOutDefaults,
     ...modelDefaults,
   },
+  refused: readonly (typeof fanOutFlags)[number][] = [],
 ): Command {
   command
+    .optionsGroup('Which answers to wait for:')
     .option('--join <policy>', `which branches to wait for: ${joinPolicies.join(', ')}`, fanOutDefaults.join)
     .option('--quorum <n>', 'how many branches `--join quorum` waits for; most of them by default')
     .option('--deadline <duration>', 'fold what is there by then')
@@ -89,20 +98,26 @@ export function addRunFlags(
       timeoutMs % 60_000 === 0 ? `${timeoutMs / 60_000}m` : `${timeoutMs / 1_000}s`,
     )
     .option('--attempts <n>', 'most tries of a branch', String(attempts))
-    .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
+    .optionsGroup('Who answers:')
+    .option('--model <id>', 'model to ask', modelDefaults.model)
+    .option('--max-tokens <n>', 'longest answer, in tokens', String(maxTokens))
+    .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
+    .option('--fresh', 'ask anew even where the journal has the answer')
+    .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API')
+    .optionsGroup('What it may cost:')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
     .option(
       '--economy',
       'ask by Message Batches: half the price, and an answer within 24 hours; with a deadline, online from then on',
     )
-    .option('--model <id>', 'model to ask', modelDefaults.model)
-    .option('--max-tokens <n>', 'longest answer, in tokens', String(maxTokens))
-    .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
-    .option('--detach', 'start the run, print its id, and leave it going')
-    .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--dry-run', 'print the branches and the most they can cost, and start nothing')
-    .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API');
+    .optionsGroup('How it runs:')
+    .option('--id <id>', 'workflow id; an open or complete run of that id is attached to')
+    .option('--detach', 'start the run, print its id, and leave it going');
+  for (const option of command.options) {
+    if (refused.some((name) => option.long === `--${name}`)) option.hideHelp();
+  }
   return addOutputFlags(command);
 }
 
@@ -112,6 +127,7 @@ export function checkOutputFlags({ json, ndjson }: OutputFlags): void {
 
 export function addFanInFlags(command: Command): Command {
   return command
+    .optionsGroup('What becomes of the answers:')
     .option('--fan-in <how>', `what becomes of the answers: ${fanInKinds.join(', ')}`, 'merge')
     .option('--criteria <text>', 'what the judge of `select` looks for, or what `synthesise` is to answer');
 }

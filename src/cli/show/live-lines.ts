@@ -13,7 +13,10 @@ import { whyWaiting } from './waiting-line.js';
 import type { Screen } from '../world.js';
 
 type Canvas = Pick<Screen, 'columns' | 'rows' | 'colour'>;
-type Seen = Pick<RunView, 'planned' | 'places' | 'outcomes' | 'tally' | 'scheduled' | 'startedAtMs' | 'closedAtMs'> &
+type Seen = Pick<
+  RunView,
+  'planned' | 'places' | 'total' | 'outcomes' | 'tally' | 'scheduled' | 'startedAtMs' | 'closedAtMs'
+> &
   Partial<Pick<RunView, 'approvals'>>;
 
 /** Lines below those of the branches. */
@@ -25,15 +28,17 @@ const footerLines = 2;
  *
  * LiveLines-1. No line is wider than the screen, and there are never more lines than it has rows: both would tear the picture.
  * LiveLines-2. Signs tell the same without colour.
+ * LiveLines-3. There is no picture of a run of which nothing is known yet: its time has not begun.
  */
 export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): TerminalText[] {
-  const { wide } = view.planned;
+  if (view.startedAtMs === 0) return [];
+  const { wide, grows = false } = view.planned;
   const tally = wide === undefined ? tallyOf([...view.outcomes.values()]) : view.tally;
-  const total = Math.max(view.planned.total, view.places.length);
+  const { total } = view;
   const elapsedMs = Math.max(1, (view.closedAtMs ?? nowMs) - view.startedAtMs);
   const why =
     view.closedAtMs === null
-      ? whyWaiting(situation, { ended: tally.ended, total, unallowed: view.approvals?.size ?? 0 }, nowMs)
+      ? whyWaiting(situation, { ended: tally.ended, total, unallowed: view.approvals?.size ?? 0, grows }, nowMs)
       : undefined;
   const waiting = why === undefined ? [] : [paints(screen.colour).dim(`waiting: ${why}`)];
   const room = Math.max(3, screen.rows - footerLines - 1);
@@ -63,13 +68,19 @@ function telling(each: readonly BranchLine[], most: number): TerminalText[] {
 function branchLines(view: Seen, { pending }: Situation, screen: Canvas, nowMs: number): BranchLine[] {
   const keyWidth = Math.max(0, ...view.places.map(({ key }) => key.length));
   const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
-  return view.places.map(({ key, index }) => {
+  const { yellow } = paints(screen.colour);
+  const unallowed = [...(view.approvals?.values() ?? [])].map((key) => ({
+    line: yellow(line`? ${padded(key, keyWidth)} waits for a person to allow it`),
+    rank: 0,
+  }));
+  const each = view.places.map(({ key, index }) => {
     const outcome = view.outcomes.get(index);
     if (outcome !== undefined) {
       return { line: outcomeLine(outcome, screen, keyWidth), rank: outcome.status === 'ok' ? 4 : 0 };
     }
     return pendingLine(padded(key, keyWidth), byKey.get(key), screen, view.startedAtMs, nowMs);
   });
+  return [...each, ...unallowed];
 }
 
 function pendingLine(

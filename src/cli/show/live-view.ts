@@ -10,21 +10,36 @@ import type { World } from '../world.js';
 /** Milliseconds between two pictures. */
 const frameMs = 100;
 
-/** Progress for a terminal, redrawn in place. */
-export function showLive(session: Session, view: RunView, world: World): ProgressView {
+/**
+ * Progress for a terminal, redrawn in place.
+ *
+ * @param leavesNothing whether the last picture is taken away, because what follows tells of every branch
+ */
+export function showLive(session: Session, view: RunView, world: World, leavesNothing: boolean): ProgressView {
   const picture = pictureOn(world.stderr);
   const situation = new SituationWatch(session, view, 'picture');
   // Messages go above the picture; inside they would tear it.
   const restore = world.stderr.redirect((text) => picture.writeAbove(text));
-  const draw = () => picture.draw(lines(liveLines(view, situation.now, world.stderr)));
+  let paused = false;
+  const draw = () => {
+    if (!paused) picture.draw(lines(liveLines(view, situation.now, world.stderr)));
+  };
   const timer = setInterval(draw, frameMs);
   return {
     wantsEach: false,
     ended: draw,
+    pause() {
+      paused = true;
+      picture.draw(lines([]));
+      return () => {
+        paused = false;
+      };
+    },
     stop(): void {
       clearInterval(timer);
       situation.stop();
-      draw();
+      if (leavesNothing) picture.draw(lines([]));
+      else draw();
       picture.done();
       restore();
     },

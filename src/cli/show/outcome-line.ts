@@ -24,9 +24,19 @@ export type Ended = Pick<StoredBranch, 'key' | 'status' | 'latency' | 'usage' | 
   from?: string;
 };
 
+/** The shortest wait that is told, in milliseconds and as a share of the branch's time. */
+const leastWaitMs = 1_000;
+const leastWaitShare = 0.1;
+
 /** Whether the branch asked no model: searches and tools spend nothing. */
 function askedNobody({ usage, costUsd, reused }: Ended): boolean {
   return reused !== true && costUsd === 0 && usage.inputTokens + usage.outputTokens === 0;
+}
+
+/** The part of a branch's time in which nothing worked on it, where it is worth telling. */
+function waited({ latency: { queuedMs, retryWaitMs, totalMs } }: Ended): string {
+  const waitedMs = Math.min(totalMs, queuedMs + retryWaitMs);
+  return waitedMs < leastWaitMs || waitedMs < totalMs * leastWaitShare ? '' : ` (${formatDuration(waitedMs)} waiting)`;
 }
 
 /** One line for one outcome: what it was, how long it took, what it cost, and why it is not ok. */
@@ -34,7 +44,7 @@ export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWi
   const { sign, colour } = looks[branch.status];
   const paint = paints(screen.colour)[colour];
   const parts = [
-    line`${paint(line`${sign} ${padded(branch.key, keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}`,
+    line`${paint(line`${sign} ${padded(branch.key, keyWidth)}`)} ${branch.status === 'ok' ? '' : `${branch.status} `}${formatDuration(branch.latency.totalMs)}${waited(branch)}`,
     ...(branch.from !== undefined || askedNobody(branch) ? [] : [formatTokens(branch.usage)]),
     ...(branch.from !== undefined
       ? [line`from ${terminalLine(branch.from, 100)}`]

@@ -19,10 +19,12 @@ const rowsMs = 5_000;
 export function showPlain(session: Session, view: RunView, world: World): ProgressView {
   const situation = new SituationWatch(session, view, 'log');
   let ended = 0;
-  const place = () => `[${ended}${view.planned.grows ? '' : `/${view.planned.total}`}]`;
+  const told = new Set<string | number>();
+  const place = () => `[${ended}${view.planned.grows ? '' : `/${view.total}`}]`;
   const tellWhy = () => {
-    const total = Math.max(view.planned.total, view.places.length);
-    const why = whyWaiting(situation.now, { ended, total, unallowed: view.approvals.size }, Date.now());
+    const { grows = false } = view.planned;
+    const standing = { ended, total: view.total, unallowed: view.approvals.size, grows };
+    const why = whyWaiting(situation.now, standing, Date.now());
     if (why !== undefined) world.stderr.write(line`${place()} waiting: ${why}\n`);
   };
   const timer = setInterval(tellWhy, silenceMs);
@@ -41,10 +43,13 @@ export function showPlain(session: Session, view: RunView, world: World): Progre
     },
     ended(outcome: StoredBranch): void {
       if (areRows()) return;
-      ended += 1;
+      // A branch that was begun anew has ended once, however often it is told.
+      told.add(view.planned.wide === undefined ? outcome.key : outcome.index);
+      ended = told.size;
       timer.refresh();
       world.stderr.write(line`${place()} ${outcomeLine(outcome, world.stderr)}\n`);
     },
+    pause: () => () => {},
     stop(): void {
       clearInterval(timer);
       clearInterval(rowsTimer);

@@ -11,26 +11,35 @@ import { outcomeLine } from './outcome-line.js';
 import { findingsText, fixLines, hasFindings, withFix } from './print-findings.js';
 import { hitsText, researchText } from './print-hits.js';
 import type { Render } from './print-hits.js';
+import { shellWord } from '../../fold/visible-text.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { answerText, joined, json, line, lines, paints, setIn, terminalLine } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen, World } from '../world.js';
 
+/** What else is known where a run is printed. */
+interface AsShown {
+  branchesShown: boolean;
+  outWritten: boolean;
+  afterwards: string | undefined;
+}
+
 /**
  * Prints a run. With `--json` the run is JSON on standard output; otherwise the output is there, and the account on standard
  * error.
  *
- * @param branchesShown whether a line for each branch, in input order, stands on the screen already
+ * @param branchesShown whether a line for each branch stands on the screen already
+ * @param afterwards how long the Web UI answers, and what to do then; nothing where it stays
  */
 export async function printRun(
   ended: Run,
   flags: RunFlags,
   world: World,
-  { branchesShown = false, outWritten = false } = {},
+  shown: Partial<AsShown> = {},
 ): Promise<ExitCode> {
   const run = withFix(ended, flags);
   if (flags.json || flags.ndjson) world.stdout.write(json(run, flags.json ? 2 : undefined));
-  else await printForPeople(run, flags, world, branchesShown, outWritten);
+  else await printForPeople(run, flags, world, shown);
   const code = exitCodeOf(run);
   return code === exitCodes.complete && hasFindings(run, flags.failOn) ? exitCodes.findings : code;
 }
@@ -52,8 +61,7 @@ async function printForPeople(
   run: Run,
   flags: RunFlags,
   world: World,
-  branchesShown: boolean,
-  outWritten: boolean,
+  { branchesShown = false, outWritten = false, afterwards }: Partial<AsShown>,
 ): Promise<void> {
   if (!outWritten) world.stdout.write(textOf(run, flags, world.stdout, await rendererFor(world.stdout)));
   if (flags.quiet) {
@@ -65,7 +73,7 @@ async function printForPeople(
   world.stderr.write(
     lines([
       headline(run),
-      ...(run.error === undefined ? [] : [line`  ${setIn(run.error.message, '    ')}`]),
+      ...errorLines(run, branchesShown ? [] : shown),
       ...(branchesShown ? [] : shown.map((branch) => line`  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
       ...(run.approvals ?? []).map(
         (approval) => line`  ${approvalLines(run.workflowId, approval, world.stderr, '    ')}`,
@@ -79,11 +87,25 @@ async function printForPeople(
       ...fanInLines(run),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
-      `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
+      `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
+      ...(run.webUi === null || afterwards === undefined ? [] : [`  ${afterwards}`]),
     ]),
   );
+}
+
+/** The run's error, where no line of a branch tells the same. */
+function errorLines({ error }: Run, shown: Run['branches']): TerminalText[] {
+  if (error === undefined) return [];
+  const isTold = shown.some((branch) => branch.error !== undefined && error.message.includes(branch.error.message));
+  const [first = ''] = error.message.split('\n');
+  return isTold && first === error.message && shown.length === 1 ? [] : [line`  ${setIn(error.message, '    ')}`];
+}
+
+/** The part of a run's time in which it waited for a person. */
+function waited({ waitedForPersonMs = 0 }: Run): string {
+  return waitedForPersonMs < 1_000 ? '' : ` (${formatDuration(waitedForPersonMs)} of it waiting for a person)`;
 }
 
 function saved({ savedUsd }: Run): string {
@@ -127,7 +149,11 @@ function cacheSaved({ cacheSavedUsd }: Run): string {
   return cacheSavedUsd > 0 ? `, ${formatCost(cacheSavedUsd)} saved by the prompt cache` : '';
 }
 
-function headline({ workflowId, status, coverage, criticalPath }: Run): string {
+function headline({ workflowId, status, coverage, criticalPath, approvals = [] }: Run): string {
+  if (approvals.length > 0) {
+    const calls = approvals.length === 1 ? 'a call' : `${approvals.length} calls`;
+    return `${workflowId} waits for a person to allow ${calls}: ${coverage.ok} of ${coverage.total} branches ok`;
+  }
   const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
   return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
 }
@@ -145,18 +171,14 @@ type Printer = (run: Run, flags: RunFlags, screen: Screen, render: Render) => Te
 /** Printers of outputs, one for each kind. The output of your own workflow is printed by its type. */
 const printers = {
   perspectives: byKey,
-  summarise: (run, _flags, screen, render) => entriesText(summariesOf(run), screen, render),
+  summarise: (run, _flags, screen, render) => entriesText(run, summariesOf(run), screen, render),
   gather: (run, _flags, _screen, render) => hitsText(run, render),
   validate: (run, flags, screen) => findingsText(run, flags, screen),
   graph: byKey,
   agent: byKey,
   compare: byKey,
   research: (run, _flags, _screen, render) => researchText(run, render),
-  map: ({ output }) =>
-    joined(
-      (Array.isArray(output) ? output : []).map((row) => json(row)),
-      '',
-    ),
+  map: rowsText,
 } satisfies Record<Kind, Printer>;
 
 function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): TerminalText {
@@ -164,16 +186,45 @@ function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): Term
   return printer(run, flags, screen, render);
 }
 
-/** A dict entry by entry; any other value as it is. */
-function byKey({ output }: Run, _flags: RunFlags, screen: Screen, render: Render): TerminalText {
-  if (output === null || output === undefined) return lines([]);
-  if (typeof output !== 'object' || Array.isArray(output)) return lines([render(asText(output).trim()), '']);
-  return entriesText(Object.entries(output), screen, render);
+function rowsText(run: Run, _flags: RunFlags, screen: Screen): TerminalText {
+  const rows: readonly unknown[] = Array.isArray(run.output) ? run.output : [];
+  const shown = forScreen(rows, screen);
+  return joined([...shown.map((row) => json(row)), lines(leftLines(run, rows.length, shown.length))], '');
 }
 
-function entriesText(entries: readonly [string, unknown][], screen: Screen, render: Render): TerminalText {
+/** A dict entry by entry; any other value as it is. */
+function byKey(run: Run, _flags: RunFlags, screen: Screen, render: Render): TerminalText {
+  const { output } = run;
+  if (output === null || output === undefined) return lines([]);
+  if (typeof output !== 'object' || Array.isArray(output)) return lines([render(asText(output).trim()), '']);
+  return entriesText(run, Object.entries(output), screen, render);
+}
+
+/** Most results on a terminal, and how many of more than that: a scroll of hundreds is not read. */
+const mostResults = 30;
+const firstResults = 5;
+
+/** Results for a screen: all of them for a file or a pipe, and the first of very many for a terminal. */
+function forScreen<Result>(results: readonly Result[], { isTerminal }: Screen): readonly Result[] {
+  return isTerminal && results.length > mostResults ? results.slice(0, firstResults) : results;
+}
+
+/** Says where the results are that a terminal does not show. */
+function leftLines({ workflowId, kind }: Run, all: number, shown: number): TerminalText[] {
+  if (all === shown) return [];
+  const out = kind === 'summarise' || kind === 'map' ? ', and `--out FILE` writes them as they come' : '';
+  return [
+    line`… and ${(all - shown).toLocaleString('en')} more: \`fanfold show ${shellWord(workflowId)} > FILE\` has all of them${out}.`,
+  ];
+}
+
+function entriesText(run: Run, entries: readonly [string, unknown][], screen: Screen, render: Render): TerminalText {
   const { bold } = paints(screen.colour);
-  return lines(entries.flatMap(([key, value]) => [bold(`# ${key}`), '', render(asText(value).trim()), '']));
+  const shown = forScreen(entries, screen);
+  return lines([
+    ...shown.flatMap(([key, value]) => [bold(`# ${key}`), '', render(asText(value).trim()), '']),
+    ...leftLines(run, entries.length, shown.length),
+  ]);
 }
 
 function summariesOf({ output }: Run): [string, unknown][] {

@@ -5,5 +5,7 @@ export interface ProgressView {
   /** Whether it shows every branch of a wide run, too. */
   readonly wantsEach: boolean;
   ended(outcome: StoredBranch): void;
+  /** Leaves the screen to a question, until the returned function is called. */
+  pause(): () => void;
   stop(): void;
 }

@@ -9,6 +9,8 @@ export interface Standing {
   total: number;
   /** Calls that wait to be allowed; none by default. */
   unallowed?: number;
+  /** Whether the run adds branches: when all have ended it is about to begin others. */
+  grows?: boolean;
 }
 
 /**
@@ -18,11 +20,11 @@ export interface Standing {
  */
 export function whyWaiting(
   { pending, limiters, backlog }: Situation,
-  { ended, total, unallowed = 0 }: Standing,
+  { ended, total, unallowed = 0, grows = false }: Standing,
   nowMs: number,
 ): string | undefined {
-  if (unallowed > 0) return `${count(unallowed)} to be allowed`;
-  if (total > 0 && ended >= total) return 'folding the answers in';
+  if (unallowed > 0) return `a person has to allow ${count(unallowed)} ${unallowed === 1 ? 'call' : 'calls'}`;
+  if (total > 0 && ended >= total) return grows ? 'the next step' : 'folding the answers in';
   const retrying = pending.filter(({ state }) => state === 'retrying');
   const atWork = pending.filter(({ state }) => state === 'running').length;
   // The limiter's own numbers tell the same, and more.

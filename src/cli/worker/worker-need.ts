@@ -3,6 +3,8 @@ export interface WorkerNeed {
   offline: boolean;
   /** `false` where nothing of it is for a model, offline or not. */
   asksModel?: boolean;
+  /** The models that it asks, where they are known before it starts; the one of `--model` by default. */
+  models?: readonly string[];
   /** Most calls of the run at once: a worker that is started for it is to allow as many. */
   concurrency?: number;
 }

@@ -1,0 +1,39 @@
+import { ValueError } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+
+import type { HistoryEvent } from './history.js';
+
+export type { HistoryEvent } from './history.js';
+
+/** How Temporal closed the run; `null` while it is open. */
+export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;
+
+/** Whether a branch's reserve was used up: it goes on in another activity. */
+export function isReserveUsedUp({ activityTaskFailedEventAttributes: failed }: HistoryEvent): boolean {
+  return failed?.failure?.applicationFailureInfo?.type === 'ReserveUsedUp';
+}
+
+/** How the event closed the run; `null` where it did not. */
+export function closedBy(event: HistoryEvent): Closed {
+  if (event.workflowExecutionCompletedEventAttributes) return 'completed';
+  if (event.workflowExecutionFailedEventAttributes) return 'failed';
+  if (event.workflowExecutionCanceledEventAttributes) return 'cancelled';
+  if (event.workflowExecutionTerminatedEventAttributes) return 'terminated';
+  if (event.workflowExecutionTimedOutEventAttributes) return 'timed-out';
+  return null;
+}
+
+/** Milliseconds since the epoch. */
+export function millis(time: temporal.api.history.v1.IHistoryEvent['eventTime']): number {
+  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
+}
+
+/**
+ * Takes a payload that is no JSON for none. A run that began with one has failed with `BadInput`.
+ *
+ * @throws what else it cannot be read for, such as a missing key
+ */
+export function noJson(error: unknown): unknown[] {
+  if (error instanceof SyntaxError || error instanceof ValueError) return [];
+  throw error;
+}

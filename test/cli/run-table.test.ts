@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import { runTable } from '../../src/cli/show/run-table.js';
+import type { RunRow } from '../../src/cli/show/run-table.js';
+
+const now = Date.parse('2026-01-02T00:00:00Z');
+
+function row(change: Partial<RunRow> = {}): RunRow {
+  return {
+    workflowId: 'perspectives-0a1b2c3d',
+    runId: 'r',
+    kind: 'perspectives',
+    status: 'complete',
+    branches: 4,
+    costUsd: 0.0267,
+    startedAt: '2026-01-01T23:57:00.000Z',
+    closedAt: null,
+    retries: null,
+    title: 'service-agreement.md: legal, technical, financial, security',
+    offline: false,
+    elapsedMs: 65_000,
+    retriedBy: [],
+    waiting: 0,
+    ...change,
+  };
+}
+
+function shown(rows: readonly RunRow[], columns: number, isTerminal = true): string[] {
+  return runTable(rows, { isTerminal, columns }, now).text.trimEnd().split('\n');
+}
+
+describe('a list of runs', () => {
+  const rows = [
+    row(),
+    row({ workflowId: 'a-name-that-somebody-has-chosen-and-that-is-long', offline: true }),
+    row({ workflowId: 'mail', kind: 'agent', status: 'running', waiting: 1, costUsd: null }),
+  ];
+
+  it.each([60, 80, 120, 200])('keeps within a terminal of %i columns, and no id is cut (RunTable-1)', (columns) => {
+    const lines = shown(rows, columns);
+    expect(Math.max(...lines.map((each) => each.length))).toBeLessThan(columns);
+    for (const { workflowId } of rows) expect(lines.join('\n')).toContain(workflowId);
+  });
+
+  it('says what each is about, how long it took, what it cost, and how long ago it began', () => {
+    expect(shown([row()], 160)[1]).toMatch(
+      /^perspectives-0a1b2c3d {2}perspectives {2}complete {2}4 +\$0\.0267 {2}1m5s {2}3m ago {2}service-agreement\.md: legal/,
+    );
+  });
+
+  it('marks the costs of the offline model', () => {
+    const lines = shown([row({ offline: true })], 80);
+    expect(lines[1]).toContain('$0.0267*');
+    expect(lines.at(-1)).toMatch(/^\* of the offline model/);
+    expect(shown([row()], 80).join('')).not.toContain('*');
+  });
+
+  it('calls a run waiting where a person has to allow something', () => {
+    expect(shown(rows, 80).at(-2)).toMatch(/^mail +waiting /);
+  });
+
+  it('has all columns for a pipe', () => {
+    expect(shown([row()], 80, false)[0]).toMatch(/^id +kind +status +branches +cost +took +began +about$/);
+  });
+});
