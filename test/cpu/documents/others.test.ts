@@ -160,6 +160,25 @@ describe('OpenDocument', () => {
     );
   });
 
+  it('sheets have the values of cells that no program has written a text for', async () => {
+    const cell = (type: string, attributes: string) =>
+      `<table:table-cell office:value-type="${type}" ${attributes}/>`;
+    const cells = [
+      cell('float', 'office:value="3.50"'),
+      cell('percentage', 'office:value="0.07"'),
+      cell('currency', 'office:value="9.99" office:currency="EUR"'),
+      cell('boolean', 'office:boolean-value="true"'),
+      cell('time', 'office:time-value="PT13H5M0S"'),
+      cell('string', 'office:string-value="said"'),
+      cell('float', 'office:value="7" table:formula="of:=[.A1]*2"'),
+      '<table:table-cell table:formula="of:=[.A1]*3"/>',
+    ];
+    const row = `<table:table-row>${cells.join('')}</table:table-row>`;
+    expect(await read('ods', odf('spreadsheet', `<table:table table:name="S">${row}</table:table>`))).toBe(
+      '## S\n\n| 3.50 | 7% | 9.99 EUR | TRUE | 13:05:00 | said | 7 | =[.A1]*3 |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
+    );
+  });
+
   it('presentations have their slides and notes', async () => {
     const frame = (kind: string, text: string) =>
       `<draw:frame presentation:class="${kind}"><draw:text-box><text:p>${text}</text:p></draw:text-box></draw:frame>`;
