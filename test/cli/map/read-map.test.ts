@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readMap } from '../../../src/cli/map/map-flags.js';
 import type { MapFlags } from '../../../src/cli/map/map-flags.js';
+import { jsonLinesFormat } from '../../../src/cli/map/row-format.js';
 import { RowShape } from '../../../src/cli/map/row-record.js';
+import { RowsFile } from '../../../src/cli/map/rows-file.js';
+import { RowsOut } from '../../../src/cli/map/rows-out.js';
+import type { Branch } from '../../../src/contract/run.js';
 import type { World } from '../../../src/cli/world.js';
 
 let cwd: string;
@@ -63,4 +67,36 @@ it('an answer whose field is a column that is kept about each row is refused, an
     'Expected the answer to have other columns than _row, _status, _error, got `_status`.',
   );
   expect(shape('new').columns(['a'])).toEqual(['a', 'new_status', '_row', '_status', '_error']);
+});
+
+describe('a place that takes no more', () => {
+  const rows = async function* rows() {
+    yield { row: { key: '1', fields: { a: 'x' }, place: 'a.csv:2' }, isThere: false };
+  };
+  const branch = { key: '1', index: 0, status: 'ok', output: 'y' } as unknown as Branch;
+  const shape = new RowShape({ samples: 1 } as RowShape['fold'], undefined, '');
+
+  it('leaves the rows incomplete: what is there before is not replaced by them', async () => {
+    const full = { write: () => Promise.reject(new Error('ENOSPC: no space left on device, write')) };
+    const out = new RowsOut(rows(), full, jsonLinesFormat, shape, [], undefined);
+    await expect(out.add(branch)).rejects.toThrow('ENOSPC');
+    expect(out.isComplete).toBe(false);
+    const wide = new RowsOut(rows(), { write: () => Promise.resolve() }, jsonLinesFormat, shape, [], undefined);
+    await wide.add(branch);
+    expect(wide.isComplete).toBe(true);
+  });
+
+  it('is named, with what to do', async () => {
+    await symlink('/dev/full', join(cwd, 'full.jsonl'));
+    const file = await RowsFile.open('full.jsonl', {} as MapFlags, { cwd } as World);
+    const written = file.begin([]).then((target) => target.write('{}\n'));
+    await expect(written).rejects.toMatchObject({
+      message: expect.stringMatching(/^Expected `full\.jsonl` to take all rows, got E[A-Z]+: /),
+      advice: expect.stringContaining('`--resume`'),
+    });
+    await mkdir(join(cwd, 'folder.jsonl'));
+    await expect(RowsFile.open('folder.jsonl', {} as MapFlags, { cwd } as World)).rejects.toThrow(
+      'Expected `out` to be a file, got `folder.jsonl`, which is a folder.',
+    );
+  });
 });
