@@ -70,7 +70,6 @@ const images: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^(?:II\*\0|MM\0\*)/, 'TIFF'],
   [/^[^]{4}ftyp(?:hei[cfmsx]|hevc|mif1|msf1)/, 'HEIC'],
   [/^[^]{4}ftypavi[fs]/, 'AVIF'],
-  [/^\0\0\u0001\0[^]\0/, 'icon'],
 ];
 
 /** A second mail in a mailbox: an empty line, the line that begins a mail, a header field (RFC 4155). */
