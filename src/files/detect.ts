@@ -64,6 +64,17 @@ const magics: readonly (readonly [start: string, found: Detected])[] = [
   ['\u00FD7zXZ', anArchive],
 ];
 
+/** Images that the API does not take, by their first bytes as Latin-1. */
+const images: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^BM[^]{4}\0{4}/, 'BMP'],
+  [/^(?:II\*\0|MM\0\*)/, 'TIFF'],
+  [/^[^]{4}ftyp(?:hei[cfmsx]|hevc|mif1|msf1)/, 'HEIC'],
+  [/^[^]{4}ftypavi[fs]/, 'AVIF'],
+];
+
+/** A second mail in a mailbox: an empty line, the line that begins a mail, a header field (RFC 4155). */
+const secondMail = /\n\r?\nFrom \S+ [^\n]*\d{4}\r?\n[!-9;-~]+:/;
+
 /**
  * What a file is. Its content decides; the end of its name where the content is text that could be several things.
  *
@@ -75,6 +86,8 @@ export async function detect(bytes: Uint8Array, name = ''): Promise<Detected> {
   if (start.startsWith('\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1')) return inCompound(bytes);
   if (isPdf(bytes, start)) return { kind: 'pdf' };
   for (const [magic, found] of magics) if (start.startsWith(magic)) return found;
+  const image = images.find(([pattern]) => pattern.test(start))?.[1];
+  if (image !== undefined) return { unread: `an image (${image})`, advice: 'Save it as PNG or JPEG.' };
   const encoding = markOf(bytes) ?? unmarkedUtf16(bytes);
   if (encoding === undefined && isBinary(bytes)) {
     const ending = endingOf(name);
@@ -83,7 +96,11 @@ export async function detect(bytes: Uint8Array, name = ''): Promise<Detected> {
       advice: 'Convert it to text first.',
     };
   }
-  return { kind: kindOfText(decodeText(bytes.subarray(0, startBytes), encoding), name) };
+  const kind = kindOfText(decodeText(bytes.subarray(0, startBytes), encoding), name);
+  if (kind === 'eml' && start.startsWith('From ') && secondMail.test(latin1(bytes))) {
+    return { unread: 'a mailbox with several mails (mbox)', advice: 'Save each of them as .eml.' };
+  }
+  return { kind };
 }
 
 function isPdf(bytes: Uint8Array, start: string): boolean {

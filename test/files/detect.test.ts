@@ -65,6 +65,13 @@ describe('a document is what its content says', () => {
     [zipOf({ 'xl/workbook.bin': 'x' }), 'a binary workbook (.xlsb)'],
     [zipOf({ 'Index/Document.iwa': 'x' }), 'a document of Pages, Numbers or Keynote'],
     [Buffer.from([0, 1, 2, 3, 4, 5]), 'a binary file'],
+    [Buffer.concat([Buffer.from('BM6\xf9\x15\0\0\0\0\0', 'latin1'), Buffer.alloc(9_000, 255)]), 'an image (BMP)'],
+    [Buffer.concat([Buffer.from('II*\0', 'latin1'), Buffer.alloc(9_000, 255)]), 'an image (TIFF)'],
+    [Buffer.concat([Buffer.from('\0\0\0 ftypheic', 'latin1'), Buffer.alloc(9_000, 255)]), 'an image (HEIC)'],
+    [
+      `From a@example.org Mon Mar  4 10:00:00 2024\n${mail}\n\nFrom b@example.org Tue Mar  5 10:00:00 2024\n${mail}`,
+      'a mailbox with several mails (mbox)',
+    ],
     [docx.subarray(0, 200), expect.stringContaining('a damaged ZIP archive')],
   ])('and so are others', async (content, expected) => {
     expect(await kind(content)).toEqual(expected);

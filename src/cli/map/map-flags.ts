@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import { InputError } from '../../contract/errors.js';
 import type { JsonSchema } from '../../contract/json-schema.js';
+import { checkOutputSchema, OutputSchemaError } from '../../plan/check-output-schema.js';
 import type { MapInput } from '../../plan/map-plan.js';
 import { parseCount } from '../read/numbers.js';
-import { readYaml } from '../read/read-yaml.js';
+import { readTextFile } from '../read/read-text-file.js';
+import { readPlacedYaml } from '../read/yaml-places.js';
 import { runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
@@ -58,17 +57,23 @@ async function promptOf({ prompt, promptFile }: MapFlags, world: World): Promise
     );
   }
   if (promptFile === undefined) return prompt ?? '';
-  const text = await readFile(resolve(world.cwd, promptFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'which does not exist' : error.message;
-    throw new InputError(`Expected a prompt in \`${promptFile}\`, ${reason}.`);
-  });
-  return text.replace(/^\uFEFF/, '').trimEnd();
+  return (await readTextFile(promptFile, 'a prompt', world)).trimEnd();
 }
 
+/** @throws InputError with the file, and the line of what cannot be honoured */
 async function schemaOf(path: string, world: World): Promise<JsonSchema> {
-  const schema = await readYaml(path, 'a JSON Schema', world);
-  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonSchema;
-  throw new InputError(
-    `Expected a JSON Schema in \`${path}\`, got ${JSON.stringify(schema)?.slice(0, 60) ?? 'nothing'}.`,
-  );
+  const { value, placeOf } = await readPlacedYaml(path, 'a JSON Schema', world);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InputError(
+      `Expected a JSON Schema in \`${path}\`, got ${JSON.stringify(value)?.slice(0, 60) ?? 'nothing'}.`,
+    );
+  }
+  try {
+    checkOutputSchema(value as JsonSchema);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const place = error instanceof OutputSchemaError ? placeOf(error.path) : path;
+    throw new InputError(`${place}: ${error.message}`, error.advice);
+  }
+  return value as JsonSchema;
 }

@@ -42,6 +42,13 @@ export class RowShape {
       );
     }
     const bookkeeping = this.#kept;
+    const taken = answer.find((name) => bookkeeping.includes(name));
+    if (taken !== undefined) {
+      throw new InputError(
+        `Expected the answer to have other columns than ${bookkeeping.join(', ')}, got \`${taken}\`.`,
+        'Set something before those of the answer: `--prefix new_`.',
+      );
+    }
     return [...ofTable.filter((name) => !bookkeeping.includes(name)), ...answer, ...bookkeeping];
   }
 

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../contract/errors.js';
 import { endingOf } from '../../files/index.js';
 import { tableOf } from '../read/table-rows.js';
+import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
 import type { MapRow } from './map-rows.js';
 import { jsonLinesFormat, tableFormat } from './row-format.js';
@@ -70,11 +71,11 @@ export class RowsFile {
     }
     if (flags.resume === true || flags.retryFailed === true) return file;
     for (const path of new Set([file.#growingPath, file.#path])) {
-      const size = await stat(path).then(
-        (found) => found.size,
-        () => 0,
-      );
-      if (size === 0) continue;
+      const found = await stat(path).catch(() => undefined);
+      if (found?.isDirectory() === true) {
+        throw new InputError(`Expected \`out\` to be a file, got \`${name}\`, which is a folder.`);
+      }
+      if (found === undefined || found.size === 0) continue;
       throw new InputError(
         `Expected \`out\` to be new, got \`${name}\`, which has rows.`,
         'Go on with them with `--resume`, ask again about those that failed with `--retry-failed`, or choose another --out.',
@@ -154,9 +155,14 @@ export class RowsFile {
     });
     const end = replaces ? 0 : this.#end;
     const file = this.#target;
-    await truncate(path, end);
-    if (end === 0) await file.appendFile(format.header(columns));
-    return { write: async (text) => file.appendFile(text) };
+    const write = (text: string) => file.appendFile(text).catch(this.#fail);
+    await truncate(path, end).catch(this.#fail);
+    if (end === 0) await write(format.header(columns));
+    return { write };
+  }
+
+  get #fail() {
+    return unwritable(this.name, 'the same command with `--resume`');
   }
 
   /** Rows of other columns would not fit those that are there. */
@@ -179,9 +185,12 @@ export class RowsFile {
   /** @param isComplete whether every row is written */
   async close(isComplete: boolean, columns: readonly string[]): Promise<void> {
     if (this.#target === undefined) return;
-    await this.#target.sync();
-    await this.#target.close();
+    const file = this.#target;
     this.#target = undefined;
+    await file
+      .sync()
+      .finally(() => file.close())
+      .catch(this.#fail);
     const retried = `${this.#path}.retry`;
     if (this.flags.retryFailed === true) {
       if (!isComplete) return rm(retried, { force: true });
@@ -189,7 +198,7 @@ export class RowsFile {
     }
     if (!isComplete || this.#growingPath === this.#path) return;
     const whole = wholeFormats.find(({ ending }) => this.name.endsWith(ending));
-    await whole?.write(this.#growingPath, this.#path, columns);
+    await whole?.write(this.#growingPath, this.#path, columns).catch(this.#fail);
     await rm(this.#growingPath, { force: true });
   }
 

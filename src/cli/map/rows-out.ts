@@ -30,6 +30,7 @@ export class RowsOut implements BranchSink {
   #step: Step | undefined;
   #row = 0;
   #hasEnded = false;
+  #isComplete = false;
 
   constructor(
     steps: AsyncIterable<Step>,
@@ -42,9 +43,9 @@ export class RowsOut implements BranchSink {
     this.#steps = steps[Symbol.asyncIterator]();
   }
 
-  /** Whether every row is written. */
+  /** Whether every row is written, and not only taken to be. */
   get isComplete(): boolean {
-    return this.#hasEnded;
+    return this.#isComplete;
   }
 
   async add(branch: Branch): Promise<void> {
@@ -72,6 +73,7 @@ export class RowsOut implements BranchSink {
       text = '';
     }
     if (text !== '') await this.target.write(text);
+    this.#isComplete = this.#hasEnded;
   }
 
   async close(): Promise<void> {

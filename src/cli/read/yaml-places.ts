@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 
 import { InputError } from '../../contract/errors.js';
 import type { World } from '../world.js';
+import { readTextFile } from './read-text-file.js';
 
 export type YamlPath = readonly (string | number)[];
 
@@ -26,25 +24,31 @@ export interface PlacedYaml {
  * @throws InputError where it cannot be read or is neither, with line and column
  */
 export async function readPlacedYaml(path: string, what: string, world: World): Promise<PlacedYaml> {
-  const text = await readFile(resolve(world.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'which does not exist' : error.message;
-    throw new InputError(`Expected ${what}, got \`${path}\`, ${reason}.`);
-  });
+  const text = await readTextFile(path, what, world);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined) {
     const { line, col } = lines.linePos(broken.pos[0]);
-    throw new InputError(`${path}:${line}:${col}: ${broken.message.split('\n')[0]}`);
+    throw new InputError(`${path}:${line}:${col}: ${broken.message}`);
   }
   return {
-    value: document.toJS() as unknown,
+    value: valueOf(document, path),
     namesAt: (at) => {
       const node = at.length === 0 ? document.contents : document.getIn(at, true);
       return isMap(node) ? node.items.map(({ key }) => String(key)) : [];
     },
     placeOf: (at) => `${path}:${placeIn(document, lines, at)}`,
   };
+}
+
+function valueOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    // Aliases without an anchor, and those that multiply.
+    throw new InputError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 function placeIn(document: Document, lines: LineCounter, path: YamlPath): string {

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../contract/errors.js';
 import type { Branch } from '../../contract/run.js';
 import type { World } from '../world.js';
+import { unwritable } from './unwritable.js';
 
 /** A row of `--out`. */
 interface Row {
@@ -96,7 +97,7 @@ export class OutFile {
       this.#next += 1;
       rows += this.#lineOf(next);
     }
-    if (rows !== '') await this.file.appendFile(rows);
+    if (rows !== '') await this.file.appendFile(rows).catch(unwritable(this.path, 'the same command'));
   }
 
   async close(): Promise<void> {

@@ -27,6 +27,9 @@ export const apart = 0.9;
 /** How large raised and lowered letters are at most, beside the others. */
 const shiftedSize = 0.85;
 
+/** How much of a raised or lowered letter stands between the others, at least. ReportLab lowers by half of a letter. */
+const shiftedShare = 0.35;
+
 /** Letters above and below the baseline, in heights of letters. */
 const [above, below] = [0.75, 0.2];
 
@@ -53,7 +56,7 @@ function isShifted(row: Row, piece: Piece): boolean {
   if (piece.size > shiftedSize * row.size) return false;
   const top = Math.max(row.baseline - above * row.size, piece.baseline - above * piece.size);
   const bottom = Math.min(row.baseline + below * row.size, piece.baseline + below * piece.size);
-  if (bottom - top < 0.5 * (above + below) * piece.size) return false;
+  if (bottom - top < shiftedShare * (above + below) * piece.size) return false;
   const isNear = (each: Piece) => Math.max(each.left - piece.right, piece.left - each.right) < 0.5 * row.size;
   return row.pieces.some((each) => isNear(each));
 }
@@ -73,7 +76,7 @@ export function lineOf(pieces: readonly Piece[]): Line {
     // A blank stands before its piece in the file, which goes from left to right or from right to left.
     const isApart = before !== undefined && before.order > piece.order ? before.isApart : piece.isApart;
     if (before !== undefined && (isApart === true || distance > blank * size)) text += ' ';
-    text += shifted(piece, before, size, baseline);
+    text += isRtl ? mirrored(piece.text) : shifted(piece, before, size, baseline);
     before = piece;
   }
   return {
@@ -106,6 +109,26 @@ function rtlShare(pieces: readonly Piece[]): number {
   const text = pieces.map((piece) => piece.text).join('');
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   return letters === 0 ? 0 : (text.match(rtl)?.length ?? 0) / letters;
+}
+
+const facing = new Map(
+  ['()', '[]', '{}', '<>', '«»', '‹›'].flatMap(([left = '', right = '']) => [
+    [left, right],
+    [right, left],
+  ]),
+);
+
+/** A bracket, or a whole pair behind a Latin letter: `f(x)`. */
+const brackets =
+  /\p{sc=Latn}(?:\([^()\p{sc=Hebr}\p{sc=Arab}]{0,80}\)|\[[^[\]\p{sc=Hebr}\p{sc=Arab}]{0,80}\])|[()[\]{}<>«»‹›]/gu;
+
+/**
+ * Brackets face the other way in what is written from right to left (UAX 9, L4): a page has their shapes, a text has their meaning. Those
+ * of words and numbers that go from left to right are as they look.
+ */
+function mirrored(text: string): string {
+  if (text.search(rtl) === -1 && /[\p{L}\p{N}]/u.test(text)) return text;
+  return text.replaceAll(brackets, (found) => facing.get(found) ?? found);
 }
 
 /** From right to left, and what is written from left to right among it as that. */

@@ -18,10 +18,7 @@ export async function readEml(bytes: Uint8Array): Promise<string> {
   const head = fields.filter(([, value]) => value?.trim()).map(([name, value]) => `${name}: ${value}`);
   const plain = mail.text?.trim() ?? '';
   const text = plain === '' && mail.html !== undefined ? await htmlPart(mail.html) : plain.replaceAll('\r\n', '\n');
-  // Pictures that the HTML shows are no files that somebody attached.
-  const attached = mail.attachments
-    .filter(({ related, filename, disposition }) => !related && (filename !== null || disposition === 'attachment'))
-    .map(named);
+  const attached = mail.attachments.filter(isAttached).map(named);
   return blocks([head.join('\n'), text, attached.length === 0 ? '' : `Attachments:\n${attached.join('\n')}`]);
 }
 
@@ -29,6 +26,16 @@ function shown(address: Address): string {
   if (address.group !== undefined) return `${address.name}: ${address.group.map(shown).join(', ')}`;
   if (address.name === '' || address.name === address.address) return address.address;
   return address.address === '' ? address.name : `${address.name} <${address.address}>`;
+}
+
+/** What pages are made of: pictures, styles, frames, fonts. */
+const ofPages =
+  /^(?:image|audio|video|font)\/|^text\/(?:css|html|javascript)$|^application\/(?:x-)?(?:javascript|font)/;
+
+/** Pictures that the HTML shows are no files that somebody attached; anything else is, without a name and with a `Content-ID` too. */
+function isAttached({ related, filename, disposition, mimeType }: Attachment): boolean {
+  if (!ofPages.test(mimeType)) return true;
+  return related !== true && (filename !== null || disposition === 'attachment');
 }
 
 function named({ filename, mimeType, content }: Attachment): string {

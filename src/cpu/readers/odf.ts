@@ -62,8 +62,37 @@ function textOfCell(cell: Element, texts: OdfText): string {
   const { 'office:value-type': type, 'office:date-value': date, 'table:formula': formulaText } = cell.attributes;
   const annotation = childOf(cell, 'office:annotation');
   const shown = texts.blocksOf(cell).join('\n').trim();
-  const text = type === 'date' && date !== undefined ? date.replace(/T(?:00:00:00(?:\.0+)?)?/, ' ').trim() : shown;
+  const isoDate = type === 'date' ? date?.replace(/T(?:00:00:00(?:\.0+)?)?/, ' ').trim() : undefined;
+  const text = isoDate ?? (shown === '' ? valueOfCell(cell) : shown);
   const said = annotation === undefined ? '' : texts.blocksOf(annotation).join(' ').trim();
   const value = text === '' && formulaText !== undefined ? formulaText.replace(/^of:/, '') : text;
   return said === '' ? value : `${value} (comment: ${said})`;
+}
+
+/** The value of a cell without a text: programs other than office suites write nothing else (OpenDocument, part 3, 19.385). */
+function valueOfCell({ attributes }: Element): string {
+  const value = attributes['office:value'] ?? '';
+  switch (attributes['office:value-type']) {
+    case 'float':
+      return value;
+    case 'percentage':
+      return value === '' ? '' : `${Number((Number(value) * 100).toPrecision(15))}%`;
+    case 'currency':
+      return [value, attributes['office:currency'] ?? ''].join(' ').trim();
+    case 'boolean':
+      return (attributes['office:boolean-value'] ?? '').toUpperCase();
+    case 'time':
+      return clockOf(attributes['office:time-value'] ?? '');
+    case 'string':
+      return attributes['office:string-value'] ?? '';
+    default:
+      return '';
+  }
+}
+
+/** `13:05:00` of `PT13H05M00S`; any other duration as it is written. */
+function clockOf(duration: string): string {
+  const [all, hours = '0', minutes = '0', seconds = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(duration) ?? [];
+  if (all === undefined) return duration;
+  return [hours, minutes, seconds].map((each) => each.padStart(2, '0')).join(':');
 }

@@ -120,6 +120,18 @@ describe('mail with others in it', () => {
     expect(text).toMatch(/See below\.[^]*Subject: Inner[^]*The inner text\./);
   });
 
+  it('names what is attached without a name, or with a Content-ID, and is no picture of the text', async () => {
+    const parts = [
+      'Content-Type: text/plain\r\n\r\nCome at nine.',
+      'Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR',
+      'Content-Type: application/pdf; name=offer.pdf\r\nContent-ID: <1@example.org>\r\n\r\nx',
+      'Content-Type: image/png; name=logo.png\r\nContent-ID: <2@example.org>\r\n\r\nx',
+    ];
+    expect(await read('eml', Buffer.from(multipart('multipart/related', ...parts)))).toMatch(
+      /Come at nine\.\n\nAttachments:\n- without a name \(text\/calendar, 30 bytes\)\n- offer\.pdf \(application\/pdf, 2 bytes\)$/,
+    );
+  });
+
   it('is read where it is a saved page, without the names of its pictures', async () => {
     const page = 'Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Saved=20page</p>';
     const picture = 'Content-Type: image/png\r\nContent-Location: https://example.org/a.png\r\n\r\nx';
@@ -157,6 +169,24 @@ describe('OpenDocument', () => {
     );
     expect(await read('ods', bytes)).toBe(
       '## Sales (hidden sheet)\n\n| Day | x | x |\n| --- | --- | --- |\n| 2024-03-04 |  |  |',
+    );
+  });
+
+  it('sheets have the values of cells that no program has written a text for', async () => {
+    const cell = (type: string, attributes: string) => `<table:table-cell office:value-type="${type}" ${attributes}/>`;
+    const cells = [
+      cell('float', 'office:value="3.50"'),
+      cell('percentage', 'office:value="0.07"'),
+      cell('currency', 'office:value="9.99" office:currency="EUR"'),
+      cell('boolean', 'office:boolean-value="true"'),
+      cell('time', 'office:time-value="PT13H5M0S"'),
+      cell('string', 'office:string-value="said"'),
+      cell('float', 'office:value="7" table:formula="of:=[.A1]*2"'),
+      '<table:table-cell table:formula="of:=[.A1]*3"/>',
+    ];
+    const row = `<table:table-row>${cells.join('')}</table:table-row>`;
+    expect(await read('ods', odf('spreadsheet', `<table:table table:name="S">${row}</table:table>`))).toBe(
+      '## S\n\n| 3.50 | 7% | 9.99 EUR | TRUE | 13:05:00 | said | 7 | =[.A1]*3 |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
     );
   });
 

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readMap } from '../../../src/cli/map/map-flags.js';
+import type { MapFlags } from '../../../src/cli/map/map-flags.js';
+import { jsonLinesFormat } from '../../../src/cli/map/row-format.js';
+import { RowShape } from '../../../src/cli/map/row-record.js';
+import { RowsFile } from '../../../src/cli/map/rows-file.js';
+import { RowsOut } from '../../../src/cli/map/rows-out.js';
+import type { Branch } from '../../../src/contract/run.js';
+import type { World } from '../../../src/cli/world.js';
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'fanfold-map-'));
+});
+
+afterAll(() => rm(cwd, { recursive: true }));
+
+async function given(files: Record<string, string | Buffer>, flags: Partial<MapFlags>) {
+  for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
+  return readMap({ samples: '1', prefix: '', ...flags } as MapFlags, { cwd } as World);
+}
+
+describe('a prompt file', () => {
+  it.each([
+    ['a byte-order mark', '\uFEFFGrüße {{ a }}\r\n'],
+    ['UTF-16', Buffer.from('\uFEFFGrüße {{ a }}\r\n', 'utf16le')],
+  ])('is read with %s', async (_, content) => {
+    expect(await given({ 'p.md': content }, { promptFile: 'p.md' })).toMatchObject({ prompt: 'Grüße {{ a }}' });
+  });
+
+  it('in another encoding is refused with the place of what does not fit', async () => {
+    const latin1 = Buffer.from('Say\nGrüße {{ a }}', 'latin1');
+    await expect(given({ 'p.md': latin1 }, { promptFile: 'p.md' })).rejects.toThrow(
+      'Expected `p.md` to be UTF-8 text, got an invalid byte at offset 6, on line 2.',
+    );
+  });
+});
+
+describe('a schema file', () => {
+  const schema = (content: string | Buffer, name = 's.json') =>
+    given({ [name]: content }, { prompt: 'x', schema: name });
+
+  it.each([
+    [
+      'that cannot be honoured',
+      '{\n  "type": "object",\n  "properties": {\n    "x": { "type": "string", "pattern": "(open" }\n  },\n  "required": ["x"],\n  "additionalProperties": false\n}',
+      /^s\.json:4:30: .*Unterminated group/,
+    ],
+    ['that is cut', '{"type": "object",\n "properties": {', /^s\.json:2:\d+: (?!.* at line)/],
+    ['in another encoding', Buffer.from('{"type":\n"stri\xfcng"}', 'latin1'), /offset 14, on line 2/],
+    ['with an alias of nothing', 'type: *none', /^s\.json/],
+  ])('%s is refused with file and line', async (_, content, message) => {
+    await expect(schema(content)).rejects.toThrow(message);
+  });
+});
+
+it('an answer whose field is a column that is kept about each row is refused, and taken under a prefix', () => {
+  const fields = { type: 'object', properties: { _status: { type: 'string' } } };
+  const shape = (prefix: string) => new RowShape({ samples: 1 } as RowShape['fold'], fields, prefix);
+  expect(() => shape('').columns(['a'])).toThrow(
+    'Expected the answer to have other columns than _row, _status, _error, got `_status`.',
+  );
+  expect(shape('new').columns(['a'])).toEqual(['a', 'new_status', '_row', '_status', '_error']);
+});
+
+describe('a place that takes no more', () => {
+  const rows = async function* rows() {
+    yield { row: { key: '1', fields: { a: 'x' }, place: 'a.csv:2' }, isThere: false };
+  };
+  const branch = { key: '1', index: 0, status: 'ok', output: 'y' } as unknown as Branch;
+  const shape = new RowShape({ samples: 1 } as RowShape['fold'], undefined, '');
+
+  it('leaves the rows incomplete: what is there before is not replaced by them', async () => {
+    const full = { write: () => Promise.reject(new Error('ENOSPC: no space left on device, write')) };
+    const out = new RowsOut(rows(), full, jsonLinesFormat, shape, [], undefined);
+    await expect(out.add(branch)).rejects.toThrow('ENOSPC');
+    expect(out.isComplete).toBe(false);
+    const wide = new RowsOut(rows(), { write: () => Promise.resolve() }, jsonLinesFormat, shape, [], undefined);
+    await wide.add(branch);
+    expect(wide.isComplete).toBe(true);
+  });
+
+  it('is named, with what to do', async () => {
+    await symlink('/dev/full', join(cwd, 'full.jsonl'));
+    const file = await RowsFile.open('full.jsonl', {} as MapFlags, { cwd } as World);
+    const written = file.begin([]).then((target) => target.write('{}\n'));
+    await expect(written).rejects.toMatchObject({
+      message: expect.stringMatching(/^Expected `full\.jsonl` to take all rows, got E[A-Z]+: /),
+      advice: expect.stringContaining('`--resume`'),
+    });
+    await mkdir(join(cwd, 'folder.jsonl'));
+    await expect(RowsFile.open('folder.jsonl', {} as MapFlags, { cwd } as World)).rejects.toThrow(
+      'Expected `out` to be a file, got `folder.jsonl`, which is a folder.',
+    );
+  });
+});
