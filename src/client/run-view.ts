@@ -60,6 +60,8 @@ export class RunView {
   /** The finished run that this one retries. */
   retries: RunReference | undefined;
   startedAtMs = 0;
+  /** Temporal's identity of the client that started it, such as `pid@host`; `null` where history does not say. */
+  startedBy: string | null = null;
   closedAtMs: number | null = null;
   closed: Closed = null;
   result: RunResult | null = null;
@@ -104,6 +106,7 @@ export class RunView {
       const [input] = await this.#decode(started.input).catch(noJson);
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
+      this.startedBy ??= started.identity || null;
       // The run began with its first execution, before it continued as new.
       const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
