@@ -31,6 +31,7 @@ interface Told {
   question?: string;
   task?: string;
   prompt?: string;
+  variants?: readonly { prompt: string }[];
   system?: string;
   model?: string;
   models?: readonly string[];
@@ -48,7 +49,7 @@ export function askedIn(kind: string, input: object, policy: Policy | null): Ask
   const told = input as Told;
   const prompts = promptsOf(kind, input);
   const models = [...new Set(prompts.flatMap(({ model }) => model ?? []))];
-  const question = told.question ?? told.task ?? (kind === 'map' ? told.prompt : undefined);
+  const question = told.question ?? told.task ?? (kind === 'map' ? told.prompt : onlyPrompt(told));
   const given = documentOf(told);
   return {
     ...(question !== undefined && { question }),
@@ -79,6 +80,11 @@ export function askedIn(kind: string, input: object, policy: Policy | null): Ask
       ...(policy === null ? [] : policyFacts(policy)),
     ],
   };
+}
+
+/** The prompt of a comparison that has one only. */
+function onlyPrompt({ variants = [] }: Told): string | undefined {
+  return variants.length === 1 ? variants[0]?.prompt : undefined;
 }
 
 function fact(name: string, values: readonly string[]): NamedText[] {
@@ -133,7 +139,7 @@ function shortOf(value: Stored<unknown> | StoredDocument): string {
 function documentOf({ title, document, values = {} }: Told): Pick<AskedInput, 'title' | 'document'> {
   if (document !== undefined) return { document, ...(title !== undefined && { title }) };
   const [only, ...others] = Object.entries(values).filter(([, value]) => isText(value));
-  return only === undefined || others.length > 0 ? {} : { title: only[0], document: only[1] };
+  return only === undefined || others.length > 0 ? {} : { title: `the input ${only[0]}`, document: only[1] };
 }
 
 function isText(value: Stored<unknown> | StoredDocument): boolean {

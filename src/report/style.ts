@@ -9,7 +9,7 @@ body { margin: 0 auto; max-width: 1200px; padding: 16px; font: 15px/1.5 system-u
 h1 { font-size: 24px; margin: 0 0 8px; overflow-wrap: anywhere; } h2 { font-size: 18px; margin: 24px 0 8px; } h3 { font-size: 15px; margin: 8px 0; }
 p { margin: 4px 0; } p:empty { display: none; }
 a { color: var(--model); }
-#status { font-size: 15px; padding: 2px 8px; border: 1px solid currentColor; border-radius: 12px; color: var(--warn); }
+#status { display: inline-block; white-space: nowrap; font-size: 15px; padding: 2px 8px; border: 1px solid currentColor; border-radius: 12px; color: var(--warn); }
 #status[data-status=complete] { color: var(--good); } #status[data-status=failed], #status[data-status=cancelled], #error { color: var(--bad); }
 #links { display: flex; flex-wrap: wrap; gap: 16px; color: var(--dim); }
 #facts { display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0; }
@@ -41,8 +41,8 @@ del { text-decoration-color: var(--bad); } ins { color: var(--good); text-decora
 .more { margin: 8px 0; }
 details { margin: 8px 0; } summary { cursor: pointer; overflow-wrap: anywhere; }
 .graph-canvas { position: relative; margin: 0 auto; } .graph-canvas svg { position: absolute; inset: 0; fill: none; stroke: var(--dim); stroke-width: 1.5; overflow: visible; }
-.node { position: absolute; width: 150px; height: 50px; padding: 4px 8px; display: flex; flex-direction: column; align-items: center; justify-content: center; border: 2px solid var(--model); background: var(--panel); font-size: 12px; line-height: 1.3; }
-.node > * { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .node-name { font-size: 13px; }
+.node { position: absolute; padding: 4px 8px; display: flex; flex-direction: column; align-items: center; justify-content: center; border: 2px solid var(--model); background: var(--panel); font-size: 12px; line-height: 1.3; }
+.node > * { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .node .node-name { font-size: 12px; line-height: 1.2; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; overflow-wrap: anywhere; text-align: center; flex-shrink: 0; }
 .node[data-state=bad] { border-color: var(--bad); } .node[data-state=skipped], .node[data-state=open] { border-style: dashed; border-color: var(--dim); color: var(--dim); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 12px; max-height: 480px; overflow: auto; }
 .controls { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; }

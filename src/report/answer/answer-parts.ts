@@ -53,7 +53,7 @@ function stateNotes({ status, approvals = [], stoppedBy, coverage }: Run, isAnsw
           ),
         ]
       : []),
-    ...(status === 'running'
+    ...(status === 'running' && waiting === 0
       ? [
           note(
             isAnswered ? 'The run goes on; so far there is this.' : 'The run goes on; there is no answer yet.',
@@ -94,16 +94,18 @@ function foldedParts({ fanIn, output, status }: Run): AnswerPart[] {
 /** A section for each branch, in input order, below what was folded of them. */
 function branchesParts(run: Run): AnswerPart[] {
   const folded = foldedParts(run);
-  const sections = run.branches.map(branchSection);
+  const hasSeveral = new Set(run.branches.map(({ model }) => model)).size > 1;
+  const sections = run.branches.map((branch) => branchSection(branch, hasSeveral));
   if (sections.length === 0) return folded;
   return folded.length === 0 ? sections : [...folded, section('What each branch said', sections)];
 }
 
-function branchSection(branch: Branch): SectionPart {
+/** @param hasSeveral whether several models answered, so that each is worth naming */
+function branchSection(branch: Branch, hasSeveral: boolean): SectionPart {
   const { key, output } = branch;
   return {
     ...section(key, [...branchNotes(branch), ...(output === undefined ? [] : valueParts(output))]),
-    ...(branch.model !== undefined && { note: branch.model }),
+    ...(branch.model !== undefined && hasSeveral && { note: branch.model }),
   };
 }
 
@@ -122,7 +124,7 @@ function compared(branch: Branch, { fanIn }: Run): SectionPart {
     reused ? 'from the journal' : durationOf(latency.totalMs),
     costOf(costUsd),
   ];
-  return { ...branchSection(branch), note: facts.join(' · ') };
+  return { ...branchSection(branch, false), note: facts.join(' · ') };
 }
 
 function hitsParts({ output, status }: Run): AnswerPart[] {

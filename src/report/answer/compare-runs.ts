@@ -2,7 +2,7 @@ import type { Reported } from '../../contract/reported.js';
 import type { Branch } from '../../contract/run.js';
 import { quantile } from '../../fold/slow.js';
 import { coverageText, statusOf } from './state.js';
-import { costOf, durationOf, numberOf } from './texts.js';
+import { costOf, durationOf, numberOf, timeOf } from './texts.js';
 
 /** A figure of two runs, and how the second differs from the first. */
 export interface ComparedFigure {
@@ -34,9 +34,7 @@ export function comparedFigures(one: Reported, other: Reported): ComparedFigure[
     text('branches ok', ({ run }) => coverageText(run)),
     text('models', ({ run }) => modelsOf(run.branches)),
     number('took', ({ run }) => run.elapsedMs, durationOf),
-    ...[0.5, 0.95].map((share) =>
-      number(`p${share * 100} of its branches`, ({ run }) => latencyOf(run.branches, share), durationOf),
-    ),
+    ...[0.5, 0.95].map((share) => number(`p${share * 100}`, ({ run }) => latencyOf(run.branches, share), durationOf)),
     number('cost', ({ run }) => run.costUsd, costOf),
     number('saved by the journal', ({ run }) => run.savedUsd, costOf),
     number(
@@ -46,7 +44,7 @@ export function comparedFigures(one: Reported, other: Reported): ComparedFigure[
     ),
     number('tokens out', ({ run }) => run.usage.outputTokens, numberOf),
     text('offline', ({ run }) => (run.offline ? 'yes' : 'no')),
-    text('started', ({ asked }) => asked.startedAt),
+    text('started', ({ asked }) => timeOf(asked.startedAt)),
   ];
 }
 

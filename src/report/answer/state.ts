@@ -10,7 +10,10 @@ export function statusOf({ status, approvals = [] }: Run): string {
 /** How many branches are ok, and what becomes of the others. An open run has no last number yet. */
 export function coverageText({ status, branches, coverage, approvals = [] }: Run): string {
   const { ok, total } = coverage;
-  if (status !== 'running') return `${numberOf(ok)} of ${numberOf(total)}`;
+  if (status !== 'running') {
+    const skipped = branches.filter((branch) => branch.status === 'skipped').length;
+    return `${numberOf(ok)} of ${numberOf(total)}${skipped > 0 ? `, ${numberOf(skipped)} skipped` : ''}`;
+  }
   const ended = branches.length;
   const open = [
     ...(ended > ok ? [`${numberOf(ended - ok)} not ok`] : []),

@@ -41,7 +41,12 @@ export function showGantt(
     aria: { enabled: true },
     tooltip: { ...tooltip(), formatter: ({ data }: { data: Segment }) => tellOf(branches[data.branch]) },
     grid: { left: 8, right: 60, top: 8, bottom: 36, containLabel: true },
-    xAxis: { ...axis(), type: 'value', axisLabel: { color: colour('text'), formatter: durationOf } },
+    xAxis: {
+      ...axis(),
+      type: 'value',
+      splitNumber: find('gantt').clientWidth < 600 ? 3 : 5,
+      axisLabel: { color: colour('text'), formatter: durationOf, hideOverlap: true },
+    },
     yAxis: {
       ...axis(),
       type: 'category',

@@ -3,84 +3,65 @@ import { visibleLine } from '../../fold/visible-text.js';
 import { durationOf } from '../answer/texts.js';
 import type { Chart } from './chart.js';
 import { element, find } from './dom.js';
+import { layoutOf } from './graph-layout.js';
+import type { Layout } from './graph-layout.js';
 import { classed } from './parts.js';
 
-/** Size of a node and of the room between two, in pixels. */
-const node = { width: 150, height: 50 };
-const gap = { along: 48, across: 16 };
+/** Size of a node, and of the room between two levels, in pixels. A narrow screen has narrower nodes. */
+const widest = 150;
+const narrowest = 100;
+const nodeHeight = 58;
+const between = 48;
 
 const svg = 'http://www.w3.org/2000/svg';
-
-interface Edge {
-  from: string;
-  to: string;
-}
-
-/** A node of the graph, with its own branch, or those of its items. */
-interface Node {
-  key: string;
-  branches: readonly Branch[];
-  level: number;
-  place: number;
-}
 
 /**
  * The graph of a run that has one. A node stands behind all nodes that it needs: to their right where there is room for all of
  * them, below them elsewhere. A node that runs for each item is one node.
  */
-export function showGraph(branches: readonly Branch[], edges: readonly Edge[], open: (search: string) => void): Chart {
-  const nodes = placed(branches, edges);
-  const levels = Math.max(0, ...nodes.map(({ level }) => level)) + 1;
-  const widest = Math.max(1, ...nodes.map(({ place }) => place + 1));
-  const draw = () => {
-    const room = find('graph');
-    const across = levels * (node.width + gap.along) - gap.along;
-    const down = widest * (node.width + gap.across) - gap.across;
-    const isDown = across > room.clientWidth && down < across;
-    const [width, height] = isDown
-      ? [down, levels * (node.height + gap.along) - gap.along]
-      : [across, widest * (node.height + gap.across) - gap.across];
-    const at = ({ level, place }: Node) => {
-      const those = nodes.filter((each) => each.level === level).length;
-      const middle = place + (widest - those) / 2;
-      return isDown
-        ? { x: middle * (node.width + gap.across), y: level * (node.height + gap.along) }
-        : { x: level * (node.width + gap.along), y: middle * (node.height + gap.across) };
-    };
-    const canvas = classed('div', 'graph-canvas', ...nodes.map((each) => nodeElement(each, at(each), open)));
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    canvas.prepend(lines(nodes, edges, at, isDown, width, height));
-    room.replaceChildren(canvas);
-  };
-  return { draw, resize: draw };
-}
-
-/** Nodes by level, each level in the order that crosses the fewest lines to the one before. */
-function placed(branches: readonly Branch[], edges: readonly Edge[]): Node[] {
+export function showGraph(
+  branches: readonly Branch[],
+  edges: readonly { from: string; to: string }[],
+  open: (search: string) => void,
+): Chart {
   const keys = [
     ...new Set([...branches.map(({ key }) => nodeOf(key)), ...edges.flatMap(({ from, to }) => [from, to])]),
   ];
-  const levels = new Map<string, number>();
-  const levelOf = (key: string): number => {
-    const known = levels.get(key);
-    if (known !== undefined) return known;
-    levels.set(key, 0);
-    const level = Math.max(0, ...edges.filter(({ to }) => to === key).map(({ from }) => levelOf(from) + 1));
-    levels.set(key, level);
-    return level;
-  };
-  const byKey = new Map<string, Node>();
-  for (const [level, those] of [...Map.groupBy(keys, levelOf)].toSorted(([one], [other]) => one - other)) {
-    const wish = (key: string) => {
-      const needs = edges.filter(({ to }) => to === key).map(({ from }) => byKey.get(from)?.place ?? 0);
-      return needs.length === 0 ? 0 : needs.reduce((sum, place) => sum + place, 0) / needs.length;
+  const byNode = Map.groupBy(branches, ({ key }) => nodeOf(key));
+  const draw = () => {
+    const room = find('graph').clientWidth;
+    const across = layoutOf(keys, edges, nodeHeight);
+    const isDown = across.levels * (widest + between) - between > room;
+    const down = [widest, 130, 115, narrowest].map((width) => ({ width, layout: layoutOf(keys, edges, width) }));
+    const fits = down.find(({ layout }) => layout.width <= room) ?? down.at(-1);
+    const width = isDown ? (fits?.width ?? narrowest) : widest;
+    const layout = isDown && fits !== undefined ? fits.layout : across;
+    const along = layout.levels * ((isDown ? nodeHeight : width) + between) - between;
+    const placeOf = (key: string): Place => {
+      const { level = 0, middle = 0, isNode = false } = layout.items.get(key) ?? {};
+      const start = level * ((isDown ? nodeHeight : width) + between);
+      const end = start + (isDown ? nodeHeight : width);
+      return { start, end, middle, isNode };
     };
-    for (const [place, key] of those.toSorted((one, other) => wish(one) - wish(other)).entries()) {
-      byKey.set(key, { key, level, place, branches: branches.filter((branch) => nodeOf(branch.key) === key) });
-    }
-  }
-  return [...byKey.values()];
+    const canvas = classed(
+      'div',
+      'graph-canvas',
+      ...keys.map((key) => {
+        const { start, middle } = placeOf(key);
+        const button = nodeElement(key, byNode.get(key) ?? [], open);
+        button.style.width = `${width}px`;
+        button.style.height = `${nodeHeight}px`;
+        button.style.left = `${isDown ? middle - width / 2 : start}px`;
+        button.style.top = `${isDown ? start : middle - nodeHeight / 2}px`;
+        return button;
+      }),
+    );
+    canvas.style.width = `${isDown ? layout.width : along}px`;
+    canvas.style.height = `${isDown ? along : layout.width}px`;
+    canvas.prepend(drawing(layout, placeOf, isDown));
+    find('graph').replaceChildren(canvas);
+  };
+  return { draw, resize: draw };
 }
 
 /** The node of an answer about an item, whose key ends with the item's number. */
@@ -88,25 +69,19 @@ function nodeOf(key: string): string {
   return key.replace(/\[\d+\]$/, '');
 }
 
-function nodeElement({ key, branches }: Node, { x, y }: { x: number; y: number }, open: (search: string) => void) {
-  const button = classed(
-    'button',
-    'node',
-    classed('strong', 'node-name', visibleLine(key)),
-    element('span', toldOf(branches)),
-  );
+function nodeElement(key: string, branches: readonly Branch[], open: (search: string) => void): HTMLButtonElement {
+  const name = visibleLine(key);
+  const button = classed('button', 'node', classed('strong', 'node-name', name), element('span', toldOf(branches)));
   button.type = 'button';
-  button.title = visibleLine(key);
+  button.title = name;
   button.dataset['state'] = stateOf(branches);
-  button.style.left = `${x}px`;
-  button.style.top = `${y}px`;
   button.addEventListener('click', () => open(key));
   return button;
 }
 
 function toldOf(branches: readonly Branch[]): string {
   const [only] = branches;
-  if (only === undefined) return 'not begun';
+  if (only === undefined) return 'not ended';
   const took = durationOf(Math.max(...branches.map(({ latency }) => latency.totalMs)));
   if (branches.length === 1 && nodeOf(only.key) === only.key) return only.status === 'ok' ? took : only.status;
   const ok = branches.filter(({ status }) => status === 'ok').length;
@@ -120,37 +95,37 @@ function stateOf(branches: readonly Branch[]): string {
   return branches.every(({ status }) => status === 'ok' || status === 'skipped') ? 'ok' : 'bad';
 }
 
-function lines(
-  nodes: readonly Node[],
-  edges: readonly Edge[],
-  at: (node: Node) => { x: number; y: number },
-  isDown: boolean,
-  width: number,
-  height: number,
-): SVGElement {
-  const drawing = document.createElementNS(svg, 'svg');
-  drawing.setAttribute('width', String(width));
-  drawing.setAttribute('height', String(height));
-  drawing.setAttribute('aria-hidden', 'true');
-  for (const { from, to } of edges) {
-    const [start, end] = [from, to].map((key) => nodes.find((each) => each.key === key));
-    if (start === undefined || end === undefined) continue;
-    const path = document.createElementNS(svg, 'path');
-    path.setAttribute('d', curve(at(start), at(end), isDown));
-    drawing.append(path);
-  }
-  return drawing;
+/** Where something begins and ends along the levels, and its middle across them; in pixels. */
+interface Place {
+  start: number;
+  end: number;
+  middle: number;
+  isNode: boolean;
 }
 
-/** From the end of one node to the beginning of another, with a head. */
-function curve(from: { x: number; y: number }, to: { x: number; y: number }, isDown: boolean): string {
-  const { width, height } = node;
-  if (isDown) {
-    const [x, y, endX, endY] = [from.x + width / 2, from.y + height, to.x + width / 2, to.y];
-    const bend = (endY - y) / 2;
-    return `M${x} ${y}C${x} ${y + bend} ${endX} ${endY - bend} ${endX} ${endY}m-4 -7l4 7l4 -7`;
+function drawing(layout: Layout, placeOf: (key: string) => Place, isDown: boolean): SVGElement {
+  const lines = document.createElementNS(svg, 'svg');
+  lines.setAttribute('width', '100%');
+  lines.setAttribute('height', '100%');
+  lines.setAttribute('aria-hidden', 'true');
+  for (const way of layout.ways) {
+    const path = document.createElementNS(svg, 'path');
+    path.setAttribute('d', pathOf(way.map(placeOf), isDown));
+    lines.append(path);
   }
-  const [x, y, endX, endY] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
-  const bend = (endX - x) / 2;
-  return `M${x} ${y}C${x + bend} ${y} ${endX - bend} ${endY} ${endX} ${endY}m-7 -4l7 4l-7 4`;
+  return lines;
+}
+
+/** From the end of one node through all places that it passes to the beginning of another, with a head. */
+function pathOf(places: readonly Place[], isDown: boolean): string {
+  const point = (along: number, across: number) => (isDown ? `${across} ${along}` : `${along} ${across}`);
+  const steps = places.flatMap((place, at) => {
+    const last = places[at - 1];
+    if (last === undefined) return [`M${point(place.end, place.middle)}`];
+    const bend = (last.end + place.start) / 2;
+    const curve = `C${point(bend, last.middle)} ${point(bend, place.middle)} ${point(place.start, place.middle)}`;
+    return place.isNode ? [curve] : [curve, `L${point(place.end, place.middle)}`];
+  });
+  const head = isDown ? 'm-4 -7l4 7l4 -7' : 'm-7 -4l7 4l-7 4';
+  return `${steps.join('')}${head}`;
 }
