@@ -60,7 +60,7 @@ export class RunView {
   /** The finished run that this one retries. */
   retries: RunReference | undefined;
   startedAtMs = 0;
-  /** Temporal's identity of the client that started it, such as `pid@host`; `null` where history does not say. */
+  /** Temporal's identity of who started it; `null` where history does not say. */
   startedBy: string | null = null;
   closedAtMs: number | null = null;
   closed: Closed = null;
@@ -233,14 +233,8 @@ export class RunView {
   }
 
   async #cancellation(details: Payloads): Promise<Error | undefined> {
-    return decodeOptionalFailureToOptionalError(
-      this.#converter,
-      {
-        message: 'The branch was cancelled.',
-        canceledFailureInfo: { details: details ?? null },
-      },
-      this.#context,
-    );
+    const failure = { message: 'The branch was cancelled.', canceledFailureInfo: { details: details ?? null } };
+    return decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context);
   }
 
   async #close(event: HistoryEvent, atMs: number): Promise<undefined> {
@@ -297,6 +291,6 @@ function closedBy(event: HistoryEvent): Closed {
   return null;
 }
 
-function millis(time: temporal.api.history.v1.IHistoryEvent['eventTime']): number {
+function millis(time: HistoryEvent['eventTime']): number {
   return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }

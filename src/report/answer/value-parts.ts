@@ -12,7 +12,7 @@ export function valueParts(value: unknown, depth = 0): AnswerPart[] {
   if (value === null || value === undefined) return [{ part: 'note', text: 'nothing', tone: 'plain' }];
   if (typeof value === 'string')
     return value === '' ? [{ part: 'note', text: 'an empty text', tone: 'plain' }] : [{ part: 'text', text: value }];
-  if (typeof value !== 'object') return [{ part: 'text', text: String(value) }];
+  if (typeof value !== 'object') return [{ part: 'text', text: textOf(value) }];
   if (depth >= deepest) return [{ part: 'code', text: textOf(value) }];
   if (Array.isArray(value)) return listParts(value, depth);
   const fields = Object.entries(value).map(([name, each]) => ({ name, parts: valueParts(each, depth + 1) }));

@@ -65,7 +65,11 @@ function list({ ordered, start, items, loose }: Tokens.List, depth: number): str
     .map((item, at) => {
       const mark = ordered ? `${first + at}. ` : '- ';
       const box = item.task ? `[${item.checked ? 'x' : ' '}] ` : '';
-      return indented(`${box}${blocks(item.tokens, depth).join('\n\n')}`, mark, ' '.repeat(mark.length));
+      return indented(
+        `${box}${blocks(item.tokens, depth).join(item.loose || loose ? '\n\n' : '\n')}`,
+        mark,
+        ' '.repeat(mark.length),
+      );
     })
     .join(loose ? '\n\n' : '\n');
 }

@@ -70,7 +70,7 @@ export function tableMarkdown(columns: readonly string[], rows: readonly (readon
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/\s+/g, ' ');
+  const text = (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).replace(/\s+/g, ' ');
   return line(text.length > longestCell ? `${text.slice(0, longestCell).replace(/\p{Cs}$/u, '')}…` : text);
 }
 

@@ -85,7 +85,7 @@ function toldOf(branches: readonly Branch[]): string {
   const took = durationOf(Math.max(...branches.map(({ latency }) => latency.totalMs)));
   if (branches.length === 1 && nodeOf(only.key) === only.key) return only.status === 'ok' ? took : only.status;
   const ok = branches.filter(({ status }) => status === 'ok').length;
-  return `${ok} of ${branches.length} items · ${took}`;
+  return `${ok} of ${branches.length} · ${took}`;
 }
 
 /** A node that was skipped as its condition says is no failure. */
