@@ -4,8 +4,8 @@ import { safeLink } from '../answer/link.js';
 import type { AnswerPart, SectionPart, ShownSource } from '../answer/parts.js';
 import { numberOf, textOf } from '../answer/texts.js';
 import { element } from './dom.js';
-import { anchor, markdown, scrolled } from './markdown.js';
-import type { Cite } from './markdown.js';
+import { anchor, markdown, scrolled } from './markdown-elements.js';
+import type { Cite } from './markdown-elements.js';
 
 /** How deep a heading is. */
 type Depth = 3 | 4 | 5 | 6;

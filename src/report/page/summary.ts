@@ -5,7 +5,7 @@ import { statusOf } from '../answer/state.js';
 import { timeOf } from '../answer/texts.js';
 import { titleOf } from '../answer/title.js';
 import { element, find } from './dom.js';
-import { anchor } from './markdown.js';
+import { anchor } from './markdown-elements.js';
 
 /** The head of the page: what the run was, and what it took and cost. */
 export function showSummary(reported: Reported): void {

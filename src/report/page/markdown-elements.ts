@@ -14,8 +14,8 @@ export type Cite = (number: number) => string | undefined;
 /**
  * Markdown as elements.
  *
- * Markdown-1. Every element is made here, one by one, and every text is a text node: markup in the source is shown as it stands.
- * Markdown-2. Only a link to a web page or a mail address leads anywhere, and images are links: nothing is fetched.
+ * MarkdownElements-1. Every element is made here, one by one, and every text is a text node: markup in the source is shown as it stands.
+ * MarkdownElements-2. Only a link to a web page or a mail address leads anywhere, and images are links: nothing is fetched.
  */
 export function markdown(text: string, cite: Cite = () => undefined): HTMLElement {
   const shown = element('div');
