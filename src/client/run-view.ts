@@ -58,6 +58,8 @@ export class RunView {
   /** The finished run that this one retries. */
   retries: RunReference | undefined;
   startedAtMs = 0;
+  /** Temporal's identity of who started it; `null` where history does not say. */
+  startedBy: string | null = null;
   closedAtMs: number | null = null;
   closed: Closed = null;
   result: RunResult | null = null;
@@ -127,6 +129,7 @@ export class RunView {
       const [input] = await this.#decode(started.input).catch(noJson);
       this.kind = started.workflowType?.name ?? '';
       this.runId = started.originalExecutionRunId ?? '';
+      this.startedBy ??= started.identity || null;
       // The run began with its first execution, before it continued as new.
       const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
@@ -270,14 +273,8 @@ export class RunView {
   }
 
   async #cancellation(details: Payloads): Promise<Error | undefined> {
-    return decodeOptionalFailureToOptionalError(
-      this.#converter,
-      {
-        message: 'The branch was cancelled.',
-        canceledFailureInfo: { details: details ?? null },
-      },
-      this.#context,
-    );
+    const failure = { message: 'The branch was cancelled.', canceledFailureInfo: { details: details ?? null } };
+    return decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context);
   }
 
   async #close(event: HistoryEvent, atMs: number): Promise<undefined> {

@@ -10,28 +10,12 @@ import type { Branch, Run } from '../../src/contract/run.js';
 import { noUsage } from '../../src/contract/usage.js';
 import { reportHtml } from '../../src/report/index.js';
 import { root } from '../support/fanfold.js';
+import { branchOf } from './reported.js';
 
 const hostile = '</script><script>window.hacked = true</script><img src=x onerror="window.hacked = true">';
-const startedAtMs = Date.parse('2026-01-01T00:00:00Z');
 
 function branch(index: number, given: Partial<Branch> = {}): Branch {
-  const totalMs = 500 + ((index * 7_919) % 1_000);
-  return {
-    key: `doc-${index}`,
-    index,
-    status: 'ok',
-    output: `Summary of ${index}. ${hostile}`,
-    model: 'claude-sonnet-5-5',
-    attempts: 1,
-    reused: false,
-    hedged: false,
-    usage: { ...noUsage, inputTokens: 100, outputTokens: 10 },
-    costUsd: 0.001,
-    startedAt: new Date(startedAtMs).toISOString(),
-    finishedAt: new Date(startedAtMs + totalMs).toISOString(),
-    latency: { queuedMs: 100, modelMs: totalMs - 100, retryWaitMs: 0, totalMs },
-    ...given,
-  };
+  return branchOf(index, { output: `Summary of ${index}. ${hostile}`, ...given });
 }
 
 function runOf(branches: Branch[]): Run {
@@ -89,7 +73,13 @@ beforeAll(async () => {
     ),
   );
   const edges = [{ from: 'doc-0', to: 'doc-1' }];
-  const reported = { run: runOf(branches), edges, writtenAt: '2026-01-01T00:00:00Z', version: '1' };
+  const asked = {
+    startedAt: '2026-01-01T00:00:00Z',
+    by: hostile,
+    prompts: [],
+    facts: [{ name: hostile, value: hostile }],
+  };
+  const reported = { run: runOf(branches), edges, asked, writtenAt: '2026-01-01T00:00:00Z', version: '1' };
   await writeFile(file, await reportHtml(reported, join(root, 'dist/report-page.js')));
   browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: ['--no-sandbox'] });
 });
@@ -105,6 +95,7 @@ beforeEach(async () => {
   });
   page.on('request', (request) => requests.push(request.url()));
   await page.goto(`file://${file}`);
+  await page.waitForSelector('#histogram canvas');
 });
 
 afterAll(async () => {
@@ -122,7 +113,10 @@ describe('a report of ten thousand branches', () => {
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
     expect(await page.locator('#title').textContent()).toBe(hostile);
     expect(await page.locator('#contradictions').textContent()).toContain(hostile);
-    expect(await page.locator('#graph canvas').count()).toBe(1);
+    expect(await page.locator('#graph .node').count()).toBeGreaterThan(1);
+    expect(await page.locator('#output section').count()).toBeLessThanOrEqual(50);
+    await page.locator('#output .more').click();
+    expect(await page.locator('#output section').count()).toBeGreaterThan(50);
     expect(await page.locator('#histogram canvas').count()).toBe(1);
   });
 

@@ -1,4 +1,4 @@
-import { BarChart, CustomChart, GraphChart } from 'echarts/charts';
+import { BarChart, CustomChart } from 'echarts/charts';
 import {
   AriaComponent,
   DataZoomComponent,
@@ -18,7 +18,6 @@ use([
   CanvasRenderer,
   CustomChart,
   DataZoomComponent,
-  GraphChart,
   GridComponent,
   MarkLineComponent,
   TooltipComponent,
@@ -30,10 +29,18 @@ export interface Chart {
   resize(): void;
 }
 
-/** @param option is asked for each time, for colours may have changed */
-export function chart(id: string, option: () => EChartsCoreOption, chosen: (index: number) => void): Chart {
+/**
+ * @param option is asked for each time, for colours may have changed
+ * @param redraws whether another size changes more than the size
+ */
+export function chart(
+  id: string,
+  option: () => EChartsCoreOption,
+  chosen: (index: number) => void,
+  { redraws = false } = {},
+): Chart {
   let drawn: ECharts | undefined;
-  return {
+  const made: Chart = {
     draw() {
       drawn ??= init(find(id), null, { renderer: 'canvas' });
       drawn.setOption(
@@ -46,8 +53,12 @@ export function chart(id: string, option: () => EChartsCoreOption, chosen: (inde
         chosen(branch ?? dataIndex);
       });
     },
-    resize: () => drawn?.resize(),
+    resize() {
+      drawn?.resize();
+      if (redraws) made.draw();
+    },
   };
+  return made;
 }
 
 export function axis(): object {

@@ -4,7 +4,7 @@ import type { Branch } from '../../contract/run.js';
 import { axis, chart, tooltip } from './chart.js';
 import type { Chart } from './chart.js';
 import { colour, find } from './dom.js';
-import { durationOf, marksOf } from './texts.js';
+import { durationOf, marksOf } from '../answer/texts.js';
 
 /** Parts of a bar, and their colours. The waits of a branch are added up: history has no place for each. */
 const parts = ['queued', 'retries', 'model', 'other'] as const;
@@ -23,11 +23,16 @@ export function showGantt(
   branches: readonly Branch[],
   criticalPath: readonly string[],
   open: (branch: Branch) => void,
-): Chart {
+): Chart[] {
   // What was taken over from another run took no time of this one.
   const ended = branches.filter(({ finishedAt, from }) => finishedAt !== null && from === undefined);
-  const startMs = Math.min(...ended.map(queuedAtMs));
-  const segments = ended.flatMap((branch, row) => segmentsOf(branch, row, startMs, branches.indexOf(branch)));
+  if (ended.length === 0) {
+    find('time-section').remove();
+    return [];
+  }
+  const startMs = ended.reduce((least, branch) => Math.min(least, queuedAtMs(branch)), Infinity);
+  const places = new Map(branches.map((branch, at) => [branch, at]));
+  const segments = ended.flatMap((branch, row) => segmentsOf(branch, row, startMs, places.get(branch) ?? 0));
   const rows = Math.min(ended.length, rowsAtOnce);
   find('gantt').style.height = `${rows * rowPx + 90}px`;
   const critical = new Set(criticalPath);
@@ -36,13 +41,18 @@ export function showGantt(
     aria: { enabled: true },
     tooltip: { ...tooltip(), formatter: ({ data }: { data: Segment }) => tellOf(branches[data.branch]) },
     grid: { left: 8, right: 60, top: 8, bottom: 36, containLabel: true },
-    xAxis: { ...axis(), type: 'value', axisLabel: { color: colour('text'), formatter: durationOf } },
+    xAxis: {
+      ...axis(),
+      type: 'value',
+      splitNumber: find('gantt').clientWidth < 600 ? 3 : 5,
+      axisLabel: { color: colour('text'), formatter: durationOf, hideOverlap: true },
+    },
     yAxis: {
       ...axis(),
       type: 'category',
       data: labels,
       inverse: true,
-      axisLabel: { color: colour('text'), width: 220, overflow: 'truncate' },
+      axisLabel: { color: colour('text'), width: labelPx(), overflow: 'truncate' },
     },
     dataZoom: [
       {
@@ -57,10 +67,16 @@ export function showGantt(
     ],
     series: [{ type: 'custom', renderItem: drawSegment, encode: { x: [1, 2], y: 0 }, clip: true, data: segments }],
   });
-  return chart('gantt', option, (index) => {
-    const branch = branches[index];
-    if (branch !== undefined) open(branch);
-  });
+  const drawn = chart(
+    'gantt',
+    option,
+    (index) => {
+      const branch = branches[index];
+      if (branch !== undefined) open(branch);
+    },
+    { redraws: true },
+  );
+  return [drawn];
 
   function drawSegment(_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): object {
     const [row, from, to, part] = [0, 1, 2, 3].map((at) => Number(api.value(at))) as Segment['value'];
@@ -88,13 +104,24 @@ export function showGantt(
                   text: mark,
                   x: right + 4,
                   y: middle - 6,
-                  fill: colour(branch?.status === 'ok' ? 'text' : 'bad'),
+                  fill: colour(signColour(branch)),
                 },
               },
             ]),
       ],
     };
   }
+}
+
+/** Room for the names of branches: at most a third of a narrow screen. */
+function labelPx(): number {
+  return Math.min(220, Math.round(find('gantt').clientWidth * 0.3));
+}
+
+/** What was skipped is no failure. */
+function signColour(branch: Branch | undefined): string {
+  if (branch?.status === 'ok') return 'text';
+  return branch?.status === 'skipped' || branch?.status === 'late' ? 'dim' : 'bad';
 }
 
 function queuedAtMs({ finishedAt, latency }: Branch): number {

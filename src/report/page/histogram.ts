@@ -1,35 +1,38 @@
 import type { Branch } from '../../contract/run.js';
 import { quantile } from '../../fold/slow.js';
+import { durationOf } from '../answer/texts.js';
 import { axis, chart, tooltip } from './chart.js';
 import type { Chart } from './chart.js';
-import { colour } from './dom.js';
-import { durationOf } from './texts.js';
+import { colour, find } from './dom.js';
 
 const bins = 24;
 
-/** How many branches took how long, with the quantiles that matter. */
-export function showHistogram(branches: readonly Branch[]): Chart {
+/** Pixels that a label takes: quantiles that are nearer to each other share one. */
+const labelPx = 110;
+
+/** Room beside the bars, in pixels, the labels of the axis with it. */
+const besidePx = 110;
+
+/** Fewest branches that are worth a chart. */
+const fewest = 3;
+
+/** How many branches took how long, with the quantiles that matter; nothing where too few were asked. */
+export function showHistogram(branches: readonly Branch[]): Chart[] {
   const sorted = branches
-    .filter(({ reused, from, finishedAt }) => !reused && from === undefined && finishedAt !== null)
+    .filter(
+      ({ reused, from, finishedAt, status }) =>
+        !reused && from === undefined && finishedAt !== null && status !== 'skipped',
+    )
     .map(({ latency }) => latency.totalMs)
     .toSorted((one, other) => one - other);
-  const most = Math.max(1, sorted.at(-1) ?? 1);
-  const width = most / bins;
-  const counts = Array.from<number>({ length: bins }).fill(0);
-  for (const ms of sorted) {
-    const bin = Math.min(bins - 1, Math.floor(ms / width));
-    counts[bin] = (counts[bin] ?? 0) + 1;
+  if (sorted.length < fewest) {
+    find('latency-section').remove();
+    return [];
   }
-  // Quantiles in one bin share a line, and a label.
-  const quantiles = [0.5, 0.95, 0.99].map((share) => ({ name: `p${share * 100}`, ms: quantile(sorted, share) }));
+  const width = Math.max(1, sorted.at(-1) ?? 1) / bins;
   const binOf = (ms: number) => Math.min(bins - 1, Math.floor(ms / width));
-  const lines = [...Map.groupBy(quantiles, ({ ms }) => binOf(ms))].map(([bin, those]) => ({
-    xAxis: bin,
-    label: {
-      formatter: `${those.map(({ name }) => name).join(', ')}: ${durationOf(those[0]?.ms ?? 0)}`,
-      color: colour('text'),
-    },
-  }));
+  const counts = Array.from<number>({ length: bins }).fill(0);
+  for (const ms of sorted) counts[binOf(ms)] = (counts[binOf(ms)] ?? 0) + 1;
   const option = () => ({
     aria: { enabled: true },
     tooltip: tooltip(),
@@ -42,9 +45,42 @@ export function showHistogram(branches: readonly Branch[]): Chart {
         name: 'branches',
         data: counts,
         itemStyle: { color: colour('model') },
-        markLine: { symbol: 'none', lineStyle: { color: colour('retries') }, data: sorted.length > 1 ? lines : [] },
+        markLine: {
+          symbol: 'none',
+          lineStyle: { color: colour('retries') },
+          data: marks(sorted, binOf, (find('histogram').clientWidth - besidePx) / bins),
+        },
       },
     ],
   });
-  return chart('histogram', option, () => {});
+  return [chart('histogram', option, () => {}, { redraws: true })];
+}
+
+/** A line for each quantile, or for several whose labels would lie over each other. */
+function marks(sorted: readonly number[], binOf: (ms: number) => number, binPx: number): object[] {
+  const quantiles = [0.5, 0.95, 0.99].map((share) => {
+    const ms = quantile(sorted, share);
+    return { name: `p${share * 100}`, ms, bin: binOf(ms) };
+  });
+  const groups: (typeof quantiles)[] = [];
+  for (const each of quantiles) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    if (last !== undefined && before !== undefined && (each.bin - before.bin) * binPx < labelPx) last.push(each);
+    else groups.push([each]);
+  }
+  return groups.flatMap((those) => {
+    const took = [...new Set(those.map(({ ms }) => durationOf(ms)))];
+    const formatter = `${those.map(({ name }) => name).join(', ')}: ${took.length === 1 ? took[0] : `${took[0]} to ${took.at(-1)}`}`;
+    // The label stands at the first line; near the right edge it reaches to the left.
+    return those.map(({ bin }, at) => ({
+      xAxis: bin,
+      label: {
+        show: at === 0,
+        formatter,
+        color: colour('text'),
+        align: bin > bins * 0.7 ? 'right' : bin < bins * 0.2 ? 'left' : 'center',
+      },
+    }));
+  });
 }

@@ -1,43 +1,64 @@
 import type { Branch } from '../../contract/run.js';
-import type { Reported } from '../../contract/reported.js';
+import type { Compared, Reported } from '../../contract/reported.js';
+import { answerParts } from '../answer/answer-parts.js';
+import { textOf } from '../answer/texts.js';
 import { showApprovals } from './approvals.js';
+import { showAsked } from './asked.js';
+import type { Chart } from './chart.js';
+import { showCompared } from './compared.js';
 import { element, find } from './dom.js';
 import { showGantt } from './gantt.js';
 import { showGraph } from './graph.js';
 import { showHistogram } from './histogram.js';
+import { partElements } from './parts.js';
+import { readContent } from './read.js';
 import { showSummary } from './summary.js';
 import { showTable } from './table.js';
-import { textOf } from './texts.js';
 
-// The page of a report: everything it shows stands in the script element `run`, and nothing is fetched.
-const reported = JSON.parse(find('run').textContent) as Reported;
-const { run } = reported;
+// The page of a report: everything it shows stands in it, and nothing is fetched.
+readContent<Reported | Compared>().then(show, (error: unknown) => {
+  find('error').textContent = `This browser cannot read the report: ${String(error)}`;
+});
 
-showSummary(reported);
-showApprovals(run.workflowId, run.approvals ?? []);
-const table = showTable(run.branches);
-const charts = [showGantt(run.branches, run.criticalPath, open), showHistogram(run.branches)];
-if (reported.edges.length > 0) charts.push(showGraph(run.branches, reported.edges, open));
-else find('graph-section').remove();
+function show(content: Reported | Compared): void {
+  if ('compared' in content) showCompared(content);
+  else showRun(content);
+}
 
-find('output').append(element('pre', textOf(run.output)));
-if (run.contradictions === undefined || run.contradictions.length === 0) find('contradictions-section').remove();
-else {
-  for (const { key, said } of run.contradictions) {
+function showRun(reported: Reported): void {
+  const { run, edges, asked } = reported;
+  showSummary(reported);
+  showApprovals(run.workflowId, run.approvals ?? []);
+  find('output').append(...partElements(answerParts(reported)));
+  showAsked(asked);
+  const table = showTable(run.branches);
+  const open = (branch: Branch) => table.open(branch.key, branch);
+  const charts = [...showGantt(run.branches, run.criticalPath, open), ...showHistogram(run.branches)];
+  if (edges.length > 0) charts.push(showGraph(run.branches, edges, (search) => table.open(search)));
+  else find('graph-section').remove();
+  showContradictions(reported);
+  if (run.branches.length === 0) find('branches-section').remove();
+  keepDrawn(charts);
+}
+
+function showContradictions({ run: { contradictions = [] } }: Reported): void {
+  if (contradictions.length === 0) find('contradictions-section').remove();
+  for (const { key, said } of contradictions) {
     const list = said.map(({ by, value }) => element('li', `${by}: ${textOf(value)}`));
     find('contradictions').append(element('h3', key), element('ul', ...list));
   }
 }
 
-/** Leads from a chosen bar or node to its row. */
-function open(branch: Branch): void {
-  table.open(branch);
+/** Draws charts, and draws them anew in other colours or another width. */
+function keepDrawn(charts: readonly Chart[]): void {
+  const draw = () => charts.forEach((chart) => chart.draw());
+  draw();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  let width = innerWidth;
+  addEventListener('resize', () => {
+    // A phone changes the height whenever it hides its address bar.
+    if (width === innerWidth) return;
+    width = innerWidth;
+    charts.forEach((chart) => chart.resize());
+  });
 }
-
-function redraw(): void {
-  for (const chart of charts) chart.draw();
-}
-
-redraw();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
-addEventListener('resize', () => charts.forEach(({ resize }) => resize()));

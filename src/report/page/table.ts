@@ -1,29 +1,49 @@
 import type { Branch } from '../../contract/run.js';
+import { valueParts } from '../answer/value-parts.js';
 import { element, find } from './dom.js';
-import { costOf, durationOf, marksOf, numberOf, textOf } from './texts.js';
+import { classed, partElements } from './parts.js';
+import { costOf, durationOf, marksOf, numberOf, textOf } from '../answer/texts.js';
 
 const rowsOfPage = 100;
 
 interface Column {
   title: string;
+  /** Whether a narrow screen leaves it out: the opened row has it. */
+  lesser?: true;
   value(branch: Branch): number | string;
   shown(branch: Branch): string;
 }
 
 const columns: readonly Column[] = [
-  { title: '#', value: ({ index }) => index, shown: ({ index }) => String(index + 1) },
+  { title: '#', lesser: true, value: ({ index }) => index, shown: ({ index }) => String(index + 1) },
   { title: 'branch', value: ({ key }) => key, shown: ({ key }) => key },
   { title: 'status', value: ({ status }) => status, shown: ({ status }) => status },
   { title: 'took', value: ({ latency }) => latency.totalMs, shown: ({ latency }) => durationOf(latency.totalMs) },
-  { title: 'queued', value: ({ latency }) => latency.queuedMs, shown: ({ latency }) => durationOf(latency.queuedMs) },
-  { title: 'model', value: ({ latency }) => latency.modelMs, shown: ({ latency }) => durationOf(latency.modelMs) },
+  {
+    title: 'queued',
+    lesser: true,
+    value: ({ latency }) => latency.queuedMs,
+    shown: ({ latency }) => durationOf(latency.queuedMs),
+  },
+  {
+    title: 'model',
+    lesser: true,
+    value: ({ latency }) => latency.modelMs,
+    shown: ({ latency }) => durationOf(latency.modelMs),
+  },
   {
     title: 'between tries',
+    lesser: true,
     value: ({ latency }) => latency.retryWaitMs,
     shown: ({ latency }) => durationOf(latency.retryWaitMs),
   },
-  { title: 'tokens in', value: tokensIn, shown: (branch) => numberOf(tokensIn(branch)) },
-  { title: 'out', value: ({ usage }) => usage.outputTokens, shown: ({ usage }) => numberOf(usage.outputTokens) },
+  { title: 'tokens in', lesser: true, value: tokensIn, shown: (branch) => numberOf(tokensIn(branch)) },
+  {
+    title: 'out',
+    lesser: true,
+    value: ({ usage }) => usage.outputTokens,
+    shown: ({ usage }) => numberOf(usage.outputTokens),
+  },
   { title: 'cost', value: ({ costUsd }) => costUsd ?? -1, shown: ({ costUsd }) => costOf(costUsd) },
   { title: 'marks', value: (branch) => marksOf(branch).join(), shown: (branch) => marksOf(branch).join(', ') },
 ];
@@ -32,7 +52,7 @@ const columns: readonly Column[] = [
  * The table of all branches, which can be searched, sorted and opened. It shows a page at a time, so that ten thousand are no
  * burden.
  */
-export function showTable(branches: readonly Branch[]): { open(branch: Branch): void } {
+export function showTable(branches: readonly Branch[]): { open(search: string, branch?: Branch): void } {
   const search = find('search') as HTMLInputElement;
   const filter = find('status-filter') as HTMLSelectElement;
   const opened = new Set<Branch>();
@@ -43,7 +63,7 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
   for (const status of new Set(branches.map((branch) => branch.status))) {
     filter.append(Object.assign(element('option', status), { value: status }));
   }
-  const heads = columns.map(({ title }, at) => {
+  const heads = columns.map(({ title, lesser }, at) => {
     const button = element('button', title);
     button.type = 'button';
     button.addEventListener('click', () => {
@@ -54,6 +74,7 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
     });
     const head = element('th', button);
     head.scope = 'col';
+    if (lesser === true) head.className = 'lesser';
     return head;
   });
   find('branches-head').append(element('tr', ...heads));
@@ -67,10 +88,10 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
   find('after').addEventListener('click', () => goOn(1));
   draw();
   return {
-    open(branch) {
-      search.value = branch.key;
+    open(wanted, branch) {
+      search.value = wanted;
       filter.value = '';
-      opened.add(branch);
+      if (branch !== undefined) opened.add(branch);
       again();
       find('branches-section').scrollIntoView({ behavior: 'smooth' });
     },
@@ -102,8 +123,8 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
 
   function rowsOf(branch: Branch): HTMLElement[] {
     const isOpen = opened.has(branch);
-    const cells = columns.map(({ title, shown }) => {
-      if (title !== 'branch') return element('td', shown(branch));
+    const cells = columns.map(({ title, lesser, shown }) => {
+      if (title !== 'branch') return classed('td', lesser === true ? 'lesser' : '', shown(branch));
       const button = element('button', shown(branch));
       button.type = 'button';
       button.ariaExpanded = String(isOpen);
@@ -116,11 +137,15 @@ export function showTable(branches: readonly Branch[]): { open(branch: Branch): 
     const row = element('tr', ...cells);
     row.dataset['status'] = branch.status;
     if (!isOpen) return [row];
-    const { error, output } = branch;
+    const { error, output, model } = branch;
+    const lesser = columns
+      .filter((column) => column.lesser === true)
+      .map(({ title, shown }) => `${title} ${shown(branch)}`);
     const cell = element(
       'td',
+      classed('p', 'beside-heading', [...(model === undefined ? [] : [model]), ...lesser].join(' · ')),
       ...(error === undefined ? [] : [element('p', `${error.type}: ${error.message}`)]),
-      ...(output === undefined ? [] : [element('pre', textOf(output))]),
+      ...(output === undefined ? [] : partElements(valueParts(output), 4)),
     );
     cell.colSpan = columns.length;
     return [row, element('tr', cell)];

@@ -20,6 +20,11 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
 }
 
+/** A time as a reader of reports needs it: to the minute, in UTC. */
+export function timeOf(rfc3339: string): string {
+  return `${rfc3339.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** Remarkable things about a branch, in words. */
 export function marksOf({ attempts, hedged, reused, from, status }: Branch): string[] {
   return [

@@ -1,0 +1,64 @@
+import type { RunView } from '../../client/index.js';
+import { beginningOf } from '../../contract/cut-text.js';
+import { isFile } from '../../contract/document.js';
+import type { Chunk, Item } from '../../contract/lanes.js';
+import type { AskedDocument, Reported } from '../../contract/reported.js';
+import type { Run } from '../../contract/run.js';
+import { askedIn, askedRows } from '../../plan/asked.js';
+import type { AskedInput } from '../../plan/asked.js';
+import type { MapInput } from '../../plan/map-plan.js';
+import type { Session } from '../home/session.js';
+
+/** Most of a document that a report repeats, in UTF-16 code units: enough to see what was read. */
+const longestDocument = 20_000;
+
+/** Most rows whose columns a report repeats. */
+const mostRows = 2_000;
+
+/** A run with what was asked of it. */
+export async function reportedRun(
+  view: RunView,
+  run: Run,
+  { store }: Pick<Session, 'store'>,
+): Promise<Omit<Reported, 'writtenAt' | 'version'>> {
+  const { document, title, ...asked } = askedIn(view.kind, view.input, view.planned.policy);
+  const rows = view.kind === 'map' ? await rowsOf(view.input as MapInput, store) : undefined;
+  return {
+    run,
+    edges: view.planned.edges ?? [],
+    asked: {
+      ...asked,
+      startedAt: new Date(view.startedAtMs).toISOString(),
+      by: view.startedBy,
+      ...(document !== undefined && { document: await documentOf(document, title, store) }),
+      ...(rows !== undefined && { rows }),
+    },
+  };
+}
+
+async function documentOf(
+  document: NonNullable<AskedInput['document']>,
+  title: string | undefined,
+  store: Session['store'],
+): Promise<AskedDocument> {
+  if (isFile(document)) return { title: title ?? document.name, left: 0 };
+  const named = title ?? 'the document';
+  // A text that is stored elsewhere is no reason to have no report.
+  const value = 'inline' in document ? document.inline : await store.readText(document).catch(() => undefined);
+  if (typeof value !== 'string') return { title: named, left: 0 };
+  const text = beginningOf(value, longestDocument);
+  return { title: named, text, left: value.length - text.length };
+}
+
+/** The columns of rows, wherever they are; none of a table that is too long to be repeated. */
+async function rowsOf(input: MapInput, store: Session['store']): Promise<NonNullable<Reported['asked']['rows']>> {
+  const { chunks = [] } = input;
+  if (chunks.reduce((sum, { count }) => sum + count, 0) > mostRows) return {};
+  const items = await Promise.all(chunks.map((chunk) => itemsOf(chunk, store)));
+  return askedRows({ rows: [...(input.rows ?? []), ...items.flat()] });
+}
+
+async function itemsOf(chunk: Chunk, store: Session['store']): Promise<Item[]> {
+  const text = await store.readText(chunk).catch(() => '[]');
+  return JSON.parse(text) as Item[];
+}

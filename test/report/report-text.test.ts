@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import { comparedMarkdown, reportCsv, reportHtml, reportMarkdown } from '../../src/report/index.js';
+import { root } from '../support/fanfold.js';
+import { branchOf, reportedOf } from './reported.js';
+
+describe('a report as Markdown', () => {
+  it('begins with the answer, which reaches beyond its place by nothing in it', () => {
+    const output = [
+      '# Top',
+      'Ask @ann, <img src=x> and ![i](http://x.example/i.png) or [run](javascript:run).',
+      '',
+      '- one',
+      '  - two',
+      '',
+      '```',
+      'never closed',
+    ].join('\n');
+    const text = reportMarkdown(reportedOf([branchOf(0, { key: 'legal</summary>@bob', output })]));
+    const [answer = '', folded = ''] = text.split('<details>');
+    expect(answer).toContain('#### Top');
+    expect(answer).toContain('- one\n  - two');
+    expect(answer).toContain('&#64;ann');
+    expect(answer).toContain('&lt;img');
+    expect(answer).toContain('[i](<http://x.example/i.png>)');
+    expect(answer).not.toMatch(/javascript:|@ann|@bob|<img|!\[i\]/);
+    expect(answer.trimEnd().endsWith('```\nnever closed\n```')).toBe(true);
+    expect(folded).toContain('17&#64;desk');
+    expect(text.match(/<\/summary>/g)).toHaveLength(2);
+  });
+
+  it('names what waits', () => {
+    const approvals = [{ key: 'file-1', tool: 'file', input: { a: '```' }, takesName: false }];
+    const text = reportMarkdown(reportedOf([], { kind: 'agent', status: 'running', output: null, approvals }));
+    expect(text).toContain('**waits for a person**');
+    expect(text).toContain('**file-1** waits to be allowed');
+    expect(text).toContain('````\n');
+  });
+
+  it('puts two runs beside each other', () => {
+    const one = reportedOf([branchOf(0), branchOf(1)], { workflowId: 'one' });
+    const other = reportedOf([branchOf(0), branchOf(1, { output: 'Else.' })], { workflowId: 'other', costUsd: 2 });
+    const text = comparedMarkdown({ compared: [one, other], writtenAt: one.writtenAt, version: '1' });
+    expect(text).toMatch(/\| cost \| .*1\.0000 \| .*2\.0000 \| .*100 % \|/);
+    expect(text).toContain('1 of 2 branches have the same answer in both.');
+    expect(text).toContain('Else.');
+  });
+});
+
+describe('a report as CSV', () => {
+  it('has a row for each branch, and no formula of a model', () => {
+    const text = reportCsv(reportedOf([branchOf(0, { output: '=1+1' }), branchOf(1, { output: { a: 'x, "y"' } })]));
+    const [header, first, second] = text.split('\n');
+    expect(header).toMatch(/^index,key,status,model,.*,costUsd,errorType,errorMessage,output$/);
+    expect(first).toMatch(/^0,doc-0,ok,claude-sonnet-5-5,.*,'=1\+1$/);
+    expect(second?.endsWith('"{""a"":""x, \\""y\\""""}"')).toBe(true);
+  });
+});
+
+it('takes a fraction of its content for ten thousand branches', async () => {
+  const reported = reportedOf(Array.from({ length: 10_000 }, (_, index) => branchOf(index)));
+  const html = await reportHtml(reported, `${root}/dist/report-page.js`);
+  const empty = await reportHtml(reportedOf([]), `${root}/dist/report-page.js`);
+  expect(html.length - empty.length).toBeLessThan(JSON.stringify(reported).length / 8);
+});
