@@ -134,7 +134,7 @@ async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
   const api = await check('model API', async () => {
     const { baseURL = '', apiKey = '' } = modelApiOf(world) ?? {};
-    return probeModelApi(baseURL, apiKey);
+    return probeModelApi(baseURL, apiKey, world.env);
   });
   return [key, api];
 }

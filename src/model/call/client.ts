@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { Agent } from 'undici';
 
+import { connectionsBy } from '../../network/index.js';
 import { withoutUser } from '../../secrets/index.js';
 import { wholeFetch } from './whole-fetch.js';
 import { fetchWithinOrigin } from './within-origin.js';
@@ -24,17 +24,20 @@ export interface ModelClient {
 export class ModelClients {
   readonly #clients = new Map<string, ModelClient>();
 
+  /** @param env says which proxy the APIs are asked through; by default none */
+  constructor(readonly env: NodeJS.ProcessEnv = {}) {}
+
   clientOf(api: ModelApi): ModelClient {
     const name = JSON.stringify([api.baseURL, api.apiKey]);
-    const client = this.#clients.get(name) ?? createClient(api);
+    const client = this.#clients.get(name) ?? createClient(api, this.env);
     this.#clients.set(name, client);
     return client;
   }
 }
 
-function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
+function createClient({ apiKey, baseURL }: ModelApi, env: NodeJS.ProcessEnv): ModelClient {
   // undici itself would give up an answer after 300 s. The worker's slots decide how many connections there are.
-  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = connectionsBy(env, { headersTimeout: 0, bodyTimeout: 0 });
   const settings: ClientOptions = {
     apiKey,
     // No other credential of the environment is used.
