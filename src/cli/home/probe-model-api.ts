@@ -1,7 +1,7 @@
 import { fetch } from 'undici';
 
 import { UnavailableError } from '../../contract/errors.js';
-import { connectionsBy, wayTo } from '../../network/index.js';
+import { connectionsBy } from '../../network/index.js';
 import { shownAddress, withoutUser } from '../../secrets/index.js';
 import type { Finding } from './finding.js';
 
@@ -15,7 +15,6 @@ const timeoutMs = 10_000;
  */
 export async function probeModelApi(baseUrl: string, apiKey: string, env: NodeJS.ProcessEnv): Promise<Finding> {
   const shown = shownAddress(baseUrl);
-  const way = wayTo(new URL(baseUrl), env);
   const response = await fetch(`${withoutUser(baseUrl)}/v1/models?limit=1`, {
     headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
     redirect: 'manual',
@@ -25,13 +24,13 @@ export async function probeModelApi(baseUrl: string, apiKey: string, env: NodeJS
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
     throw new UnavailableError(
       'ModelApiUnreachable',
-      `${shown} (${way}) does not answer: ${cause}`,
+      `${shown} does not answer: ${cause}`,
       'Check the network, ANTHROPIC_BASE_URL, and the proxy variables (HTTPS_PROXY, NO_PROXY).',
     );
   });
   await response.body?.cancel();
   if (response.ok) {
-    const found = `${shown} answers and takes the key; it is asked ${way}`;
+    const found = `${shown} answers and takes the key`;
     if (withoutUser(baseUrl) === baseUrl) return { found };
     return {
       state: 'note',
