@@ -3,6 +3,7 @@ import type { ClientOptions } from '@anthropic-ai/sdk';
 
 import { connectionsBy } from '../../network/index.js';
 import { withoutUser } from '../../secrets/index.js';
+import { asEvents } from './whole-answer.js';
 import { wholeFetch } from './whole-fetch.js';
 import { fetchWithinOrigin } from './within-origin.js';
 
@@ -55,8 +56,18 @@ function createClient({ apiKey, baseURL }: ModelApi, env: NodeJS.ProcessEnv): Mo
     streaming: new Anthropic({
       ...settings,
       // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
-      fetch: fetchWithinOrigin as unknown as typeof globalThis.fetch,
+      fetch: streamedFetch as unknown as typeof globalThis.fetch,
       fetchOptions: { dispatcher },
     }),
   };
+}
+
+/** Only a question for a stream is answered by one: batches are asked about with the same client. */
+async function streamedFetch(
+  ...[input, init]: Parameters<typeof fetchWithinOrigin>
+): ReturnType<typeof fetchWithinOrigin> {
+  const answer = await fetchWithinOrigin(input, init);
+  return typeof init?.body === 'string' && /"stream":\s*true/.test(init.body.slice(-200) + init.body.slice(0, 200))
+    ? asEvents(answer)
+    : answer;
 }
