@@ -56,9 +56,6 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
       ledger: paused,
     };
   }
-  if (error instanceof MalformedAnswer && error.usage !== undefined) {
-    return { type: 'AttemptsExhausted', message: `${message}. It is charged for, and not asked for again.`, ledger };
-  }
   if (ledger.attempts >= Math.min(call.attempts, mostTriesAfter(error)))
     return exhausted(`the last with ${type}: ${message}`, call, ledger);
   const retryInMs = retryDelayMs({ askedMs, tries: ledger.attempts, throttled }, random);
@@ -73,7 +70,7 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
   return { type, message, retryInMs, ledger };
 }
 
-/** A whole answer that cannot be read is charged for, and hardly another one the next time: most tries of a branch that got it. */
+/** Most tries of a branch that got a whole answer which cannot be read: it is charged for, and hardly another one the next time. */
 function mostTriesAfter(error: unknown): number {
   return error instanceof MalformedAnswer || error instanceof SyntaxError ? 2 : Infinity;
 }
