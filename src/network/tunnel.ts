@@ -10,7 +10,7 @@ import { placeOf } from './no-proxy.js';
 const answerWithinMs = 10_000;
 
 /** The refusal of a proxy. */
-export class ProxyRefused extends Error {
+class ProxyRefused extends Error {
   override readonly name = 'ProxyRefused';
   /** As undici names what it throws: such an error is one of the connection. */
   readonly code = 'UND_ERR_PROXY_REFUSED';
