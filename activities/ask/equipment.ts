@@ -15,7 +15,7 @@ export interface Equipment {
 
 export function equipmentOf(settings: ActivitiesSettings): Equipment {
   const secrets = settings.secrets ?? secretsOf(settings);
-  const { limiters, watchdogs } = settings;
-  const models = new ModelCaller({ limiters, watchdogs, secrets, tracesContent: capturesContent(settings.env) });
+  const { limiters, watchdogs, env } = settings;
+  const models = new ModelCaller({ limiters, watchdogs, secrets, env, tracesContent: capturesContent(env) });
   return { settings, models, secrets, cpu: settings.cpu ?? new CpuPool() };
 }

@@ -6,6 +6,7 @@ import { failureTypes } from '../../src/contract/failures.js';
 import type { FailureType } from '../../src/contract/failures.js';
 import { deadlineMs, takeBack } from './ledger.js';
 import { describeError } from '../../src/model/call/describe-error.js';
+import { MalformedAnswer } from '../../src/model/call/malformed-answer.js';
 import { classify } from '../../src/model/call/error-table.js';
 import { TurnedAway } from '../../src/model/limiter/index.js';
 import { retryAfterMs } from '../../src/model/call/retry-after.js';
@@ -55,7 +56,8 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
       ledger: paused,
     };
   }
-  if (ledger.attempts >= call.attempts) return exhausted(`the last with ${type}: ${message}`, call, ledger);
+  if (ledger.attempts >= Math.min(call.attempts, mostTriesAfter(error)))
+    return exhausted(`the last with ${type}: ${message}`, call, ledger);
   const retryInMs = retryDelayMs({ askedMs, tries: ledger.attempts, throttled }, random);
   if (nowMs + retryInMs >= deadlineMs(ledger, call.timeoutMs, nowMs)) {
     const late = `The next try would begin after the branch's ${formatDuration(call.timeoutMs)}.`;
@@ -68,9 +70,15 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
   return { type, message, retryInMs, ledger };
 }
 
+/** Most tries of a branch that got a whole answer which cannot be read: it is charged for, and hardly another one the next time. */
+function mostTriesAfter(error: unknown): number {
+  return error instanceof MalformedAnswer || error instanceof SyntaxError ? 2 : Infinity;
+}
+
 /** The verdict on a branch whose tries are used up. */
 export function exhausted(how: string, call: ModelCall, ledger: Ledger): Verdict {
-  const all = call.attempts === 1 ? 'The only try' : `All ${call.attempts} tries`;
+  const tries = Math.min(call.attempts, ledger.attempts);
+  const all = tries === 1 ? 'The only try' : `All ${tries} tries`;
   return { type: 'AttemptsExhausted', message: `${all} failed, ${how}`, ledger };
 }
 

@@ -27,7 +27,9 @@ export interface BatchContext {
   secrets: Secrets;
 }
 
-const clients = new ModelClients();
+/** The clients of a worker, by the environment that it was given. */
+const clientsBy = new WeakMap<NodeJS.ProcessEnv, ModelClients>();
+const noEnv: NodeJS.ProcessEnv = {};
 const heartbeatEveryMs = 1_000;
 
 /**
@@ -47,7 +49,7 @@ export async function batchActivity<Result>(
     const api = await apiFor({ offline }, settings);
     return await work({
       settings,
-      client: clients.clientOf(api).streaming,
+      client: clientsOf(settings).clientOf(api).streaming,
       source: offline ? 'offline' : api.baseURL,
       run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
       signal: activity.cancellationSignal,
@@ -59,6 +61,12 @@ export async function batchActivity<Result>(
   } finally {
     clearInterval(beat);
   }
+}
+
+function clientsOf({ env = noEnv }: ActivitiesSettings): ModelClients {
+  const clients = clientsBy.get(env) ?? new ModelClients(env);
+  clientsBy.set(env, clients);
+  return clients;
 }
 
 function failureOf(error: unknown, attempt: number, secrets: Secrets): ApplicationFailure {

@@ -1,5 +1,5 @@
 import type { BatchAnswer, SubmittedBatch } from '../../src/contract/activities.js';
-import { questionOf } from '../../src/model/call/batch-api.js';
+import { questionOf, resultsOf } from '../../src/model/call/batch-api.js';
 import { asMessage } from '../../src/model/call/message.js';
 import type { ModelMessage } from '../../src/model/call/message.js';
 import { isProper, readAnswer } from '../../src/model/call/read-answer.js';
@@ -38,7 +38,7 @@ async function messagesOf(
     const mark = markOf(order, part, context);
     const { processing_status: status } = await client.messages.batches.retrieve(id, {}, { signal });
     if (status !== 'ended') continue;
-    for await (const { custom_id, result } of await client.messages.batches.results(id, {}, { signal })) {
+    for await (const { custom_id, result } of resultsOf(client, id, signal)) {
       const at = questionOf(custom_id, mark);
       const question = order.questions[at ?? -1];
       if (at === undefined || question === undefined || result.type !== 'succeeded') continue;

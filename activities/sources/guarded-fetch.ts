@@ -1,9 +1,11 @@
 import { lookup } from 'node:dns';
+import { lookup as lookUp } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 
 import ipaddr from 'ipaddr.js';
 import { Agent, fetch } from 'undici';
 
+import { proxyOf, tunnel } from '../../src/network/index.js';
 import { retryAfterMs } from '../../src/model/index.js';
 import { notAllowed } from '../branch/allowed.js';
 import { failed } from './source-failure.js';
@@ -24,6 +26,8 @@ export interface GuardedFetch {
   /** Headers, sent to the first address's scheme, host and port alone. */
   headers?: Record<string, string>;
   signal: AbortSignal;
+  /** Says which proxy is asked; by default none. */
+  env?: NodeJS.ProcessEnv;
 }
 
 export interface Fetched {
@@ -38,6 +42,7 @@ export interface Fetched {
  * GuardedFetch-1. Only allowed hosts are contacted, redirects included. No redirect leads from https to http.
  * GuardedFetch-2. A private address is contacted only where the host may have one. The addresses of a name are checked when the
  *     connection is made, not before.
+ *     A proxy is given the address that was checked, never the name: it might find another one.
  * GuardedFetch-3. Headers go to their own origin alone: a redirect to another origin is followed without them.
  *
  * @throws ApplicationFailure `NotAllowed` for a private address, else `SourceFailed`, retryable where another try may help
@@ -68,7 +73,7 @@ async function fetchHop(url: URL, guard: GuardedFetch, headers: GuardedFetch['he
   const mayBePrivate = await guard.mayBePrivate(url.host);
   assertAddress(url.hostname, mayBePrivate);
   // The agent serves this fetch alone: a connection that was allowed for one host must not serve another.
-  const agent = new Agent({ connect: { lookup: lookupOf(mayBePrivate) } });
+  const agent = new Agent({ connect: connectOf(url, mayBePrivate, guard.env) });
   try {
     const response = await fetch(url, {
       dispatcher: agent,
@@ -123,6 +128,32 @@ function assertPublic(address: string, mayBePrivate: boolean): void {
   if (range !== 'unicast' && !mayBePrivate) {
     throw notAllowed(`Its address ${address} is ${range}; say \`private: true\` where that is meant.`);
   }
+}
+
+/** The variable that says that the proxy is trusted to refuse private addresses, and is to look names up by itself. */
+const proxyResolves = 'FANFOLD_PROXY_RESOLVES';
+
+function connectOf(
+  url: URL,
+  mayBePrivate: boolean,
+  env: NodeJS.ProcessEnv = {},
+): NonNullable<Agent.Options['connect']> {
+  const proxy = proxyOf(url, env);
+  if (proxy === undefined) return { lookup: lookupOf(mayBePrivate) };
+  return env[proxyResolves] === '1' ? tunnel(proxy) : tunnel(proxy, (host) => checkedAddress(host, mayBePrivate));
+}
+
+/** What a proxy is given of a host. A name that only the proxy knows is left to it where the host may be private. */
+async function checkedAddress(host: string, mayBePrivate: boolean): Promise<string> {
+  if (mayBePrivate || ipaddr.isValid(host)) return host;
+  const addresses = await lookUp(host, { all: true }).catch(() => []);
+  for (const { address } of addresses) assertPublic(address, mayBePrivate);
+  const [first] = addresses;
+  if (first !== undefined) return first.address;
+  throw failed(
+    `Its name ${host} cannot be looked up here, so nobody can tell whether it is private. Set ${proxyResolves}=1 where the proxy refuses private addresses.`,
+    true,
+  );
 }
 
 /** Looks a host up for a connection, and checks every address that it has. */

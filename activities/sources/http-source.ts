@@ -52,6 +52,7 @@ export async function searchHttp(
     accept: source.format === 'xml' ? 'application/atom+xml, application/xml' : 'application/json',
     headers,
     signal,
+    env: surroundings.env,
   });
   return hitsIn(fetched, source, surroundings, signal);
 }

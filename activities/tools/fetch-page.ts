@@ -19,7 +19,7 @@ const mostBytes = 20_000_000;
 export async function fetchPage(
   address: string,
   by: Extract<ToolBy, { kind: 'fetch' }>,
-  { cpu, policy }: { cpu: Pick<CpuPool, 'run'>; policy: Policy },
+  { cpu, policy, env }: { cpu: Pick<CpuPool, 'run'>; policy: Policy; env: NodeJS.ProcessEnv },
   signal: AbortSignal,
 ): Promise<{ address: string; text: string }> {
   if (!URL.canParse(address)) throw toolFailure(`Expected an address with https://, got \`${address}\`.`);
@@ -39,6 +39,7 @@ export async function fetchPage(
     mostBytes,
     accept: 'text/html, text/plain, application/json, application/pdf, */*;q=0.8',
     signal,
+    env,
   });
   const charset = charsetOf(page.type);
   const { text } = await cpu

@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { ClientInterceptors, ConnectionOptions, DataConverter } from '@temporalio/client';
 
 import { UnavailableError } from '../contract/errors.js';
+import { channelArgsTo } from '../network/index.js';
 import { dataConverter as defaultConverter } from '../payloads/index.js';
 
 /** The address of a Temporal server, and the identity to call it with. */
@@ -17,6 +18,9 @@ export interface ServerAddress {
 // The SDK asks for 128 MB under a misspelt name and is left with gRPC's 4 MB, too little for a long history.
 const channelArgs = { 'grpc.max_receive_message_length': 128 * 1_024 * 1_024 };
 
+/** Where Temporal's client goes that is told nothing. */
+const defaultAddress = 'localhost:7233';
+
 /**
  * A Temporal client for that server.
  *
@@ -31,7 +35,11 @@ export async function connectClient({
   const connection = Connection.lazy({
     connectTimeout: '5s',
     ...connectionOptions,
-    channelArgs: { ...channelArgs, ...connectionOptions.channelArgs },
+    channelArgs: {
+      ...channelArgs,
+      ...channelArgsTo(connectionOptions.address ?? defaultAddress),
+      ...connectionOptions.channelArgs,
+    },
   });
   try {
     await connection.ensureConnected();
@@ -41,7 +49,7 @@ export async function connectClient({
     await connection.close();
     throw new UnavailableError(
       'ServerUnavailable',
-      `The Temporal server at ${connectionOptions.address ?? 'localhost:7233'} does not answer: ${(error as Error).message}`,
+      `The Temporal server at ${connectionOptions.address ?? defaultAddress} does not answer: ${(error as Error).message}`,
       'Check the address, or unset TEMPORAL_ADDRESS to use the embedded server.',
       error,
     );

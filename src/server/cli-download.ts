@@ -5,6 +5,9 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 
+import { fetch } from 'undici';
+
+import { connectionsBy } from '../network/index.js';
 import { cacheCli, cacheDirectory, executableName } from './cli-cache.js';
 import type { Say } from './membership.js';
 import { runProgram } from './run-program.js';
@@ -31,18 +34,18 @@ export async function downloadCli(env: NodeJS.ProcessEnv, say: Say, origin: stri
   url.search = new URLSearchParams(system as Record<string, string>).toString();
   return cacheCli(env, async (directory) => {
     const archive = join(directory, 'archive');
-    await download(url, archive, () => say(`downloading the Temporal CLI, once, to ${cacheDirectory(env)}.`));
+    await download(url, archive, env, () => say(`downloading the Temporal CLI, once, to ${cacheDirectory(env)}.`));
     // Of BSD as of GNU, and on Windows: tar finds out by itself how the archive is compressed.
     await runProgram('tar', ['-xf', archive, '-C', directory], { env, timeoutMs: 60_000 });
     return join(directory, executableName);
   });
 }
 
-async function download(url: URL, path: string, onStart: () => void): Promise<void> {
+async function download(url: URL, path: string, env: NodeJS.ProcessEnv, onStart: () => void): Promise<void> {
   const silent = new AbortController();
   const watchdog = setTimeout(() => silent.abort(new Error(`no answer for ${silenceMs / 1_000} s`)), silenceMs);
   try {
-    const answer = await fetch(url, { signal: silent.signal });
+    const answer = await fetch(url, { signal: silent.signal, dispatcher: connectionsBy(env) });
     if (!answer.ok || answer.body === null) throw new Error(`it answers ${answer.status}`);
     onStart();
     const heard = new Transform({

@@ -24,6 +24,7 @@ export async function findConfiguredServer(env: NodeJS.ProcessEnv): Promise<Temp
   const { namespace = 'default', connectionOptions } = loadConfig(env);
   const address = connectionOptions.address ?? (env['TEMPORAL_PROFILE'] ? 'localhost:7233' : undefined);
   if (!address) return undefined;
+  checkAddress(address, sourceOf(env));
   const options = { ...definedOf(connectionOptions), address } as ServerConnectionOptions;
   const version = await askServer(options, answerWithinMs, async (connection) => {
     await checkNamespace(connection, namespace, address);
@@ -62,6 +63,17 @@ function loadConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
       error,
     );
   }
+}
+
+/** Addresses are pasted with the scheme of the Web UI beside it. */
+function checkAddress(address: string, source: string): void {
+  const [, rest] = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/is.exec(address) ?? [];
+  if (rest === undefined) return;
+  throw new UnavailableError(
+    'BadTemporalConfig',
+    `Expected the address of the Temporal server (from ${source}) to be \`host:port\` without a scheme, got \`${shownAddress(address)}\`.`,
+    `Write ${shownAddress(rest.replace(/[/?#].*$/s, ''))}. TLS is asked for by TEMPORAL_TLS=true.`,
+  );
 }
 
 async function checkNamespace({ workflowService }: Connection, namespace: string, address: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { connect } from 'node:net';
 
+import { channelArgsTo } from '../network/index.js';
 import type { ServerConnectionOptions } from './temporal-server.js';
 
 /**
@@ -16,7 +17,11 @@ export async function askServer<T>(
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   // `lazy` instead of `connect`, which leaves a failed connection open.
-  const connection = Connection.lazy({ ...options, connectTimeout: withinMs });
+  const connection = Connection.lazy({
+    ...options,
+    connectTimeout: withinMs,
+    channelArgs: channelArgsTo(options.address),
+  });
   try {
     await connection.ensureConnected();
     return await connection.withDeadline(deadline, () => ask(connection));

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 import { searchAttributes } from '../contract/names.js';
 import { homePaths } from './paths.js';
 import type { Ports } from './ports.js';
@@ -25,13 +27,22 @@ export const neededFlags = [
   '--ui-port',
 ];
 
-/** Arguments that start the embedded server of a home. */
+/**
+ * The name that the server is given of a home's database. It takes the name into an address: it cuts it at `#` and `?`, and decodes
+ * `%XX`. A path with these is left out, and the server works in the home.
+ */
+export function databaseName(home: string): string {
+  const { database } = homePaths(home);
+  return /[#?%]/.test(database) ? basename(database) : database;
+}
+
+/** Arguments that start the embedded server of a home, which is to be its working directory. */
 export function serverArguments(home: string, { port, uiPort }: Ports): string[] {
   const flags: [flag: string, value: string | number][] = [
     ['--ip', '127.0.0.1'],
     ['--port', port],
     ['--ui-port', uiPort],
-    ['--db-filename', homePaths(home).database],
+    ['--db-filename', databaseName(home)],
     // Four times faster than the default, and safe when the process is killed.
     ['--sqlite-pragma', 'journal_mode=wal'],
     ['--sqlite-pragma', 'synchronous=normal'],

@@ -7,6 +7,7 @@ import { homePaths } from './paths.js';
 import { commandLineOf, groupMembers, workingDirectoryOf } from './process-facts.js';
 import type { CommandLine } from './process-facts.js';
 import { identityOf, isAlive } from './process-identity.js';
+import { databaseName } from './server-flags.js';
 import type { ServerRecord } from './server-record.js';
 
 /** Whether command lines of processes can be learnt here at all. */
@@ -34,14 +35,17 @@ export async function isServerGroupOf(home: string, { pid: group, port }: Server
 async function serves(home: string, pid: number, port: number): Promise<boolean> {
   const line = await commandLineOf(pid);
   if (line === undefined || !isServerLine(line, port)) return false;
-  if (namesDatabase(line, homePaths(home).database)) return true;
+  const { database } = homePaths(home);
+  if (namesDatabase(line, database)) return true;
   // A home may have been moved, or be reached by another path: its server works in it all the same.
   const [there, here] = await Promise.all([
     workingDirectoryOf(pid),
     stat(home, { bigint: true }).catch(() => undefined),
   ]);
+  // Where no working directory can be learnt, a name without a path is all that there is to compare.
+  if (typeof line === 'string') return databaseName(home) !== database && namesDatabase(line, databaseName(home));
   if (there === undefined || here === undefined || there.dev !== here.dev || there.ino !== here.ino) return false;
-  return typeof line !== 'string' && basename(valueOf(line, '--db-filename')) === basename(homePaths(home).database);
+  return basename(valueOf(line, '--db-filename')) === basename(database);
 }
 
 /** Whether a command line is that of an embedded server, or of a script that is named like the program and started one. */

@@ -1,5 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { RequestInit } from 'undici';
 
+import { connectionsBy } from '../network/index.js';
 import { headerFault, sentHeader, withoutUser } from '../secrets/index.js';
 import type { Secrets } from '../secrets/index.js';
 import type { McpServer } from './mcp-server.js';
@@ -13,10 +15,18 @@ import type { McpServer } from './mcp-server.js';
 export async function transportTo(server: McpServer, env: NodeJS.ProcessEnv, secrets: Secrets): Promise<Transport> {
   if ('url' in server) {
     const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+    const { fetch } = await import('undici');
     const url = new URL(withoutUser(server.url));
+    const dispatcher = connectionsBy(env);
     const headers = headersOf(server, env, secrets);
     // Its optional fields may be `undefined`, which the interface does not say.
-    return new StreamableHTTPClientTransport(url, { requestInit: { headers } }) as Transport;
+    return new StreamableHTTPClientTransport(url, {
+      requestInit: { headers },
+      fetch: (address, init) =>
+        fetch(address, { ...(init as unknown as RequestInit), dispatcher }) as unknown as ReturnType<
+          typeof globalThis.fetch
+        >,
+    }) as Transport;
   }
   const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
   return new StdioClientTransport({

@@ -47,9 +47,22 @@ export function modelApiOf(world: Environment): Api | undefined {
   if (apiKey === undefined) return undefined;
   const baseURL = baseUrlOf(world);
   const protocol = URL.canParse(baseURL) ? new URL(baseURL).protocol : undefined;
-  if (protocol === 'https:' || protocol === 'http:') return { apiKey, baseURL };
+  if (protocol === 'https:' || protocol === 'http:') {
+    checkPath(baseURL);
+    return { apiKey, baseURL };
+  }
   throw new InputError(
     `Expected ANTHROPIC_BASE_URL to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
     'Unset it to ask Anthropic itself. Characters such as @ : / # % in a password are written as %40 %3A %2F %23 %25.',
+  );
+}
+
+/** Other clients are given the address with `/v1`: here it would be asked for `/v1/v1/messages`. */
+function checkPath(baseURL: string): void {
+  const withoutVersion = baseURL.replace(/\/v1(\/messages)?$/, '');
+  if (withoutVersion === baseURL) return;
+  throw new InputError(
+    `Expected ANTHROPIC_BASE_URL without \`/v1\`, which each request adds, got \`${shownAddress(baseURL)}\`.`,
+    `Set it to ${shownAddress(withoutVersion)}.`,
   );
 }

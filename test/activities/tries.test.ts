@@ -74,17 +74,17 @@ describe('over the tries of a branch', () => {
       script: [
         { times: 1, fault: paidFailure },
         { times: 1, fault: { kind: 'rate-limit', retryAfter: 1 } },
-        { times: 1, fault: paidFailure },
+        { times: 1, fault: { kind: 'status', status: 500 } },
       ],
     });
     await withRun(desk, { attempts: 3 }, async (handle) => {
       const [branch] = (await handle.result()).branches;
       expect(branch).toMatchObject({ status: 'ok', attempts: 3 });
-      expect(branch?.usage).toMatchObject({ cacheReadTokens: 60, cacheWriteTokens: 8 });
+      expect(branch?.usage).toMatchObject({ cacheReadTokens: 30, cacheWriteTokens: 4 });
       const last = desk.model.calls[3]?.usage;
-      expect(branch?.usage.inputTokens).toBe(2_000 + (last?.input_tokens ?? Number.NaN));
-      expect(branch?.usage.outputTokens).toBe(400 + (last?.output_tokens ?? Number.NaN));
-      expect(branch?.costUsd).toBeGreaterThan((2_000 * 2 + 400 * 10) / 1e6);
+      expect(branch?.usage.inputTokens).toBe(1_000 + (last?.input_tokens ?? Number.NaN));
+      expect(branch?.usage.outputTokens).toBe(200 + (last?.output_tokens ?? Number.NaN));
+      expect(branch?.costUsd).toBeGreaterThan((1_000 * 2 + 200 * 10) / 1e6);
       expect(branch?.latency.retryWaitMs).toBeGreaterThanOrEqual(1_000);
       expect(desk.model.total).toBe(4);
       expect(gapsMs(desk.model)[1]).toBeGreaterThanOrEqual(1_000);

@@ -33,6 +33,7 @@ it('finds everything in order, and leaves nothing running', async () => {
     'worker',
     'open runs',
     'journal',
+    'network',
     'API key',
     'model API',
   ]);
@@ -56,6 +57,24 @@ it.each([
     env: { TEMPORAL_ADDRESS: '127.0.0.1:9' },
     failed: ['Temporal server'],
     advice: 'TEMPORAL_ADDRESS',
+  },
+  {
+    what: 'a scheme before the address',
+    env: { TEMPORAL_ADDRESS: 'http://127.0.0.1:9/' },
+    failed: ['Temporal server'],
+    advice: 'Write 127.0.0.1:9.',
+  },
+  {
+    what: 'an address that ends in /v1',
+    env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9/api/v1/' },
+    failed: ['model API'],
+    advice: 'Set it to http://127.0.0.1:9/api.',
+  },
+  {
+    what: 'a proxy that is none',
+    env: { HTTPS_PROXY: 'socks5://127.0.0.1:9', ANTHROPIC_BASE_URL: 'https://api.example' },
+    failed: ['network', 'model API'],
+    advice: 'Name an HTTP proxy',
   },
 ])('says what to do with $what; exit 6', async ({ env, failed, advice }) => {
   const { code, stdout } = await desk.fanfold(['doctor', '--json'], { env });

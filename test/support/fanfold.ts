@@ -91,7 +91,7 @@ export class Desk {
   /** The environment of the commands: a key, the model as the API, and nothing of whoever runs the tests. */
   get env(): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(TEMPORAL|FANFOLD|ANTHROPIC|VITEST)_/.test(name),
+      ([name]) => !/^(TEMPORAL|FANFOLD|ANTHROPIC|VITEST)_|_PROXY$/i.test(name),
     );
     return {
       ...Object.fromEntries(inherited),

@@ -7,6 +7,7 @@ import { Script } from './faults/script.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { naturalLatency } from './options.js';
 import type { OfflineModelOptions } from './options.js';
+import { ThreadStore } from './threads/thread-store.js';
 
 /** Everything that the routes of one server share. */
 export interface Premises {
@@ -19,6 +20,7 @@ export interface Premises {
   limits: RateLimits;
   cache: PromptCache;
   batches: BatchStore;
+  threads: ThreadStore;
   seed: string;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -47,6 +49,7 @@ export function createPremises(options: OfflineModelOptions, changed: () => void
       (request, batchId, cancelled) => settleRequest(request, batchId, cancelled, premises),
       Date.now,
     ),
+    threads: new ThreadStore(),
     seed: String(options.seed ?? 0),
     now: Date.now,
     stopping: false,

@@ -125,9 +125,10 @@ it('wants a key and the version', async () => {
   expect(await status({ authorization: '', 'x-api-key': 'right' })).toBe(200);
   expect(await status({ authorization: '' })).toBe(401);
   expect(await status({ authorization: 'Bearer wrong' })).toBe(401);
-  expect(await status({ authorization: 'Bearer right', 'anthropic-version': '2023-06-01' })).toBe(400);
+  expect(await status({ authorization: 'Bearer right', 'anthropic-version': '2023-06-01' })).toBe(200);
+  expect(await status({ authorization: 'Bearer right', 'anthropic-version': '2021-01-01' })).toBe(400);
   await model.idle();
-  expect(model.calls.map(({ status: sent }) => sent)).toEqual([200, 200, 401, 401, 400]);
+  expect(model.calls.map(({ status: sent }) => sent)).toEqual([200, 200, 401, 401, 200, 400]);
 });
 
 it('takes system turns inside the conversation', async () => {

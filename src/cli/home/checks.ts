@@ -4,8 +4,9 @@ import { retentionDays } from '../../server/index.js';
 import { failingRuns } from '../../client/index.js';
 import { workflowBundlePath } from '../../worker/index.js';
 import { shownAddress } from '../../secrets/index.js';
-import { apiKeyOf, modelApiOf, noApiKey } from './api-key.js';
+import { apiKeyOf, modelApiOf, noApiKey, shownBaseUrl } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';
+import { waysCheck } from './ways.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
 import type { Session } from './session.js';
@@ -38,6 +39,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   checks.push(...(session === undefined ? skipped : await serverChecks(session, world, offline)));
   checks.push(await check('journal', () => journalCheck(world)));
   await session?.leave();
+  checks.push(await check('network', async () => waysCheck(world.env, shownBaseUrl(world))));
   checks.push(...(await modelChecks(world, offline)));
   return checks;
 }
@@ -134,7 +136,7 @@ async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
   const api = await check('model API', async () => {
     const { baseURL = '', apiKey = '' } = modelApiOf(world) ?? {};
-    return probeModelApi(baseURL, apiKey);
+    return probeModelApi(baseURL, apiKey, world.env);
   });
   return [key, api];
 }

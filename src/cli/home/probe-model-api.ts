@@ -1,4 +1,7 @@
+import { fetch } from 'undici';
+
 import { UnavailableError } from '../../contract/errors.js';
+import { connectionsBy } from '../../network/index.js';
 import { shownAddress, withoutUser } from '../../secrets/index.js';
 import type { Finding } from './finding.js';
 
@@ -10,18 +13,19 @@ const timeoutMs = 10_000;
  *
  * @throws UnavailableError when it does not answer, or refuses the key
  */
-export async function probeModelApi(baseUrl: string, apiKey: string): Promise<Finding> {
+export async function probeModelApi(baseUrl: string, apiKey: string, env: NodeJS.ProcessEnv): Promise<Finding> {
   const shown = shownAddress(baseUrl);
   const response = await fetch(`${withoutUser(baseUrl)}/v1/models?limit=1`, {
     headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
     redirect: 'manual',
+    dispatcher: connectionsBy(env),
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
     throw new UnavailableError(
       'ModelApiUnreachable',
       `${shown} does not answer: ${cause}`,
-      'Check the network and ANTHROPIC_BASE_URL.',
+      'Check the network, ANTHROPIC_BASE_URL, and the proxy variables (HTTPS_PROXY, NO_PROXY).',
     );
   });
   await response.body?.cancel();

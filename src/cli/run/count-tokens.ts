@@ -1,4 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+import { fetch } from 'undici';
+import type { Dispatcher } from 'undici';
 
 import { UnavailableError } from '../../contract/errors.js';
 import { shownAddress, withoutUser } from '../../secrets/index.js';
@@ -13,7 +15,7 @@ const timeoutMs = 30_000;
  */
 export async function countTokens(
   { model, system, messages, tools, tool_choice, output_config }: MessageCreateParamsNonStreaming,
-  { baseUrl, apiKey }: { baseUrl: string; apiKey: string },
+  { baseUrl, apiKey, dispatcher }: { baseUrl: string; apiKey: string; dispatcher: Dispatcher },
 ): Promise<number> {
   const response = await fetch(`${withoutUser(baseUrl)}/v1/messages/count_tokens`, {
     method: 'POST',
@@ -24,6 +26,7 @@ export async function countTokens(
     },
     body: JSON.stringify({ model, system, messages, tools, tool_choice, output_config }),
     redirect: 'manual',
+    dispatcher,
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
     const message = `${shownAddress(baseUrl)} does not answer: ${reasonOf(error)}`;

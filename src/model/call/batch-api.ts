@@ -1,8 +1,13 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+
 import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
-import type { MessageBatch } from '@anthropic-ai/sdk/resources/messages/batches';
+import type { MessageBatch, MessageBatchIndividualResponse } from '@anthropic-ai/sdk/resources/messages/batches';
 
 import { FanfoldError } from '../../contract/errors.js';
+import { MalformedAnswer } from './malformed-answer.js';
 
 /** Well below the API's 100,000 requests and 256 MB, so that what surrounds a request fits too. */
 const mostRequests = 50_000;
@@ -107,8 +112,36 @@ async function findAccepted(
   );
 }
 
+/**
+ * The results of a batch that has ended, from where the API is configured to be. The address that the API tells, `results_url`, is
+ * another host's behind a gateway, which must not have the key.
+ *
+ * @throws MalformedAnswer where a line is no JSON
+ */
+export async function* resultsOf(
+  client: Anthropic,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<MessageBatchIndividualResponse> {
+  const path = `/v1/messages/batches/${encodeURIComponent(id)}/results`;
+  const { body } = await client.get(path, { signal, headers: { accept: 'application/binary' } }).asResponse();
+  if (body === null) return;
+  const lines = createInterface({ input: Readable.fromWeb(body as WebStream), crlfDelay: Infinity });
+  for await (const line of lines) {
+    if (line.trim() !== '') yield resultIn(line);
+  }
+}
+
+function resultIn(line: string): MessageBatchIndividualResponse {
+  try {
+    return JSON.parse(line) as MessageBatchIndividualResponse;
+  } catch {
+    throw new MalformedAnswer('A line of the results of a batch is no JSON.', undefined);
+  }
+}
+
 async function isMarked(client: Anthropic, id: string, mark: string, signal: AbortSignal): Promise<boolean> {
-  for await (const { custom_id } of await client.messages.batches.results(id, {}, { signal })) {
+  for await (const { custom_id } of resultsOf(client, id, signal)) {
     return custom_id.startsWith(`${mark}-`);
   }
   return false;

@@ -4,8 +4,11 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import type { Usage } from '../../contract/run.js';
 import type { ModelClient } from './client.js';
+import { failureInBody } from './failure-in-body.js';
 import { asMessage, asUsage } from './message.js';
 import type { ModelMessage } from './message.js';
+import { wholeAnswerIn } from './whole-answer.js';
+import type { WholeAnswer } from './whole-answer.js';
 import { Watchdog } from './watchdog.js';
 import type { WatchdogSettings } from './watchdog.js';
 
@@ -66,7 +69,20 @@ interface Options {
 
 async function callWhole(client: Anthropic, body: MessageCreateParamsNonStreaming, options: Options): Promise<Called> {
   const { data, response } = await client.messages.create(body, options).withResponse();
-  return { message: asMessage(data), headers: response.headers };
+  return calledOf(data, response.headers);
+}
+
+/** @throws the error that the body tells of, or MalformedAnswer */
+function calledOf(body: unknown, headers: Headers): Called {
+  const failure = failureInBody(body, headers);
+  if (failure !== undefined) throw failure;
+  return { message: asMessage(body), headers };
+}
+
+/** Some gateways stream nothing, and answer whole. */
+function calledWhole({ text, headers }: WholeAnswer): Called {
+  const isJson = /^\s*[{[]/.test(text);
+  return calledOf(isJson ? JSON.parse(text) : text, headers);
 }
 
 async function stream(
@@ -84,8 +100,14 @@ async function stream(
     if (event.type === 'message_start') onBegun?.();
     if (event.type === 'message_start' || event.type === 'message_delta') onPartial?.(asUsage(usage));
   });
-  const message = await running.finalMessage();
-  return { message: asMessage(message), headers: running.response?.headers ?? new Headers() };
+  try {
+    const message = await running.finalMessage();
+    return { message: asMessage(message), headers: running.response?.headers ?? new Headers() };
+  } catch (error) {
+    const whole = wholeAnswerIn(error);
+    if (whole === undefined) throw error;
+    return calledWhole(whole);
+  }
 }
 
 /** Unwraps the connection's error, which the helper for streams has wrapped. */

@@ -10,6 +10,8 @@ export interface ModelCallerSettings {
   watchdogs?: WatchdogSettings | undefined;
   /** Taken out of what the API says. */
   secrets: Secrets;
+  /** Says which proxy the API is asked through; by default none. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Whether traces may hold prompts and answers; `false` by default. */
   tracesContent?: boolean;
 }

@@ -1,8 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
-import { Agent } from 'undici';
 
+import { connectionsBy } from '../../network/index.js';
 import { withoutUser } from '../../secrets/index.js';
+import { asEvents } from './whole-answer.js';
 import { wholeFetch } from './whole-fetch.js';
 import { fetchWithinOrigin } from './within-origin.js';
 
@@ -24,17 +25,20 @@ export interface ModelClient {
 export class ModelClients {
   readonly #clients = new Map<string, ModelClient>();
 
+  /** @param env says which proxy the APIs are asked through; by default none */
+  constructor(readonly env: NodeJS.ProcessEnv = {}) {}
+
   clientOf(api: ModelApi): ModelClient {
     const name = JSON.stringify([api.baseURL, api.apiKey]);
-    const client = this.#clients.get(name) ?? createClient(api);
+    const client = this.#clients.get(name) ?? createClient(api, this.env);
     this.#clients.set(name, client);
     return client;
   }
 }
 
-function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
+function createClient({ apiKey, baseURL }: ModelApi, env: NodeJS.ProcessEnv): ModelClient {
   // undici itself would give up an answer after 300 s. The worker's slots decide how many connections there are.
-  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = connectionsBy(env, { headersTimeout: 0, bodyTimeout: 0 });
   const settings: ClientOptions = {
     apiKey,
     // No other credential of the environment is used.
@@ -52,8 +56,18 @@ function createClient({ apiKey, baseURL }: ModelApi): ModelClient {
     streaming: new Anthropic({
       ...settings,
       // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
-      fetch: fetchWithinOrigin as unknown as typeof globalThis.fetch,
+      fetch: streamedFetch as unknown as typeof globalThis.fetch,
       fetchOptions: { dispatcher },
     }),
   };
+}
+
+/** Only a question for a stream is answered by one: batches are asked about with the same client. */
+async function streamedFetch(
+  ...[input, init]: Parameters<typeof fetchWithinOrigin>
+): ReturnType<typeof fetchWithinOrigin> {
+  const answer = await fetchWithinOrigin(input, init);
+  return typeof init?.body === 'string' && /"stream":\s*true/.test(init.body.slice(-200) + init.body.slice(0, 200))
+    ? asEvents(answer)
+    : answer;
 }

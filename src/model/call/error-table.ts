@@ -20,6 +20,8 @@ interface ApiRow {
 const apiErrors: readonly ApiRow[] = [
   { type: 'SpendLimitReached', status: [402, 429], code: /spend_limit_reached$/ },
   { type: 'SpendLimitReached', status: [400, 400], message: /reached your specified API usage limits/i },
+  // LiteLLM's proxy, for a while after the upstream has refused anything, a key included: it must end some time.
+  { type: 'Overloaded', status: [429, 429], message: /no deployments available/i },
   // Ramp limits too: `ramp_limit_exceeded` asks for the same.
   { type: 'RateLimited', status: [429, 429] },
   { type: 'Overloaded', status: [529, 529] },
@@ -34,6 +36,8 @@ const apiErrors: readonly ApiRow[] = [
   { type: 'RequestTooLarge', status: [413, 413] },
   { type: 'Unprocessable', status: [422, 422] },
   { type: 'BadRequest', status: [400, 499] },
+  // Gateways that pass on 529 as 500 leave its error in the text.
+  { type: 'Overloaded', status: [500, 503], message: /overloaded_error|AnthropicError.*overloaded/is },
   { type: 'ServerError', status: [500, 599] },
   { type: 'Overloaded', status: null, kind: 'overloaded_error' },
   { type: 'RateLimited', status: null, kind: 'rate_limit_error' },

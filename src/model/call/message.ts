@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import type { Usage } from '../../contract/run.js';
+import { beginningOf } from '../../contract/cut-text.js';
 import { MalformedAnswer } from './malformed-answer.js';
 
 /** The parts of an answer of the Messages API that are needed. */
@@ -85,8 +86,11 @@ export function asUsage(usage: {
 
 function describe(body: unknown, { issues: [issue] }: z.ZodError): string {
   if (typeof body === 'string') {
-    const what = /^\s*</.test(body) ? 'an HTML page' : 'a text';
-    return `The API answered with status 200 and ${what} of ${body.length} characters, not with a message.`;
+    if (/^\s*</.test(body)) {
+      return `The API answered with status 200 and an HTML page of ${body.length} characters, not with a message.`;
+    }
+    const said = JSON.stringify(beginningOf(body.trim(), 300));
+    return `The API answered with status 200 and a text of ${body.length} characters, not with a message: ${said}`;
   }
   const place = issue?.path.join('.') || 'the top';
   return `The API answered with status 200 and no message. At ${place}: ${issue?.message ?? 'malformed'}`;

@@ -25,10 +25,12 @@ const sdkTimeoutMarginMs = 5_000;
 
 /** Everything between a request and its answer: one's turn at the prompt cache and at the limiter, the call, its watchdogs. */
 export class ModelCaller {
-  readonly #clients = new ModelClients();
+  readonly #clients: ModelClients;
   readonly #leaders = new PrefixLeaders();
 
-  constructor(readonly settings: ModelCallerSettings) {}
+  constructor(readonly settings: ModelCallerSettings) {
+    this.#clients = new ModelClients(settings.env);
+  }
 
   /**
    * Makes one call.

@@ -28,7 +28,11 @@ export function readRateHeaders(headers: HeadersLike, nowMs: number): Map<Bucket
   const serverNowMs = Math.abs(dateMs - nowMs) > clocksAgreeMs ? dateMs : nowMs;
   const readings = new Map<BucketName, BucketReading>();
   for (const name of bucketNames) {
-    const header = (field: string) => headers.get(`anthropic-ratelimit-${name}-${field}`) ?? '';
+    const header = (field: string) => {
+      const own = `anthropic-ratelimit-${name}-${field}`;
+      // As LiteLLM's proxy passes them on.
+      return headers.get(own) ?? headers.get(`llm_provider-${own}`) ?? '';
+    };
     const [limit, remaining] = [numberOf(header('limit')), numberOf(header('remaining'))];
     if (limit === undefined || limit === 0 || remaining === undefined) continue;
     const fullInMs = Math.max(0, Date.parse(header('reset')) - serverNowMs);

@@ -29,6 +29,12 @@ describe('headers', () => {
     });
   });
 
+  it('are read as a gateway passes them on', () => {
+    const own = [...headersOf('requests', '600', '599', '2026-11-01T12:00:03Z')];
+    const headers = new Headers(own.map(([name, value]): [string, string] => [`llm_provider-${name}`, value]));
+    expect(readRateHeaders(headers, nowMs).get('requests')).toMatchObject({ limit: 600, remaining: 599 });
+  });
+
   it('round tokens to the nearest thousand', () => {
     const headers = headersOf('input-tokens', '40000', '12000', '2026-11-01T12:00:03Z');
     expect(readRateHeaders(headers, nowMs).get('input-tokens')).toMatchObject({ remaining: 12_000, roundedBy: 500 });

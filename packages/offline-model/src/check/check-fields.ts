@@ -8,7 +8,7 @@ interface Field {
   required?: true;
 }
 
-type Fields = Readonly<Record<string, Field>>;
+export type Fields = Readonly<Record<string, Field>>;
 
 export const countFields: Fields = {
   model: { kind: 'string', required: true },
@@ -61,7 +61,8 @@ const tests: Record<Kind, { passes: (value: unknown) => boolean; message: string
 export function checkFields(body: Record<string, unknown>, fields: Fields): void {
   for (const [name, { kind, required }] of Object.entries(fields)) {
     const value = body[name];
-    if (value === undefined) {
+    // As the SDK's types allow: what may be left out may be null.
+    if (value === undefined || (value === null && !required)) {
       if (required) throw invalidRequest(`${name}: Field required`);
     } else if (!tests[kind].passes(value)) throw invalidRequest(`${name}: ${tests[kind].message}`);
   }

@@ -7,6 +7,8 @@ import type { ModelFacts } from '../models.js';
 import { checkCacheControl } from './check-cache-control.js';
 import { checkFiles } from './check-files.js';
 import { checkFields, countFields, messageFields } from './check-fields.js';
+import { fieldsOf } from './dialect.js';
+import type { Dialect } from './dialect.js';
 import { checkOutputFormat } from './check-output-format.js';
 import { checkTools } from './check-tools.js';
 import { checkTurns } from './check-turns.js';
@@ -22,8 +24,8 @@ export interface CheckedPrompt<Params> {
  *
  * @throws ApiFailure 400, or 404 for an unknown model
  */
-export function checkMessage(body: Record<string, unknown>): CheckedPrompt<MessageCreateParams> {
-  checkFields(body, messageFields);
+export function checkMessage(body: Record<string, unknown>, dialect: Dialect = {}): CheckedPrompt<MessageCreateParams> {
+  checkFields(body, { ...messageFields, ...fieldsOf(dialect) });
   const checked = checkPrompt(body as unknown as MessageCreateParams);
   const { params, model } = checked;
   if (params.max_tokens > model.maxOutputTokens) {
@@ -44,8 +46,11 @@ export function checkMessage(body: Record<string, unknown>): CheckedPrompt<Messa
  *
  * @throws ApiFailure 400, or 404 for an unknown model
  */
-export function checkCount(body: Record<string, unknown>): CheckedPrompt<Omit<MessageCreateParams, 'max_tokens'>> {
-  checkFields(body, countFields);
+export function checkCount(
+  body: Record<string, unknown>,
+  dialect: Dialect = {},
+): CheckedPrompt<Omit<MessageCreateParams, 'max_tokens'>> {
+  checkFields(body, { ...countFields, ...fieldsOf(dialect) });
   return checkPrompt(body as unknown as MessageCreateParams);
 }
 

@@ -1,6 +1,7 @@
 import { compose } from '../answer/compose.js';
 import { readAsk } from '../ask/ask.js';
 import type { LiveCall } from '../calls/call-log.js';
+import { dialectOf } from '../check/dialect.js';
 import { checkMessage } from '../check/check-message.js';
 import { applyAnswerFault } from '../faults/answer-faults.js';
 import { isErrorFault } from '../faults/error-faults.js';
@@ -28,7 +29,8 @@ export async function answerMessage(
   premises: Premises,
 ): Promise<void> {
   const { record } = call;
-  const { params, model, prefixes } = checkMessage(body);
+  const whole = premises.threads.wholeOf(body);
+  const { params, model, prefixes } = checkMessage(whole, dialectOf(exchange));
   const streamed = params.stream === true;
   const modelClass = modelClassOf(params.model);
   exchange.rateHeaders = () => premises.limits.headers(modelClass);
@@ -55,5 +57,6 @@ export async function answerMessage(
   if (fault?.kind === 'reset-before-headers') return exchange.sever();
   share.begin();
   const message = messageOf(reply, usage, params.model, `msg_offline_${record.sequence}`);
+  premises.threads.hold(body, whole, message.id, message.content);
   exchange.whole = await sendMessage(exchange, message, streamed, latencyMs - silentMs, fault);
 }

@@ -6,6 +6,7 @@ import { authenticate } from '../http/authenticate.js';
 import type { Exchange } from '../http/exchange.js';
 import { forever, pause } from '../http/pause.js';
 import { parseObject, readBody } from '../http/read-body.js';
+import { dialectOf } from '../check/dialect.js';
 import { checkCount } from '../check/check-message.js';
 import { describeModel, findModel, listModels, modelClassOf } from '../models.js';
 import type { Premises } from '../premises.js';
@@ -68,7 +69,10 @@ async function spoil(exchange: Exchange, endpoint: Endpoint, premises: Premises)
 }
 
 async function countTokens(exchange: Exchange, premises: Premises): Promise<void> {
-  const { params, prefixes } = checkCount(parseObject(await readBody(exchange.request, premises.maxBodyBytes)));
+  const { params, prefixes } = checkCount(
+    parseObject(await readBody(exchange.request, premises.maxBodyBytes)),
+    dialectOf(exchange),
+  );
   exchange.rateHeaders = () => premises.limits.headers(modelClassOf(params.model));
   exchange.sendJson(200, { input_tokens: prefixes.at(-1)?.tokens ?? 0 });
 }
