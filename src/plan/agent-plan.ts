@@ -2,6 +2,7 @@ import type { ModelRequest, Turn } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import type { StoredBranch } from '../contract/branch.js';
 import { agentRules } from '../prompts/agent.js';
+import { offeredTools } from './result-tool.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Tool } from '../contract/tool.js';
@@ -126,7 +127,11 @@ export function turnRequest(
     system: agentRules,
     prompt: task,
     ...(tools.length > 0 && {
-      tools: tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
+      tools: offeredTools(tools, turns).map(({ name, description, inputSchema }) => ({
+        name,
+        description,
+        inputSchema,
+      })),
     }),
     ...(turns.length > 0 && { turns }),
     ...(lastTurn && { lastTurn }),

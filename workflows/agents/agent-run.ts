@@ -6,6 +6,7 @@ import type { Stored } from '../../src/contract/stored.js';
 import { callKeys } from '../../src/fold/approval.js';
 import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
 import { failedCall } from '../../src/prompts/agent.js';
+import { offeredTools, resultCalled } from '../../src/plan/result-tool.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { criticalPathOf } from '../../src/fold/fold.js';
@@ -88,7 +89,7 @@ export class AgentRun {
   /** Calls all tools that the model asked for at once. */
   async callTools({ content, calls }: SaidTurn): Promise<void> {
     const before = this.#branches.map(({ key }) => key);
-    const keys = callKeys(calls, this.plan.tools, before);
+    const keys = callKeys(calls, offeredTools(this.plan.tools, this.#turns), before);
     const branches = calls.map((call, at) => this.#branchOf(call, keys[at] ?? ''));
     const outcomes = await fanOutMore(branches, this.plan.policy, this.#progress);
     this.#branches.push(...outcomes);
@@ -96,6 +97,7 @@ export class AgentRun {
       content,
       results: outcomes.map(({ status, output, error }, at) => ({
         id: calls[at]?.id ?? '',
+        key: keys[at] ?? '',
         output: output ?? { inline: failedCall(error?.type ?? status, error?.message) },
         failed: status !== 'ok',
       })),
@@ -143,9 +145,10 @@ export class AgentRun {
       key,
       boundUsd: 0,
       run: async (place) => {
-        const tool = toolNamed(name, this.plan.tools);
+        const tool = toolNamed(name, offeredTools(this.plan.tools, this.#turns));
         if (!isAllowed(tool, this.plan.allow)) await this.#approvals.allowed(place, input);
-        return callToolOf(tool, input, place, this.plan);
+        const of = tool.by.kind === 'result' ? resultCalled(input, this.#turns) : undefined;
+        return callToolOf(tool, input, place, this.plan, { whole: true, ...(of !== undefined && { of }) });
       },
     };
   }

@@ -1,7 +1,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Activities } from '../../src/contract/activities.js';
+import type { Activities, ToolCall } from '../../src/contract/activities.js';
 import type { Answer } from '../../src/contract/model-call.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { givenName } from '../../src/fold/approval.js';
@@ -29,7 +29,7 @@ export function callToolOf(
   input: Stored<unknown>,
   place: Place,
   { toolTimeoutMs, toolAttempts }: Pick<AgentPlan, 'toolTimeoutMs' | 'toolAttempts'>,
-  inlineBytes: number = inlineTurnBytes,
+  more: Partial<Pick<ToolCall, 'inlineBytes' | 'of' | 'whole'>> = {},
 ): Promise<Answer> {
   return callTool.executeWithOptions(
     {
@@ -46,6 +46,6 @@ export function callToolOf(
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: place.key,
     },
-    [{ ...place, tool, input, inlineBytes }],
+    [{ ...place, tool, input, inlineBytes: inlineTurnBytes, ...more }],
   );
 }
