@@ -8,6 +8,8 @@ import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js
 import type { Tool } from '../contract/tool.js';
 import { beginningOf } from '../contract/cut-text.js';
 
+export { offeredTools };
+
 /** Input of the workflow `agent`. */
 export interface AgentInput extends FanOutOptions, ModelOptions {
   task: string;

@@ -4,9 +4,8 @@ import type { Answer } from '../../src/contract/model-call.js';
 import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { callKeys } from '../../src/fold/approval.js';
-import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
+import { inlineTurnBytes, isAllowed, mostCalls, offeredTools, turnRequest } from '../../src/plan/agent-plan.js';
 import { failedCall } from '../../src/prompts/agent.js';
-import { offeredTools, resultCalled } from '../../src/plan/result-tool.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { criticalPathOf } from '../../src/fold/fold.js';
@@ -18,7 +17,7 @@ import type { Branch } from '../engine/branch.js';
 import { fanOutMore } from '../engine/fan-out-more.js';
 import { finish } from '../engine/finish.js';
 import { RunProgress } from '../engine/progress.js';
-import { callToolOf, toolNamed } from './call-tool.js';
+import { callToolOf, toolNamed, wholeOf } from './call-tool.js';
 
 /** What the model said in one turn. */
 export interface SaidTurn {
@@ -147,8 +146,7 @@ export class AgentRun {
       run: async (place) => {
         const tool = toolNamed(name, offeredTools(this.plan.tools, this.#turns));
         if (!isAllowed(tool, this.plan.allow)) await this.#approvals.allowed(place, input);
-        const of = tool.by.kind === 'result' ? resultCalled(input, this.#turns) : undefined;
-        return callToolOf(tool, input, place, this.plan, { whole: true, ...(of !== undefined && { of }) });
+        return callToolOf(tool, input, place, this.plan, wholeOf(tool, input, this.#turns));
       },
     };
   }

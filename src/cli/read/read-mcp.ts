@@ -45,9 +45,9 @@ export async function mcpTools(
       Object.entries(read.data.mcpServers).map(([name, given]) => serve(name, given, servers, registry, world, path)),
     );
     if (quiet !== true) for (const { server, notes } of all) tell(server, notes, world);
-    const served = all.flatMap(({ server, tools }) => tools.map((tool) => ({ server, ...tool })));
+    const served = all.flatMap(({ server, tools }) => tools.map(({ own, ...tool }) => ({ server, own, tool })));
     const names = namesOfTools(served);
-    return served.map(({ server: _, own: __, ...tool }, at) => ({ name: names[at] ?? '', ...tool }));
+    return served.map(({ tool }, at) => ({ name: names[at] ?? '', ...tool }));
   } finally {
     await servers.close();
   }
