@@ -31,6 +31,7 @@ const cancelEveryMs = 300;
 export async function makeCall(add: AddCommand, call: Call, outer: World): Promise<CallEnd> {
   let run: Run | undefined;
   let ended = 0;
+  let printed = '';
   const said: string[] = [];
   const inner = innerWorld(outer, call.stdin, (text, stream) => {
     if (stream === 'stderr') {
@@ -38,7 +39,11 @@ export async function makeCall(add: AddCommand, call: Call, outer: World): Promi
       if (/^fanfold: (?:started|attached to) /.test(text)) call.onProgress(ended, text.slice('fanfold: '.length));
       return;
     }
-    const told = JSON.parse(text) as Run | Branch;
+    printed += text;
+    // A command prints one value a line, or one over several lines, whose last is its brace.
+    if (!/^\{.*\}$|^\}$/.test(text)) return;
+    const told = JSON.parse(printed) as Run | Branch;
+    printed = '';
     if ('workflowId' in told) {
       run = told;
       return;

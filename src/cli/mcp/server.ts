@@ -59,7 +59,7 @@ export function mcpServer(defaults: Defaults, place: Place, world: World, left: 
     },
     async ({ id }) => {
       const { showCommand } = await import('../commands/show.js');
-      const words = ['show', '--ndjson', '--', id];
+      const words = ['show', '--json', '--', id];
       const never = new AbortController().signal;
       const call = { words, stdin: '', id, cancelled: never, left, onProgress: () => {} };
       return resultOf(await makeCall(showCommand, call, world));
