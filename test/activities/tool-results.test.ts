@@ -26,7 +26,8 @@ function turnOf(output: unknown, key = 'look-1'): Turn {
 
 async function contentOf(turns: readonly Turn[], readsOn = true): Promise<unknown> {
   const messages = await conversationOf(turns, store, readsOn);
-  return (messages[1]?.content as { content: unknown }[])[0]?.content;
+  const [result] = (messages[1]?.content ?? []) as { content: unknown }[];
+  return result?.content;
 }
 
 const look: Tool = { name: 'look', description: 'Looks.', inputSchema: { type: 'object' }, by: { kind: 'time' } };
