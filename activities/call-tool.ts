@@ -1,4 +1,5 @@
 import type { Activities } from '../src/contract/activities.js';
+import { shownCharacters } from '../src/plan/result-tool.js';
 import type { CpuPool } from '../src/cpu/index.js';
 import type { Policy } from '../src/tools/index.js';
 import { branchActivity } from './branch/branch-activity.js';
@@ -9,12 +10,10 @@ import { placeOutput } from './stored/place-output.js';
 import { storedValue } from './stored/stored-value.js';
 import { checkInput } from './tools/check-input.js';
 import { RegisteredTools } from './tools/registered-tools.js';
+import { cutText, keptWhole, textOf } from './tools/result-page.js';
+import { partsIn } from './tools/result-parts.js';
 import { runTool } from './tools/run-tool.js';
 import type { Input } from './tools/run-tool.js';
-import { beginningOf } from '../src/contract/cut-text.js';
-
-/** Longest result that is shown to the model, in UTF-16 code units. */
-const mostCharacters = 60_000;
 
 /** The activity `callTool`: one call of one tool per attempt. */
 export function createCallTool(
@@ -28,16 +27,17 @@ export function createCallTool(
   return (call) =>
     branchActivity('ToolFailed', '', async (signal, name) => {
       const input = await storedValue(call.input, settings.store);
-      const surroundings = { registered, env, secrets, cpu, run: name, pace, policy, signal };
+      const { store } = settings;
+      const surroundings = { registered, env, secrets, cpu, run: name, pace, policy, store, signal };
       await checkInput(call.tool, input, surroundings);
       const result = await runTool(call, input as Input, surroundings);
-      return placeOutput(shownResult(result), call.inlineBytes, settings.store);
+      return placeOutput(call.whole === true ? keptWhole(result) : onePage(result), call.inlineBytes, store);
     });
 }
 
-function shownResult(result: unknown): unknown {
+/** A result for a run that shows no pages and no images. */
+function onePage(result: unknown): unknown {
+  if (partsIn(result) !== undefined) return cutText(textOf(result));
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
-  if (text.length <= mostCharacters) return result ?? '';
-  const shown = beginningOf(text, mostCharacters);
-  return `${shown}… (cut: ${text.length - shown.length} more characters)`;
+  return text.length <= shownCharacters ? (result ?? '') : cutText(text);
 }

@@ -5,6 +5,7 @@ import type { ModelCall } from '../../src/contract/model-call.js';
 import { FanfoldError } from '../../src/contract/errors.js';
 import type { ModelApi } from '../../src/model/call/client.js';
 import { isBlank } from '../../src/model/sendable.js';
+import { isResultTool } from '../../src/plan/result-tool.js';
 import type { ActivitiesSettings } from '../settings.js';
 import { conversationOf } from '../stored/conversation-of.js';
 import { documentContent } from '../stored/document-content.js';
@@ -35,7 +36,7 @@ export async function prepare(call: ModelCall, settings: ActivitiesSettings): Pr
     apiFor(call, settings),
     request.document && documentContent(request.document, store),
     promptOf(request, store),
-    conversationOf(request.turns ?? [], store),
+    conversationOf(request.turns ?? [], store, (request.tools ?? []).some(isResultTool)),
   ]);
   const { text, files } = prompt;
   if (

@@ -3,9 +3,8 @@ import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resource
 import type { Turn } from '../../src/contract/model-request.js';
 import { inputOf } from '../../src/model/call/call-input.js';
 import { CallIds } from '../../src/model/call/call-ids.js';
-import { isBlank, withoutBlanks } from '../../src/model/sendable.js';
-import { shown } from '../../src/plan/graph/template.js';
-import { nothingReturned } from '../../src/prompts/agent.js';
+import { withoutBlanks } from '../../src/model/sendable.js';
+import { ImageRoom, resultContent } from '../tools/result-content.js';
 import { storedValue } from './stored-value.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 
@@ -13,14 +12,17 @@ import type { BlobStore } from '../../src/store/blob-store.js';
  * Makes messages of a conversation's turns: what the model said, then all results of its calls in one message. What the API would
  * refuse of what it was itself given is put right: blocks without words are left out, and calls get ids of their own.
  *
+ * @param readsOn whether the model has a tool to read on in what is shown in part
  * @throws FanfoldError `DocumentMissing` where one of them is not in the store
  */
 export async function conversationOf(
   turns: readonly Turn[],
   store: Pick<BlobStore, 'readText'>,
+  readsOn = false,
 ): Promise<MessageParam[]> {
   const read = await Promise.all(turns.map((turn) => readTurn(turn, store)));
   const ids = new CallIds();
+  const images = new ImageRoom(read.flatMap(({ results }) => results.map(({ output }) => output)));
   return read.flatMap(({ blocks, results }): MessageParam[] => {
     // Results are in the order in which the model asked.
     const own = results.map(({ id }) => ids.own(id));
@@ -32,10 +34,10 @@ export async function conversationOf(
       const input = inputOf(block.input);
       return { ...block, id, input: typeof input === 'object' ? input : {} };
     });
-    const shownResults = results.map(({ text, failed }, at): ContentBlockParam => ({
+    const shownResults = results.map(({ output, key, failed }, at): ContentBlockParam => ({
       type: 'tool_result',
       tool_use_id: own[at] ?? '',
-      content: isBlank(text) ? nothingReturned : text,
+      content: resultContent(output, readsOn ? key : undefined, images),
       ...(failed && { is_error: true }),
     }));
     return [
@@ -47,16 +49,16 @@ export async function conversationOf(
 
 interface ReadTurn {
   blocks: ContentBlockParam[];
-  results: { id: string; text: string; failed: boolean }[];
+  results: { id: string; key: string | undefined; output: unknown; failed: boolean }[];
 }
 
 async function readTurn({ content, results }: Turn, store: Pick<BlobStore, 'readText'>): Promise<ReadTurn> {
-  const [blocks, ...texts] = await Promise.all([
+  const [blocks, ...outputs] = await Promise.all([
     storedValue(content, store),
-    ...results.map(async ({ output }) => shown(await storedValue(output, store))),
+    ...results.map(({ output }) => storedValue(output, store)),
   ]);
   return {
     blocks: blocks as ContentBlockParam[],
-    results: results.map(({ id, failed }, at) => ({ id, failed, text: texts[at] ?? '' })),
+    results: results.map(({ id, key, failed }, at) => ({ id, key, failed, output: outputs[at] })),
   };
 }

@@ -6,6 +6,7 @@ import { notAllowed } from '../branch/allowed.js';
 import { orAborted } from '../branch/or-aborted.js';
 import { fitsOf } from '../../src/model/call/schema-fit.js';
 import type { Fit, PatternHost } from '../../src/model/call/schema-fit.js';
+import { resultOf } from './result-parts.js';
 import { toolFailure, uncheckedInput } from './tool-failure.js';
 
 type RegisteredTool = Extract<ToolBy, { kind: 'registered' }>;
@@ -36,7 +37,9 @@ export class RegisteredTools {
       );
     }
     if ('mcp' in registered) {
-      return this.#servers.call(registered.mcp, name, input as Record<string, unknown>, signal);
+      const parts = this.#servers.call(registered.mcp, name, input as Record<string, unknown>, signal);
+      // A server that is still being reached does not heed the signal.
+      return resultOf(await orAborted(parts, signal));
     }
     const tools = await loadTools(registered.module).catch((error: Error) => {
       throw toolFailure(error.message);

@@ -11,7 +11,9 @@ import { calculate } from './calculator.js';
 import { currentTime } from './clock.js';
 import { fetchPage } from './fetch-page.js';
 import { listFiles, readFilePart } from './files.js';
+import { readResult } from './read-result.js';
 import type { RegisteredTools } from './registered-tools.js';
+import type { BlobStore } from '../../src/store/blob-store.js';
 
 /** What a tool was given by the model. */
 export interface Input {
@@ -28,6 +30,7 @@ export interface Surroundings {
   run: string;
   pace: Pace;
   policy: Policy;
+  store: Pick<BlobStore, 'readText'>;
   signal: AbortSignal;
 }
 
@@ -36,7 +39,7 @@ export interface Surroundings {
  *
  * @throws ApplicationFailure `NotAllowed`, `ToolFailed`, `SourceFailed` or `TimedOut`, or what a registered tool throws
  */
-export async function runTool({ tool }: ToolCall, input: Input, surroundings: Surroundings): Promise<unknown> {
+export async function runTool({ tool, of }: ToolCall, input: Input, surroundings: Surroundings): Promise<unknown> {
   const { by } = tool;
   const { registered, policy, signal } = surroundings;
   const text = (name: string, otherwise = ''): string => {
@@ -60,6 +63,8 @@ export async function runTool({ tool }: ToolCall, input: Input, surroundings: Su
         : searchHttp(by.source, text('query'), surroundings, signal);
     case 'fetch':
       return fetchPage(text('url'), by, surroundings, signal);
+    case 'result':
+      return readResult(of, { call: text('call'), from: Number(input['from'] ?? 0) }, surroundings.store);
     case 'registered':
       return registered.call(by, input, surroundings, signal);
   }

@@ -33,6 +33,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   slow: async () => (await import('./commands/slow.js')).slowCommand,
   limits: async () => (await import('./commands/limits.js')).limitsCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
+  mcp: async () => (await import('./commands/mcp.js')).mcpCommand,
   worker: async () => (await import('./commands/worker.js')).workerCommand,
   stop: async () => (await import('./commands/stop.js')).stopCommand,
   deployment: async () => (await import('./commands/deployment.js')).deploymentCommand,
@@ -47,13 +48,13 @@ const commands: Record<string, () => Promise<AddCommand>> = {
 };
 
 /** Commands whose traces belong to the runs that they serve, not to themselves. */
-const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'codec', 'offline-model']);
+const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'mcp', 'codec', 'offline-model']);
 
 /** Headings of the help, each with its commands. */
 const groups: Record<string, string> = {
   'Ask models': 'perspectives summarise gather validate graph agent research compare map',
   'See to runs': 'list show open watch report approve retry cancel resume slow limits',
-  'Run servers and workers': 'dev worker stop deployment codec offline-model',
+  'Run servers and workers': 'dev worker stop deployment mcp codec offline-model',
   'Look after what is kept': 'journal store home',
   'Set up': 'doctor completion',
 };

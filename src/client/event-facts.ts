@@ -1,9 +1,28 @@
 import { ValueError } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 
+import type { StoredBranch } from '../contract/branch.js';
+import type { Known } from '../contract/known.js';
+import type { Tally } from '../contract/lanes.js';
 import type { HistoryEvent } from './history.js';
 
 export type { HistoryEvent } from './history.js';
+
+/** Types of activities that are a branch each. */
+export const branchActivities = ['askModel', 'searchSource', 'callTool', 'checkGrammar'];
+
+/** The state that an execution got from the one before it. */
+export interface Carried {
+  startedAtMs: number;
+  tally?: Tally;
+  branches?: readonly StoredBranch[];
+}
+
+/** What inputs of all kinds may have. */
+export interface Input {
+  carried?: Carried;
+  known?: Known;
+}
 
 /** How Temporal closed the run; `null` while it is open. */
 export type Closed = 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | null;

@@ -14,7 +14,7 @@ import { approvalOf, callKeys } from '../fold/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
-import type { Known, RunReference } from '../contract/known.js';
+import type { RunReference } from '../contract/known.js';
 import { isKind, signalNames } from '../contract/names.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
@@ -23,25 +23,10 @@ import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
-import { closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
-import type { Closed, HistoryEvent } from './event-facts.js';
+import { branchActivities, closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
+import type { Carried, Closed, HistoryEvent, Input } from './event-facts.js';
 
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
-
-/** Types of activities that are a branch each. */
-const branchActivities = ['askModel', 'searchSource', 'callTool', 'checkGrammar'];
-
-/** The state that an execution got from the one before it. */
-interface Carried {
-  startedAtMs: number;
-  tally?: Tally;
-  branches?: readonly StoredBranch[];
-}
-
-interface Input {
-  carried?: Carried;
-  known?: Known;
-}
 
 /**
  * A run as its event history tells it, whether or not a worker is alive.

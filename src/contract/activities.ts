@@ -64,6 +64,10 @@ export interface PatternCall extends Place {
 export interface ToolCall extends Place {
   tool: Tool;
   input: Stored<unknown>;
+  /** For a tool that reads what another call returned: that. */
+  of?: Stored<unknown>;
+  /** Whether the result is kept whole, to be shown page by page, images included; else what goes beyond one page is cut off. */
+  whole?: boolean;
   /** See `ModelCall`. */
   inlineBytes: number;
 }

@@ -37,7 +37,13 @@ export interface ModelRequest {
 export interface Turn {
   /** Its content blocks, as the API gave them. */
   content: Stored<unknown>;
-  results: readonly { id: string; output: Stored<unknown>; failed: boolean }[];
+  results: readonly {
+    id: string;
+    /** Key of the call's branch; runs of earlier versions have none. */
+    key?: string;
+    output: Stored<unknown>;
+    failed: boolean;
+  }[];
 }
 /** A tool that the model wants called. */
 export interface WantedCall {

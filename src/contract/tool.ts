@@ -22,7 +22,9 @@ export type ToolBy =
   /** `private` lists those of the hosts that may have a private address; `true`, as older inputs have it, means the local ones. */
   | { kind: 'fetch'; hosts: readonly string[]; private?: boolean | readonly string[] }
   /** A module or MCP server that the worker's home knows by that name: what a run's input names is never simply executed. */
-  | { kind: 'registered'; sha256: string; tool: string };
+  | { kind: 'registered'; sha256: string; tool: string }
+  /** What another call of the run returned. The workflow alone offers it: see `src/plan/result-tool.ts`. */
+  | { kind: 'result' };
 /** The hosts of a `fetch` that may have a private address. */
 export function privateHostsOf({ hosts, private: meant = false }: Extract<ToolBy, { kind: 'fetch' }>): string[] {
   return hosts.filter((host) => (typeof meant === 'boolean' ? meant && isLocalHost(host) : meant.includes(host)));

@@ -9,7 +9,7 @@ import type { DocumentContent } from '../contract/document.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { leastCachedBytes } from '../contract/limits.js';
-import { fileBlock, isFileBlock } from './file-blocks.js';
+import { fileBlock, innerBlocks, isFileBlock } from './file-blocks.js';
 import { mustAnswer } from '../prompts/agent.js';
 import { toolInputOf } from './tool-input.js';
 import { isBlank, wellFormed } from './sendable.js';
@@ -80,7 +80,7 @@ export function textsIn({ system, messages, tools, output_config: format }: Mess
   const texts = messages.flatMap(({ content }) =>
     typeof content === 'string'
       ? [content]
-      : content
+      : innerBlocks(content)
           .filter((block) => !isFileBlock(block))
           .map((block) => (block.type === 'text' ? block.text : JSON.stringify(block))),
   );

@@ -2,10 +2,13 @@ import type { ModelRequest, Turn } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import type { StoredBranch } from '../contract/branch.js';
 import { agentRules } from '../prompts/agent.js';
+import { offeredTools } from './result-tool.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Tool } from '../contract/tool.js';
 import { beginningOf } from '../contract/cut-text.js';
+
+export { offeredTools };
 
 /** Input of the workflow `agent`. */
 export interface AgentInput extends FanOutOptions, ModelOptions {
@@ -126,7 +129,11 @@ export function turnRequest(
     system: agentRules,
     prompt: task,
     ...(tools.length > 0 && {
-      tools: tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
+      tools: offeredTools(tools, turns).map(({ name, description, inputSchema }) => ({
+        name,
+        description,
+        inputSchema,
+      })),
     }),
     ...(turns.length > 0 && { turns }),
     ...(lastTurn && { lastTurn }),

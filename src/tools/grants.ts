@@ -59,6 +59,7 @@ export async function grantsOfTool(by: ToolBy): Promise<Grant[]> {
     case 'calculator':
     case 'time':
     case 'registered':
+    case 'result':
       return [];
   }
 }

@@ -3,5 +3,6 @@ export type McpServer = {
   /** The server's name: its key in the file of servers. Its address and its command are not shown. */ name?: string;
 } & (
   | { command: string; args?: string[]; env?: Record<string, string>; cwd?: string }
-  | { url: string; headers?: Record<string, string> }
+  /** Without `type`, a server that does not speak streamable HTTP is tried with the older SSE. */
+  | { url: string; type?: 'http' | 'sse'; headers?: Record<string, string> }
 );

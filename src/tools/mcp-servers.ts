@@ -1,37 +1,32 @@
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { jsonSchemaValidator, JsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
-
-import type { JsonSchema } from '../contract/json-schema.js';
 import { FanfoldError } from '../contract/errors.js';
 import { Secrets } from '../secrets/index.js';
-import { transportTo } from './mcp-transport.js';
-import { everythingOf, learnSecrets } from './server-secrets.js';
+import { partsOf } from './mcp-content.js';
+import type { McpPart } from './mcp-content.js';
+import { connectTo } from './mcp-connection.js';
+import type { Connection } from './mcp-connection.js';
+import { everythingOf } from './server-secrets.js';
 import type { McpServer } from './mcp-server.js';
-
-export interface McpTool {
-  name: string;
-  description: string;
-  inputSchema: JsonSchema;
-  /** Whether the server says that the tool may destroy something. Its word is a hint: that a tool only reads is not even told. */
-  destroys: boolean;
-}
-
-/**
- * Checks nothing: the SDK would run patterns of a server's schemas over that server's own results, here, where nothing stops
- * them.
- */
-const unchecked: jsonSchemaValidator = {
-  getValidator<T>(): JsonSchemaValidator<T> {
-    return (data) => ({ valid: true, data: data as T, errorMessage: undefined });
-  },
-};
+import { callTool, offerOf } from './mcp-tools.js';
+import type { Offer } from './mcp-tools.js';
 
 /** Milliseconds after which an unused connection is closed. */
 const idleMs = 60_000;
 
-/** Connections to MCP servers, each shared by all calls that go to it. */
+interface Shared {
+  connection: Promise<Connection>;
+  users: number;
+  idle?: NodeJS.Timeout;
+}
+
+/**
+ * Connections to MCP servers, each shared by all calls that go to it.
+ *
+ * McpServers-1. A connection that has ended is opened anew by the next call.
+ * McpServers-2. A call that a server refused because it has forgotten the session is made once more, in a new session. No other call is
+ *     repeated here.
+ */
 export class McpServers {
-  readonly #open = new Map<string, { client: Promise<Client>; users: number; idle?: NodeJS.Timeout }>();
+  readonly #open = new Map<string, Shared>();
 
   /**
    * @param env the environment that `${NAME}` is read from; servers are started with no more of it than the SDK's default
@@ -43,86 +38,87 @@ export class McpServers {
   ) {}
 
   /** @throws FanfoldError `McpFailed` where the server cannot be reached */
-  async tools(server: McpServer): Promise<McpTool[]> {
-    return this.#use(server, async (client) => {
-      const { tools } = await client.listTools();
-      return tools.map(({ name, description = name, inputSchema, annotations }) => ({
-        name,
-        ...this.secrets.value({ description, inputSchema: inputSchema as JsonSchema }),
-        destroys: annotations?.destructiveHint === true && annotations.readOnlyHint !== true,
-      }));
-    });
+  async tools(server: McpServer): Promise<Offer> {
+    return this.secrets.value(await this.#use(server, ({ client }) => offerOf(client)));
   }
 
   /**
-   * Calls a tool.
+   * Calls a tool. Progress that it reports changes nothing: how long it may take, `signal` says.
    *
-   * @returns its text, or all of its content where there is other
+   * @returns what it said, in parts
    * @throws FanfoldError `McpFailed` where the server cannot be reached or the tool says that it failed
    */
-  async call(server: McpServer, name: string, input: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
-    return this.#use(server, async (client) => {
-      const { content, isError } = (await client.callTool({ name, arguments: input }, undefined, { signal })) as {
-        content: { type: string; text?: string }[];
-        isError?: boolean;
-      };
-      const texts = content.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : []));
-      const said = texts.length === content.length ? texts.join('\n') : undefined;
-      if (isError === true) throw new FanfoldError('McpFailed', this.secrets.text(said ?? JSON.stringify(content)));
-      return this.secrets.value(said ?? content);
-    });
+  async call(server: McpServer, name: string, input: Record<string, unknown>, signal: AbortSignal): Promise<McpPart[]> {
+    const result = await this.#use(server, ({ client }) => callTool(client, name, input, signal));
+    const parts = this.secrets.value(partsOf(result));
+    if (result.isError !== true) return parts;
+    const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+    throw new FanfoldError('McpFailed', texts.join('\n') || 'The tool failed, and did not say why.');
   }
 
   async close(): Promise<void> {
     const open = [...this.#open.values()];
     this.#open.clear();
     for (const { idle } of open) clearTimeout(idle);
-    await Promise.allSettled(open.map(async ({ client }) => (await client).close()));
-  }
-
-  async #connect(server: McpServer, gone: () => void): Promise<Client> {
-    try {
-      learnSecrets(server, this.secrets);
-      // Loaded on demand: it takes longer than many a command.
-      const sdk = await import('@modelcontextprotocol/sdk/client/index.js');
-      const client = new sdk.Client({ name: 'fanfold', version: '1' }, { jsonSchemaValidator: unchecked });
-      client.onclose = gone;
-      await client.connect(await transportTo(server, this.env, this.secrets));
-      return client;
-    } catch (error) {
-      gone();
-      throw error;
-    }
+    await Promise.allSettled(open.map(async ({ connection }) => (await connection).client.close()));
   }
 
   /** Describes an error with the server's name, and with nothing of its address, its command or what it is given. */
-  #failure(server: McpServer, error: unknown): FanfoldError {
-    const { message, code, syscall } = error as NodeJS.ErrnoException;
+  async #failure(server: McpServer, error: unknown): Promise<FanfoldError> {
+    const { message, code, syscall, lastWords } = error as NodeJS.ErrnoException & { lastWords?: string };
+    const own = everythingOf(server, this.env);
+    const without = (text: string) => this.secrets.text(own.text(text));
     const reason = syscall?.startsWith('spawn')
       ? (startFailures[code ?? ''] ?? `its command cannot be started (${code})`)
-      : this.secrets.text(everythingOf(server, this.env).text(message));
+      : without(message);
     const named = server.name === undefined ? '' : ` \`${server.name}\``;
-    return new FanfoldError('McpFailed', `The MCP server${named}: ${reason}`);
+    const said = lastWords ? `. Its last words: ${without(lastWords)}` : '';
+    return new FanfoldError('McpFailed', `The MCP server${named}: ${reason}${said}`);
   }
 
-  async #use<T>(server: McpServer, work: (client: Client) => Promise<T>): Promise<T> {
+  /** The connection to a server, opened where there is none. */
+  #shared(key: string, server: McpServer): Shared {
+    const known = this.#open.get(key);
+    if (known !== undefined) return known;
+    const gone = () => {
+      // Another may have taken its place.
+      if (this.#open.get(key) === shared) this.#open.delete(key);
+    };
+    const shared: Shared = { connection: connectTo(server, this.env, this.secrets, gone), users: 0 };
+    shared.connection.catch(gone);
+    this.#open.set(key, shared);
+    return shared;
+  }
+
+  async #use<T>(server: McpServer, work: (connection: Connection) => Promise<T>, again = true): Promise<T> {
     const key = JSON.stringify(server);
-    const known = this.#open.get(key) ?? { client: this.#connect(server, () => this.#open.delete(key)), users: 0 };
-    this.#open.set(key, known);
-    known.users += 1;
-    clearTimeout(known.idle);
+    const shared = this.#shared(key, server);
+    shared.users += 1;
+    clearTimeout(shared.idle);
+    let connection: Connection | undefined;
     try {
-      return await work(await known.client);
+      connection = await shared.connection;
+      return await work(connection);
     } catch (error) {
-      if (error instanceof FanfoldError) throw error;
-      throw this.#failure(server, error);
-    } finally {
-      known.users -= 1;
-      if (known.users === 0) {
-        known.idle = setTimeout(() => void known.client.then((client) => client.close()).catch(() => {}), idleMs);
-        known.idle.unref();
+      if (again && connection?.hasForgotten(error) === true) {
+        if (this.#open.get(key) === shared) this.#open.delete(key);
+        return await this.#use(server, work, false);
       }
+      if (error instanceof FanfoldError) throw error;
+      const lastWords = connection?.hasEnded() === true ? await connection.lastWords() : undefined;
+      throw await this.#failure(server, lastWords ? Object.assign(error as Error, { lastWords }) : error);
+    } finally {
+      shared.users -= 1;
+      if (shared.users === 0) this.#closeLater(key, shared);
     }
+  }
+
+  /** Closes a connection that nobody uses, and at once one that has been replaced. */
+  #closeLater(key: string, shared: Shared): void {
+    const close = () => void shared.connection.then(({ client }) => client.close()).catch(() => {});
+    if (this.#open.get(key) !== shared) return close();
+    shared.idle = setTimeout(close, idleMs);
+    shared.idle.unref();
   }
 }
 

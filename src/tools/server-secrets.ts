@@ -1,4 +1,5 @@
 import { looksSecret, Secrets } from '../secrets/index.js';
+import { expandWhatIsThere } from './expand.js';
 import type { McpServer } from './mcp-server.js';
 
 /** Adds the secrets of a server's entry in its file, found by their names or their looks. */
@@ -24,15 +25,17 @@ export function learnSecrets(server: McpServer, secrets: Secrets): void {
 export function everythingOf(server: McpServer, env: NodeJS.ProcessEnv): Secrets {
   const all = new Secrets();
   const given = Object.values(('url' in server ? server.headers : server.env) ?? {});
-  all.add(...given, ...given.map((value) => value.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => env[name] ?? '')));
+  all.add(...given, ...given.map((value) => expandWhatIsThere(value, env)));
   if ('url' in server) {
-    all.add(server.url);
-    all.addUrl(server.url);
-    if (!URL.canParse(server.url)) return all;
-    const { host, pathname, search, searchParams } = new URL(server.url);
-    all.add(host, pathname + search, ...searchParams.values(), ...segmentsOf(server.url));
+    const url = expandWhatIsThere(server.url, env);
+    all.add(server.url, url);
+    all.addUrl(url);
+    if (!URL.canParse(url)) return all;
+    const { host, pathname, search, searchParams } = new URL(url);
+    all.add(host, pathname + search, ...searchParams.values(), ...segmentsOf(url));
   } else {
-    all.add(server.command, ...(server.args ?? []), ...(server.args ?? []).map((each) => each.replace(/^[^=]*=/, '')));
+    const words = [server.command, ...(server.args ?? [])].map((word) => expandWhatIsThere(word, env));
+    all.add(...words, ...words.slice(1).map((each) => each.replace(/^[^=]*=/, '')));
   }
   return all;
 }

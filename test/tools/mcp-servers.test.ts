@@ -78,7 +78,8 @@ describe('an MCP server over HTTP', () => {
   const { signal } = new AbortController();
 
   it('tells its tools, and which of them it says that they destroy', async () => {
-    expect(await servers.tools(reached())).toMatchObject([
+    const { tools: offered } = await servers.tools(reached());
+    expect(offered).toMatchObject([
       { name: 'add', description: 'Adds.', destroys: false, inputSchema: { required: ['a', 'b'] } },
       { name: 'fail', destroys: true },
     ]);
@@ -86,13 +87,16 @@ describe('an MCP server over HTTP', () => {
 
   it('is called, several times at once over one connection', async () => {
     const sums = [1, 2, 3].map((a) => servers.call(reached(), 'add', { a, b: 1 }, signal));
-    expect(await Promise.all(sums)).toEqual(['2', '3', '4']);
+    expect(await Promise.all(sums)).toEqual(['2', '3', '4'].map((text) => [{ type: 'text', text }]));
   });
 
   it('has its patterns run over nothing here, where they could not be stopped', async () => {
     made = liar;
     await servers.tools(reached());
-    expect(await servers.call(reached(), 'code', {}, signal)).toBe('A code.');
+    expect(await servers.call(reached(), 'code', {}, signal)).toMatchObject([
+      { text: 'A code.' },
+      { text: '{"code":"none"}' },
+    ]);
     made = tools;
   });
 

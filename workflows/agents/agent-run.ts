@@ -4,7 +4,7 @@ import type { Answer } from '../../src/contract/model-call.js';
 import type { Turn, WantedCall } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { callKeys } from '../../src/fold/approval.js';
-import { inlineTurnBytes, isAllowed, mostCalls, turnRequest } from '../../src/plan/agent-plan.js';
+import { inlineTurnBytes, isAllowed, mostCalls, offeredTools, turnRequest } from '../../src/plan/agent-plan.js';
 import { failedCall } from '../../src/prompts/agent.js';
 import type { AgentPlan, CarriedAgent } from '../../src/plan/agent-plan.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
@@ -17,7 +17,7 @@ import type { Branch } from '../engine/branch.js';
 import { fanOutMore } from '../engine/fan-out-more.js';
 import { finish } from '../engine/finish.js';
 import { RunProgress } from '../engine/progress.js';
-import { callToolOf, toolNamed } from './call-tool.js';
+import { callToolOf, toolNamed, wholeOf } from './call-tool.js';
 
 /** What the model said in one turn. */
 export interface SaidTurn {
@@ -88,7 +88,7 @@ export class AgentRun {
   /** Calls all tools that the model asked for at once. */
   async callTools({ content, calls }: SaidTurn): Promise<void> {
     const before = this.#branches.map(({ key }) => key);
-    const keys = callKeys(calls, this.plan.tools, before);
+    const keys = callKeys(calls, offeredTools(this.plan.tools, this.#turns), before);
     const branches = calls.map((call, at) => this.#branchOf(call, keys[at] ?? ''));
     const outcomes = await fanOutMore(branches, this.plan.policy, this.#progress);
     this.#branches.push(...outcomes);
@@ -96,6 +96,7 @@ export class AgentRun {
       content,
       results: outcomes.map(({ status, output, error }, at) => ({
         id: calls[at]?.id ?? '',
+        key: keys[at] ?? '',
         output: output ?? { inline: failedCall(error?.type ?? status, error?.message) },
         failed: status !== 'ok',
       })),
@@ -143,9 +144,9 @@ export class AgentRun {
       key,
       boundUsd: 0,
       run: async (place) => {
-        const tool = toolNamed(name, this.plan.tools);
+        const tool = toolNamed(name, offeredTools(this.plan.tools, this.#turns));
         if (!isAllowed(tool, this.plan.allow)) await this.#approvals.allowed(place, input);
-        return callToolOf(tool, input, place, this.plan);
+        return callToolOf(tool, input, place, this.plan, wholeOf(tool, input, this.#turns));
       },
     };
   }

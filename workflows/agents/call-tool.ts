@@ -1,11 +1,13 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Activities } from '../../src/contract/activities.js';
+import type { Activities, ToolCall } from '../../src/contract/activities.js';
 import type { Answer } from '../../src/contract/model-call.js';
+import type { Turn } from '../../src/contract/model-request.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { givenName } from '../../src/fold/approval.js';
 import { inlineTurnBytes } from '../../src/plan/agent-plan.js';
+import { resultCalled } from '../../src/plan/result-tool.js';
 import type { AgentPlan } from '../../src/plan/agent-plan.js';
 import type { Tool } from '../../src/contract/tool.js';
 import { taskQueues } from '../../src/contract/names.js';
@@ -23,13 +25,19 @@ export function toolNamed(name: string, tools: readonly Tool[]): Tool {
   return tool;
 }
 
+/** What a call of an agent has more: its result is kept whole, and what reads on in another result is given that. */
+export function wholeOf(tool: Tool, input: Stored<unknown>, turns: readonly Turn[]): Pick<ToolCall, 'of' | 'whole'> {
+  const of = tool.by.kind === 'result' ? resultCalled(input, turns) : undefined;
+  return { whole: true, ...(of !== undefined && { of }) };
+}
+
 /** Calls a tool in an activity of its own. A tool that changes something is tried once. */
 export function callToolOf(
   tool: Tool,
   input: Stored<unknown>,
   place: Place,
   { toolTimeoutMs, toolAttempts }: Pick<AgentPlan, 'toolTimeoutMs' | 'toolAttempts'>,
-  inlineBytes: number = inlineTurnBytes,
+  more: Partial<Pick<ToolCall, 'inlineBytes' | 'of' | 'whole'>> = {},
 ): Promise<Answer> {
   return callTool.executeWithOptions(
     {
@@ -46,6 +54,6 @@ export function callToolOf(
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: place.key,
     },
-    [{ ...place, tool, input, inlineBytes }],
+    [{ ...place, tool, input, inlineBytes: inlineTurnBytes, ...more }],
   );
 }

@@ -36,6 +36,6 @@ export function questionBranch(
 export function toolBranch(plan: ResearchPlan, { name, input }: WantedCall, key: string): Branch {
   return {
     key,
-    run: async (place) => callToolOf(toolNamed(name, plan.tools), input, place, plan, mostToolBytes),
+    run: async (place) => callToolOf(toolNamed(name, plan.tools), input, place, plan, { inlineBytes: mostToolBytes }),
   };
 }

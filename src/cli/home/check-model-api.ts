@@ -1,4 +1,7 @@
+import { fetch } from 'undici';
+
 import { UnavailableError } from '../../contract/errors.js';
+import { connectionsBy } from '../../network/index.js';
 import { withoutUser } from '../../secrets/index.js';
 import { modelApiOf } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';
@@ -14,10 +17,11 @@ const timeoutMs = 5_000;
  * @throws UnavailableError `KeyRefused`, `ModelApiUnreachable` or `UnknownModel`
  */
 export async function checkModelApi(models: readonly string[], world: World): Promise<void> {
-  const api = modelApiOf(world);
-  if (api === undefined) return;
+  const known = modelApiOf(world);
+  if (known === undefined) return;
+  const api: Api = { ...known, env: world.env };
   const unknown = Promise.all(models.map(async (model) => ((await isUnknown(model, api)) ? [model] : [])));
-  await probeModelApi(api.baseURL, api.apiKey).catch((error: unknown) => {
+  await probeModelApi(api.baseURL, api.apiKey, world.env).catch((error: unknown) => {
     if (isCertain(error)) throw error;
   });
   const names = (await unknown).flat();
@@ -45,6 +49,8 @@ function isCertain(error: unknown): boolean {
 interface Api {
   baseURL: string;
   apiKey: string;
+  /** Where its proxy is. */
+  env: NodeJS.ProcessEnv;
 }
 
 async function isUnknown(model: string, api: Api): Promise<boolean> {
@@ -59,11 +65,12 @@ async function listedModels(api: Api): Promise<string[]> {
   return ids.filter((id): id is string => typeof id === 'string');
 }
 
-async function ask(path: string, { baseURL, apiKey }: Api): Promise<{ status: number; body?: unknown }> {
+async function ask(path: string, { baseURL, apiKey, env }: Api): Promise<{ status: number; body?: unknown }> {
   try {
     const response = await fetch(`${withoutUser(baseURL)}${path}`, {
       headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
       redirect: 'manual',
+      dispatcher: connectionsBy(env),
       signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, body: await response.json() };

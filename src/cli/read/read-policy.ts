@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { InputError } from '../../contract/errors.js';
 import { shownAddress } from '../../secrets/index.js';
 import { digestOf, isHost, isOrigin, isReserved, runnablesOf } from '../../tools/index.js';
-import type { McpServer, PolicyRules } from '../../tools/index.js';
-import { mcpShape } from './read-tools.js';
+import type { PolicyRules } from '../../tools/index.js';
+import { inOurWords, mcpShape, serverOf } from './mcp-shape.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
 import { beginningOf } from '../../contract/cut-text.js';
@@ -38,7 +38,7 @@ const shape = z.strictObject({
  */
 export async function readPolicy(file: string, world: World): Promise<PolicyRules> {
   // A file of nothing but comments allows nothing.
-  const written = (await readYaml(file, 'a policy', world)) ?? {};
+  const written = inOurWords((await readYaml(file, 'a policy', world)) ?? {});
   const read = shape.safeParse(written);
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -56,10 +56,8 @@ export async function readPolicy(file: string, world: World): Promise<PolicyRule
     headerVariables: headerVariables ?? {},
     tools: tools ?? [],
     mcpServers: Object.fromEntries(
-      Object.entries(mcpServers ?? {}).map(([name, given]) => [
-        name,
-        ('url' in given ? given : { cwd, ...given }) as McpServer,
-      ]),
+      // As a command registers it, name included: the digest tells whether it is the same.
+      Object.entries(mcpServers ?? {}).map(([name, given]) => [name, serverOf(name, given, cwd)]),
     ),
   };
 }

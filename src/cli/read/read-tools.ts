@@ -1,18 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-
-import * as z from 'zod';
+import { resolve } from 'node:path';
 
 import type { JsonSchema } from '../../contract/json-schema.js';
 import { isLocalHost } from '../../contract/tool.js';
 import type { Tool } from '../../contract/tool.js';
-import { InputError, UnavailableError } from '../../contract/errors.js';
-import { jsonSchemaOf, loadTools, McpServers } from '../../tools/index.js';
-import type { McpServer, McpTool, ToolRegistry } from '../../tools/index.js';
+import { InputError } from '../../contract/errors.js';
+import { jsonSchemaOf, loadTools } from '../../tools/index.js';
+import type { ToolRegistry } from '../../tools/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { builtInSources, readSources } from './read-sources.js';
 import { checkToolSchema } from './check-tool-schema.js';
-import { readYaml } from './read-yaml.js';
+import { mcpTools } from './read-mcp.js';
 import type { World } from '../world.js';
 import { namesIn } from './names-in.js';
 
@@ -33,6 +31,7 @@ export interface ToolFlags {
   tools?: string;
   mcp?: string;
   sourcesFile?: string;
+  quiet?: boolean;
 }
 
 /**
@@ -42,14 +41,14 @@ export interface ToolFlags {
  * @throws UnavailableError where an MCP server cannot be reached
  */
 export async function readTools(
-  { tools, mcp, sourcesFile }: ToolFlags,
+  { tools, mcp, sourcesFile, quiet }: ToolFlags,
   registry: ToolRegistry,
   world: World,
 ): Promise<Tool[]> {
   const given = namesIn(tools);
   const words = given ?? (mcp === undefined ? [...plainTools] : []);
   const named = await Promise.all(words.map((word) => toolsOf(word, sourcesFile, registry, world)));
-  const served = mcp === undefined ? [] : await mcpTools(mcp, registry, world);
+  const served = mcp === undefined ? [] : await mcpTools(mcp, registry, world, quiet);
   const all = [...mergeFetches(named.flat()), ...served];
   if (all.length === 0) throw new InputError('Expected at least one tool, got none.');
   return all;
@@ -178,81 +177,6 @@ async function moduleTools(path: string, registry: ToolRegistry): Promise<Tool[]
     ...(tool.changes === true && { changes: true }),
     by: { kind: 'registered', sha256, tool: tool.name },
   }));
-}
-
-/** Tools of the server that only read. All others wait to be allowed. */
-const reads = z.array(z.string()).optional();
-
-const serverShape = z.union([
-  z.strictObject({
-    reads,
-    command: z.string(),
-    args: z.array(z.string()).optional(),
-    env: z.record(z.string(), z.string()).optional(),
-    cwd: z.string().optional(),
-  }),
-  z.strictObject({
-    reads,
-    type: z.literal('http').optional(),
-    url: z.url(),
-    headers: z.record(z.string(), z.string()).optional(),
-  }),
-]);
-export const mcpShape = z.object({ mcpServers: z.record(z.string().regex(/^[a-zA-Z0-9_-]{1,30}$/), serverShape) });
-
-/** Names a server's tool `server__tool`, as other clients do. */
-async function mcpTools(path: string, registry: ToolRegistry, world: World): Promise<Tool[]> {
-  const read = mcpShape.safeParse(await readYaml(path, 'a file of MCP servers', world));
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    throw new InputError(
-      `${path}: at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}.`,
-      'Its shape is { "mcpServers": { "name": { "command": "…", "args": [] } or { "url": "…" } } }, each with "reads": ["…"] for tools that only read.',
-    );
-  }
-  const servers = new McpServers(world.env, world.secrets);
-  try {
-    const tools = Object.entries(read.data.mcpServers).map(async ([name, { reads: readers = [], ...given }]) => {
-      // Relative paths begin where the file is.
-      const cwd = dirname(resolve(world.cwd, path));
-      const mcp = { name, ...('url' in given ? given : { cwd, ...given }) } as McpServer;
-      const offered = await servers.tools(mcp).catch((error: Error) => {
-        throw new UnavailableError('McpFailed', error.message, `See \`${name}\` in ${path}.`);
-      });
-      checkReaders(readers, offered, `${path}: at mcpServers.${name}.reads`);
-      for (const tool of offered) checkToolSchema(tool.inputSchema, `${path}: tool \`${tool.name}\` of \`${name}\``);
-      const sha256 = await registry.put({ mcp });
-      return offered.map((tool): Tool => ({
-        name: `${name}__${tool.name}`.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64),
-        description: tool.description,
-        inputSchema: tool.inputSchema,
-        ...(!readers.includes(tool.name) && { changes: true }),
-        by: { kind: 'registered', sha256, tool: tool.name },
-      }));
-    });
-    return (await Promise.all(tools)).flat();
-  } finally {
-    await servers.close();
-  }
-}
-
-/**
- * Checks the names in `reads`. The file's author alone can say that a tool is harmless: a server may say anything of itself.
- *
- * @throws InputError where the server has no such tool, or itself says that it destroys
- */
-function checkReaders(readers: readonly string[], offered: readonly McpTool[], where: string): void {
-  const strange = readers.find((reader) => !offered.some(({ name }) => name === reader));
-  if (strange !== undefined) {
-    const names = offered.map(({ name }) => name).join(', ') || 'none';
-    throw new InputError(`${where}: expected tools that the server offers (${names}), got \`${strange}\`.`);
-  }
-  const destroyer = offered.find(({ name, destroys }) => destroys && readers.includes(name));
-  if (destroyer === undefined) return;
-  throw new InputError(
-    `${where}: expected tools that only read, got \`${destroyer.name}\`, of which the server says that it may destroy something.`,
-    'Leave it out: each call then waits for `fanfold approve`, or is allowed by `--allow`.',
-  );
 }
 
 function objectOf(properties: Record<string, JsonSchema>, required: string[] = []): JsonSchema {

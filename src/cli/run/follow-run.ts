@@ -124,12 +124,12 @@ class Teller {
     }
   }
 
-  /** Tells of each call that waits to be allowed, once. */
+  /** Tells of each call that waits to be allowed, once; a quiet command, too, which would wait for nobody knows what. */
   async tellApprovals(): Promise<void> {
     const { view, world } = this;
     this.desk?.keep(view.approvals);
     const isNew = [...view.approvals.keys()].some((eventId) => !this.#asked.has(eventId));
-    if (!isNew || this.flags.quiet) return;
+    if (!isNew) return;
     const approvals = await readApprovals(view, this.session.store);
     for (const [at, eventId] of [...view.approvals.keys()].entries()) {
       const approval = approvals[at];

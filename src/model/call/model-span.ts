@@ -1,6 +1,10 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
-import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  ContentBlockParam,
+  MessageCreateParamsNonStreaming,
+  MessageParam,
+} from '@anthropic-ai/sdk/resources/messages';
 
 import { isFileBlock } from '../index.js';
 import type { EndedCall } from './ended-call.js';
@@ -89,12 +93,16 @@ function addressOf(baseURL: string): Attributes {
 /** A trace has room for a file's size, not for the file. */
 function withoutFiles({ role, content }: MessageParam): unknown {
   if (typeof content === 'string') return { role, content };
-  const shown = content.map((block) => {
-    if (!isFileBlock(block) || block.source.type !== 'base64') return block;
-    const { data, ...source } = block.source;
-    return { ...block, source: { ...source, data: `(${data.length} characters of base64)` } };
-  });
-  return { role, content: shown };
+  return { role, content: content.map(withoutBytes) };
+}
+
+function withoutBytes(block: ContentBlockParam): unknown {
+  if (block.type === 'tool_result' && Array.isArray(block.content)) {
+    return { ...block, content: (block.content as ContentBlockParam[]).map(withoutBytes) };
+  }
+  if (!isFileBlock(block) || block.source.type !== 'base64') return block;
+  const { data, ...source } = block.source;
+  return { ...block, source: { ...source, data: `(${data.length} characters of base64)` } };
 }
 
 function asked({ system, messages }: MessageCreateParamsNonStreaming): Attributes {
