@@ -4,6 +4,11 @@ import { startRun } from '../../client/index.js';
 import { bestBy, planCompare } from '../../plan/compare-plan.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { InputError } from '../../contract/errors.js';
+import { compareQuestion } from '../map/compare-question.js';
+import { addRowsFlags, checkRowsFlags, schemaOf } from '../map/map-flags.js';
+import type { RowsFlags } from '../map/map-flags.js';
+import { runRows } from '../map/run-rows.js';
 import { parseDollars, parseChoice } from '../read/numbers.js';
 import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
@@ -14,13 +19,14 @@ import { readVariants } from '../read/read-variants.js';
 import { tellRead } from '../read/say-read.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
-import type { RunFlags } from '../run/run-flags.js';
 import { modelsOf } from '../run/size-of-document.js';
 import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
-interface CompareFlags extends RunFlags {
+interface CompareFlags extends RowsFlags {
+  from?: string;
+  schema?: string;
   models?: string;
   variant: string[];
   variants?: string;
@@ -38,11 +44,16 @@ export function compareCommand(program: Command, world: World, done: (code: Exit
     .option('--models <ids>', 'comma-separated; the one of `--model` by default')
     .option('--variant <name=prompt>', 'a prompt with a name, several times; `name=@FILE` reads it', collect, [])
     .option('--variants <file>', 'prompts by name, in YAML')
+    .option('--schema <file>', 'JSON Schema of an answer, in JSON or YAML; plain text without it')
+    .option(
+      '--from <rows>',
+      'compare over each row of a table: CSV, JSON Lines, Parquet; prompts name its columns as {{ column }}',
+    )
     .option('--document <file>', 'what all prompts are about: text, HTML, PDF or an image; or - for standard input')
     .option('--best <how>', `take the best answer: ${bestBy.join(', ')}; all of them without it`)
     .option('--criteria <text>', 'what the judge looks for')
     .option('--judge-model <id>', 'model that judges; the one of `--model` by default');
-  addRunFlags(addPdfFlag(command)).action(async (prompt: string | undefined, flags: CompareFlags) => {
+  addRunFlags(addRowsFlags(addPdfFlag(command))).action(async (prompt: string | undefined, flags: CompareFlags) => {
     done(await compare(prompt, flags, world));
   });
 }
@@ -52,11 +63,18 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
   const options = {
     ...runOptions(flags),
     variants: await readVariants(prompt, flags, world),
+    ...(flags.schema !== undefined && { schema: await schemaOf(flags.schema, world) }),
     ...(flags.models !== undefined && { models: namesIn(flags.models) }),
     ...(flags.best !== undefined && { best: parseChoice(flags.best, 'best', bestBy) }),
     ...(flags.criteria !== undefined && { criteria: flags.criteria }),
     ...(flags.judgeModel !== undefined && { judgeModel: flags.judgeModel }),
   } satisfies CompareInput;
+  if (flags.from !== undefined) {
+    checkRowsFlags(flags);
+    if (flags.document !== undefined) throw new InputError('Expected `--from` or `--document`, got both.');
+    return runRows(flags.from, compareQuestion(options), flags, world);
+  }
+  checkNoRows(flags);
   // Flags are checked before a byte is read.
   const { branches } = planCompare(options);
   const reading = readingOf(flags, modelsOf(branches));
@@ -85,4 +103,11 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
       ].join('\n'),
     }),
   );
+}
+
+/** What is said of rows is a slip where there are none. */
+function checkNoRows({ where, idField, out, resume, retryFailed }: CompareFlags): void {
+  const given = { '--where': where, '--id-field': idField, '--out': out, '--resume': resume, '--retry-failed': retryFailed };
+  const name = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (name !== undefined) throw new InputError(`Expected \`--from\` where there is \`${name}\`.`);
 }

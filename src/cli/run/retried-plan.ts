@@ -1,4 +1,4 @@
-import { isFile } from '../../contract/document.js';
+import { isFile, withoutBytes } from '../../contract/document.js';
 import type { StoredDocument, StoredFile } from '../../contract/document.js';
 import { LocalFile } from '../read/local-file.js';
 import type { Retry, RunView } from '../../client/index.js';
@@ -12,6 +12,8 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { planGraph } from '../../plan/graph/graph-plan.js';
 import { nodeOf } from '../../plan/graph/flow.js';
 import type { GraphInput } from '../../plan/graph/flow.js';
+import { answersPerItem, requestsAbout } from '../../plan/item-request.js';
+import { plannedRun } from '../../plan/kinds.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
@@ -21,8 +23,7 @@ import type { ValidateInput } from '../../plan/validate-plan.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import { inOnePiece } from '../commands/validate.js';
 import { boundFlow } from '../read/bound-flow.js';
-import { boundsOfDocuments } from './document-bounds.js';
-import type { DocumentBounds } from './document-bounds.js';
+import { DocumentBounds } from './document-bounds.js';
 
 /** A retry and what bounds it: its input with the texts in it. */
 export interface Bounded {
@@ -83,13 +84,21 @@ function inlineOf(value: Stored<unknown>): unknown {
 
 /** The bounds of those documents of a wide run that are begun anew. */
 export async function documentBounds({ retry, view, input, store }: Bounded): Promise<DocumentBounds> {
-  const bounds = boundsOfDocuments(input as SummariseInput);
+  const { wide } = plannedRun(retry.kind, { ...input, budget: undefined });
+  if (wide === undefined) throw new InputError('Expected a run in lanes.');
   const anew = new Set(retry.anew.map(({ index }) => index));
-  let index = 0;
+  const each = answersPerItem(wide.template);
+  let first = 0;
+  const bounds = new DocumentBounds(wide.template.model, (item) => {
+    const document = item.file === undefined ? item.text : withoutBytes(item.file);
+    return requestsAbout(item, wide.template).flatMap((request, at) =>
+      anew.has(first + at) ? [{ request, ...(wide.template.filled !== true && { document }) }] : [],
+    );
+  });
   for (const chunk of view.planned.wide?.chunks ?? []) {
     for (const item of JSON.parse(await store.readText(chunk)) as Item[]) {
-      if (anew.has(index) && item.unreadable === undefined) bounds.add(item);
-      index += 1;
+      if (item.unreadable === undefined) bounds.add(item);
+      first += each;
     }
   }
   return bounds;

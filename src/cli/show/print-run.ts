@@ -5,6 +5,7 @@ import { isKind } from '../../contract/names.js';
 import type { Kind } from '../../contract/names.js';
 import type { Run } from '../../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
+import { agreementLines, comparedRows } from './agreement-lines.js';
 import { approvalLines } from './approval-lines.js';
 import { failingTaskText } from './failing-task-text.js';
 import { outcomeLine } from './outcome-line.js';
@@ -77,6 +78,7 @@ async function printForPeople(
         : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
       ...retryLines(run),
       ...fanInLines(run),
+      ...(run.kind === 'compare' ? agreementLines(run.output) : []),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
@@ -144,24 +146,42 @@ type Printer = (run: Run, flags: RunFlags, screen: Screen, render: Render) => Te
 
 /** Printers of outputs, one for each kind. The output of your own workflow is printed by its type. */
 const printers = {
-  perspectives: byKey,
+  perspectives: (run, flags, screen, render) =>
+    Array.isArray(run.output) ? readingsText(run.output, screen, render) : byKey(run, flags, screen, render),
   summarise: (run, _flags, screen, render) => entriesText(summariesOf(run), screen, render),
   gather: (run, _flags, _screen, render) => hitsText(run, render),
   validate: (run, flags, screen) => findingsText(run, flags, screen),
   graph: byKey,
   agent: byKey,
-  compare: byKey,
+  compare: (run, flags, screen, render) => {
+    const rows = comparedRows(run.output);
+    return rows === undefined ? byKey(run, flags, screen, render) : rowsText(rows);
+  },
   research: (run, _flags, _screen, render) => researchText(run, render),
-  map: ({ output }) =>
-    joined(
-      (Array.isArray(output) ? output : []).map((row) => json(row)),
-      '',
-    ),
+  map: ({ output }) => rowsText(Array.isArray(output) ? output : []),
 } satisfies Record<Kind, Printer>;
 
 function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): TerminalText {
   const printer: Printer = isKind(run.kind) ? printers[run.kind] : byKey;
   return printer(run, flags, screen, render);
+}
+
+function rowsText(rows: readonly unknown[]): TerminalText {
+  return joined(
+    rows.map((row) => json(row)),
+    '',
+  );
+}
+
+/** Readings of several documents, under the document and the perspective. */
+function readingsText(output: readonly unknown[], screen: Screen, render: Render): TerminalText {
+  const documents = output as readonly { key: string; answer?: { [perspective: string]: unknown } }[];
+  const entries = documents.flatMap(({ key, answer = {} }) =>
+    Object.entries(answer)
+      .filter(([, reading]) => reading !== null)
+      .map(([perspective, reading]): [string, unknown] => [`${key}/${perspective}`, reading]),
+  );
+  return entriesText(entries, screen, render);
 }
 
 /** A dict entry by entry; any other value as it is. */
