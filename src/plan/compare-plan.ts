@@ -106,7 +106,7 @@ export function planCompareRows(input: CompareInput): { wide: WidePlan; rows: Ro
     ...(schema !== undefined && { outputSchema: schema }),
   };
   const rows = { samples: 1, vote: undefined, ways: ways.map(({ key }) => key), compares: true };
-  return { rows, template, wide: { chunks, total, template, policy: policyOf(input, total), offline, fresh } };
+  return { rows, template, wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh } };
 }
 
 /** Every model with every variant, named after what it differs in. */

@@ -85,7 +85,7 @@ export function planPerspectivesOver(input: PerspectivesInput): { wide: WidePlan
   const template = { model, maxTokens, system: specialistRules, prompt: '', ways };
   return {
     rows: { samples: 1, vote: undefined, ways: ways.map(({ key }) => key) },
-    wide: { chunks, total, template, policy: policyOf(input, total), offline, fresh },
+    wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh },
   };
 }
 

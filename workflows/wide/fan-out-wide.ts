@@ -21,7 +21,8 @@ import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js'
 import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
-import { unlessFailed, wideResult } from './wide-result.js';
+import { foldWide } from '../fold/fan-in-wide.js';
+import { unlessFailed, wideResult, withFolded } from './wide-result.js';
 
 /** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
 const mostLanes = 4;
@@ -272,18 +273,24 @@ class WideFanOut {
     };
   }
 
-  #finish(): RunResult {
+  async #finish(): Promise<RunResult> {
     const tally = this.#tally;
     this.#progress.answered({ elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: tally.byStatus.ok ?? 0 });
-    const result = wideResult(this.plan, {
+    const merged = wideResult(this.plan, {
       tally,
       reports: this.#reports,
       poisoned: this.#queue.poisoned,
       why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
       firstAnswer: this.#firstAnswer,
     });
-    this.#progress.finished(result.status);
-    return unlessFailed(result, this.plan.total);
+    const folded = merged.status === 'failed' ? {} : await foldWide(this.plan, this.#reports, spentIn(tally));
+    if (CancellationScope.current().consideredCancelled) {
+      this.#progress.finished('cancelled');
+      throw new CancelledFailure('The run was cancelled.');
+    }
+    const result = withFolded(merged, folded);
+    this.#progress.finished(result.status, folded.fanIn?.calls);
+    return unlessFailed(result, this.plan.total, folded.failure);
   }
 }
 

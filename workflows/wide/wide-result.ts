@@ -5,6 +5,8 @@ import type { FirstAnswer, RunResult, WideOutcomes } from '../../src/contract/ru
 import type { RunStatus } from '../../src/contract/run.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { divided, Part } from '../../src/fold/output-parts.js';
+import type { Folded } from '../fold/fan-in.js';
 import { whyLate } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 
@@ -33,10 +35,20 @@ export function wideResult({ chunks, total, policy }: WidePlan, standing: Standi
   };
 }
 
+/** The result with what the fan-in has made of it. */
+export function withFolded(result: RunResult, { output, fanIn, failure }: Folded): RunResult {
+  return {
+    ...result,
+    ...(output !== undefined && divided(new Part(output))),
+    ...(fanIn !== undefined && { fanIn }),
+    ...(failure !== undefined && { status: 'failed' }),
+  };
+}
+
 /** @throws ApplicationFailure `RunFailed` with the result as its first detail, when the run has failed */
-export function unlessFailed(result: RunResult, total: number): RunResult {
+export function unlessFailed(result: RunResult, total: number, failure?: string): RunResult {
   if (result.status !== 'failed') return result;
-  const message = `${result.wide?.tally.byStatus.ok ?? 0} of ${total} branches are ok.`;
+  const message = failure ?? `${result.wide?.tally.byStatus.ok ?? 0} of ${total} branches are ok.`;
   throw ApplicationFailure.create({ type: 'RunFailed', message, nonRetryable: true, details: [result] });
 }
 

@@ -18,6 +18,7 @@ import { sayRead } from '../read/say-read.js';
 import { OutFile } from '../run/out-file.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { fanInUsdOf } from '../run/wide-fan-in-bound.js';
 import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 
@@ -83,15 +84,16 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   const few = first.map(({ text, file, ...item }) => ({ ...item, text: file ?? { inline: text } }));
   const chunk = { sha256: '', bytes: 0, count: total };
   const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
+  const fanInUsd = 'wide' in checked ? fanInUsdOf(checked.wide) : 0;
   if (flags.dryRun) {
     return 'wide' in checked
-      ? dryRunWide(bounds.summary(total), { unreadable, read, skipped: source.skipped }, flags, world)
+      ? dryRunWide(bounds.summary(total, fanInUsd), { unreadable, read, skipped: source.skipped }, flags, world)
       : dryRun(checked.direct, undefined, flags, world, { read, skipped: source.skipped });
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
   if (policy.economy && !isWide) checkBatched(first);
-  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd);
+  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd, fanInUsd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
   try {
     const need = { offline, concurrency: policy.concurrency };

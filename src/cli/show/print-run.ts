@@ -112,12 +112,18 @@ function retryLines({ retries, retriedBy, branches }: Run): TerminalText[] {
 
 function fanInLines({ fanIn }: Run): Shown[] {
   if (fanIn === undefined) return [];
-  const left = fanIn.missing.length > 0 ? `; without ${fanIn.missing.join(', ')}` : '';
-  if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
+  const { from, missing, more = { from: 0, missing: 0 } } = fanIn;
+  const lost = missing.length + more.missing;
+  const left = lost > 0 ? `; without ${listed(missing, more.missing)}` : '';
+  if (fanIn.chosen === undefined) return [`  synthesised from ${listed(from, more.from)}${left}`];
   const { key, reason, votes } = fanIn.chosen;
   const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
   const said = judges === 0 ? '' : `, by ${Object.hasOwn(votes, key) ? votes[key] : 0} of ${judges} judges`;
   return [line`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
+}
+
+function listed(keys: readonly string[], more: number): string {
+  return [...keys, ...(more > 0 ? [`${more.toLocaleString('en')} more`] : [])].join(', ');
 }
 
 function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): TerminalText {
