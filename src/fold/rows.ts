@@ -113,7 +113,7 @@ export function rowsOutput(
 
 /** What each way says about a row, and what that has cost. */
 export function saidIn(
-  branches: readonly (Sampled & Pick<Branch, 'costUsd'> | undefined)[],
+  branches: readonly ((Sampled & Pick<Branch, 'costUsd'>) | undefined)[],
   { ways = [] }: Pick<RowsFold, 'ways'>,
 ) {
   return ways.flatMap((by, at) => {

@@ -91,7 +91,9 @@ export function planCompareRows(input: CompareInput): { wide: WidePlan; rows: Ro
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const alone = (['document', 'best', 'criteria', 'judgeModel'] as const).find((name) => input[name] !== undefined);
   if (alone !== undefined) {
-    throw new InputError(`Expected no \`${alone}\` where rows are compared: the answers about each stand side by side.`);
+    throw new InputError(
+      `Expected no \`${alone}\` where rows are compared: the answers about each stand side by side.`,
+    );
   }
   const ways = waysOf(input, model);
   for (const { prompt } of input.variants) variablesIn(prompt);
@@ -106,7 +108,11 @@ export function planCompareRows(input: CompareInput): { wide: WidePlan; rows: Ro
     ...(schema !== undefined && { outputSchema: schema }),
   };
   const rows = { samples: 1, vote: undefined, ways: ways.map(({ key }) => key), compares: true };
-  return { rows, template, wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh } };
+  return {
+    rows,
+    template,
+    wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh },
+  };
 }
 
 /** Every model with every variant, named after what it differs in. */

@@ -107,7 +107,13 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
 
 /** What is said of rows is a slip where there are none. */
 function checkNoRows({ where, idField, out, resume, retryFailed }: CompareFlags): void {
-  const given = { '--where': where, '--id-field': idField, '--out': out, '--resume': resume, '--retry-failed': retryFailed };
+  const given = {
+    '--where': where,
+    '--id-field': idField,
+    '--out': out,
+    '--resume': resume,
+    '--retry-failed': retryFailed,
+  };
   const name = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (name !== undefined) throw new InputError(`Expected \`--from\` where there is \`${name}\`.`);
 }

@@ -77,7 +77,8 @@ export async function perspectivesOver(
   checkEnough(documents, Math.ceil(policy.needed / each));
   const budget = bounds.budget(usd);
   const keys = plan.rows.ways ?? [];
-  const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source, keys), world, 'reading');
+  const out =
+    flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source, keys), world, 'reading');
   try {
     return await conductRun(
       { offline, concurrency: policy.concurrency },

@@ -93,7 +93,8 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
   if (policy.economy && !isWide) checkBatched(first);
-  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd, fanInUsd);
+  const budget =
+    'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd, fanInUsd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
   try {
     const need = { offline, concurrency: policy.concurrency };

@@ -14,8 +14,7 @@ export function compareQuestion(options: CompareInput): RowsQuestion {
     each,
     hasFew: false,
     plan: ({ chunks = [] }) => planCompareRows({ ...options, chunks }),
-    planOfOne: () =>
-      planCompareRows({ ...forOne(options), variants, chunks: [{ sha256: '', bytes: 0, count: each }] }),
+    planOfOne: () => planCompareRows({ ...forOne(options), variants, chunks: [{ sha256: '', bytes: 0, count: each }] }),
     start: ({ client, searchable }, { chunks = [] }, { budget, ...about }) =>
       startRun(client, {
         kind: 'compare',

@@ -94,9 +94,7 @@ export class RowShape {
   get #answerColumns(): string[] {
     const { ways } = this.fold;
     const names =
-      ways === undefined
-        ? this.#namesOf('', this.#whole)
-        : ways.flatMap((way) => this.#namesOf(`${way}.`, way));
+      ways === undefined ? this.#namesOf('', this.#whole) : ways.flatMap((way) => this.#namesOf(`${way}.`, way));
     return names.map((name) => `${this.prefix}${name}`);
   }
 

@@ -18,12 +18,7 @@ import type { RowsQuestion } from './rows-question.js';
  *
  * @throws InputError where the flags or the rows cannot be meant; nothing has been started then
  */
-export async function runRows(
-  path: string,
-  question: RowsQuestion,
-  flags: RowsFlags,
-  world: World,
-): Promise<ExitCode> {
+export async function runRows(path: string, question: RowsQuestion, flags: RowsFlags, world: World): Promise<ExitCode> {
   const usd = flags.budget === undefined ? undefined : parseDollars(flags.budget, 'budget');
   const table = await gatherRows(path, question, flags, world);
   const { rows, file, bounds, checked, columns } = table;

@@ -32,12 +32,19 @@ function wideFanInUsd(
   const factor = tokenFactor(model);
   const orders = how === 'select' ? 2 : 1;
   let usd = 0;
-  for (let answers = total; answers > 1; ) {
+  for (let answers = total; answers > 1;) {
     const groups = groupsOf(how, answers, maxTokens);
     const read = answers * (maxTokens + marksTokens * factor);
     const rules = groups * (rulesTokens + estimateText(criteria)) * factor;
     const inputTokens = Math.ceil((read + rules) / groups);
-    const each = upperBoundUsd({ model, maxTokens, inputTokens, cached: false, structured: how === 'select', parts: 1 });
+    const each = upperBoundUsd({
+      model,
+      maxTokens,
+      inputTokens,
+      cached: false,
+      structured: how === 'select',
+      parts: 1,
+    });
     if (each === null) return null;
     usd += each * groups * orders;
     answers = groups < answers ? groups : 1;

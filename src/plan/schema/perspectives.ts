@@ -1,7 +1,17 @@
 import type { PerspectivesInput } from '../perspectives-plan.js';
 import type { Perspective } from '../perspective.js';
 import { defaultPerspectives } from '../specialists.js';
-import { carried, chunk, jsonSchema, fanInFields, fanOutFields, known, modelFields, searchable, storedDocument } from './parts.js';
+import {
+  carried,
+  chunk,
+  jsonSchema,
+  fanInFields,
+  fanOutFields,
+  known,
+  modelFields,
+  searchable,
+  storedDocument,
+} from './parts.js';
 import { either, list, number, object, text, whole } from './schema.js';
 
 const name = text('A name: letters, digits, spaces, "-" or "_".', { minLength: 1, maxLength: 64 });
