@@ -205,9 +205,5 @@ describe('a fan-in over lanes', () => {
     const run = await desk.json<Run>([...words, '--fresh', '--attempts', '1', '--fan-in', 'synthesise']);
     expect(run).toMatchObject({ status: 'partial', coverage: { ok: count - 1 }, fanIn: { missing: ['m7'] } });
     expect(run.fanIn!.calls.length).toBeGreaterThan(3);
-    const last = desk.model.calls
-      .filter(({ prompt }) => prompt.includes('missing, because they could not be had'))
-      .at(-1);
-    expect(last?.prompt).toContain('m7');
   });
 });
