@@ -43,7 +43,7 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
 
   it('begins no more than a few hundred items of a node at once, whatever the concurrency, and ends all in order', async () => {
     const model = new FakeModel();
-    const items = Array.from({ length: 450 }, (_, at) => at);
+    const items = Array.from({ length: 230 }, (_, at) => at);
     const flow: Flow = {
       input: { items: 'list' },
       nodes: { each: { prompt: '{{ item }}', forEach: 'items' } },

@@ -21,8 +21,7 @@ import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js'
 import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
-import { foldWide } from '../fold/fan-in-wide.js';
-import { unlessFailed, wideResult, withFolded } from './wide-result.js';
+import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
 
 /** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
 const mostLanes = 4;
@@ -283,14 +282,13 @@ class WideFanOut {
       why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
       firstAnswer: this.#firstAnswer,
     });
-    const folded = merged.status === 'failed' ? {} : await foldWide(this.plan, this.#reports, spentIn(tally));
+    const { result, calls, failure } = await foldedResult(this.plan, merged, this.#reports, spentIn(tally));
     if (CancellationScope.current().consideredCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');
     }
-    const result = withFolded(merged, folded);
-    this.#progress.finished(result.status, folded.fanIn?.calls);
-    return unlessFailed(result, this.plan.total, folded.failure);
+    this.#progress.finished(result.status, calls);
+    return unlessFailed(result, this.plan.total, failure);
   }
 }
 

@@ -1,11 +1,13 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
 import type { Blob, Tally } from '../../src/contract/lanes.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 import type { FirstAnswer, RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { divided, Part } from '../../src/fold/output-parts.js';
+import { foldWide } from '../fold/fan-in-wide.js';
 import type { Folded } from '../fold/fan-in.js';
 import { whyLate } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
@@ -35,14 +37,26 @@ export function wideResult({ chunks, total, policy }: WidePlan, standing: Standi
   };
 }
 
-/** The result with what the fan-in has made of it. */
-export function withFolded(result: RunResult, { output, fanIn, failure }: Folded): RunResult {
-  return {
-    ...result,
+/**
+ * The result with what the fan-in makes of it, unless the run has failed.
+ *
+ * @param spentUsd by the branches
+ */
+export async function foldedResult(
+  plan: WidePlan,
+  merged: RunResult,
+  reports: readonly Blob[],
+  spentUsd: number,
+): Promise<{ result: RunResult; calls: readonly StoredBranch[]; failure?: string }> {
+  const folded: Folded = merged.status === 'failed' ? {} : await foldWide(plan, reports, spentUsd);
+  const { output, fanIn, failure } = folded;
+  const result: RunResult = {
+    ...merged,
     ...(output !== undefined && divided(new Part(output))),
     ...(fanIn !== undefined && { fanIn }),
     ...(failure !== undefined && { status: 'failed' }),
   };
+  return { result, calls: fanIn?.calls ?? [], ...(failure !== undefined && { failure }) };
 }
 
 /** @throws ApplicationFailure `RunFailed` with the result as its first detail, when the run has failed */

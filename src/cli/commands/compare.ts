@@ -4,11 +4,6 @@ import { startRun } from '../../client/index.js';
 import { bestBy, planCompare } from '../../plan/compare-plan.js';
 import type { CompareInput } from '../../plan/compare-plan.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { InputError } from '../../contract/errors.js';
-import { compareQuestion } from '../map/compare-question.js';
-import { addRowsFlags, checkRowsFlags, schemaOf } from '../map/map-flags.js';
-import type { RowsFlags } from '../map/map-flags.js';
-import { runRows } from '../map/run-rows.js';
 import { parseDollars, parseChoice } from '../read/numbers.js';
 import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
@@ -21,13 +16,11 @@ import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
 import { modelsOf } from '../run/size-of-document.js';
 import type { World } from '../world.js';
-import { namesIn } from '../read/names-in.js';
+import { addRowsFlags, answersOf, checkNoRows, compareRows } from './compare-rows.js';
+import type { CompareRowsFlags } from './compare-rows.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
-interface CompareFlags extends RowsFlags {
-  from?: string;
-  schema?: string;
-  models?: string;
+interface CompareFlags extends CompareRowsFlags {
   variant: string[];
   variants?: string;
   document?: string;
@@ -63,17 +56,12 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
   const options = {
     ...runOptions(flags),
     variants: await readVariants(prompt, flags, world),
-    ...(flags.schema !== undefined && { schema: await schemaOf(flags.schema, world) }),
-    ...(flags.models !== undefined && { models: namesIn(flags.models) }),
+    ...(await answersOf(flags, world)),
     ...(flags.best !== undefined && { best: parseChoice(flags.best, 'best', bestBy) }),
     ...(flags.criteria !== undefined && { criteria: flags.criteria }),
     ...(flags.judgeModel !== undefined && { judgeModel: flags.judgeModel }),
   } satisfies CompareInput;
-  if (flags.from !== undefined) {
-    checkRowsFlags(flags);
-    if (flags.document !== undefined) throw new InputError('Expected `--from` or `--document`, got both.');
-    return runRows(flags.from, compareQuestion(options), flags, world);
-  }
+  if (flags.from !== undefined) return compareRows(flags.from, options, flags, world);
   checkNoRows(flags);
   // Flags are checked before a byte is read.
   const { branches } = planCompare(options);
@@ -103,17 +91,4 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
       ].join('\n'),
     }),
   );
-}
-
-/** What is said of rows is a slip where there are none. */
-function checkNoRows({ where, idField, out, resume, retryFailed }: CompareFlags): void {
-  const given = {
-    '--where': where,
-    '--id-field': idField,
-    '--out': out,
-    '--resume': resume,
-    '--retry-failed': retryFailed,
-  };
-  const name = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
-  if (name !== undefined) throw new InputError(`Expected \`--from\` where there is \`${name}\`.`);
 }

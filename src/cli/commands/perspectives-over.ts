@@ -1,6 +1,3 @@
-import { lstat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import { placeChunks, startRun } from '../../client/index.js';
 import { withoutBytes } from '../../contract/document.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -18,25 +15,12 @@ import { DocumentBounds } from '../run/document-bounds.js';
 import { dryRunWide } from '../run/dry-run.js';
 import { OutFile } from '../run/out-file.js';
 import { withFilesPlaced } from '../run/place-documents.js';
-import type { RunFlags } from '../run/run-flags.js';
 import { sayNotes, sayTaken, sourceOf } from '../run/source-of.js';
-import type { SourceFlags } from '../run/source-of.js';
 import type { World } from '../world.js';
+import type { OverFlags } from './over-flags.js';
 
-export interface OverFlags extends RunFlags, SourceFlags {
-  out?: string;
-}
-
-/** Whether several documents are meant: rows, several files, a folder or a pattern. */
-export async function areSeveral(files: readonly string[], { from }: OverFlags, world: World): Promise<boolean> {
-  const [only] = files;
-  if (from !== undefined || files.length !== 1 || only === undefined) return true;
-  if (only === '-') return false;
-  const path = resolve(world.cwd, only);
-  const found = await lstat(path).catch(() => undefined);
-  // A name with a star in it may be a file's.
-  return found === undefined ? /[*?[{]/.test(only) : found.isDirectory();
-}
+export type { OverFlags } from './over-flags.js';
+export { addOverFlags, areSeveral } from './over-flags.js';
 
 /**
  * Every specialist reads each of several documents.

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 
 import { startRun } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { InputError } from '../../contract/errors.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { defaultPerspectives } from '../../plan/specialists.js';
-import { addSourceFlags } from '../run/source-of.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import { detailsOf } from '../run/perspectives-details.js';
@@ -19,7 +17,7 @@ import type { PerspectiveFlags } from '../read/read-perspectives.js';
 import { addFanInFlags, addRunFlags, collect, fanInOptions, runOptions } from '../run/run-flags.js';
 import { readingOf } from '../run/pdf-flag.js';
 import { modelsOf } from '../run/size-of-document.js';
-import { areSeveral, perspectivesOver } from './perspectives-over.js';
+import { addOverFlags, areSeveral, perspectivesOver } from './perspectives-over.js';
 import type { OverFlags } from './perspectives-over.js';
 import type { World } from '../world.js';
 
@@ -43,10 +41,7 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
       '--perspectives-file <file>',
       'your own in YAML or JSON: instruction, and model, schema, weight or maxTokens',
     );
-  addSourceFlags(command).option(
-    '--out <file>',
-    'append a row for each reading, in input order, as they come; taken up again after a crash',
-  );
+  addOverFlags(command);
   addFanInFlags(addRunFlags(command)).action(async (files: string[], flags: PerspectivesFlags) => {
     done(await perspectives(files, flags, world));
   });
@@ -60,7 +55,6 @@ async function perspectives(files: string[], flags: PerspectivesFlags, world: Wo
   };
   if (await areSeveral(files, flags, world)) return perspectivesOver(files, options, flags, world);
   const [file = '-'] = files;
-  if (flags.out !== undefined) throw new InputError('Expected several documents where there is `--out`, got one.');
   // Flags are checked before a byte of the document is read.
   const { branches } = planPerspectives({ ...options, document: { inline: '' } });
   const reading = readingOf(flags, modelsOf(branches));

@@ -7,7 +7,7 @@ import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
-import { boundsOfDocuments } from '../run/document-bounds.js';
+import { boundsOfDocuments, fanInUsdOf } from '../run/document-bounds.js';
 import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
@@ -18,7 +18,6 @@ import { sayRead } from '../read/say-read.js';
 import { OutFile } from '../run/out-file.js';
 import { addFanInFlags, addRunFlags, fanInOptions, runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { fanInUsdOf } from '../run/wide-fan-in-bound.js';
 import { sayer } from '../home/session.js';
 import type { World } from '../world.js';
 

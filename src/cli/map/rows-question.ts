@@ -38,6 +38,7 @@ export interface RowsQuestion {
 }
 
 /** The options of a run over all rows, as they hold for one of them. */
-export function forOne<Options extends FanOutOptions>({ quorum: _, join, ...options }: Options) {
+export function forOne<Options extends FanOutOptions>(all: Options) {
+  const { quorum: _, join, ...options } = all;
   return { ...options, ...(join !== undefined && { join: join === 'quorum' ? ('settled' as const) : join }) };
 }

@@ -11,6 +11,8 @@ import { planSummarise } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { formatCost } from '../show/amounts.js';
 
+export { fanInUsdOf } from './wide-fan-in-bound.js';
+
 /** What a branch asks about an item. */
 interface Question {
   request: ModelRequest;

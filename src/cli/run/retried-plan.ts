@@ -1,9 +1,8 @@
-import { isFile, withoutBytes } from '../../contract/document.js';
+import { isFile } from '../../contract/document.js';
 import type { StoredDocument, StoredFile } from '../../contract/document.js';
 import { LocalFile } from '../read/local-file.js';
 import type { Retry, RunView } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
 import type { Stored } from '../../contract/stored.js';
 import { isInStore } from '../../contract/stored.js';
 import { planCompare } from '../../plan/compare-plan.js';
@@ -12,8 +11,6 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { planGraph } from '../../plan/graph/graph-plan.js';
 import { nodeOf } from '../../plan/graph/flow.js';
 import type { GraphInput } from '../../plan/graph/flow.js';
-import { answersPerItem, requestsAbout } from '../../plan/item-request.js';
-import { plannedRun } from '../../plan/kinds.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
@@ -23,7 +20,6 @@ import type { ValidateInput } from '../../plan/validate-plan.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import { inOnePiece } from '../commands/validate.js';
 import { boundFlow } from '../read/bound-flow.js';
-import { DocumentBounds } from './document-bounds.js';
 
 /** A retry and what bounds it: its input with the texts in it. */
 export interface Bounded {
@@ -80,28 +76,6 @@ function boundOf({ mediaType, name, extent }: StoredFile): LocalFile {
 
 function inlineOf(value: Stored<unknown>): unknown {
   return 'inline' in value ? value.inline : undefined;
-}
-
-/** The bounds of those documents of a wide run that are begun anew. */
-export async function documentBounds({ retry, view, input, store }: Bounded): Promise<DocumentBounds> {
-  const { wide } = plannedRun(retry.kind, { ...input, budget: undefined });
-  if (wide === undefined) throw new InputError('Expected a run in lanes.');
-  const anew = new Set(retry.anew.map(({ index }) => index));
-  const each = answersPerItem(wide.template);
-  let first = 0;
-  const bounds = new DocumentBounds(wide.template.model, (item) => {
-    const document = item.file === undefined ? item.text : withoutBytes(item.file);
-    return requestsAbout(item, wide.template).flatMap((request, at) =>
-      anew.has(first + at) ? [{ request, ...(wide.template.filled !== true && { document }) }] : [],
-    );
-  });
-  for (const chunk of view.planned.wide?.chunks ?? []) {
-    for (const item of JSON.parse(await store.readText(chunk)) as Item[]) {
-      if (item.unreadable === undefined) bounds.add(item);
-      first += each;
-    }
-  }
-  return bounds;
 }
 
 /**
