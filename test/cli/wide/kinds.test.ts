@@ -99,7 +99,7 @@ describe('compare over rows', () => {
 
   it('asks every model about each row, and says how far they agree and what each cost', async () => {
     const answer = JSON.stringify({ label: 'other', why: 'It is odd.' });
-    desk.model.script({ match: 'Text 3.', times: 1, fault: { kind: 'answer', text: answer } });
+    desk.model.script({ match: String.raw`Text 3\.`, times: 1, fault: { kind: 'answer', text: answer } });
     const run = await desk.json<Run>([...words, '--schema', 'label.json', '--budget', '5']);
     expect(run).toMatchObject({ kind: 'compare', status: 'complete', coverage: { ok: 2 * count } });
     expect(run.branches[1]?.key).toBe('1/claude-haiku-4-5');
