@@ -4,6 +4,7 @@ import { rulesPolicy } from '../src/tools/index.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
 import { createCheckGrammar } from './check-grammar.js';
+import { createFoldAnswers } from './fold-answers.js';
 import { createFindPattern } from './find-pattern.js';
 import { createLibraryActivities } from './library.js';
 import { createCallTool } from './call-tool.js';
@@ -37,6 +38,7 @@ export function createActivities(given: ActivitiesSettings) {
     ...createBatchActivities({ ...settings, cpu }),
     isSearchable: settings.isSearchable ?? (async () => false),
     ...createLibraryActivities(settings),
+    ...createFoldAnswers(settings),
   } satisfies Activities;
   return withoutSecrets(activities, secrets);
 }

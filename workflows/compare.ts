@@ -1,4 +1,4 @@
-import { planCompare } from '../src/plan/compare-plan.js';
+import { planCompare, planCompareRows } from '../src/plan/compare-plan.js';
 import type { CompareInput } from '../src/plan/compare-plan.js';
 import { ballotOf, vote } from '../src/fold/vote.js';
 import type { StoredBranch } from '../src/contract/branch.js';
@@ -12,11 +12,16 @@ import { fanOut } from './engine/fan-out.js';
 import { finish } from './engine/finish.js';
 import { inlineOf } from './graphs/graph-state.js';
 import { modelBranches } from './engine/model-branches.js';
+import { fanOutWide } from './wide/fan-out-wide.js';
 import { RunProgress } from './engine/progress.js';
 
-/** Several models, or several prompts, answer at once. All answers stand side by side, or the best of them is taken. */
+/**
+ * Several models, or several prompts, answer at once. All answers stand side by side, or the best of them is taken. Of rows each
+ * is asked about in every way, in lanes.
+ */
 export async function compare(given: CompareInput): Promise<RunResult> {
   const input = entered('compare', given);
+  if (input.chunks !== undefined) return fanOutWide(checked(() => planCompareRows(input)).wide, input);
   const plan = checked(() => planCompare(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),

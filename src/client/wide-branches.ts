@@ -15,7 +15,7 @@ import type { BlobStore } from '../store/blob-store.js';
 export async function* wideBranches(
   wide: WideOutcomes,
   startedAtMs: number,
-  { template, total }: { template: Pick<Template, 'samples'>; total: number },
+  { template, total }: { template: Pick<Template, 'samples' | 'ways'>; total: number },
   store: BlobStore,
 ): AsyncGenerator<StoredBranch> {
   const told = new Uint8Array(total);

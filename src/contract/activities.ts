@@ -105,6 +105,48 @@ export interface LibraryActivities {
   boundQuestion(request: ModelRequest): Promise<number>;
 }
 
+/** The answers of a run in lanes that a fan-in is made of: the input of `groupAnswers`. */
+export interface AnswersOrder {
+  /** What lanes have reported. */
+  reports: readonly Blob[];
+  /** Number of branches. */
+  total: number;
+  /** What becomes of them: a judge sees few at once, and in both orders. */
+  how: 'select' | 'synthesise';
+  /** Stands around each answer, and cannot be guessed by who wrote it. */
+  mark: string;
+}
+
+/** Neighbouring answers that fit one call of the fan-in; their texts are in the store. */
+export interface AnswerGroup {
+  count: number;
+  /** Key of the first answer, and of the last. */
+  first: string;
+  last: string;
+  /** The answers as a prompt has them: each in its block. */
+  blocks: Blob;
+  /** For a judge: the same in the opposite order. */
+  reversed?: Blob;
+  /** The answers themselves, a list of `KeyedAnswer`. */
+  answers: Blob;
+}
+
+/** An answer by the key of its branch. */
+export interface KeyedAnswer {
+  key: string;
+  output: Stored<unknown>;
+}
+
+/** What `groupAnswers` returns. */
+export interface GroupedAnswers {
+  groups: AnswerGroup[];
+  /** Keys of branches that are ok: the first few, and how many they are. */
+  from: string[];
+  ok: number;
+  /** Keys of branches that are not, as far as a report tells of them: the first few. */
+  missing: string[];
+}
+
 /** The contract between workflows and the outside world, met from both sides. */
 export interface Activities extends LibraryActivities {
   /**
@@ -155,6 +197,14 @@ export interface Activities extends LibraryActivities {
   collectChunk(order: ChunkOrder, batches: SubmittedBatch[]): Promise<LaneResult>;
   /** Collects the answer to each question, in order, from the ended batches and the journal. */
   collectBatches(order: BatchOrder, batches: SubmittedBatch[]): Promise<BatchAnswer[]>;
+  /**
+   * Puts the answers that are ok into groups, in input order, each of which fits one call of a fan-in.
+   *
+   * @throws ApplicationFailure `DocumentMissing` where a report is not in the store
+   */
+  groupAnswers(order: AnswersOrder): Promise<GroupedAnswers>;
+  /** The answer at a place of a group, from 0. A long one stays in the store. */
+  answerAt(group: Blob, place: number): Promise<KeyedAnswer>;
   /** Whether the namespace knows all of fanfold's search attributes. */
   isSearchable(): Promise<boolean>;
 }

@@ -28,8 +28,18 @@ export interface Item {
 
 /** Neighbouring documents of a wide fan-out, stored together as a JSON array of {@link Item}. */
 export interface Chunk extends Blob {
-  /** How many branches: one for each document, or as many as the template has samples. */
+  /** How many branches: one for each document, or as many as the template has samples or ways. */
   count: number;
+}
+
+/** One of several things that are asked about each item: it stands in place of what the template says. */
+export interface Way {
+  /** Names the answer among those about one item; it follows the item's key. */
+  key: string;
+  prompt?: string;
+  model?: string;
+  maxTokens?: number;
+  outputSchema?: JsonSchema;
 }
 
 /** The request for each document of a wide fan-out. */
@@ -43,6 +53,8 @@ export interface Template {
   filled?: true;
   /** How often each item is asked about; once by default. */
   samples?: number;
+  /** What each item is asked, where it is asked several things; not together with `samples`. */
+  ways?: readonly Way[];
   /** See `ModelRequest`. */
   foldOver?: number;
   outputSchema?: JsonSchema;

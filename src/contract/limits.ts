@@ -1,6 +1,12 @@
 /** Widest fan-out that gives each branch an activity of its own. */
 export const maxDirectWidth = 50;
 
+/** Most answers of a run in lanes that a model folds into one: some two hundred calls, which history has room for. */
+export const maxFoldedWidth = 10_000;
+
+/** Most answers that one judge compares, and most keys that a fan-in lists. */
+export const mostJudged = 50;
+
 /**
  * Largest document that travels inside history, in bytes; a larger one is stored and travels by reference. Temporal's own limit
  * is 2 MB a payload and 4 MB a task, and each of 50 branches carries the document.

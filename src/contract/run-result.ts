@@ -66,6 +66,8 @@ export interface FanInResult {
   from: string[];
   /** Keys of the branches that are missing in it, because they are not ok. */
   missing: string[];
+  /** Of a run in lanes: how many more there are of both, which are not listed. */
+  more?: { from: number; missing: number };
   /** Of `select`: the branch that was taken, and why. */
   chosen?: { key: string; reason: string; votes: { [key: string]: number } };
   /** The model calls of the fan-in. */

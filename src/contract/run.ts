@@ -88,6 +88,7 @@ export interface Run {
     how: string;
     from: string[];
     missing: string[];
+    more?: { from: number; missing: number };
     chosen?: { key: string; reason: string; votes: { [key: string]: number } };
     calls: Branch[];
   };

@@ -1,3 +1,5 @@
+import type { AnswerGroup } from '../contract/activities.js';
+import type { Blob } from '../contract/lanes.js';
 import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { Stored } from '../contract/stored.js';
 import { InputError } from '../contract/errors.js';
@@ -13,7 +15,7 @@ import {
 import { fanInKinds, type FanInKind, type FanInOptions } from '../contract/options.js';
 
 /** Characters of one fan-in call; more are folded as a tree. About 100,000 tokens, far within every model's context. */
-const mostCharacters = 350_000;
+export const mostCharacters = 350_000;
 /** Characters that one byte counts for, where an answer is in the store and only its size is known. */
 const charactersPerByte = 1;
 
@@ -87,6 +89,19 @@ export function synthesisRequest(
   };
 }
 
+/** The same of answers whose blocks are made already. */
+export function synthesisOfGroup(
+  base: Base,
+  { group, missing, criteria }: { group: AnswerGroup; missing: readonly string[]; criteria: string },
+): ModelRequest {
+  return {
+    ...base,
+    system: synthesisRules(group.first),
+    prompt: '',
+    promptParts: [{ value: group.blocks, path: [] }, synthesisPrompt(group.count, missing, criteria)],
+  };
+}
+
 /** What each answer counts; none where all count the same. */
 function weightsOf(answers: readonly Answered[]): { key: string; weight: number }[] {
   const weights = answers.map(({ key, weight = 1 }) => ({ key, weight }));
@@ -114,16 +129,28 @@ export function judgeRequest(
   { answers, criteria, mark }: { answers: readonly Answered[]; criteria: string; mark: string },
 ): ModelRequest {
   const lettered = answers.map(({ output }, at) => ({ key: letterOf(at), output }));
+  return judging(base, blocks(lettered, mark), answers.length, criteria);
+}
+
+/** The same of answers whose blocks are made already, under the letters. */
+export function judgeOfBlocks(
+  base: Base,
+  { blocks: made, count, criteria }: { blocks: Blob; count: number; criteria: string },
+): ModelRequest {
+  return judging(base, [{ value: made, path: [] }], count, criteria);
+}
+
+function judging(base: Base, shown: readonly PromptPart[], count: number, criteria: string): ModelRequest {
   return {
     ...base,
     system: judgeRules,
     prompt: '',
-    promptParts: [...blocks(lettered, mark), criteria],
+    promptParts: [...shown, criteria],
     outputSchema: {
       type: 'object',
       properties: {
         reason: { type: 'string', description: judgeReason },
-        best: { type: 'string', enum: lettered.map(({ key }) => key) },
+        best: { type: 'string', enum: Array.from({ length: count }, (_, at) => letterOf(at)) },
       },
       required: ['reason', 'best'],
       additionalProperties: false,
@@ -145,7 +172,8 @@ function blocks(answers: readonly Answered[], mark: string): PromptPart[] {
   });
 }
 
-function letterOf(at: number): string {
+/** The letter of an answer that a judge sees, by its place. */
+export function letterOf(at: number): string {
   const letter = String.fromCodePoint(65 + (at % 26));
   return at < 26 ? letter : `${letterOf(Math.floor(at / 26) - 1)}${letter}`;
 }

@@ -1,14 +1,20 @@
 import type { Known } from '../contract/known.js';
-import type { ModelRequest } from '../contract/model-request.js';
+import type { JsonSchema } from '../contract/json-schema.js';
+import type { Chunk, Template } from '../contract/lanes.js';
 import { isWorthCaching } from '../contract/document.js';
 import type { StoredDocument } from '../contract/document.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
 import { maxDirectWidth } from '../contract/limits.js';
 import { compareRules } from '../prompts/compare.js';
+import type { RowsFold } from '../fold/rows.js';
+import { checkOutputSchema } from './check-output-schema.js';
 import type { FanOutPlan } from './fan-out-plan.js';
+import { variablesIn } from './fill.js';
+import { totalOf } from './item-request.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions } from '../contract/options.js';
+import type { WidePlan } from './summarise-plan.js';
 
 /** Ways to find the best answer. `judge`: two judges see the answers in opposite orders; `vote`: what most of them say. */
 export const bestBy = ['judge', 'vote'] as const;
@@ -22,6 +28,10 @@ export interface CompareInput extends FanOutOptions, ModelOptions {
   variants: readonly { name: string; prompt: string }[];
   /** The document that all prompts are about. */
   document?: StoredDocument;
+  /** Several rows in place of a document: each is asked about in every way, in lanes, and the prompts are templates over its columns. */
+  chunks?: readonly Chunk[];
+  /** JSON Schema of an answer; plain text by default. */
+  schema?: JsonSchema;
   /** How the best answer is found; by default all answers stand side by side. */
   best?: BestBy;
   /** What the judge is to look for. */
@@ -31,6 +41,8 @@ export interface CompareInput extends FanOutOptions, ModelOptions {
   searchable?: boolean;
   /** What is taken over from the finished run that this one retries. */
   known?: Known;
+  /** The state of the execution before, after continue-as-new. */
+  carried?: unknown;
 }
 
 /**
@@ -39,8 +51,73 @@ export interface CompareInput extends FanOutOptions, ModelOptions {
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
 export function planCompare(input: CompareInput): FanOutPlan & { best: BestBy | undefined } {
-  const { variants, document, best, criteria } = input;
+  const { document, best, criteria, schema } = input;
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
+  const ways = waysOf(input, model);
+  if (ways.length > maxDirectWidth) throw wrongNumber(input, ways.length);
+  if (best !== undefined && !bestBy.includes(best)) {
+    throw new InputError(`Expected \`best\` to be one of ${bestBy.join(', ')}, got \`${String(best)}\`.`);
+  }
+  if (criteria !== undefined && best !== 'judge') {
+    throw new InputError('Expected `best` to be judge where there are `criteria`.');
+  }
+  const cached = document !== undefined && input.variants.length > 1 && isWorthCaching(document);
+  const shared = {
+    maxTokens,
+    system: compareRules,
+    ...(document && { document }),
+    ...(cached && { cacheDocument: true }),
+    ...(schema !== undefined && { outputSchema: schema }),
+  };
+  return {
+    branches: ways.map(({ key, model: of, prompt }) => ({ key, request: { model: of, ...shared, prompt } })),
+    policy: policyOf(input, ways.length),
+    offline,
+    fresh,
+    fanIn: fanInOf(best === 'judge' ? { fanIn: 'select', ...(criteria !== undefined && { criteria }) } : {}),
+    fanInModel: input.judgeModel ?? model,
+    best,
+  };
+}
+
+/**
+ * The plan of a `compare` run over rows, in lanes: every model and variant answers about each row, with the keys `row/way`, and
+ * the answers are compared row by row.
+ *
+ * @throws InputError when no run can be made of the input; nothing has been spent then
+ */
+export function planCompareRows(input: CompareInput): { wide: WidePlan; rows: RowsFold; template: Template } {
+  const { chunks = [], schema } = input;
+  const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
+  const alone = (['document', 'best', 'criteria', 'judgeModel'] as const).find((name) => input[name] !== undefined);
+  if (alone !== undefined) {
+    throw new InputError(
+      `Expected no \`${alone}\` where rows are compared: the answers about each stand side by side.`,
+    );
+  }
+  const ways = waysOf(input, model);
+  for (const { prompt } of input.variants) variablesIn(prompt);
+  const total = totalOf(chunks, ways.length, 'row');
+  const template: Template = {
+    model,
+    maxTokens,
+    system: compareRules,
+    prompt: '',
+    filled: true,
+    ways,
+    ...(schema !== undefined && { outputSchema: schema }),
+  };
+  const rows = { samples: 1, vote: undefined, ways: ways.map(({ key }) => key), compares: true };
+  return {
+    rows,
+    template,
+    wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh },
+  };
+}
+
+/** Every model with every variant, named after what it differs in. */
+function waysOf(input: CompareInput, model: string): { key: string; model: string; prompt: string }[] {
+  const { variants, schema } = input;
   const models = input.models ?? [model];
   // All models are checked alike.
   for (const each of [...models, input.judgeModel ?? model]) modelOptionsOf({ ...input, model: each });
@@ -49,44 +126,24 @@ export function planCompare(input: CompareInput): FanOutPlan & { best: BestBy | 
     'variant',
     variants.map(({ name }) => name),
   );
+  if (schema !== undefined) checkOutputSchema(schema);
   const total = models.length * variants.length;
-  if (total < 2 || total > maxDirectWidth) {
-    throw new InputError(
-      `Expected 2 to ${maxDirectWidth} answers to compare, got ${models.length} models and ${variants.length} prompts, which make ${total}.`,
-      'Name several `--models`, or several prompts with `--variant`.',
-    );
-  }
-  if (best !== undefined && !bestBy.includes(best)) {
-    throw new InputError(`Expected \`best\` to be one of ${bestBy.join(', ')}, got \`${String(best)}\`.`);
-  }
-  if (criteria !== undefined && best !== 'judge') {
-    throw new InputError('Expected `best` to be judge where there are `criteria`.');
-  }
-  const cached = document !== undefined && variants.length > 1 && isWorthCaching(document);
-  const requestOf = (of: string, prompt: string): ModelRequest => ({
-    model: of,
-    maxTokens,
-    system: compareRules,
-    ...(document && { document }),
-    ...(cached && { cacheDocument: true }),
-    prompt,
-  });
-  const branches = variants.flatMap(({ name, prompt }) =>
-    models.map((of) => ({ key: keyOf(name, of, variants.length, models.length), request: requestOf(of, prompt) })),
+  if (total < 2) throw wrongNumber(input, total);
+  const ways = variants.flatMap(({ name, prompt }) =>
+    models.map((of) => ({ key: keyOf(name, of, variants.length, models.length), model: of, prompt })),
   );
   // "a b" with the model "c", and "a" with the model "b c".
-  const keys = branches.map(({ key }) => key);
+  const keys = ways.map(({ key }) => key);
   const twice = keys.find((key, at) => keys.indexOf(key) !== at);
   if (twice !== undefined) throw new InputError(`Expected every variant and model once, got \`${twice}\` twice.`);
-  return {
-    branches,
-    policy: policyOf(input, total),
-    offline,
-    fresh,
-    fanIn: fanInOf(best === 'judge' ? { fanIn: 'select', ...(criteria !== undefined && { criteria }) } : {}),
-    fanInModel: input.judgeModel ?? model,
-    best,
-  };
+  return ways;
+}
+
+function wrongNumber({ models = [], variants }: CompareInput, total: number): InputError {
+  return new InputError(
+    `Expected 2 to ${maxDirectWidth} answers to compare, got ${Math.max(1, models.length)} models and ${variants.length} prompts, which make ${total}.`,
+    'Name several `--models`, or several prompts with `--variant`.',
+  );
 }
 
 function keyOf(variant: string, model: string, variants: number, models: number): string {

@@ -12,12 +12,19 @@ export interface Variable {
   path: readonly [column: string, ...string[]];
 }
 
-/** The template that was taken apart last: rows come by the thousand with the same. */
-let last: { template: string; parts: TemplatePart[] } = { template: '', parts: [] };
+/** The templates that were taken apart last: rows come by the thousand with the same few. */
+const taken = new Map<string, TemplatePart[]>();
+
+/** Most templates that are kept. */
+const mostTaken = 50;
 
 function partsOf(template: string): TemplatePart[] {
-  if (last.template !== template) last = { template, parts: parseTemplate(template) };
-  return last.parts;
+  const known = taken.get(template);
+  if (known !== undefined) return known;
+  const parts = parseTemplate(template);
+  if (taken.size >= mostTaken) taken.clear();
+  taken.set(template, parts);
+  return parts;
 }
 
 /**

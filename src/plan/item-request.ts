@@ -1,4 +1,6 @@
-import type { Item, Template } from '../contract/lanes.js';
+import { InputError } from '../contract/errors.js';
+import { isWorthCaching } from '../contract/document.js';
+import type { Chunk, Item, Template, Way } from '../contract/lanes.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import { filled } from './fill.js';
 
@@ -8,17 +10,52 @@ export interface Asked {
   item: Item;
   /** From 0. */
   sample: number;
+  /** What the item is asked here, where it is asked several things. */
+  way?: Way;
 }
 
-/** The branch at a place of a chunk, or of all branches. Samples of one item are neighbours. */
+/** How many answers there are about each item. */
+export function answersPerItem({ samples = 1, ways }: Pick<Template, 'samples' | 'ways'>): number {
+  return ways?.length ?? samples;
+}
+
+/**
+ * Number of branches of chunks.
+ *
+ * @param each answers about each item
+ * @param item what an item is called
+ * @throws InputError where there are none, or a chunk has a part of an item's
+ */
+export function totalOf(chunks: readonly Chunk[], each: number, item: string): number {
+  const total = chunks.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) throw new InputError(`Expected at least one ${item}, got none.`);
+  const broken = chunks.find(({ count }) => count % each !== 0);
+  if (broken === undefined) return total;
+  throw new InputError(
+    `Expected the \`count\` of a chunk to be a multiple of ${each}, the answers about each ${item}, got ${broken.count}.`,
+  );
+}
+
+/** The branch at a place of a chunk, or of all branches. Answers about one item are neighbours. */
 export function askedAt(
   items: readonly Item[],
   place: number,
-  { samples = 1 }: Pick<Template, 'samples'>,
+  template: Pick<Template, 'samples' | 'ways'>,
 ): Asked | undefined {
-  const item = items[Math.floor(place / samples)];
-  const sample = place % samples;
-  return item && { key: sampleKey(item.key, sample, samples), item, sample };
+  const each = answersPerItem(template);
+  const item = items[Math.floor(place / each)];
+  const at = place % each;
+  if (item === undefined) return undefined;
+  const way = template.ways?.[at];
+  if (way !== undefined) return { key: `${item.key}/${way.key}`, item, sample: 0, way };
+  return { key: sampleKey(item.key, at, each), item, sample: at };
+}
+
+/** What is asked about an item, once for each answer. */
+export function requestsAbout(item: Item, template: Template): ModelRequest[] {
+  return Array.from({ length: answersPerItem(template) }, (_, at) => askedAt([item], at, template)).flatMap((asked) =>
+    asked === undefined ? [] : [itemRequest(template, asked)],
+  );
 }
 
 /** The key of one answer about an item. */
@@ -27,14 +64,20 @@ function sampleKey(key: string, sample: number, samples: number): string {
 }
 
 /** The request about one item: its own, or that of the template which the items share. */
-export function itemRequest(template: Template, { item, sample }: Asked): ModelRequest {
+export function itemRequest(template: Template, { item, sample, way }: Asked): ModelRequest {
   if (item.call !== undefined) return item.call.request;
-  const { filled: isFilled, samples: _, ...shared } = template;
+  const { filled: isFilled, samples: _, ways, ...shared } = template;
+  const { key: __, ...own } = way ?? { key: '' };
+  const asked = { ...shared, ...own };
+  if (isFilled === true) {
+    return { ...asked, prompt: filled(asked.prompt, item.fields ?? {}), ...(sample > 0 && { sample }) };
+  }
+  const document = item.file ?? { inline: item.text };
   return {
-    ...shared,
-    ...(isFilled === true
-      ? { prompt: filled(template.prompt, item.fields ?? {}) }
-      : { document: item.file ?? { inline: item.text } }),
+    ...asked,
+    document,
+    // The ways share the document, and it stands before what differs in them.
+    ...(ways !== undefined && ways.length > 1 && isWorthCaching(document) && { cacheDocument: true }),
     ...(sample > 0 && { sample }),
   };
 }

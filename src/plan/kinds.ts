@@ -1,14 +1,14 @@
 import { isKind } from '../contract/names.js';
 import type { Kind } from '../contract/names.js';
 import { planAgent } from './agent-plan.js';
-import { planCompare } from './compare-plan.js';
+import { planCompare, planCompareRows } from './compare-plan.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { planGather } from './gather-plan.js';
 import { ancestorsOf, nodeOf } from './graph/flow.js';
 import type { GraphInput } from './graph/flow.js';
 import { planGraph } from './graph/graph-plan.js';
 import { planMap } from './map-plan.js';
-import { planPerspectives } from './perspectives-plan.js';
+import { planPerspectives, planPerspectivesOver } from './perspectives-plan.js';
 import { nothingPlanned, ownRun } from './planned-run.js';
 import type { PlannedRun } from './planned-run.js';
 import { planResearch } from './research-plan.js';
@@ -54,7 +54,8 @@ type InputOf<Plan extends (input: never) => unknown> = Parameters<Plan>[0];
 /** One entry for each kind. */
 const kinds = {
   perspectives: {
-    planned: (input: InputOf<typeof planPerspectives>) => direct(planPerspectives(input)),
+    planned: (input: InputOf<typeof planPerspectives>) =>
+      input.chunks === undefined ? direct(planPerspectives(input)) : inLanes(planPerspectivesOver(input)),
     output: 'branches by key',
     branch: 'perspective',
     adds: false,
@@ -64,9 +65,7 @@ const kinds = {
   summarise: {
     planned: (input: InputOf<typeof planSummarise>) => {
       const plan = planSummarise(input);
-      if ('direct' in plan) return direct(plan.direct);
-      const { total, offline, policy } = plan.wide;
-      return { keys: [], total, offline, policy, wide: plan.wide };
+      return 'direct' in plan ? direct(plan.direct) : inLanes(plan);
     },
     output: 'branches as a list',
     branch: 'document',
@@ -127,7 +126,8 @@ const kinds = {
     peers: (key) => key.replace(/-\d+$/, ''),
   },
   compare: {
-    planned: (input: InputOf<typeof planCompare>) => direct(planCompare(input)),
+    planned: (input: InputOf<typeof planCompare>) =>
+      input.chunks === undefined ? direct(planCompare(input)) : inLanes(planCompareRows(input)),
     output: 'branches by key',
     branch: 'variant',
     adds: false,
@@ -145,9 +145,7 @@ const kinds = {
     planned: (input: InputOf<typeof planMap>) => {
       const plan = planMap(input);
       const { rows } = plan;
-      if ('direct' in plan) return { ...direct(plan.direct), rows };
-      const { total, offline, policy } = plan.wide;
-      return { keys: [], total, offline, policy, wide: plan.wide, rows };
+      return 'direct' in plan ? { ...direct(plan.direct), rows } : inLanes({ wide: plan.wide, rows });
     },
     output: 'rows',
     branch: 'row',
@@ -164,6 +162,11 @@ export function kindOf(workflowType: string): KindOfRun | undefined {
 
 function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {
   return { keys: branches.map(({ key }) => key), total: branches.length, offline, policy };
+}
+
+function inLanes({ wide, ...rows }: Required<Pick<PlannedRun, 'wide'>> & Pick<PlannedRun, 'rows'>): PlannedRun {
+  const { total, offline, policy } = wide;
+  return { keys: [], total, offline, policy, wide, ...rows };
 }
 
 /** The plan of a run that adds branches while it goes on. */

@@ -68,7 +68,7 @@ export function planMap(input: MapInput): MapPlan {
     return {
       rows: answers,
       template,
-      wide: { chunks, total, template, policy: policyOf(withDefaults, total), offline, fresh },
+      wide: { chunks, total, template, policy: policyOf(withDefaults, total, { inLanes: true }), offline, fresh },
     };
   }
   const items = (rows ?? []).map((row) => ({ ...row, text: '' }));

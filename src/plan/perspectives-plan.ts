@@ -1,3 +1,7 @@
+import type { RowsFold } from '../fold/rows.js';
+import type { Chunk, Way } from '../contract/lanes.js';
+import { totalOf } from './item-request.js';
+import type { WidePlan } from './summarise-plan.js';
 import { isWorthCaching } from '../contract/document.js';
 import type { StoredDocument } from '../contract/document.js';
 import type { Known } from '../contract/known.js';
@@ -15,7 +19,10 @@ import type { Perspective } from './perspective.js';
 
 /** Input of the workflow `perspectives`. */
 export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOptions {
-  document: StoredDocument;
+  /** The document; `chunks` where there are several. */
+  document?: StoredDocument;
+  /** Several documents, each read by every specialist, in lanes. */
+  chunks?: readonly Chunk[];
   /** What the document is called in the Web UI. */
   title?: string;
   /** In the order of the result. A bare name takes fanfold's own instruction for it. */
@@ -24,22 +31,30 @@ export interface PerspectivesInput extends FanOutOptions, ModelOptions, FanInOpt
   searchable?: boolean;
   /** What is taken over from the finished run that this one retries. */
   known?: Known;
+  /** The state of the execution before, after continue-as-new. */
+  carried?: unknown;
 }
 
 /**
- * The plan of a `perspectives` run.
+ * The plan of a `perspectives` run over one document.
  *
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
 export function planPerspectives(input: PerspectivesInput): FanOutPlan {
+  const { document } = input;
+  if (document === undefined || input.chunks !== undefined) {
+    throw new InputError(
+      `Expected a \`document\`, or several as \`chunks\`, got ${document === undefined ? 'neither' : 'both'}.`,
+    );
+  }
   const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective));
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const shared = {
     model,
     maxTokens,
     system: specialistRules,
-    document: input.document,
-    ...(perspectives.length > 1 && isWorthCaching(input.document) && { cacheDocument: true }),
+    document,
+    ...(perspectives.length > 1 && isWorthCaching(document) && { cacheDocument: true }),
   };
   return {
     branches: perspectives.map((perspective) => branchOf(perspective, shared)),
@@ -53,22 +68,52 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
   };
 }
 
-/** The branch of a perspective. What all of them share comes first, so that they share a prefix. */
-function branchOf(
-  { key, instruction, model, maxTokens, outputSchema, weight }: Perspective,
-  shared: Omit<ModelRequest, 'prompt'>,
-): PlannedBranch {
+/**
+ * The plan of a `perspectives` run over several documents, in lanes: the branches about one document are neighbours, with the keys
+ * `document/perspective`.
+ *
+ * @throws InputError when no run can be made of the input; nothing has been spent then
+ */
+export function planPerspectivesOver(input: PerspectivesInput): { wide: WidePlan; rows: RowsFold } {
+  const { chunks = [], document } = input;
+  if (document !== undefined) throw new InputError('Expected a `document`, or several as `chunks`, got both.');
+  const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective));
+  const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
+  checkMerged(input);
+  const ways = perspectives.map(wayOf);
+  const total = totalOf(chunks, ways.length, 'document');
+  const template = { model, maxTokens, system: specialistRules, prompt: '', ways };
+  return {
+    rows: { samples: 1, vote: undefined, ways: ways.map(({ key }) => key) },
+    wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh },
+  };
+}
+
+/** The answers about each of several documents stay side by side. */
+function checkMerged(input: PerspectivesInput): void {
+  const { how } = fanInOf(input);
+  if (how === 'merge') return;
+  throw new InputError(
+    `Expected one document with \`fan-in\` ${how}, got several.`,
+    'Fold the readings of each document in a run of its own.',
+  );
+}
+
+function wayOf({ key, instruction, model, maxTokens, outputSchema }: Perspective): Way {
   return {
     key,
-    request: {
-      ...shared,
-      ...(model !== undefined && { model }),
-      ...(maxTokens !== undefined && { maxTokens }),
-      ...(outputSchema !== undefined && { outputSchema }),
-      prompt: outputSchema === undefined ? instruction : structuredInstruction(instruction),
-    },
-    ...(weight !== undefined && { weight }),
+    prompt: outputSchema === undefined ? instruction : structuredInstruction(instruction),
+    ...(model !== undefined && { model }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(outputSchema !== undefined && { outputSchema }),
   };
+}
+
+/** The branch of a perspective. What all of them share comes first, so that they share a prefix. */
+function branchOf(perspective: Perspective, shared: Omit<ModelRequest, 'prompt'>): PlannedBranch {
+  const { key, prompt = '', ...own } = wayOf(perspective);
+  const { weight } = perspective;
+  return { key, request: { ...shared, ...own, prompt }, ...(weight !== undefined && { weight }) };
 }
 
 function asPerspective(perspective: string | Perspective): Perspective {

@@ -6,9 +6,14 @@ import type { BudgetOptions, FanOutOptions, Join, ModelOptions, Policy } from '.
 /**
  * Makes the policy of a fan-out of so many branches.
  *
+ * @param inLanes whether they travel in lanes; more than 50 do
  * @throws InputError quoting what was expected and what came
  */
-export function policyOf(options: FanOutOptions, branches: number): Policy {
+export function policyOf(
+  options: FanOutOptions,
+  branches: number,
+  { inLanes = branches > maxDirectWidth }: { inLanes?: boolean } = {},
+): Policy {
   const given = { ...fanOutDefaults, ...defined(options) } as FanOutOptions &
     Required<Omit<FanOutOptions, 'quorum' | 'deadlineMs' | 'budget'>>;
   const { join, late, timeoutMs, attempts, concurrency, hedge, deadlineMs, budget, economy } = given;
@@ -18,7 +23,7 @@ export function policyOf(options: FanOutOptions, branches: number): Policy {
   checkCount('attempts', attempts, 'a whole number');
   checkCount('concurrency', concurrency, 'a whole number');
   if (deadlineMs !== undefined) checkCount('deadline', deadlineMs, 'a whole number of milliseconds');
-  if (budget !== undefined) checkBudget(budget, branches);
+  if (budget !== undefined) checkBudget(budget, branches, inLanes);
   return {
     join,
     needed: neededOf(given, branches),
@@ -64,14 +69,14 @@ function ofJoin(join: Join, quorum: number | undefined, branches: number): numbe
   }
 }
 
-function checkBudget({ usd, boundsUsd }: BudgetOptions, branches: number): void {
+function checkBudget({ usd, boundsUsd }: BudgetOptions, branches: number, inLanes: boolean): void {
   if (typeof usd !== 'number' || !(usd > 0 && usd < Infinity)) {
     throw new InputError(`Expected \`budget\` to be US dollars, more than 0, got \`${String(usd)}\`.`);
   }
   const known = Array.isArray(boundsUsd) && boundsUsd.every((bound) => typeof bound === 'number' && bound >= 0);
   // Lanes work the bounds out, where the documents are.
-  const inLanes = branches > maxDirectWidth && boundsUsd.length === 0;
-  if (!known || (boundsUsd.length !== branches && !inLanes)) {
+  const isLeftToLanes = inLanes && boundsUsd.length === 0;
+  if (!known || (boundsUsd.length !== branches && !isLeftToLanes)) {
     throw new InputError(
       `Expected \`budget.boundsUsd\` to have a bound in US dollars for each of ${branches} branches, got ${JSON.stringify(boundsUsd)}.`,
       'Use `boundsOf`; a budget needs models whose price is known.',

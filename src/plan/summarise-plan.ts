@@ -4,9 +4,10 @@ import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
 import type { FanInOptions, FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
 import type { Chunk, Template } from '../contract/lanes.js';
-import { maxDirectWidth } from '../contract/limits.js';
+import { maxDirectWidth, maxFoldedWidth } from '../contract/limits.js';
 import { summaryPrompt, summaryRules } from '../prompts/summarise.js';
 import type { FanOutPlan } from './fan-out-plan.js';
+import { totalOf } from './item-request.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 
 export const summariseDefaults = { concurrency: 10, sentences: 2, maxTokens: 512, splitTokens: 150_000 } as const;
@@ -34,6 +35,8 @@ export interface WidePlan {
   policy: Policy;
   offline: boolean;
   fresh: boolean;
+  /** How the outcomes become one result; merged where it is absent. */
+  fanIn?: ReturnType<typeof fanInOf>;
 }
 
 /**
@@ -66,15 +69,15 @@ export function planSummarise(input: SummariseInput): { direct: FanOutPlan } | {
   const fanIn = fanInOf(input);
   const withDefaults = { ...input, concurrency: input.concurrency ?? summariseDefaults.concurrency };
   if (chunks !== undefined) {
-    if (fanIn.how !== 'merge') {
+    const total = totalOf(chunks, 1, 'document');
+    if (fanIn.how !== 'merge' && total > maxFoldedWidth) {
       throw new InputError(
-        `Expected at most ${maxDirectWidth} documents with \`fan-in\` ${fanIn.how}, got more.`,
+        `Expected at most ${maxFoldedWidth} documents with \`fan-in\` ${fanIn.how}, got ${total}.`,
         'Summarise them first, and fold the summaries.',
       );
     }
-    const total = chunks.reduce((sum, { count }) => sum + count, 0);
-    if (total === 0) throw new InputError('Expected at least one document, got none.');
-    return { wide: { chunks, total, template, policy: policyOf(withDefaults, total), offline, fresh } };
+    const wide = { chunks, total, template, policy: policyOf(withDefaults, total, { inLanes: true }), offline, fresh };
+    return { wide: { ...wide, ...(fanIn.how !== 'merge' && { fanIn }) } };
   }
   const few = documents ?? [];
   if (few.length === 0) throw new InputError('Expected at least one document, got none.');

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
+import { createFoldAnswers } from '../../activities/fold-answers.js';
 import { callOf } from '../../activities/lane/lane-call.js';
 import { LaneReporter } from '../../activities/lane/lane-reporter.js';
 import { createLibraryActivities } from '../../activities/library.js';
@@ -60,6 +61,7 @@ export function mockActivities(answer: MockAnswer): Activities {
   };
   return {
     ...createLibraryActivities({ store }),
+    ...createFoldAnswers({ store }),
     isSearchable: async () => false,
     askModel: (call) => untilCancelled(askModel(call)),
     runLane,

@@ -60,6 +60,7 @@ it('makes the output of a run over rows, a row once', () => {
     ...each,
     key: `${Math.floor(index / 2) + 1}#${(index % 2) + 1}`,
     index,
+    costUsd: 0,
   }));
   expect(rowsOutput(branches, { samples: 2, vote: true })).toEqual([
     { key: '1', answer: 'x', votes: 2, of: 2, tied: false },

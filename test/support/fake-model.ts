@@ -29,6 +29,8 @@ const noBatches = {
   readOutcomes: unexpected,
   readStored: unexpected,
   boundQuestion: unexpected,
+  groupAnswers: unexpected,
+  answerAt: unexpected,
 };
 
 /** Activities whose answers a test decides, call by call; remembers what was asked and what was cancelled. */

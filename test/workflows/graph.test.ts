@@ -41,6 +41,30 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
   const withFlow = (model: FakeModel, flow: Flow, input: object, during: (handle: Handle) => Promise<void>) =>
     withRunOf('graph', environment, maxCachedWorkflows, model, { flow, ...input }, during);
 
+  it('begins no more than a few hundred items of a node at once, whatever the concurrency, and ends all in order', async () => {
+    const model = new FakeModel();
+    const items = Array.from({ length: 230 }, (_, at) => at);
+    const flow: Flow = {
+      input: { items: 'list' },
+      nodes: { each: { prompt: '{{ item }}', forEach: 'items' } },
+    };
+    const input = { values: { items: { inline: items } }, concurrency: 1_000 };
+    await withFlow(model, flow, input, async (handle) => {
+      const { branches } = await handle.result();
+      expect(branches.map(({ key }) => key)).toEqual(items.map((at) => `each[${at}]`));
+      const { events = [] } = await handle.fetchHistory();
+      let open = 0;
+      let most = 0;
+      for (const event of events ?? []) {
+        if (event.activityTaskScheduledEventAttributes) open += 1;
+        if (event.activityTaskCompletedEventAttributes) open -= 1;
+        most = Math.max(most, open);
+      }
+      expect(most).toBeGreaterThan(50);
+      expect(most).toBeLessThanOrEqual(200);
+    });
+  });
+
   it('begins a node the moment what it needs is there, though another chain is slow', async () => {
     const model = new FakeModel();
     model.hold('slow');

@@ -36,6 +36,7 @@ export class RunProgress implements Follow {
   readonly #unapproved = new Map<number, string>();
   readonly #keys: string[];
   readonly #planned: number;
+  #isStale = false;
   readonly #controls: Controls;
   readonly #listing: Listing;
 
@@ -108,7 +109,7 @@ export class RunProgress implements Follow {
   /** @param calls of the fan-in, which cost too */
   finished(status: RunStatus, calls: readonly StoredBranch[] = []): void {
     this.#status = status;
-    this.#show();
+    this.#showNow();
     const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
       (sum, branch) => addCost(sum, branch.costUsd),
       0,
@@ -141,7 +142,17 @@ export class RunProgress implements Follow {
     return this.#started.has(index) ? 'running' : 'waiting';
   }
 
+  /** Branches move on by the hundred in one workflow task: the table is made once, when all that came together has been taken in. */
   #show(): void {
+    if (this.#isStale) return;
+    this.#isStale = true;
+    void Promise.resolve().then(() => {
+      if (this.#isStale) this.#showNow();
+    });
+  }
+
+  #showNow(): void {
+    this.#isStale = false;
     setCurrentDetails(progressTable(this.now(), this.#outcomes, [...this.#unapproved.values()]));
   }
 }

@@ -54,9 +54,16 @@ export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]
 }
 
 /** Thrown where a call of the fan-in has no answer to go on with. */
-class NoOutput extends Error {}
+export class NoOutput extends Error {}
 
-class FanIn {
+/** The money of one call of the fan-in, and what becomes of it. */
+interface Purse {
+  /** @throws NoOutput where there is not enough */
+  take(request: ModelRequest): Promise<Reserve>;
+  settle(reserve: Reserve, outcome: StoredBranch): void;
+}
+
+export class FanIn {
   readonly calls: StoredBranch[] = [];
   readonly #mark = uuid4();
   readonly #settings: AskSettings;
@@ -66,6 +73,8 @@ class FanIn {
   constructor(
     readonly plan: FanOutPlan,
     readonly firstIndex: number,
+    /** Where the bound of a call is known only once it is made. */
+    readonly purse?: Purse,
   ) {
     const { policy, offline, fresh, branches, fanInModel, fanInMaxTokens } = plan;
     const [first] = branches;
@@ -82,11 +91,19 @@ class FanIn {
     };
   }
 
+  get mark(): string {
+    return this.#mark;
+  }
+
+  get base(): Pick<ModelRequest, 'model' | 'maxTokens'> {
+    return this.#base;
+  }
+
   /** Makes one answer of all. Answers too long for one call are folded in groups, and the groups' answers are folded again. */
   async synthesise(answers: readonly Answered[], missing: readonly string[]): Promise<Stored<unknown>> {
     const { criteria } = this.plan.fanIn;
     const ask = (group: readonly Answered[], told: readonly string[]) =>
-      this.#ask(
+      this.ask(
         'synthesis',
         synthesisRequest(this.#base, { answers: group, missing: told, criteria, mark: this.#mark }),
       );
@@ -123,14 +140,15 @@ class FanIn {
 
   async #judge(order: readonly Answered[]): Promise<{ key: string; reason: string }> {
     const { criteria } = this.plan.fanIn;
-    const output = await this.#ask('judge', judgeRequest(this.#base, { answers: order, criteria, mark: this.#mark }));
+    const output = await this.ask('judge', judgeRequest(this.#base, { answers: order, criteria, mark: this.#mark }));
     const verdict = verdictOf(isInStore(output) ? undefined : output.inline);
     const chosen = order[verdict?.place ?? -1];
     if (chosen === undefined) throw new NoOutput('The judge named none of the answers.');
     return { key: chosen.key, reason: verdict?.reason ?? '' };
   }
 
-  async #ask(what: string, request: ModelRequest): Promise<Stored<unknown>> {
+  /** @throws NoOutput where no answer came */
+  async ask(what: string, request: ModelRequest): Promise<Stored<unknown>> {
     const index = this.firstIndex + this.#asked;
     this.#asked += 1;
     const { fanInWithin } = this.plan;
@@ -138,8 +156,10 @@ class FanIn {
     const key = fanInWithin === undefined ? name : `${fanInWithin}/${name}`;
     const place: Place = { key, index, queuedAtMs: Date.now() };
     const questionUsd = this.plan.policy.budget?.fanInUsd;
-    const reserve: Reserve | undefined = questionUsd === undefined ? undefined : { usd: questionUsd, questionUsd };
+    const fixed: Reserve | undefined = questionUsd === undefined ? undefined : { usd: questionUsd, questionUsd };
+    const reserve = this.purse === undefined ? fixed : await this.purse.take(request);
     const outcome = await askAlone(place, { request, ...this.#settings, ...(reserve && { reserve }) });
+    if (reserve !== undefined) this.purse?.settle(reserve, outcome);
     this.calls.push(outcome);
     if (outcome.status === 'ok' && outcome.output !== undefined) return outcome.output;
     throw new NoOutput(`The ${what} is ${outcome.status}: ${outcome.error?.message ?? ''}`);

@@ -13,6 +13,12 @@ import { Window } from '../engine/window.js';
 import { isFolding } from './graph-node.js';
 import type { AskingNode, GraphNode } from './graph-node.js';
 
+/**
+ * Most items of one node that are under way, whatever the concurrency. A workflow task that begins or ends a thousand takes seconds on a
+ * busy machine, and one of five ends its worker.
+ */
+const mostAbreast = 200;
+
 /** How a node has ended. */
 interface NodeEnd {
   /** One, or one for each item; none where the node only folds. */
@@ -29,7 +35,8 @@ interface NodeEnd {
  * GraphEngine-3. A node that must not fail and does cancels those in flight, and no other begins.
  * GraphEngine-4. At the deadline those in flight are cut and no other begins: they are late, and fail nothing. Nodes that only fold still do.
  * GraphEngine-5. A branch has a scope of its own: one that is cut leaves its siblings alone, and its node says what becomes of the run.
- * GraphEngine-6. When the caller's scope is cancelled, every node still ends.
+ * GraphEngine-6. No workflow task begins more than a few hundred items of a node.
+ * GraphEngine-7. When the caller's scope is cancelled, every node still ends.
  */
 export class GraphEngine {
   readonly #scope = new CancellationScope({ cancellable: true });
@@ -129,13 +136,23 @@ export class GraphEngine {
   async #askEach(node: AskingNode, itemsOf: () => readonly unknown[]): Promise<StoredBranch[]> {
     const items = itemsOf();
     const queuedAtMs = Date.now();
-    return Promise.all(
-      items.map((item, at) => {
-        const index = this.#nextIndex;
-        this.#nextIndex += 1;
-        return this.#ask(node, { key: itemKey(node.key, at), index, queuedAtMs }, item);
-      }),
-    );
+    const first = this.#nextIndex;
+    this.#nextIndex += items.length;
+    const askOne = (at: number) =>
+      this.#ask(node, { key: itemKey(node.key, at), index: first + at, queuedAtMs }, items[at]);
+    // Runs of before began all at once.
+    if (items.length <= mostAbreast || !patched('graph-abreast')) return Promise.all(items.map((_, at) => askOne(at)));
+    const branches: StoredBranch[] = [];
+    let next = 0;
+    const askOnAndOn = async () => {
+      while (next < items.length) {
+        const at = next;
+        next += 1;
+        branches[at] = await askOne(at);
+      }
+    };
+    await Promise.all(Array.from({ length: mostAbreast }, askOnAndOn));
+    return branches;
   }
 
   async #ask(node: AskingNode, place: Place, item?: unknown): Promise<StoredBranch> {

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure, workflowInfo } from '@temporalio/workflow';
 
-import type { Known } from '../../src/contract/known.js';
+import type { Known, KnownBranch } from '../../src/contract/known.js';
 import type { GraphPlan, PlannedNode } from '../../src/plan/graph/graph-plan.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
@@ -11,7 +11,7 @@ import type { RunStatus } from '../../src/contract/run.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { parsePath, valueAt } from '../../src/plan/graph/template.js';
 import { holds, parseWhen } from '../../src/plan/graph/when.js';
-import { modelBranch, withKnown } from '../engine/branch.js';
+import { modelBranch } from '../engine/branch.js';
 import type { AskSettings } from '../engine/branch.js';
 import type { RunProgress } from '../engine/progress.js';
 import { GraphEngine } from './graph-engine.js';
@@ -23,7 +23,8 @@ export class GraphRun {
   readonly #startedAtMs = Date.now();
   readonly #state: GraphState;
   readonly #engine: GraphEngine;
-  readonly #known: Known | undefined;
+  /** Outcomes that are taken over, by their keys: items come by the thousand. */
+  readonly #known: ReadonlyMap<string, KnownBranch>;
 
   constructor(
     readonly plan: GraphPlan,
@@ -31,7 +32,7 @@ export class GraphRun {
     readonly progress: RunProgress,
     known?: Known,
   ) {
-    this.#known = known;
+    this.#known = new Map((known?.branches ?? []).map((branch) => [branch.key, branch]));
     this.#state = new GraphState(plan, values);
     this.#engine = new GraphEngine(
       plan.nodes.map((node, index) => this.#asked(node, index)),
@@ -93,7 +94,8 @@ export class GraphRun {
       ...(forEach !== undefined && { items: () => this.#items(node, forEach) }),
       branch: (branchKey, item) => {
         const branch = modelBranch(branchKey, this.#requestOf(node, item), this.#settingsOf(node), bound);
-        return withKnown([branch], this.#known)[0] ?? branch;
+        const takenOver = this.#known.get(branchKey);
+        return takenOver === undefined ? branch : { ...branch, known: takenOver };
       },
       write: (outputs) => this.#write(node, outputs),
     };

@@ -21,7 +21,7 @@ import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js'
 import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
-import { unlessFailed, wideResult } from './wide-result.js';
+import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
 
 /** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
 const mostLanes = 4;
@@ -272,18 +272,23 @@ class WideFanOut {
     };
   }
 
-  #finish(): RunResult {
+  async #finish(): Promise<RunResult> {
     const tally = this.#tally;
     this.#progress.answered({ elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: tally.byStatus.ok ?? 0 });
-    const result = wideResult(this.plan, {
+    const merged = wideResult(this.plan, {
       tally,
       reports: this.#reports,
       poisoned: this.#queue.poisoned,
       why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
       firstAnswer: this.#firstAnswer,
     });
-    this.#progress.finished(result.status);
-    return unlessFailed(result, this.plan.total);
+    const { result, calls, failure } = await foldedResult(this.plan, merged, this.#reports, spentIn(tally));
+    if (CancellationScope.current().consideredCancelled) {
+      this.#progress.finished('cancelled');
+      throw new CancelledFailure('The run was cancelled.');
+    }
+    this.#progress.finished(result.status, calls);
+    return unlessFailed(result, this.plan.total, failure);
   }
 }
 

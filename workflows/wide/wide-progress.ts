@@ -2,6 +2,8 @@ import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } f
 
 import { formatDuration } from '../../src/contract/duration.js';
 import type { Tally } from '../../src/contract/lanes.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import { addCost } from '../../src/contract/usage.js';
 import { queryNames, updateNames } from '../../src/contract/names.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { FirstAnswer, Progress } from '../../src/contract/run-result.js';
@@ -41,10 +43,12 @@ export class WideProgress {
     this.#answer ??= answer;
   }
 
-  finished(status: RunStatus): void {
+  /** @param calls of the fan-in, beside the branches */
+  finished(status: RunStatus, calls: readonly StoredBranch[] = []): void {
     this.#status = status;
     this.#show();
-    this.#listing.ended(status, this.#tally.costUsd);
+    const costUsd = calls.reduce((sum, call) => addCost(sum, call.costUsd), this.#tally.costUsd);
+    this.#listing.ended(status, costUsd);
   }
 
   now(): Progress {

@@ -1,10 +1,14 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
 import type { Blob, Tally } from '../../src/contract/lanes.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
 import type { FirstAnswer, RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { divided, Part } from '../../src/fold/output-parts.js';
+import { foldWide } from '../fold/fan-in-wide.js';
+import type { Folded } from '../fold/fan-in.js';
 import { whyLate } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 
@@ -33,10 +37,32 @@ export function wideResult({ chunks, total, policy }: WidePlan, standing: Standi
   };
 }
 
+/**
+ * The result with what the fan-in makes of it, unless the run has failed.
+ *
+ * @param spentUsd by the branches
+ */
+export async function foldedResult(
+  plan: WidePlan,
+  merged: RunResult,
+  reports: readonly Blob[],
+  spentUsd: number,
+): Promise<{ result: RunResult; calls: readonly StoredBranch[]; failure?: string }> {
+  const folded: Folded = merged.status === 'failed' ? {} : await foldWide(plan, reports, spentUsd);
+  const { output, fanIn, failure } = folded;
+  const result: RunResult = {
+    ...merged,
+    ...(output !== undefined && divided(new Part(output))),
+    ...(fanIn !== undefined && { fanIn }),
+    ...(failure !== undefined && { status: 'failed' }),
+  };
+  return { result, calls: fanIn?.calls ?? [], ...(failure !== undefined && { failure }) };
+}
+
 /** @throws ApplicationFailure `RunFailed` with the result as its first detail, when the run has failed */
-export function unlessFailed(result: RunResult, total: number): RunResult {
+export function unlessFailed(result: RunResult, total: number, failure?: string): RunResult {
   if (result.status !== 'failed') return result;
-  const message = `${result.wide?.tally.byStatus.ok ?? 0} of ${total} branches are ok.`;
+  const message = failure ?? `${result.wide?.tally.byStatus.ok ?? 0} of ${total} branches are ok.`;
   throw ApplicationFailure.create({ type: 'RunFailed', message, nonRetryable: true, details: [result] });
 }
 

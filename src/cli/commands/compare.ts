@@ -14,14 +14,13 @@ import { readVariants } from '../read/read-variants.js';
 import { tellRead } from '../read/say-read.js';
 import { addRunFlags, collect, runOptions } from '../run/run-flags.js';
 import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
-import type { RunFlags } from '../run/run-flags.js';
 import { modelsOf } from '../run/size-of-document.js';
 import type { World } from '../world.js';
-import { namesIn } from '../read/names-in.js';
+import { addRowsFlags, answersOf, checkNoRows, compareRows } from './compare-rows.js';
+import type { CompareRowsFlags } from './compare-rows.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
-interface CompareFlags extends RunFlags {
-  models?: string;
+interface CompareFlags extends CompareRowsFlags {
   variant: string[];
   variants?: string;
   document?: string;
@@ -38,11 +37,16 @@ export function compareCommand(program: Command, world: World, done: (code: Exit
     .option('--models <ids>', 'comma-separated; the one of `--model` by default')
     .option('--variant <name=prompt>', 'a prompt with a name, several times; `name=@FILE` reads it', collect, [])
     .option('--variants <file>', 'prompts by name, in YAML')
+    .option('--schema <file>', 'JSON Schema of an answer, in JSON or YAML; plain text without it')
+    .option(
+      '--from <rows>',
+      'compare over each row of a table: CSV, JSON Lines, Parquet; prompts name its columns as {{ column }}',
+    )
     .option('--document <file>', 'what all prompts are about: text, HTML, PDF or an image; or - for standard input')
     .option('--best <how>', `take the best answer: ${bestBy.join(', ')}; all of them without it`)
     .option('--criteria <text>', 'what the judge looks for')
     .option('--judge-model <id>', 'model that judges; the one of `--model` by default');
-  addRunFlags(addPdfFlag(command)).action(async (prompt: string | undefined, flags: CompareFlags) => {
+  addRunFlags(addRowsFlags(addPdfFlag(command))).action(async (prompt: string | undefined, flags: CompareFlags) => {
     done(await compare(prompt, flags, world));
   });
 }
@@ -52,11 +56,13 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
   const options = {
     ...runOptions(flags),
     variants: await readVariants(prompt, flags, world),
-    ...(flags.models !== undefined && { models: namesIn(flags.models) }),
+    ...(await answersOf(flags, world)),
     ...(flags.best !== undefined && { best: parseChoice(flags.best, 'best', bestBy) }),
     ...(flags.criteria !== undefined && { criteria: flags.criteria }),
     ...(flags.judgeModel !== undefined && { judgeModel: flags.judgeModel }),
   } satisfies CompareInput;
+  if (flags.from !== undefined) return compareRows(flags.from, options, flags, world);
+  checkNoRows(flags);
   // Flags are checked before a byte is read.
   const { branches } = planCompare(options);
   const reading = readingOf(flags, modelsOf(branches));

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { mapDefaults } from '../../plan/map-plan.js';
+import { addRowsFlags, readMap } from '../map/map-flags.js';
 import type { MapFlags } from '../map/map-flags.js';
-import { runMap } from '../map/run-map.js';
+import { mapQuestion } from '../map/map-question.js';
+import { runRows } from '../map/run-rows.js';
 import { addRunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
 
@@ -17,17 +19,8 @@ export function mapCommand(program: Command, world: World, done: (code: ExitCode
     .option('--system <text>', 'what the model is told before each prompt')
     .option('--schema <file>', 'JSON Schema of an answer, in JSON or YAML; plain text without it')
     .option('--samples <n>', 'how often each row is asked about', String(mapDefaults.samples))
-    .option('--vote [field]', 'take the answer that most samples give, by the whole answer or by one field of it')
-    .option('--where <filter>', "take the rows for which this holds, such as @.price > 10 && @.lang == 'de'")
-    .option('--id-field <name>', 'column that names a row; its number by default')
-    .option(
-      '--out <file>',
-      'write a row for each row, in input order, as they come: .jsonl, .csv, .tsv, .json, .parquet',
-    )
-    .option('--resume', 'go on behind the rows that `--out` has')
-    .option('--retry-failed', 'ask again about the rows of `--out` that failed, and about those that are missing')
-    .option('--prefix <text>', "what stands before the names of the answer's columns", '');
-  addRunFlags(command, mapDefaults).action(async (rows: string, flags: MapFlags) => {
-    done(await runMap(rows, flags, world));
+    .option('--vote [field]', 'take the answer that most samples give, by the whole answer or by one field of it');
+  addRunFlags(addRowsFlags(command), mapDefaults).action(async (rows: string, flags: MapFlags) => {
+    done(await runRows(rows, mapQuestion(await readMap(flags, world)), flags, world));
   });
 }

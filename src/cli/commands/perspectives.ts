@@ -15,20 +15,19 @@ import { tellRead } from '../read/say-read.js';
 import { perspectivesOf } from '../read/read-perspectives.js';
 import type { PerspectiveFlags } from '../read/read-perspectives.js';
 import { addFanInFlags, addRunFlags, collect, fanInOptions, runOptions } from '../run/run-flags.js';
-import { addPdfFlag, readingOf } from '../run/pdf-flag.js';
-import type { RunFlags } from '../run/run-flags.js';
+import { readingOf } from '../run/pdf-flag.js';
 import { modelsOf } from '../run/size-of-document.js';
+import { addOverFlags, areSeveral, perspectivesOver } from './perspectives-over.js';
+import type { OverFlags } from './perspectives-over.js';
 import type { World } from '../world.js';
 
-interface PerspectivesFlags extends RunFlags, PerspectiveFlags {
-  pdf: string;
-}
+interface PerspectivesFlags extends OverFlags, PerspectiveFlags {}
 
 export function perspectivesCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
     .command('perspectives')
-    .description('several specialists read one text at once; their readings are merged into a dict by perspective')
-    .argument('<file>', 'document or image, or - for standard input')
+    .description('several specialists read one text at once, or each of many; readings are merged by perspective')
+    .argument('[files...]', 'document or image, or - for standard input; several, folders and patterns: each is read')
     .option(
       '--perspectives <names>',
       `comma-separated, in the order of the result; ${defaultPerspectives.join(',')} where no others are given`,
@@ -42,17 +41,20 @@ export function perspectivesCommand(program: Command, world: World, done: (code:
       '--perspectives-file <file>',
       'your own in YAML or JSON: instruction, and model, schema, weight or maxTokens',
     );
-  addFanInFlags(addRunFlags(addPdfFlag(command))).action(async (file: string, flags: PerspectivesFlags) => {
-    done(await perspectives(file, flags, world));
+  addOverFlags(command);
+  addFanInFlags(addRunFlags(command)).action(async (files: string[], flags: PerspectivesFlags) => {
+    done(await perspectives(files, flags, world));
   });
 }
 
-async function perspectives(file: string, flags: PerspectivesFlags, world: World): Promise<ExitCode> {
+async function perspectives(files: string[], flags: PerspectivesFlags, world: World): Promise<ExitCode> {
   const options = {
     ...runOptions(flags),
     ...fanInOptions(flags),
     perspectives: await perspectivesOf(flags, world),
   };
+  if (await areSeveral(files, flags, world)) return perspectivesOver(files, options, flags, world);
+  const [file = '-'] = files;
   // Flags are checked before a byte of the document is read.
   const { branches } = planPerspectives({ ...options, document: { inline: '' } });
   const reading = readingOf(flags, modelsOf(branches));

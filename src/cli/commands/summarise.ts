@@ -7,7 +7,7 @@ import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
-import { boundsOfDocuments } from '../run/document-bounds.js';
+import { boundsOfDocuments, fanInUsdOf } from '../run/document-bounds.js';
 import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
@@ -83,15 +83,17 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
   const few = first.map(({ text, file, ...item }) => ({ ...item, text: file ?? { inline: text } }));
   const chunk = { sha256: '', bytes: 0, count: total };
   const checked = planSummarise(isWide ? { ...options, chunks: [chunk] } : { ...options, documents: few });
+  const fanInUsd = 'wide' in checked ? fanInUsdOf(checked.wide) : 0;
   if (flags.dryRun) {
     return 'wide' in checked
-      ? dryRunWide(bounds.summary(total), { unreadable, read, skipped: source.skipped }, flags, world)
+      ? dryRunWide(bounds.summary(total, fanInUsd), { unreadable, read, skipped: source.skipped }, flags, world)
       : dryRun(checked.direct, undefined, flags, world, { read, skipped: source.skipped });
   }
   const { policy, offline } = 'wide' in checked ? checked.wide : checked.direct;
   checkEnough(documents, policy.needed);
   if (policy.economy && !isWide) checkBatched(first);
-  const budget = 'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd);
+  const budget =
+    'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd, fanInUsd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
   try {
     const need = { offline, concurrency: policy.concurrency };

@@ -12,18 +12,20 @@ import type { CheckedRows } from './check-rows.js';
 /** Prints a few of the prompts as they would be asked, and the most that all of them can cost. Starts nothing. */
 export function dryRunMap(
   { total, asked, shown }: CheckedRows,
-  { prompt, samples, attempts }: { prompt: string; samples: number; attempts: number },
+  { prompts: templates, each, attempts }: { prompts: readonly string[]; each: number; attempts: number },
   bounds: DocumentBounds,
   flags: RunFlags,
   world: World,
 ): ExitCode {
   const { inputTokens, upperBoundUsd } = bounds.summary(asked);
-  const prompts = shown.map(({ key, fields = {} }: Item) => ({ key, prompt: filled(prompt, fields) }));
+  const prompts = shown.flatMap(({ key, fields = {} }: Item) =>
+    templates.map((template) => ({ key, prompt: filled(template, fields) })),
+  );
   if (flags.json || flags.ndjson) {
     const outcome = {
       rows: total,
       asked,
-      branches: asked * samples,
+      branches: asked * each,
       prompts,
       counted: 'estimate',
       inputTokens,
@@ -33,7 +35,7 @@ export function dryRunMap(
     world.stdout.write(json(outcome, flags.json ? 2 : undefined));
     return exitCodes.complete;
   }
-  const times = samples === 1 ? '' : `, ${samples} times each`;
+  const times = each === 1 ? '' : `, ${each} times each`;
   world.stdout.write(
     lines([
       ...prompts.flatMap(({ key, prompt: text }) => [line`row ${key}:`, line`  ${setIn(text, '  ')}`, '']),

@@ -2,18 +2,18 @@ import { maxDirectWidth } from '../../contract/limits.js';
 import type { Policy } from '../../contract/options.js';
 import type { RowsFold } from '../../fold/rows.js';
 import { variablesIn } from '../../plan/fill.js';
-import type { MapInput } from '../../plan/map-plan.js';
+import { requestsAbout } from '../../plan/item-request.js';
 import { RowFilter } from '../read/row-filter.js';
 import { tableOf } from '../read/table-rows.js';
 import { DocumentBounds } from '../run/document-bounds.js';
 import type { World } from '../world.js';
 import { checkRows } from './check-rows.js';
 import type { CheckedRows } from './check-rows.js';
-import type { MapFlags } from './map-flags.js';
+import type { RowsFlags } from './map-flags.js';
 import { MapRows } from './map-rows.js';
-import { planOfOne, requestsAbout } from './planned-map.js';
 import { RowShape } from './row-record.js';
 import { RowsFile } from './rows-file.js';
+import type { RowsQuestion } from './rows-question.js';
 
 /** The rows that are asked about, gone through once. */
 interface GatheredRows {
@@ -33,18 +33,21 @@ interface GatheredRows {
 /** @throws InputError where flags or rows cannot be meant */
 export async function gatherRows(
   path: string,
-  options: MapInput,
-  flags: MapFlags,
+  question: RowsQuestion,
+  flags: RowsFlags,
   world: World,
 ): Promise<GatheredRows> {
   // Flags are checked before a byte is read.
-  const { template, rows: fold, wide } = planOfOne(options);
+  const { template, rows: fold, wide } = question.planOfOne();
   const where = flags.where === undefined ? undefined : new RowFilter(flags.where);
-  const names = [...variablesIn(options.prompt).map(({ path: [column] }) => column), ...(where?.columns ?? [])];
-  const rows = new MapRows(await tableOf(path, names, world), options.prompt, where, flags.idField);
-  const shape = new RowShape(fold, options.schema, flags.prefix);
+  const named = question.prompts.flatMap((prompt) => variablesIn(prompt)).map(({ path: [column] }) => column);
+  const names = [...named, ...(where?.columns ?? [])];
+  const rows = new MapRows(await tableOf(path, names, world), question.prompts, where, flags.idField);
+  const shape = new RowShape(fold, question.schema, flags.prefix);
   const file = flags.out === undefined ? undefined : await RowsFile.open(flags.out, flags, world);
-  const bounds = new DocumentBounds(template.model, (item) => requestsAbout(item, template));
+  const bounds = new DocumentBounds(template.model, (item) =>
+    requestsAbout(item, template).map((request) => ({ request })),
+  );
   const countsCost = flags.budget !== undefined || flags.dryRun === true;
   const checked = await checkRows(rows, file, maxDirectWidth + 1, (item) => {
     if (countsCost) bounds.add(item);

@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+
 import { InputError } from '../../contract/errors.js';
 import type { JsonSchema } from '../../contract/json-schema.js';
 import { checkOutputSchema, OutputSchemaError } from '../../plan/check-output-schema.js';
@@ -9,13 +11,8 @@ import { runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
 import type { World } from '../world.js';
 
-export interface MapFlags extends RunFlags {
-  prompt?: string;
-  promptFile?: string;
-  system?: string;
-  schema?: string;
-  samples: string;
-  vote?: true | string;
+/** The flags of a run over rows: which of them, and where their answers go. */
+export interface RowsFlags extends RunFlags {
   where?: string;
   idField?: string;
   out?: string;
@@ -24,13 +21,31 @@ export interface MapFlags extends RunFlags {
   prefix: string;
 }
 
-/**
- * What the flags ask about each row.
- *
- * @throws InputError where they cannot be meant
- */
-export async function readMap(flags: MapFlags, world: World): Promise<MapInput> {
-  const { out, resume, retryFailed, system, vote } = flags;
+export interface MapFlags extends RowsFlags {
+  prompt?: string;
+  promptFile?: string;
+  system?: string;
+  schema?: string;
+  samples: string;
+  vote?: true | string;
+}
+
+/** Adds the flags of {@link RowsFlags}. */
+export function addRowsFlags(command: Command): Command {
+  return command
+    .option('--where <filter>', "take the rows for which this holds, such as @.price > 10 && @.lang == 'de'")
+    .option('--id-field <name>', 'column that names a row; its number by default')
+    .option(
+      '--out <file>',
+      'write a row for each row, in input order, as they come: .jsonl, .csv, .tsv, .json, .parquet',
+    )
+    .option('--resume', 'go on behind the rows that `--out` has')
+    .option('--retry-failed', 'ask again about the rows of `--out` that failed, and about those that are missing')
+    .option('--prefix <text>', "what stands before the names of the answer's columns", '');
+}
+
+/** @throws InputError where flags about rows contradict each other */
+export function checkRowsFlags({ out, resume, retryFailed }: RowsFlags): void {
   if (out === undefined && (resume === true || retryFailed === true)) {
     throw new InputError(`Expected \`--out\` where there is \`--${resume === true ? 'resume' : 'retry-failed'}\`.`);
   }
@@ -39,6 +54,16 @@ export async function readMap(flags: MapFlags, world: World): Promise<MapInput> 
       'Expected `--resume` or `--retry-failed`, got both: the latter goes on with missing rows, too.',
     );
   }
+}
+
+/**
+ * What the flags ask about each row.
+ *
+ * @throws InputError where they cannot be meant
+ */
+export async function readMap(flags: MapFlags, world: World): Promise<MapInput> {
+  const { system, vote } = flags;
+  checkRowsFlags(flags);
   return {
     ...runOptions(flags),
     prompt: await promptOf(flags, world),
@@ -61,7 +86,7 @@ async function promptOf({ prompt, promptFile }: MapFlags, world: World): Promise
 }
 
 /** @throws InputError with the file, and the line of what cannot be honoured */
-async function schemaOf(path: string, world: World): Promise<JsonSchema> {
+export async function schemaOf(path: string, world: World): Promise<JsonSchema> {
   const { value, placeOf } = await readPlacedYaml(path, 'a JSON Schema', world);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InputError(

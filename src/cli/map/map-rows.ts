@@ -22,11 +22,12 @@ export class MapRows {
 
   constructor(
     readonly table: Table,
-    readonly prompt: string,
+    readonly prompts: readonly string[],
     readonly where: RowFilter | undefined,
     readonly idField: string | undefined,
   ) {
-    this.#variables = variablesIn(prompt);
+    const variables = prompts.flatMap((prompt) => variablesIn(prompt));
+    this.#variables = [...new Map(variables.map((variable) => [variable.name, variable])).values()];
   }
 
   async *all(): AsyncGenerator<MapRow> {
@@ -39,7 +40,7 @@ export class MapRows {
   }
 
   /**
-   * What travels of a row: the values that the prompt names, as they stand in it.
+   * What travels of a row: the values that the prompts name, as they stand in it.
    *
    * @throws InputError where the row has not all of them
    */

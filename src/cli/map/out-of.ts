@@ -1,6 +1,6 @@
 import { exactly } from '../show/terminal-text.js';
 import type { World } from '../world.js';
-import type { MapFlags } from './map-flags.js';
+import type { RowsFlags } from './map-flags.js';
 import type { MapRows } from './map-rows.js';
 import { jsonLinesFormat } from './row-format.js';
 import type { RowShape } from './row-record.js';
@@ -11,7 +11,7 @@ import type { RowsTarget, Step } from './rows-out.js';
 /** Where rows go: to the file, or to standard output unless the run itself goes there. */
 export async function outOf(
   { rows, file, shape, columns }: { rows: MapRows; file: RowsFile | undefined; shape: RowShape; columns: string[] },
-  flags: MapFlags,
+  flags: RowsFlags,
   world: World,
 ): Promise<RowsOut | undefined> {
   if (file !== undefined) {

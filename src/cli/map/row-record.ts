@@ -8,6 +8,7 @@ export const rowColumn = '_row';
 export const statusColumn = '_status';
 const kept = [rowColumn, statusColumn, '_error'];
 const keptOfVote = ['_votes', '_of', '_tied'];
+const keptOfComparison = ['_agree', '_differ'];
 
 /** A row as it is written: the columns of the table, the fields of the answer, and what is kept about it. */
 export type RowRecord = Record<string, unknown>;
@@ -52,7 +53,10 @@ export class RowShape {
     return [...ofTable.filter((name) => !bookkeeping.includes(name)), ...answer, ...bookkeeping];
   }
 
-  recordOf({ key, fields }: MapRow, { status, answer, error, votes, of, tied }: RowAnswer): RowRecord {
+  recordOf(
+    { key, fields }: MapRow,
+    { status, answer, error, votes, of, tied, agree, fields: same = {} }: RowAnswer,
+  ): RowRecord {
     const bookkeeping = this.#kept;
     const own = Object.entries(fields).filter(([name]) => !bookkeeping.includes(name));
     return Object.fromEntries([
@@ -68,21 +72,45 @@ export class RowShape {
             ['_of', of],
             ['_tied', tied],
           ]),
+      ...(agree === undefined
+        ? []
+        : [
+            ['_agree', agree],
+            ['_differ', Object.keys(same).filter((name) => same[name] === false)],
+          ]),
     ]) as RowRecord;
   }
 
   #answered(answer: unknown): [string, unknown][] {
     if (answer === undefined || answer === null) return [];
+    const { ways } = this.fold;
+    if (ways !== undefined) {
+      return ways.flatMap((way) => this.#answerOf((answer as RowRecord)[way], `${way}.`, way));
+    }
+    return this.#answerOf(answer, '', this.#whole);
+  }
+
+  /** The columns of one answer: its fields, or the whole where it has none. */
+  #answerOf(answer: unknown, before: string, whole: string): [string, unknown][] {
+    if (answer === undefined || answer === null) return [];
     const isObject = typeof answer === 'object' && !Array.isArray(answer);
-    if (this.#fields.length === 0 || !isObject) return [[`${this.prefix}${this.#whole}`, answer]];
-    return Object.entries(answer).map(([name, value]) => [`${this.prefix}${name}`, value]);
+    if (this.#fields.length === 0 || !isObject) return [[`${this.prefix}${whole}`, answer]];
+    return Object.entries(answer).map(([name, value]) => [`${this.prefix}${before}${name}`, value]);
   }
 
   get #answerColumns(): string[] {
-    return (this.#fields.length === 0 ? [this.#whole] : this.#fields).map((name) => `${this.prefix}${name}`);
+    const { ways } = this.fold;
+    const names =
+      ways === undefined ? this.#namesOf('', this.#whole) : ways.flatMap((way) => this.#namesOf(`${way}.`, way));
+    return names.map((name) => `${this.prefix}${name}`);
+  }
+
+  #namesOf(before: string, whole: string): string[] {
+    return this.#fields.length === 0 ? [whole] : this.#fields.map((name) => `${before}${name}`);
   }
 
   get #kept(): string[] {
-    return this.fold.vote === undefined ? kept : [...kept, ...keptOfVote];
+    const { vote, compares } = this.fold;
+    return [...kept, ...(vote === undefined ? [] : keptOfVote), ...(compares === true ? keptOfComparison : [])];
   }
 }

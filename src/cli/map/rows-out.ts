@@ -1,5 +1,7 @@
 import type { Branch } from '../../contract/run.js';
-import { rowAnswer } from '../../fold/rows.js';
+import { AgreementSum } from '../../fold/agreement.js';
+import type { Agreement } from '../../fold/agreement.js';
+import { answersPerRow, rowAnswer, saidIn } from '../../fold/rows.js';
 import type { BranchSink } from '../run/follow-run.js';
 import type { World } from '../world.js';
 import type { MapRow } from './map-rows.js';
@@ -27,6 +29,7 @@ export class RowsOut implements BranchSink {
   readonly streams = true;
   readonly #steps: AsyncIterator<Step>;
   readonly #waiting = new Map<number, Branch[]>();
+  readonly #agreement: AgreementSum;
   #step: Step | undefined;
   #row = 0;
   #hasEnded = false;
@@ -40,7 +43,13 @@ export class RowsOut implements BranchSink {
     readonly columns: readonly string[],
     readonly secrets: World['secrets'],
   ) {
+    this.#agreement = new AgreementSum(shape.fold.ways ?? []);
     this.#steps = steps[Symbol.asyncIterator]();
+  }
+
+  /** Of rows that are compared: how far the answers agree, of those that are written; kept where rows themselves are not. */
+  get output(): { agreement: Agreement } | undefined {
+    return this.shape.fold.compares === true ? { agreement: this.#agreement.agreement } : undefined;
   }
 
   /** Whether every row is written, and not only taken to be. */
@@ -49,11 +58,11 @@ export class RowsOut implements BranchSink {
   }
 
   async add(branch: Branch): Promise<void> {
-    const { samples } = this.shape.fold;
-    const row = Math.floor(branch.index / samples);
+    const each = answersPerRow(this.shape.fold);
+    const row = Math.floor(branch.index / each);
     if (row < this.#row) return;
     const others = this.#waiting.get(row) ?? [];
-    others[branch.index % samples] = this.secrets?.value(branch) ?? branch;
+    others[branch.index % each] = this.secrets?.value(branch) ?? branch;
     this.#waiting.set(row, others);
     if (row === this.#row) await this.write();
   }
@@ -90,9 +99,10 @@ export class RowsOut implements BranchSink {
   #take({ row, isThere }: { row: MapRow; isThere: boolean }): string | undefined {
     const { fold } = this.shape;
     const branches = this.#waiting.get(this.#row);
-    if (branches === undefined || Object.keys(branches).length < fold.samples) return undefined;
+    if (branches === undefined || Object.keys(branches).length < answersPerRow(fold)) return undefined;
     this.#waiting.delete(this.#row);
     this.#row += 1;
+    if (fold.compares === true) this.#agreement.add(saidIn(branches, fold));
     return isThere ? '' : this.format.row(this.shape.recordOf(row, rowAnswer(branches, fold)), this.columns);
   }
 }

@@ -11,6 +11,8 @@ import { planSummarise } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { formatCost } from '../show/amounts.js';
 
+export { fanInUsdOf } from './wide-fan-in-bound.js';
+
 /** What a branch asks about an item. */
 interface Question {
   request: ModelRequest;
@@ -43,30 +45,36 @@ export class DocumentBounds {
     }
   }
 
-  summary(total: number): { total: number; inputTokens: number; upperBoundUsd: number | null } {
-    return { total, inputTokens: this.#inputTokens, upperBoundUsd: this.#usd };
+  /** @param fanInUsd what the fan-in may cost */
+  summary(
+    total: number,
+    fanInUsd: number | null = 0,
+  ): { total: number; inputTokens: number; upperBoundUsd: number | null } {
+    return { total, inputTokens: this.#inputTokens, upperBoundUsd: addCost(this.#usd, fanInUsd) };
   }
 
   /**
    * The budget of a wide run.
    *
+   * @param fanInUsd what the fan-in may cost: that much is set aside for it
    * @throws OverBudgetError where not even one question fits; InputError where prices are not known
    */
-  budget(usd: number | undefined): Pick<FanOutOptions, 'budget'> {
-    if (usd === undefined) return {};
-    if (this.#usd === null) {
+  budget(allUsd: number | undefined, fanInUsd: number | null = 0): Pick<FanOutOptions, 'budget'> {
+    if (allUsd === undefined) return {};
+    if (this.#usd === null || fanInUsd === null) {
       throw new InputError(
         `Expected a model whose price is known where there is a budget, got \`${this.model}\`.`,
         'Leave the budget out, or choose another model.',
       );
     }
+    const usd = allUsd - fanInUsd;
     if (this.#cheapestUsd > usd) {
       throw new OverBudgetError(
-        `Expected \`budget\` to cover what the run must do at least, got ${formatCost(usd)}: one question may cost ${formatCost(this.#cheapestUsd)}.`,
+        `Expected \`budget\` to cover what the run must do at least, got ${formatCost(allUsd)}: ${fanInUsd > 0 ? `the fan-in may cost ${formatCost(fanInUsd)}, and ` : ''}one question may cost ${formatCost(this.#cheapestUsd)}.`,
         'Nothing was started. See `--dry-run`; a smaller `--max-tokens` lowers the bound.',
       );
     }
-    return { budget: { usd, boundsUsd: [] } };
+    return { budget: { usd, boundsUsd: [], ...(fanInUsd > 0 && { fanInUsd }) } };
   }
 }
 

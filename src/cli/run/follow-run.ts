@@ -30,6 +30,8 @@ export interface BranchSink {
   add(branch: Branch): Promise<void>;
   /** Whether it has all of a wide run's branches, so that the run need not be kept whole. */
   readonly streams?: boolean;
+  /** What it has made of the branches of a run that was not kept whole. */
+  readonly output?: unknown;
 }
 
 /**
@@ -74,7 +76,8 @@ export async function followRun(
   const page = webUiUrl(session.server, view.workflowId, view.runId);
   const { wide } = view.planned;
   if (out?.streams === true && wide !== undefined) {
-    return readWideRun(view, wide, session.store, page, (branch) => teller.tellWhole(branch));
+    const run = await readWideRun(view, wide, session.store, page, (branch) => teller.tellWhole(branch));
+    return { ...run, output: out.output ?? null };
   }
   const run = await readRun(view, session.store, page);
   for (const branch of run.branches) await teller.tellWhole(branch);

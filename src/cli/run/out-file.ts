@@ -12,7 +12,8 @@ import { unwritable } from './unwritable.js';
 interface Row {
   id: string;
   status: Branch['status'];
-  summary?: unknown;
+  /** The answer, by its name. */
+  [answer: string]: unknown;
   error?: Branch['error'];
 }
 
@@ -35,6 +36,8 @@ export class OutFile {
     /** Indices of rows that are not ok. */
     readonly failed: Set<number>,
     readonly secrets: World['secrets'],
+    /** The name of an answer in its row. */
+    readonly answerName: string,
   ) {
     this.#next = rows;
   }
@@ -61,9 +64,15 @@ export class OutFile {
    * Opens it, and takes up where it ends.
    *
    * @param expected ids in input order
+   * @param answerName what an answer is called in its row
    * @throws InputError when there is something else in it
    */
-  static async open(name: string, expected: AsyncIterable<string>, world: World): Promise<OutFile> {
+  static async open(
+    name: string,
+    expected: AsyncIterable<string>,
+    world: World,
+    answerName = 'summary',
+  ): Promise<OutFile> {
     const path = resolve(world.cwd, name);
     const file = await open(path, 'a+').catch((error: Error) => {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${name}\`: ${error.message}`);
@@ -71,7 +80,7 @@ export class OutFile {
     try {
       const { rows, bytes, failed } = await checkRows(wholeRows(file), expected, name);
       await truncate(path, bytes);
-      return new OutFile(path, file, rows, failed, world.secrets);
+      return new OutFile(path, file, rows, failed, world.secrets, answerName);
     } catch (error) {
       await file.close();
       throw error;
@@ -107,7 +116,7 @@ export class OutFile {
   }
 
   #lineOf(branch: Branch): string {
-    return `${JSON.stringify(rowOf(this.secrets?.value(branch) ?? branch))}\n`;
+    return `${JSON.stringify(rowOf(this.secrets?.value(branch) ?? branch, this.answerName))}\n`;
   }
 
   /** Writes the file anew beside itself, with the rows of branches that were begun anew. A reader sees the one or the other, whole. */
@@ -141,8 +150,8 @@ export class OutFile {
 /** Rows that are written in one go when the file is put right. */
 const rowsAtOnce = 1_000;
 
-function rowOf({ key, status, output, error }: Branch): Row {
-  return { id: key, status, ...(output !== undefined && { summary: output }), ...(error !== undefined && { error }) };
+function rowOf({ key, status, output, error }: Branch, answerName: string): Row {
+  return { id: key, status, ...(output !== undefined && { [answerName]: output }), ...(error && { error }) };
 }
 
 /** Rows up to the first that is cut or is none, one by one, and the byte behind each. */

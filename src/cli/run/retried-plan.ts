@@ -3,7 +3,6 @@ import type { StoredDocument, StoredFile } from '../../contract/document.js';
 import { LocalFile } from '../read/local-file.js';
 import type { Retry, RunView } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
-import type { Item } from '../../contract/lanes.js';
 import type { Stored } from '../../contract/stored.js';
 import { isInStore } from '../../contract/stored.js';
 import { planCompare } from '../../plan/compare-plan.js';
@@ -21,8 +20,6 @@ import type { ValidateInput } from '../../plan/validate-plan.js';
 import type { BlobStore } from '../../store/blob-store.js';
 import { inOnePiece } from '../commands/validate.js';
 import { boundFlow } from '../read/bound-flow.js';
-import { boundsOfDocuments } from './document-bounds.js';
-import type { DocumentBounds } from './document-bounds.js';
 
 /** A retry and what bounds it: its input with the texts in it. */
 export interface Bounded {
@@ -79,20 +76,6 @@ function boundOf({ mediaType, name, extent }: StoredFile): LocalFile {
 
 function inlineOf(value: Stored<unknown>): unknown {
   return 'inline' in value ? value.inline : undefined;
-}
-
-/** The bounds of those documents of a wide run that are begun anew. */
-export async function documentBounds({ retry, view, input, store }: Bounded): Promise<DocumentBounds> {
-  const bounds = boundsOfDocuments(input as SummariseInput);
-  const anew = new Set(retry.anew.map(({ index }) => index));
-  let index = 0;
-  for (const chunk of view.planned.wide?.chunks ?? []) {
-    for (const item of JSON.parse(await store.readText(chunk)) as Item[]) {
-      if (anew.has(index) && item.unreadable === undefined) bounds.add(item);
-      index += 1;
-    }
-  }
-  return bounds;
 }
 
 /**

@@ -8,8 +8,10 @@ import type { GraphInput } from '../../plan/graph/flow.js';
 import { parseDollars } from '../read/numbers.js';
 import { formatCost } from '../show/amounts.js';
 import type { World } from '../world.js';
-import { boundNodes, directPlan, documentBounds } from './retried-plan.js';
+import { documentBounds } from './retried-bounds.js';
+import { boundNodes, directPlan } from './retried-plan.js';
 import type { Bounded } from './retried-plan.js';
+import { fanInUsdOf } from './wide-fan-in-bound.js';
 import { budgetOf } from './budget-of.js';
 import { dryRun, dryRunWide } from './dry-run.js';
 import { dryRunGraph, graphBudgetOf } from './graph-bounds.js';
@@ -38,7 +40,7 @@ export async function retryBudget(bounded: Bounded, flags: RunFlags, world: Worl
     default:
       if (view.planned.wide !== undefined) {
         const bounds = await documentBounds(bounded);
-        return bounds.budget(usd);
+        return bounds.budget(usd, fanInUsdOf(view.planned.wide));
       }
       return directBudget(await directPlan(bounded), retry.keys.length, budget, world);
   }
@@ -49,7 +51,8 @@ export async function dryRetry(bounded: Bounded, flags: RunFlags, world: World):
   const { retry, view } = bounded;
   if (view.planned.wide !== undefined) {
     const bounds = await documentBounds(bounded);
-    return dryRunWide(bounds.summary(retry.anew.length), { unreadable: [], read: [] }, flags, world);
+    const fanInUsd = fanInUsdOf(view.planned.wide);
+    return dryRunWide(bounds.summary(retry.anew.length, fanInUsd), { unreadable: [], read: [] }, flags, world);
   }
   if (retry.kind === 'graph') {
     const plan = planGraph(bounded.input as GraphInput);
@@ -60,10 +63,12 @@ export async function dryRetry(bounded: Bounded, flags: RunFlags, world: World):
   return dryRun({ ...plan, branches: plan.branches.filter(({ key }) => anew.has(key)) }, undefined, flags, world);
 }
 
-function budgetUsdOf({ retry }: Bounded, { budget }: RunFlags): number | undefined {
+function budgetUsdOf({ retry, view }: Bounded, { budget }: RunFlags): number | undefined {
   if (budget !== undefined) return parseDollars(budget, 'budget');
   const before = retry.input as { budget?: BudgetOptions; budgetUsd?: number; fanIn?: string; best?: string };
-  const calls = before.fanIn === 'select' || before.best === 'judge' ? 2 : 1;
+  // In lanes the bound is that of the whole fan-in.
+  const isWide = view.planned.wide !== undefined;
+  const calls = !isWide && (before.fanIn === 'select' || before.best === 'judge') ? 2 : 1;
   const allUsd =
     before.budgetUsd ?? (before.budget && before.budget.usd + (before.budget.fanInUsd ?? 0) * calls) ?? undefined;
   if (allUsd === undefined) return undefined;

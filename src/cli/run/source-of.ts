@@ -59,7 +59,7 @@ export async function sourceOf(
   if ((flags.from === undefined) === (files.length === 0)) {
     throw new InputError(
       `Expected files or \`--from\`, got ${files.length === 0 ? 'neither' : 'both'}.`,
-      'See `fanfold summarise --help`.',
+      'See `--help`.',
     );
   }
   const { model = modelDefaults.model } = flags;

@@ -5,6 +5,7 @@ import { isKind } from '../../contract/names.js';
 import type { Kind } from '../../contract/names.js';
 import type { Run } from '../../contract/run.js';
 import { formatCost, formatTokens } from './amounts.js';
+import { agreementLines, comparedRows } from './agreement-lines.js';
 import { approvalLines } from './approval-lines.js';
 import { failingTaskText } from './failing-task-text.js';
 import { outcomeLine } from './outcome-line.js';
@@ -85,6 +86,7 @@ async function printForPeople(
         : [`  its limit of ${run.stoppedBy} was reached: it had to answer with what it had`]),
       ...retryLines(run),
       ...fanInLines(run),
+      ...(run.kind === 'compare' ? agreementLines(run.output) : []),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
@@ -132,12 +134,18 @@ function retryLines({ retries, retriedBy, branches }: Run): TerminalText[] {
 
 function fanInLines({ fanIn }: Run): Shown[] {
   if (fanIn === undefined) return [];
-  const left = fanIn.missing.length > 0 ? `; without ${fanIn.missing.join(', ')}` : '';
-  if (fanIn.chosen === undefined) return [`  synthesised from ${fanIn.from.join(', ')}${left}`];
+  const { from, missing, more = { from: 0, missing: 0 } } = fanIn;
+  const lost = missing.length + more.missing;
+  const left = lost > 0 ? `; without ${listed(missing, more.missing)}` : '';
+  if (fanIn.chosen === undefined) return [`  synthesised from ${listed(from, more.from)}${left}`];
   const { key, reason, votes } = fanIn.chosen;
   const judges = Object.values(votes).reduce((sum, count) => sum + count, 0);
   const said = judges === 0 ? '' : `, by ${Object.hasOwn(votes, key) ? votes[key] : 0} of ${judges} judges`;
   return [line`  selected ${key}${said}: ${terminalLine(reason, 200)}${left}`];
+}
+
+function listed(keys: readonly string[], more: number): string {
+  return [...keys, ...(more > 0 ? [`${more.toLocaleString('en')} more`] : [])].join(', ');
 }
 
 function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): TerminalText {
@@ -170,15 +178,19 @@ type Printer = (run: Run, flags: RunFlags, screen: Screen, render: Render) => Te
 
 /** Printers of outputs, one for each kind. The output of your own workflow is printed by its type. */
 const printers = {
-  perspectives: byKey,
+  perspectives: (run, flags, screen, render) =>
+    Array.isArray(run.output) ? readingsText(run, run.output, screen, render) : byKey(run, flags, screen, render),
   summarise: (run, _flags, screen, render) => entriesText(run, summariesOf(run), screen, render),
   gather: (run, _flags, _screen, render) => hitsText(run, render),
   validate: (run, flags, screen) => findingsText(run, flags, screen),
   graph: byKey,
   agent: byKey,
-  compare: byKey,
+  compare: (run, flags, screen, render) => {
+    const rows = comparedRows(run.output);
+    return rows === undefined ? byKey(run, flags, screen, render) : rowsText(run, rows, screen);
+  },
   research: (run, _flags, _screen, render) => researchText(run, render),
-  map: rowsText,
+  map: (run, _flags, screen) => rowsText(run, Array.isArray(run.output) ? run.output : [], screen),
 } satisfies Record<Kind, Printer>;
 
 function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): TerminalText {
@@ -186,10 +198,20 @@ function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): Term
   return printer(run, flags, screen, render);
 }
 
-function rowsText(run: Run, _flags: RunFlags, screen: Screen): TerminalText {
-  const rows: readonly unknown[] = Array.isArray(run.output) ? run.output : [];
+function rowsText(run: Run, rows: readonly unknown[], screen: Screen): TerminalText {
   const shown = forScreen(rows, screen);
   return joined([...shown.map((row) => json(row)), lines(leftLines(run, rows.length, shown.length))], '');
+}
+
+/** Readings of several documents, under the document and the perspective. */
+function readingsText(run: Run, output: readonly unknown[], screen: Screen, render: Render): TerminalText {
+  const documents = output as readonly { key: string; answer?: { [perspective: string]: unknown } }[];
+  const entries = documents.flatMap(({ key, answer = {} }) =>
+    Object.entries(answer)
+      .filter(([, reading]) => reading !== null)
+      .map(([perspective, reading]): [string, unknown] => [`${key}/${perspective}`, reading]),
+  );
+  return entriesText(run, entries, screen, render);
 }
 
 /** A dict entry by entry; any other value as it is. */

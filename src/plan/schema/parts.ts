@@ -108,7 +108,7 @@ const budget = object<BudgetOptions>(
       'The most that one question of each branch may cost, in US dollars, in input order; none for a wide run.',
       dollars('A bound.'),
     ),
-    fanInUsd: dollars('The most that one question of the fan-in may cost.'),
+    fanInUsd: dollars('The most that one question of the fan-in may cost; of a run in lanes: all of them.'),
   },
   ['usd', 'boundsUsd'],
 );

@@ -1,7 +1,17 @@
 import type { PerspectivesInput } from '../perspectives-plan.js';
 import type { Perspective } from '../perspective.js';
 import { defaultPerspectives } from '../specialists.js';
-import { jsonSchema, fanInFields, fanOutFields, known, modelFields, searchable, storedDocument } from './parts.js';
+import {
+  carried,
+  chunk,
+  jsonSchema,
+  fanInFields,
+  fanOutFields,
+  known,
+  modelFields,
+  searchable,
+  storedDocument,
+} from './parts.js';
 import { either, list, number, object, text, whole } from './schema.js';
 
 const name = text('A name: letters, digits, spaces, "-" or "_".', { minLength: 1, maxLength: 64 });
@@ -24,9 +34,12 @@ const own = object<Perspective>(
 );
 
 export const perspectivesInput = object<PerspectivesInput>(
-  'Input of the workflow `perspectives`: several specialists read one text at once.',
+  'Input of the workflow `perspectives`: several specialists read one text at once, or each of several. It has a `document`, or `chunks`.',
   {
-    document: storedDocument('The text, or a file.', 1),
+    document: storedDocument('The text, or a file; `chunks` where there are several.', 1),
+    chunks: list('Several documents, each read by every specialist, in the order of the result.', chunk, {
+      minItems: 1,
+    }),
     title: text('What the document is called in the Web UI.'),
     perspectives: {
       ...list(
@@ -39,8 +52,9 @@ export const perspectivesInput = object<PerspectivesInput>(
     ...fanInFields,
     ...fanOutFields(),
     ...modelFields(),
+    carried,
     known,
     searchable,
   },
-  ['document'],
+  [],
 );

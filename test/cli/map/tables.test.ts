@@ -111,7 +111,7 @@ describe('a filter of rows', () => {
 
 it('keeps the number of a row whatever is filtered', async () => {
   await writeFile(join(directory, 'some.csv'), 'n,text\n1,a\n2,b\n3,c\n');
-  const rows = new MapRows(await tableOf('some.csv', [], world), '{{ text }}', new RowFilter('@.n >= 2'), undefined);
+  const rows = new MapRows(await tableOf('some.csv', [], world), ['{{ text }}'], new RowFilter('@.n >= 2'), undefined);
   const keys: string[] = [];
   for await (const row of rows.all()) keys.push(`${row.key} ${rows.itemOf(row).fields['text']}`);
   expect(keys).toEqual(['2 b', '3 c']);

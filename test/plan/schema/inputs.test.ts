@@ -74,11 +74,6 @@ describe('a refusal', () => {
     ],
     [
       'perspectives',
-      {},
-      'Expected `document` to be an object with `inline`, or an object with `sha256` and `bytes`, or an object with `sha256` and `bytes` and `mediaType` and `name` and `extent`, got nothing.',
-    ],
-    [
-      'perspectives',
       { document: { inline: 'x' }, timeoutMs: -1 },
       'Expected `timeoutMs` to be a whole number of 1 to 2147483647, got -1.',
     ],

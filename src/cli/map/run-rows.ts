@@ -1,33 +1,31 @@
-import { startRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import type { MapInput } from '../../plan/map-plan.js';
 import { sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
+import { parseDollars } from '../read/numbers.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import type { World } from '../world.js';
 import { dryRunMap } from './dry-run-map.js';
 import { gatherRows } from './gather-rows.js';
-import { readMap } from './map-flags.js';
-import type { MapFlags } from './map-flags.js';
+import type { RowsFlags } from './map-flags.js';
 import { outOf } from './out-of.js';
 import { placedRows, plannedMap } from './planned-map.js';
-import { parseDollars } from '../read/numbers.js';
+import type { RowsQuestion } from './rows-question.js';
 
 /**
  * Asks about each row of a table, and writes the answers.
  *
  * @throws InputError where the flags or the rows cannot be meant; nothing has been started then
  */
-export async function runMap(path: string, flags: MapFlags, world: World): Promise<ExitCode> {
-  const options = await readMap(flags, world);
+export async function runRows(path: string, question: RowsQuestion, flags: RowsFlags, world: World): Promise<ExitCode> {
   const usd = flags.budget === undefined ? undefined : parseDollars(flags.budget, 'budget');
-  const table = await gatherRows(path, options, flags, world);
-  const { rows, file, fold, bounds, checked, columns } = table;
+  const table = await gatherRows(path, question, flags, world);
+  const { rows, file, bounds, checked, columns } = table;
+  const { prompts, each } = question;
   if (flags.dryRun) {
     const { attempts } = table.policy;
-    return dryRunMap(checked, { prompt: options.prompt, samples: fold.samples, attempts }, bounds, flags, world);
+    return dryRunMap(checked, { prompts, each, attempts }, bounds, flags, world);
   }
   const say = sayer(world, flags.quiet);
   const out = await outOf(table, flags, world);
@@ -37,23 +35,17 @@ export async function runMap(path: string, flags: MapFlags, world: World): Promi
       say(`all ${checked.total.toLocaleString('en')} rows are in ${flags.out ?? ''}.`);
       return (file?.lost ?? 0) > 0 ? exitCodes.partial : exitCodes.complete;
     }
-    const planned = plannedMap(options, checked, fold.samples);
+    const planned = plannedMap(question, checked);
     const { policy, offline } = 'wide' in planned.plan ? planned.plan.wide : planned.plan.direct;
     const budget =
       'direct' in planned.plan ? await budgetOf(planned.plan.direct, undefined, flags, world) : bounds.budget(usd);
     const need = { offline, concurrency: policy.concurrency };
     const start = async (session: Session) =>
-      startRun(session.client, {
-        kind: 'map',
-        input: {
-          ...options,
-          ...budget,
-          ...(await placedRows(planned, rows, file, session)),
-          searchable: session.searchable,
-        } satisfies MapInput,
+      question.start(session, await placedRows(planned, rows, file, session), {
+        ...budget,
         ...(flags.id !== undefined && { workflowId: flags.id }),
         summary: `${rows.table.title}: ${checked.asked} ${checked.asked === 1 ? 'row' : 'rows'}`,
-        details: `**${checked.asked} rows**${fold.samples > 1 ? `, ${fold.samples} answers each` : ''}, ${policy.concurrency} at once.`,
+        details: `**${checked.asked} rows**${each > 1 ? `, ${each} answers each` : ''}, ${policy.concurrency} at once.`,
       });
     const code = await conductRun(need, flags, world, start, out);
     if (code === exitCodes.interrupted && file !== undefined) {
