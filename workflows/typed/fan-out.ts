@@ -128,10 +128,7 @@ function started(
   return {
     answer: quiet(whole(run.answer)),
     outcomes: quiet(whole(run.outcomes)),
-    async *[Symbol.asyncIterator]() {
-      for await (const branch of run) yield typed(branch);
-      throwIfCancelled(outer);
-    },
+    [Symbol.asyncIterator]: () => run.order.through(typed, () => throwIfCancelled(outer)),
   };
 }
 
