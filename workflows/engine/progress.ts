@@ -10,7 +10,7 @@ import { Controls } from './controls.js';
 import type { Steering } from './controls.js';
 import { Listing } from './listing.js';
 import { resultOf } from './result.js';
-import { progressTable } from './progress-table.js';
+import { mostRows, progressTable } from './progress-table.js';
 
 /** Follows every branch as it moves on. */
 export interface Follow {
@@ -30,6 +30,7 @@ const answerUpdate = defineUpdate<RunResult>(updateNames.answer);
 export class RunProgress implements Follow {
   #status: Progress['status'] = 'running';
   #answer: RunResult | undefined;
+  #isToShow = false;
   readonly #startedAtMs = Date.now();
   readonly #started = new Set<number>();
   readonly #outcomes = new Map<number, StoredBranch>();
@@ -141,7 +142,23 @@ export class RunProgress implements Follow {
     return this.#started.has(index) ? 'running' : 'waiting';
   }
 
+  /** Shows the run once for all that happens at a time: the table takes longer than what it shows. */
   #show(): void {
-    setCurrentDetails(progressTable(this.now(), this.#outcomes, [...this.#unapproved.values()]));
+    if (this.#isToShow) return;
+    this.#isToShow = true;
+    void Promise.resolve().then(() => {
+      this.#isToShow = false;
+      const total = this.#keys.length;
+      const first = Math.max(0, total - mostRows);
+      const branches = this.#keys.slice(first).map((key, at) => ({
+        key,
+        index: first + at,
+        status: this.#statusOf(first + at),
+      }));
+      const ended = this.#outcomes.size;
+      setCurrentDetails(
+        progressTable({ status: this.#status, total, ended, branches }, this.#outcomes, [...this.#unapproved.values()]),
+      );
+    });
   }
 }

@@ -19,6 +19,14 @@ export function isWide(works: readonly (AskWork | OwnWork)[]): boolean {
   return works.filter(({ kind }) => kind === 'ask').length > maxDirectWidth;
 }
 
+/** Most branches of one fan-out in flight beside lanes: a task that has more than 2,000 activities pending fails, again and again. */
+const mostPending = 1_000;
+
+/** A policy for branches that are each an activity or a workflow of their own. */
+export function directPolicy(policy: Policy): Policy {
+  return { ...policy, concurrency: Math.min(policy.concurrency, mostPending) };
+}
+
 /**
  * A fan-out whose questions travel in lanes. What else it has stays narrow.
  *
@@ -76,7 +84,7 @@ export class WideRun {
       others.length === 0,
       (outcome) => this.#end(outcome, inLanes[outcome.index]?.at ?? 0),
     );
-    const settled = { ...this.#policy, join: 'settled', deadlineMs: null, budget: null, economy: false } as const;
+    const settled = { ...directPolicy(this.#policy), join: 'settled', deadlineMs: null, budget: null, economy: false } as const;
     const narrowNames = others.map(({ at }) => this.names[at] ?? '');
     const firstIndex = progress.add(...narrowNames);
     const narrow = fanOut(
