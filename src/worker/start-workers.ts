@@ -154,6 +154,13 @@ function limitersOf(
   });
 }
 
+/**
+ * The longest that a workflow may compute at a stretch. Temporal's 5 s are of the clock, not of the processor: on a busy machine they pass in
+ * the midst of sound work, and to end a script that has promises under way ends the whole process (Node 20: `async hook stack has become
+ * corrupted`). The SDK takes the option, and leaves it out of its types.
+ */
+export const computingTime = { isolateExecutionTimeout: '30s' } as Partial<WorkerOptions>;
+
 function workflowOptions(settings: WorkerSettings, connection: NativeConnection): WorkerOptions {
   return {
     ...sharedOptions(settings, connection),
@@ -163,6 +170,7 @@ function workflowOptions(settings: WorkerSettings, connection: NativeConnection)
     // Time that the next worker waits for a killed one's cache; the default is ten seconds.
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: 100,
+    ...computingTime,
   };
 }
 

@@ -45,7 +45,8 @@ beforeAll(async () => {
     ],
   });
   running = worker.run();
-});
+  // To bundle workflows takes long on a busy machine.
+}, 180_000);
 
 afterAll(async () => {
   worker?.shutdown();

@@ -39,7 +39,12 @@ export async function foldAlone() {
   const other = await outcomeOf(ask({ prompt: 'What ends?', document }), { name: 'other' });
   const { chosen, votes, calls } = await select([one, other]);
   const text = await synthesise({ one, other });
-  return { chosen: chosen?.key, votes: Object.keys(votes), calls: calls.map(({ status }) => status), text: text.status };
+  return {
+    chosen: chosen?.key,
+    votes: Object.keys(votes),
+    calls: calls.map(({ status }) => status),
+    text: text.status,
+  };
 }
 
 export async function graphAlone() {

@@ -84,7 +84,13 @@ export class WideRun {
       others.length === 0,
       (outcome) => this.#end(outcome, inLanes[outcome.index]?.at ?? 0),
     );
-    const settled = { ...directPolicy(this.#policy), join: 'settled', deadlineMs: null, budget: null, economy: false } as const;
+    const settled = {
+      ...directPolicy(this.#policy),
+      join: 'settled',
+      deadlineMs: null,
+      budget: null,
+      economy: false,
+    } as const;
     const narrowNames = others.map(({ at }) => this.names[at] ?? '');
     const firstIndex = progress.add(...narrowNames);
     const narrow = fanOut(
