@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,15 +9,17 @@ import type { OfflineModel } from '@fanfold/offline-model';
 import type { Workflow } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+// As it is built: threads of its own search folders.
+import { FanfoldPlugin } from 'fanfold/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { FanfoldPlugin } from '../../src/plugin/index.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as alone from './alone.workflow.js';
 
 let environment: TestWorkflowEnvironment;
 let model: OfflineModel;
 let home: string;
+let texts: string;
 let worker: Worker;
 let running: Promise<void>;
 
@@ -25,8 +27,8 @@ beforeAll(async () => {
   environment = await startTemporal();
   model = await startOfflineModel();
   home = await mkdtemp(join(tmpdir(), 'fanfold-alone-'));
-  await mkdir(join(home, 'texts'));
-  await writeFile(join(home, 'texts', 'notice.md'), 'Either side gives three months of notice.\n');
+  texts = await mkdtemp(join(tmpdir(), 'fanfold-texts-'));
+  await writeFile(join(texts, 'notice.md'), 'Either side gives three months of notice.\n');
   worker = await Worker.create({
     connection: environment.nativeConnection,
     namespace: environment.namespace ?? 'default',
@@ -40,11 +42,13 @@ beforeAll(async () => {
         env: {},
         rampFrom: 200,
         concurrency: 200,
-        policy: { folders: [join(home, 'texts')] },
+        policy: { folders: [texts] },
       }),
     ],
   });
   running = worker.run();
+  // Whoever waits for it hears of it.
+  running.catch(() => {});
   // To bundle workflows takes long on a busy machine.
 }, 180_000);
 
@@ -53,7 +57,7 @@ afterAll(async () => {
   await running;
   await model?.stop();
   await environment?.teardown();
-  await rm(home, { recursive: true, force: true });
+  for (const folder of [home, texts]) await rm(folder, { recursive: true, force: true });
 });
 
 async function start<W extends Workflow>(name: string, ...args: Parameters<W>) {
@@ -70,14 +74,17 @@ const items = (count: number, word: string) => Array.from({ length: count }, (_,
 
 describe('by itself in a workflow', () => {
   it('an agent loop answers, and its cost is on the outcome', async () => {
-    const outcome = await execute<typeof alone.agent_>('agent_');
+    const outcome = await execute<typeof alone.agentAlone>('agentAlone');
     expect(outcome).toMatchObject({ status: 'ok', output: expect.any(String), key: 'branch' });
     expect(outcome.costUsd).toBeGreaterThan(0);
   });
 
   it('a search finds what the worker may search', async () => {
-    const folder = join(home, 'texts');
-    const outcome = await execute<typeof alone.search_>('search_', { name: 'texts', kind: 'files', folder });
+    const outcome = await execute<typeof alone.searchAlone>('searchAlone', {
+      name: 'texts',
+      kind: 'files',
+      folder: texts,
+    });
     expect(outcome).toMatchObject({ status: 'ok', output: { hits: [{ text: expect.stringContaining('notice') }] } });
   });
 

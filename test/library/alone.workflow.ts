@@ -1,5 +1,13 @@
-import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
-import { CancellationScope, continueAsNew, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineUpdate,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 
 import {
   activity,
@@ -24,11 +32,11 @@ const calculator = {
   by: { kind: 'calculator' },
 } as const;
 
-export function agent_() {
+export function agentAlone() {
   return outcomeOf(agentLoop({ task: 'What is owed?', tools: [calculator], maxTurns: 2 }));
 }
 
-export function search_(source: Source) {
+export function searchAlone(source: Source) {
   return outcomeOf(search({ question: 'notice', sources: [source] }));
 }
 

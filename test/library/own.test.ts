@@ -41,6 +41,12 @@ beforeAll(async () => {
 
 afterAll(() => environment.teardown());
 
+it('has nothing in its bundle of the library that its schemas are written in', () => {
+  const code = workflowBundle.code.replaceAll(/base64,[\w+/=]+/g, '');
+  expect(code).toContain('What is owed, and by when?');
+  expect(code).not.toContain('ZodString');
+});
+
 describe.each([
   { mode: 'cached', maxCachedWorkflows: 10 },
   { mode: 'always replaying', maxCachedWorkflows: 0 },
