@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -73,7 +74,7 @@ export async function onUpdate(until: number) {
     ended += 1;
     return outcomes.map(({ key, status }) => `${key} ${status}`);
   });
-  await condition(() => ended === until);
+  await condition(() => ended === until && allHandlersFinished());
   return ended;
 }
 
