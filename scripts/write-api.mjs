@@ -79,7 +79,7 @@ export async function hiddenTypes(entry) {
     for (const name of ours)
       if (words.has(name) && !exported.has(name)) hidden.add(`${name} of ${relative(root, file)}`);
   }
-  return [...hidden].toSorted();
+  return [...hidden].toSorted((one, other) => one.localeCompare(other));
 }
 
 /** The declaration of a name that a file has from another one, however far away. */

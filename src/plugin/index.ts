@@ -11,6 +11,5 @@ export type {
   WorkerVersion,
 } from '../worker/index.js';
 export type { Change, QueueLimits } from '../contract/limiter.js';
-export type { McpServer } from '../tools/index.js';
 export { FanfoldPlugin } from './plugin.js';
 export type { PluginSettings } from './plugin-settings.js';
