@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { LibraryActivities } from '../src/contract/activities.js';
+import type { LibraryActivities, OutcomePage, OutcomePlace } from '../src/contract/activities.js';
 import type { StoredBranch } from '../src/contract/branch.js';
 import { FanfoldError } from '../src/contract/errors.js';
 import { failureTypes } from '../src/contract/failures.js';
 import type { FailureType } from '../src/contract/failures.js';
+import type { Blob } from '../src/contract/lanes.js';
 import { maxReadBytes } from '../src/contract/limits.js';
 import { boundsOf } from '../src/model/index.js';
 import type { ActivitiesSettings } from './settings.js';
@@ -12,7 +13,7 @@ import { documentContent } from './stored/document-content.js';
 import { promptOf } from './stored/prompt-of.js';
 
 /** Bytes of outcomes that go into history at once. Temporal takes 2 MB; a workflow that is told of too many at once holds up its worker. */
-const pageBytes = 400_000;
+const pageBytes = 700_000;
 
 /** The activities behind `fanfold/workflows`: what a workflow cannot do itself, and no branch does. */
 export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'store'>): LibraryActivities {
@@ -21,20 +22,14 @@ export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'sto
       const { sha256, bytes } = await store.putText(text);
       return { sha256, bytes };
     },
-    placeItems: async (items) => {
-      const { sha256, bytes } = await store.putText(JSON.stringify(items));
-      return { sha256, bytes, count: items.length };
-    },
-    readOutcomes: (report, from) =>
-      final(async () => {
-        const all = JSON.parse(await store.readText(report)) as StoredBranch[];
-        const sizes = all.slice(from).map((outcome) => Buffer.byteLength(JSON.stringify(outcome)));
-        let bytes = 0;
-        // One outcome at least, or there would be no end.
-        const count = sizes.findIndex((size, at) => (bytes += size) > pageBytes && at > 0);
-        const next = count < 0 ? all.length : from + count;
-        return { outcomes: all.slice(from, next), ...(next < all.length && { next }) };
-      }),
+    placeItems: (together) =>
+      Promise.all(
+        together.map(async (items) => {
+          const { sha256, bytes } = await store.putText(JSON.stringify(items));
+          return { sha256, bytes, count: items.length };
+        }),
+      ),
+    readOutcomes: (reports, from) => final(() => pageOf(reports, from, store)),
     readStored: (stored) =>
       final(async () => {
         if (stored.bytes > maxReadBytes) {
@@ -52,6 +47,28 @@ export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'sto
         return bound;
       }),
   };
+}
+
+async function pageOf(
+  reports: readonly Blob[],
+  from: OutcomePlace,
+  store: ActivitiesSettings['store'],
+): Promise<OutcomePage> {
+  const outcomes: StoredBranch[] = [];
+  let bytes = 0;
+  let begin = from.outcome;
+  for (let report = from.report; report < reports.length; report += 1) {
+    const all = JSON.parse(await store.readText(reports[report] as Blob)) as StoredBranch[];
+    for (let outcome = begin; outcome < all.length; outcome += 1) {
+      const each = all[outcome] as StoredBranch;
+      bytes += Buffer.byteLength(JSON.stringify(each));
+      // One outcome at least, or there would be no end.
+      if (bytes > pageBytes && outcomes.length > 0) return { outcomes, next: { report, outcome } };
+      outcomes.push(each);
+    }
+    begin = 0;
+  }
+  return { outcomes };
 }
 
 /** Failures that another try cannot mend are not tried again. */

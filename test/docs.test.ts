@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'docs'), { encoding: 'utf8', recursive: true })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
 ];
 
 function textOf(page: string): string {
@@ -48,5 +50,14 @@ describe('the documentation', () => {
     expect(named.length).toBeGreaterThan(atLeast);
     const path = (name: string) => join(root, 'test', name.endsWith('/*') ? name.slice(0, -2) : `${name}.test.ts`);
     expect(named.filter((name) => !existsSync(path(name)))).toEqual([]);
+  });
+
+  it('builds in docs/library.md what examples/own-workflow has, file by file', () => {
+    const blocks = [...textOf('docs/library.md').matchAll(/^`([\w./]+)`[^\n]*:\n\n```\w+\n(.*?)```$/gms)];
+    expect(blocks.map(([, name]) => name)).toEqual([
+      'tsconfig.json',
+      ...['outputs', 'activities', 'workflows', 'worker', 'start'].map((name) => `src/${name}.ts`),
+    ]);
+    for (const [, name = '', text] of blocks) expect(text).toBe(textOf(join('examples', 'own-workflow', name)));
   });
 });

@@ -1,6 +1,6 @@
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 
-import type { LaneReport } from '../src/contract/lanes.js';
+import type { Blob, LaneReport } from '../src/contract/lanes.js';
 import { signalNames } from '../src/contract/names.js';
 import type { RunResult } from '../src/contract/run-result.js';
 import type { WidePlan } from '../src/plan/summarise-plan.js';
@@ -15,25 +15,42 @@ export interface LanesInput {
   carried?: unknown;
 }
 
-/** What is told of a report, and to which lanes of the workflow it belongs. */
-export interface ToldReport {
+/** Reports that are told of, and to which lanes of the workflow they belong. */
+export interface ToldReports {
   to: number;
-  report: LaneReport;
+  reports: Blob[];
 }
 
-/** The wide part of a fan-out in a workflow of somebody's own. Every report is told before it ends. */
+/**
+ * The wide part of a fan-out in a workflow of somebody's own.
+ *
+ * Lanes-1. Every report is told, by signals or by the result, before it ends.
+ * Lanes-2. One signal is on its way at a time: reports that come meanwhile go together, since each signal costs both workflows a task.
+ */
 export async function lanes(input: LanesInput): Promise<RunResult> {
   const { workflowId, number } = input.tells;
   const whole = getExternalWorkflowHandle(workflowId);
-  const sent: Promise<void>[] = [];
-  const tell = (report: LaneReport) => {
-    const told: ToldReport = { to: number, report };
-    // A workflow that has ended meanwhile is told nothing more; its lanes are cancelled then.
-    sent.push(CancellationScope.nonCancellable(() => whole.signal(signalNames.lanesReport, told)).catch(() => {}));
+  let untold: Blob[] = [];
+  let telling: Promise<void> | undefined;
+  const tellAll = async () => {
+    while (untold.length > 0) {
+      const told: ToldReports = { to: number, reports: untold };
+      untold = [];
+      // A workflow that has ended meanwhile is told nothing more; its lanes are cancelled then.
+      await whole.signal(signalNames.lanesReport, told).catch(() => {});
+    }
+    telling = undefined;
+  };
+  const tell = ({ blob }: LaneReport) => {
+    untold.push(blob);
+    telling ??= CancellationScope.nonCancellable(tellAll);
   };
   try {
-    return await fanOutWide(input.plan, input, tell);
+    const result = await fanOutWide(input.plan, input, tell);
+    // They are in the result.
+    untold = [];
+    return result;
   } finally {
-    await CancellationScope.nonCancellable(() => Promise.all(sent));
+    await telling;
   }
 }

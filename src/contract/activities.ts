@@ -72,25 +72,31 @@ export interface ToolCall extends Place {
   inlineBytes: number;
 }
 
-/** Some of the outcomes that a report holds. */
+/** The place of an outcome in several reports: both from 0. */
+export interface OutcomePlace {
+  report: number;
+  outcome: number;
+}
+
+/** Some of the outcomes that reports hold. */
 export interface OutcomePage {
   outcomes: StoredBranch[];
-  /** Place, in the report, of the first outcome that is on no page yet; absent on the last page. */
-  next?: number;
+  /** Place of the first outcome that is on no page yet; absent on the last page. */
+  next?: OutcomePlace;
 }
 
 /** What workflows of somebody's own need of the store and of the price list. */
 export interface LibraryActivities {
   /** Puts a text into the store. */
   placeText(text: string): Promise<Blob>;
-  /** Puts neighbouring branches of a wide fan-out into the store, together. */
-  placeItems(items: readonly Item[]): Promise<Chunk>;
+  /** Puts branches of a wide fan-out into the store: neighbours together, as they come. */
+  placeItems(together: readonly (readonly Item[])[]): Promise<Chunk[]>;
   /**
-   * Outcomes of a lane's report, from a place on: as many as history takes at once.
+   * Outcomes of lanes' reports, from a place on: as many as history takes at once.
    *
-   * @throws ApplicationFailure `DocumentMissing` where the report is not in the store
+   * @throws ApplicationFailure `DocumentMissing` where a report is not in the store
    */
-  readOutcomes(report: Blob, from: number): Promise<OutcomePage>;
+  readOutcomes(reports: readonly Blob[], from: OutcomePlace): Promise<OutcomePage>;
   /**
    * A value that was put into the store.
    *

@@ -18,6 +18,12 @@ import { keepFlagsOf, lossOf } from './zod-checks.js';
  *   objects), what contains itself, refinements
  */
 export function outputSchema(schema: z.ZodType | StandardJsonSchema): JsonSchema {
+  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) {
+    throw new InputError(
+      `Expected a schema that gives JSON Schema, got ${JSON.stringify(schema) ?? String(schema)}.`,
+      'Use zod 4, arktype, or valibot with `toStandardJsonSchema`.',
+    );
+  }
   const json = '_zod' in schema ? ofZod(schema) : closed(jsonSchemaOf(schema));
   // zod's result has functions on it; only JSON travels.
   const { $schema: _, ...plain } = JSON.parse(JSON.stringify(json)) as JsonSchema;

@@ -4,16 +4,32 @@ import type * as z from 'zod';
 
 import type { Output } from '../contract/output.js';
 import { outputSchema } from './output-schema.js';
+import type { StandardJsonSchema } from './standard-schema.js';
 
+export type { JsonSchema } from '../contract/json-schema.js';
 export type { Output } from '../contract/output.js';
+export type { StandardJsonSchema } from './standard-schema.js';
+
+/** A schema of zod 4, or of another library that speaks Standard JSON Schema. */
+export type OutputSchema = z.ZodType | StandardJsonSchema;
+
+/** What fits a schema, as TypeScript has it. */
+export type OutputOf<Schema extends OutputSchema> = Schema extends z.ZodType
+  ? z.output<Schema>
+  : Schema extends { readonly '~standard': { readonly types?: infer Types } }
+    ? NonNullable<Types> extends { readonly output: infer Value }
+      ? Value
+      : unknown
+    : unknown;
 
 /**
  * What a model is to put out, by a schema:
  * `export const Owed = output(z.object({ amount: z.string(), by: z.string() }))`. Its place is a file named `outputs.ts` or
- * `NAME.outputs.ts` that a workflow imports.
+ * `NAME.outputs.ts` that a workflow imports. A schema is one of zod 4, of arktype, of valibot through `toStandardJsonSchema` of
+ * `@valibot/to-json-schema`, or of any other library that speaks Standard JSON Schema.
  *
  * @throws InputError naming the place, where the API or JSON Schema would silently make something else of the schema
  */
-export function output<Schema extends z.ZodType>(schema: Schema): Output<z.output<Schema>> {
+export function output<Schema extends OutputSchema>(schema: Schema): Output<OutputOf<Schema>> {
   return { jsonSchema: outputSchema(schema) };
 }

@@ -7,8 +7,9 @@ import { offlineInterceptors } from './offline-interceptors.js';
 import { checkModel, equipped } from './plugin-defaults.js';
 import type { Equipped } from './plugin-defaults.js';
 import type { PluginSettings } from './plugin-settings.js';
-import { startWorkers } from '../worker/index.js';
+import { computingTime, startWorkers } from '../worker/index.js';
 import type { RunningWorkers } from '../worker/index.js';
+import { interceptorModules } from './interceptor-modules.js';
 import { withOutputs } from './with-outputs.js';
 
 /**
@@ -17,7 +18,9 @@ import { withOutputs } from './with-outputs.js';
  *
  * While the worker runs, fanfold's workers run beside it on its connection and with its data converter, each on a task queue of its own with
  * limits of its own. The worker keeps what it had: activities, interceptors, converter, versioning. It also evaluates files named
- * `outputs.ts` or `NAME.outputs.ts` when it bundles workflows: see `output`.
+ * `outputs.ts` or `NAME.outputs.ts` when it bundles workflows: see `output`. Workflows of fanfold's that are bundled with one's own have the
+ * interceptors that they have in fanfold's worker. Where it does not say how
+ * long a workflow may compute at a stretch (`isolateExecutionTimeout`), that is 30 s.
  *
  * Defaults: `ANTHROPIC_API_KEY`, store and journal of `FANFOLD_HOME`, 50 model calls at once.
  */
@@ -55,11 +58,15 @@ export class FanfoldPlugin extends SimplePlugin {
     this.#connection = options.connection;
     this.#namespace = options.namespace ?? 'default';
     this.#dataConverter = options.dataConverter;
-    return options;
+    return { ...computingTime, ...options };
   }
 
   override configureBundler(options: BundleOptions): BundleOptions {
-    return { ...options, webpackConfigHook: withOutputs(options.webpackConfigHook) };
+    return {
+      ...options,
+      webpackConfigHook: withOutputs(options.webpackConfigHook),
+      workflowInterceptorModules: [...(options.workflowInterceptorModules ?? []), ...interceptorModules()],
+    };
   }
 
   /** @throws what either of them stopped with */

@@ -3,7 +3,7 @@ import { Runtime } from '@temporalio/worker';
 import type { QueueLimits } from '../contract/limiter.js';
 
 /** The number of tasks that wait in a task queue. */
-interface Backlog {
+export interface Backlog {
   taskQueue: string;
   tasks: number;
   oldestMs: number;

@@ -68,13 +68,6 @@ const searchesAtOnce = 50;
 const shutdownGraceTime = '1h';
 
 /**
- * Time after which a workflow task is cut. A cut corrupts Node's stack of async hooks and with it ends the worker, so that a task which is
- * merely slow on a busy machine must not be cut after the 5 s of `@temporalio/worker`, whose types do not have the option
- * (`worker-options.ts` of 1.24.0); a task that never ends still is. The server gives the task to another try after 10 s.
- */
-const slowTask = { isolateExecutionTimeout: '1m' };
-
-/**
  * Starts one worker for each task queue that this process serves. They share a connection, and each has slots of its own.
  *
  * @throws what the connection or the registration failed with
@@ -161,6 +154,13 @@ function limitersOf(
   });
 }
 
+/**
+ * The longest that a workflow may compute at a stretch. Temporal's 5 s are of the clock, not of the processor: on a busy machine they pass in
+ * the midst of sound work, and to end a script that has promises under way ends the whole process (Node 20: `async hook stack has become
+ * corrupted`). The SDK takes the option, and leaves it out of its types.
+ */
+export const computingTime = { isolateExecutionTimeout: '30s' } as Partial<WorkerOptions>;
+
 function workflowOptions(settings: WorkerSettings, connection: NativeConnection): WorkerOptions {
   return {
     ...sharedOptions(settings, connection),
@@ -170,7 +170,7 @@ function workflowOptions(settings: WorkerSettings, connection: NativeConnection)
     // Time that the next worker waits for a killed one's cache; the default is ten seconds.
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: 100,
-    ...slowTask,
+    ...computingTime,
   };
 }
 

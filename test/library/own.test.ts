@@ -41,6 +41,12 @@ beforeAll(async () => {
 
 afterAll(() => environment.teardown());
 
+it('has nothing in its bundle of the library that its schemas are written in', () => {
+  const code = workflowBundle.code.replaceAll(/base64,[\w+/=]+/g, '');
+  expect(code).toContain('What is owed, and by when?');
+  expect(code).not.toContain('ZodString');
+});
+
 describe.each([
   { mode: 'cached', maxCachedWorkflows: 10 },
   { mode: 'always replaying', maxCachedWorkflows: 0 },
@@ -181,6 +187,10 @@ describe.each([
     ['wrong duration', /^Expected `deadline` to be milliseconds or a duration such as 500ms, .*, got `"soon"`\.$/],
     ['wrong budget', 'Expected `budget` to be US dollars, more than 0, got `0.5`.'],
     ['wrong prompt', 'Expected `prompt` to be a text, got `5`.'],
+    ['empty prompt', 'Expected `prompt` to be a text, got `" "`.'],
+    ['wrong model', /^Expected `model` to be /],
+    ['wrong schema', /^Output schema, at the top: /],
+    ['wrong schema by hand', /^Output schema, at the top: /],
     ['wrong output', /^Expected `output` to be made by `output` of fanfold\/output/],
   ])('ends with BadInput, at once, for %s', async (name, message) => {
     const expected = {

@@ -156,8 +156,16 @@ export async function trap(name: string): Promise<unknown> {
       return ask({ prompt: 5 as unknown as string });
     case 'wrong output':
       return ask({ prompt: 'x', output: { type: 'object' } as never });
-    default:
+    case 'empty prompt':
+      return ask({ prompt: ' ' });
+    case 'wrong model':
+      return ask({ prompt: 'x', model: '' });
+    case 'wrong schema':
       return fanOut({ all: ask({ prompt: 'x', output: jsonOutput<{ n: number }>({ type: 'object' }) }) }).outcomes;
+    case 'wrong schema by hand':
+      return ask({ prompt: 'x', output: { jsonSchema: { type: 'text' } } });
+    default:
+      throw ApplicationFailure.nonRetryable(`There is no trap of the name ${name}.`);
   }
 }
 

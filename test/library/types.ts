@@ -1,5 +1,8 @@
 // What must compile, and what must not. The compiler runs this, with `tsc -p test/tsconfig.json`; nobody else does.
+import { toStandardJsonSchema } from '@valibot/to-json-schema';
+import { type } from 'arktype';
 import { output } from 'fanfold/output';
+import * as v from 'valibot';
 import * as z from 'zod';
 
 import {
@@ -26,6 +29,11 @@ const Owed = output(z.object({ amount: z.string(), by: z.string().optional() }))
 declare const analyse: (text: string, depth: number) => Promise<{ depth: number }>;
 declare const countWords: () => Promise<number>;
 const question = { prompt: 'What is owed?' };
+
+const byArktype = output(type({ amount: 'string', 'by?': 'string' }));
+const byValibot = output(toStandardJsonSchema(v.object({ amount: v.pipe(v.string(), v.minLength(1)) })));
+same<typeof byArktype, Output<{ amount: string; by?: string }>>();
+same<typeof byValibot, Output<{ amount: string }>>();
 
 export async function byKey(): Promise<void> {
   const run = fanOut({

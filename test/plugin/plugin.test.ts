@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,7 +150,20 @@ describe('the plugin', () => {
         defaultVersioningBehavior: 'PINNED',
       },
     };
-    expect(plugin.configureWorker({ ...options })).toEqual(options);
+    expect(plugin.configureWorker({ ...options })).toEqual({ isolateExecutionTimeout: '30s', ...options });
+    const own = { taskQueue: 'own', isolateExecutionTimeout: '7s' };
+    expect(plugin.configureWorker(own)).toEqual(own);
+  });
+
+  it('gives workflows of fanfold’s that are bundled with one’s own the interceptors that they need', () => {
+    const given = { workflowsPath: 'x', workflowInterceptorModules: ['own'] };
+    const { workflowInterceptorModules: [first, ...others] = [] } = plugin.configureBundler(given);
+    expect(first).toBe('own');
+    expect(others).toEqual([
+      expect.stringMatching(/refuse-payloads\.[jt]s$/),
+      expect.stringMatching(/list-runs\.[jt]s$/),
+    ]);
+    expect(others.every((path) => existsSync(path))).toBe(true);
   });
 
   it('keeps a bundler’s own hook, which comes first', () => {

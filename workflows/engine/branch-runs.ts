@@ -18,6 +18,8 @@ import { Window } from './window.js';
 export class BranchRuns {
   /** Outcomes of branches that have ended, by place. */
   readonly outcomes = new Map<number, StoredBranch>();
+  /** How many of them are ok: these are never begun anew. */
+  ok = 0;
   /** Places of branches that somebody has cut. */
   readonly cut = new Set<number>();
   readonly #underWay = new Map<number, { scope: CancellationScope; end: Promise<void> }>();
@@ -82,6 +84,7 @@ export class BranchRuns {
         const whole = before === undefined ? outcome : afterEarlier(before, outcome);
         this.#underWay.delete(at);
         this.outcomes.set(at, whole);
+        if (whole.status === 'ok') this.ok += 1;
         this.follow.ended(whole);
         this.ended(whole);
       });

@@ -1,10 +1,15 @@
 import { Deferred } from './deferred.js';
 
-/** A list in order of arrival. Every iteration begins at the first item, and waits for items to come. */
+/**
+ * A list in order of arrival. Every iteration begins at the first item, and waits for items to come.
+ *
+ * CompletionOrder-1. No generators: each item would take several promises, and in the sandbox, where Temporal notes the stack of each, twenty
+ *     thousand items would take longer than a workflow task may.
+ */
 export class CompletionOrder<Item> implements AsyncIterable<Item> {
   readonly #items: Item[] = [];
-  #ended = false;
-  #more = new Deferred<void>();
+  #end: { failure?: unknown } | undefined;
+  #more: Deferred<void> | undefined;
 
   add(item: Item): void {
     this.#items.push(item);
@@ -12,21 +17,40 @@ export class CompletionOrder<Item> implements AsyncIterable<Item> {
   }
 
   end(): void {
-    this.#ended = true;
+    this.#end ??= {};
     this.#wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Item> {
-    for (let at = 0; ; at += 1) {
-      while (at >= this.#items.length && !this.#ended) await this.#more.promise;
-      if (at >= this.#items.length) return;
-      yield this.#items[at] as Item;
-    }
+  /** Every iteration ends with that failure, after the items that have come. */
+  fail(failure: unknown): void {
+    this.#end ??= { failure };
+    this.#wake();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Item> {
+    return this.through((item) => item);
+  }
+
+  /**
+   * An iteration over what is made of each item.
+   *
+   * @param last called when every item has come; what it throws ends the iteration
+   */
+  through<Made>(made: (item: Item) => Made, last: () => void = () => {}): AsyncIterator<Made> {
+    let at = 0;
+    return {
+      next: async () => {
+        while (at >= this.#items.length && this.#end === undefined) await (this.#more ??= new Deferred()).promise;
+        if (at < this.#items.length) return { done: false, value: made(this.#items[at++] as Item) };
+        last();
+        if (this.#end !== undefined && 'failure' in this.#end) throw this.#end.failure;
+        return { done: true, value: undefined };
+      },
+    };
   }
 
   #wake(): void {
-    const more = this.#more;
-    this.#more = new Deferred<void>();
-    more.resolve();
+    this.#more?.resolve();
+    this.#more = undefined;
   }
 }

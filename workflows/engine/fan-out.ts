@@ -17,6 +17,8 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
   readonly answer: Promise<StoredBranch[]>;
   /** The outcomes when every branch has ended, in input order. */
   readonly outcomes: Promise<StoredBranch[]>;
+  /** The outcomes in completion order. */
+  readonly order: CompletionOrder<StoredBranch>;
 }
 
 /**
@@ -44,7 +46,7 @@ export function fanOut(
   const first = { queuedAtMs, index: firstIndex };
   const runs = new BranchRuns(branches, policy, follow, first, scope, (outcome) => {
     order.add(outcome);
-    const decision = decide([...runs.outcomes.values()], branches.length, policy);
+    const decision = decide(runs, branches.length, policy);
     if (decision !== undefined) decided.resolve(decision);
   });
   runs.start();
@@ -68,11 +70,10 @@ export function fanOut(
       outcome.status === 'cancelled' && !runs.cut.has(at) ? tooLate(outcome, whyLate(decision, policy)) : outcome,
     );
   });
-  return { answer, outcomes, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
+  return { answer, outcomes, order, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
 }
 
-function decide(ended: readonly StoredBranch[], total: number, policy: Policy): Decision | 'all ended' | undefined {
-  if (ended.length === total) return 'all ended';
-  const ok = ended.filter(({ status }) => status === 'ok').length;
-  return decisionOf({ ok, lost: ended.length - ok, total }, policy);
+function decide({ outcomes, ok }: BranchRuns, total: number, policy: Policy): Decision | 'all ended' | undefined {
+  const ended = outcomes.size;
+  return ended === total ? 'all ended' : decisionOf({ ok, lost: ended - ok, total }, policy);
 }

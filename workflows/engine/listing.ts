@@ -13,6 +13,8 @@ const { isSearchable } = proxyActivities<Pick<Activities, 'isSearchable'>>({
   scheduleToCloseTimeout: longest,
   retry: { maximumAttempts: 1 },
   summary: 'whether the run can be listed by its search attributes',
+  // An activity's own number may be the key of a branch.
+  activityId: 'is the run listed',
 });
 
 /** Questions that workers have not answered yet. */

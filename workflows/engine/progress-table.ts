@@ -6,27 +6,31 @@ import { markdownLine } from '../../src/fold/visible-text.js';
 /** States of a branch that has not ended. */
 export const openStates: readonly string[] = ['waiting', 'running', 'needs approval'];
 
-/** Temporal keeps 20 KB. */
-const mostRows = 60;
+/** Most branches that the table has: Temporal keeps 20 KB. */
+export const mostRows = 60;
+
+/** How a run stands, with its last branches. */
+interface Standing extends Pick<Progress, 'status' | 'branches'> {
+  total: number;
+  ended: number;
+}
 
 /** The run as a Markdown table for the Web UI. Calls that wait to be allowed stand below it, already in Markdown. */
 export function progressTable(
-  progress: Progress,
+  { status, total, ended, branches }: Standing,
   outcomes: ReadonlyMap<number, StoredBranch>,
   approvals: readonly string[] = [],
 ): string {
-  const ended = progress.branches.filter(({ status }) => !openStates.includes(status)).length;
-  const shown = progress.branches.slice(-mostRows).map((branch) => ({ ...branch, key: markdownLine(branch.key) }));
-  const rows = shown.map(({ key, index, status }) => {
+  const rows = branches.map(({ key: named, index, status: state }) => {
+    const key = markdownLine(named);
     const outcome = outcomes.get(index);
-    if (outcome === undefined) return row([key, status, '', '', '']);
+    if (outcome === undefined) return row([key, state, '', '', '']);
     const { inputTokens, outputTokens } = outcome.usage;
     const cost = outcome.costUsd === null ? 'unknown' : `$${outcome.costUsd.toFixed(4)}`;
-    return row([key, status, formatDuration(outcome.latency.totalMs), `${inputTokens} in, ${outputTokens} out`, cost]);
+    return row([key, state, formatDuration(outcome.latency.totalMs), `${inputTokens} in, ${outputTokens} out`, cost]);
   });
   return [
-    `**${progress.status}** · ${ended} of ${progress.branches.length} branches ended` +
-      (shown.length < progress.branches.length ? `; the last ${mostRows}:` : ''),
+    `**${status}** · ${ended} of ${total} branches ended` + (branches.length < total ? `; the last ${mostRows}:` : ''),
     '',
     row(['branch', 'status', 'took', 'tokens', 'cost']),
     '|---|---|---|---|---|',

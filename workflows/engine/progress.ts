@@ -10,7 +10,7 @@ import { Controls } from './controls.js';
 import type { Steering } from './controls.js';
 import { Listing } from './listing.js';
 import { resultOf } from './result.js';
-import { progressTable } from './progress-table.js';
+import { mostRows, progressTable } from './progress-table.js';
 
 /** Follows every branch as it moves on. */
 export interface Follow {
@@ -153,6 +153,12 @@ export class RunProgress implements Follow {
 
   #showNow(): void {
     this.#isStale = false;
-    setCurrentDetails(progressTable(this.now(), this.#outcomes, [...this.#unapproved.values()]));
+    const total = this.#keys.length;
+    const first = Math.max(0, total - mostRows);
+    const branches = this.#keys
+      .slice(first)
+      .map((key, at) => ({ key, index: first + at, status: this.#statusOf(first + at) }));
+    const standing = { status: this.#status, total, ended: this.#outcomes.size, branches };
+    setCurrentDetails(progressTable(standing, this.#outcomes, [...this.#unapproved.values()]));
   }
 }

@@ -17,9 +17,8 @@ import type { Task, ValueOf } from '../typed/work.js';
 import { GraphEngine } from './graph-engine.js';
 import type { GraphNode } from './graph-node.js';
 
-type Empty = Record<never, never>;
-
-interface NodeOptions {
+/** Options of a node. */
+export interface NodeOptions {
   /** Goes on without the node where it is not ok: those who need it read `undefined`. */
   optional?: boolean;
 }
@@ -48,7 +47,7 @@ export interface GraphResult<State> {
  * A graph in TypeScript. A node can need only nodes that were defined before it, and reads the input and what those put out: unknown
  * names, cycles and wrong types do not compile.
  */
-export class GraphBuilder<Input extends object, State extends object = Empty> {
+export class GraphBuilder<Input extends object, State extends object = Record<never, never>> {
   private constructor(private readonly nodes: readonly Node[]) {}
 
   static of<Input extends object>(): GraphBuilder<Input> {

@@ -7,6 +7,7 @@ import type { Stored } from '../../src/contract/stored.js';
 import { modelOptionsOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
 import { millisecondsOf } from './duration.js';
+import { checkSchema } from './output.js';
 import { badInput, checkNames, countOf, quoted } from './refuse.js';
 import type { AskWork, Work } from './work.js';
 
@@ -75,6 +76,7 @@ export function ask(question: AskOptions & { output?: unknown; stored?: boolean 
       `Expected \`output\` to be made by \`output\` of fanfold/output, or by \`jsonOutput\`, got ${typeof output === 'object' ? 'something else' : quoted(output)}.`,
     );
   }
+  if (output !== undefined) checkSchema(output.jsonSchema);
   checkModel({ model, maxTokens });
   const work: AskWork = {
     kind: 'ask',

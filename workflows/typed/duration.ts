@@ -26,13 +26,14 @@ const unitMs = {
   days: 86_400_000,
 } as const;
 
-type Unit = keyof typeof unitMs;
+/** The unit of a duration that is a text. */
+export type DurationUnit = keyof typeof unitMs;
 
 /**
  * A duration as Temporal's own API takes it: milliseconds, or a text such as `30s`, `2m` or `1 day`. It is spelt out here because Temporal's
  * type comes from a package whose types a compiler may not find, and allows anything then.
  */
-export type Duration = number | `${number}${Unit}` | `${number} ${Unit}`;
+export type Duration = number | `${number}${DurationUnit}` | `${number} ${DurationUnit}`;
 
 /**
  * Milliseconds of a duration.
@@ -50,6 +51,6 @@ export function millisecondsOf(option: string, duration: Duration): number {
 function parsed(duration: unknown): number {
   if (typeof duration === 'number') return duration;
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]+)$/i.exec(String(duration)) ?? [];
-  const each = Object.hasOwn(unitMs, unit) ? unitMs[unit as Unit] : Number.NaN;
+  const each = Object.hasOwn(unitMs, unit) ? unitMs[unit as DurationUnit] : Number.NaN;
   return typeof duration === 'string' ? Number(amount) * each : Number.NaN;
 }

@@ -9,7 +9,7 @@ import { outcomeFor } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import { badInput, quoted } from './refuse.js';
 import { runContext } from './run-context.js';
-import { isWide, WideRun } from './wide-run.js';
+import { directPolicy, isWide, WideRun } from './wide-run.js';
 import { workOf } from './own-work.js';
 import type { Task, ValueOf } from './work.js';
 
@@ -111,7 +111,7 @@ function started(
     ? new WideRun(works, names, branches)
     : fanOutBranches(
         works.map((work, at) => branches.of(names[at] ?? '', work)),
-        settings.policy,
+        directPolicy(settings.policy),
         context.progress,
         Date.now(),
         firstIndex,
@@ -128,10 +128,7 @@ function started(
   return {
     answer: quiet(whole(run.answer)),
     outcomes: quiet(whole(run.outcomes)),
-    async *[Symbol.asyncIterator]() {
-      for await (const branch of run) yield typed(branch);
-      throwIfCancelled(outer);
-    },
+    [Symbol.asyncIterator]: () => run.order.through(typed, () => throwIfCancelled(outer)),
   };
 }
 

@@ -13,24 +13,26 @@ import {
 } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
+import type { OutcomePage, OutcomePlace } from '../../src/contract/activities.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import type { Blob, Chunk, Item, LaneReport } from '../../src/contract/lanes.js';
+import type { Blob, Chunk, Item } from '../../src/contract/lanes.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { signalNames, taskQueues } from '../../src/contract/names.js';
 import { modelDefaults } from '../../src/contract/options.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
-import { Window } from '../engine/window.js';
-import type { lanes, ToldReport } from '../lanes.js';
+import type { lanes, ToldReports } from '../lanes.js';
 import type { Branches } from './branches.js';
 import { badInput } from './refuse.js';
 import { outside, runContext } from './run-context.js';
 import type { AskWork } from './work.js';
 
-/** Most questions of one chunk, and most characters of them: four are placed in a row before the first is answered. */
+/** Most questions of one chunk: a lane carries one. */
 const chunkItems = 250;
-const chunkCharacters = 500_000;
+
+/** Most characters of questions that are sent at once: at most 1.5 MB of UTF-8, of the 2 MB that a payload may have. */
+const sentCharacters = 500_000;
 
 /** Most characters of all questions together: they pass through history once, which Temporal ends at 50 MB. */
 const mostCharacters = 12_000_000;
@@ -38,10 +40,10 @@ const mostCharacters = 12_000_000;
 /** Reports read at once: a task takes 4 MB. */
 const readAtOnce = 2;
 
-const reportSignal = defineSignal<[ToldReport]>(signalNames.lanesReport);
+const reportSignal = defineSignal<[ToldReports]>(signalNames.lanesReport);
 
 /** Who hears of which lanes. */
-const listeners = new Map<number, (report: LaneReport) => void>();
+const listeners = new Map<number, (reports: readonly Blob[]) => void>();
 
 /**
  * Questions in lanes, in a workflow of their own, which can continue as new where this one cannot.
@@ -51,9 +53,10 @@ const listeners = new Map<number, (report: LaneReport) => void>();
  */
 export class LanesRun {
   readonly #told = new Set<number>();
-  readonly #read = new Map<string, Promise<void>>();
+  readonly #heard = new Set<string>();
+  #unread: Blob[] = [];
+  readonly #readers = new Set<Promise<void>>();
   readonly #queuedAtMs = Date.now();
-  readonly #readers = new Window(readAtOnce);
 
   /**
    * @param areAlone whether the fan-out has nothing but these, so that join and deadline are theirs
@@ -69,8 +72,8 @@ export class LanesRun {
   /** Comes back when all have ended. */
   async ended(): Promise<void> {
     const number = listeners.size;
-    listeners.set(number, (report) => this.#hear(report.blob));
-    setHandler(reportSignal, ({ to, report }) => listeners.get(to)?.(report), {
+    listeners.set(number, (reports) => this.#hear(reports));
+    setHandler(reportSignal, ({ to, reports }) => listeners.get(to)?.(reports), {
       description: 'Outcomes of lanes, sent by their workflow.',
     });
     let wide: WideOutcomes | undefined;
@@ -82,8 +85,8 @@ export class LanesRun {
     }
     // What has been answered is told, cancelled or not.
     await CancellationScope.nonCancellable(async () => {
-      for (const report of wide?.batches ?? []) this.#hear(report);
-      await this.#allRead();
+      this.#hear(wide?.batches ?? []);
+      while (this.#readers.size > 0) await Promise.all(this.#readers);
     });
     this.#tellOfTheRest(wide);
   }
@@ -133,55 +136,65 @@ export class LanesRun {
   /** Puts the questions into the store, in chunks of neighbours. */
   async #place(): Promise<Chunk[]> {
     const size = Math.min(chunkItems, Math.max(10, Math.ceil(this.questions.length / 4)));
-    const placed: Promise<Chunk>[] = [];
-    let together: Item[] = [];
+    const placed: Promise<Chunk[]>[] = [];
+    let together: Item[][] = [];
     let characters = 0;
     let all = 0;
-    const put = () => {
+    const send = () => {
       if (together.length === 0) return;
-      const items = together;
-      const summary = `${items.length} questions into the store`;
-      const chunk = runContext().sending.run(() => outside.placeItems.executeWithOptions({ summary }, [items]));
-      chunk.catch(() => {});
-      placed.push(chunk);
+      const chunks = together;
+      const summary = `${chunks.flat().length} questions into the store`;
+      const sent = runContext().sending.run(() => outside.placeItems.executeWithOptions({ summary }, [chunks]));
+      sent.catch(() => {});
+      placed.push(sent);
       together = [];
       characters = 0;
     };
     for (const { work, key } of this.questions) {
       const request = this.branches.requestOf(work);
       const item = itemOf(work, key, request instanceof Promise ? await request : request);
-      const length = JSON.stringify(item).length;
+      const { length } = JSON.stringify(item);
       all += length;
       if (all > mostCharacters) throw tooMuch(this.questions.length);
-      if (together.length === size || characters + length > chunkCharacters) put();
-      together.push(item);
+      if (characters + length > sentCharacters) send();
+      const last = together.at(-1);
+      if (last === undefined || last.length === size) together.push([item]);
+      else last.push(item);
       characters += length;
     }
-    put();
-    return Promise.all(placed);
+    send();
+    return (await Promise.all(placed)).flat();
   }
 
-  #hear(report: Blob): void {
-    if (this.#read.has(report.sha256)) return;
-    const read = CancellationScope.nonCancellable(() => this.#readers.run(() => this.#readAll(report)));
-    this.#read.set(report.sha256, read);
-    read.catch(() => {});
-  }
-
-  async #readAll(report: Blob): Promise<void> {
-    for (let from: number | undefined = 0; from !== undefined;) {
-      const summary = 'outcomes of lanes';
-      const page: Awaited<ReturnType<typeof outside.readOutcomes>> = await outside.readOutcomes.executeWithOptions(
-        { summary },
-        [report, from],
+  #hear(reports: readonly Blob[]): void {
+    for (const report of reports) {
+      if (this.#heard.has(report.sha256)) continue;
+      this.#heard.add(report.sha256);
+      this.#unread.push(report);
+    }
+    // Readers that are at it take what has come meanwhile.
+    while (this.#unread.length > 0 && this.#readers.size < readAtOnce) {
+      const share = Math.ceil(this.#unread.length / (readAtOnce - this.#readers.size));
+      const first = this.#unread.splice(0, share);
+      const reading = CancellationScope.nonCancellable(() => this.#read(first));
+      this.#readers.add(reading);
+      // A failure is left where whoever waits for all meets it.
+      reading.then(
+        () => this.#readers.delete(reading),
+        () => {},
       );
-      for (const outcome of page.outcomes) this.#tell(outcome);
-      from = page.next;
     }
   }
 
-  async #allRead(): Promise<void> {
-    await Promise.all(this.#read.values());
+  async #read(first: Blob[]): Promise<void> {
+    for (let reports = first; reports.length > 0; reports = this.#unread.splice(0)) {
+      for (let from: OutcomePlace | undefined = { report: 0, outcome: 0 }; from !== undefined;) {
+        const summary = 'outcomes of lanes';
+        const page: OutcomePage = await outside.readOutcomes.executeWithOptions({ summary }, [reports, from]);
+        for (const outcome of page.outcomes) this.#tell(outcome);
+        from = page.next;
+      }
+    }
   }
 
   #tell(outcome: StoredBranch): void {

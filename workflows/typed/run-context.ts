@@ -39,7 +39,9 @@ export class RunContext {
   nameAll(keys: readonly string[]): string[] {
     const within = this.#branchAround();
     return keys.map((key) => {
-      const name = within === undefined ? key : `${within}/${key}`;
+      // A number by itself is what Temporal names activities that have no name: two open ones of a name fail the task for ever.
+      const own = /^\d+$/.test(key) ? `#${key}` : key;
+      const name = within === undefined ? own : `${within}/${own}`;
       const count = (this.#names.get(name) ?? 0) + 1;
       this.#names.set(name, count);
       return count === 1 ? name : this.#another(name, count);

@@ -17,7 +17,7 @@ import { isOfflineRun, load } from './run-context.js';
 import type { Work } from './work.js';
 
 /** What every such run takes. */
-interface RunOptions {
+export interface RunOptions {
   /** The API's model id; `claude-sonnet-5-5` by default. */
   model?: string | undefined;
   /** Most output tokens of an answer; 2,048 by default. */

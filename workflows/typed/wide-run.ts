@@ -19,16 +19,25 @@ export function isWide(works: readonly (AskWork | OwnWork)[]): boolean {
   return works.filter(({ kind }) => kind === 'ask').length > maxDirectWidth;
 }
 
+/** Most branches of one fan-out in flight beside lanes: a task that has more than 2,000 activities pending fails, again and again. */
+const mostPending = 1_000;
+
+/** A policy for branches that are each an activity or a workflow of their own. */
+export function directPolicy(policy: Policy): Policy {
+  return { ...policy, concurrency: Math.min(policy.concurrency, mostPending) };
+}
+
 /**
  * A fan-out whose questions travel in lanes. What else it has stays narrow.
  *
  * WideRun-1. Join and deadline count all branches, in lanes or not.
  * WideRun-2. Where all branches are in lanes, their own workflow decides, which is nearer; here it is decided once more, for `answer`.
  */
-export class WideRun implements AsyncIterable<StoredBranch> {
+export class WideRun {
   readonly answer: Promise<StoredBranch[]>;
   readonly outcomes: Promise<StoredBranch[]>;
-  readonly #order = new CompletionOrder<StoredBranch>();
+  /** The outcomes in completion order. */
+  readonly order = new CompletionOrder<StoredBranch>();
   readonly #ended = new Map<number, StoredBranch>();
   readonly #decided = new Deferred<Decision | 'all ended'>();
   #ok = 0;
@@ -45,24 +54,24 @@ export class WideRun implements AsyncIterable<StoredBranch> {
     const timer = startDeadline(this.#policy, () => this.#decide('deadline'));
     const ended = this.#scope.run(() => this.#run(branches)).finally(() => timer?.cancel());
     ended.then(
-      () => this.#decided.resolve('all ended'),
-      (failure: unknown) => this.#decided.reject(failure),
+      () => {
+        this.order.end();
+        this.#decided.resolve('all ended');
+      },
+      (failure: unknown) => {
+        this.order.fail(failure);
+        this.#decided.reject(failure);
+      },
     );
     this.answer = this.#decided.promise.then((decision) => this.#standing(decision));
-    this.outcomes = ended
-      .finally(() => this.#order.end())
-      .then(async () => {
-        const decision = await this.#decided.promise;
-        const all = this.#standing(decision);
-        if (decision !== 'deadline' || this.#policy.late === 'amend') return all;
-        return all.map((outcome) =>
-          outcome.status === 'cancelled' ? tooLate(outcome, whyLate(decision, this.#policy)) : outcome,
-        );
-      });
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<StoredBranch> {
-    return this.#order[Symbol.asyncIterator]();
+    this.outcomes = ended.then(async () => {
+      const decision = await this.#decided.promise;
+      const all = this.#standing(decision);
+      if (decision !== 'deadline' || this.#policy.late === 'amend') return all;
+      return all.map((outcome) =>
+        outcome.status === 'cancelled' ? tooLate(outcome, whyLate(decision, this.#policy)) : outcome,
+      );
+    });
   }
 
   async #run(branches: Branches): Promise<void> {
@@ -75,7 +84,13 @@ export class WideRun implements AsyncIterable<StoredBranch> {
       others.length === 0,
       (outcome) => this.#end(outcome, inLanes[outcome.index]?.at ?? 0),
     );
-    const settled = { ...this.#policy, join: 'settled', deadlineMs: null, budget: null, economy: false } as const;
+    const settled = {
+      ...directPolicy(this.#policy),
+      join: 'settled',
+      deadlineMs: null,
+      budget: null,
+      economy: false,
+    } as const;
     const narrowNames = others.map(({ at }) => this.names[at] ?? '');
     const firstIndex = progress.add(...narrowNames);
     const narrow = fanOut(
@@ -96,7 +111,7 @@ export class WideRun implements AsyncIterable<StoredBranch> {
     const before = this.#ended.get(at)?.status === 'ok' ? 1 : 0;
     this.#ok += (placed.status === 'ok' ? 1 : 0) - before;
     this.#ended.set(at, placed);
-    this.#order.add(placed);
+    this.order.add(placed);
     const decision = decisionOf(
       { ok: this.#ok, lost: this.#ended.size - this.#ok, total: this.works.length },
       this.#policy,
@@ -106,6 +121,7 @@ export class WideRun implements AsyncIterable<StoredBranch> {
 
   #decide(decision: Decision): void {
     this.#decided.resolve(decision);
+    if (this.#scope.consideredCancelled) return;
     const isMixed = this.works.some(({ kind }) => kind === 'own');
     // Lanes by themselves decide alike, and tell of their last outcomes.
     if (isMixed && cutsTheRest(decision, this.#policy)) this.#scope.cancel();

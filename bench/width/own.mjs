@@ -1,0 +1,99 @@
+// A fan-out in a workflow of somebody's own beside `summarise` of the same width, over the same worker.
+//   npm run build && node bench/width/own.mjs [widths] [rounds] [latency in milliseconds]
+// Each contender runs `rounds` times, one after the other in turn; the first round warms the worker up and is not counted.
+import { join } from 'node:path';
+
+import { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { BlobStore, placeChunks, startRun } from 'fanfold';
+import { FanfoldPlugin } from 'fanfold/worker';
+
+import { here, median, Stage } from './stage.mjs';
+
+const widths = (process.argv[2] ?? '1000,5000,20000').split(',').map(Number);
+const rounds = Number(process.argv[3] ?? 3);
+const stage = await Stage.open();
+const { url } = await stage.startModel(process.argv[4] ?? '20');
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const environment = await TestWorkflowEnvironment.createLocal({
+  server: {
+    ...(process.env.FANFOLD_TEST_TEMPORAL && {
+      executable: { type: 'existing-path', path: process.env.FANFOLD_TEST_TEMPORAL },
+    }),
+    extraArgs: ['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'].concat(
+      '--dynamic-config-value',
+      'matching.numTaskqueueWritePartitions=1',
+    ),
+  },
+});
+const home = join(stage.directory, 'home');
+const plugin = new FanfoldPlugin({
+  home,
+  env: {},
+  api: { apiKey: 'bench', baseURL: url },
+  concurrency: 5000,
+  rampFrom: 5000,
+});
+const worker = await Worker.create({
+  connection: environment.nativeConnection,
+  taskQueue: 'own',
+  workflowsPath: here('own-workflow.mjs'),
+  plugins: [plugin],
+});
+const client = new Client({ connection: environment.connection });
+const store = new BlobStore(home);
+
+/** Milliseconds from the start of a run to its end, by Temporal's clock. */
+async function elapsed(workflowId) {
+  const { startTime, closeTime } = await client.workflow.getHandle(workflowId).describe();
+  return closeTime - startTime;
+}
+
+const contenders = {
+  async own(count, workflowId) {
+    const options = { concurrency: count, fresh: true };
+    const { ok } = await client.workflow.execute('own', { taskQueue: 'own', workflowId, args: [count, options] });
+    if (ok !== count) throw new Error(`${ok} of ${count} are ok.`);
+    return elapsed(workflowId);
+  },
+  async summarise(count, workflowId) {
+    const documents = Array.from({ length: count }, (_, index) => ({
+      key: String(index),
+      text: `The supplier of annex ${index} owes the customer notice.`,
+    }));
+    const chunks = await placeChunks(documents, store, count);
+    const input = { chunks, concurrency: count, fresh: true };
+    await startRun(client, { kind: 'summarise', workflowId, input });
+    const { wide } = await client.workflow.getHandle(workflowId).result();
+    if (wide.tally.byStatus.ok !== count) throw new Error(`${JSON.stringify(wide.tally.byStatus)} of ${count}.`);
+    return elapsed(workflowId);
+  },
+};
+
+try {
+  await worker.runUntil(async () => {
+    for (const count of widths) {
+      const times = { own: [], summarise: [] };
+      const cpu = { own: [], summarise: [] };
+      for (let round = 0; round <= rounds; round += 1) {
+        for (const name of Object.keys(contenders)) {
+          const before = process.cpuUsage();
+          const ms = await contenders[name](count, `${name}-${count}-${round}`);
+          const { user, system } = process.cpuUsage(before);
+          if (round === 0) continue;
+          times[name].push(ms);
+          cpu[name].push((user + system) / 1_000);
+        }
+      }
+      const [own, summarise] = [median(times.own), median(times.summarise)];
+      const ratios = times.own.map((ms, at) => ms / times.summarise[at]);
+      console.log(
+        `${count} branches: own ${own} ms, summarise ${summarise} ms, ratio ${(own / summarise).toFixed(2)}; of pairs ${ratios.map((each) => each.toFixed(2)).join(', ')}; CPU of the worker ${Math.round(median(cpu.own))} and ${Math.round(median(cpu.summarise))} ms`,
+      );
+    }
+  });
+} finally {
+  await environment.teardown();
+  await stage.close();
+}

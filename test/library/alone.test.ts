@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { startOfflineModel } from '@fanfold/offline-model';
+import type { OfflineModel } from '@fanfold/offline-model';
+import type { Workflow } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+// As it is built: threads of its own search folders.
+import { FanfoldPlugin } from 'fanfold/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startTemporal } from '../support/temporal.js';
+import type * as alone from './alone.workflow.js';
+
+let environment: TestWorkflowEnvironment;
+let model: OfflineModel;
+let home: string;
+let texts: string;
+let worker: Worker;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  environment = await startTemporal();
+  model = await startOfflineModel();
+  home = await mkdtemp(join(tmpdir(), 'fanfold-alone-'));
+  texts = await mkdtemp(join(tmpdir(), 'fanfold-texts-'));
+  await writeFile(join(texts, 'notice.md'), 'Either side gives three months of notice.\n');
+  worker = await Worker.create({
+    connection: environment.nativeConnection,
+    namespace: environment.namespace ?? 'default',
+    taskQueue: 'alone',
+    workflowsPath: fileURLToPath(new URL('./alone.workflow.ts', import.meta.url)),
+    activities: { countWords: async (text: string) => text.split(' ').length },
+    plugins: [
+      new FanfoldPlugin({
+        api: { apiKey: 'made-up-token-1', baseURL: model.url },
+        home,
+        env: {},
+        rampFrom: 200,
+        concurrency: 200,
+        policy: { folders: [texts] },
+      }),
+    ],
+  });
+  running = worker.run();
+  // Whoever waits for it hears of it.
+  running.catch(() => {});
+  // To bundle workflows takes long on a busy machine.
+}, 180_000);
+
+afterAll(async () => {
+  worker?.shutdown();
+  await running;
+  await model?.stop();
+  await environment?.teardown();
+  for (const folder of [home, texts]) await rm(folder, { recursive: true, force: true });
+});
+
+async function start<W extends Workflow>(name: string, ...args: Parameters<W>) {
+  const options = { workflowId: `${name}-${randomUUID()}`, taskQueue: 'alone', args };
+  return environment.client.workflow.start<Workflow>(name, options);
+}
+
+async function execute<W extends Workflow>(name: string, ...args: Parameters<W>): Promise<Awaited<ReturnType<W>>> {
+  const handle = await start<W>(name, ...args);
+  return (await handle.result()) as Awaited<ReturnType<W>>;
+}
+
+const items = (count: number, word: string) => Array.from({ length: count }, (_, at) => `${word} ${at}`);
+
+describe('by itself in a workflow', () => {
+  it('an agent loop answers, and its cost is on the outcome', async () => {
+    const outcome = await execute<typeof alone.agentAlone>('agentAlone');
+    expect(outcome).toMatchObject({ status: 'ok', output: expect.any(String), key: 'branch' });
+    expect(outcome.costUsd).toBeGreaterThan(0);
+  });
+
+  it('a search finds what the worker may search', async () => {
+    const outcome = await execute<typeof alone.searchAlone>('searchAlone', {
+      name: 'texts',
+      kind: 'files',
+      folder: texts,
+    });
+    expect(outcome).toMatchObject({ status: 'ok', output: { hits: [{ text: expect.stringContaining('notice') }] } });
+  });
+
+  it('judges select, and a model makes one text', async () => {
+    expect(await execute<typeof alone.foldAlone>('foldAlone')).toEqual({
+      chosen: expect.stringMatching(/^(one|other)$/),
+      votes: expect.arrayContaining([expect.any(String)]),
+      calls: ['ok', 'ok'],
+      text: 'ok',
+    });
+  });
+
+  it('a graph runs its nodes', async () => {
+    const { status, words } = await execute<typeof alone.graphAlone>('graphAlone');
+    expect(status).toBe('complete');
+    expect(words).toBeGreaterThan(0);
+  });
+});
+
+describe('a fan-out', () => {
+  it('runs in an update’s handler, and twice at the same time', async () => {
+    const handle = await start<typeof alone.onUpdate>('onUpdate', 2);
+    const [few, many] = await Promise.all([
+      handle.executeUpdate<string[], [string[]]>('fan', { args: [['x', 'y']] }),
+      handle.executeUpdate<string[], [string[]]>('fan', { args: [items(60, 'many')] }),
+    ]);
+    expect(few).toEqual(['0 ok', '1 ok']);
+    expect(many).toEqual(items(60, '').map((_, at) => `${at} ok`));
+    expect(await handle.result()).toBe(2);
+  });
+
+  it('in lanes runs beside another, and again after continue-as-new', async () => {
+    expect(await execute<typeof alone.twice>('twice', 60)).toEqual(['60 60', '60 60', '60']);
+  });
+
+  it.each([
+    ['beside lanes', 3],
+    ['in lanes', 60],
+  ])('is cancelled with the scope around it, %s, and the workflow goes on', async (_, count) => {
+    const gate = model.hold(/held by a scope/);
+    const ended = await execute<typeof alone.scoped>('scoped', items(count, 'held by a scope'), {});
+    expect(ended).toEqual({ end: 'cancelled', after: 'ok' });
+    await model.idle();
+    gate.release();
+  });
+
+  it.each([
+    ['of questions alone', false],
+    ['of questions beside a function', true],
+  ])('in lanes, %s, leaves no call in flight when its join is decided', async (_, beside) => {
+    const word = `slow ${String(beside)}`;
+    const gate = model.hold(new RegExp(word));
+    const asked = [...items(60, word), 'quick'];
+    const statuses = await execute<typeof alone.cut>('cut', asked, { join: 'quorum', quorum: beside ? 2 : 1 }, beside);
+    // None of the held calls has been answered: they are closed.
+    await model.idle();
+    expect(gate.waiting).toEqual([]);
+    expect(statuses.filter((status) => status === 'ok')).toHaveLength(beside ? 2 : 1);
+    expect(new Set(statuses.slice(0, 60))).toEqual(new Set(['cancelled']));
+    gate.release();
+  });
+
+  it('in lanes leaves no call in flight when its workflow is cancelled', async () => {
+    const gate = model.hold(/never answered/);
+    const handle = await start<typeof alone.cut>('cut', items(60, 'never answered'), {}, false);
+    await model.until(() => gate.waiting.length > 0);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    await model.idle();
+    expect(gate.waiting).toEqual([]);
+    gate.release();
+  });
+});
