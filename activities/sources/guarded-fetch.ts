@@ -5,7 +5,8 @@ import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, fetch } from 'undici';
 
-import { proxyOf, tunnel } from '../../src/network/index.js';
+import { proxyOf } from '../../src/network/index.js';
+import { tunnel } from '../../src/network/tunnel.js';
 import { retryAfterMs } from '../../src/model/index.js';
 import { notAllowed } from '../branch/allowed.js';
 import { failed } from './source-failure.js';

@@ -28,7 +28,8 @@ const activityStarted = 2;
 /** The branches of a run that Temporal is waiting for. Asks the server only: no worker is needed. */
 export async function pendingBranches(client: Client, execution: Execution): Promise<PendingBranch[]> {
   const { raw } = await client.workflow.getHandle(execution.workflowId, execution.runId).describe();
-  const pending = (raw.pendingActivities ?? []).map(async (activity): Promise<PendingBranch> => {
+  const branches = (raw.pendingActivities ?? []).filter(({ activityType }) => activityType?.name !== 'isSearchable');
+  const pending = branches.map(async (activity): Promise<PendingBranch> => {
     const running = activity.state === activityStarted;
     const converter = client.options.loadedDataConverter;
     const lastFailure = await decodeOptionalFailureToOptionalError(converter, activity.lastFailure);

@@ -64,7 +64,7 @@ const magics: readonly (readonly [start: string, found: Detected])[] = [
   ['\u00FD7zXZ', anArchive],
 ];
 
-/** Images that the API does not take, by their first bytes as Latin-1. */
+/** Images that the API does not take, by their first bytes as ISO 8859-1. */
 const images: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^BM[^]{4}\0{4}/, 'BMP'],
   [/^(?:II\*\0|MM\0\*)/, 'TIFF'],

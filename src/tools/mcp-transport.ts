@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { RequestInit } from 'undici';
 
-import { connectionsBy } from '../network/index.js';
+import { connectionsBy } from '../network/connections.js';
 import { headerFault, sentHeader, withoutUser } from '../secrets/index.js';
 import type { Secrets } from '../secrets/index.js';
 import { expand, expandAll } from './expand.js';

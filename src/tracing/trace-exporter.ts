@@ -9,7 +9,8 @@ import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { fetch } from 'undici';
 
-import { connectionsBy, proxyOf } from '../network/index.js';
+import { connectionsBy } from '../network/connections.js';
+import { proxyOf } from '../network/index.js';
 
 type HttpOptions = ReturnType<typeof convertLegacyHttpOptions>;
 

@@ -98,7 +98,7 @@ describe('--pdf', () => {
 
   it('is one of three', async () => {
     const { code, stderr } = await desk.inProcess(['perspectives', 'whole.pdf', '--pdf', 'picture']);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/`pdf` to be one of auto, text, pages, got `picture`/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/`--pdf` to be one of auto, text, pages, got `picture`/)]);
   });
 });
 

@@ -54,7 +54,7 @@ it('loads a few files for help and completions, and only its bundle for a comman
     expect((await loadedBy(words)).length, words.join(' ')).toBeLessThanOrEqual(4);
   }
   const files = await loadedBy(['list', '--limit', 'none']);
-  expect(files.length).toBeLessThanOrEqual(25);
+  expect(files.length).toBeLessThanOrEqual(40);
   expect(files.filter((path) => !path.startsWith(join(root, 'dist/cli/')))).toEqual([]);
 });
 

@@ -63,7 +63,7 @@ describe('a finished run is retried', () => {
       ['once', null, ['once-retry-1']],
     ]);
     const { stdout } = await desk.fanfold(['list']);
-    expect(stdout).toMatch(/once-retry-1 .*retries once\nonce .*retried by once-retry-1\n/);
+    expect(stdout).toMatch(/once-retry-1 .*retries once .*\nonce .*retried by once-retry-1 .*\n/);
     const shown = await desk.fanfold(['show', 'once-retry-1']);
     expect(shown.stderr).toContain('retries once: 2 taken over, at no cost');
     expect(shown.stderr).toMatch(/✓ quick .*from once/);

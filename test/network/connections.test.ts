@@ -9,7 +9,7 @@ import { fetch } from 'undici';
 
 import { guardedFetch } from '../../activities/sources/guarded-fetch.js';
 import { ModelClients } from '../../src/model/call/client.js';
-import { connectionsBy } from '../../src/network/index.js';
+import { connectionsBy } from '../../src/network/connections.js';
 import { traceExporter } from '../../src/tracing/trace-exporter.js';
 import { McpServers } from '../../src/tools/mcp-servers.js';
 import { startProxy } from '../support/proxy.js';

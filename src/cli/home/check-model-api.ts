@@ -1,7 +1,7 @@
 import { fetch } from 'undici';
 
 import { UnavailableError } from '../../contract/errors.js';
-import { connectionsBy } from '../../network/index.js';
+import { connectionsBy } from '../../network/connections.js';
 import { withoutUser } from '../../secrets/index.js';
 import { modelApiOf } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';

@@ -1,7 +1,7 @@
 import { fetch } from 'undici';
 
 import { UnavailableError } from '../../contract/errors.js';
-import { connectionsBy } from '../../network/index.js';
+import { connectionsBy } from '../../network/connections.js';
 import { shownAddress, withoutUser } from '../../secrets/index.js';
 import type { Finding } from './finding.js';
 

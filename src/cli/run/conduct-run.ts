@@ -7,7 +7,6 @@ import { webUiUrl } from '../../server/index.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
 import { finishRun } from './finish-run.js';
 import type { BranchSink } from './follow-run.js';
-import { checkModelApi } from '../home/check-model-api.js';
 import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
 import { withWorker } from '../worker/with-worker.js';
@@ -89,14 +88,16 @@ export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void 
  *
  * @returns what tells of a failure; a run that is attached to has its answers, or a worker that sees to them
  */
-function apiCheck(
+async function apiCheck(
   { offline, asksModel = true, models }: WorkerNeed,
   { id, model }: RunFlags,
   world: World,
 ): Promise<((session: Session) => Promise<void>) | undefined> {
   // A cluster's workers have an API and a key of their own.
   const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
-  if (offline || !asksModel || configured) return Promise.resolve(undefined);
+  if (offline || !asksModel || configured) return undefined;
+  // Loaded on demand: it brings an HTTP client along.
+  const { checkModelApi } = await import('../home/check-model-api.js');
   return checkModelApi(models ?? (model === undefined ? [] : [model]), world).then(
     () => undefined,
     (error: unknown) =>

@@ -7,7 +7,6 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import type { ModelRequest } from '../../contract/model-request.js';
 import { buildRequest, estimateTokens, sizeOf } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
-import { connectionsBy } from '../../network/index.js';
 import { modelApiOf, noApiKey } from '../home/api-key.js';
 import { LocalFile } from '../read/local-file.js';
 import { countTokens } from './count-tokens.js';
@@ -32,6 +31,8 @@ export async function sizePlan(plan: Sizing, document: string | undefined, world
   if (plan.offline) return estimatePlan(plan, document);
   const api = modelApiOf(world);
   if (api === undefined) throw noApiKey();
+  // Loaded on demand: it brings an HTTP client along.
+  const { connectionsBy } = await import('../../network/connections.js');
   const counter = { baseUrl: api.baseURL, apiKey: api.apiKey, dispatcher: connectionsBy(world.env) };
   // Branches may ask the very same.
   const counts = new Map<string, Promise<number>>();

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 
-import { connectionsBy } from '../../network/index.js';
+import { connectionsBy } from '../../network/connections.js';
 import { withoutUser } from '../../secrets/index.js';
 import { asEvents } from './whole-answer.js';
 import { wholeFetch } from './whole-fetch.js';

@@ -96,7 +96,7 @@ describe.each([
     const cut = whole.split('\n').slice(0, 3).join('\n');
     await writeFile(join(desk.directory, out), cut);
     const refused = await desk.fanfold(words);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/`out` to be new.*has rows/) });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/`--out` to be new.*has rows/) });
     const run = await desk.json<Run>([...words, '--fresh', '--resume']);
     expect(run.coverage).toEqual({ ok: count - 2, total: count - 2 });
     expect(await readFile(join(desk.directory, out), 'utf8')).toBe(whole);
@@ -207,8 +207,8 @@ describe('before anything is spent', () => {
     [['--prompt', '{{ text }}', '--where', '@.x == 1'], /`--where` names, got "id", "text"/],
     [['--prompt', '{{ text }}', '--where', "@.id == 'none'"], /Expected a row of rows-\d+\.csv that/],
     [['--prompt', '{{ text }}', '--id-field', 'key'], /`--id-field` names/],
-    [['--prompt', '{{ text }}', '--samples', '2', '--vote', 'label'], /`vote` to be a field of the answer/],
-    [['--prompt', '{{ text }}', '--out', 'x.txt'], /`out` to end in \.jsonl/],
+    [['--prompt', '{{ text }}', '--samples', '2', '--vote', 'label'], /`--vote` to be a field of the answer/],
+    [['--prompt', '{{ text }}', '--out', 'x.txt'], /`--out` to end in \.jsonl/],
     [['--prompt', '{{ text }}', '--resume'], /Expected `--out` where there is `--resume`/],
     [[], /Expected `--prompt` or `--prompt-file`, got neither/],
   ])('refuses %j', async (words, message) => {
