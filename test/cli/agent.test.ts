@@ -245,8 +245,8 @@ describe('problems are told before anything is asked', () => {
     [['--tools', 'files:missing'], 'Expected a folder after `files:`'],
     [['--tools', 'fetch:http://x'], 'Expected a host after `fetch:`'],
     [['--mcp', 'bad.json'], 'bad.json: at mcpServers.a'],
-    [['--allow', 'telepathy'], 'Expected `allow` to name tools of the run'],
-    [['--max-turns', '0'], 'Expected `max-turns` to be a whole number'],
+    [['--allow', 'telepathy'], 'Expected `--allow` to name tools of the run'],
+    [['--max-turns', '0'], 'Expected `--max-turns` to be a whole number'],
     [['--hedge'], 'Expected no `--join`'],
     [['--tools', 'time,time'], 'Expected every tool once, got `time` twice.'],
   ])('%j', async (flags, message) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -58,7 +59,8 @@ async function readings(words: readonly string[]): Promise<Run> {
   expect([people.code, people.stdout.includes('heliotrope')]).toEqual([0, false]);
   const report = await desk.fanfold(['report', printed.workflowId]);
   const page = await readFile(report.stdout.trim(), 'utf8');
-  const [, reported = ''] = /<script id="run" type="application\/json">(.*?)<\/script>/s.exec(page) ?? [];
+  const [, type, held = ''] = /<script id="run" type="application\/(json|gzip)">(.*?)<\/script>/s.exec(page) ?? [];
+  const reported = type === 'gzip' ? gunzipSync(Buffer.from(held, 'base64')).toString() : held;
   const { run } = JSON.parse(reported) as Reported;
   expect([run.output, run.branches]).toEqual([printed.output, printed.branches]);
   return printed;

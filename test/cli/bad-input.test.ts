@@ -30,7 +30,7 @@ it.each([
   [['blank.md'], 'Expected `blank.md` to hold text, got only white space.'],
   [['missing.md'], 'Expected a file, got `missing.md`, which does not exist.'],
   [['text.md/inside.md'], 'Expected a file, got `text.md/inside.md`, which does not exist.'],
-  [['folder'], 'Expected a file, got the directory `folder`.'],
+  [['folder'], 'Expected text files in `folder`, got a folder without any.'],
   [['binary.bin'], 'Expected a document, got `binary.bin`, which is a binary file (.bin).'],
   [['latin1.txt'], 'Expected `latin1.txt` to be UTF-8 text, got an invalid byte at offset 11, on line 1.'],
   [['cut.txt'], 'Expected `cut.txt` to be UTF-8 text, got an invalid byte at offset 6, on line 1.'],
@@ -60,8 +60,8 @@ it.each([
   [['text.md', '--budget-of-dreams'], '(see `fanfold perspectives --help`)'],
   [['text.md', '--timeout', 'soon'], 'See `fanfold perspectives --help`.'],
   [['text.md', '--join', 'quorum', '--quorum', '9'], 'Expected `--quorum` to be'],
-  [['text.md', 'second.md'], 'too many arguments'],
-  [[], "missing required argument 'file'"],
+  [['text.md', 'second.md'], 'Expected a file, got `second.md`, which does not exist.'],
+  [[], 'Expected files or `--from`, got neither.'],
 ])('refuses `perspectives %j` before anything is started', async (words, message) => {
   const { code, stdout, stderr } = await desk.inProcess(['perspectives', ...words]);
   expect(stderr).toContain(message);

@@ -133,9 +133,9 @@ describe('problems are told before anything is asked', () => {
     [['Who?'], 'Expected 2 to 50 answers to compare, got 1 models and 1 prompts'],
     [[], 'Expected a prompt, `--variant` or `--variants`, got none of them.'],
     [['Who?', '--models', 'a,a'], 'Expected every model once, got `a` twice.'],
-    [['Who?', '--variant', 'nothing'], 'Expected `variant` to be name=prompt'],
-    [['Who?', '--models', models, '--best', 'luck'], 'Expected `best` to be one of judge, vote, got `luck`.'],
-    [['Who?', '--models', models, '--criteria', 'x'], 'Expected `best` to be judge where there are `criteria`.'],
+    [['Who?', '--variant', 'nothing'], 'Expected `--variant` to be name=prompt'],
+    [['Who?', '--models', models, '--best', 'luck'], 'Expected `--best` to be one of judge, vote, got `luck`.'],
+    [['Who?', '--models', models, '--criteria', 'x'], 'Expected `--best` to be judge where there are `criteria`.'],
     [['@missing.txt', '--models', models], 'Expected a file, got `missing.txt`, which does not exist.'],
     [['--variants', 'bad.yaml'], 'bad.yaml: at variants.a'],
   ])('%j', async (words, message) => {

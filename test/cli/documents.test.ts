@@ -216,7 +216,7 @@ describe('a document that is too long to be read at once', () => {
 
   it('has parts with room for answers about them', async () => {
     const { code, stderr } = await desk.inProcess([...words, '--max-tokens', '200']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected `split-tokens` to be a whole number, 800')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected `--split-tokens` to be a whole number, 800')]);
   });
 
   // The last, for commands after it would each start a worker.

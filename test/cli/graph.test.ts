@@ -129,7 +129,7 @@ describe('problems are told before anything starts, each with its place', () => 
   });
 
   it.each([
-    [['--input', 'document'], 'Expected `input` to be name=value, got `document`.'],
+    [['--input', 'document'], 'Expected `--input` to be name=value, got `document`.'],
     [['--input', 'text=x'], 'Expected an input of the flow (document), got `text`.'],
     [[], 'Expected the input `document` (string), got nothing.'],
     [['--input', 'document=@missing.md'], 'missing.md'],

@@ -114,7 +114,7 @@ describe('perspectives of one’s own', () => {
   });
 
   it.each([
-    [['--perspective', 'tax'], 'Expected `perspective` to be a name and an instruction'],
+    [['--perspective', 'tax'], 'Expected `--perspective` to be a name and an instruction'],
     [['--perspective', 'tax: a', '--perspective', 'tax: b'], 'Expected every perspective once, got `tax` twice.'],
     [['--perspective', `${'x'.repeat(65)}: a`], 'Expected a perspective to be a name of 1 to 64 letters'],
     [['--perspectives', '__proto__'], 'Expected a perspective to be a name of 1 to 64 letters'],

@@ -251,7 +251,7 @@ describe('a policy file', () => {
     ['mcpServers: { a: { comand: x } }', 'at mcpServers.a: expected { command, args, env, cwd } or { url, headers }'],
     ['headerVariables: { "https://me:made-up-token-1@w.org": [A] }', 'at headerVariables.https://w.org: expected an'],
     ['- a', 'at the top: expected object, received array, got a list.'],
-    ['folders: [', 'policy.yaml: '],
+    ['folders: [', 'policy.yaml:2:1: '],
   ])('that says what it may not is refused before anything is started: %s', async (text, message) => {
     await writeFile(join(desk.directory, 'policy.yaml'), `${text}\n`);
     const { code, stderr } = await desk.inProcess(['worker', '--policy', 'policy.yaml']);

@@ -50,7 +50,7 @@ it('puts two runs beside each other', async () => {
 });
 
 it.each([
-  [['--format', 'pdf'], 'Expected `format` to be one of html, md, csv, got `pdf`.'],
+  [['--format', 'pdf'], 'Expected `--format` to be one of html, md, csv, got `pdf`.'],
   [
     ['first', '--compare', 'second', 'third'],
     'Expected two workflow ids with `--compare`, got 3: first, second, third.',

@@ -94,8 +94,8 @@ it('fails where nothing is found, and says so', async () => {
 });
 
 it.each([
-  [['--tasks', '0'], 'Expected `tasks` to be a whole number from 1 to 10'],
-  [['--rounds', '9'], 'Expected `rounds` to be a whole number from 1 to 5'],
+  [['--tasks', '0'], 'Expected `--tasks` to be a whole number from 1 to 10'],
+  [['--rounds', '9'], 'Expected `--rounds` to be a whole number from 1 to 5'],
   [['--hedge'], 'Expected no `--join`'],
   [['--sources', 'nowhere'], 'Expected a source to be files:FOLDER'],
 ])('problems are told before anything is asked: %j', async (flags, message) => {

@@ -57,10 +57,7 @@ export async function sourceOf(
   say: Say,
 ): Promise<DocumentSource> {
   if ((flags.from === undefined) === (files.length === 0)) {
-    throw new InputError(
-      `Expected files or \`--from\`, got ${files.length === 0 ? 'neither' : 'both'}.`,
-      'See `--help`.',
-    );
+    throw new InputError(`Expected files or \`--from\`, got ${files.length === 0 ? 'neither' : 'both'}.`);
   }
   const { model = modelDefaults.model } = flags;
   const given =
