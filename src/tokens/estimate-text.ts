@@ -51,9 +51,11 @@ export function meanOf(text: string): number {
       code = text.codePointAt(at) ?? code;
       if (code > 0xffff) at += 1;
     }
-    const alone = plane[code] ?? emoji[code - emojiStart] ?? farCost;
+    const known = plane[code] ?? emoji[code - emojiStart];
+    const alone = known ?? farCost;
     const place = placeOf(beforeLast, last, code);
-    const part = place === noPlace || at === 0 ? whole : (parts[place] ?? whole);
+    // What is not in the table has not been measured beside others either.
+    const part = known === undefined || place === noPlace || at === 0 ? whole : (parts[place] ?? whole);
     sum += alone * Math.max(part, leastPart(repetition.periodAt(at, beforeLast, last, code), code));
     beforeLast = last;
     last = code;

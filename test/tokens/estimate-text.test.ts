@@ -71,6 +71,15 @@ describe('the estimate of a text', () => {
     for (const times of [1, 2, 5, 30, 400]) expect(wrongIn([[piece, piece.repeat(times)]])).toEqual([]);
   });
 
+  it('is not below the real count of rare signs over and over', () => {
+    for (const sign of ['\u{1698E}', '\u{12000}', '\u{1E900}']) {
+      for (let times = 1; times < 60; times += 1) {
+        const text = sign.repeat(times);
+        expect(estimateText(text), `${times} times ${sign}`).toBeGreaterThanOrEqual(realCount(text));
+      }
+    }
+  });
+
   it('is not below the real count of anything mixed', () => {
     const words = languages.flatMap(({ text }) => text.split(/(?<=\s)/).slice(0, 60));
     const machine = Object.values(machineTexts(9_000));
