@@ -31,7 +31,7 @@ const mayImport: Record<string, string[]> = {
   'src/tools': ['src/contract', 'src/secrets', 'src/network'],
   'src/files': [],
   'src/cpu': ['src/contract', 'src/fold', 'src/files', 'src/tokens'],
-  'src/client': ['src/contract', 'src/plan', 'src/fold', 'src/files', 'src/store', 'src/payloads'],
+  'src/client': ['src/contract', 'src/plan', 'src/fold', 'src/files', 'src/store', 'src/payloads', 'src/network'],
   'src/server': ['src/contract', 'src/secrets', 'src/network'],
   'src/offline': [],
   'src/tracing': ['src/contract', 'src/secrets', 'src/network'],
