@@ -20,7 +20,7 @@ it('serves offline runs without a key, says so on every run, and stops everythin
     stdin: 'The customer may terminate with notice of thirty days.',
   });
   const { code, stdout, stderr } = await run.ended;
-  expect(code).toBe(0);
+  expect(code, stdout + stderr).toBe(0);
   expect(stdout).toContain('thirty days');
   expect(stderr).toContain('offline model');
   // A paid run is not for this worker, nor for any.
