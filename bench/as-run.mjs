@@ -43,8 +43,15 @@ try {
     await writeFile(join(folder, `${width}.jsonl`), rows.join('\n'));
   }
   const summarise = (width) => [
-    ...[entry, 'summarise', '--from', `${width}.jsonl`, '--fresh', '--json', '--quiet'],
-    ...['--concurrency', String(Math.max(...widths))],
+    entry,
+    'summarise',
+    '--from',
+    `${width}.jsonl`,
+    '--fresh',
+    '--json',
+    '--quiet',
+    '--concurrency',
+    String(Math.max(...widths)),
   ];
   // Starts the worker, which stays.
   const cold = await timed(summarise(widths[0]));
