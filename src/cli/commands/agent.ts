@@ -74,7 +74,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
   const names = plan.tools.map(({ name }) => name).join(', ');
   if (flags.dryRun) return dryRunAgent(plan, flags, world);
   if (plan.budgetUsd < Infinity) checkFirstTurn(plan);
-  const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
+  const need = { beginsWithOne: true as const, offline: plan.model.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async ({ client, searchable }) => {
     await registerOwn(input, world);
     return startRun(client, {

@@ -76,7 +76,12 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
   }
   // Only an answer needs a key.
   const asksModel = input.answer === true;
-  const need = { offline: plan.model.offline || !asksModel, asksModel, concurrency: plan.policy.concurrency };
+  const need = {
+    beginsWithOne: true as const,
+    offline: plan.model.offline || !asksModel,
+    asksModel,
+    concurrency: plan.policy.concurrency,
+  };
   return conductRun(need, flags, world, async ({ client, searchable }) => {
     await registerOwn(input, world);
     return startRun(client, {

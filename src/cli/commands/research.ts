@@ -55,7 +55,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
   const names = plan.sources.map(({ name }) => name);
   if (flags.dryRun) return dryRunResearch(plan, flags, world);
   if (plan.budgetUsd < Infinity) checkPlanning(plan);
-  const need = { offline: plan.model.offline, concurrency: plan.policy.concurrency };
+  const need = { beginsWithOne: true as const, offline: plan.model.offline, concurrency: plan.policy.concurrency };
   return conductRun(need, flags, world, async ({ client, searchable }) => {
     await registerOwn(input, world);
     return startRun(client, {

@@ -43,7 +43,8 @@ const mostNamed = 12;
 function isCertain(error: unknown): boolean {
   if (!(error instanceof UnavailableError)) return false;
   if (error.type === 'KeyRefused') return error.message.includes('(401)');
-  return error.type === 'ModelApiUnreachable' && !/time|abort/i.test(error.message);
+  // A server that hangs up may do so over this question alone.
+  return error.type === 'ModelApiUnreachable' && /ECONNREFUSED|ENOTFOUND|certificate/i.test(error.message);
 }
 
 interface Api {

@@ -89,13 +89,13 @@ export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void 
  * @returns what tells of a failure; a run that is attached to has its answers, or a worker that sees to them
  */
 async function apiCheck(
-  { offline, asksModel = true, models }: WorkerNeed,
+  { offline, asksModel = true, beginsWithOne, models }: WorkerNeed,
   { id, model }: RunFlags,
   world: World,
 ): Promise<((session: Session) => Promise<void>) | undefined> {
   // A cluster's workers have an API and a key of their own.
   const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
-  if (offline || !asksModel || configured) return undefined;
+  if (offline || !asksModel || beginsWithOne || configured) return undefined;
   // Loaded on demand: it brings an HTTP client along.
   const { checkModelApi } = await import('../home/check-model-api.js');
   return checkModelApi(models ?? (model === undefined ? [] : [model]), world).then(

@@ -5,6 +5,8 @@ export interface WorkerNeed {
   asksModel?: boolean;
   /** The models that it asks, where they are known before it starts; the one of `--model` by default. */
   models?: readonly string[];
+  /** Set where a run begins with one question: that tells whether key and model are right. */
+  beginsWithOne?: true;
   /** Most calls of the run at once: a worker that is started for it is to allow as many. */
   concurrency?: number;
 }
