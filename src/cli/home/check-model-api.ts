@@ -44,7 +44,7 @@ function isCertain(error: unknown): boolean {
   if (!(error instanceof UnavailableError)) return false;
   if (error.type === 'KeyRefused') return error.message.includes('(401)');
   // A server that hangs up may do so over this question alone.
-  return error.type === 'ModelApiUnreachable' && /ECONNREFUSED|ENOTFOUND|certificate/i.test(error.message);
+  return error.type === 'ModelApiUnreachable' && !/time|abort|reset|closed/i.test(error.message);
 }
 
 interface Api {
