@@ -10,7 +10,7 @@ import { maxReadBytes } from '../src/contract/limits.js';
 import { boundsOf } from '../src/model/index.js';
 import type { ActivitiesSettings } from './settings.js';
 import { documentContent } from './stored/document-content.js';
-import { promptOf } from './stored/prompt-of.js';
+import { promptOf, withFiles } from './stored/prompt-of.js';
 
 /** Bytes of outcomes that go into history at once. Temporal takes 2 MB; a workflow that is told of too many at once holds up its worker. */
 const pageBytes = 700_000;
@@ -41,9 +41,11 @@ export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'sto
     boundQuestion: (request) =>
       final(async () => {
         const document = request.document && (await documentContent(request.document, store));
-        const { text, files } = await promptOf(request, store);
-        const all = files.length === 0 ? document : [...(document === undefined ? [] : [document]), ...files];
-        const [bound = Infinity] = boundsOf([{ request: { ...request, prompt: text } }], all);
+        const prompt = await promptOf(request, store);
+        const [bound = Infinity] = boundsOf(
+          [{ request: { ...request, prompt: prompt.text } }],
+          withFiles(document, prompt),
+        );
         return bound;
       }),
   };

@@ -9,7 +9,7 @@ import { isResultTool } from '../../src/plan/result-tool.js';
 import type { ActivitiesSettings } from '../settings.js';
 import { conversationOf } from '../stored/conversation-of.js';
 import { documentContent } from '../stored/document-content.js';
-import { promptOf } from '../stored/prompt-of.js';
+import { promptOf, withFiles } from '../stored/prompt-of.js';
 import { apiFor } from './api-for.js';
 import { beginningOf } from '../../src/contract/cut-text.js';
 
@@ -50,6 +50,5 @@ export async function prepare(call: ModelCall, settings: ActivitiesSettings): Pr
       'The API refuses a question without one; a template may have had nothing to put in.',
     );
   }
-  const all = files.length === 0 ? document : [...(document === undefined ? [] : [document]), ...files];
-  return { api, document: all, prompt: text, turns };
+  return { api, document: withFiles(document, prompt), prompt: text, turns };
 }

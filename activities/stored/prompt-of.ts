@@ -41,3 +41,11 @@ function filesOf(parts: readonly PromptPart[]): StoredFile[] {
   const files = parts.flatMap((part) => (typeof part !== 'string' && isFile(part.value) ? [part.value] : []));
   return files.filter((file, at) => files.findIndex(({ sha256 }) => sha256 === file.sha256) === at);
 }
+
+/** What a call reads before its prompt: the document, and the files that the prompt speaks of. */
+export function withFiles(
+  document: DocumentContent | undefined,
+  { files }: Pick<WholePrompt, 'files'>,
+): DocumentContent | DocumentContent[] | undefined {
+  return files.length === 0 ? document : [...(document === undefined ? [] : [document]), ...files];
+}

@@ -6,7 +6,7 @@ import { exitCodes } from '../contract/exit-codes.js';
 import { explain } from './failure.js';
 import { guardedWorld } from './home/guarded-world.js';
 import { runProgram } from './program.js';
-import type { TerminalText } from './show/terminal-text.js';
+import { redirectable } from './redirectable.js';
 import type { Screen, World } from './world.js';
 import { line, setIn } from './show/terminal-text.js';
 
@@ -15,18 +15,10 @@ function screen(stream: NodeJS.WriteStream): Screen {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : exitCodes.failed);
   });
-  const direct = ({ text }: TerminalText): void => {
-    stream.write(text);
-  };
-  let write = direct;
   return {
-    write: (text) => write(text),
-    redirect(writer) {
-      write = writer;
-      return () => {
-        write = direct;
-      };
-    },
+    ...redirectable(({ text }) => {
+      stream.write(text);
+    }),
     stream,
     isTerminal: stream.isTTY === true,
     get columns() {

@@ -21,7 +21,7 @@ export async function isAskedToEnd(home: string): Promise<boolean> {
   return asked;
 }
 
-/** Takes back what a process did not live to see, or waits until it has ended. */
+/** Whether a process has ended; a request that it did not live to see is taken back. */
 export async function hasEnded(home: string, member: Presence): Promise<boolean> {
   if (await isAlive(member)) return false;
   await rm(requestPath(home, member.pid), { force: true });

@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 
+import { redirectable } from '../redirectable.js';
 import type { Screen, World } from '../world.js';
 
 /** A command's world inside of another program: its output is taken line by line, and what it reads is given. */
@@ -44,16 +45,8 @@ function screen(onLine: (line: string) => void): Screen {
     begun = lines.pop() ?? '';
     for (const line of lines) onLine(line);
   };
-  const direct: Screen['write'] = ({ text }) => take(text);
-  let write = direct;
   return {
-    write: (text) => write(text),
-    redirect(writer) {
-      write = writer;
-      return () => {
-        write = direct;
-      };
-    },
+    ...redirectable(({ text }) => take(text)),
     stream: new Writable({
       write(chunk: Buffer, _encoding, done) {
         take(chunk.toString());
