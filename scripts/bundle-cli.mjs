@@ -1,9 +1,11 @@
 // Bundles the command: what it loads is a few files instead of hundreds, and help and completions are written down.
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
+
+import { putFolder } from './put-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiled = join(root, 'dist/src');
@@ -52,8 +54,7 @@ const { metafile } = await build({
 });
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
-await rm(folder, { recursive: true, force: true });
-await rename(unfinished, folder);
+await putFolder(unfinished, folder, ['fanfold.js']);
 
 /** A module that looks for files beside itself finds them, although its bundle is elsewhere. */
 function keepPlaces({ onLoad, onResolve }) {

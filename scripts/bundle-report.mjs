@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { putFile } from './put-file.mjs';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
-await build({
+const { outputFiles } = await build({
   entryPoints: [join(root, 'src/report/page/main.ts')],
   outfile: join(root, 'dist/report-page.js'),
   bundle: true,
@@ -14,4 +16,6 @@ await build({
   target: 'es2023',
   legalComments: 'inline',
   logLevel: 'warning',
+  write: false,
 });
+await putFile(join(root, 'dist/report-page.js'), outputFiles[0].contents);

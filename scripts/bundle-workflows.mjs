@@ -1,9 +1,11 @@
 // Bundles the compiled workflows for the worker: at build time, for it takes seconds, and only where something has changed.
-import { readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+import { putFile } from './put-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inlineSourceMap = /(\/\/# sourceMappingURL=data:application\/json;charset=utf-8;base64,)([\w+/=]+)\s*$/;
@@ -29,11 +31,11 @@ async function bundle(name, workflowInterceptorModules) {
     ],
     logger: new DefaultLogger('WARN'),
   });
-  // Renamed into place: a worker that starts meanwhile reads the old bundle or the new one, whole.
   const path = join(root, 'dist', name);
-  const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, withRelativeSources(code));
-  await rename(unfinished, path);
+  await putFile(path, withRelativeSources(code));
+  // Also where nothing has changed: it is not stale then.
+  const now = new Date();
+  await utimes(path, now, now);
 }
 
 async function isStale(output) {

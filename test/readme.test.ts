@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,6 +13,8 @@ const commands = [...readme.matchAll(/^```sh\n([^]*?)^```$/gm)]
   .filter((line) => line !== 'scripts/test');
 
 const npxLine = commands.find((line) => line.startsWith('npx fanfold'));
+
+const command = join(root, 'dist/cli/fanfold.js');
 
 let desk: Desk;
 
@@ -37,8 +39,11 @@ describe('the README', () => {
   });
 
   it.each(commands)('is right about `%s`', async (line) => {
+    const built = statSync(command).ino;
     const { code, stdout, stderr } = await shell(line).ended;
     expect(code, stdout + stderr).toBe(0);
+    // What others run meanwhile stays: a build of what is built changes nothing.
+    expect(statSync(command).ino).toBe(built);
     if (line === 'scripts/quickstart') {
       expect(stdout).toMatch(/# legal\n[^]*# technical\n[^]*# financial\n[^]*# security\n/);
       expect(stderr).toMatch(/4 of 4 branches ok/);

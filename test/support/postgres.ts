@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, chown, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, chown, constants, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +14,7 @@ export class PostgresServer {
   readonly #bin: string;
   /** Holds all that it writes. */
   readonly directory: string;
-  readonly #port: number;
+  #port: number;
   #schemas = 0;
 
   private constructor(
@@ -46,7 +46,7 @@ export class PostgresServer {
       '--encoding=UTF8',
       '--locale=C',
     );
-    await server.resume();
+    await server.#startOnAnyPort();
     return server;
   }
 
@@ -72,6 +72,19 @@ export class PostgresServer {
     // A killed process survives here: only a crash of the machine would need the syncs.
     const settings = `-p ${this.#port} -k ${this.directory} -c listen_addresses=127.0.0.1 -c fsync=off`;
     await this.#run('pg_ctl', 'start', '--wait', `--log=${join(this.directory, 'log')}`, `--options=${settings}`);
+  }
+
+  // Between a look for a free port and the server's start, others may take it, outgoing connections among them.
+  async #startOnAnyPort(): Promise<void> {
+    for (let attemptsLeft = 4; ; attemptsLeft -= 1) {
+      try {
+        return await this.resume();
+      } catch (error) {
+        const log = await readFile(join(this.directory, 'log'), 'utf8').catch(() => 'It wrote no log.');
+        if (attemptsLeft === 0) throw new Error(`PostgreSQL does not start. Its log:\n${log}`, { cause: error });
+        this.#port = await freePort();
+      }
+    }
   }
 
   /** Ends it without a shutdown: connections are cut, and it recovers at its next start. */
