@@ -3,6 +3,7 @@ import type { BlobStore } from '../src/store/blob-store.js';
 import type { Journal } from '../src/journal/index.js';
 import type { ModelApi } from '../src/model/call/client.js';
 import type { WatchdogSettings } from '../src/model/call/watchdog.js';
+import type { ModelLayer } from '../src/model/layer/index.js';
 import type { Limiters } from '../src/model/limiter/index.js';
 import type { Secrets } from '../src/secrets/index.js';
 import type { Policy, PolicyRules } from '../src/tools/index.js';
@@ -16,6 +17,8 @@ export interface ActivitiesSettings {
   api?: ModelApi | undefined;
   /** The limiters of model calls. Without them calls leave as they come. */
   limiters?: Pick<Limiters, 'of'> | undefined;
+  /** The model layer, where another process has it: a gateway. By default this process has it, made of the parts named here. */
+  layer?: ModelLayer | undefined;
   /** Timeouts of calls that do not begin, or do not go on. */
   watchdogs?: WatchdogSettings | undefined;
   /** The environment that headers of sources may read; nothing by default. */

@@ -9,6 +9,7 @@ import type { Secrets } from '../../src/secrets/index.js';
 import type { Host } from '../branch/host.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from '../../src/model/call/ended-call.js';
+import type { Purse } from '../../src/model/layer/index.js';
 import { exhausted, judge, timedOut } from './verdict.js';
 import type { Verdict } from './verdict.js';
 
@@ -118,6 +119,15 @@ export class Attempt {
     const reserve = this.#reserve;
     const { costUsd, lostUsd } = this.#ledger;
     return reserve === undefined || (costUsd ?? Infinity) + lostUsd + 2 * reserve.questionUsd <= reserve.usd + 1e-9;
+  }
+
+  /** @param isNew whether money has to be left for the question itself */
+  purse(isNew: boolean): Purse | undefined {
+    const reserve = this.#reserve;
+    if (reserve === undefined) return undefined;
+    const { costUsd, lostUsd } = this.#ledger;
+    const leftUsd = costUsd === null ? 0 : reserve.usd - costUsd - lostUsd;
+    return { leftUsd: isNew ? leftUsd : Math.max(leftUsd, reserve.questionUsd), questionUsd: reserve.questionUsd };
   }
 
   /** @param beside whether it races another call of the same try */

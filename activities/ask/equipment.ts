@@ -1,14 +1,18 @@
 import { CpuPool } from '../../src/cpu/index.js';
 import { ModelCaller } from '../../src/model/call/model-caller.js';
 import { capturesContent } from '../../src/model/call/model-span.js';
+import { OwnLayer } from '../../src/model/layer/index.js';
+import type { ModelLayer } from '../../src/model/layer/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import { secretsOf } from '../branch/secrets-of.js';
 import type { ActivitiesSettings } from '../settings.js';
+import { apiFor } from './api-for.js';
 
 /** What a worker has for every attempt. */
 export interface Equipment {
   settings: ActivitiesSettings;
-  models: ModelCaller;
+  /** Journal, limiter and calls. */
+  layer: ModelLayer;
   secrets: Secrets;
   cpu: Pick<CpuPool, 'run' | 'runPattern'>;
 }
@@ -16,6 +20,11 @@ export interface Equipment {
 export function equipmentOf(settings: ActivitiesSettings): Equipment {
   const secrets = settings.secrets ?? secretsOf(settings);
   const { limiters, watchdogs, env } = settings;
-  const models = new ModelCaller({ limiters, watchdogs, secrets, env, tracesContent: capturesContent(env) });
-  return { settings, models, secrets, cpu: settings.cpu ?? new CpuPool() };
+  const layer = settings.layer ?? ownLayer();
+  return { settings, layer, secrets, cpu: settings.cpu ?? new CpuPool() };
+
+  function ownLayer(): ModelLayer {
+    const models = new ModelCaller({ limiters, watchdogs, secrets, env, tracesContent: capturesContent(env) });
+    return new OwnLayer({ journal: settings.journal, models, apiOf: (question) => apiFor(question, settings) });
+  }
 }

@@ -1,9 +1,9 @@
 import { costOf, isLong, tokensInPart } from '../../src/model/index.js';
+import type { Paid } from '../../src/model/layer/index.js';
 import { partPrompt, saidOfPart, wholePrompt } from '../../src/prompts/parts.js';
 import type { Asking } from './asking.js';
 import type { Prepared } from './prepare.js';
 import { payOnce } from './pay-once.js';
-import type { Paid } from './pay-once.js';
 import { questionAbout } from './question.js';
 
 /** A text in parts that are read one by one; none where it is short enough, or is to be read whole, as files are. */

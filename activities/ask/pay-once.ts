@@ -1,58 +1,43 @@
-import { questionKey } from '../../src/journal/index.js';
-import type { Asked, Entry } from '../../src/journal/index.js';
-import { keptAnswer, messageOf } from '../../src/model/call/kept-answer.js';
-import type { ModelMessage } from '../../src/model/call/message.js';
-import { isProper } from '../../src/model/call/read-answer.js';
-import { costOf } from '../../src/model/index.js';
+import type { LayerQuestion, Paid, Payer } from '../../src/model/layer/index.js';
 import type { Asking } from './asking.js';
-import { pay } from './pay.js';
 import type { Question } from './question.js';
 
-/** A message that was paid for now, or before. */
-export interface Paid {
-  message: ModelMessage;
-  /** `own`: an earlier try of the same branch had paid for it. */
-  from: 'api' | 'journal' | 'own';
-  /** US dollars that paying again would have cost; 0 where the price is unknown. */
-  savedUsd: number;
+/** Has an answer paid for by the model layer, and keeps the attempt's ledger. */
+export function payOnce(question: Question, asking: Asking): Promise<Paid> {
+  return asking.equipment.layer.payOnce(layerQuestionOf(question, asking), payerOf(question, asking), asking.form);
 }
 
-/** Pays for an answer, unless the journal has it or somebody else is asking the same. Only proper answers are kept. */
-export async function payOnce(question: Question, asking: Asking): Promise<Paid> {
-  const { signal, attempt, call, equipment } = asking;
-  const { journal } = equipment.settings;
-  if (journal === undefined) return { message: await pay(question, asking, signal), from: 'api', savedUsd: 0 };
-  const { freshSinceMs } = call;
-  const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
-  const once = await journal.once(questionKey(question), options, (abort = signal) =>
-    payToKeep(question, asking, abort),
-  );
-  return once.reused ? found(once.entry, attempt.asker) : { message: once.value, from: 'api', savedUsd: 0 };
-}
-
-/** Pays, and says what of it the journal is to keep. */
-async function payToKeep(question: Question, asking: Asking, signal: AbortSignal): Promise<Asked<ModelMessage>> {
-  const value = await pay(question, asking, signal);
-  return isProper(await asking.form.read(value)) ? { value, entry: entryOf(value, asking.attempt.asker) } : { value };
-}
-
-function entryOf(message: ModelMessage, askedBy: string): Entry {
-  const { usage, model } = message;
+function layerQuestionOf({ body, part }: Question, { call, host, attempt }: Asking): LayerQuestion {
+  const { sample, outputSchema, tools, lastTurn } = call.request;
   return {
-    answer: keptAnswer(message),
-    usage,
-    model,
-    costUsd: costOf(usage, model),
-    answeredAtMs: Date.now(),
-    askedBy,
+    offline: call.offline,
+    body,
+    ...(sample !== undefined && { sample }),
+    form: {
+      ...(outputSchema && { outputSchema }),
+      ...(lastTurn !== undefined && { lastTurn }),
+      ...(tools && { tools: [] }),
+    },
+    run: host.run,
+    asker: attempt.asker,
+    notBeforeMs: call.freshSinceMs,
+    // What is about a part takes its time by the part.
+    hedge: part === undefined ? call.hedge?.run : undefined,
+    patienceMs: host.patienceMs,
   };
 }
 
-function found(entry: Entry, asker: string): Paid {
-  const isOwn = entry.askedBy === asker;
+function payerOf({ part }: Question, { attempt, signal }: Asking): Payer {
   return {
-    message: messageOf(entry),
-    from: isOwn ? 'own' : 'journal',
-    savedUsd: isOwn ? 0 : (entry.costUsd ?? 0),
+    signal,
+    remainingMs: () => attempt.remainingMs(),
+    waiting: (wait) => attempt.waiting(wait),
+    left: (isSecond) => attempt.left(isSecond),
+    ended: (ended, isSecond) => attempt.ended(ended, isSecond),
+    // What is set aside for a question is for all of its parts.
+    checkReserve: () => (part === undefined || part.number === 1 ? attempt.checkReserve() : undefined),
+    mayPaySecond: () => attempt.mayPaySecond(),
+    answered: () => (part === undefined || part.isLast ? attempt.answered() : attempt.answeredParts(part.number)),
+    purse: () => attempt.purse(part === undefined || part.number === 1),
   };
 }

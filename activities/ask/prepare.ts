@@ -3,19 +3,16 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages';
 import type { DocumentContent } from '../../src/contract/document.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
 import { FanfoldError } from '../../src/contract/errors.js';
-import type { ModelApi } from '../../src/model/call/client.js';
 import { isBlank } from '../../src/model/sendable.js';
 import { isResultTool } from '../../src/plan/result-tool.js';
 import type { ActivitiesSettings } from '../settings.js';
 import { conversationOf } from '../stored/conversation-of.js';
 import { documentContent } from '../stored/document-content.js';
 import { promptOf, withFiles } from '../stored/prompt-of.js';
-import { apiFor } from './api-for.js';
 import { beginningOf } from '../../src/contract/cut-text.js';
 
 /** What a call speaks of, fetched. */
 export interface Prepared {
-  api: ModelApi;
   /** The document, or it and the files that the prompt speaks of. */
   document: DocumentContent | readonly DocumentContent[] | undefined;
   prompt: string;
@@ -26,14 +23,13 @@ export interface Prepared {
 /**
  * Fetches what a call speaks of.
  *
- * @throws FanfoldError `NoApiKey`; `DocumentMissing` where a text or a file is not in the store; `BadInput` where there is nothing to
+ * @throws FanfoldError `DocumentMissing` where a text or a file is not in the store; `BadInput` where there is nothing to
  *     ask
  */
 export async function prepare(call: ModelCall, settings: ActivitiesSettings): Promise<Prepared> {
   const { request } = call;
   const { store } = settings;
-  const [api, document, prompt, turns] = await Promise.all([
-    apiFor(call, settings),
+  const [document, prompt, turns] = await Promise.all([
     request.document && documentContent(request.document, store),
     promptOf(request, store),
     conversationOf(request.turns ?? [], store, (request.tools ?? []).some(isResultTool)),
@@ -50,5 +46,5 @@ export async function prepare(call: ModelCall, settings: ActivitiesSettings): Pr
       'The API refuses a question without one; a template may have had nothing to put in.',
     );
   }
-  return { api, document: withFiles(document, prompt), prompt: text, turns };
+  return { document: withFiles(document, prompt), prompt: text, turns };
 }

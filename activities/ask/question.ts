@@ -1,13 +1,12 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import type { ModelRequest } from '../../src/contract/model-request.js';
-import type { Question as Asked } from '../../src/journal/index.js';
 import { buildRequest, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import type { Asking } from './asking.js';
 import type { Prepared } from './prepare.js';
 
-/** One question as it is sent, and as the journal knows it. */
-export interface Question extends Asked {
+/** One question as it is sent. */
+export interface Question {
   body: MessageCreateParamsNonStreaming;
   /** Set where it is about a part of a document that is read in parts. */
   part?: Part | undefined;
@@ -26,9 +25,7 @@ export function questionAbout(document: Prepared['document'], prompt: string, as
   const { call, attempt, form, prepared } = asking;
   const body = buildRequest({ ...call.request, prompt }, document, form.format?.wire, prepared.turns);
   if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(call.request, body));
-  const { sample } = call.request;
-  const source = call.offline ? 'offline' : prepared.api.baseURL;
-  return { source, body, part, ...(sample !== undefined && { sample }) };
+  return { body, part };
 }
 
 /** The most that one question may cost, in US dollars. */

@@ -1,5 +1,6 @@
 import type { Answer, ModelCall } from '../../src/contract/model-call.js';
 import { costOf } from '../../src/model/index.js';
+import type { Paid } from '../../src/model/layer/index.js';
 import { answerFormOf } from '../../src/model/call/answer-form.js';
 import { inBranchSpan } from '../branch/branch-span.js';
 import type { Host } from '../branch/host.js';
@@ -9,7 +10,6 @@ import type { Asking } from './asking.js';
 import { Attempt } from './attempt.js';
 import { partsOf, payInParts } from './pay-in-parts.js';
 import { payOnce } from './pay-once.js';
-import type { Paid } from './pay-once.js';
 import { prepare } from './prepare.js';
 import { questionAbout } from './question.js';
 import type { Equipment } from './equipment.js';

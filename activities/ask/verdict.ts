@@ -1,15 +1,11 @@
-import { APIError } from '@anthropic-ai/sdk';
-
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { formatDuration } from '../../src/contract/duration.js';
 import { failureTypes } from '../../src/contract/failures.js';
 import type { FailureType } from '../../src/contract/failures.js';
 import { deadlineMs, takeBack } from './ledger.js';
 import { describeError } from '../../src/model/call/describe-error.js';
-import { MalformedAnswer } from '../../src/model/call/malformed-answer.js';
 import { classify } from '../../src/model/call/error-table.js';
-import { TurnedAway } from '../../src/model/limiter/index.js';
-import { retryAfterMs } from '../../src/model/call/retry-after.js';
+import { askedWaitMs, mostTriesAfter } from '../../src/model/layer/index.js';
 import { longestRetryAfterMs, retryDelayMs } from '../../src/model/call/retry-delay.js';
 
 /** What a failed try means for its branch. */
@@ -35,10 +31,7 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
   const type = classify(error);
   const message = describeError(error);
   if (failureTypes[type] === 'final') return { type, message, ledger };
-  const askedMs =
-    error instanceof TurnedAway
-      ? error.retryAfterMs
-      : retryAfterMs(error instanceof APIError ? error.headers : undefined, nowMs);
+  const askedMs = askedWaitMs(error, nowMs);
   const throttled = type === 'RateLimited';
   if (askedMs !== undefined && askedMs > longestRetryAfterMs) {
     return {
@@ -68,11 +61,6 @@ export function judge(error: unknown, call: ModelCall, ledger: Ledger, nowMs: nu
     };
   }
   return { type, message, retryInMs, ledger };
-}
-
-/** Most tries of a branch that got a whole answer which cannot be read: it is charged for, and hardly another one the next time. */
-function mostTriesAfter(error: unknown): number {
-  return error instanceof MalformedAnswer || error instanceof SyntaxError ? 2 : Infinity;
 }
 
 /** The verdict on a branch whose tries are used up. */

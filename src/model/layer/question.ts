@@ -1,0 +1,75 @@
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+
+import type { ModelRequest } from '../../contract/model-request.js';
+import type { AnswerForm } from '../call/answer-form.js';
+import type { EndedCall } from '../call/ended-call.js';
+import type { ModelMessage } from '../call/message.js';
+
+/** One question, with all that whoever pays for its answer must know. It is plain JSON: it may go to another process. */
+export interface LayerQuestion {
+  /** Whether the offline model is asked. */
+  offline: boolean;
+  body: MessageCreateParamsNonStreaming;
+  /** See `ModelRequest`. */
+  sample?: number | undefined;
+  /** What the answer is to look like. Of tools only counts whether there are any. */
+  form: Pick<ModelRequest, 'outputSchema' | 'lastTurn'> & { tools?: readonly never[] | undefined };
+  /** Names the run. */
+  run: string;
+  /** Names the branch, the same for every try. */
+  asker: string;
+  /** Oldest answer that will do, in milliseconds since the epoch; any by default. */
+  notBeforeMs?: number | undefined;
+  /** The run whose calls say what is slow, where a second call may race a slow one. */
+  hedge?: string | undefined;
+  /** Longest wait at the limiter, in milliseconds; any by default. */
+  patienceMs?: number | undefined;
+}
+
+/** US dollars that are left of what was set aside for a branch. */
+export interface Purse {
+  leftUsd: number;
+  /** The most that one question may cost. */
+  questionUsd: number;
+}
+
+/** Who pays for an answer, and is told how that goes. */
+export interface Payer {
+  /** Aborted when the answer is no longer wanted. */
+  signal: AbortSignal;
+  /** Milliseconds that are left for the answer. */
+  remainingMs(): number;
+  /** Runs a wait that is not the call's own time. */
+  waiting<T>(wait: () => Promise<T>): Promise<T>;
+  /** @param isSecond whether the call races another one */
+  left(isSecond: boolean): void;
+  ended(call: EndedCall, isSecond: boolean): void;
+  /** @throws where what is set aside might not do for a question */
+  checkReserve(): void;
+  /** Whether a second call can be paid for. */
+  mayPaySecond(): boolean;
+  /** The answer is there, whole. */
+  answered(): void;
+  /** What is left to spend; `undefined` where no budget holds. */
+  purse(): Purse | undefined;
+}
+
+/** A message that was paid for now, or before. */
+export interface Paid {
+  message: ModelMessage;
+  /** `own`: an earlier try of the same branch had paid for it. */
+  from: 'api' | 'journal' | 'own';
+  /** US dollars that paying again would have cost; 0 where the price is unknown. */
+  savedUsd: number;
+}
+
+/** Journal, limiter, prices and calls: in this process, or in another one. */
+export interface ModelLayer {
+  /**
+   * Pays for an answer, unless the journal has it or somebody else is asking the same.
+   *
+   * @param form reads the answer, as `question.form` says
+   * @throws what the call failed with, or the signal's reason
+   */
+  payOnce(question: LayerQuestion, payer: Payer, form: AnswerForm): Promise<Paid>;
+}
