@@ -7,8 +7,8 @@ import type { ReadyTexts } from './ready-texts.js';
 
 // The command that is installed. `scripts/bundle-cli.mjs` bundles it, and `main.js` beside it.
 
-/** Commands that run Temporal's worker, which knows itself by its modules: they load what is not bundled. */
-const withWorker: ReadonlySet<string> = new Set(['worker', 'dev']);
+/** Commands that load what is not bundled: Temporal's worker knows itself by its modules, and threads are files of their own. */
+const withWorker: ReadonlySet<string> = new Set(['worker', 'dev', 'gateway']);
 
 const words = process.argv.slice(2);
 const [word = ''] = words;

@@ -35,6 +35,8 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   dev: async () => (await import('./commands/dev.js')).devCommand,
   mcp: async () => (await import('./commands/mcp.js')).mcpCommand,
   worker: async () => (await import('./commands/worker.js')).workerCommand,
+  gateway: async () => (await import('./commands/gateway.js')).gatewayCommand,
+  spend: async () => (await import('./commands/spend.js')).spendCommand,
   stop: async () => (await import('./commands/stop.js')).stopCommand,
   deployment: async () => (await import('./commands/deployment.js')).deploymentCommand,
   codec: async () => (await import('./commands/codec.js')).codecCommand,
@@ -48,13 +50,13 @@ const commands: Record<string, () => Promise<AddCommand>> = {
 };
 
 /** Commands whose traces belong to the runs that they serve, not to themselves. */
-const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'mcp', 'codec', 'offline-model']);
+const longLived: ReadonlySet<string> = new Set(['dev', 'worker', 'gateway', 'mcp', 'codec', 'offline-model']);
 
 /** Headings of the help, each with its commands. */
 const groups: Record<string, string> = {
   'Ask models': 'perspectives summarise gather validate graph agent research compare map',
-  'See to runs': 'list show open watch report approve retry cancel resume slow limits',
-  'Run servers and workers': 'dev worker stop deployment mcp codec offline-model',
+  'See to runs': 'list show open watch report approve retry cancel resume slow limits spend',
+  'Run servers and workers': 'dev worker gateway stop deployment mcp codec offline-model',
   'Look after what is kept': 'journal store home',
   'Set up': 'doctor completion',
 };

@@ -1,4 +1,5 @@
 import type { JournalLimits, JournalStats, Pruned } from './journal.js';
+import type { Spend } from './spend.js';
 
 /** Bytes under a key, as far as the store understands them. */
 export interface StoredRecord {
@@ -72,6 +73,9 @@ export interface JournalStore {
    */
   expireLeases?(holderPrefix: string): Promise<void>;
   recordReuses(reuses: readonly Reuse[]): Promise<void>;
+  /** Adds to what the ledger has; unlike the rest of the store, what is repeated counts again. */
+  recordSpend(rows: readonly Spend[]): Promise<void>;
+  spend(sinceDay: string): Promise<Spend[]>;
   stats(): Promise<JournalStats>;
   prune(limits: JournalLimits, nowMs: number): Promise<Pruned>;
   clear(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Entry } from './entry.js';
+import type { Spend } from './spend.js';
 
 /** The result of asking. */
 export interface Asked<T> {
@@ -82,9 +83,17 @@ export interface Journal {
   /** Takes in that a process is dead. Nobody waits any longer for its askings, where the journal is this machine's own. */
   abandon(identity: string): Promise<void>;
   stats(): Promise<JournalStats>;
+  /** Adds what calls have cost to the ledger; durable when it resolves. */
+  recordSpend(rows: readonly Spend[]): Promise<void>;
+  /**
+   * The ledger, the latest days first.
+   *
+   * @param sinceDay the first day that counts, `YYYY-MM-DD` in UTC
+   */
+  spend(sinceDay: string): Promise<Spend[]>;
   /** Removes what exceeds the limits. */
   prune(limits: JournalLimits): Promise<Pruned>;
-  /** Removes everything, damaged files that were set aside included. */
+  /** Removes every answer, damaged files that were set aside included. The ledger stays. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { Unreadable } from '../encryption/index.js';
 import { ReuseCount } from './reuse-count.js';
 import { holderPrefix, SingleFlight } from './single-flight.js';
 import type { EntryClaim } from './single-flight.js';
+import type { Spend } from './spend.js';
 import { Upkeep } from './upkeep.js';
 
 export interface StoredJournalSettings {
@@ -73,6 +74,16 @@ export class StoredJournal implements Journal {
   async abandon(identity: string): Promise<void> {
     this.#assertOpen();
     await this.#store.expireLeases?.(holderPrefix(identity));
+  }
+
+  async recordSpend(rows: readonly Spend[]): Promise<void> {
+    this.#assertOpen();
+    await this.#store.recordSpend(rows);
+  }
+
+  async spend(sinceDay: string): Promise<Spend[]> {
+    this.#assertOpen();
+    return this.#store.spend(sinceDay);
   }
 
   async stats(): Promise<JournalStats> {

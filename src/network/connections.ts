@@ -1,6 +1,7 @@
 import { Agent, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 
+import { gatewaySocketOrigin } from '../contract/gateway.js';
 import { proxyOf } from './proxy-of.js';
 import { authorizationOf, tunnel } from './tunnel.js';
 
@@ -14,12 +15,19 @@ export function connectionsBy(env: NodeJS.ProcessEnv, options: Pool.Options = {}
     ...options,
     factory: (origin) => {
       const url = new URL(origin);
+      const socketPath = socketPathOf(url, env);
+      if (socketPath !== undefined) return new Pool(url.origin, { ...options, socketPath });
       const proxy = proxyOf(url, env);
       if (proxy === undefined) return new Pool(url.origin, options);
       if (url.protocol === 'http:') return forwarding(proxy, url, options);
       return new Pool(url.origin, { ...options, connect: tunnel(proxy) });
     },
   });
+}
+
+function socketPathOf({ origin }: URL, env: NodeJS.ProcessEnv): string | undefined {
+  const address = env['FANFOLD_GATEWAY'] ?? '';
+  return origin === gatewaySocketOrigin && address.startsWith('unix:') ? address.slice('unix:'.length) : undefined;
 }
 
 /** Asks a proxy for whole addresses: many let `CONNECT` through to port 443 alone. */

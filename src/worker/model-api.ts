@@ -1,4 +1,5 @@
 import { InputError, UnavailableError } from '../contract/errors.js';
+import { gatewaySocketOrigin } from '../contract/gateway.js';
 import { shownAddress } from '../secrets/index.js';
 
 /** Where a process has its environment variables. */
@@ -14,11 +15,12 @@ interface Api {
 }
 
 /**
- * The key of the model API; `undefined` where there is none.
+ * The key of the model API, or what a gateway is shown in its place; `undefined` where there is none.
  *
  * @throws UnavailableError `BadApiKey` where it cannot be sent as a header; it is not quoted
  */
 export function apiKeyOf(world: Environment): string | undefined {
+  if (world.env['FANFOLD_GATEWAY']) return world.env['FANFOLD_GATEWAY_TOKEN']?.trim() || keyOfGateway;
   const key = world.env['ANTHROPIC_API_KEY']?.trim() || undefined;
   if (key === undefined || /^[\x21-\x7E]+$/.test(key)) return key;
   throw new UnavailableError(
@@ -28,7 +30,12 @@ export function apiKeyOf(world: Environment): string | undefined {
   );
 }
 
+/** Sent to a gateway that asks for no token: it has the key. */
+const keyOfGateway = 'fanfold-the-gateway-has-the-key';
+
 function baseUrlOf(world: Environment): string {
+  const gateway = world.env['FANFOLD_GATEWAY'];
+  if (gateway) return gateway.startsWith('unix:') ? gatewaySocketOrigin : gateway.replace(/\/+$/, '');
   return (world.env['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com').replace(/\/+$/, '');
 }
 
@@ -52,7 +59,7 @@ export function modelApiOf(world: Environment): Api | undefined {
     return { apiKey, baseURL };
   }
   throw new InputError(
-    `Expected ANTHROPIC_BASE_URL to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
+    `Expected ${world.env['FANFOLD_GATEWAY'] ? 'FANFOLD_GATEWAY' : 'ANTHROPIC_BASE_URL'} to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
     'Unset it to ask Anthropic itself. Characters such as @ : / # % in a password are written as %40 %3A %2F %23 %25.',
   );
 }

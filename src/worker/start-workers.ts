@@ -5,7 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
 import type { ActivitiesSettings, createActivities } from '../../activities/index.js';
-import type { Clock, Limiters } from '../model/limiter/index.js';
+import type { Clock, Limiters, Slots } from '../model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -13,6 +13,8 @@ import { defaultRampFrom } from '../contract/limits.js';
 import { CpuPool } from '../cpu/index.js';
 import { dataConverter as plainConverter } from '../payloads/index.js';
 import { knowsSearchAttributes } from './search-attributes.js';
+import { gatewaySlots } from './gateway-slots.js';
+import type { InFront, WorkerGateway } from './gateway-slots.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -24,6 +26,8 @@ export interface WorkerSettings extends ActivitiesSettings {
   namespace: string;
   /** The converter of event history, made by `dataConverter`; by default nothing is encrypted. */
   dataConverter?: DataConverter | undefined;
+  /** The gateway that has the model layer, in place of `journal`, `api` and limiters of this process. */
+  gateway?: WorkerGateway | undefined;
   /** Model calls in flight at once in this process: a ceiling, never a target. */
   concurrency: number;
   /** Model calls in flight at once before anything is known of the API's limits; 20 by default. */
@@ -86,18 +90,19 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     taskQueues.cpu,
     taskQueues.offlineModel,
     // Without a key the branches of paid runs are left to workers that have one.
-    ...(settings.api === undefined ? [] : [taskQueues.model]),
+    ...(settings.api === undefined && settings.gateway === undefined ? [] : [taskQueues.model]),
   ];
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();
   // Offline calls and paid ones have limits of their own.
-  const limits = new Map<TaskQueue, Limiters>(
+  const limits = new Map<TaskQueue, InFront>(
     served
       .filter((taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel)
-      .map((taskQueue) => [taskQueue, limitersOf(limiter, settings, taskQueue)]),
+      .map((taskQueue) => [taskQueue, inFrontOf(limiter, settings, taskQueue)]),
   );
   const own = {
     ...settings,
+    layer: settings.gateway,
     cpu,
     draining: draining.signal,
     isSearchable: () => knowsSearchAttributes(connection, settings.namespace),
@@ -139,12 +144,13 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   };
 }
 
-function limitersOf(
-  limiter: { Limiters: typeof Limiters; systemClock: Clock },
-  { concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
+function inFrontOf(
+  limiter: { Limiters: typeof Limiters; Slots: typeof Slots; systemClock: Clock },
+  { gateway, concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
   taskQueue: TaskQueue,
-): Limiters {
-  return new limiter.Limiters({
+): InFront {
+  if (gateway !== undefined) return gatewaySlots(gateway, taskQueue, concurrency, limiter);
+  const limiters = new limiter.Limiters({
     ceiling: concurrency,
     firstCap: rampFrom,
     remembered: (modelClass) => remembered?.(taskQueue, modelClass),
@@ -152,6 +158,7 @@ function limitersOf(
     random: Math.random,
     onChange: (change) => onLimitChange?.(taskQueue, change),
   });
+  return { slots: limiters.slots, snapshot: () => limiters.snapshot(), limiters };
 }
 
 /**
@@ -179,15 +186,17 @@ function activityOptions(
   create: typeof createActivities,
   connection: NativeConnection,
   taskQueue: TaskQueue,
-  limiters: Limiters | undefined,
+  inFront: InFront | undefined,
 ): WorkerOptions {
   return {
     ...sharedOptions(settings, connection),
     taskQueue,
-    activities: create({ ...settings, ...(limiters && { limiters }) }),
-    ...(limiters === undefined
+    activities: create({ ...settings, limiters: inFront?.limiters }),
+    ...(inFront === undefined
       ? { maxConcurrentActivityTaskExecutions: taskQueue === taskQueues.io ? searchesAtOnce : availableParallelism() }
-      : limitedBy(limiters.slots)),
+      : limitedBy(inFront.slots)),
+    // With a gateway a call outlasts the worker: its answer is there for the next.
+    ...(settings.gateway !== undefined && inFront !== undefined && { shutdownGraceTime: '1s' }),
     // Cancellation reaches an activity with its next heartbeat, which by default can be far too late.
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',

@@ -28,6 +28,7 @@ const mayImport: Record<string, string[]> = {
     'src/tokens',
     'src/network',
   ],
+  'src/gateway': ['src/contract', 'src/secrets', 'src/network', 'src/journal', 'src/cpu', 'src/model'],
   'src/tools': ['src/contract', 'src/secrets', 'src/network'],
   'src/files': [],
   'src/cpu': ['src/contract', 'src/fold', 'src/files', 'src/tokens'],
@@ -53,6 +54,7 @@ const mayImport: Record<string, string[]> = {
     'src/cpu',
     'src/client',
     'src/worker',
+    'src/gateway',
     'src/server',
     'src/report',
     'src/tracing',
@@ -107,6 +109,7 @@ const forms = {
 /** Packages, by the room that must not have them. */
 const packages = {
   'src/model': ['@temporalio/common', '@temporalio/activity'],
+  'src/gateway': ['@temporalio/common', '@temporalio/worker'],
   'src/fold': ['zod', 'node:fs'],
   'src/plan': ['@temporalio/common', 'node:fs'],
   workflows: ['zod', '@temporalio/client', '@temporalio/workflow/lib/interfaces', '@anthropic-ai/sdk', 'node:fs', 'fs'],

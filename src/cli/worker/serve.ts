@@ -5,6 +5,7 @@ import { homePolicy, ToolRegistry } from '../../tools/index.js';
 import type { PolicyRules } from '../../tools/index.js';
 import { modelApiOf } from '../home/api-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
+import { gatewayOf } from '../home/gateway-of.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { announceWorker } from './announce-worker.js';
@@ -51,6 +52,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
   const stopTakingOver = takeOver(session, journal, say);
+  const gateway = await gatewayOf(world, say);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
@@ -67,6 +69,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     env: world.env,
     policy: options.policy ?? homePolicy(new ToolRegistry(session.home)),
     journal,
+    gateway,
     ...(api && { api }),
     secrets: world.secrets,
     offlineModelUrl: offline.url,
@@ -97,6 +100,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     await stopRemembering();
     stopTidying();
     await offline.stop();
+    gateway?.close();
     await journal.close();
   }
 }

@@ -1,6 +1,8 @@
 import { FanfoldError } from '../../contract/errors.js';
 import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
+import type { Spend } from '../spend.js';
+import { addSpend, spendSince } from './embedded-spend.js';
 import { CurrentDatabase } from './current-database.js';
 import type { JournalDatabase } from './journal-database.js';
 import { JournalFiles } from './journal-files.js';
@@ -98,6 +100,14 @@ class EmbeddedStore implements JournalStore {
         }
       }),
     );
+  }
+
+  recordSpend(rows: readonly Spend[]): Promise<void> {
+    return this.#current.write((database) => addSpend(database, rows));
+  }
+
+  spend(sinceDay: string): Promise<Spend[]> {
+    return this.#current.use((database) => spendSince(database, sinceDay));
   }
 
   async stats(): Promise<JournalStats> {

@@ -46,6 +46,21 @@ const schema = `
     reuses INTEGER NOT NULL,
     saved_usd REAL NOT NULL
   );
+  CREATE TABLE IF NOT EXISTS spend (
+    day TEXT NOT NULL,
+    run TEXT NOT NULL,
+    client TEXT NOT NULL,
+    model TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    cost_usd REAL NOT NULL,
+    unpriced INTEGER NOT NULL,
+    untold INTEGER NOT NULL,
+    PRIMARY KEY (day, run, client, model)
+  ) WITHOUT ROWID;
   INSERT INTO totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
   PRAGMA user_version = 1;
   PRAGMA application_id = 0x66616e01;

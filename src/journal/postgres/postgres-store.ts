@@ -2,7 +2,9 @@ import { FanfoldError } from '../../contract/errors.js';
 import { claimInSteps } from '../claim-in-steps.js';
 import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
+import type { Spend } from '../spend.js';
 import { JournalPool } from './journal-pool.js';
+import { addSpend, spendSince } from './postgres-spend.js';
 
 /**
  * Opens the store in a PostgreSQL database, and makes its tables, `fanfold_journal_…`, in the first schema of the search path.
@@ -98,6 +100,14 @@ class PostgresStore implements JournalStore {
        UPDATE fanfold_journal_totals SET reuses = reuses + $2, saved_usd = saved_usd + $3`,
       [reuses.map(({ key }) => blob(key)), times, savedUsd],
     );
+  }
+
+  recordSpend(rows: readonly Spend[]): Promise<void> {
+    return addSpend(this.#pool, rows);
+  }
+
+  spend(sinceDay: string): Promise<Spend[]> {
+    return spendSince(this.#pool, sinceDay);
   }
 
   async stats(): Promise<JournalStats> {

@@ -3,7 +3,7 @@ const lockId = 4_270_663_713;
 
 /** A statement that fails where the tables are missing or are not these. */
 export const probe = `
-  SELECT 1 FROM fanfold_journal_entries, fanfold_journal_leases, fanfold_journal_totals WHERE false
+  SELECT 1 FROM fanfold_journal_entries, fanfold_journal_leases, fanfold_journal_totals, fanfold_journal_spend WHERE false
 `;
 
 /**
@@ -34,6 +34,21 @@ export const schema = `
     id integer PRIMARY KEY CHECK (id = 1),
     reuses bigint NOT NULL,
     saved_usd double precision NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS fanfold_journal_spend (
+    day text NOT NULL,
+    run text NOT NULL,
+    client text NOT NULL,
+    model text NOT NULL,
+    calls bigint NOT NULL,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cache_read_tokens bigint NOT NULL,
+    cache_write_tokens bigint NOT NULL,
+    cost_usd double precision NOT NULL,
+    unpriced bigint NOT NULL,
+    untold bigint NOT NULL,
+    PRIMARY KEY (day, run, client, model)
   );
   INSERT INTO fanfold_journal_totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 `;

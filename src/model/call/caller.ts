@@ -13,7 +13,7 @@ export interface ModelCallerSettings {
   /** Says which proxy the API is asked through; by default none. */
   env?: NodeJS.ProcessEnv | undefined;
   /** Whether traces may hold prompts and answers; `false` by default. */
-  tracesContent?: boolean;
+  tracesContent?: boolean | undefined;
 }
 
 /** Who makes a call, and is told how it goes. */

@@ -13,7 +13,7 @@ export interface LayerQuestion {
   /** See `ModelRequest`. */
   sample?: number | undefined;
   /** What the answer is to look like. Of tools only counts whether there are any. */
-  form: Pick<ModelRequest, 'outputSchema' | 'lastTurn'> & { tools?: readonly never[] | undefined };
+  form: Pick<ModelRequest, 'outputSchema' | 'lastTurn'> & { tools?: readonly never[] };
   /** Names the run. */
   run: string;
   /** Names the branch, the same for every try. */

@@ -5,5 +5,6 @@ export type { CallOutcome, Permit } from './permit.js';
 export { outcomeOfFailure } from './outcome-of-failure.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
-export type { Slot, Slots } from './slots.js';
+export { Slots } from './slots.js';
+export type { Roomy, Slot } from './slots.js';
 export { TurnedAway } from './turned-away.js';

@@ -11,6 +11,7 @@ import type { LimiterSnapshot } from '../../contract/limiter.js';
 export class Limiters implements Roomy {
   readonly slots: Slots;
   readonly #limiters = new Map<ModelClass, Limiter>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(readonly settings: LimiterSettings) {
     this.slots = new Slots(settings.ceiling, this, settings.clock);
@@ -22,7 +23,10 @@ export class Limiters implements Roomy {
     const known = this.#limiters.get(modelClass);
     if (known) return known;
     const limiter = new Limiter(modelClass, this.settings);
-    limiter.onRoom(() => this.slots.look());
+    limiter.onRoom(() => {
+      this.slots.look();
+      for (const listener of this.#listeners) listener();
+    });
     this.#limiters.set(modelClass, limiter);
     return limiter;
   }
@@ -38,6 +42,11 @@ export class Limiters implements Roomy {
 
   msUntilRoom(): number {
     return Math.min(Infinity, ...[...this.#limiters.values()].map((limiter) => limiter.msUntilRoom()));
+  }
+
+  /** Calls `listener` whenever room may have come or gone. */
+  onRoom(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** By model class, in the order in which they were first asked for. */

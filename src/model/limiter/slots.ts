@@ -8,6 +8,8 @@ export interface Roomy {
   room(): number;
   /** Milliseconds until there may be more room though nothing else has happened. */
   msUntilRoom(): number;
+  /** Is told how many slots are out, and how many are waited for. */
+  wanted?(out: number, waiting: number): void;
 }
 
 /** Permission to take on one task, before it is known which. */
@@ -83,6 +85,7 @@ export class Slots {
     this.#cancelTimer();
     this.#cancelTimer = () => {};
     while (this.#waiting.size > 0 && this.#free()) this.#waiting.grantFirst(this.#handOut());
+    this.calls.wanted?.(this.#out, this.#waiting.size);
     if (this.#waiting.size === 0) return;
     const waitMs = this.calls.msUntilRoom();
     if (waitMs === Infinity) return;

@@ -1,0 +1,134 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { InputError } from '../../contract/errors.js';
+import { CpuPool } from '../../cpu/index.js';
+import { Clients, isLocal, listenAddressOf, newToken, startGateway } from '../../gateway/index.js';
+import { capturesContent } from '../../model/call/model-span.js';
+import { Limiters, systemClock } from '../../model/limiter/index.js';
+import { Secrets } from '../../secrets/index.js';
+import type { GatewayFlags } from '../commands/gateway.js';
+import { modelApiOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
+import { openJournalOf } from '../home/journal-of.js';
+import { homeOf, sayer } from '../home/session.js';
+import { packageVersion } from '../package-version.js';
+import { aborted, interruptible } from '../run/interrupt.js';
+import { line } from '../show/terminal-text.js';
+import type { World } from '../world.js';
+import { offlineModel } from './offline-model.js';
+
+interface Amounts {
+  concurrency: number;
+  rampFrom: number;
+  budgetPerDayUsd: number | undefined;
+}
+
+/**
+ * Serves until the process is interrupted. Then it takes no new calls, and those under way come to their end; a second
+ * interruption ends the process at once.
+ */
+export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given: World): Promise<void> {
+  // The gateway is what the variable points others to.
+  const world: World = { ...given, env: { ...given.env, FANFOLD_GATEWAY: undefined } };
+  const say = sayer(world, flags.quiet);
+  const listen = listenAddressOf(flags.listen);
+  const clients = flags.tokens === undefined ? undefined : new Clients(await textOf(flags.tokens, 'tokens', world));
+  if (clients === undefined && !isLocal(listen)) {
+    throw new InputError(
+      `Expected \`--tokens\` where others than this machine may ask, got none with \`--listen ${flags.listen}\`.`,
+      'Make a token for each client with `fanfold gateway token NAME --tokens FILE`.',
+    );
+  }
+  const tls = await tlsOf(flags, world);
+  const secrets = world.secrets ?? new Secrets(world.env);
+  const api = modelApiOf(world);
+  secrets.add(api?.apiKey);
+  const offline = offlineModel(world);
+  const { concurrency, rampFrom, budgetPerDayUsd } = amounts;
+  const limitersOf = () =>
+    new Limiters({ ceiling: concurrency, firstCap: rampFrom, clock: systemClock, random: Math.random });
+  const journal = await openJournalOf(homeOf(world), world, say);
+  const cpu = new CpuPool();
+  try {
+    const gateway = await startGateway({
+      listen,
+      clients,
+      tls,
+      journal,
+      apiOf: async (question) => {
+        if (question.offline) return { apiKey: 'offline', baseURL: await offline.url() };
+        if (api === undefined) throw noApiKey();
+        return api;
+      },
+      foreignLine: flags.offline === true ? 'offline' : 'paid',
+      journalAll: flags.journalAll ?? false,
+      limiters: { paid: limitersOf(), offline: limitersOf() },
+      secrets,
+      env: world.env,
+      tracesContent: capturesContent(world.env),
+      cpu,
+      budgetPerDayUsd,
+      version: packageVersion(),
+      say,
+    });
+    world.stdout.write(line`${gateway.address}\n`);
+    const asks =
+      api === undefined ? 'no ANTHROPIC_API_KEY, so only the offline model is asked' : `asks ${shownBaseUrl(world)}`;
+    say(
+      `the gateway listens at ${gateway.address}; set FANFOLD_GATEWAY, or another program's base URL, to it. ${asks}.`,
+    );
+    if (!isLocal(listen) && tls === undefined)
+      say('without --tls-cert and --tls-key, tokens and texts travel in clear.');
+    await interruptible(world, aborted);
+    say('taking no new calls; those under way come to their end. Interrupt again to end now.');
+    await gateway.drain();
+  } finally {
+    await journal.close();
+    await cpu.close();
+    await offline.stop();
+  }
+}
+
+/** Makes a token, shows it, and lets it in. */
+export async function addToken(name: string, file: string, world: World): Promise<void> {
+  const { token, line: entry } = newToken(name);
+  const path = resolve(world.cwd, file);
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw new InputError(
+      `Expected \`tokens\` to be a file that can be read, got ${error.code ?? error.message}: ${file}`,
+    );
+  });
+  if (before.split('\n').some((each) => each.startsWith(`${name} `)))
+    throw new InputError(
+      `Expected the name of a new client, got \`${name}\`, which has a token.`,
+      'Take its line out of the file first.',
+    );
+  const separator = before === '' || before.endsWith('\n') ? '' : '\n';
+  await appendFile(path, `${separator}${entry}\n`, { mode: 0o600 });
+  world.stdout.write(line`${token}\n`);
+  sayer(
+    world,
+    false,
+  )(
+    `this is the token of ${name}, and is kept nowhere; ${file} has its digest. A gateway reads the file when it starts.`,
+  );
+}
+
+async function tlsOf({ tlsCert, tlsKey }: GatewayFlags, world: World) {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const got = tlsCert === undefined ? '`--tls-key` alone' : '`--tls-cert` alone';
+    throw new InputError(`Expected both \`--tls-cert\` and \`--tls-key\`, got ${got}.`);
+  }
+  return { cert: await textOf(tlsCert, 'tls-cert', world), key: await textOf(tlsKey, 'tls-key', world) };
+}
+
+async function textOf(file: string, flag: string, { cwd }: World): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InputError(`Expected \`${flag}\` to be a file that can be read, got ${code ?? message}: ${file}`);
+  }
+}

@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { LimiterSnapshot } from '../../contract/limiter.js';
+import { formatDuration } from '../../contract/duration.js';
+import { UnavailableError } from '../../contract/errors.js';
+import { RelayedFailure } from '../../model/layer/index.js';
+import type { LayerQuestion, ModelLayer, Paid, Payer } from '../../model/layer/index.js';
+import { backoffMs } from '../../model/backoff.js';
+import { LineChannel } from '../protocol/line-channel.js';
+import type { GatewayAddress } from '../protocol/address.js';
+import type { GatewayFrame, Line, WorkerFrame } from '../protocol/frames.js';
+import { connectLink } from './connect.js';
+import { GatewayRoom } from './gateway-room.js';
+import { Pending } from './pending.js';
+import type { Link } from './pending.js';
+
+/** How long branches wait for a gateway that is away, in milliseconds, before they fail. */
+export const defaultPatienceMs = 5 * 60_000;
+/** Longest pause between two tries to reach it, in milliseconds: a restart is noticed at once. */
+const longestPauseMs = 1_000;
+
+type Channel = LineChannel<WorkerFrame, GatewayFrame>;
+
+export interface GatewayClientSettings {
+  address: GatewayAddress;
+  /** Of this client, where the gateway asks for one. */
+  token?: string | undefined;
+  /** Milliseconds; `defaultPatienceMs` by default. */
+  patienceMs?: number | undefined;
+  say(message: string): void;
+}
+
+/**
+ * A worker's link to a gateway: many questions on one connection, and room for its tasks.
+ *
+ * GatewayClient-1. A connection that is lost is made again, and what was asked is asked again: a gateway that lives knows the question
+ *     and goes on with its call, and a new one asks anew.
+ * GatewayClient-2. While the gateway is away, branches wait as at a rate limit, and no task is taken on. After `patienceMs` they fail
+ *     with `ConnectionFailed`.
+ * GatewayClient-3. A gateway that is about to end is asked nothing new.
+ */
+export class GatewayClient implements ModelLayer {
+  readonly rooms: Record<Line, GatewayRoom>;
+  readonly #settings: GatewayClientSettings;
+  readonly #pending = new Map<number, Pending>();
+  readonly #limiters: Record<Line, LimiterSnapshot[]> = { paid: [], offline: [] };
+  /** The latest connection. Earlier ones stay while their gateways finish what they have. */
+  #channel: Channel | undefined;
+  readonly #links = new Map<Channel, Link>();
+  /** Set while a gateway takes questions. */
+  #link: Link | undefined;
+  /** Those whose answers are no longer wanted, for the gateway that is away. */
+  readonly #toCut = new Set<string>();
+  #downSinceMs: number | undefined = performance.now();
+  #lastError = '';
+  #ids = 0;
+  #isClosed = false;
+  #patience: NodeJS.Timeout | undefined;
+
+  private constructor(settings: GatewayClientSettings) {
+    this.#settings = settings;
+    const send = (frame: WorkerFrame): void => this.#channel?.send(frame);
+    this.rooms = { paid: new GatewayRoom('paid', send), offline: new GatewayRoom('offline', send) };
+    this.#watchPatience();
+  }
+
+  /**
+   * Connects, or goes on trying to: a worker may be started before its gateway.
+   *
+   * @throws UnavailableError where there is a gateway that does not let it in
+   */
+  static async connect(settings: GatewayClientSettings): Promise<GatewayClient> {
+    const client = new GatewayClient(settings);
+    try {
+      await client.#connectOnce();
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      settings.say(`no gateway at ${settings.address.shown} yet (${(error as Error).message}); it is tried again.`);
+      void client.#reconnect();
+    }
+    return client;
+  }
+
+  limits(line: Line): LimiterSnapshot[] {
+    return this.#limiters[line];
+  }
+
+  async payOnce(question: LayerQuestion, payer: Payer): Promise<Paid> {
+    payer.signal.throwIfAborted();
+    if (this.#isOutOfPatience) throw this.#awayTooLong();
+    this.#ids += 1;
+    const pending = new Pending(this.#ids, question, payer);
+    this.#pending.set(pending.id, pending);
+    if (this.#link !== undefined) pending.askAt(this.#link);
+    try {
+      return await pending.answer;
+    } catch (error) {
+      // Nobody could be told on its own connection.
+      if (payer.signal.aborted && pending.link === undefined) this.#cutLater(question.asker);
+      throw error;
+    } finally {
+      this.#pending.delete(pending.id);
+    }
+  }
+
+  /** Ends the link. What is still asked belongs to the gateway. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#patience);
+    for (const channel of this.#links.keys()) channel.close();
+    this.#channel?.close();
+  }
+
+  async #connectOnce(): Promise<void> {
+    const { address, token } = this.#settings;
+    const socket = await connectLink(address, token);
+    if (this.#isClosed) return void socket.destroy();
+    const channel: Channel = new LineChannel<WorkerFrame, GatewayFrame>(
+      socket,
+      (frame) => this.#take(frame, channel),
+      () => this.#lost(channel),
+    );
+    this.#channel = channel;
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let tries = 1; !this.#isClosed; tries += 1) {
+      try {
+        return await this.#connectOnce();
+      } catch (error) {
+        this.#lastError = (error as Error).message;
+      }
+      await sleep(Math.min(longestPauseMs, backoffMs(tries, 'full', Math.random) / 10), undefined, { ref: false });
+    }
+  }
+
+  #take(frame: GatewayFrame, channel: Channel): void {
+    switch (frame.is) {
+      case 'hello':
+        return this.#greeted(frame.gateway, channel);
+      case 'wait':
+        return this.#pending.get(frame.id)?.waits(frame.on);
+      case 'done':
+        return this.#pending.get(frame.id)?.done(frame);
+      case 'room':
+        return channel === this.#channel ? this.rooms[frame.line].set(frame.out) : undefined;
+      case 'limits':
+        this.#limiters[frame.line] = frame.limiters;
+        return;
+      case 'bye':
+        return this.#dismissed(channel);
+      case 'pong':
+        return;
+    }
+  }
+
+  #greeted(gateway: string, channel: Channel): void {
+    const link: Link = { gateway, send: (frame) => channel.send(frame) };
+    this.#links.set(channel, link);
+    this.#link = link;
+    this.#downSinceMs = undefined;
+    clearTimeout(this.#patience);
+    if (this.#lastError !== '') this.#settings.say(`the gateway at ${this.#settings.address.shown} is there again.`);
+    this.#lastError = '';
+    for (const room of Object.values(this.rooms)) room.tell();
+    for (const asker of this.#toCut) link.send({ is: 'cut-asker', asker });
+    this.#toCut.clear();
+    for (const pending of this.#pending.values()) if (pending.link === undefined) pending.askAt(link);
+  }
+
+  /** The gateway ends: it finishes what it has, and its successor is looked for meanwhile. */
+  #dismissed(channel: Channel): void {
+    if (channel !== this.#channel) return;
+    this.#away('it takes no new questions');
+  }
+
+  #lost(channel: Channel): void {
+    const link = this.#links.get(channel);
+    this.#links.delete(channel);
+    for (const pending of this.#pending.values()) if (link !== undefined && pending.link === link) pending.lost();
+    if (this.#channel === channel && !this.#isClosed) this.#away('the connection was lost');
+  }
+
+  #away(why: string): void {
+    if (this.#link !== undefined)
+      this.#settings.say(`the gateway at ${this.#settings.address.shown} is away (${why}); branches wait for it.`);
+    this.#channel = undefined;
+    this.#link = undefined;
+    this.#downSinceMs ??= performance.now();
+    this.#lastError = why;
+    for (const room of Object.values(this.rooms)) room.set(0);
+    this.#watchPatience();
+    void this.#reconnect();
+  }
+
+  #cutLater(asker: string): void {
+    if (this.#link === undefined) this.#toCut.add(asker);
+    else this.#link.send({ is: 'cut-asker', asker });
+  }
+
+  get #patienceMs(): number {
+    return this.#settings.patienceMs ?? defaultPatienceMs;
+  }
+
+  get #isOutOfPatience(): boolean {
+    return this.#downSinceMs !== undefined && performance.now() - this.#downSinceMs >= this.#patienceMs;
+  }
+
+  #watchPatience(): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      for (const pending of this.#pending.values()) if (pending.link === undefined) pending.fail(this.#awayTooLong());
+    }, this.#patienceMs).unref();
+  }
+
+  #awayTooLong(): RelayedFailure {
+    const { shown } = this.#settings.address;
+    const awayMs = performance.now() - (this.#downSinceMs ?? performance.now());
+    return new RelayedFailure({
+      type: 'ConnectionFailed',
+      message: `The gateway at ${shown} has been away for ${formatDuration(Math.round(awayMs / 1_000) * 1_000)}: ${this.#lastError}.`,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import type { Roomy } from '../../model/limiter/index.js';
+import type { Line, WorkerFrame } from '../protocol/frames.js';
+
+/** The room that a gateway gives to a worker's tasks: how many it may have taken on. */
+export class GatewayRoom implements Roomy {
+  /** The gateway counts calls in flight into the room. */
+  readonly inFlight = 0;
+  readonly #line: Line;
+  readonly #send: (frame: WorkerFrame) => void;
+  readonly #listeners = new Set<() => void>();
+  #room = 0;
+  #demand = { out: 0, wants: 0 };
+  #isDue = false;
+
+  constructor(line: Line, send: (frame: WorkerFrame) => void) {
+    this.#line = line;
+    this.#send = send;
+  }
+
+  room(): number {
+    return this.#room;
+  }
+
+  /** Only the gateway knows. */
+  msUntilRoom(): number {
+    return Infinity;
+  }
+
+  wanted(out: number, wants: number): void {
+    this.#demand = { out, wants };
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      this.tell();
+    });
+  }
+
+  /** Tells the gateway how things stand: at each change, and to a gateway that knows nothing yet. */
+  tell(): void {
+    this.#send({ is: 'slots', line: this.#line, ...this.#demand });
+  }
+
+  set(room: number): void {
+    this.#room = room;
+    for (const listener of this.#listeners) listener();
+  }
+
+  onRoom(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+}

@@ -1,0 +1,165 @@
+import { RelayedFailure } from '../../model/layer/index.js';
+import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
+import type { Done, WorkerFrame } from '../protocol/frames.js';
+
+/** Longest wait for what a call had cost that was cut, in milliseconds. */
+const cutPatienceMs = 1_000;
+
+/** The connection that a question was asked on, and the gateway at its other end. */
+export interface Link {
+  gateway: string;
+  send(frame: WorkerFrame): void;
+}
+
+/** Why a branch's time stands still. */
+type Hold = 'away' | 'waits';
+
+/**
+ * A question that was asked at the gateway, on this side.
+ *
+ * Pending-1. It settles once: with what the gateway says, or with the signal's reason.
+ * Pending-2. When the answer is no longer wanted the gateway is told so; where the worker ends, that somebody else will ask.
+ * Pending-3. While no gateway has the question, or one says that it waits, the branch's time stands still.
+ */
+export class Pending {
+  readonly answer: Promise<Paid>;
+  readonly #payer: Payer;
+  readonly #question: LayerQuestion;
+  #resolve!: (paid: Paid) => void;
+  #reject!: (error: unknown) => void;
+  readonly #holds = new Set<Hold>();
+  #isHeld = false;
+  #letGo = () => {};
+  #cutTimer: NodeJS.Timeout | undefined;
+  #link: Link | undefined;
+  /** The gateway that was asked last; another one knows nothing of the question. */
+  #askedAt: string | undefined;
+
+  constructor(
+    readonly id: number,
+    question: LayerQuestion,
+    payer: Payer,
+  ) {
+    this.#question = question;
+    this.#payer = payer;
+    this.answer = new Promise<Paid>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    payer.signal.addEventListener('abort', this.#abort);
+    this.#hold('away');
+  }
+
+  /** The connection that it was asked on; `undefined` while nobody has it. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Asks a gateway, or asks again after the connection was lost. */
+  askAt(link: Link): void {
+    const { gateway } = link;
+    const isLost = this.#askedAt !== undefined && this.#askedAt !== gateway;
+    // The gateway died with the call: whatever the API charges for it nobody can tell.
+    if (isLost)
+      this.#payer.ended({ modelMs: 0, model: this.#question.body.model, usage: undefined, settled: false }, false);
+    this.#askedAt = gateway;
+    this.#link = link;
+    this.#letGoOf('waits');
+    this.#letGoOf('away');
+    const purse = this.#payer.purse();
+    link.send({
+      is: 'ask',
+      id: this.id,
+      question: this.#question,
+      remainingMs: this.#payer.remainingMs(),
+      ...(purse && { purse }),
+    });
+  }
+
+  /** Its connection is lost. */
+  lost(): void {
+    this.#link = undefined;
+    this.#hold('away');
+  }
+
+  waits(on: boolean): void {
+    if (on) this.#hold('waits');
+    else this.#letGoOf('waits');
+  }
+
+  done({ paid, failure, calls, rejoined = false }: Done): void {
+    const { signal } = this.#payer;
+    // What an earlier try's worker had begun is counted by the answer's usage.
+    if (!rejoined || paid === undefined) {
+      for (const { isSecond, ...call } of calls) {
+        if (isSecond) this.#payer.left(true);
+        this.#payer.ended(call, isSecond);
+      }
+    }
+    this.#settled();
+    if (signal.aborted) return this.#reject(signal.reason);
+    if (paid === undefined) return this.#reject(this.#errorOf(failure));
+    if (paid.from === 'api') this.#payer.answered();
+    this.#resolve(paid);
+  }
+
+  fail(error: unknown): void {
+    this.#settled();
+    this.#reject(this.#payer.signal.aborted ? this.#payer.signal.reason : error);
+  }
+
+  readonly #abort = (): void => {
+    const { signal } = this.#payer;
+    if (this.#link === undefined) return this.fail(signal.reason);
+    if (isShutdown(signal.reason)) {
+      this.#link.send({ is: 'leave', id: this.id });
+      return this.fail(signal.reason);
+    }
+    this.#link.send({ is: 'cut', id: this.id });
+    // What the call had cost is told with its end.
+    this.#cutTimer = setTimeout(() => this.fail(signal.reason), cutPatienceMs);
+  };
+
+  #hold(why: Hold): void {
+    this.#holds.add(why);
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    const over = new Promise<void>((resolve) => {
+      this.#letGo = resolve;
+    });
+    this.#payer.waiting(() => over).catch(() => {});
+  }
+
+  #letGoOf(why: Hold): void {
+    this.#holds.delete(why);
+    if (this.#holds.size > 0) return;
+    this.#isHeld = false;
+    this.#letGo();
+  }
+
+  #errorOf(failure: CallFailure | undefined): unknown {
+    if (failure?.type === 'ReserveUsedUp') {
+      try {
+        // The attempt says it in its own words.
+        this.#payer.checkReserve();
+      } catch (error) {
+        return error;
+      }
+    }
+    return new RelayedFailure(
+      failure ?? { type: 'Unexpected', message: 'The gateway gave neither an answer nor a failure.' },
+    );
+  }
+
+  #settled(): void {
+    clearTimeout(this.#cutTimer);
+    this.#payer.signal.removeEventListener('abort', this.#abort);
+    this.#holds.clear();
+    this.#letGo();
+  }
+}
+
+/** Whether it is not the answer that is no longer wanted, but the worker that ends (Temporal's own word). */
+function isShutdown(reason: unknown): boolean {
+  return reason instanceof Error && reason.message === 'WORKER_SHUTDOWN';
+}

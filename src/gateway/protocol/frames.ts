@@ -1,0 +1,48 @@
+import type { LimiterSnapshot } from '../../contract/limiter.js';
+import type { CallFailure, LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
+import type { EndedCall } from '../../model/call/ended-call.js';
+
+/** The protocol that an HTTP/1.1 connection is upgraded to: one frame of JSON a line, in both directions. */
+export const linkProtocol = 'fanfold-link/1';
+export const linkPath = '/fanfold/v1/link';
+
+/** Which of the two models is asked: each has limits of its own. */
+export type Line = 'paid' | 'offline';
+export const modelLines = ['paid', 'offline'] as const satisfies readonly Line[];
+
+/** What a worker says. */
+export type WorkerFrame =
+  | { is: 'ask'; id: number; question: LayerQuestion; remainingMs: number; purse?: Purse | undefined }
+  /** The answer is no longer wanted. */
+  | { is: 'cut'; id: number }
+  /** The same, of a question that was asked on a connection that is lost. */
+  | { is: 'cut-asker'; asker: string }
+  /** The worker ends: somebody else will ask for the answer. */
+  | { is: 'leave'; id: number }
+  /** How many tasks the worker has taken on, and for how many more it has a place. */
+  | { is: 'slots'; line: Line; out: number; wants: number }
+  | { is: 'ping' };
+
+/** What the gateway says. */
+export type GatewayFrame =
+  /** Names this process of the gateway: with another one, calls in flight are lost. */
+  | { is: 'hello'; gateway: string; version: string }
+  /** A wait that takes nothing of the branch's time begins or ends. */
+  | { is: 'wait'; id: number; on: boolean }
+  | ({ is: 'done'; id: number } & Done)
+  /** How many tasks the worker may have taken on. */
+  | { is: 'room'; line: Line; out: number }
+  | { is: 'limits'; line: Line; limiters: LimiterSnapshot[] }
+  /** The gateway takes no new questions. */
+  | { is: 'bye' }
+  | { is: 'pong' };
+
+/** How a question ended. */
+export interface Done {
+  paid?: Paid;
+  failure?: CallFailure;
+  /** The calls that it took, in the order in which they ended. */
+  calls: (EndedCall & { isSecond: boolean })[];
+  /** Whether an earlier try of the branch had asked. */
+  rejoined?: boolean;
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { LimiterSnapshot } from '../../contract/limiter.js';
+import type { Line } from '../protocol/frames.js';
+import type { Books } from './books.js';
+import type { Entrance } from './door.js';
+import { passOn } from './pass-on.js';
+import { answerMessages } from './messages.js';
+import { sendError, sendJson } from './replies.js';
+import type { GatewaySettings } from './settings.js';
+
+/** What answers of one gateway are made with. */
+export interface Serving {
+  settings: GatewaySettings;
+  books: Books;
+  limits(): Record<Line, LimiterSnapshot[]>;
+  isDraining: boolean;
+  /** Calls for clients that are no workers, while they last. */
+  foreign: Set<Promise<void>>;
+}
+
+/** Answers one request: the Messages API for whoever speaks it, and how the gateway stands. It never rejects. */
+export async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  entrance: Entrance,
+  serving: Serving,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const [path = '/'] = url.split('?');
+  if (path === '/fanfold/v1/health')
+    return sendJson(response, serving.isDraining ? 503 : 200, { draining: serving.isDraining });
+  if ('status' in entrance) {
+    const { status, why } = entrance;
+    return sendError(response, status, status === 401 ? 'authentication_error' : 'permission_error', why);
+  }
+  if (path === '/fanfold/v1/limits') return sendJson(response, 200, serving.limits());
+  if (!path.startsWith('/v1/'))
+    return sendError(response, 404, 'not_found_error', `Expected /v1/messages or the like, got ${path}.`);
+  if (serving.isDraining) {
+    return sendError(
+      response,
+      529,
+      'overloaded_error',
+      'This gateway is about to end; another one will take its place.',
+      {
+        'retry-after': '1',
+      },
+    );
+  }
+  const isMessages = method === 'POST' && path === '/v1/messages';
+  const work = (isMessages ? answerMessages : passOn)(request, response, entrance.client, serving).catch(
+    (error: unknown) => {
+      serving.settings.say(`a request to ${path} failed: ${serving.settings.secrets.text((error as Error).message)}`);
+      sendError(response, 500, 'api_error', 'The gateway failed; its log says why.');
+    },
+  );
+  serving.foreign.add(work);
+  await work;
+  serving.foreign.delete(work);
+}

@@ -1,0 +1,184 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { APIError } from '@anthropic-ai/sdk';
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+import type { Response } from 'undici';
+
+import { isFree } from '../../model/call/charges.js';
+import { describeError } from '../../model/call/describe-error.js';
+import type { EndedCall } from '../../model/call/ended-call.js';
+import { asUsage } from '../../model/call/message.js';
+import { outcomeOfFailure, TurnedAway } from '../../model/limiter/index.js';
+import type { CallOutcome, Permit } from '../../model/limiter/index.js';
+import { FanfoldError } from '../../contract/errors.js';
+import type { Serving } from './answer.js';
+import type { Account } from './books.js';
+import { boundOf } from './bound-of.js';
+import { sendUnreachable, tooLarge } from './pass-on.js';
+import { goneSignal, readBody } from './read-body.js';
+import { sendError } from './replies.js';
+import { StreamUsage } from './stream-usage.js';
+import { answerHeaders, askUpstream } from './upstream.js';
+
+/** Characters of ordinary text to a token, roughly; the limiter corrects by what the API counts. */
+const charactersPerToken = 3.5;
+
+type Asked = MessageCreateParamsNonStreaming & { stream?: boolean };
+
+/**
+ * Answers `POST /v1/messages` of a client that is no worker of fanfold's: it waits for its turn at the limiter, and gets the API's answer
+ * byte for byte, whole or as a stream.
+ *
+ * Messages-1. A call leaves by the same limiter as those of workers.
+ * Messages-2. Without the journal a call is its asker's: it is cut when the asker is gone.
+ * Messages-3. A slow reader holds nothing up: what it has not taken waits in this process, not in the call.
+ */
+export async function answerMessages(
+  request: IncomingMessage,
+  response: ServerResponse,
+  client: string,
+  serving: Serving,
+): Promise<void> {
+  const body = await readBody(request);
+  if (body === undefined) return tooLarge(response);
+  const asked = askedIn(body);
+  if (asked === undefined) {
+    return sendError(
+      response,
+      400,
+      'invalid_request_error',
+      'Expected JSON with `model`, `max_tokens` and `messages`.',
+    );
+  }
+  const run = request.headers['fanfold-run'];
+  const call = new ForeignCall(request, response, serving, {
+    client,
+    run: typeof run === 'string' ? run.slice(0, 200) : '',
+  });
+  await call.make(asked, body);
+}
+
+/** One call for a client that is no worker. */
+class ForeignCall {
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly serving: Serving,
+    readonly account: Account,
+  ) {}
+
+  async make(asked: Asked, body: Buffer): Promise<void> {
+    const { response, serving } = this;
+    const { settings, books } = serving;
+    const signal = goneSignal(response);
+    let permit: Permit | undefined;
+    let release = () => {};
+    try {
+      const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+      if (this.#isPaid && books.isBounded) release = books.reserve(boundOf(asked, false));
+      const inputTokens = Math.ceil(body.length / charactersPerToken);
+      permit = await settings.limiters[settings.foreignLine].of(asked.model).dispatch({ inputTokens }, signal);
+      const answered = await askUpstream(this.request, body, api, settings, signal);
+      await (answered.ok ? this.#handOn(answered, asked, permit) : this.#handOnError(answered, permit));
+    } catch (error) {
+      permit?.end(outcomeOfFailure(error, Date.now(), (text) => settings.secrets.text(text)));
+      if (permit !== undefined && !isFree(error))
+        await this.#spent({ model: asked.model, usage: undefined, settled: false });
+      if (!signal.aborted) this.#refuse(error);
+    } finally {
+      release();
+      permit?.release();
+    }
+  }
+
+  get #isPaid(): boolean {
+    return this.serving.settings.foreignLine === 'paid';
+  }
+
+  async #handOn(answered: Response, { model, stream = false }: Asked, permit: Permit): Promise<void> {
+    const { response } = this;
+    const { headers } = answered;
+    const scan = new StreamUsage();
+    const decoder = new TextDecoder();
+    const whole: Uint8Array[] = [];
+    response.writeHead(answered.status, answerHeaders(answered));
+    let ended: Omit<EndedCall, 'modelMs'> = { model, usage: undefined, settled: false };
+    try {
+      for await (const chunk of (answered.body ?? []) as AsyncIterable<Uint8Array>) {
+        if (stream) scan.take(decoder.decode(chunk, { stream: true }));
+        else whole.push(chunk);
+        // An answer has some megabytes at most: nobody waits for whoever reads it.
+        response.write(chunk);
+      }
+      ended = stream ? streamEnd(scan, model) : wholeEnd(whole, model);
+    } catch (error) {
+      if (stream) ended = { ...streamEnd(scan, model), settled: false };
+      await this.#spent(ended);
+      throw error;
+    }
+    permit.end(ended.usage === undefined ? { is: 'failed', headers } : { is: 'answered', usage: ended.usage, headers });
+    // The ledger has it before the client has the end of its answer.
+    await this.#spent(ended);
+    response.end();
+  }
+
+  async #handOnError(answered: Response, permit: Permit): Promise<void> {
+    const text = await answered.text();
+    permit.end(outcomeOfStatus(answered, text, (said) => this.serving.settings.secrets.text(said)));
+    this.response.writeHead(answered.status, answerHeaders(answered)).end(text);
+  }
+
+  async #spent(ended: Omit<EndedCall, 'modelMs'>): Promise<void> {
+    if (this.#isPaid) await this.serving.books.spent(this.account, { ...ended, modelMs: 0 });
+  }
+
+  #refuse(error: unknown): void {
+    const { response } = this;
+    const said = this.serving.settings.secrets.text(describeError(error));
+    if (error instanceof TurnedAway) {
+      const { retryAfterMs } = error;
+      const headers: Record<string, string> =
+        retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) };
+      return sendError(response, 429, 'rate_limit_error', said, headers);
+    }
+    // Told not to come back: SDKs try again what is said with 429 or 5xx.
+    if (error instanceof FanfoldError && error.type === 'OverBudget')
+      return sendError(response, 402, 'billing_error', said);
+    sendUnreachable(response, error, said);
+  }
+}
+
+function askedIn(body: Buffer): Asked | undefined {
+  try {
+    const asked = JSON.parse(body.toString()) as Asked;
+    const isQuestion =
+      typeof asked.model === 'string' && Number.isInteger(asked.max_tokens) && Array.isArray(asked.messages);
+    return isQuestion ? asked : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function streamEnd(scan: StreamUsage, asked: string): Omit<EndedCall, 'modelMs'> {
+  return { model: scan.model ?? asked, usage: scan.usage, settled: scan.isWhole };
+}
+
+function wholeEnd(chunks: readonly Uint8Array[], asked: string): Omit<EndedCall, 'modelMs'> {
+  try {
+    const { model = asked, usage } = JSON.parse(Buffer.concat(chunks).toString()) as { model?: string; usage?: never };
+    return { model, usage: asUsage(usage as unknown as Parameters<typeof asUsage>[0]), settled: true };
+  } catch {
+    return { model: asked, usage: undefined, settled: false };
+  }
+}
+
+function outcomeOfStatus({ status, headers }: Response, text: string, redact: (text: string) => string): CallOutcome {
+  let told: object | undefined;
+  try {
+    told = JSON.parse(text) as object;
+  } catch {
+    // A page of a proxy says nothing about limits.
+  }
+  const error = APIError.generate(status, told, text, headers as unknown as Headers);
+  return outcomeOfFailure(error, Date.now(), redact);
+}

@@ -1,0 +1,15 @@
+import type { Line } from '../protocol/frames.js';
+import type { Books } from './books.js';
+import { boundOf } from './bound-of.js';
+import type { Money } from './flight.js';
+
+/** How questions of workers are paid for. The offline model costs nothing. */
+export function moneyOf(line: Line, books: Books): Money {
+  if (line === 'offline') return { reserve: () => () => {}, covers: () => true, spent: async () => {} };
+  return {
+    reserve: ({ body, form }) =>
+      books.isBounded ? books.reserve(boundOf(body, form.outputSchema !== undefined)) : () => {},
+    covers: ({ body }) => !books.isBounded || books.covers(boundOf(body, false)),
+    spent: ({ run }, client, call) => books.spent({ run, client }, call),
+  };
+}
