@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,files,fold,journal,model,network,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
+  'test/{contract,fences,files,fold,gateway,journal,model,network,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
   'packages/*/test/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,recovery,web-ui}.test.ts',
@@ -21,6 +21,7 @@ export const pure = [
   'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
+  'test/gateway/shares.test.ts',
   'test/journal/{interleavings,question-key,record,together}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,whole-fetch}.test.ts',
@@ -33,7 +34,7 @@ const fences = ['test/fences/{invariants,lint,packages,pure,types}.test.ts'];
 
 /** They start no process that outlives them, so that files share one: loading Temporal takes longer than most of them. */
 const alike = [
-  'test/{activities,client,cpu,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
+  'test/{activities,client,cpu,gateway,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
 ];
 
 /** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */

@@ -26,6 +26,8 @@ export async function answer(
   entrance: Entrance,
   serving: Serving,
 ): Promise<void> {
+  // What is written to whoever is gone is lost, and no more.
+  response.on('error', () => {});
   const { method = 'GET', url = '/' } = request;
   const [path = '/'] = url.split('?');
   if (path === '/fanfold/v1/health')

@@ -14,9 +14,11 @@ import { FanfoldError } from '../../contract/errors.js';
 import type { Serving } from './answer.js';
 import type { Account } from './books.js';
 import { boundOf } from './bound-of.js';
+import { answerJournaled, journalWishOf } from './journaled-call.js';
+import type { JournalWish } from './journaled-call.js';
 import { sendUnreachable, tooLarge } from './pass-on.js';
 import { goneSignal, readBody } from './read-body.js';
-import { sendError } from './replies.js';
+import { sendError, sendJson } from './replies.js';
 import { StreamUsage } from './stream-usage.js';
 import { answerHeaders, askUpstream } from './upstream.js';
 
@@ -55,11 +57,14 @@ export async function answerMessages(
     client,
     run: typeof run === 'string' ? run.slice(0, 200) : '',
   });
-  await call.make(asked, body);
+  const wish = journalWishOf(request, serving.settings.journalAll);
+  await (wish === 'off' ? call.passOn(asked, body) : call.journaled(asked, body.length, wish));
 }
 
 /** One call for a client that is no worker. */
 class ForeignCall {
+  #isBooked = false;
+
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
@@ -67,27 +72,64 @@ class ForeignCall {
     readonly account: Account,
   ) {}
 
-  async make(asked: Asked, body: Buffer): Promise<void> {
-    const { response, serving } = this;
-    const { settings, books } = serving;
-    const signal = goneSignal(response);
-    let permit: Permit | undefined;
-    let release = () => {};
+  /** Hands the question on, and its answer back, byte for byte. */
+  async passOn(asked: Asked, body: Buffer): Promise<void> {
+    const { settings } = this.serving;
+    const signal = goneSignal(this.response);
     try {
-      const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
-      if (this.#isPaid && books.isBounded) release = books.reserve(boundOf(asked, false));
-      const inputTokens = Math.ceil(body.length / charactersPerToken);
-      permit = await settings.limiters[settings.foreignLine].of(asked.model).dispatch({ inputTokens }, signal);
-      const answered = await askUpstream(this.request, body, api, settings, signal);
-      await (answered.ok ? this.#handOn(answered, asked, permit) : this.#handOnError(answered, permit));
+      const api = await settings.apiOf({ offline: !this.#isPaid });
+      await this.#withPermit(asked, body.length, signal, async (permit) => {
+        const answered = await askUpstream(this.request, body, api, settings, signal);
+        await (answered.ok ? this.#handOn(answered, asked, permit) : this.#handOnError(answered, permit));
+      });
     } catch (error) {
-      permit?.end(outcomeOfFailure(error, Date.now(), (text) => settings.secrets.text(text)));
-      if (permit !== undefined && !isFree(error))
-        await this.#spent({ model: asked.model, usage: undefined, settled: false });
       if (!signal.aborted) this.#refuse(error);
+    }
+  }
+
+  /** Answers from the journal, or asks once for all who ask the same. */
+  async journaled(asked: Asked, bytes: number, wish: JournalWish): Promise<void> {
+    const { request, response, account } = this;
+    try {
+      await answerJournaled(asked, { request, response, wish, account }, this.serving.settings, (call) =>
+        this.#withPermit(asked, bytes, undefined, async (permit) => {
+          const { message, headers } = await call();
+          const usage = asUsage(message.usage);
+          permit.end({ is: 'answered', usage, headers });
+          await this.#spent({ model: message.model, usage, settled: true });
+          return message;
+        }),
+      );
+    } catch (error) {
+      if (!response.destroyed) this.#refuse(error);
+    }
+  }
+
+  async #withPermit<T>(
+    asked: Asked,
+    bytes: number,
+    signal: AbortSignal | undefined,
+    call: (permit: Permit) => Promise<T>,
+  ): Promise<T> {
+    const { settings, books } = this.serving;
+    const release = this.#isPaid && books.isBounded ? books.reserve(boundOf(asked, false)) : () => {};
+    const inputTokens = Math.ceil(bytes / charactersPerToken);
+    try {
+      return await settings.limiters[settings.foreignLine].of(asked.model).run(
+        { inputTokens },
+        async (permit) => {
+          try {
+            return await call(permit);
+          } catch (error) {
+            permit.end(outcomeOfFailure(error, Date.now(), (text) => settings.secrets.text(text)));
+            if (!isFree(error)) await this.#spent({ model: asked.model, usage: undefined, settled: false });
+            throw error;
+          }
+        },
+        signal,
+      );
     } finally {
       release();
-      permit?.release();
     }
   }
 
@@ -129,6 +171,9 @@ class ForeignCall {
   }
 
   async #spent(ended: Omit<EndedCall, 'modelMs'>): Promise<void> {
+    // Whoever knows more of the call has told before.
+    if (this.#isBooked) return;
+    this.#isBooked = true;
     if (this.#isPaid) await this.serving.books.spent(this.account, { ...ended, modelMs: 0 });
   }
 
@@ -141,11 +186,23 @@ class ForeignCall {
         retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) };
       return sendError(response, 429, 'rate_limit_error', said, headers);
     }
+    if (error instanceof APIError && error.status !== undefined) return sendApiError(response, error, said);
     // Told not to come back: SDKs try again what is said with 429 or 5xx.
     if (error instanceof FanfoldError && error.type === 'OverBudget')
       return sendError(response, 402, 'billing_error', said);
     sendUnreachable(response, error, said);
   }
+}
+
+/** The API's own error, as it came. */
+function sendApiError(response: ServerResponse, { status = 500, error, headers }: APIError, said: string): void {
+  if (response.headersSent) return void response.destroy();
+  const retryAfter = headers?.get('retry-after');
+  const body =
+    typeof error === 'object' && error !== null
+      ? error
+      : { type: 'error', error: { type: 'api_error', message: said } };
+  sendJson(response, status, body, retryAfter ? { 'retry-after': retryAfter } : {});
 }
 
 function askedIn(body: Buffer): Asked | undefined {

@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+
+import { questionKey } from '../../journal/index.js';
+import type { Asked, Entry } from '../../journal/index.js';
+import { ModelClients } from '../../model/call/client.js';
+import { keptAnswer } from '../../model/call/kept-answer.js';
+import { asMessage } from '../../model/call/message.js';
+import { costOf } from '../../model/index.js';
+import type { Account } from './books.js';
+import { eventsOf, eventText, rebuiltMessage } from './rebuilt-message.js';
+import { sendJson } from './replies.js';
+import type { GatewaySettings } from './settings.js';
+
+/** Longest that one answer may take, in milliseconds: as long as the API lets a stream last. */
+const longestCallMs = 3_600_000;
+
+/** How often a stream says that it lives, in milliseconds. */
+const pingEveryMs = 15_000;
+
+export const journalHeader = 'fanfold-journal';
+
+/** What a client wants of the journal. `fresh`: the question is asked anew, and the answer kept. */
+export type JournalWish = 'on' | 'fresh' | 'off';
+
+/** The wish in a request's headers. What a beta changes nobody here knows: such a question goes past the journal. */
+export function journalWishOf({ headers }: Pick<IncomingMessage, 'headers'>, journalAll: boolean): JournalWish {
+  const wish = headers[journalHeader] ?? (journalAll ? 'on' : 'off');
+  if (headers['anthropic-beta'] !== undefined) return 'off';
+  return wish === 'on' || wish === 'fresh' ? wish : 'off';
+}
+
+/** How a call is made that has its permit and its money. */
+export type Make = (call: () => Promise<Made>) => Promise<Message>;
+
+/** An answer, with the headers that tell of limits. */
+export interface Made {
+  message: Message;
+  headers: Headers | undefined;
+}
+
+const clientsBy = new WeakMap<NodeJS.ProcessEnv, ModelClients>();
+
+/**
+ * Answers a question from the journal, or asks it once for all who ask the same.
+ *
+ * JournaledCall-1. The call belongs to the gateway: it goes on when its asker is gone, and its answer is kept.
+ * JournaledCall-2. The first asker of a stream sees it grow; those who join get it whole when it is there.
+ */
+export async function answerJournaled(
+  { stream = false, ...asked }: MessageCreateParamsNonStreaming & { stream?: boolean },
+  {
+    request,
+    response,
+    wish,
+    account,
+  }: { request: IncomingMessage; response: ServerResponse; wish: JournalWish; account: Account },
+  settings: GatewaySettings,
+  make: Make,
+): Promise<void> {
+  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+  const source = settings.foreignLine === 'offline' ? 'offline' : api.baseURL;
+  const sample = Number(request.headers['fanfold-sample'] ?? 0);
+  const key = questionKey({ source, body: asked, sample: Number.isInteger(sample) && sample > 0 ? sample : 0 });
+  const clients = clientsBy.get(settings.env) ?? new ModelClients(settings.env);
+  clientsBy.set(settings.env, clients);
+  const client = clients.clientOf(api);
+  const once = await settings.journal.once<Message>(
+    key,
+    wish === 'fresh' ? { notBeforeMs: Date.now() } : {},
+    async () => {
+      const value = await make(async () => {
+        if (!stream) {
+          const { data, response: answered } = await client.whole.messages
+            .create(asked, { timeout: longestCallMs })
+            .withResponse();
+          return { message: data, headers: answered.headers };
+        }
+        const running = client.streaming.messages.stream(asked, { timeout: longestCallMs });
+        const sent = streamHead(response);
+        running.on('streamEvent', (event) => sent.event(event));
+        try {
+          const message = await running.finalMessage();
+          return { message, headers: running.response?.headers };
+        } finally {
+          sent.stop();
+        }
+      });
+      return toKeep(value, asked, `${account.client}/${account.run}`);
+    },
+  );
+  if (once.reused) return sendRebuilt(response, key, once.entry, stream);
+  if (stream) return void response.end();
+  sendJson(response, 200, once.value, { [journalHeader]: 'asked' });
+}
+
+function streamHead(response: ServerResponse): { event(event: { type: string }): void; stop(): void } {
+  const ping = setInterval(() => {
+    if (response.headersSent) response.write(eventText({ type: 'ping' }));
+  }, pingEveryMs).unref();
+  return {
+    event: (event) => {
+      // A call that is refused has no events, and is answered with its error.
+      if (!response.headersSent)
+        response.writeHead(200, { 'content-type': 'text/event-stream', [journalHeader]: 'asked' });
+      response.write(eventText(event));
+    },
+    stop: () => clearInterval(ping),
+  };
+}
+
+function sendRebuilt(response: ServerResponse, key: string, entry: Entry, stream: boolean): void {
+  const message = rebuiltMessage(key, entry);
+  const headers = { [journalHeader]: 'hit' };
+  if (!stream) return sendJson(response, 200, message, headers);
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+  response.end([...eventsOf(message)].map(eventText).join(''));
+}
+
+/** An answer, and what of it the journal is to keep: only what came to its end, and JSON where that was asked for. */
+function toKeep(
+  value: Message,
+  { output_config: output }: MessageCreateParamsNonStreaming,
+  askedBy: string,
+): Asked<Message> {
+  const message = asMessage(value);
+  const isWhole = value.stop_reason === 'end_turn' || value.stop_reason === 'tool_use';
+  const isProper = isWhole && value.content.length > 0 && (!output?.format || isJson(message.text));
+  if (!isProper) return { value };
+  const { usage, model, text } = message;
+  // Blocks are kept as they are where their text alone would not be them.
+  const isPlain = message.content === undefined && value.content.length === 1 && !hasCitations(value);
+  const answer =
+    isPlain || message.content !== undefined
+      ? keptAnswer(message)
+      : { text, content: value.content, stopReason: 'end_turn' };
+  return { value, entry: { answer, usage, model, costUsd: costOf(usage, model), answeredAtMs: Date.now(), askedBy } };
+}
+
+function hasCitations({ content }: Message): boolean {
+  return content.some((block) => block.type === 'text' && (block.citations?.length ?? 0) > 0);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,152 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { describe, expect, it } from 'vitest';
+
+import { Clients, newToken } from '../../src/gateway/index.js';
+import { GatewayDesk, key } from './desk.js';
+
+const question = {
+  model: 'claude-sonnet-5-5',
+  max_tokens: 100,
+  messages: [{ role: 'user' as const, content: 'The rent is 900 euros. What is the rent?' }],
+};
+
+function sdk(baseURL: string, headers: Record<string, string> = {}, apiKey = 'none'): Anthropic {
+  return new Anthropic({ baseURL, apiKey, maxRetries: 0, defaultHeaders: headers });
+}
+
+/** A message but for its id. */
+function essence({ id: _, ...message }: Anthropic.Message): unknown {
+  return message;
+}
+
+describe("another program's SDK", () => {
+  it('gets what the API would have given it, whole and as a stream, and no key', async () => {
+    const { model, address } = await GatewayDesk.open();
+    const direct = sdk(model.url, {}, key);
+    const through = sdk(address);
+    expect(essence(await through.messages.create(question))).toEqual(essence(await direct.messages.create(question)));
+    const streamed = await through.messages.stream(question).finalMessage();
+    expect(essence(streamed)).toEqual(essence(await direct.messages.stream(question).finalMessage()));
+    expect(await through.messages.countTokens({ model: question.model, messages: question.messages })).toEqual(
+      await direct.messages.countTokens({ model: question.model, messages: question.messages }),
+    );
+    const [some] = (await through.models.list()).data;
+    expect(some).toEqual((await direct.models.list()).data[0]);
+    const batch = await through.messages.batches.create({ requests: [{ custom_id: 'a', params: question }] });
+    expect((await direct.messages.batches.retrieve(batch.id)).id).toBe(batch.id);
+  });
+
+  it('is in the ledger, by its client and the run that it names', async () => {
+    const { token, line } = newToken('billing-app');
+    const { address, journal } = await GatewayDesk.open({ clients: new Clients(line) });
+    await sdk(address, { 'fanfold-run': 'night-7' }, token).messages.create(question);
+    await sdk(address, {}, token).messages.stream(question).finalMessage();
+    const rows = await journal.spend('');
+    expect(rows.map(({ run, client, calls }) => ({ run, client, calls }))).toEqual([
+      { run: '', client: 'billing-app', calls: 1 },
+      { run: 'night-7', client: 'billing-app', calls: 1 },
+    ]);
+    expect(rows[0]!.costUsd).toBe(rows[1]!.costUsd);
+  });
+
+  it('is answered from the journal where it asks for that, whole and as a stream', async () => {
+    const { model, address } = await GatewayDesk.open();
+    const asking = sdk(address, { 'fanfold-journal': 'on' });
+    const first = await asking.messages.create(question);
+    const again = await asking.messages.create(question);
+    const streamed = await asking.messages.stream(question).finalMessage();
+    expect(model.total).toBe(1);
+    for (const each of [again, streamed]) {
+      expect(each.content.map((block) => block.type === 'text' && block.text)).toEqual([
+        first.content[0]?.type === 'text' && first.content[0].text,
+      ]);
+      expect(each.stop_reason).toBe('end_turn');
+    }
+    await sdk(address, { 'fanfold-journal': 'fresh' }).messages.create(question);
+    await sdk(address).messages.create(question);
+    expect(model.total).toBe(3);
+  });
+
+  it('is not asked for again what it has left behind, where it asks for the journal', async () => {
+    const { model, address } = await GatewayDesk.open();
+    const gate = model.hold();
+    const gone = new AbortController();
+    const first = sdk(address, { 'fanfold-journal': 'on' }).messages.create(question, { signal: gone.signal });
+    first.catch(() => {});
+    await model.until(() => gate.waiting.length === 1);
+    gone.abort();
+    const second = sdk(address, { 'fanfold-journal': 'on' }).messages.create(question);
+    gate.release();
+    expect((await second).stop_reason).toBe('end_turn');
+    expect(model.total).toBe(1);
+  });
+
+  it('has its call cut when it goes away, where it asks for no journal', async () => {
+    const { model, address } = await GatewayDesk.open();
+    const gate = model.hold();
+    const gone = new AbortController();
+    sdk(address)
+      .messages.create(question, { signal: gone.signal })
+      .catch(() => {});
+    await model.until(() => gate.waiting.length === 1);
+    gone.abort();
+    await model.until(() => model.calls[0]!.aborted);
+    gate.release();
+  });
+
+  it('is told of errors and limits in the API’s own words', async () => {
+    const { model, address } = await GatewayDesk.open();
+    model.script({ times: 1, fault: { kind: 'rate-limit', retryAfter: 3 } });
+    const limited = await sdk(address)
+      .messages.create(question)
+      .catch((error: unknown) => error);
+    expect(limited).toBeInstanceOf(Anthropic.RateLimitError);
+    expect((limited as InstanceType<typeof Anthropic.APIError>).headers?.get('retry-after')).toBe('3');
+  });
+
+  it('is refused what the day’s budget might not cover', async () => {
+    const { model, address } = await GatewayDesk.open({ budgetPerDayUsd: 0.0001 });
+    const refused = await sdk(address)
+      .messages.create(question)
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 402, type: 'billing_error' });
+    expect((refused as Error).message).toMatch(/budget of \$0\.0001 a day/);
+    expect(model.total).toBe(0);
+  });
+});
+
+describe('the door', () => {
+  it.each([
+    ['a web page', { origin: 'https://example.org' }, 403],
+    ['a page that a browser loads from elsewhere', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a name that leads here by chance', { host: 'rebound.example.org' }, 403],
+  ])('stays shut to %s', async (_, headers, status) => {
+    const { address } = await GatewayDesk.open();
+    expect(await statusOf(`${address}/v1/models`, headers)).toBe(status);
+  });
+
+  it('asks for a token where there are some', async () => {
+    const { token, line } = newToken('one');
+    const desk = await GatewayDesk.open({ clients: new Clients(`# comment\n\n${line}\n`) });
+    const { address } = desk;
+    expect(await statusOf(`${address}/v1/models`, {})).toBe(401);
+    expect(await statusOf(`${address}/v1/models`, { 'x-api-key': 'made-up-token-1' })).toBe(401);
+    expect(await statusOf(`${address}/v1/models`, { 'x-api-key': token })).toBe(200);
+    expect(await statusOf(`${address}/v1/models`, { authorization: `Bearer ${token}` })).toBe(200);
+    await expect(desk.worker()).rejects.toThrow(/does not let this worker in/);
+    await expect(desk.worker({ token })).resolves.toBeDefined();
+    expect(line).not.toContain(token);
+  });
+});
+
+async function statusOf(url: string, headers: Record<string, string>): Promise<number> {
+  const { request } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+
+import { RelayedFailure } from '../../src/model/layer/index.js';
+import { GatewayDesk, questionAbout, Try } from './desk.js';
+
+async function failureOf(answer: Promise<unknown>): Promise<unknown> {
+  return answer.then(
+    () => new Error('Expected a failure, got an answer.'),
+    (error: unknown) => error,
+  );
+}
+
+describe('a question of a worker', () => {
+  it('is answered, kept, written down, and found by another branch', async () => {
+    const { model, journal, ...desk } = await open();
+    const worker = await desk.worker();
+    const first = await new Try(worker, questionAbout('What is owed?')).answer;
+    const other = await new Try(worker, questionAbout('What is owed?', { asker: 'run-2/0', run: 'run-2' })).answer;
+    expect(first).toMatchObject({ from: 'api', savedUsd: 0 });
+    expect(other).toMatchObject({ from: 'journal', message: { text: first.message.text } });
+    expect(model.total).toBe(1);
+    const rows = await journal.spend('');
+    expect(rows).toMatchObject([{ run: 'run-1', client: 'local', model: 'claude-sonnet-5-5', calls: 1, untold: 0 }]);
+  });
+
+  it('goes on when its worker goes away without a word, and is joined by the next try of its branch', async () => {
+    const { model, ...desk } = await open();
+    const gate = model.hold();
+    const lost = await desk.worker();
+    const question = questionAbout('Who goes there?');
+    new Try(lost, question);
+    await model.until(() => gate.waiting.length === 1);
+    lost.close();
+    const next = new Try(await desk.worker(), question);
+    gate.release();
+    expect(await next.answer).toMatchObject({ from: 'own', savedUsd: 0 });
+    expect(model.total).toBe(1);
+    expect(model.calls.every(({ aborted }) => !aborted)).toBe(true);
+  });
+
+  it('keeps an answer that is not proper for the branch that had asked, too', async () => {
+    const { model, ...desk } = await open();
+    model.script({ times: 1, fault: { kind: 'stop-reason', stopReason: 'max_tokens' } });
+    const gate = model.hold();
+    const lost = await desk.worker();
+    const question = questionAbout('How long?');
+    new Try(lost, question);
+    await model.until(() => gate.waiting.length === 1);
+    lost.close();
+    gate.release();
+    await model.until(() => model.calls.every(({ finishedAt }) => finishedAt !== null));
+    const paid = await new Try(await desk.worker(), question).answer;
+    expect(paid).toMatchObject({ from: 'own', message: { stopReason: 'max_tokens' } });
+    expect(model.total).toBe(1);
+  });
+
+  it('is cut when it is no longer wanted, and tells what it had cost', async () => {
+    const { model, ...desk } = await open();
+    const gate = model.hold();
+    const cut = new Try(await desk.worker(), questionAbout('Stop me.'));
+    await model.until(() => gate.waiting.length === 1);
+    const reason = new Error('CANCELLED');
+    cut.abort.abort(reason);
+    expect(await failureOf(cut.answer)).toBe(reason);
+    await model.until(() => model.calls[0]!.aborted);
+    expect(cut.calls).toMatchObject([{ settled: false }]);
+    gate.release();
+  });
+
+  it('goes on for its next try when the worker ends', async () => {
+    const { model, ...desk } = await open();
+    const gate = model.hold();
+    const worker = await desk.worker();
+    const question = questionAbout('Go on.');
+    const ending = new Try(worker, question);
+    await model.until(() => gate.waiting.length === 1);
+    ending.abort.abort(new Error('WORKER_SHUTDOWN'));
+    await failureOf(ending.answer);
+    const next = new Try(worker, question);
+    gate.release();
+    expect(await next.answer).toMatchObject({ from: 'own' });
+    expect(model.calls.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  it('fails as it would without a gateway', async () => {
+    const { model, ...desk } = await open();
+    model.script({ times: 1, fault: { kind: 'rate-limit', retryAfter: 7 } });
+    const worker = await desk.worker();
+    const limited = await failureOf(new Try(worker, questionAbout('One?')).answer);
+    expect(limited).toBeInstanceOf(RelayedFailure);
+    expect(limited).toMatchObject({ type: 'RateLimited', retryAfterMs: 7_000 });
+    model.script({ times: 1, fault: { kind: 'status', status: 400, message: 'too odd' } });
+    const refused = await failureOf(new Try(worker, questionAbout('Two?')).answer);
+    expect(refused).toMatchObject({ type: 'BadRequest', message: expect.stringContaining('too odd') });
+  });
+
+  it('waits while the gateway is away, and is asked again at the next one', async () => {
+    const { model, desk } = await openWhole();
+    const gate = model.hold();
+    const worker = await desk.worker();
+    const asked = new Try(worker, questionAbout('Are you there?'));
+    await model.until(() => gate.waiting.length === 1);
+    await desk.kill();
+    const meanwhile = new Try(worker, questionAbout('And now?'));
+    expect([meanwhile.waits]).toEqual([1]);
+    await desk.start();
+    gate.release();
+    expect(await asked.answer).toMatchObject({ message: { stopReason: 'end_turn' } });
+    expect(await meanwhile.answer).toMatchObject({ from: 'api' });
+    expect([asked.waits, meanwhile.waits]).toEqual([0, 0]);
+  });
+
+  it('fails, and says why, where the gateway stays away', async () => {
+    const { desk } = await openWhole();
+    const worker = await desk.worker({ patienceMs: 50 });
+    await desk.kill();
+    const failure = await failureOf(new Try(worker, questionAbout('Hello?')).answer);
+    expect(failure).toMatchObject({ type: 'ConnectionFailed' });
+    expect((failure as Error).message).toMatch(/gateway at http:\/\/127\.0\.0\.1:\d+ has been away/);
+  });
+
+  it('comes to its end when the gateway is told to end, which takes nothing new', async () => {
+    const { model, desk } = await openWhole();
+    const gate = model.hold();
+    const worker = await desk.worker();
+    const asked = new Try(worker, questionAbout('Finish this.'));
+    await model.until(() => gate.waiting.length === 1);
+    const drained = desk.drain();
+    const late = new Try(worker, questionAbout('Too late?'));
+    gate.release();
+    expect(await asked.answer).toMatchObject({ from: 'api' });
+    await drained;
+    await desk.start();
+    expect(await late.answer).toMatchObject({ from: 'api' });
+    expect(model.total).toBe(2);
+  });
+});
+
+async function openWhole() {
+  const desk = await GatewayDesk.open();
+  return { desk, model: desk.model };
+}
+
+async function open() {
+  const desk = await GatewayDesk.open();
+  return { model: desk.model, journal: desk.journal, worker: () => desk.worker() };
+}
