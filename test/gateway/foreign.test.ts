@@ -15,8 +15,8 @@ function sdk(baseURL: string, headers: Record<string, string> = {}, apiKey = 'no
 }
 
 /** A message but for its id. */
-function essence({ id: _, ...message }: Anthropic.Message): unknown {
-  return message;
+function essence(message: Anthropic.Message): unknown {
+  return { ...message, id: 'any' };
 }
 
 describe("another program's SDK", () => {

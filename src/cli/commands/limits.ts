@@ -12,6 +12,7 @@ import { taskQueues } from '../../contract/names.js';
 import { gateText } from '../show/gate-text.js';
 import { interruptible } from '../run/interrupt.js';
 import { pictureOn } from '../show/picture.js';
+import { gatewayLimits } from '../home/gateway-limits.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
 import { json as asJson, lines } from '../show/terminal-text.js';
@@ -29,6 +30,8 @@ interface Limits {
   taskQueues: Backlog[];
   /** The limiters of each worker of this home, as of a second ago at most. */
   workers: { pid: number; queues: QueueLimits[] }[];
+  /** The limiters of the gateway that `FANFOLD_GATEWAY` names, in place of those of the workers. */
+  gateway?: QueueLimits[];
 }
 
 const watchEveryMs = 1_000;
@@ -47,7 +50,7 @@ export function limitsCommand(program: Command, world: World, done: (code: ExitC
 async function limits(flags: LimitsFlags, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', sayer(world, flags.json));
   try {
-    if (!flags.watch) world.stdout.write(print(await look(session), flags));
+    if (!flags.watch) world.stdout.write(print(await look(session, world), flags));
     else await interruptible(world, (signal) => watch(session, flags, world, signal));
     return exitCodes.complete;
   } finally {
@@ -58,7 +61,7 @@ async function limits(flags: LimitsFlags, world: World): Promise<ExitCode> {
 async function watch(session: Session, flags: LimitsFlags, world: World, signal: AbortSignal): Promise<void> {
   const picture = world.stdout.isTerminal && !flags.json ? pictureOn(world.stdout) : undefined;
   while (!signal.aborted) {
-    const seen = await look(session);
+    const seen = await look(session, world);
     if (picture) picture.draw(print(seen, flags));
     else world.stdout.write(flags.json ? asJson(seen) : print(seen, flags));
     await sleep(watchEveryMs, undefined, { signal }).catch(() => {});
@@ -66,16 +69,18 @@ async function watch(session: Session, flags: LimitsFlags, world: World, signal:
   picture?.done();
 }
 
-async function look({ client, server, membership }: Session): Promise<Limits> {
+async function look({ client, server, membership }: Session, world: World): Promise<Limits> {
   const queues = [taskQueues.model, taskQueues.offlineModel];
-  const [backlogs, present] = await Promise.all([
+  const [backlogs, present, gateway] = await Promise.all([
     Promise.all(queues.map((queue) => backlogOf(client, server.namespace, queue))),
     membership.live(),
+    gatewayLimits(world),
   ]);
   const workers = present.filter(({ ready }) => ready);
   return {
     taskQueues: backlogs,
-    workers: workers.map(({ pid, limits: queues = [] }) => ({ pid, queues })),
+    workers: workers.map(({ pid, limits: queues = [] }) => ({ pid, queues: gateway === undefined ? queues : [] })),
+    ...(gateway && { gateway }),
   };
 }
 
@@ -83,6 +88,7 @@ function print(seen: Limits, { json }: LimitsFlags): TerminalText {
   if (json) return asJson(seen, 2);
   const rows = [
     ...seen.taskQueues.map(backlogLine),
+    ...(seen.gateway === undefined ? [] : ['gateway', ...seen.gateway.flatMap(queueLines)]),
     ...seen.workers.flatMap(({ pid, queues }) => [`worker ${pid}`, ...queues.flatMap(queueLines)]),
   ];
   if (seen.workers.length === 0) rows.push('No worker of this home is running.');

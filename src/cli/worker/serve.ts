@@ -3,10 +3,8 @@ import { startWorkers } from '../../worker/index.js';
 import type { RunningWorkers } from '../../worker/index.js';
 import { homePolicy, ToolRegistry } from '../../tools/index.js';
 import type { PolicyRules } from '../../tools/index.js';
-import { modelApiOf } from '../home/api-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
-import { gatewayOf } from '../home/gateway-of.js';
-import { openJournalOf } from '../home/journal-of.js';
+import { modelLayerOf } from '../home/model-layer.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { announceWorker } from './announce-worker.js';
 import { metricsAddressOf } from './log-line.js';
@@ -45,14 +43,12 @@ export interface ServeOptions {
  * second interruption ends the process at once.
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
-  const api = modelApiOf(world);
   const offline = offlineModel(world);
-  const journal = await openJournalOf(session.home, world, say);
+  const { api, journal, gateway, close } = await modelLayerOf(session.home, world, say);
   const version = await workerVersionOf(world);
   const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
   const stopTakingOver = takeOver(session, journal, say);
-  const gateway = await gatewayOf(world, say);
   const workers = await startWorkers({
     connectionOptions: session.server.connectionOptions,
     namespace: session.server.namespace,
@@ -100,7 +96,6 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     await stopRemembering();
     stopTidying();
     await offline.stop();
-    gateway?.close();
-    await journal.close();
+    await close();
   }
 }

@@ -15,7 +15,7 @@ import { Pending } from './pending.js';
 import type { Link } from './pending.js';
 
 /** How long branches wait for a gateway that is away, in milliseconds, before they fail. */
-export const defaultPatienceMs = 5 * 60_000;
+const defaultPatienceMs = 5 * 60_000;
 /** Longest pause between two tries to reach it, in milliseconds: a restart is noticed at once. */
 const longestPauseMs = 1_000;
 

@@ -8,7 +8,7 @@ export type GatewayAddress =
   | { kind: 'tcp'; host: string; port: number; secure: boolean; shown: string };
 
 /** Port of a gateway, where none is named. */
-export const defaultGatewayPort = 8235;
+const defaultGatewayPort = 8235;
 
 /** Longest path of a Unix socket in bytes: `sun_path` of Linux has 108 with its end, that of macOS 104. */
 const longestSocketPath = 103;

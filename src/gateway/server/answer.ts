@@ -1,23 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { LimiterSnapshot } from '../../contract/limiter.js';
-import type { Line } from '../protocol/frames.js';
-import type { Books } from './books.js';
 import type { Entrance } from './door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
 import { sendError, sendJson } from './replies.js';
-import type { GatewaySettings } from './settings.js';
-
-/** What answers of one gateway are made with. */
-export interface Serving {
-  settings: GatewaySettings;
-  books: Books;
-  limits(): Record<Line, LimiterSnapshot[]>;
-  isDraining: boolean;
-  /** Calls for clients that are no workers, while they last. */
-  foreign: Set<Promise<void>>;
-}
+import type { Serving } from './serving.js';
 
 /** Answers one request: the Messages API for whoever speaks it, and how the gateway stands. It never rejects. */
 export async function answer(

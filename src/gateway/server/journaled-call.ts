@@ -19,7 +19,7 @@ const longestCallMs = 3_600_000;
 /** How often a stream says that it lives, in milliseconds. */
 const pingEveryMs = 15_000;
 
-export const journalHeader = 'fanfold-journal';
+const journalHeader = 'fanfold-journal';
 
 /** What a client wants of the journal. `fresh`: the question is asked anew, and the answer kept. */
 export type JournalWish = 'on' | 'fresh' | 'off';

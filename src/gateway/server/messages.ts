@@ -8,17 +8,16 @@ import { isFree } from '../../model/call/charges.js';
 import { describeError } from '../../model/call/describe-error.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { asUsage } from '../../model/call/message.js';
-import { outcomeOfFailure, TurnedAway } from '../../model/limiter/index.js';
+import { outcomeOfFailure } from '../../model/limiter/index.js';
 import type { CallOutcome, Permit } from '../../model/limiter/index.js';
-import { FanfoldError } from '../../contract/errors.js';
-import type { Serving } from './answer.js';
+import type { Serving } from './serving.js';
 import type { Account } from './books.js';
 import { boundOf } from './bound-of.js';
 import { answerJournaled, journalWishOf } from './journaled-call.js';
 import type { JournalWish } from './journaled-call.js';
-import { sendUnreachable, tooLarge } from './pass-on.js';
+import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
-import { sendError, sendJson } from './replies.js';
+import { sendError } from './replies.js';
 import { StreamUsage } from './stream-usage.js';
 import { answerHeaders, askUpstream } from './upstream.js';
 
@@ -178,31 +177,8 @@ class ForeignCall {
   }
 
   #refuse(error: unknown): void {
-    const { response } = this;
-    const said = this.serving.settings.secrets.text(describeError(error));
-    if (error instanceof TurnedAway) {
-      const { retryAfterMs } = error;
-      const headers: Record<string, string> =
-        retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) };
-      return sendError(response, 429, 'rate_limit_error', said, headers);
-    }
-    if (error instanceof APIError && error.status !== undefined) return sendApiError(response, error, said);
-    // Told not to come back: SDKs try again what is said with 429 or 5xx.
-    if (error instanceof FanfoldError && error.type === 'OverBudget')
-      return sendError(response, 402, 'billing_error', said);
-    sendUnreachable(response, error, said);
+    refuse(this.response, error, this.serving.settings.secrets.text(describeError(error)));
   }
-}
-
-/** The API's own error, as it came. */
-function sendApiError(response: ServerResponse, { status = 500, error, headers }: APIError, said: string): void {
-  if (response.headersSent) return void response.destroy();
-  const retryAfter = headers?.get('retry-after');
-  const body =
-    typeof error === 'object' && error !== null
-      ? error
-      : { type: 'error', error: { type: 'api_error', message: said } };
-  sendJson(response, status, body, retryAfter ? { 'retry-after': retryAfter } : {});
 }
 
 function askedIn(body: Buffer): Asked | undefined {

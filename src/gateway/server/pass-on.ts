@@ -4,10 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 
 import { describeError } from '../../model/call/describe-error.js';
-import { FanfoldError } from '../../contract/errors.js';
-import type { Serving } from './answer.js';
-import { goneSignal, largestBody, readBody } from './read-body.js';
-import { sendError } from './replies.js';
+import type { Serving } from './serving.js';
+import { sendUnreachable, tooLarge } from './refuse.js';
+import { goneSignal, readBody } from './read-body.js';
 import { answerHeaders, askUpstream } from './upstream.js';
 
 /** Hands a request on as it is, with the gateway's key, and its answer back: counts of tokens, models, batches, files. */
@@ -29,17 +28,4 @@ export async function passOn(
   } catch (error) {
     if (!signal.aborted) sendUnreachable(response, error, settings.secrets.text(describeError(error)));
   }
-}
-
-export function tooLarge(response: ServerResponse): void {
-  sendError(response, 413, 'request_too_large', `Expected a request of at most ${largestBody} bytes.`, {
-    connection: 'close',
-  });
-}
-
-/** The API could not be asked: a client's SDK tries again where it makes sense. */
-export function sendUnreachable(response: ServerResponse, error: unknown, said: string): void {
-  if (error instanceof FanfoldError && error.type === 'NoApiKey')
-    return sendError(response, 401, 'authentication_error', said);
-  sendError(response, 502, 'api_error', `The gateway could not ask the API: ${said}`);
 }

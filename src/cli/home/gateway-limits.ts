@@ -1,0 +1,40 @@
+import { UnavailableError } from '../../contract/errors.js';
+import type { LimiterSnapshot, QueueLimits } from '../../contract/limiter.js';
+import { taskQueues } from '../../contract/names.js';
+import { modelApiOf } from './api-key.js';
+import type { World } from '../world.js';
+
+/**
+ * How the limiters of the gateway stand that the environment names; `undefined` where it names none.
+ *
+ * @throws UnavailableError `NoGateway` where it does not say
+ */
+export async function gatewayLimits(world: World): Promise<QueueLimits[] | undefined> {
+  if (!world.env['FANFOLD_GATEWAY']) return undefined;
+  const { baseURL = '', apiKey = '' } = modelApiOf(world) ?? {};
+  // Loaded on demand: it brings an HTTP client along.
+  const { connectionsBy } = await import('../../network/connections.js');
+  const connections = connectionsBy(world.env);
+  try {
+    const { statusCode, body } = await connections.request({
+      origin: baseURL,
+      path: '/fanfold/v1/limits',
+      method: 'GET',
+      headers: { 'x-api-key': apiKey },
+    });
+    if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
+    const { paid, offline } = (await body.json()) as Record<'paid' | 'offline', LimiterSnapshot[]>;
+    return [
+      { taskQueue: taskQueues.model, limiters: paid },
+      { taskQueue: taskQueues.offlineModel, limiters: offline },
+    ];
+  } catch (error) {
+    throw new UnavailableError(
+      'NoGateway',
+      `The gateway of FANFOLD_GATEWAY does not say how its limits stand: ${(error as Error).message}.`,
+      'See whether `fanfold gateway` runs there, and whether FANFOLD_GATEWAY_TOKEN is a token of it.',
+    );
+  } finally {
+    await connections.close();
+  }
+}
