@@ -99,7 +99,7 @@ describe('the image', () => {
   });
 
   it('runs without rights, its file system read-only, but for the home, the store and what is temporary', () => {
-    for (const name of ['worker', 'codec']) {
+    for (const name of ['worker', 'gateway', 'codec']) {
       expect(compose.services[name], name).toMatchObject({
         read_only: true,
         tmpfs: ['/tmp'],
@@ -166,26 +166,34 @@ describe('the Kubernetes manifests', () => {
   const manifests = readdirSync(join(root, 'deploy/kubernetes')).flatMap((name) =>
     parseAllDocuments(read(`deploy/kubernetes/${name}`)).map((document) => document.toJS() as Manifest),
   );
-  const only = (kind: string): Record<string, any> => {
-    const [found, ...others] = manifests.filter((manifest) => manifest.kind === kind);
+  const only = (kind: string, name = 'fanfold-worker'): Record<string, any> => {
+    const [found, ...others] = manifests.filter(
+      (manifest) => manifest.kind === kind && manifest.metadata.name === name,
+    );
     if (found === undefined || others.length > 0) throw new Error(`Expected one ${kind}.`);
     return found.spec;
   };
 
-  it('are three, and name the same workers', () => {
-    const names = Object.fromEntries(manifests.map(({ kind, metadata }) => [kind, metadata.name]));
-    expect(names).toEqual({
-      Deployment: 'fanfold-worker',
-      NetworkPolicy: 'fanfold-worker',
-      ScaledObject: 'fanfold-worker',
-    });
+  it('are of workers and a gateway, and name the same pods', () => {
+    const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`).toSorted();
+    expect(names).toEqual([
+      'Deployment fanfold-gateway',
+      'Deployment fanfold-worker',
+      'NetworkPolicy fanfold-gateway',
+      'NetworkPolicy fanfold-worker',
+      'ScaledObject fanfold-worker',
+      'Service fanfold-gateway',
+    ]);
+    const gateway = only('Deployment', 'fanfold-gateway');
+    expect(only('Service', 'fanfold-gateway')['selector']).toEqual(gateway['selector'].matchLabels);
+    expect(only('NetworkPolicy', 'fanfold-gateway')['podSelector']).toEqual(gateway['selector']);
     const { selector, template } = only('Deployment');
     expect(template.metadata.labels).toMatchObject(selector.matchLabels);
     expect(only('NetworkPolicy')['podSelector']).toEqual(selector);
   });
 
-  it('give a worker no right that it has no use for', () => {
-    const pod = only('Deployment')['template'].spec;
+  it.each(['fanfold-worker', 'fanfold-gateway'])('give %s no right that it has no use for', (name) => {
+    const pod = only('Deployment', name)['template'].spec;
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
@@ -231,7 +239,7 @@ describe('the Kubernetes manifests', () => {
     const ports = (rules: { ports: { protocol: string; port: number }[] }[]) =>
       rules.map((rule) => rule.ports.map(({ protocol, port }) => `${protocol} ${port}`).join(', '));
     expect(ports(ingress)).toEqual(['TCP 9464']);
-    expect(ports(egress)).toEqual(['UDP 53, TCP 53', 'TCP 7233', 'TCP 5432', 'TCP 443']);
+    expect(ports(egress)).toEqual(['UDP 53, TCP 53', 'TCP 7233', 'TCP 5432', 'TCP 8235', 'TCP 443']);
     // An empty selector, or none, is everybody.
     const peers = [...ingress.flatMap(({ from }: any) => from), ...egress.flatMap(({ to }: any) => to)];
     for (const { ipBlock, podSelector } of peers) {
