@@ -55,6 +55,8 @@ it('keeps the flags of every command', async () => {
       'approve',
       'dev',
       'worker',
+      'gateway',
+      'spend',
       'list',
       'show',
       'watch',

@@ -50,14 +50,17 @@ try {
     const { address } = await stage.server(env);
     return program([here('plain-temporal.mjs'), url, String(count), address, name, ...flags]);
   };
+  const own = (ownEnv) => async (name) => {
+    const again = known.has(name);
+    known.add(name);
+    const worker = again ? stage.spawnWorker(ownEnv) : await stage.startWorker(ownEnv);
+    const words = again ? [entry, 'watch', name, '--json', '--quiet'] : [...durable, '--id', name];
+    return { processes: [worker, stage.spawn(words, ownEnv)] };
+  };
   const contenders = {
-    fanfold: async (name) => {
-      const again = known.has(name);
-      known.add(name);
-      const worker = again ? stage.spawnWorker(env) : await stage.startWorker(env);
-      const words = again ? [entry, 'watch', name, '--json', '--quiet'] : [...durable, '--id', name];
-      return { processes: [worker, stage.spawn(words, env)] };
-    },
+    fanfold: own(env),
+    // The worker is killed, and the gateway stays, as servers and databases do.
+    'fanfold, gateway': own(await stage.startGateway(env)),
     ...Object.fromEntries(
       Object.entries(peers).map(([peer, { file, words }]) => [
         peer,
