@@ -62,4 +62,26 @@ describe('a worker that asks through a gateway', () => {
     expect(total.costUsd).toBeCloseTo(run.costUsd!, 9);
     await second.kill('SIGKILL');
   });
+
+  it('ends while its calls are out, and the next one is given their answers', async () => {
+    const rows = Array.from({ length: 60 }, (_, at) =>
+      JSON.stringify({ id: `e${at + 1}`, text: `This is number ${at + 201}, of another hundred.` }),
+    );
+    await writeFile(join(desk.directory, 'more.jsonl'), rows.join('\n'));
+    const gate = desk.model.hold({ document: /another hundred/ });
+    const first = await worker();
+    const words = ['summarise', '--from', 'more.jsonl', '--concurrency', '60', '--id', 'restarted'];
+    await desk.fanfold([...words, '--detach'], { env });
+    await desk.model.until(() => gate.waiting.length === 60);
+    first.process.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    expect(gate.waiting.length).toBe(60);
+    const second = await worker();
+    gate.release();
+    const run = await desk.json<Run>(['watch', 'restarted'], { env });
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: 60, total: 60 } });
+    expect(callsByDocument(260).slice(200)).toEqual(rows.map(() => 1));
+    expect(run.branches.every(({ costUsd, reused }) => costUsd! > 0 && !reused)).toBe(true);
+    await second.kill('SIGKILL');
+  });
 });

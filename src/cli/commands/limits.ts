@@ -12,7 +12,7 @@ import { taskQueues } from '../../contract/names.js';
 import { gateText } from '../show/gate-text.js';
 import { interruptible } from '../run/interrupt.js';
 import { pictureOn } from '../show/picture.js';
-import { gatewayLimits } from '../home/gateway-limits.js';
+import { gatewayLimits } from '../home/ask-gateway.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
 import { json as asJson, lines } from '../show/terminal-text.js';

@@ -6,6 +6,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { dayOf } from '../../journal/index.js';
 import type { Spend } from '../../journal/index.js';
 import { formatCost } from '../show/amounts.js';
+import { gatewaySpend } from '../home/ask-gateway.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { parseChoice } from '../read/numbers.js';
 import { homeOf, sayer } from '../home/session.js';
@@ -44,16 +45,20 @@ export function spendCommand(program: Command, world: World, done: (code: ExitCo
 async function spend({ since, by, json }: SpendFlags, world: World): Promise<ExitCode> {
   const way = parseChoice(by, 'by', ways);
   const sinceDay = since === undefined ? '' : dayOf(Date.now() - parseAge(since, 'since'));
-  const journal = await openJournalOf(homeOf(world), world, sayer(world, json));
-  const rows = await journal.spend(sinceDay).finally(() => journal.close());
+  const rows = (await gatewaySpend(sinceDay, world)) ?? (await ownSpend(sinceDay, json, world));
   const sums = sumsOf(rows, way);
   const total = sumOf('total', rows);
   world.stdout.write(json ? asJson({ by: way, rows: sums, total }, 2) : lines([...sums, total].map(lineOf)));
   return exitCodes.complete;
 }
 
+async function ownSpend(sinceDay: string, json: boolean | undefined, world: World): Promise<Spend[]> {
+  const journal = await openJournalOf(homeOf(world), world, sayer(world, json));
+  return journal.spend(sinceDay).finally(() => journal.close());
+}
+
 /** The sums of a ledger, one for each day (the latest first), run, client or model (the dearest first). */
-export function sumsOf(rows: readonly Spend[], way: Way): Sum[] {
+function sumsOf(rows: readonly Spend[], way: Way): Sum[] {
   const groups = new Map<string, Spend[]>();
   for (const row of rows) groups.set(row[way], [...(groups.get(row[way]) ?? []), row]);
   const sums = [...groups].map(([name, some]) => sumOf(name, some));

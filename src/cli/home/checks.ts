@@ -131,6 +131,7 @@ async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   }
   const key = await check('API key', async () => {
     if (apiKeyOf(world) === undefined) throw noApiKey();
+    if (world.env['FANFOLD_GATEWAY']) return { found: 'the gateway of FANFOLD_GATEWAY has it' };
     return { found: 'ANTHROPIC_API_KEY is set' };
   });
   if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];

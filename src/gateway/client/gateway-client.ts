@@ -16,6 +16,9 @@ import type { Link } from './pending.js';
 
 /** How long branches wait for a gateway that is away, in milliseconds, before they fail. */
 const defaultPatienceMs = 5 * 60_000;
+/** How often the gateway is asked whether it lives, and after how long a silence it counts as away, in milliseconds. */
+const pingEveryMs = 5_000;
+const silentMs = 20_000;
 /** Longest pause between two tries to reach it, in milliseconds: a restart is noticed at once. */
 const longestPauseMs = 1_000;
 
@@ -115,11 +118,23 @@ export class GatewayClient implements ModelLayer {
     const { address, token } = this.#settings;
     const socket = await connectLink(address, token);
     if (this.#isClosed) return void socket.destroy();
+    let heardAtMs = performance.now();
     const channel: Channel = new LineChannel<WorkerFrame, GatewayFrame>(
       socket,
-      (frame) => this.#take(frame, channel),
-      () => this.#lost(channel),
+      (frame) => {
+        heardAtMs = performance.now();
+        this.#take(frame, channel);
+      },
+      () => {
+        clearInterval(pings);
+        this.#lost(channel);
+      },
     );
+    // A machine that is gone says nothing, and its connection does not end by itself.
+    const pings = setInterval(() => {
+      if (performance.now() - heardAtMs > silentMs) channel.destroy();
+      else channel.send({ is: 'ping' });
+    }, pingEveryMs).unref();
     this.#channel = channel;
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Spend } from '../../journal/index.js';
 import type { Entrance } from './door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
@@ -23,6 +24,7 @@ export async function answer(
     const { status, why } = entrance;
     return sendError(response, status, status === 401 ? 'authentication_error' : 'permission_error', why);
   }
+  if (path === '/fanfold/v1/spend') return sendJson(response, 200, await spendOf(entrance.client, url, serving));
   if (path === '/fanfold/v1/limits') return sendJson(response, 200, serving.limits());
   if (!path.startsWith('/v1/'))
     return sendError(response, 404, 'not_found_error', `Expected /v1/messages or the like, got ${path}.`);
@@ -47,4 +49,11 @@ export async function answer(
   serving.foreign.add(work);
   await work;
   serving.foreign.delete(work);
+}
+
+/** The ledger from a day on. Where clients have tokens, each sees its own. */
+async function spendOf(client: string, url: string, { settings }: Serving): Promise<Spend[]> {
+  const since = new URLSearchParams(url.split('?')[1]).get('since') ?? '';
+  const rows = await settings.journal.spend(since);
+  return settings.clients === undefined ? rows : rows.filter((row) => row.client === client);
 }

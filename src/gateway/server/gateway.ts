@@ -98,7 +98,10 @@ class Gateway {
       settings.limiters[line].onRoom(() => keeper.look());
       return keeper;
     });
-    this.#timer = setInterval(() => this.#tellLimits(), tellLimitsEveryMs).unref();
+    this.#timer = setInterval(() => {
+      for (const link of this.#links) if (link.isLost) link.destroy();
+      this.#tellLimits();
+    }, tellLimitsEveryMs).unref();
     this.serving = {
       settings,
       books,

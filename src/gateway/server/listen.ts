@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -18,8 +18,11 @@ export async function listen(server: Server, address: GatewayAddress, secure: bo
     if (address.kind === 'unix') {
       await mkdir(dirname(address.path), { recursive: true, mode: 0o700 });
       await removeStale(address.path);
-      await listening(server, { path: address.path });
-      await chmod(address.path, 0o600);
+      // The socket is made when `listen` is called, with the rights that are left then.
+      const before = process.umask(0o177);
+      const made = listening(server, { path: address.path });
+      process.umask(before);
+      await made;
       return address.shown;
     }
     await listening(server, { host: address.host, port: address.port });

@@ -20,6 +20,12 @@ export interface WorkerLinkSettings {
   onEnd(): void;
 }
 
+/** How long a worker may be silent, in milliseconds: it says every five seconds that it lives. */
+const silentMs = 60_000;
+
+/** Most bytes that wait for a worker to take them in. */
+const mostBacklog = 256 * 1_024 * 1_024;
+
 /** A question of this worker. */
 interface Open {
   line: Line;
@@ -39,6 +45,7 @@ export class WorkerLink implements Roomer {
     offline: { out: 0, wants: 0 },
   };
   readonly #toldRoom: Partial<Record<Line, number>> = {};
+  #heardAtMs = performance.now();
 
   constructor(socket: Duplex, settings: WorkerLinkSettings) {
     this.#settings = settings;
@@ -75,7 +82,13 @@ export class WorkerLink implements Roomer {
     this.#channel.destroy();
   }
 
+  /** Whether it says nothing any more, or takes nothing in: what it has asked goes on, and it may come back. */
+  get isLost(): boolean {
+    return performance.now() - this.#heardAtMs > silentMs || this.#channel.backlog > mostBacklog;
+  }
+
   #take(frame: WorkerFrame): void {
+    this.#heardAtMs = performance.now();
     switch (frame.is) {
       case 'ask':
         return void this.#ask(frame);

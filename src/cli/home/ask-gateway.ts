@@ -1,6 +1,7 @@
 import { UnavailableError } from '../../contract/errors.js';
 import type { LimiterSnapshot, QueueLimits } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
+import type { Spend } from '../../journal/index.js';
 import { modelApiOf } from './api-key.js';
 import type { World } from '../world.js';
 
@@ -11,6 +12,23 @@ import type { World } from '../world.js';
  */
 export async function gatewayLimits(world: World): Promise<QueueLimits[] | undefined> {
   if (!world.env['FANFOLD_GATEWAY']) return undefined;
+  const { paid, offline } = await askGateway<Record<'paid' | 'offline', LimiterSnapshot[]>>('limits', world);
+  return [
+    { taskQueue: taskQueues.model, limiters: paid },
+    { taskQueue: taskQueues.offlineModel, limiters: offline },
+  ];
+}
+
+/**
+ * The ledger of the gateway that the environment names, from a day on; `undefined` where it names none.
+ *
+ * @throws UnavailableError `NoGateway` where it does not say
+ */
+export async function gatewaySpend(sinceDay: string, world: World): Promise<Spend[] | undefined> {
+  return world.env['FANFOLD_GATEWAY'] ? askGateway<Spend[]>(`spend?since=${sinceDay}`, world) : undefined;
+}
+
+async function askGateway<Answer>(what: string, world: World): Promise<Answer> {
   const { baseURL = '', apiKey = '' } = modelApiOf(world) ?? {};
   // Loaded on demand: it brings an HTTP client along.
   const { connectionsBy } = await import('../../network/connections.js');
@@ -18,23 +36,19 @@ export async function gatewayLimits(world: World): Promise<QueueLimits[] | undef
   try {
     const { statusCode, body } = await connections.request({
       origin: baseURL,
-      path: '/fanfold/v1/limits',
+      path: `/fanfold/v1/${what}`,
       method: 'GET',
       headers: { 'x-api-key': apiKey },
     });
     if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
-    const { paid, offline } = (await body.json()) as Record<'paid' | 'offline', LimiterSnapshot[]>;
-    return [
-      { taskQueue: taskQueues.model, limiters: paid },
-      { taskQueue: taskQueues.offlineModel, limiters: offline },
-    ];
+    return (await body.json()) as Answer;
   } catch (error) {
     throw new UnavailableError(
       'NoGateway',
-      `The gateway of FANFOLD_GATEWAY does not say how its limits stand: ${(error as Error).message}.`,
+      `The gateway of FANFOLD_GATEWAY does not say how things stand: ${(error as Error).message}.`,
       'See whether `fanfold gateway` runs there, and whether FANFOLD_GATEWAY_TOKEN is a token of it.',
     );
   } finally {
-    await connections.close();
+    await connections.destroy();
   }
 }
