@@ -12,13 +12,14 @@ interface Spent {
 }
 
 let desk: Desk;
-let gateway: Running;
+/** The worker that takes tasks now. */
+let serving: Running;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   desk = await Desk.open();
   const socket = `unix:${desk.directory}/gateway.sock`;
-  gateway = desk.start(['gateway', '--listen', socket, '--ramp-from', '100']);
+  const gateway = desk.start(['gateway', '--listen', socket, '--ramp-from', '100']);
   // A worker needs no key of its own.
   env = { FANFOLD_GATEWAY: socket, ANTHROPIC_API_KEY: '' };
   await gateway.said(/gateway listens/);
@@ -50,7 +51,7 @@ describe('a worker that asks through a gateway', () => {
     await desk.fanfold([...words, '--detach'], { env });
     await desk.model.until(() => gate.waiting.length === 60 && desk.model.total === 100);
     await first.kill('SIGKILL');
-    const second = await worker();
+    serving = await worker();
     gate.release();
     const run = await desk.json<Run>(['watch', 'killed'], { env });
     expect(run).toMatchObject({ status: 'complete', coverage: { ok: 100, total: 100 } });
@@ -60,7 +61,6 @@ describe('a worker that asks through a gateway', () => {
     const { total } = await desk.json<Spent>(['spend']);
     expect(total.calls).toBe(100);
     expect(total.costUsd).toBeCloseTo(run.costUsd!, 9);
-    await second.kill('SIGKILL');
   });
 
   it('ends while its calls are out, and the next one is given their answers', async () => {
@@ -69,19 +69,17 @@ describe('a worker that asks through a gateway', () => {
     );
     await writeFile(join(desk.directory, 'more.jsonl'), rows.join('\n'));
     const gate = desk.model.hold({ document: /another hundred/ });
-    const first = await worker();
     const words = ['summarise', '--from', 'more.jsonl', '--concurrency', '60', '--id', 'restarted'];
     await desk.fanfold([...words, '--detach'], { env });
     await desk.model.until(() => gate.waiting.length === 60);
-    first.process.kill('SIGTERM');
-    expect((await first.ended).code).toBe(0);
+    serving.process.kill('SIGTERM');
+    expect((await serving.ended).code).toBe(0);
     expect(gate.waiting.length).toBe(60);
-    const second = await worker();
+    serving = await worker();
     gate.release();
     const run = await desk.json<Run>(['watch', 'restarted'], { env });
     expect(run).toMatchObject({ status: 'complete', coverage: { ok: 60, total: 60 } });
     expect(callsByDocument(260).slice(200)).toEqual(rows.map(() => 1));
     expect(run.branches.every(({ costUsd, reused }) => costUsd! > 0 && !reused)).toBe(true);
-    await second.kill('SIGKILL');
   });
 });
