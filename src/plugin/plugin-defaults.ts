@@ -31,7 +31,7 @@ export function checkModel(given: PluginSettings): void {
 }
 
 /**
- * Fills in what a plugin was not given: store and journal of the home, the API of the environment, the offline model.
+ * Fills in what a plugin was not given: store and journal of the home, the gateway or the API of the environment, the offline model.
  *
  * @throws UnavailableError where the home is not this user's, or the journal cannot be opened
  * @throws InputError where a variable of the environment cannot be meant
@@ -49,6 +49,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
   const { offline: _, home: __, env: ___, ...rest } = given;
   const api = apiOf(given);
+  const gateway = await gatewayOf(given, env);
   return {
     settings: {
       concurrency: fanOutDefaults.concurrency,
@@ -58,8 +59,10 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
       offlineModelUrl: given.offlineModelUrl ?? offline.url,
       ...(opened !== undefined && { journal: opened }),
       ...(api !== undefined && { api }),
+      ...(gateway !== undefined && { gateway }),
     },
     close: async () => {
+      gateway?.close();
       await offline.stop();
       await opened?.close();
     },
@@ -69,6 +72,15 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
 function apiOf({ api, env = process.env, offline = false }: PluginSettings): WorkerSettings['api'] {
   // Offline means that nothing can be paid for, key or not.
   return api ?? (offline ? undefined : modelApiOf({ env }));
+}
+
+/** The gateway of the environment, unless the plugin was told whom to ask. */
+async function gatewayOf({ api, gateway, offline = false }: PluginSettings, env: NodeJS.ProcessEnv) {
+  const text = env['FANFOLD_GATEWAY'];
+  if (!text || offline || api !== undefined || gateway !== undefined) return undefined;
+  const { GatewayClient, gatewayAddressOf } = await import('../gateway/index.js');
+  const token = env['FANFOLD_GATEWAY_TOKEN'] || undefined;
+  return GatewayClient.connect({ address: gatewayAddressOf(text), token, say: () => {} });
 }
 
 async function journalIn(home: string, env: NodeJS.ProcessEnv): Promise<Journal> {

@@ -47,6 +47,8 @@ describe("another program's SDK", () => {
       { run: 'night-7', client: 'billing-app', calls: 1 },
     ]);
     expect(rows[0]!.costUsd).toBe(rows[1]!.costUsd);
+    const told = await fetch(`${address}/fanfold/v1/spend`, { headers: { 'x-api-key': token } });
+    expect(await told.json()).toEqual(rows);
   });
 
   it('is answered from the journal where it asks for that, whole and as a stream', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { GatewayClient } from '../../src/gateway/index.js';
 import { RelayedFailure } from '../../src/model/layer/index.js';
 import { GatewayDesk, questionAbout, Try } from './desk.js';
 
@@ -94,6 +95,13 @@ describe('a question of a worker', () => {
     expect(refused).toMatchObject({ type: 'BadRequest', message: expect.stringContaining('too odd') });
   });
 
+  it('is refused what the budget of the day might not cover', async () => {
+    const desk = await GatewayDesk.open({ budgetPerDayUsd: 0.0001 });
+    const refused = await failureOf(new Try(await desk.worker(), questionAbout('Too dear?')).answer);
+    expect(refused).toMatchObject({ type: 'OverBudget', message: expect.stringMatching(/budget of \$0\.0001 a day/) });
+    expect(desk.model.total).toBe(0);
+  });
+
   it('waits while the gateway is away, and is asked again at the next one', async () => {
     const { model, desk } = await openWhole();
     const gate = model.hold();
@@ -133,6 +141,22 @@ describe('a question of a worker', () => {
     await desk.start();
     expect(await late.answer).toMatchObject({ from: 'api' });
     expect(model.total).toBe(2);
+  });
+});
+
+describe('the room of the limiters', () => {
+  it('is shared by the workers that want it, and goes to the others when one leaves', async () => {
+    const { desk } = await openWhole();
+    const [one, other] = [await desk.worker(), await desk.worker()];
+    const roomOf = async (worker: GatewayClient, room: number) => {
+      while (worker.rooms.paid.room() !== room) await new Promise((resolve) => setImmediate(resolve));
+    };
+    one.rooms.paid.wanted(0, 40);
+    await roomOf(one, 40);
+    other.rooms.paid.wanted(0, 40);
+    await Promise.all([roomOf(one, 25), roomOf(other, 25)]);
+    one.close();
+    await roomOf(other, 40);
   });
 });
 
