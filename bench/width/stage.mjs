@@ -90,7 +90,17 @@ export class Stage {
   /** Starts a gateway in a home of its own. Returns the environment of those who ask through it. */
   async startGateway(env) {
     const own = { ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-gateway` };
-    const words = [entry, 'gateway', '--listen', '127.0.0.1:0', '--concurrency', '5000', '--ramp-from', '5000', '--quiet'];
+    const words = [
+      entry,
+      'gateway',
+      '--listen',
+      '127.0.0.1:0',
+      '--concurrency',
+      '5000',
+      '--ramp-from',
+      '5000',
+      '--quiet',
+    ];
     const [address] = await once(this.spawn(words, own).stdout, 'data');
     return { ...own, FANFOLD_GATEWAY: String(address).trim() };
   }

@@ -38,7 +38,16 @@ const mayImport: Record<string, string[]> = {
   'src/tracing': ['src/contract', 'src/secrets', 'src/network'],
   'src/report': ['src/contract', 'src/fold'],
   'src/worker': ['src/contract', 'src/secrets', 'src/store', 'src/cpu', 'src/payloads', 'src/model', 'activities'],
-  'src/plugin': ['src/contract', 'src/plan', 'src/store', 'src/journal', 'src/server', 'src/worker', 'src/gateway', 'activities'],
+  'src/plugin': [
+    'src/contract',
+    'src/plan',
+    'src/store',
+    'src/journal',
+    'src/server',
+    'src/worker',
+    'src/gateway',
+    'activities',
+  ],
   'src/cli': [
     'src/contract',
     'src/plan',

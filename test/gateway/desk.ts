@@ -73,6 +73,10 @@ export class GatewayDesk {
     return this.#gateway!.drain();
   }
 
+  hangUp(): void {
+    this.#gateway!.hangUp();
+  }
+
   async kill(): Promise<void> {
     await this.#gateway?.stop();
   }

@@ -118,6 +118,21 @@ describe('a question of a worker', () => {
     expect([asked.waits, meanwhile.waits]).toEqual([0, 0]);
   });
 
+  it('is its own try’s still when only the connection was lost', async () => {
+    const { model, desk } = await openWhole();
+    const gate = model.hold();
+    const worker = await desk.worker();
+    const asked = new Try(worker, questionAbout('Still there?'));
+    await model.until(() => gate.waiting.length === 1);
+    desk.hangUp();
+    while (asked.waits === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (asked.waits > 0) await new Promise((resolve) => setImmediate(resolve));
+    gate.release();
+    expect(await asked.answer).toMatchObject({ from: 'api' });
+    expect(asked.calls).toMatchObject([{ settled: true }]);
+    expect(model.total).toBe(1);
+  });
+
   it('fails, and says why, where the gateway stays away', async () => {
     const { desk } = await openWhole();
     const worker = await desk.worker({ patienceMs: 50 });

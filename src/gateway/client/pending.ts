@@ -34,6 +34,7 @@ export class Pending {
   #link: Link | undefined;
   /** The gateway that was asked last; another one knows nothing of the question. */
   #askedAt: string | undefined;
+  #asks = 0;
 
   constructor(
     readonly id: number,
@@ -63,6 +64,7 @@ export class Pending {
     if (isLost)
       this.#payer.ended({ modelMs: 0, model: this.#question.body.model, usage: undefined, settled: false }, false);
     this.#askedAt = gateway;
+    this.#asks += 1;
     this.#link = link;
     this.#letGoOf('waits');
     this.#letGoOf('away');
@@ -87,10 +89,14 @@ export class Pending {
     else this.#letGoOf('waits');
   }
 
-  done({ paid, failure, calls, rejoined = false }: Done): void {
+  done({ paid: told, failure, calls: made, rejoined = false }: Done): void {
     const { signal } = this.#payer;
+    // What was asked for again, after the connection was lost, is this try's own: it counts what that took.
+    const isMine = this.#asks > 1 && told?.from === 'own';
+    const paid = isMine ? { ...told, from: 'api' as const } : told;
+    const calls = isMine && made.length === 0 ? [callOf(told)] : made;
     // What an earlier try's worker had begun is counted by the answer's usage.
-    if (!rejoined || paid === undefined) {
+    if (!rejoined || isMine || paid === undefined) {
       for (const { isSecond, ...call } of calls) {
         if (isSecond) this.#payer.left(true);
         this.#payer.ended(call, isSecond);
@@ -157,6 +163,11 @@ export class Pending {
     this.#holds.clear();
     this.#letGo();
   }
+}
+
+/** The call of an answer that the journal has kept. */
+function callOf({ message: { model, usage } }: Paid): Done['calls'][number] {
+  return { modelMs: 0, model, usage, settled: true, isSecond: false };
 }
 
 /** Whether it is not the answer that is no longer wanted, but the worker that ends (Temporal's own word). */

@@ -29,6 +29,8 @@ export interface RunningGateway {
   limits(): Record<Line, LimiterSnapshot[]>;
   /** Takes no new calls, lets those under way come to their end, then stops. */
   drain(): Promise<void>;
+  /** Ends the connections of all workers: they come back, and join what they had asked. */
+  hangUp(): void;
   /** Stops at once; calls under way are lost. */
   stop(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
       await gateway.drain();
       server.closeAllConnections();
     },
+    hangUp: () => gateway.hangUp(),
     stop: async () => {
       server.close();
       server.closeAllConnections();
@@ -143,10 +146,14 @@ class Gateway {
     this.stop(false);
   }
 
+  hangUp(): void {
+    for (const link of this.#links) link.destroy();
+  }
+
   stop(cut = true): void {
     clearInterval(this.#timer);
     for (const keeper of this.#keepers) keeper.stop();
-    if (cut) for (const link of this.#links) link.destroy();
+    if (cut) this.hangUp();
   }
 
   #look(): void {
