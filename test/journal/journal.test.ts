@@ -107,6 +107,26 @@ describe.each(backends)('the %s journal', (backend) => {
     expect(await kept(journal, ['new'])).toEqual([]);
   });
 
+  it('adds up what calls have cost by day, run, client and model, and keeps that when it is cleared', async () => {
+    const journal = await open(await makeSite(backend));
+    const row = { day: '2026-01-02', run: 'r', client: 'c', model: 'm', calls: 1, inputTokens: 10, outputTokens: 5 };
+    const more = { cacheReadTokens: 1, cacheWriteTokens: 2, costUsd: 0.25, unpriced: 0, untold: 1 };
+    await Promise.all([1, 2, 3].map(() => journal.recordSpend([{ ...row, ...more }])));
+    await journal.recordSpend([{ ...row, ...more, day: '2026-01-01' }]);
+    await journal.clear();
+    const sum = {
+      ...row,
+      ...more,
+      calls: 3,
+      inputTokens: 30,
+      outputTokens: 15,
+      cacheReadTokens: 3,
+      cacheWriteTokens: 6,
+    };
+    expect(await journal.spend('2026-01-02')).toEqual([{ ...sum, costUsd: 0.75, untold: 3 }]);
+    expect((await journal.spend('')).map(({ day }) => day)).toEqual(['2026-01-02', '2026-01-01']);
+  });
+
   it('forgets everything when it is cleared, and goes on', async () => {
     const journal = await open(await makeSite(backend));
     for (let question = 0; question < 150; question += 1) await journal.put(keyOf(question), entryOf('x'.repeat(999)));
