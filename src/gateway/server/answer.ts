@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Spend } from '../../journal/index.js';
-import type { Entrance } from './door.js';
+import type { Entrance } from './gateway-door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
 import { sendError, sendJson } from './replies.js';

@@ -13,7 +13,7 @@ import type { Line } from '../protocol/frames.js';
 import { answer } from './answer.js';
 import { Books } from './books.js';
 import { moneyOf } from './money-of.js';
-import { entranceOf } from './door.js';
+import { entranceOf } from './gateway-door.js';
 import { Flights } from './flights.js';
 import { listen } from './listen.js';
 import { RoomKeeper } from './room-keeper.js';

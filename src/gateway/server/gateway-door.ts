@@ -9,10 +9,10 @@ export type Entrance = { client: string } | { status: 401 | 403; why: string };
 /**
  * Decides who may ask.
  *
- * Door-1. No web page may: a browser names the page in `origin`, or says by `sec-fetch-site` that there is one.
- * Door-2. Where no tokens are asked for, the request must be meant for this machine: a name that a foreign page had resolved to
+ * GatewayDoor-1. No web page may: a browser names the page in `origin`, or says by `sec-fetch-site` that there is one.
+ * GatewayDoor-2. Where no tokens are asked for, the request must be meant for this machine: a name that a foreign page had resolved to
  *     127.0.0.1 is not (DNS rebinding).
- * Door-3. Where tokens are asked for, nobody without one learns anything.
+ * GatewayDoor-3. Where tokens are asked for, nobody without one learns anything.
  */
 export function entranceOf(
   { headers }: Pick<IncomingMessage, 'headers'>,
