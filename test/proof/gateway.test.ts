@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,4 +82,13 @@ describe('a worker that asks through a gateway', () => {
     expect(callsByDocument(260).slice(200)).toEqual(rows.map(() => 1));
     expect(run.branches.every(({ costUsd, reused }) => costUsd! > 0 && !reused)).toBe(true);
   });
+});
+
+it('shows the limits of the gateway in place of its workers’, and makes tokens that are kept as digests', async () => {
+  const { gateway } = await desk.json<{ gateway: { limiters: { sent: number }[] }[] }>(['limits'], { env });
+  expect(gateway[0]?.limiters[0]?.sent).toBe(160);
+  const made = await desk.inProcess(['gateway', 'token', 'app', '--tokens', 'tokens']);
+  const kept = await readFile(join(desk.directory, 'tokens'), 'utf8');
+  expect(kept).toMatch(/^app sha256:[0-9a-f]{64}\n$/);
+  expect(kept).not.toContain(made.stdout.trim());
 });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { defaultRampFrom } from '../../contract/limits.js';
@@ -50,15 +51,13 @@ export function gatewayCommand(program: Command, world: World, done: (code: Exit
     .command('token')
     .description('make a token for a client, show it once, and add its digest to the file')
     .argument('<name>', 'the client, as `fanfold spend` is to call it')
-    .requiredOption('--tokens <file>', 'the file that `fanfold gateway --tokens` reads; made where there is none')
-    .action(async (name: string, _: unknown, { parent }: Command) => {
+    .option('--tokens <file>', 'the file that `fanfold gateway --tokens` reads; made where there is none')
+    .action(async (name: string, _: unknown, token: Command) => {
+      // The flag has the same name as the gateway's own, which takes it first.
+      const { tokens } = token.optsWithGlobals<GatewayFlags>();
+      if (tokens === undefined) throw new InputError('Expected `--tokens` to name a file, got nothing.');
       const { addToken } = await import('../worker/serve-gateway.js');
-      await addToken(name, (parent?.opts<GatewayFlags>().tokens ?? '') || tokensOf(command), world);
+      await addToken(name, tokens, world);
       done(exitCodes.complete);
     });
-}
-
-function tokensOf(command: Command): string {
-  const [token] = command.commands;
-  return token?.opts<{ tokens?: string }>().tokens ?? '';
 }
