@@ -34,14 +34,20 @@ const fences = ['test/fences/{invariants,lint,packages,pure,types}.test.ts'];
 /** They start no process that outlives them, so that files share one: loading Temporal takes longer than most of them. */
 const alike = [
   'test/{activities,client,cpu,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
+  'test/{library,plugin,report}/**/*.test.ts',
+  'test/cli/{ask-approval,budget-counts,live-lines,mcp-files,patch,rows,run-table}.test.ts',
+  'test/cli/map/{read-map,tables}.test.ts',
 ];
 
 /** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */
 const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
   'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
-  'test/cli/{summarise,validate}.test.ts',
-  'test/proof/{cancel,journal}.test.ts',
+  'test/cli/{amend,codec,complete,dev,doctor,encryption,failing-task,files-as-blocks,idle,launch,limits,mcp}.test.ts',
+  'test/cli/{model-check,own-perspectives,report,retry,secret,secrets-of-others,summarise,tracing,validate}.test.ts',
+  'test/cli/{map/map,map/crash,wide/kinds}.test.ts',
+  'test/{contract-names,from-other-languages,metrics}.test.ts',
+  'test/proof/{cancel,crash,journal,kills,recovery,speed,versions}.test.ts',
   'test/patterns.test.ts',
 ];
 
