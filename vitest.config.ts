@@ -21,11 +21,11 @@ export const pure = [
   'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
-  'test/journal/{interleavings,question-key,record,together}.test.ts',
+  'test/journal/{interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
-  'test/model/call/{batch-api,whole-fetch}.test.ts',
+  'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
   'test/network/proxy-of.test.ts',
-  'test/workflows/lane-queue.test.ts',
+  'test/workflows/{join,lane-queue}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */
