@@ -43,12 +43,10 @@ const alike = [
 const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
   'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
-  'test/cli/{amend,codec,complete,dev,doctor,encryption,failing-task,files-as-blocks,idle,launch,limits,mcp}.test.ts',
-  'test/cli/{model-check,own-perspectives,report,retry,secret,secrets-of-others,summarise,tracing,validate}.test.ts',
-  'test/cli/{map/map,map/crash,wide/kinds}.test.ts',
+  'test/cli/{amend,codec,complete,doctor,encryption,failing-task,files-as-blocks,launch,mcp,model-check}.test.ts',
+  'test/cli/{own-perspectives,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
+  'test/cli/{map/map,wide/kinds}.test.ts',
   'test/{contract-names,from-other-languages,metrics}.test.ts',
-  'test/proof/{cancel,crash,journal,kills,recovery,speed,versions}.test.ts',
-  'test/patterns.test.ts',
 ];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
@@ -91,8 +89,8 @@ export default defineConfig({
     // Temporal's Runtime is a process-wide singleton: every file of `runs` gets a process of its own.
     pool: 'forks',
     maxWorkers: 3,
-    // A cluster takes its time over namespaces.
-    testTimeout: onCluster ? 180_000 : 60_000,
-    hookTimeout: onCluster ? 180_000 : 60_000,
+    // Long enough for a machine that is busy with much else: no test asserts how fast something is.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -65,7 +65,7 @@ describe('a race of two calls', () => {
   });
 
   it('cuts the loser, and has no call open when it is over (Hedge-2)', async () => {
-    const cut = vi.fn();
+    const cut = vi.fn<() => void>();
     await raceOf({
       first: (signal) => endedBy(signal).finally(cut),
       second: async () => message('proper'),
