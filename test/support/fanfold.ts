@@ -69,7 +69,6 @@ export class Running {
 /** A home and a model of one's own, and the built command in them. */
 export class Desk {
   readonly #running: Running[] = [];
-  #served = false;
 
   private constructor(
     readonly directory: string,
@@ -120,21 +119,19 @@ export class Desk {
   /** Starts a worker that stays, so that no command has to start a server and a worker of its own. */
   async serve(options?: CommandOptions & { flags?: readonly string[] }): Promise<void> {
     await this.start(['worker', ...(options?.flags ?? [])], options).said(/ serves /);
-    this.#served = true;
   }
 
-  /** Runs a command to its end: in this process where a worker stays, for then it has nothing to start. */
+  /** Runs a command to its end: in this process, but for those that have a runtime of Temporal's. What it starts has processes of its own. */
   fanfold(words: readonly string[], options?: CommandOptions): Promise<Ended> {
-    const startsNothing = this.#served && !longLived.has(words[0] ?? '');
-    return startsNothing ? this.inProcess(words, options) : this.start(words, options).ended;
+    return longLived.has(words[0] ?? '') ? this.start(words, options).ended : this.inProcess(words, options);
   }
 
-  /** The same without a process of its own: for commands that start nothing. */
+  /** The same, whatever the command. */
   inProcess(words: readonly string[], options?: CommandOptions): Promise<Ended> {
     return this.begin(words, options).ended;
   }
 
-  /** Begins a command that is not to be killed, in this process: for where a worker stays. */
+  /** Begins a command that is not to be killed, in this process. */
   begin(words: readonly string[], { env = {}, stdin, terminal = false }: CommandOptions = {}): InProcess {
     const given = { root, cwd: this.directory, env: { ...this.env, ...env }, terminal };
     return new InProcess(words, { ...given, ...(stdin !== undefined && { stdin }) });

@@ -9,6 +9,7 @@ import { signalNames } from '../../src/contract/names.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
+import { clusterAddress } from '../support/cluster.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRunOf } from './with-run.js';
@@ -61,12 +62,21 @@ async function signal(lane: number, report: LaneReport): Promise<void> {
 let environment: TestWorkflowEnvironment;
 
 beforeAll(async () => {
-  environment = await startTemporal();
+  // The shorter runs below stay within it.
+  environment = await startTemporal(['limit.historyCount.suggestContinueAsNew=120']);
 });
 
 afterAll(() => tearDown(environment));
 
 const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
+
+/** Milliseconds of the timer that an execution of the run has started for its deadline. */
+async function deadlineTimer({ workflowId }: Handle, runId: string): Promise<number> {
+  const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const [timer] = (events ?? []).flatMap(({ timerStartedEventAttributes: started }) => started ?? []);
+  const { seconds, nanos } = timer!.startToFireTimeout!;
+  return Number(seconds) * 1_000 + (nanos ?? 0) / 1e6;
+}
 
 describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
   const withLanes = (runLane: RunLane, input: object, during: (handle: Handle, lanes: FakeLanes) => Promise<void>) => {
@@ -154,6 +164,30 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
       expect(lanes.given).toHaveLength(4);
     });
   });
+
+  it.skipIf(clusterAddress !== undefined)(
+    'has what is left of its budget and of its deadline after continue-as-new; lost calls have taken their part (FanOutWide-3)',
+    async () => {
+      const grants: (number | undefined)[] = [];
+      const runLane: RunLane = async (lane) => {
+        grants.push(lane.budgetUsd);
+        const report = reportOf(indicesOf(lane));
+        return { ...done(lane), rest: { ...report, tally: { ...report.tally, costUsd: 0.01, lostUsd: 0.01 } } };
+      };
+      const many = Array.from({ length: 40 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 1 }));
+      const input = { chunks: many, concurrency: 1, budget: { usd: 1, boundsUsd: [] }, deadlineMs: 3_600_000 };
+      await withLanes(runLane, input, async (handle) => {
+        const first = await handle.describe();
+        expect(await handle.result()).toMatchObject({ status: 'complete', wide: { tally: { ended: 40 } } });
+        const last = await handle.describe();
+        expect(last.runId).not.toBe(first.runId);
+        const [before, after] = await Promise.all([first, last].map(({ runId }) => deadlineTimer(handle, runId)));
+        expect(before).toBe(3_600_000);
+        expect(after).toBeLessThan(before!);
+      });
+      expect(grants.map((usd) => usd?.toFixed(2))).toEqual(many.map((_, at) => (1 - at * 0.02).toFixed(2)));
+    },
+  );
 
   it('gives up a document that ends every worker, and only that', async () => {
     const runLane: RunLane = async (lane) => {
