@@ -6,6 +6,7 @@ import { memoOf } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
 import { LenientCodec } from '../payloads/index.js';
 
+/** A run, as a list shows it. */
 export interface ListedRun {
   workflowId: string;
   runId: string;
@@ -26,6 +27,7 @@ export interface ListedRun {
   elapsedMs: number;
 }
 
+/** Which runs are listed: those for which all of it holds. */
 export interface RunFilter {
   kind?: string;
   status?: string;

@@ -53,7 +53,7 @@ export class RunView {
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
   /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
-  readonly reports: LaneReport[] = [];
+  readonly reports: Pick<LaneReport, 'blob'>[] = [];
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
@@ -118,7 +118,12 @@ export class RunView {
       // The run began with its first execution, before it continued as new.
       const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
-      if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
+      // What lanes had reported before the first execution that is seen here.
+      if (carried !== undefined && this.reports.length === 0) {
+        this.tally = carried.tally ?? noTally;
+        this.#failed.add(carried.failed);
+        this.reports.push(...(carried.batches ?? []).map((blob) => ({ blob })));
+      }
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
       this.#takeOver(input as Input | undefined, atMs);

@@ -3,6 +3,7 @@ import type { TaskQueue } from './names.js';
 /** A limit that the API meters; `tokens` is input and output together. */
 export const bucketNames = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
 
+/** A limit that the API meters. */
 export type BucketName = (typeof bucketNames)[number];
 
 /** How a limiter stands, for people and metrics. */
@@ -35,6 +36,7 @@ export type GateState =
   | { is: 'probing' }
   | { is: 'shut'; reason: string };
 
+/** How one limit of the API stands. */
 export interface BucketSnapshot {
   name: BucketName;
   /** Per minute. */

@@ -2,6 +2,7 @@ import { QuotePlaces } from './quote-places.js';
 import type { QuotePlace, Span } from './quote-places.js';
 
 export const severities = ['error', 'warning', 'info'] as const;
+/** How much a finding matters, the worst first. */
 export type Severity = (typeof severities)[number];
 
 /** Something that a check has to say about a place in the text. */
@@ -259,6 +260,7 @@ export function remarksOfMatches(
   }));
 }
 
+/** A check of one's own that looks for a pattern, and asks no model. */
 export interface PatternCheck {
   /** A regular expression of JavaScript, with the flag `u`. */
   pattern: string;

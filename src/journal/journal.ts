@@ -11,6 +11,7 @@ export interface Asked<T> {
 /** The journal's answer, or the result of asking. */
 export type Once<T> = { reused: true; entry: Entry } | { reused: false; value: T };
 
+/** How long an answer of the journal, or of somebody who is asking, is waited for. */
 export interface OnceOptions {
   /** Ends the wait for others. `ask` gets it too, and must end by it. */
   signal?: AbortSignal;
@@ -26,11 +27,13 @@ export interface JournalLimits {
   maxBytes?: number;
 }
 
+/** What was removed from the journal. */
 export interface Pruned {
   entries: number;
   bytes: number;
 }
 
+/** How much the journal holds. */
 export interface JournalStats {
   entries: number;
   /** Bytes of all records together, as stored. */

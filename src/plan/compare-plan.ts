@@ -18,6 +18,7 @@ import type { WidePlan } from './summarise-plan.js';
 
 /** Ways to find the best answer. `judge`: two judges see the answers in opposite orders; `vote`: what most of them say. */
 export const bestBy = ['judge', 'vote'] as const;
+/** Who says which answer is best. */
 export type BestBy = (typeof bestBy)[number];
 
 /** Input of the workflow `compare`. */

@@ -10,6 +10,46 @@ export type {
   WorkerTracing,
   WorkerVersion,
 } from '../worker/index.js';
-export type { Change, QueueLimits } from '../contract/limiter.js';
+export type { QueueLimits } from '../contract/limiter.js';
 export { FanfoldPlugin } from './plugin.js';
 export type { PluginSettings } from './plugin-settings.js';
+// Types that stand in the signatures above.
+export type {
+  BucketName,
+  BucketSnapshot,
+  CallAsk,
+  CallOutcome,
+  Change,
+  CpuInput,
+  CpuOutput,
+  CpuPool,
+  CpuTasks,
+  GateState,
+  Grant,
+  HeadersLike,
+  Journal,
+  JournalAsked,
+  JournalEntry,
+  JournalLimits,
+  JournalOnce,
+  JournalOnceOptions,
+  JournalPruned,
+  JournalStats,
+  Limiter,
+  LimiterClock,
+  Limiters,
+  LimiterSettings,
+  LimiterSlot,
+  LimiterSlots,
+  LimiterSnapshot,
+  McpServer,
+  ModelApi,
+  PatternLimits,
+  PatternTask,
+  Permit,
+  Policy,
+  Roomy,
+  Runnable,
+  Secrets,
+  WatchdogSettings,
+} from '../../activities/index.js';

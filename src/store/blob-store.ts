@@ -12,6 +12,7 @@ export interface BlobReference {
   bytes: number;
 }
 
+/** How much the store holds; the time is in milliseconds since the epoch, `null` where it is empty. */
 export interface StoreStats {
   texts: number;
   bytes: number;

@@ -16,6 +16,7 @@ import { knowsSearchAttributes } from './search-attributes.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
+/** What workers connect to, what they run, and how much at once. */
 export interface WorkerSettings extends ActivitiesSettings {
   /** Where to connect to; not needed with a `connection`. */
   connectionOptions?: NativeConnectionOptions;
@@ -46,11 +47,13 @@ export interface WorkerVersion {
   runs: 'auto-upgrade' | 'pinned';
 }
 
+/** What a worker needs to trace runs with OpenTelemetry. */
 export interface WorkerTracing {
   activityInterceptors: NonNullable<WorkerInterceptors['activity']>;
   sinks: NonNullable<WorkerOptions['sinks']>;
 }
 
+/** Workers that run. */
 export interface RunningWorkers {
   taskQueues: readonly TaskQueue[];
   /** The state of the limiters in front of the model. */

@@ -3,12 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { fromRanges, tallyOf, toRanges } from '../../src/contract/lanes.js';
-import type { Lane, LaneReport, LaneResult } from '../../src/contract/lanes.js';
+import { fromRanges, reportOf as storedReport, toRanges } from '../../src/contract/lanes.js';
+import type { ChunkOrder, Lane, LaneReport, LaneResult } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
+import { historyEvents, RunView } from '../../src/client/index.js';
 import { clusterAddress } from '../support/cluster.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
@@ -36,16 +37,13 @@ function indicesOf({ firstIndex, places }: Lane): number[] {
   return fromRanges(places).map((place) => firstIndex + place);
 }
 
-function reportOf(indices: readonly number[], status: StoredBranch['status'] = 'ok'): LaneReport {
+function reportOf(indices: readonly number[], status: StoredBranch['status'] = 'ok', costUsd = 0): LaneReport {
   const outcomes = indices.map((index) => ({
     ...outcomeOfSkip({ key: `d${index}`, index, queuedAtMs: 0 }, '', 0),
     status,
+    costUsd,
   }));
-  return {
-    blob: { sha256: `blob-${indices.join('-')}`, bytes: 1 },
-    indices: toRanges(indices),
-    tally: tallyOf(outcomes),
-  };
+  return storedReport({ sha256: `blob-${indices.join('-')}`, bytes: 1 }, outcomes);
 }
 
 function done(lane: Lane): LaneResult {
@@ -62,8 +60,8 @@ async function signal(lane: number, report: LaneReport): Promise<void> {
 let environment: TestWorkflowEnvironment;
 
 beforeAll(async () => {
-  // The shorter runs below stay within it.
-  environment = await startTemporal(['limit.historyCount.suggestContinueAsNew=120']);
+  // Every run of more than four chunks continues as new.
+  environment = await startTemporal(['limit.historyCount.suggestContinueAsNew=10']);
 });
 
 afterAll(() => tearDown(environment));
@@ -79,8 +77,14 @@ async function deadlineTimer({ workflowId }: Handle, runId: string): Promise<num
 }
 
 describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
-  const withLanes = (runLane: RunLane, input: object, during: (handle: Handle, lanes: FakeLanes) => Promise<void>) => {
+  const withLanes = (
+    runLane: RunLane,
+    input: object,
+    during: (handle: Handle, lanes: FakeLanes) => Promise<void>,
+    prepare: (lanes: FakeLanes) => void = () => {},
+  ) => {
     const lanes = new FakeLanes(runLane);
+    prepare(lanes);
     return withRunOf(
       'summarise',
       environment,
@@ -200,4 +204,167 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
       expect(wide).toMatchObject({ poisoned: [13], tally: { byStatus: { ok: 59 } } });
     });
   });
+
+  /** Lanes of the first execution are done at once; those of the second stay until they are cut. */
+  const heldInTheSecond =
+    (status: StoredBranch['status'] = 'ok'): RunLane =>
+    async (lane) => {
+      if (lane.number < 4) return done(lane);
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), 200);
+      try {
+        await signal(lane.number, reportOf(indicesOf(lane).slice(0, 3), status));
+        await context.cancelled;
+      } finally {
+        clearInterval(beat);
+      }
+      return done(lane);
+    };
+
+  describe('continues as new before its history is large, and', () => {
+    it('gives each document to one lane all the same', async () => {
+      await withLanes(
+        async (lane) => done(lane),
+        {},
+        async (handle, lanes) => {
+          const { wide } = await handle.result();
+          expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+          expect(lanes.given.flat()).toHaveLength(60);
+          if (clusterAddress === undefined) expect(await hasContinued(handle)).toBe(true);
+        },
+      );
+    });
+
+    it('keeps to its budget', async () => {
+      const runLane: RunLane = async (lane) => {
+        const indices = indicesOf(lane);
+        const paid = Math.min(indices.length, Math.floor((lane.budgetUsd ?? 0) + 1e-9));
+        const rest = paid === 0 ? null : reportOf(indices.slice(0, paid), 'ok', 1);
+        const left = toRanges(indices.slice(paid).map((index) => index - lane.firstIndex));
+        return { rest, left, why: left.length === 0 ? 'done' : 'over budget' };
+      };
+      await withLanes(runLane, { budget: { usd: 47, boundsUsd: [] } }, async (handle) => {
+        const { wide } = await handle.result();
+        expect(wide).toMatchObject({ tally: { ended: 47, costUsd: 47 }, others: { status: 'skipped' } });
+      });
+    });
+
+    it('remembers what was paid for answers that no report has', async () => {
+      const grants: number[] = [];
+      const runLane: RunLane = async (lane) => {
+        grants.push(lane.budgetUsd ?? 0);
+        return done(lane);
+      };
+      const ordered = (lanes: FakeLanes) =>
+        Object.assign(lanes.activities, {
+          submitChunk: async ({ number }: ChunkOrder) => [{ id: `batch-${number}`, questions: [], boundUsd: 0.5 }],
+          haveBatchesEnded: async () => true,
+          collectChunk: async (order: ChunkOrder) => ({
+            rest: null,
+            left: order.places,
+            why: 'done',
+            unfitUsd: 0.5,
+          }),
+        });
+      const input = { economy: true, budget: { usd: 4, boundsUsd: [] } };
+      const during = async (handle: Handle) => {
+        expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+        expect(Math.max(...grants)).toBeLessThanOrEqual(1 + 1e-9);
+      };
+      await withLanes(runLane, input, during, ordered);
+    });
+
+    it('counts its deadline from the beginning', async () => {
+      await withLanes(heldInTheSecond(), { deadlineMs: 2_000 }, async (handle) => {
+        const { wide } = await handle.result();
+        expect(wide?.others.status).toBe('late');
+        expect(wide?.tally.byStatus.ok).toBeLessThanOrEqual(46);
+        if (!(await hasContinued(handle))) return;
+        const { events = [] } = await handle.fetchHistory();
+        const timers = events?.flatMap(({ timerStartedEventAttributes: timer }) => timer?.startToFireTimeout ?? []);
+        const [ms = 0] = (timers ?? []).map(({ seconds, nanos }) => Number(seconds ?? 0) * 1e3 + (nanos ?? 0) / 1e6);
+        expect(ms).toBeLessThan(2_000);
+      });
+    });
+
+    it.each([
+      ['a quorum', { join: 'quorum', quorum: 45 }, 'ok', { ok: 46 }, 'cancelled'],
+      ['the first', { join: 'first', quorum: undefined }, 'ok', { ok: 10 }, 'cancelled'],
+      ['all', { join: 'all' }, 'failed', { ok: 40, failed: 3 }, 'cancelled'],
+    ] as const)('ends by its join, which is %s', async (_, join, status, byStatus, others) => {
+      await withLanes(heldInTheSecond(status), join, async (handle) => {
+        const { wide } = await resultOf(handle);
+        // Lanes that ran at the same time have reported too.
+        expect(wide?.tally.byStatus.ok).toBeGreaterThanOrEqual(byStatus.ok);
+        expect(wide?.tally.byStatus.ok).toBeLessThan(60);
+        if ('failed' in byStatus) expect(wide?.tally.byStatus.failed).toBeGreaterThanOrEqual(byStatus.failed);
+        expect(wide?.others.status).toBe(others);
+      });
+    });
+
+    it('has the answer that was there first, which late branches amend', async () => {
+      await withLanes(
+        async (lane) => done(lane),
+        { join: 'quorum', quorum: 15, late: 'amend' },
+        async (handle) => {
+          const { firstAnswer, wide } = await handle.result();
+          expect(wide?.tally.byStatus).toEqual({ ok: 60 });
+          // Of the first execution's four lanes.
+          expect(firstAnswer?.ok).toBeLessThanOrEqual(40);
+          expect(firstAnswer?.ok).toBeGreaterThanOrEqual(15);
+        },
+      );
+    });
+
+    it('begins anew what failed in an earlier execution', async () => {
+      let retried = false;
+      const runLane: RunLane = async (lane) => {
+        if (lane.number === 1) return { rest: reportOf(indicesOf(lane), 'failed'), left: [], why: 'done' };
+        if (lane.number < 4) return done(lane);
+        while (!retried) await Context.current().sleep(20);
+        return done(lane);
+      };
+      await withLanes(runLane, {}, async (handle, lanes) => {
+        await until(() => lanes.given.length === 6);
+        const begun = await handle.executeUpdate<string[], []>('retryFailed');
+        retried = true;
+        expect(begun).toEqual(['10 branches']);
+        expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+      });
+    });
+
+    it('is cancelled with its lanes, and is shown with all that came before', async () => {
+      await withLanes(heldInTheSecond(), {}, async (handle, lanes) => {
+        await until(() => lanes.given.length === 6);
+        await handle.cancel();
+        await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+        const view = new RunView(environment.client, handle.workflowId);
+        const { workflowId } = handle;
+        for await (const event of historyEvents(environment.client, { workflowId }, { wait: false }))
+          await view.apply(event);
+        expect(view.tally.byStatus.ok).toBeGreaterThanOrEqual(40);
+        expect(view.reports.length).toBeGreaterThanOrEqual(4);
+        expect(view.closed).toBe('cancelled');
+      });
+    });
+  });
 });
+
+/** Whether the newest execution of a run goes on with an earlier one. */
+async function hasContinued(handle: Handle): Promise<boolean> {
+  const [started] = (await handle.fetchHistory()).events ?? [];
+  return Boolean(started?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId);
+}
+
+/** The result of a run, failed or not. */
+async function resultOf(handle: Handle): Promise<RunResult> {
+  return handle.result().catch((failure: Error) => {
+    const { cause } = failure;
+    if (!(cause instanceof ApplicationFailure)) throw failure;
+    return cause.details?.[0] as RunResult;
+  });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,17 +1,23 @@
-import { CancellationScope, CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  continueAsNew,
+  isCancellation,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 
-import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
 import type { Blob, LaneReport, Tally } from '../../src/contract/lanes.js';
 import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
-import { BatchBudgets } from './batch-budget.js';
 import type { Holder } from './batch-budget.js';
 import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
+import { LaneMoney } from './lane-money.js';
 import { LaneQueue } from './lane-queue.js';
 import { LaneRunners } from './lane-runners.js';
 import type { LaneWork } from './lane-queue.js';
@@ -54,8 +60,7 @@ export async function fanOutWide(
 
 class WideFanOut {
   readonly #queue: LaneQueue;
-  readonly #budget: Budget;
-  readonly #batches: BatchBudgets;
+  readonly #money: LaneMoney;
   readonly #progress: WideProgress;
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
@@ -70,8 +75,6 @@ class WideFanOut {
   #lanes: number;
   #decision: Decision | undefined;
   #firstAnswer: FirstAnswer | undefined;
-  #outOfMoney = false;
-  #starved = false;
 
   constructor(
     readonly plan: WidePlan,
@@ -89,13 +92,14 @@ class WideFanOut {
     this.#tally = tally;
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
-    this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
-    this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
-    this.#batches = new BatchBudgets(this.#budget);
+    this.#money = new LaneMoney(plan.policy.budget?.usd ?? Infinity, spentIn(tally), begun);
     this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
+    this.#decision = begun.decision;
+    this.#firstAnswer = begun.firstAnswer;
+    if (begun.firstAnswer !== undefined) this.#progress.answered(begun.firstAnswer);
     handleLaneMessages(plan.total, (lane, report) => this.#take(lane, report));
     handleRetry(
-      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#isCut && !this.#outOfMoney,
+      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#isCut && !this.#money.isOut,
       () => this.#beginAnew(),
     );
   }
@@ -109,15 +113,15 @@ class WideFanOut {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');
     }
-    const goesOn = !this.#queue.isEmpty && !this.#isCut && !this.#outOfMoney;
+    const goesOn = !this.#queue.isEmpty && !this.#isCut && !this.#money.isOut;
     if (goesOn) await continueAsNew({ ...this.input, ...this.#from, carried: this.#toCarry() });
     return this.#finish();
   }
 
   /** Runs one lane after the other, as long as there is work and history has room. */
   async #lane(width: number): Promise<void> {
-    while (!this.#isCut && !this.#outOfMoney && !workflowInfo().continueAsNewSuggested) {
-      if (this.#starved && this.#underWay.size > 0) return;
+    while (!this.#isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
+      if (this.#money.isShort && this.#underWay.size > 0) return;
       const work = this.#queue.take();
       if (work === undefined) return;
       if (!(await this.#carry(work, width))) return;
@@ -129,9 +133,10 @@ class WideFanOut {
     const number = this.#lanes;
     this.#lanes += 1;
     const inBatch = this.plan.policy.economy && work.online === undefined;
-    const hasBudget = this.#budget.limitUsd !== Infinity;
-    const grantUsd = inBatch ? 0 : this.#grant();
-    const lane: UnderWay = { ended: new Set(), spentUsd: 0, heldUsd: hasBudget ? grantUsd : 0 };
+    const money = this.#money;
+    const grantUsd = inBatch ? 0 : money.grant(Math.min(mostLanes, this.plan.policy.concurrency) - this.#underWay.size);
+    const lane: UnderWay = { ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
       const {
@@ -144,16 +149,17 @@ class WideFanOut {
         ? await orderChunk(
             this.plan,
             this.#part(work, number),
-            hasBudget ? this.#batches.order(lane, () => this.#underWay.values()) : undefined,
+            money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
         : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
       if (rest !== null) this.#take(number, rest);
       lane.spentUsd += unfitUsd;
+      money.spentUnfit(unfitUsd);
       this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
       this.#queue.putBack(work, withheld);
       if (why !== 'over budget' || lane.ended.size > 0) return true;
-      if (!inBatch) this.#starve();
-      else if (lane.hadAll === true) this.#outOfMoney = true;
+      if (!inBatch) money.fellShort(this.#hadAll(lane));
+      else if (lane.hadAll === true) money.fellShort(true);
       return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
@@ -166,8 +172,14 @@ class WideFanOut {
       return true;
     } finally {
       this.#underWay.delete(number);
-      if (hasBudget) this.#budget.settle(lane.heldUsd, lane.spentUsd);
+      money.settle(lane, lane.spentUsd);
     }
+  }
+
+  /** Whether a lane whose share did not do had all that was left, and not what was left to it beside others that have ended meanwhile. */
+  #hadAll({ hadAll = false }: UnderWay): boolean {
+    if (hadAll || this.#underWay.size > 1) return hadAll;
+    return !patched('last-lane-has-all');
   }
 
   /** Most calls at once of each lane. Message Batches hold no calls, so many of them may be out. */
@@ -231,28 +243,10 @@ class WideFanOut {
 
   #startDeadline(): CancellationScope | undefined {
     const { policy } = this.plan;
+    // Reached before the run continued as new.
+    if (this.#decision !== undefined) return undefined;
     const leftMs = this.#startedAtMs + (policy.deadlineMs ?? 0) - Date.now();
     return startDeadline(policy, () => this.#stop('deadline'), leftMs);
-  }
-
-  /** A lane's share of the money that is left. */
-  #grant(): number {
-    if (this.#budget.limitUsd === Infinity) return Infinity;
-    const idle = this.#starved
-      ? 1
-      : Math.max(1, Math.min(mostLanes, this.plan.policy.concurrency) - this.#underWay.size);
-    const grantUsd = Math.max(0, this.#budget.leftUsd / idle);
-    void this.#budget.reserve(grantUsd, new Promise<never>(() => {}));
-    return grantUsd;
-  }
-
-  /**
-   * Takes in that a lane's grant did not cover one question. The other lanes end, and the last lane has all that is left. If that
-   * does not do, there is no more.
-   */
-  #starve(): void {
-    if (this.#underWay.size === 1) this.#outOfMoney = true;
-    else this.#starved = true;
   }
 
   /** What was taken over is carried from now on; whose it was stays known. */
@@ -269,6 +263,9 @@ class WideFanOut {
       startedAtMs: this.#startedAtMs,
       lanes: this.#lanes,
       ...(this.#failed.size > 0 && { failed: this.#failed.carried }),
+      ...this.#money.carried,
+      ...(this.#decision !== undefined && { decision: this.#decision }),
+      ...(this.#firstAnswer !== undefined && { firstAnswer: this.#firstAnswer }),
     };
   }
 
@@ -279,10 +276,15 @@ class WideFanOut {
       tally,
       reports: this.#reports,
       poisoned: this.#queue.poisoned,
-      why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
+      why: this.#money.isOut ? 'over budget' : (this.#decision ?? 'all ended'),
       firstAnswer: this.#firstAnswer,
     });
-    const { result, calls, failure } = await foldedResult(this.plan, merged, this.#reports, spentIn(tally));
+    const { result, calls, failure } = await foldedResult(
+      this.plan,
+      merged,
+      this.#reports,
+      spentIn(tally) + this.#money.unfitUsd,
+    );
     if (CancellationScope.current().consideredCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');

@@ -123,7 +123,7 @@ class Teller {
     const { reports } = this.view;
     for (; this.#reports < reports.length; this.#reports += 1) {
       const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
-      if (wanted) await this.#tellReport(reports[this.#reports] as LaneReport);
+      if (wanted) await this.#tellReport(reports[this.#reports] as Pick<LaneReport, 'blob'>);
     }
   }
 
@@ -164,7 +164,7 @@ class Teller {
     return this.view.planned.wide === undefined ? key : index;
   }
 
-  async #tellReport({ blob }: LaneReport): Promise<void> {
+  async #tellReport({ blob }: Pick<LaneReport, 'blob'>): Promise<void> {
     for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
       const name = this.#nameOf(outcome);
       if (this.#failed.delete(name)) this.#told.delete(name);
