@@ -1,6 +1,15 @@
 import { FanfoldError } from '../../contract/errors.js';
 import { claimInSteps } from '../claim-in-steps.js';
-import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import type {
+  Claim,
+  ClaimOptions,
+  ForeignLease,
+  JournalStore,
+  Lease,
+  PageLimits,
+  Reuse,
+  StoredRecord,
+} from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
 import { JournalPool } from './journal-pool.js';
 
@@ -88,6 +97,39 @@ class PostgresStore implements JournalStore {
 
   async releaseLease({ key, holder }: Lease): Promise<void> {
     await this.#pool.rows('DELETE FROM fanfold_journal_leases WHERE key = $1 AND holder = $2', [blob(key), holder]);
+  }
+
+  async add(records: readonly StoredRecord[]): Promise<string[]> {
+    const kept = await this.#pool.rows<{ key: Buffer }>(
+      `INSERT INTO fanfold_journal_entries AS there (key, bytes, answered_at_ms, used_at, record)
+       SELECT key, length(record), answered, to_timestamp(answered / 1000.0), record
+       FROM unnest($1::bytea[], $2::bigint[], $3::bytea[]) AS given (key, answered, record)
+       ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, answered_at_ms = excluded.answered_at_ms, record = excluded.record
+         WHERE excluded.answered_at_ms > there.answered_at_ms
+       RETURNING key`,
+      [
+        records.map(({ key }) => blob(key)),
+        records.map(({ answeredAtMs }) => Math.round(answeredAtMs)),
+        records.map(({ bytes }) => Buffer.from(bytes)),
+      ],
+    );
+    return kept.map(({ key }) => key.toString('hex'));
+  }
+
+  async page(after: string | undefined, { records, bytes }: PageLimits): Promise<StoredRecord[]> {
+    const rows = await this.#pool.rows<{ key: Buffer; answered: string; record: Buffer }>(
+      `SELECT entries.key, answered_at_ms AS answered, record FROM fanfold_journal_entries AS entries JOIN (
+         SELECT key, sum(bytes) OVER (ORDER BY key) - bytes AS before FROM (
+           SELECT key, bytes FROM fanfold_journal_entries WHERE key > $1 ORDER BY key LIMIT $2
+         ) AS next
+       ) AS sized ON sized.key = entries.key WHERE before < $3 ORDER BY entries.key`,
+      [blob(after ?? ''), records, bytes],
+    );
+    return rows.map(({ key, answered, record }) => ({
+      key: key.toString('hex'),
+      bytes: record,
+      answeredAtMs: Number(answered),
+    }));
   }
 
   async recordReuses(reuses: readonly Reuse[]): Promise<void> {
