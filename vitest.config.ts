@@ -21,7 +21,7 @@ export const pure = [
   'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
-  'test/journal/{interleavings,question-key,record,together}.test.ts',
+  'test/journal/{cassette,interleavings,question-key,record,together}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,whole-fetch}.test.ts',
   'test/network/proxy-of.test.ts',
