@@ -7,6 +7,7 @@ import { UnavailableError } from '../contract/errors.js';
 import { cassetteIn } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
+import { storeIn } from '../store/open-place.js';
 import { modelApiOf } from '../worker/model-api.js';
 import type { PluginSettings } from './plugin-settings.js';
 import type { WorkerSettings } from '../worker/index.js';
@@ -50,6 +51,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   const opened = given.journal === undefined && given.store === undefined ? await journalIn(home, env) : undefined;
   const named = given.cassette ?? cassetteIn(env, process.cwd());
   const cassette = named && (await (await import('../journal/index.js')).openCassette(named));
+  const store = given.store ?? new BlobStore(storeIn(env['FANFOLD_STORE'] || home, process.cwd()), encryptionKey);
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
   const { offline: _, home: __, env: ___, cassette: ____, ...rest } = given;
   const api = apiOf(given);
@@ -57,7 +59,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
     settings: {
       concurrency: fanOutDefaults.concurrency,
       ...rest,
-      store: given.store ?? new BlobStore(home, encryptionKey),
+      store,
       env,
       offlineModelUrl: given.offlineModelUrl ?? offline.url,
       ...(opened !== undefined && { journal: opened }),
@@ -67,6 +69,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
     close: async () => {
       await offline.stop();
       await opened?.close();
+      if (store instanceof BlobStore && store !== given.store) await store.close();
     },
   };
 }

@@ -11,7 +11,18 @@ import type {
   StoredRecord,
 } from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
-import { JournalPool } from './journal-pool.js';
+import { PostgresPool } from '../../postgres/index.js';
+import type { PostgresUse } from '../../postgres/index.js';
+import { probe, schema } from './schema.js';
+
+const use: PostgresUse = {
+  name: 'journal',
+  variable: 'FANFOLD_JOURNAL',
+  probe,
+  schema,
+  elsewhere: 'unset it to keep the journal in FANFOLD_HOME',
+  smaller: 'fanfold journal prune',
+};
 
 /**
  * Opens the store in a PostgreSQL database, and makes its tables, `fanfold_journal_…`, in the first schema of the search path.
@@ -21,7 +32,7 @@ import { JournalPool } from './journal-pool.js';
  * @throws UnavailableError
  */
 export async function openPostgresStore(url: string): Promise<JournalStore> {
-  const pool = new JournalPool(url);
+  const pool = new PostgresPool(url, use);
   try {
     await pool.prepare();
   } catch (error) {
@@ -35,9 +46,9 @@ export async function openPostgresStore(url: string): Promise<JournalStore> {
  * A store in PostgreSQL. Times of leases come from the server's clock. Records are `bytea`: text and JSON cannot hold NUL there.
  */
 class PostgresStore implements JournalStore {
-  readonly #pool: JournalPool;
+  readonly #pool: PostgresPool;
 
-  constructor(pool: JournalPool) {
+  constructor(pool: PostgresPool) {
     this.#pool = pool;
   }
 
