@@ -38,11 +38,15 @@ export async function payOnce(question: Question, asking: Asking): Promise<Paid>
 
 /** Pays for an answer, unless the journal has it or somebody else is asking the same. Only proper answers are kept. */
 async function paidOnce(question: Question, asking: Asking): Promise<Paid> {
-  const { signal, attempt, call, equipment } = asking;
+  const { signal, attempt, call, equipment, host } = asking;
   const { journal } = equipment.settings;
   if (journal === undefined) return { message: await pay(question, asking, signal), from: 'api', savedUsd: 0 };
   const { freshSinceMs } = call;
-  const options = { signal, ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }) };
+  const options = {
+    signal,
+    unwanted: host.cancellationSignal,
+    ...(freshSinceMs !== undefined && { notBeforeMs: freshSinceMs }),
+  };
   const once = await journal.once(questionKey(question), options, (abort = signal) =>
     payToKeep(question, asking, abort),
   );

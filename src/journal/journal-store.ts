@@ -72,6 +72,8 @@ export interface JournalStore {
   /** Renews the leases that their holder still has. */
   renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void>;
   releaseLease(lease: Lease): Promise<void>;
+  /** Lets the lease run out now, and stay what it is: whoever takes it over goes on with the same asking. */
+  handOnLease(lease: Lease): Promise<void>;
   /**
    * Lets leases whose holder begins so run out now. A store that many machines share cannot know who is dead, and does not have
    * this.

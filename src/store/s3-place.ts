@@ -137,7 +137,12 @@ class S3Place implements BlobPlace {
     if (last !== undefined && Date.now() - last.putAtMs < everyMs) return false;
     const { done } = await this.#pages(Infinity).next();
     if (done === true) return false;
-    const command = new this.#sdk.PutObjectCommand({ Bucket: this.#bucket, Key: mark, Body: Buffer.alloc(0), ContentLength: 0 });
+    const command = new this.#sdk.PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: mark,
+      Body: Buffer.alloc(0),
+      ContentLength: 0,
+    });
     await this.#do(() => this.#client.send(command));
     return true;
   }

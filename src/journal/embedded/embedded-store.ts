@@ -93,6 +93,12 @@ class EmbeddedStore implements JournalStore {
     return this.#current.together((database) => release(database, lease));
   }
 
+  async handOnLease({ key, holder }: Lease): Promise<void> {
+    // Nobody holds it: a renewal that is still on its way would otherwise keep it.
+    const sql = `UPDATE leases SET expires_at_ms = 0, holder = '' WHERE key = ? AND holder = ?`;
+    await this.#current.use((database) => database.row(sql, blob(key), holder));
+  }
+
   async expireLeases(holderPrefix: string): Promise<void> {
     const sql = 'UPDATE leases SET expires_at_ms = 0 WHERE substr(holder, 1, length(?)) = ?';
     await this.#current.use((database) => database.row(sql, holderPrefix, holderPrefix));

@@ -110,6 +110,12 @@ class PostgresStore implements JournalStore {
     await this.#pool.rows('DELETE FROM fanfold_journal_leases WHERE key = $1 AND holder = $2', [blob(key), holder]);
   }
 
+  async handOnLease({ key, holder }: Lease): Promise<void> {
+    // Nobody holds it: a renewal that is still on its way would otherwise keep it.
+    const sql = `UPDATE fanfold_journal_leases SET expires_at = '-infinity', holder = '' WHERE key = $1 AND holder = $2`;
+    await this.#pool.rows(sql, [blob(key), holder]);
+  }
+
   async add(records: readonly StoredRecord[]): Promise<string[]> {
     const kept = await this.#pool.rows<{ key: Buffer }>(
       `INSERT INTO fanfold_journal_entries AS there (key, bytes, answered_at_ms, used_at, record)
