@@ -41,7 +41,7 @@ const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
   'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
   'test/cli/{summarise,validate}.test.ts',
-  'test/proof/{cancel,journal}.test.ts',
+  'test/proof/{cancel,journal,operators}.test.ts',
   'test/patterns.test.ts',
 ];
 
