@@ -21,7 +21,7 @@ export const pure = [
   'test/activities/{lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
-  'test/journal/{interleavings,question-key,record,together,unreadable}.test.ts',
+  'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
   'test/network/proxy-of.test.ts',
@@ -47,6 +47,8 @@ const served = [
   'test/cli/{own-perspectives,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
   'test/cli/{map/map,wide/kinds}.test.ts',
   'test/{contract-names,from-other-languages,metrics}.test.ts',
+  'test/proof/{cancel,journal,operators}.test.ts',
+  'test/patterns.test.ts',
 ];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);

@@ -2,8 +2,11 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 import type { Activities } from '../src/contract/activities.js';
-import { toRanges } from '../src/contract/lanes.js';
-import type { Item, LaneMessage, LaneResult } from '../src/contract/lanes.js';
+import { FanfoldError } from '../src/contract/errors.js';
+import { fromRanges, toRanges } from '../src/contract/lanes.js';
+import type { Item, Lane, LaneMessage, LaneResult } from '../src/contract/lanes.js';
+import { outcomeOfFailure } from '../src/contract/outcome.js';
+import { describeError } from '../src/model/call/describe-error.js';
 import { signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
@@ -34,7 +37,8 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
         .signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
     );
     try {
-      const items = JSON.parse(await settings.store.readText(lane.chunk)) as Item[];
+      const items = await itemsOf(lane, settings, reporter);
+      if (items === undefined) return await ended([], reporter, settings);
       const budget = new Budget(lane.budgetUsd ?? Infinity);
       const work = { lane, budget, equipment, signal, cancelled: rejection(signal) };
       const left = await runDocuments(items, work, reporter, new BranchMetrics(context));
@@ -48,6 +52,29 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       reporter.stop();
     }
   };
+}
+
+/**
+ * The chunk's items. Where the store lacks it, all documents of the lane have failed: no other lane would find it, and halving it would
+ * only ask more often.
+ */
+async function itemsOf(
+  { chunk, places, firstIndex, queuedAtMs }: Lane,
+  { store }: ActivitiesSettings,
+  reporter: LaneReporter,
+): Promise<Item[] | undefined> {
+  try {
+    return JSON.parse(await store.readText(chunk)) as Item[];
+  } catch (error) {
+    if (!(error instanceof FanfoldError) || error.type !== 'DocumentMissing') throw error;
+    const failure = ApplicationFailure.nonRetryable(describeError(error), error.type);
+    for (const place of fromRanges(places)) {
+      // The items' own keys are in the chunk.
+      const index = firstIndex + place;
+      reporter.add(outcomeOfFailure({ key: String(index), index, queuedAtMs }, failure, Date.now()));
+    }
+    return undefined;
+  }
 }
 
 async function ended(left: number[], reporter: LaneReporter, { draining }: ActivitiesSettings): Promise<LaneResult> {

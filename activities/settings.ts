@@ -1,6 +1,6 @@
 import type { CpuPool } from '../src/cpu/index.js';
 import type { BlobStore } from '../src/store/blob-store.js';
-import type { Journal } from '../src/journal/index.js';
+import type { Cassette, Journal } from '../src/journal/index.js';
 import type { ModelApi } from '../src/model/call/client.js';
 import type { WatchdogSettings } from '../src/model/call/watchdog.js';
 import type { Limiters } from '../src/model/limiter/index.js';
@@ -12,6 +12,8 @@ export interface ActivitiesSettings {
   store: Pick<BlobStore, 'putText' | 'readText' | 'readBytes'>;
   /** The journal. Without it an answer is paid for in every run that asks for it. */
   journal?: Journal | undefined;
+  /** Recorded calls that are played back, and take in what they lack; none by default. Made by `openCassette`. */
+  cassette?: Cassette | undefined;
   /** The model API and its key. Without it paid calls fail with `NoApiKey`. */
   api?: ModelApi | undefined;
   /** The limiters of model calls. Without them calls leave as they come. */

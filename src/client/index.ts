@@ -24,3 +24,4 @@ export { RunView } from './run-view.js';
 export { UnreadRun } from './unread-run.js';
 export { checkWorkflowId, startRun } from './start-run.js';
 export type { RunToStart, StartedRun } from './start-run.js';
+export { currentRunId, wentOnAfterReset } from './reset.js';

@@ -16,7 +16,7 @@ import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
 import type { RunReference } from '../contract/known.js';
 import { isKind, signalNames } from '../contract/names.js';
-import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
@@ -77,9 +77,11 @@ export class RunView {
   /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
   #isOwn = false;
 
+  /** @param execution the execution whose events come first: after a reset they name another one, of which they are a copy */
   constructor(
     private readonly client: Client,
     readonly workflowId: string,
+    private execution?: string,
   ) {}
 
   /** The branches that are known of, in input order. */
@@ -113,7 +115,8 @@ export class RunView {
       const started = event.workflowExecutionStartedEventAttributes;
       const [input] = await this.#decode(started.input).catch(noJson);
       this.kind = started.workflowType?.name ?? '';
-      this.runId = started.originalExecutionRunId ?? '';
+      this.runId = this.execution ?? started.originalExecutionRunId ?? '';
+      this.execution = undefined;
       this.startedBy ??= started.identity || null;
       // The run began with its first execution, before it continued as new.
       const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
@@ -222,9 +225,9 @@ export class RunView {
     const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
     let report: LaneReport | null | undefined;
     if (signaled?.signalName === signalNames.laneBatch) report = await this.#reportIn(signaled.input);
-    else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
+    else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult | null])[0]?.rest;
     else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
-    if (report) this.#addReport(report);
+    if (report && isLaneReport({ lane: 0, ...report })) this.#addReport(report);
   }
 
   /** The report in a signal. Anybody may send one: what is none is left out, as the workflow leaves it out. */
@@ -252,8 +255,9 @@ export class RunView {
   async #outcomeOf(event: HistoryEvent, place: Place, atMs: number, cancelled: boolean): Promise<StoredBranch> {
     if (event.activityTaskCompletedEventAttributes) {
       const [answer] = await this.#decode(event.activityTaskCompletedEventAttributes.result);
-      this.#want(answer as Answer);
-      return outcomeOfAnswer(place, answer as Answer);
+      if (!isAnswer(answer)) return outcomeOfFailure(place, noAnswerFailure(), atMs);
+      this.#want(answer);
+      return outcomeOfAnswer(place, answer);
     }
     const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
     const failure = failed

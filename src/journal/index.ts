@@ -4,3 +4,8 @@ export { checkJournalSettings, openJournal } from './open-journal.js';
 export type { JournalSettings } from './open-journal.js';
 export { questionKey } from './question-key.js';
 export type { Question } from './question-key.js';
+export { JournalTransfer } from './transfer/journal-transfer.js';
+export type { Imported, PlacedLine } from './transfer/journal-transfer.js';
+export type { Cassette, CassetteQuestion, CassetteSettings } from './cassette/cassette.js';
+export { openCassette } from './cassette/open-cassette.js';
+export { cassetteIn } from './cassette/cassette-in.js';

@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import { workerIdentity } from '../contract/names.js';
 import { fanOutDefaults } from '../contract/options.js';
 import { UnavailableError } from '../contract/errors.js';
+import { cassetteIn } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
+import { storeIn } from '../store/open-place.js';
 import { modelApiOf } from '../worker/model-api.js';
 import type { PluginSettings } from './plugin-settings.js';
 import type { WorkerSettings } from '../worker/index.js';
@@ -23,6 +25,7 @@ export interface Equipped {
  */
 export function checkModel(given: PluginSettings): void {
   if (given.offline === true || given.offlineModelUrl !== undefined || apiOf(given) !== undefined) return;
+  if (given.cassette !== undefined || cassetteIn(given.env ?? process.env, process.cwd()) !== undefined) return;
   throw new UnavailableError(
     'NoApiKey',
     'Expected `ANTHROPIC_API_KEY` to be set, or `new FanfoldPlugin({ api })` or `new FanfoldPlugin({ offline: true })`, got none of them.',
@@ -46,22 +49,27 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   }
   // A store of one's own comes with a journal of one's own, or with none.
   const opened = given.journal === undefined && given.store === undefined ? await journalIn(home, env) : undefined;
+  const named = given.cassette ?? cassetteIn(env, process.cwd());
+  const cassette = named && (await (await import('../journal/index.js')).openCassette(named));
+  const store = given.store ?? new BlobStore(storeIn(env['FANFOLD_STORE'] || home, process.cwd()), encryptionKey);
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
-  const { offline: _, home: __, env: ___, ...rest } = given;
+  const { offline: _, home: __, env: ___, cassette: ____, ...rest } = given;
   const api = apiOf(given);
   return {
     settings: {
       concurrency: fanOutDefaults.concurrency,
       ...rest,
-      store: given.store ?? new BlobStore(home, encryptionKey),
+      store,
       env,
       offlineModelUrl: given.offlineModelUrl ?? offline.url,
       ...(opened !== undefined && { journal: opened }),
+      ...(cassette && { cassette }),
       ...(api !== undefined && { api }),
     },
     close: async () => {
       await offline.stop();
       await opened?.close();
+      if (store instanceof BlobStore && store !== given.store) await store.close();
     },
   };
 }

@@ -88,8 +88,8 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     taskQueues.io,
     taskQueues.cpu,
     taskQueues.offlineModel,
-    // Without a key the branches of paid runs are left to workers that have one.
-    ...(settings.api === undefined ? [] : [taskQueues.model]),
+    // Without a key the branches of paid runs are left to workers that have one; recorded answers need none.
+    ...(settings.api === undefined && settings.cassette === undefined ? [] : [taskQueues.model]),
   ];
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();

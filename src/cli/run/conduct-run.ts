@@ -7,6 +7,7 @@ import { webUiUrl } from '../../server/index.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
 import { finishRun } from './finish-run.js';
 import type { BranchSink } from './follow-run.js';
+import { shownCassette } from '../home/cassette-of.js';
 import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
 import { withWorker } from '../worker/with-worker.js';
@@ -79,6 +80,8 @@ export async function conductIn(
  */
 export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void {
   checkSettings(need, world);
+  const cassette = shownCassette(world);
+  if (cassette !== undefined) sayer(world, flags.quiet)(`playing recorded calls of the cassette ${cassette}.`);
   if (need.offline && need.asksModel !== false)
     sayer(world, flags.quiet)('asking the offline model: it extracts sentences and does not reason.');
 }

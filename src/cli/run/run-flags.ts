@@ -105,6 +105,11 @@ export function addRunFlags(
     .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API')
+    .option(
+      '--cassette <dir>',
+      'play back the model calls recorded in that folder, without a key; what it lacks is asked and recorded',
+    )
+    .option('--no-record', 'with `--cassette`: what it lacks fails, and the failure says what differs')
     .optionsGroup('What it may cost:')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
     .option(

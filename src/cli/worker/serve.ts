@@ -3,11 +3,10 @@ import { startWorkers } from '../../worker/index.js';
 import type { RunningWorkers } from '../../worker/index.js';
 import { homePolicy, ToolRegistry } from '../../tools/index.js';
 import type { PolicyRules } from '../../tools/index.js';
-import { modelApiOf } from '../home/api-key.js';
 import { aborted, interruptible } from '../run/interrupt.js';
-import { openJournalOf } from '../home/journal-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { announceWorker } from './announce-worker.js';
+import { answersOf } from './answers-of.js';
 import { metricsAddressOf } from './log-line.js';
 import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
@@ -44,9 +43,9 @@ export interface ServeOptions {
  * second interruption ends the process at once.
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
-  const api = modelApiOf(world);
   const offline = offlineModel(world);
-  const journal = await openJournalOf(session.home, world, say);
+  const answers = await answersOf(session.home, world, say);
+  const { journal } = answers;
   const version = await workerVersionOf(world);
   const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
@@ -66,8 +65,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     store: session.store,
     env: world.env,
     policy: options.policy ?? homePolicy(new ToolRegistry(session.home)),
-    journal,
-    ...(api && { api }),
+    ...answers,
     secrets: world.secrets,
     offlineModelUrl: offline.url,
   });
