@@ -77,6 +77,8 @@ function callerOf(attempt: Attempt, signal: AbortSignal, isSecond: boolean): Cal
     remainingMs: () => attempt.remainingMs(),
     waiting: (wait) => (isSecond ? wait() : attempt.waiting(wait)),
     left: () => attempt.left(isSecond),
+    // Of two calls that race, the first is the one that is shown.
+    ...(!isSecond && { said: (text: string) => attempt.said(text) }),
     ended: (ended) => attempt.ended(ended, isSecond),
   };
 }

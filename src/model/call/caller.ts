@@ -25,6 +25,8 @@ export interface Caller {
   waiting<T>(wait: () => Promise<T>): Promise<T>;
   /** A call leaves. Before it `waiting` may have thrown; after it `ended` is called once. */
   left(): void;
+  /** So much of the answer's text has come, of one that is streamed. */
+  said?(text: string): void;
   /** A call has ended. */
   ended(call: EndedCall): void;
 }
