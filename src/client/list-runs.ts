@@ -1,10 +1,14 @@
 import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import pLimit from 'p-limit';
 
 import { InputError } from '../contract/errors.js';
 import { memoOf } from '../contract/memo.js';
+import type { RunMemo } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
+import { subjectOf } from '../plan/subject-of.js';
 import { LenientCodec } from '../payloads/index.js';
+import { firstInput } from './first-input.js';
 
 export interface ListedRun {
   workflowId: string;
@@ -18,7 +22,7 @@ export interface ListedRun {
   closedAt: string | null;
   /** Workflow id of the run that it retries; `null` where it retries none. */
   retries: string | null;
-  /** What the run is about; `null` where it does not say, such as one that was started by another client. */
+  /** What the run is about, of one that another client has started by its input; `null` where nothing says so. */
   title: string | null;
   /** Whether the offline model answers. */
   offline: boolean;
@@ -42,6 +46,9 @@ export interface RunFilter {
 
 const invalidArgument = 3;
 
+/** Most runs of which the server is asked for more at once. */
+const inputsAtOnce = 20;
+
 /**
  * Runs of fanfold's workflow types, the newest first.
  *
@@ -49,12 +56,15 @@ const invalidArgument = 3;
  */
 export async function listRuns(client: Client, filter: RunFilter): Promise<ListedRun[]> {
   const { limit } = filter;
+  const reading = pLimit(inputsAtOnce);
   const query = queryOf(filter);
-  const runs: ListedRun[] = [];
+  const runs: Promise<ListedRun>[] = [];
   const asking = lenient(client);
   try {
     for await (const execution of asking.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
-      runs.push(listedRun(execution, await beganAt(asking, execution)));
+      const run = reading(() => listedRun(asking, execution));
+      run.catch(() => {});
+      runs.push(run);
       if (runs.length === limit) break;
     }
   } catch (error) {
@@ -62,7 +72,7 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
     if (!isGrpcServiceError(cause) || cause.code !== invalidArgument) throw error;
     throw new InputError(`Expected a list filter that the server understands, got \`${query}\`: ${cause.details}`);
   }
-  return runs;
+  return Promise.all(runs);
 }
 
 /** Most ids in one question to the server. */
@@ -153,8 +163,9 @@ async function beganAt(client: Client, { workflowId, runId, startTime, raw }: Wo
   return described?.startTime ?? startTime;
 }
 
-function listedRun(execution: WorkflowExecutionInfo, startedAt: Date): ListedRun {
-  const memo = memoOf(execution.memo);
+async function listedRun(client: Client, execution: WorkflowExecutionInfo): Promise<ListedRun> {
+  const startedAt = await beganAt(client, execution);
+  const memo = memoOf(execution.memo) ?? (await memoOfInput(client, execution));
   const attributes = new Map(execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   return {
     workflowId: execution.workflowId,
@@ -170,6 +181,14 @@ function listedRun(execution: WorkflowExecutionInfo, startedAt: Date): ListedRun
     offline: memo?.offline === true,
     elapsedMs: Math.max(0, (execution.closeTime?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
+}
+
+/** What a memo would say of a run that another client or a Schedule has started. */
+async function memoOfInput(client: Client, execution: WorkflowExecutionInfo): Promise<RunMemo> {
+  const input = await firstInput(client, execution);
+  const title = subjectOf(input);
+  const { offline } = (input ?? {}) as { offline?: unknown };
+  return { ...(title !== null && { title }), ...(offline === true && { offline: true }) };
 }
 
 function runStatus(executionStatus: string, recorded: unknown): string {
