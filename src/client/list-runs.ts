@@ -28,10 +28,15 @@ export interface ListedRun {
   offline: boolean;
   /** Milliseconds from the run's start to its end, or to now. */
   elapsedMs: number;
+  /** Length of its last execution's history. */
+  events: number;
 }
 
 export interface RunFilter {
+  /** Workflow type; any of fanfold's by default. */
   kind?: string;
+  /** Whether workflows of others are listed, too. */
+  everyType?: boolean;
   status?: string;
   /** Runs that began at this time or later, milliseconds since the epoch. */
   sinceMs?: number;
@@ -50,7 +55,7 @@ const invalidArgument = 3;
 const inputsAtOnce = 20;
 
 /**
- * Runs of fanfold's workflow types, the newest first.
+ * Runs of fanfold's workflow types, or of all, the newest first.
  *
  * @throws InputError when the server does not understand the filter's query
  */
@@ -127,10 +132,10 @@ export async function openRuns(client: Client): Promise<string[]> {
   return runs.map(({ workflowId }) => workflowId);
 }
 
-function queryOf({ kind, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
+function queryOf({ kind, everyType, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
   const types = kind === undefined ? workflowTypes : [kind];
   return [
-    `WorkflowType IN (${types.map(quote).join(', ')})`,
+    ...(everyType === true && kind === undefined ? [] : [`WorkflowType IN (${types.map(quote).join(', ')})`]),
     // A run that has continued as new is told of by its last execution.
     `ExecutionStatus != 'ContinuedAsNew'`,
     ...(status === undefined ? [] : [statusQuery(status)]),
@@ -143,6 +148,7 @@ function queryOf({ kind, status, sinceMs, minCostUsd, minBranches, query }: RunF
 
 function statusQuery(status: string): string {
   if (status === 'running') return `ExecutionStatus = 'Running'`;
+  if (status === 'paused') return `ExecutionStatus = 'Paused'`;
   return status === 'cancelled'
     ? `ExecutionStatus IN ('Canceled', 'Terminated')`
     : `${searchAttributes.status.name} = ${quote(status)}`;
@@ -165,7 +171,8 @@ async function beganAt(client: Client, { workflowId, runId, startTime, raw }: Wo
 
 async function listedRun(client: Client, execution: WorkflowExecutionInfo): Promise<ListedRun> {
   const startedAt = await beganAt(client, execution);
-  const memo = memoOf(execution.memo) ?? (await memoOfInput(client, execution));
+  const told = memoOf(execution.memo);
+  const memo = told?.title === undefined ? { ...(await memoOfInput(client, execution)), ...told } : told;
   const attributes = new Map(execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   return {
     workflowId: execution.workflowId,
@@ -176,9 +183,10 @@ async function listedRun(client: Client, execution: WorkflowExecutionInfo): Prom
     costUsd: asNumber(attributes.get(searchAttributes.costUsd.name)),
     startedAt: startedAt.toISOString(),
     closedAt: execution.closeTime?.toISOString() ?? null,
-    retries: asText(attributes.get(searchAttributes.retries.name)) ?? memo?.retries?.workflowId ?? null,
-    title: memo?.title ?? null,
-    offline: memo?.offline === true,
+    retries: asText(attributes.get(searchAttributes.retries.name)) ?? memo.retries?.workflowId ?? null,
+    title: memo.title ?? null,
+    offline: memo.offline === true,
+    events: execution.historyLength,
     elapsedMs: Math.max(0, (execution.closeTime?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
 }

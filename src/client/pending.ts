@@ -8,6 +8,7 @@ import type { Beat, Ledger } from '../contract/model-call.js';
 import { isLedger } from '../contract/outcome.js';
 
 import type { Execution } from './history.js';
+import { idOfChild } from './own-branches.js';
 
 /** A branch that has been scheduled and has no outcome yet, as the server sees it now. */
 export interface PendingBranch {
@@ -51,7 +52,12 @@ export async function pendingBranches(client: Client, execution: Execution): Pro
       ...(nextAttemptAtMs !== null && { nextAttemptAtMs }),
     };
   });
-  return Promise.all(pending);
+  const children = (raw.pendingChildren ?? []).map(({ initiatedId }): PendingBranch => ({
+    activityId: idOfChild(initiatedId),
+    state: 'running',
+    sinceMs: null,
+  }));
+  return [...(await Promise.all(pending)), ...children];
 }
 
 function wordsOf({ words }: Beat): Pick<PendingBranch, 'words'> {

@@ -8,8 +8,7 @@ const telling = ['title', 'question', 'task', 'prompt'] as const;
 
 /** What a run is about, in the words of its input: title, question, task, prompt, or its document's first line; `null` where it has none. */
 export function subjectOf(input: unknown): string | null {
-  if (typeof input !== 'object' || input === null) return null;
-  const fields = input as Record<string, unknown>;
+  const fields = typeof input === 'string' ? { title: input } : ((input ?? {}) as Record<string, unknown>);
   const { inline } = (fields['document'] ?? {}) as { inline?: unknown };
   const said = [...telling.map((name) => fields[name]), inline].find(
     (each): each is string => typeof each === 'string' && each.trim() !== '',

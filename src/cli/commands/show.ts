@@ -47,8 +47,9 @@ export async function shownRun(session: Session, view: RunView): Promise<Run> {
  *
  * @throws FanfoldError `NoSuchRun`
  */
-export async function viewRun(session: Session, workflowId: string): Promise<RunView> {
+export async function viewRun(session: Session, workflowId: string, runId?: string): Promise<RunView> {
   const view = new RunView(session.client, workflowId);
-  for await (const event of historyEvents(session.client, { workflowId }, { wait: false })) await view.apply(event);
+  const execution = { workflowId, ...(runId !== undefined && { runId }) };
+  for await (const event of historyEvents(session.client, execution, { wait: false })) await view.apply(event);
   return view;
 }
