@@ -1,3 +1,4 @@
+import type { Bound } from '../limiter/index.js';
 import type { Secrets } from '../../secrets/index.js';
 import type { Limiters } from '../limiter/index.js';
 import type { EndedCall } from './ended-call.js';
@@ -19,6 +20,8 @@ export interface ModelCallerSettings {
 /** Who makes a call, and is told how it goes. */
 export interface Caller {
   signal: AbortSignal;
+  /** How long it waits for an API that lets no call through; for ever by default. */
+  bound?: Bound;
   /** Milliseconds that are left for the call. */
   remainingMs(): number;
   /** Runs a wait that is not the call's own time. */
