@@ -7,7 +7,6 @@ import { isProper } from '../../src/model/call/read-answer.js';
 import { withCorrection } from '../../src/model/call/with-correction.js';
 import { withRest } from '../../src/model/call/with-rest.js';
 import type { Asking } from './asking.js';
-import type { Attempt } from './attempt.js';
 import type { Question } from './question.js';
 
 /** A second call that cannot leave at once is not made: the limiter has better uses for its turn. */
@@ -65,18 +64,21 @@ class Calls {
   }
 
   #call(body: MessageCreateParamsNonStreaming, signal: AbortSignal, isSecond: boolean): Promise<ModelMessage> {
-    const { attempt, host, prepared, equipment } = this.asking;
+    const { host, prepared, equipment } = this.asking;
     const patienceMs = isSecond ? hedgePatienceMs : host.patienceMs;
-    return equipment.models.call(prepared.api, body, callerOf(attempt, signal, isSecond), patienceMs);
+    return equipment.models.call(prepared.api, body, callerOf(this.asking, signal, isSecond), patienceMs);
   }
 }
 
-function callerOf(attempt: Attempt, signal: AbortSignal, isSecond: boolean): Caller {
+function callerOf({ attempt, call }: Asking, signal: AbortSignal, isSecond: boolean): Caller {
   return {
     signal,
+    bound: { sinceMs: call.queuedAtMs, mostMs: call.timeoutMs },
     remainingMs: () => attempt.remainingMs(),
     waiting: (wait) => (isSecond ? wait() : attempt.waiting(wait)),
     left: () => attempt.left(isSecond),
+    // Of two calls that race, the first is the one that is shown.
+    ...(!isSecond && { said: (text: string) => attempt.said(text) }),
     ended: (ended) => attempt.ended(ended, isSecond),
   };
 }

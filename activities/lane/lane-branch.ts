@@ -64,8 +64,8 @@ async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork)
       run: lane.run,
       asker: `${lane.run}/${call.index}`,
       patienceMs: undefined,
-      heartbeat: (ledger) => {
-        lastLedger = ledger;
+      heartbeat: (beat) => {
+        lastLedger = beat;
       },
     };
     try {

@@ -34,7 +34,8 @@ export type GateState =
   | { is: 'open' }
   | { is: 'closed'; until: number; reason: string }
   | { is: 'probing' }
-  | { is: 'shut'; reason: string };
+  /** `type` where it is another failure than `SpendLimitReached`. */
+  | { is: 'shut'; reason: string; type?: 'Unauthenticated' };
 
 /** How one limit of the API stands. */
 export interface BucketSnapshot {

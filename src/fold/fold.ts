@@ -51,3 +51,15 @@ export function criticalPathOf(branches: readonly EndedBranch[]): string[] {
   );
   return slowest === undefined ? [] : [slowest.key];
 }
+
+/** The slowest branches of the slowest of several chains that run at once; each chain is steps, one after the other. */
+export function slowestChain(chains: readonly (readonly (readonly EndedBranch[])[])[]): string[] {
+  const paths = chains.map((steps) => {
+    const slowest = steps.flatMap((step) => {
+      const [key] = criticalPathOf(step);
+      return step.filter((branch) => branch.key === key).slice(0, 1);
+    });
+    return { keys: slowest.map(({ key }) => key), ms: slowest.reduce((sum, { latency }) => sum + latency.totalMs, 0) };
+  });
+  return paths.toSorted((one, other) => other.ms - one.ms)[0]?.keys ?? [];
+}

@@ -1,3 +1,4 @@
+/** How much the store holds; the time is in milliseconds since the epoch, `null` where it is empty. */
 export interface StoreStats {
   texts: number;
   bytes: number;

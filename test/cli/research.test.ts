@@ -50,6 +50,11 @@ describe('research', () => {
     expect(keys).not.toContain('gaps-2');
     expect(run.branches.map(({ index }) => index)).toEqual(keys.map((_, at) => at));
     expect(output.answer.length).toBeGreaterThan(0);
+    // Each step once, by the branch that it waited for longest.
+    const steps = run.criticalPath.map((key) =>
+      key.replace(/^task-\d+(-files:.*)?$/, (_, search) => (search ? 'search' : 'task')),
+    );
+    expect(steps).toEqual(['plan', 'search', 'task', 'gaps-1', 'search', 'task', 'report']);
   });
 
   it('has no more tasks in a round than it may', () => {

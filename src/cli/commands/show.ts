@@ -47,8 +47,8 @@ export async function shownRun(session: Session, view: RunView): Promise<Run> {
  *
  * @throws FanfoldError `NoSuchRun`
  */
-export async function viewRun(session: Session, workflowId: string): Promise<RunView> {
-  const runId = await currentRunId(session.client, workflowId);
+export async function viewRun(session: Session, workflowId: string, given?: string): Promise<RunView> {
+  const runId = given ?? (await currentRunId(session.client, workflowId));
   const view = new RunView(session.client, workflowId, runId);
   const execution = { workflowId, ...(runId !== undefined && { runId }) };
   for await (const event of historyEvents(session.client, execution, { wait: false })) await view.apply(event);

@@ -18,7 +18,8 @@ import { BlobStore } from '../../store/blob-store.js';
 import { placeKind, storeIn } from '../../store/open-place.js';
 import { shownAddress } from '../../secrets/index.js';
 import { encryptionKeyOf } from './encryption-key.js';
-import { line } from '../show/terminal-text.js';
+import { proseFor } from '../show/terminal-rows.js';
+import { joined, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 /** A command's place in its home: the server it uses, a client for it, and the store. */
@@ -67,7 +68,9 @@ export function shownPlace(place: string): string {
 export type Say = (message: string) => void;
 
 export function sayer(world: World, quiet: boolean | undefined): Say {
-  return quiet ? () => {} : (message) => world.stderr.write(line`fanfold: ${message}\n`);
+  return quiet
+    ? () => {}
+    : (message) => world.stderr.write(joined([proseFor(world.stderr, `fanfold: ${message}`), line`\n`], ''));
 }
 
 /**

@@ -95,7 +95,7 @@ function progressOf(session: Session, view: RunView, flags: OutputFlags, world: 
   if (!world.stderr.isTerminal) return showPlain(session, view, world);
   // Output on the same screen would part the picture from what is said at the end.
   const leavesNothing = world.stdout.isTerminal && flags.json !== true && flags.ndjson !== true;
-  return showLive(session, view, world, leavesNothing);
+  return showLive(session, view, world, { leavesNothing, followsText: flags.followText === true });
 }
 
 /** Tells of each branch once. */

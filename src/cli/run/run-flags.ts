@@ -14,6 +14,7 @@ export interface OutputFlags {
   json?: boolean;
   ndjson?: boolean;
   quiet?: boolean;
+  followText?: boolean;
 }
 
 /** Flags of every command that starts a run, as commander gives them. */
@@ -53,6 +54,7 @@ export function addOutputFlags(command: Command): Command {
     .optionsGroup('What is printed:')
     .option('--json', 'print one Run as JSON on standard output and nothing else')
     .option('--ndjson', 'print one Branch a line as each completes, then the Run')
+    .option('--follow-text', 'on a terminal: the newest words of each answer under way, of up to 50 branches')
     .option('--quiet', 'no progress on standard error');
 }
 

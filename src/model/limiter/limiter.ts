@@ -5,6 +5,9 @@ import { Pacing } from './pacing.js';
 import { Permit } from './permit.js';
 import type { CallOutcome } from './permit.js';
 import { Reaction } from './reaction.js';
+import { Refusals } from './refusals.js';
+import type { Bound } from './refusals.js';
+import { formatDuration } from '../../contract/duration.js';
 import { longestPauseMs } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 import type { Change, LimiterSnapshot } from '../../contract/limiter.js';
@@ -36,6 +39,7 @@ export class Limiter {
   readonly #window: ConcurrencyWindow;
   readonly #pacing: Pacing;
   readonly #gate: Gate;
+  readonly #refusals = new Refusals();
   readonly #estimates = new TokenEstimates();
   readonly #reaction: Reaction;
   readonly #listeners = new Set<() => void>();
@@ -62,6 +66,7 @@ export class Limiter {
       gate: this.#gate,
       estimates: this.#estimates,
       latency: new LatencyGauge(),
+      refusals: this.#refusals,
       random,
       announce: (what, reason) => this.#announce(what, reason),
     });
@@ -108,7 +113,7 @@ export class Limiter {
     const { ceiling } = this.#settings;
     this.#window.use(this.#inFlight, nowMs);
     // A new call is told so at once, and does not wait for what will not happen.
-    if (this.#refusalOf({})) return ceiling;
+    if (this.#refusalOf({}) || this.#refusals.isHopeless(nowMs)) return ceiling;
     if (this.#gate.msUntil(nowMs) > 0) return 0;
     if (this.#gate.state(nowMs).is !== 'open') return 1;
     const cap = this.#window.cap;
@@ -222,11 +227,13 @@ export class Limiter {
   }
 
   /** The reason to turn a call away instead of letting it wait. */
-  #refusalOf({ patienceMs = Infinity }: CallAsk): TurnedAway | undefined {
+  #refusalOf({ patienceMs = Infinity, bound }: CallAsk): TurnedAway | undefined {
     const nowMs = this.#now;
+    const tooLong = bound && this.#refusals.tooLong(bound, nowMs);
+    if (tooLong) return hopeless(tooLong, bound);
     const state = this.#gate.state(nowMs);
     const waitMs = this.#gate.msUntil(nowMs);
-    if (state.is === 'shut' && waitMs > 0) return new TurnedAway('SpendLimitReached', state.reason);
+    if (state.is === 'shut' && waitMs > 0) return new TurnedAway(state.type ?? 'SpendLimitReached', state.reason);
     if (state.is !== 'closed' || waitMs <= Math.min(patienceMs, longestPauseMs)) return undefined;
     return new TurnedAway('RateLimited', `No call leaves for now: ${state.reason}`, waitMs);
   }
@@ -241,6 +248,13 @@ export class Limiter {
       cap: this.#announcedCap,
     });
   }
+}
+
+function hopeless({ ms, reason }: { ms: number; reason: string }, { mostMs }: Bound): TurnedAway {
+  return new TurnedAway(
+    'TimedOut',
+    `The API has told every call for ${formatDuration(ms)} to slow down (429: ${reason}), longer than the ${formatDuration(mostMs)} that a branch may take.`,
+  );
 }
 
 /** Gives back the permit of a call that was aborted just when it was granted. */
