@@ -1,9 +1,11 @@
 import type { Hit, Source } from '../src/contract/source.js';
 import { fuse } from '../src/fold/hits.js';
 import { mergeFindings } from '../src/fold/findings.js';
+import { remarksOf } from '../src/fold/remarks.js';
 import type { FanOutPlan } from '../src/plan/fan-out-plan.js';
 import type { RunResult } from '../src/contract/run-result.js';
-import { foundReferences, planValidate, remarksOf, searchPolicy } from '../src/plan/validate-plan.js';
+import { planValidateOver } from '../src/plan/validate-over-plan.js';
+import { foundReferences, planValidate, searchPolicy } from '../src/plan/validate-plan.js';
 import type { ValidateInput } from '../src/plan/validate-plan.js';
 import { modelBranch, withKnown } from './engine/branch.js';
 import type { Branch } from './engine/branch.js';
@@ -18,11 +20,18 @@ import { askSettingsOf, modelBranches } from './engine/model-branches.js';
 import { RunProgress } from './engine/progress.js';
 import { grammarBranch, patternBranch } from './engine/thread-branches.js';
 import { hitsOf, sourceBranch } from './agents/source-branch.js';
+import { fanOutWide } from './wide/fan-out-wide.js';
 
-/** Several checks read one text at once; what they find is merged into one list, in the order of the text. */
+/**
+ * Several checks read one text at once; what they find is merged into one list, in the order of the text. Of several texts each is
+ * read by all of them, in lanes, and whoever reads the run merges.
+ */
 export async function validate(given: ValidateInput): Promise<RunResult> {
   const input = entered('validate', given);
-  const { asked, patterns, sources, query, hasLocalGrammar, keys, severities } = checked(() => planValidate(input));
+  if (input.chunks !== undefined) return fanOutWide(checked(() => planValidateOver(input)).wide, input);
+  const plan = checked(() => planValidate(input));
+  const { text, asked, patterns, sources, query, hasLocalGrammar, keys, severities } = plan;
+  const checkedText = { ...input, text, document: plan.document };
   const progress = new RunProgress(keys, input.searchable);
   const found = new Deferred<Hit[]>();
   const branches = [
@@ -30,8 +39,8 @@ export async function validate(given: ValidateInput): Promise<RunResult> {
       sources.length > 0 && branch.key === 'facts' ? after(found.promise, asked) : branch,
     ),
     ...sources.map((source) => sourceBranch(source, { question: query, policy: searchPolicy })),
-    ...patterns.map((check) => patternBranch(check, input, asked.policy)),
-    ...(hasLocalGrammar ? [grammarBranch(input, asked.policy)] : []),
+    ...patterns.map((check) => patternBranch(check, checkedText, asked.policy)),
+    ...(hasLocalGrammar ? [grammarBranch(checkedText, asked.policy)] : []),
   ].toSorted((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
   const running = fanOut(withKnown(branches, input.known), asked.policy, progress);
   if (sources.length > 0) void hitsOfAll(running, sources).then((hits) => found.resolve(hits));
@@ -43,7 +52,7 @@ export async function validate(given: ValidateInput): Promise<RunResult> {
       ? [{ check: key, remarks: remarksOf(key, inlineOf(output, key), severities.get(key), input.words) }]
       : [],
   );
-  const { findings, conflicts, unplaced } = mergeFindings(input.text, checks);
+  const { findings, conflicts, unplaced } = mergeFindings(text, checks);
   const result = finish(outcomes, asked.policy, progress, { output: { inline: { findings, unplaced } } });
   return { ...result, ...(conflicts.length > 0 && { contradictions: conflicts }) };
 }

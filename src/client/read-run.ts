@@ -18,6 +18,7 @@ import type { BlobStore } from '../store/blob-store.js';
 import { olderOutput } from './older-output.js';
 import type { OlderRun } from './older-output.js';
 import type { RunView } from './run-view.js';
+import { readFindings } from './read-findings.js';
 import { wideBranches } from './wide-branches.js';
 
 /**
@@ -33,13 +34,15 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
   const failure = view.failure;
   const fanIn = view.result?.fanIn;
   const fanInCalls = await Promise.all((fanIn?.calls ?? []).map((call) => resolveBranch(call, store)));
+  const { wide, findings } = view.planned;
+  const found = wide && findings && (await readFindings(branches, wide, findings, store));
   const paid = [...stored, ...(fanIn?.calls ?? [])];
   return {
     workflowId: view.workflowId,
     runId: view.runId,
     kind: view.kind,
     status,
-    output: await outputOfRun(view, { stored, branches, fanInCalls }, store),
+    output: found?.output ?? (await outputOfRun(view, { stored, branches, fanInCalls }, store)),
     branches,
     coverage: {
       ok: coverageOf(branches).ok,
@@ -52,6 +55,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     lostUsd: paid.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
     ...(fanIn && { fanIn: { ...fanIn, calls: fanInCalls } }),
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
+    ...(found && found.contradictions.length > 0 && { contradictions: found.contradictions }),
     ...(view.closed === null && view.approvals.size > 0 && { approvals: await readApprovals(view, store) }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),

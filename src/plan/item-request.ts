@@ -51,10 +51,11 @@ export function askedAt(
   return { key: sampleKey(item.key, at, each), item, sample: at };
 }
 
-/** What is asked about an item, once for each answer. */
-export function requestsAbout(item: Item, template: Template): ModelRequest[] {
-  return Array.from({ length: answersPerItem(template) }, (_, at) => askedAt([item], at, template)).flatMap((asked) =>
-    asked === undefined ? [] : [itemRequest(template, asked)],
+/** What a model is asked about an item, and the place of each answer among those about it. */
+export function requestsAbout(item: Item, template: Template): { request: ModelRequest; at: number }[] {
+  return Array.from({ length: answersPerItem(template) }, (_, at) => askedAt([item], at, template)).flatMap(
+    (asked, at) =>
+      asked === undefined || asked.way?.local !== undefined ? [] : [{ request: itemRequest(template, asked), at }],
   );
 }
 
@@ -67,7 +68,7 @@ function sampleKey(key: string, sample: number, samples: number): string {
 export function itemRequest(template: Template, { item, sample, way }: Asked): ModelRequest {
   if (item.call !== undefined) return item.call.request;
   const { filled: isFilled, samples: _, ways, ...shared } = template;
-  const { key: __, ...own } = way ?? { key: '' };
+  const { key: __, local: ___, ...own } = way ?? { key: '' };
   const asked = { ...shared, ...own };
   if (isFilled === true) {
     return { ...asked, prompt: filled(asked.prompt, item.fields ?? {}), ...(sample > 0 && { sample }) };

@@ -26,7 +26,11 @@ export function addOverFlags(command: Command): Command {
  *
  * @throws InputError where a flag is for several and there is one
  */
-export async function areSeveral(files: readonly string[], { from, out }: OverFlags, world: World): Promise<boolean> {
+export async function areSeveral(
+  files: readonly string[],
+  { from, out }: Pick<OverFlags, 'from' | 'out'>,
+  world: World,
+): Promise<boolean> {
   const [only] = files;
   if (from !== undefined || files.length !== 1 || only === undefined) return true;
   if (only !== '-') {

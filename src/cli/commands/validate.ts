@@ -4,7 +4,7 @@ import { placeDocument, placeValue, startRun } from '../../client/index.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
-import { checkNames, defaultTone, mostFoundCharacters, planValidate } from '../../plan/validate-plan.js';
+import { checkNames, defaultTone, planValidate } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
 import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
@@ -17,13 +17,19 @@ import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, collect } from '../run/run-flags.js';
 import { readTexts, readValidation } from '../run/validate-input.js';
 import type { ValidateFlags } from '../run/validate-input.js';
+import { withHits } from '../run/one-piece.js';
+import { addTextSourceFlags } from '../run/source-of.js';
 import type { World } from '../world.js';
+import { areSeveral } from './over-flags.js';
+import { validateOver } from './validate-over.js';
 
 export function validateCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
     .command('validate')
-    .description('several checks read one text at once; one list of findings, in the order of the text')
-    .argument('<file>', 'document with text, or - for standard input')
+    .description(
+      'several checks read one text at once, or each of many; one list of findings, in the order of the text',
+    )
+    .argument('[files...]', 'document with text, or - for standard input; several, folders and patterns: each is read')
     .option(
       '--checks <names>',
       `comma-separated: ${checkNames.join(', ')}, and names of \`--checks-file\`; all by default`,
@@ -42,13 +48,16 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
     .option('--fix', 'print what the findings suggest and are sure of as a patch for `git apply`; nothing is written')
     .option('--format <format>', `how findings are printed: ${findingFormats.join(', ')}`, 'text')
     .option('--fail-on <severity>', `exit 1 where a finding is at least as grave: ${severities.join(', ')}`);
-  addRunFlags(command).action(async (file: string, flags: ValidateFlags) => {
-    done(await validate(file, flags, world));
+  addTextSourceFlags(command);
+  addRunFlags(command).action(async (files: string[], flags: ValidateFlags) => {
+    done(await validate(files, flags, world));
   });
 }
 
-async function validate(file: string, flags: ValidateFlags, world: World): Promise<ExitCode> {
+async function validate(files: string[], flags: ValidateFlags, world: World): Promise<ExitCode> {
   const options = await readValidation(flags, world);
+  if (await areSeveral(files, flags, world)) return validateOver(files, options, flags, world);
+  const [file = '-'] = files;
   const { sources } = options;
   // Flags are checked before a byte is read.
   planValidate({ ...options, text: '', document: { inline: '' } });
@@ -64,7 +73,7 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
   // A prompt's parts are counted as the text that they make together.
   const asked = {
     ...plan.asked,
-    branches: plan.asked.branches.map((branch) => inOnePiece(branch, sources !== undefined)),
+    branches: plan.asked.branches.map((branch) => withHits(branch, sources !== undefined)),
   };
   sayRead(read, sayer(world, flags.quiet));
   if (flags.dryRun) return dryRun(asked, text, flags, world, { read });
@@ -106,16 +115,4 @@ async function validate(file: string, flags: ValidateFlags, world: World): Promi
       });
     },
   );
-}
-
-/** What is asked, each prompt in one piece, as its bound needs it. */
-export type Asked = ReturnType<typeof planValidate>['asked']['branches'][number];
-
-export function inOnePiece({ key, request: { promptParts, ...request } }: Asked, hasSources: boolean): Asked {
-  const parts = (promptParts ?? [request.prompt]).map((part) =>
-    typeof part === 'string' ? part : 'inline' in part.value ? String(part.value.inline) : '',
-  );
-  // The hits of sources are not known yet, but the most that they can add is.
-  if (key === 'facts' && hasSources) parts.push('x '.repeat(mostFoundCharacters / 2));
-  return { key, request: { ...request, prompt: parts.join('') } };
 }

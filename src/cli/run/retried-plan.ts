@@ -18,8 +18,8 @@ import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { planValidate } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
 import type { BlobStore } from '../../store/blob-store.js';
-import { inOnePiece } from '../commands/validate.js';
 import { boundFlow } from '../read/bound-flow.js';
+import { withHits } from './one-piece.js';
 
 /** A retry and what bounds it: its input with the texts in it. */
 export interface Bounded {
@@ -46,7 +46,7 @@ export async function directPlan({ retry, input }: Bounded): Promise<FanOutPlan>
     case 'validate': {
       const { asked } = planValidate(options as ValidateInput);
       const hasSources = ((options as ValidateInput).sources ?? []).length > 0;
-      return { ...asked, branches: asked.branches.map((branch) => inOnePiece(branch, hasSources)) };
+      return { ...asked, branches: asked.branches.map((branch) => withHits(branch, hasSources)) };
     }
     default:
       throw new InputError(`Expected a kind whose questions are known, got ${retry.kind}.`);
