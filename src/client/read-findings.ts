@@ -8,7 +8,7 @@ import type { FindingsFold } from '../plan/validate-over-plan.js';
 import type { BlobStore } from '../store/blob-store.js';
 
 /** What all checks have found in several texts. */
-interface FindingsOfAll {
+export interface FindingsOfAll {
   output: { findings: Finding[]; unplaced: number };
   contradictions: NonNullable<Run['contradictions']>;
 }

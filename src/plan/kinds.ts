@@ -155,6 +155,7 @@ const kinds = {
     output: 'rows',
     branch: 'row',
     adds: false,
+    anewWith: none,
     // A row has no peers beyond its run.
     peers: () => undefined,
   },

@@ -65,7 +65,7 @@ export async function perspectivesOver(
     flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source, keys), world, 'reading');
   try {
     return await conductRun(
-      { offline, concurrency: policy.concurrency },
+      { offline, concurrency: policy.concurrency, ...bounds.questions(() => source.items()) },
       flags,
       world,
       async ({ client, store, searchable }) =>

@@ -6,7 +6,7 @@ import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { defaultPerspectives } from '../../plan/specialists.js';
 import { budgetOf } from '../run/budget-of.js';
-import { conductRun } from '../run/conduct-run.js';
+import { conductRun, questionsIn } from '../run/conduct-run.js';
 import { detailsOf } from '../run/perspectives-details.js';
 import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
@@ -64,7 +64,12 @@ async function perspectives(files: string[], flags: PerspectivesFlags, world: Wo
   const read = tellRead([document], flags, world);
   if (flags.dryRun) return dryRun(plan, document.text, flags, world, { read });
   const budget = await budgetOf(plan, document.text, flags, world);
-  const need = { offline: plan.offline, models: modelsOf(plan.branches), concurrency: plan.policy.concurrency };
+  const need = {
+    offline: plan.offline,
+    models: modelsOf(plan.branches),
+    concurrency: plan.policy.concurrency,
+    ...questionsIn(plan, document.text),
+  };
   return conductRun(need, flags, world, async (session) => {
     const input: PerspectivesInput = {
       ...options,

@@ -42,7 +42,12 @@ export async function validateOver(
   // Patterns cost nothing, and need no key.
   const budget = asksModel ? bounds.budget(usd) : {};
   return conductRun(
-    { offline: offline || !asksModel, asksModel, concurrency: policy.concurrency },
+    {
+      offline: offline || !asksModel,
+      asksModel,
+      concurrency: policy.concurrency,
+      ...bounds.questions(() => source.items()),
+    },
     { ...flags, file: source.title, places },
     world,
     async ({ client, store, searchable }) => {

@@ -11,6 +11,8 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { planGraph } from '../../plan/graph/graph-plan.js';
 import { nodeOf } from '../../plan/graph/flow.js';
 import type { GraphInput } from '../../plan/graph/flow.js';
+import { planMap } from '../../plan/map-plan.js';
+import type { MapInput } from '../../plan/map-plan.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
@@ -40,6 +42,11 @@ export async function directPlan({ retry, input }: Bounded): Promise<FanOutPlan>
       return planCompare(options as CompareInput);
     case 'summarise': {
       const plan = planSummarise(options as SummariseInput);
+      if ('direct' in plan) return plan.direct;
+      throw new InputError('Expected a run without lanes.');
+    }
+    case 'map': {
+      const plan = planMap(options as MapInput);
       if ('direct' in plan) return plan.direct;
       throw new InputError('Expected a run without lanes.');
     }
