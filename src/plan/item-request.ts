@@ -1,6 +1,7 @@
 import { InputError } from '../contract/errors.js';
 import { isWorthCaching } from '../contract/document.js';
 import type { Chunk, Item, Template, Way } from '../contract/lanes.js';
+import { mostWays, mostWaysLength } from '../contract/limits.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import { filled } from './fill.js';
 
@@ -33,6 +34,16 @@ export function totalOf(chunks: readonly Chunk[], each: number, item: string): n
   if (broken === undefined) return total;
   throw new InputError(
     `Expected the \`count\` of a chunk to be a multiple of ${each}, the answers about each ${item}, got ${broken.count}.`,
+  );
+}
+
+/** @throws InputError where they are more than the input of a lane has room for */
+export function checkWays(ways: readonly Way[], what: string): void {
+  const { length } = JSON.stringify(ways);
+  if (ways.length <= mostWays && length <= mostWaysLength) return;
+  throw new InputError(
+    `Expected at most ${mostWays} ${what} of ${mostWaysLength} characters in all, got ${ways.length} of ${length}.`,
+    'Give each run fewer of them.',
   );
 }
 

@@ -1,8 +1,9 @@
 import { InputError } from '../contract/errors.js';
 import type { LocalCheck, Template, Way } from '../contract/lanes.js';
+import { mostWays } from '../contract/limits.js';
 import type { Severity } from '../fold/findings.js';
 import { checkRules } from '../prompts/validate.js';
-import { totalOf } from './item-request.js';
+import { checkWays, totalOf } from './item-request.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { WidePlan } from './summarise-plan.js';
 import { localGrammar, planValidate } from './validate-plan.js';
@@ -39,8 +40,9 @@ export function planValidateOver(input: ValidateInput): ValidateOverPlan {
       'Give what all texts are held against as `references`.',
     );
   }
-  const plan = planValidate(ofOneText(input));
+  const plan = planValidate(ofOneText(input), mostWays);
   const ways = plan.keys.map((key) => wayOf(key, plan, input));
+  checkWays(ways, 'checks');
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const total = totalOf(chunks, ways.length, 'text');
   const template: Template = { model, maxTokens, system: checkRules, prompt: '', ways };
@@ -57,7 +59,7 @@ export function planValidateOver(input: ValidateInput): ValidateOverPlan {
 /** The plan of what any of several texts is looked at for, whatever the join says of all. */
 export function planValidateAny(input: ValidateInput): ValidateOverPlan {
   const one = ofOneText(input);
-  const count = planValidate(one).keys.length;
+  const count = planValidate(one, mostWays).keys.length;
   const { text: _, document: __, ...options } = one;
   return planValidateOver({ ...options, chunks: [{ sha256: '', bytes: 0, count }] });
 }

@@ -146,16 +146,17 @@ const claimSchema = {
 /**
  * The plan of a `validate` run.
  *
+ * @param most checks
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
-export function planValidate(input: ValidateInput): ValidatePlan {
+export function planValidate(input: ValidateInput, most = maxDirectWidth): ValidatePlan {
   const { text, document, references = [], sources = [], tone = defaultTone } = input;
   if (text === undefined || document === undefined || input.chunks !== undefined) {
     throw new InputError(
       `Expected a \`text\` and the same as \`document\`, or several as \`chunks\`, got ${input.chunks === undefined ? 'not both' : 'all'}.`,
     );
   }
-  const checks = checked(input.checks ?? checkNames);
+  const checks = checked(input.checks ?? checkNames, most);
   checkWords(input);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const requestOf = (instruction: string, findings: JsonSchema, before: readonly PromptPart[] = []): ModelRequest => ({
@@ -259,10 +260,13 @@ function shown(references: NonNullable<ValidateInput['references']>): PromptPart
   ]);
 }
 
-function checked(checks: readonly (string | OwnCheck)[]): readonly ((typeof checkNames)[number] | OwnCheck)[] {
+function checked(
+  checks: readonly (string | OwnCheck)[],
+  most: number,
+): readonly ((typeof checkNames)[number] | OwnCheck)[] {
   if (checks.length === 0) throw new InputError('Expected at least one check, got none.');
-  if (checks.length > maxDirectWidth) {
-    throw new InputError(`Expected at most ${maxDirectWidth} checks, got ${checks.length}.`);
+  if (checks.length > most) {
+    throw new InputError(`Expected at most ${most} checks, got ${checks.length}.`);
   }
   const seen = new Set<string>([localGrammar]);
   for (const check of checks) {

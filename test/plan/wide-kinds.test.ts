@@ -28,6 +28,16 @@ describe('perspectives over documents', () => {
     expect(requestsAbout(long, one)[0]?.request).not.toHaveProperty('cacheDocument');
   });
 
+  it('takes more than have an activity each, up to what a lane has room for', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => `view ${at}`);
+    expect(planPerspectivesOver({ perspectives: many(60), chunks: chunksOf(60) }).wide.total).toBe(60);
+    expect(() => planPerspectivesOver({ perspectives: many(501), chunks: chunksOf(501) })).toThrow(
+      /at most 500 perspectives/,
+    );
+    const long = many(9).map((key) => ({ key, instruction: 'x'.repeat(100_000) }));
+    expect(() => planPerspectivesOver({ perspectives: long, chunks: chunksOf(9) })).toThrow(/800000 characters in all/);
+  });
+
   it('refuses neither and both, parts of a document, and a fan-in', () => {
     expect(() => planPerspectives({})).toThrow(/`document`, or several as `chunks`, got neither/);
     expect(() => planPerspectivesOver({ document: { inline: 'x' }, chunks: chunksOf(4) })).toThrow(/got both/);

@@ -53,7 +53,8 @@ async function perspectives(files: string[], flags: PerspectivesFlags, world: Wo
     ...fanInOptions(flags),
     perspectives: await perspectivesOf(flags, world),
   };
-  if (await areSeveral(files, flags, world)) return perspectivesOver(files, options, flags, world);
+  if (await areSeveral(files, options.perspectives.length, flags, world))
+    return perspectivesOver(files, options, flags, world);
   const [file = '-'] = files;
   // Flags are checked before a byte of the document is read.
   const { branches } = planPerspectives({ ...options, document: { inline: '' } });

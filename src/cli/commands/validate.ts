@@ -47,6 +47,6 @@ export function validateCommand(program: Command, world: World, done: (code: Exi
 
 async function validate(files: string[], flags: ValidateFlags, world: World): Promise<ExitCode> {
   const options = await readValidation(flags, world);
-  if (await areSeveral(files, flags, world)) return validateOver(files, options, flags, world);
+  if (await areSeveral(files, options.checks.length, flags, world)) return validateOver(files, options, flags, world);
   return validateOne(files[0] ?? '-', options, flags, world);
 }

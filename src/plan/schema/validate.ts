@@ -1,3 +1,4 @@
+import { mostWays } from '../../contract/limits.js';
 import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import type { PatternCheck, Severity } from '../../fold/findings.js';
@@ -44,7 +45,7 @@ export const validateInput = object<ValidateInput>(
       ...list(
         `In the order of the result, none twice. A bare name is one of ${checkNames.join(', ')}.`,
         either('A check.', text('A name.', { minLength: 1, maxLength: 64 }), criterion, pattern),
-        { minItems: 1, maxItems: 50, uniqueBy: 'name' },
+        { minItems: 1, maxItems: mostWays, uniqueBy: 'name' },
       ),
       default: checkNames,
     },
