@@ -65,16 +65,9 @@ export function planValidateAny(input: ValidateInput): ValidateOverPlan {
 }
 
 /** The checks are those of one text; what is said of all branches is not meant for it. */
-function ofOneText({
-  chunks: _,
-  join: __,
-  quorum: ___,
-  budget: ____,
-  late: _____,
-  deadlineMs: ______,
-  ...input
-}: ValidateInput) {
-  return { ...input, text: '', document: { inline: '' } };
+function ofOneText(input: ValidateInput) {
+  const { chunks: _, join: __, quorum: ___, budget: ____, late: _____, deadlineMs: ______, ...options } = input;
+  return { ...options, text: '', document: { inline: '' } };
 }
 
 function wayOf(key: string, { asked, patterns }: ValidatePlan, { dialect, words }: ValidateInput): Way {

@@ -113,9 +113,14 @@ describe('in lanes, two seconds later no call is in flight', () => {
   }
 
   it('when the whole run is cancelled', async () => {
-    const { code, status, tookMs } = await cutCalls([], 'lanes-cancelled', () =>
-      desk.inProcess(['cancel', 'lanes-cancelled']),
-    );
+    const { code, status, tookMs } = await cutCalls([], 'lanes-cancelled', async () => {
+      const one = await desk.inProcess(['cancel', 'lanes-cancelled', 'd0']);
+      expect([one.code, one.stderr]).toEqual([
+        2,
+        expect.stringContaining('its 70 branches travel in lanes, and are cut together'),
+      ]);
+      await desk.inProcess(['cancel', 'lanes-cancelled']);
+    });
     expect([code, status]).toEqual([4, 'cancelled']);
     expect(tookMs).toBeLessThanOrEqual(promisedMs);
   });
