@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
+
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { FanfoldError } from '../src/contract/errors.js';
@@ -27,6 +30,7 @@ const heartbeatEveryMs = 1_000;
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
+  const threads = pLimit(availableParallelism());
   return async (lane) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
@@ -41,7 +45,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       if (items === undefined) return await ended([], reporter, settings);
       const budget = new Budget(lane.budgetUsd ?? Infinity);
       const work = { lane, budget, equipment, signal, cancelled: rejection(signal) };
-      const left = await runDocuments(items, work, reporter, new BranchMetrics(context));
+      const left = await runDocuments(items, work, reporter, new BranchMetrics(context), threads);
       // What has come is told, whatever becomes of the lane.
       return await ended(left, reporter, settings);
     } catch (error) {

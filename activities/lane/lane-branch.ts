@@ -15,6 +15,7 @@ import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
 import type { DocumentStore } from '../stored/document-content.js';
 import { documentText } from '../stored/document-text.js';
+import { wholeRequest } from '../stored/prompt-of.js';
 
 /** What the branches of a lane share. */
 export interface LaneWork {
@@ -34,8 +35,10 @@ export interface LaneWork {
 export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<StoredBranch | undefined> {
   const { budget, cancelled, equipment } = work;
   if (budget.limitUsd === Infinity) return runBranch(call, work);
+  const { store } = equipment.settings;
   const { document } = call.request;
-  const [questionUsd = Infinity] = boundsOf([call], document && (await known(document, equipment.settings.store)));
+  const asked = { ...call, request: await wholeRequest(call.request, store) };
+  const [questionUsd = Infinity] = boundsOf([asked], document && (await known(document, store)));
   const asideUsd = questionUsd * call.attempts;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;

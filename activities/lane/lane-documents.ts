@@ -6,12 +6,14 @@ import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { Item } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
-import { askedAt } from '../../src/plan/item-request.js';
+import { answersPerItem, askedAt } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 import { callOf } from './lane-call.js';
 import type { LaneReporter } from './lane-reporter.js';
+import { runLocalCheck } from './local-check.js';
+import type { Threads } from './local-check.js';
 
 /** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
 const begunAtOnce = 50;
@@ -19,6 +21,7 @@ const begunAtOnce = 50;
 /**
  * Runs a branch for each document of a lane, and reports it.
  *
+ * @param threads where checks that ask no model wait, so that they hold up no call
  * @returns the places of the documents that were not begun
  */
 export async function runDocuments(
@@ -26,14 +29,18 @@ export async function runDocuments(
   work: LaneWork,
   report: LaneReporter,
   metrics: BranchMetrics,
+  threads: Threads,
 ): Promise<number[]> {
   const { lane, signal, equipment } = work;
-  const limit = pLimit(lane.width);
+  const calls = pLimit(lane.width);
+  const { ways } = lane.template;
+  const each = answersPerItem(lane.template);
   const left: number[] = [];
   let round = Promise.resolve();
   await Promise.all(
-    fromRanges(lane.places).map((place, at) =>
-      limit(async () => {
+    fromRanges(lane.places).map((place, at) => {
+      const local = ways?.[place % each]?.local;
+      return (local === undefined ? calls : threads)(async () => {
         if (at % begunAtOnce === 0) round = round.then(() => breathe());
         await round;
         const asked = askedAt(items, place, lane.template);
@@ -42,12 +49,13 @@ export async function runDocuments(
         const call = callOf(lane, asked, place);
         const { unreadable } = asked.item;
         if (unreadable !== undefined) return report.add(unread(call, unreadable));
+        if (local !== undefined) return report.add(await runLocalCheck(local, call, asked.item, work));
         const outcome = await runWithinBudget(call, work);
         if (outcome === undefined) return void left.push(place);
         metrics.record(call, outcome);
         report.add(outcome);
-      }),
-    ),
+      });
+    }),
   );
   signal.throwIfAborted();
   return left.toSorted((one, other) => one - other);

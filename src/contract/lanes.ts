@@ -1,6 +1,8 @@
 import type { StoredFile } from './document.js';
 import type { ModelCall } from './model-call.js';
+import type { Dialect } from './dialects.js';
 import type { JsonSchema } from './json-schema.js';
+import type { PromptPart } from './model-request.js';
 import type { StoredBranch } from './branch.js';
 import type { BranchStatus, Usage } from './run.js';
 import { addCost, addUsage, noUsage } from './usage.js';
@@ -37,10 +39,19 @@ export interface Way {
   /** Names the answer among those about one item; it follows the item's key. */
   key: string;
   prompt?: string;
+  /** See `ModelRequest`. */
+  promptParts?: readonly PromptPart[];
   model?: string;
   maxTokens?: number;
   outputSchema?: JsonSchema;
+  /** It asks no model: a thread of the lane's worker looks at the item's text. */
+  local?: LocalCheck;
 }
+
+/** What a thread looks for in a text: a pattern, or what a grammar's rules say. */
+export type LocalCheck =
+  | { pattern: string; severity?: 'error' | 'warning' | 'info'; message?: string; suggestion?: string }
+  | { grammar: { dialect?: Dialect; words?: readonly string[] } };
 
 /** The request for each document of a wide fan-out. */
 export interface Template {

@@ -7,6 +7,8 @@ export type Severity = (typeof severities)[number];
 
 /** Something that a check has to say about a place in the text. */
 export interface Finding {
+  /** Key of the text that it is about, where there are several. */
+  file?: string;
   /** The check that said it; several, separated by commas, where they said the same. */
   check: string;
   severity: Severity;

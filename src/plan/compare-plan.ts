@@ -11,7 +11,7 @@ import type { RowsFold } from '../fold/rows.js';
 import { checkOutputSchema } from './check-output-schema.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { variablesIn } from './fill.js';
-import { totalOf } from './item-request.js';
+import { checkWays, totalOf } from './item-request.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions } from '../contract/options.js';
 import type { WidePlan } from './summarise-plan.js';
@@ -97,6 +97,7 @@ export function planCompareRows(input: CompareInput): { wide: WidePlan; rows: Ro
     );
   }
   const ways = waysOf(input, model);
+  checkWays(ways, 'models and prompts');
   for (const { prompt } of input.variants) variablesIn(prompt);
   const total = totalOf(chunks, ways.length, 'row');
   const template: Template = {

@@ -34,6 +34,26 @@ export function checkModel(given: PluginSettings): void {
 }
 
 /**
+ * The home, which is made or found to be the user's own where something of the plugin is kept in it.
+ *
+ * @throws UnavailableError `ForeignHome`
+ * @throws InputError where it cannot be used, or the journal's variables cannot be meant
+ */
+export async function openedHome({ env = process.env, ...given }: PluginSettings): Promise<string> {
+  const home = resolve(given.home ?? (env['FANFOLD_HOME'] || '.fanfold'));
+  if (given.store !== undefined) return home;
+  const [{ openHome }, { checkJournalSettings }] = await Promise.all([
+    import('../server/index.js'),
+    import('../journal/index.js'),
+  ]);
+  if (given.journal === undefined) {
+    checkJournalSettings({ url: env['FANFOLD_JOURNAL'], encryptionKey: env['FANFOLD_ENCRYPTION_KEY'] });
+  }
+  await openHome(home, env);
+  return home;
+}
+
+/**
  * Fills in what a plugin was not given: store and journal of the home, the API of the environment, the offline model.
  *
  * @throws UnavailableError where the home is not this user's, or the journal cannot be opened
@@ -41,12 +61,8 @@ export function checkModel(given: PluginSettings): void {
  */
 export async function equipped(given: PluginSettings): Promise<Equipped> {
   const env = given.env ?? process.env;
-  const home = resolve(given.home ?? (env['FANFOLD_HOME'] || '.fanfold'));
+  const home = await openedHome(given);
   const encryptionKey = env['FANFOLD_ENCRYPTION_KEY'] || undefined;
-  if (given.store === undefined) {
-    const { openHome } = await import('../server/index.js');
-    await openHome(home, env);
-  }
   // A store of one's own comes with a journal of one's own, or with none.
   const opened = given.journal === undefined && given.store === undefined ? await journalIn(home, env) : undefined;
   const named = given.cassette ?? cassetteIn(env, process.cwd());

@@ -7,6 +7,7 @@ import { fanInOf } from '../../fold/fan-in.js';
 import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../../contract/options.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
 import type { FilePlace } from '../read/file-place.js';
+import type { FilePlaces } from '../read/file-places.js';
 import { parseChoice, parseCount, parseShare } from '../read/numbers.js';
 
 /** Flags of every command that prints runs. */
@@ -46,6 +47,9 @@ export interface RunFlags extends OutputFlags {
   place?: FilePlace;
   /** The text that `--fix` makes a patch of. */
   fixOf?: string;
+  /** The same of several files, and whether a patch is wanted. */
+  places?: FilePlaces;
+  fix?: boolean;
   fresh?: boolean;
 }
 

@@ -39,7 +39,7 @@ export async function printRun(
   world: World,
   shown: Partial<AsShown> = {},
 ): Promise<ExitCode> {
-  const run = withFix(ended, flags);
+  const run = await withFix(ended, flags);
   if (flags.json || flags.ndjson) world.stdout.write(json(run, flags.json ? 2 : undefined));
   else await printForPeople(run, flags, world, shown);
   const code = exitCodeOf(run);
