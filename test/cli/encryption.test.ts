@@ -105,7 +105,8 @@ describe('without the key', () => {
   });
 });
 
-it('says which worker of a cluster cannot read a run, and does not wait for ever', async () => {
+// Each of these has homes of its own, and mostly waits: for a namespace, or for a workflow task of a dead worker.
+it.concurrent('says which worker of a cluster cannot read a run, and does not wait for ever', async () => {
   const address = await desk.serverAddress();
   const blind = await Desk.open();
   const seeing = await Desk.open();
@@ -123,7 +124,7 @@ it('says which worker of a cluster cannot read a run, and does not wait for ever
   }
 });
 
-it('goes on after the key was replaced, with a run that was begun with the old one', async () => {
+it.concurrent('goes on after the key was replaced, with a run that was begun with the old one', async () => {
   const rotating = await Desk.open();
   try {
     const gate = rotating.model.hold();
@@ -143,7 +144,7 @@ it('goes on after the key was replaced, with a run that was begun with the old o
   }
 });
 
-it('takes up a run that began without a key where the worker is told to, and says how where it is not', async () => {
+it.concurrent('takes up a run that began without a key where the worker is told to, and says how where it is not', async () => {
   const turning = await Desk.open();
   const endWorkers = async () => {
     for (const pid of await turning.present('worker')) process.kill(pid, 'SIGKILL');
@@ -169,7 +170,7 @@ it('takes up a run that began without a key where the worker is told to, and say
   } finally {
     await turning.close();
   }
-}, 120_000);
+});
 
 it('ends a run that somebody without the key starts, before anything is asked', async () => {
   const { Client, Connection } = await import('@temporalio/client');
