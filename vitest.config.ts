@@ -46,7 +46,8 @@ const served = [
   'test/cli/{amend,codec,complete,doctor,encryption,failing-task,files-as-blocks,launch,mcp,model-check}.test.ts',
   'test/cli/{own-perspectives,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
   'test/cli/{map/map,wide/kinds}.test.ts',
-  'test/{contract-names,from-other-languages,metrics}.test.ts',
+  'test/proof/{cancel,journal}.test.ts',
+  'test/{contract-names,from-other-languages,metrics,patterns}.test.ts',
 ];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);

@@ -105,8 +105,7 @@ describe('without the key', () => {
   });
 });
 
-// Each of these has homes of its own, and mostly waits: for a namespace, or for a workflow task of a dead worker.
-it.concurrent('says which worker of a cluster cannot read a run, and does not wait for ever', async () => {
+it('says which worker of a cluster cannot read a run, and does not wait for ever', async () => {
   const address = await desk.serverAddress();
   const blind = await Desk.open();
   const seeing = await Desk.open();
@@ -124,7 +123,7 @@ it.concurrent('says which worker of a cluster cannot read a run, and does not wa
   }
 });
 
-it.concurrent('goes on after the key was replaced, with a run that was begun with the old one', async () => {
+it('goes on after the key was replaced, with a run that was begun with the old one', async () => {
   const rotating = await Desk.open();
   try {
     const gate = rotating.model.hold();
@@ -144,7 +143,7 @@ it.concurrent('goes on after the key was replaced, with a run that was begun wit
   }
 });
 
-it.concurrent('takes up a run that began without a key where the worker is told to, and says how where it is not', async () => {
+it('takes up a run that began without a key where the worker is told to, and says how where it is not', async () => {
   const turning = await Desk.open();
   const endWorkers = async () => {
     for (const pid of await turning.present('worker')) process.kill(pid, 'SIGKILL');
