@@ -45,7 +45,9 @@ async function withRun(desk: Desk, input: Partial<PerspectivesInput>, during: (h
     const handle = await client.workflow.start<typeof perspectives>('perspectives', {
       workflowId: randomUUID(),
       taskQueue: taskQueues.workflow,
-      args: [{ document: { inline: 'A document.' }, perspectives: ['legal'], maxTokens: 1_000, searchable: false, ...input }],
+      args: [
+        { document: { inline: 'A document.' }, perspectives: ['legal'], maxTokens: 1_000, searchable: false, ...input },
+      ],
     });
     await during(handle);
   };

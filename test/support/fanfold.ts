@@ -80,7 +80,7 @@ export class Desk {
   static async open(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
     const namespace = clusterAddress === undefined ? undefined : await freshNamespace(clusterAddress);
-    return new Desk(directory, await startOfflineModel(options), namespace);
+    return new Desk(directory, patient(await startOfflineModel(options)), namespace);
   }
 
   get home(): string {
@@ -191,6 +191,17 @@ export class Desk {
     await this.model.stop();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The model, whose waits last as long as a test may: on a busy machine a server and a worker take half a minute to start. */
+function patient(model: OfflineModel): OfflineModel {
+  const { until, received } = model;
+  const timeoutMs = 150_000;
+  return Object.assign(model, {
+    until: ((holds, patience) => until(holds, { timeoutMs, ...patience })) satisfies OfflineModel['until'],
+    received: ((count, match, patience) =>
+      received(count, match, { timeoutMs, ...patience })) satisfies OfflineModel['received'],
+  });
 }
 
 /** Kills a process, unless it has ended by itself since it was seen. */
