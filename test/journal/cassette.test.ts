@@ -79,7 +79,7 @@ it('writes lines of a text as lines, and gives back any text and any blocks', as
         expect(readRecording(writeRecording(recording)).message).toEqual(whole);
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 25 },
   );
 });
 
