@@ -43,7 +43,7 @@ async function openRun(id: string) {
 
 /** Resets to the end of the first workflow task: nothing has been started then. */
 async function reset(id: string): Promise<string> {
-  const { runId = '' } = await client.workflowService.resetWorkflowExecution({
+  const { runId } = await client.workflowService.resetWorkflowExecution({
     namespace: namespace(),
     workflowExecution: { workflowId: id },
     reason: 'test',

@@ -46,7 +46,7 @@ export function readLine(text: string, place: string): JournalLine {
  *
  * @throws InputError
  */
-export function entryOf(value: unknown, place: string): Entry {
+function entryOf(value: unknown, place: string): Entry {
   const entry = fieldsOf(value, '`entry` to be a JSON object', place);
   onlyNames(entry, ['answer', 'usage', 'model', 'costUsd', 'answeredAtMs', 'askedBy'], place);
   const { answer, usage, model, costUsd, answeredAtMs, askedBy } = entry;
