@@ -99,7 +99,7 @@ async function terminalPicture(name, line, { until, prompt = true } = {}) {
           scrollback: 5_000,
           convertEol: false,
           cursorStyle: 'bar',
-          fontSize: 14,
+          fontSize: 12,
           fontFamily: 'DejaVu Sans Mono, monospace',
           theme: { background: '#16181d' },
         });
@@ -142,10 +142,14 @@ async function webUiPicture(name, id) {
   const file = `web-ui-${name}`;
   if (!isWanted(file)) return;
   const { webUi } = JSON.parse(await fanfold('show', id, '--json'));
-  const page = await browser.newPage({ viewport: { width: 1_280, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1_100, height: 760 } });
   await page.goto(webUi);
   await page.waitForLoadState('networkidle').catch(() => {});
   await sleep(4_000);
+  // The branches are what it is about; they stand below the input.
+  await page.mouse.move(600, 100);
+  await page.mouse.wheel(0, 1_000);
+  await sleep(300);
   await page.screenshot({ path: join(out, `${file}.png`) });
   await page.close();
   console.log(file);

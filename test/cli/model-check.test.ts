@@ -68,6 +68,19 @@ it('attaches to a run that is there, although the API is gone', async () => {
   expect(stderr).not.toContain('does not answer');
 });
 
+it('finds a key out that is refused under way by the calls that are out, not by all; exit 6, as doctor says it', async () => {
+  const rows = Array.from({ length: 60 }, (_, at) => JSON.stringify({ id: `row-${at}`, text: `Row ${at} is long.` }));
+  await writeFile(join(desk.directory, 'rows.jsonl'), rows.join('\n'));
+  const before = desk.model.total;
+  desk.model.script({ skip: 3, fault: { kind: 'status', status: 401 } });
+  const flags = ['--concurrency', '2', '--attempts', '1', '--quiet'];
+  const { code, stderr } = await desk.fanfold(['summarise', '--from', 'rows.jsonl', ...flags]);
+  expect(code).toBe(6);
+  expect(desk.model.total - before).toBeLessThan(20);
+  const { stderr: shown } = await desk.fanfold(['report', '--format', 'md']);
+  expect(`${stderr}${shown}`).not.toContain('canary');
+});
+
 it('answers a run from the journal although the API is gone, where the journal has every answer', async () => {
   await writeFile(join(desk.directory, 'rows.csv'), 'text\nOne.\nTwo.\n');
   const kinds = [

@@ -20,7 +20,9 @@ export function wrapped(text: Shown, columns: number): TerminalText[] {
 export function proseFor({ isTerminal, columns }: { isTerminal: boolean; columns: number }, text: Shown): TerminalText {
   const shown = line`${text}`;
   if (!isTerminal) return shown;
-  return terminalText(wrapAnsi(shown.text, Math.max(20, columns - 1), { trim: false }));
+  const [indent = ''] = /^ */.exec(shown.text) ?? [];
+  const rows = wrapAnsi(shown.text.trimStart(), Math.max(20, columns - 1 - indent.length)).split('\n');
+  return terminalText(rows.map((row) => `${indent}${row}`).join('\n'));
 }
 
 /** Columns that are too few to show words in. */
