@@ -1,33 +1,103 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { CancellationScope } from '@temporalio/workflow';
 
+import type { Policy } from '../../src/contract/options.js';
+import { laneSize } from './lane-size.js';
+
+/** Whoever runs lanes, each one after the other. */
+export interface Runner {
+  /** Most calls at once of its lanes. */
+  width: number;
+  /** Whether its last lane has handed calls at once back: its worker had no use for them. */
+  gaveBack: boolean;
+}
+
+/** Most runners at first. What the workers that have their lanes cannot do goes to more of them. */
+const mostAtFirst = 4;
+
+/** Most chunks whose batches are out at the same time. */
+const mostBatches = 50;
+
+/** Most runners of one run: as many lanes as twenty workers have use for, each a pending activity. */
+const mostRunners = 50;
+
+/** Runners that call the model, at first. */
+export function lanesAtFirst({ concurrency }: Policy): number {
+  return Math.min(mostAtFirst, concurrency);
+}
+
+/** Most calls at once of each runner at first. Message Batches hold no calls, so many of them may be out. */
+export function firstWidths(policy: Policy): number[] {
+  const { concurrency, economy } = policy;
+  const lanes = lanesAtFirst(policy);
+  if (economy) return Array.from({ length: mostBatches }, () => Math.max(1, Math.floor(concurrency / lanes)));
+  return Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
+}
+
 /**
- * Those who run lanes, each one after the other.
+ * Those who run lanes. Calls at once that the worker of one has no use for go to others, whose lanes wait in the task queue for
+ * workers that have.
  *
  * LaneRunners-1. Whoever has found nothing more to do can be sent again, as long as others run.
+ * LaneRunners-2. The widths of all runners, idle ones too, and `spare` are together as many as were sent at first.
  */
 export class LaneRunners {
   readonly #running = new Set<Promise<void>>();
-  readonly #idle: number[] = [];
+  readonly #idle: Runner[] = [];
   #failure: { reason: unknown } | undefined;
+  #spare = 0;
+  #size = 0;
 
   /**
    * @param scope of all lanes
-   * @param run runs lanes of a width until there is nothing to do
+   * @param run runs lanes until there is nothing to do
    */
   constructor(
     readonly scope: CancellationScope,
-    readonly run: (width: number) => Promise<void>,
+    readonly run: (runner: Runner) => Promise<void>,
   ) {}
+
+  /** How many run. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Documents that a lane of this width is given: see `laneSize`. */
+  laneSize(width: number, queued: number, paceMs: number | undefined): number {
+    return laneSize({ width, queued, runners: this.#size, paceMs });
+  }
 
   /** @param widths most calls at once, one for each runner */
   send(widths: readonly number[]): void {
-    for (const width of widths) this.#send(width);
+    const runners = widths.map((width) => ({ width, gaveBack: false }));
+    this.#size += runners.length;
+    for (const runner of runners) this.#send(runner);
   }
 
   /** Sends those again that have found nothing to do. */
   sendAgain(): void {
-    this.send(this.#idle.splice(0));
+    const idle = this.#idle.splice(0);
+    this.#size += idle.length;
+    for (const runner of idle) this.#send(runner);
+  }
+
+  /** Takes in that a runner's lane makes at most so many calls at once from now on, and sends others with what is free. */
+  narrow(runner: Runner, width: number, waiting: number): void {
+    if (width < runner.width) {
+      this.#spare += runner.width - width;
+      runner.width = width;
+      runner.gaveBack = true;
+    }
+    this.sendAgain();
+    this.send(this.#shares(runner.width, waiting));
+  }
+
+  /** Widens a runner before its next lane, where its last one had use for all of its width. */
+  widen(runner: Runner): void {
+    const more = runner.gaveBack ? 0 : Math.min(this.#spare, runner.width);
+    this.#spare -= more;
+    runner.width += more;
+    runner.gaveBack = false;
   }
 
   /**
@@ -40,16 +110,28 @@ export class LaneRunners {
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
 
-  #send(width: number): void {
+  /** Widths of new runners, each about as wide as the one whose worker is full, for so many documents that wait. */
+  #shares(like: number, waiting: number): number[] {
+    const count = Math.min(mostRunners - this.#size - this.#idle.length, Math.ceil(this.#spare / like), waiting);
+    if (count < 1) return [];
+    const spare = this.#spare;
+    this.#spare = 0;
+    return Array.from({ length: count }, (_, at) => Math.floor((spare + at) / count));
+  }
+
+  #send(runner: Runner): void {
     const running: Promise<void> = this.scope
-      .run(() => this.run(width))
+      .run(() => this.run(runner))
       .then(
-        () => void this.#idle.push(width),
+        () => void this.#idle.push(runner),
         (reason: unknown) => {
           if (!isCancellation(reason)) this.#failure ??= { reason };
         },
       )
-      .then(() => void this.#running.delete(running));
+      .then(() => {
+        this.#size -= 1;
+        this.#running.delete(running);
+      });
     this.#running.add(running);
   }
 }

@@ -7,3 +7,4 @@ export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export type { Slot, Slots } from './slots.js';
 export { TurnedAway } from './turned-away.js';
+export type { Seat, Turns } from './turns.js';

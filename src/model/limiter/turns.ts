@@ -1,0 +1,147 @@
+import type { Clock } from './clock.js';
+
+/** A lane, as far as the turns of its branches go. */
+export interface Seat {
+  /** Branches that it would begin now, if it had turns for them. */
+  readonly wanted: number;
+  /** Begins one. */
+  begin(): void;
+}
+
+/** What turns depend on: the limiters of the calls. */
+interface Calls {
+  readonly inFlight: number;
+  /** Calls that wait to leave. */
+  readonly waiting: number;
+  /** Branches that may be begun beyond those in flight: some more than may leave, which are prepared meanwhile. */
+  roomForTurns(): number;
+  /** Milliseconds until there may be more room though nothing else has happened. */
+  msUntilRoom(): number;
+  /** Calls that will be let in within a second beyond those that may leave now. */
+  growth(): number;
+  /** Whether a gate is closed: what waits then waits for the API, and would do so elsewhere. */
+  readonly isPaused: boolean;
+}
+
+/** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
+const waitedMs = { full: 300, growing: 1_000 };
+/** Shortest and longest time after which room is looked for again, in milliseconds. */
+const looking = { leastMs: 5, mostMs: 1_000 };
+
+/**
+ * The turns of the lanes of one process: which of them begins its next branch, when the limiter has room.
+ *
+ * Turns-1. A branch is begun only while those begun, less the calls in flight, are fewer than the room, so that what cannot leave
+ *     stays in the lane, which can hand it back.
+ * Turns-2. Lanes take turns one after the other.
+ * Turns-3. While a lane wants to begin a branch, something begun or a timer will look again.
+ */
+export class Turns {
+  readonly #seats = new Set<Seat>();
+  #begun = 0;
+  #least = 0;
+  #sinceMs = 0;
+  #isLooking = false;
+  #cancelTimer = () => {};
+
+  constructor(
+    readonly calls: Calls,
+    readonly clock: Clock,
+  ) {}
+
+  /** Branches that lanes would begin now, if there were room. */
+  get wanted(): number {
+    let sum = 0;
+    for (const { wanted } of this.#seats) sum += wanted;
+    return sum;
+  }
+
+  join(seat: Seat): void {
+    this.#seats.add(seat);
+    this.look();
+  }
+
+  leave(seat: Seat): void {
+    this.#seats.delete(seat);
+    this.look();
+  }
+
+  /** Takes in that a branch has ended, or rests before its next attempt. */
+  ended(): void {
+    this.#begun -= 1;
+    this.look();
+  }
+
+  /** Takes in that a branch goes on after a rest. */
+  resumed(): void {
+    this.#begun += 1;
+  }
+
+  /** Lets lanes begin branches where it can; to be called whenever room may have come. */
+  look(): void {
+    // To begin a branch may look once more.
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#cancelTimer();
+    this.#cancelTimer = () => {};
+    let wanted = this.wanted;
+    while (wanted > 0 && this.#isFree()) {
+      this.#beginOne();
+      wanted = this.wanted;
+    }
+    this.#isLooking = false;
+    this.#note(wanted);
+    if (wanted === 0) return;
+    const waitMs = this.calls.msUntilRoom();
+    if (waitMs === Infinity) return;
+    const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
+    this.#cancelTimer = this.clock.after(soonMs, () => this.look());
+  }
+
+  /** Branches at once for which the lanes of this process have had no turn for a while, and will have none soon. */
+  surplus(): number {
+    const nowMs = this.clock.now();
+    this.#note(this.wanted);
+    if (this.calls.isPaused) return this.#restart(nowMs);
+    const growth = this.calls.growth();
+    if (this.#least === 0 || nowMs - this.#sinceMs < (growth > 0 ? waitedMs.growing : waitedMs.full)) return 0;
+    const surplus = Math.max(0, this.#least - Math.ceil(growth));
+    if (surplus === 0) this.#restart(nowMs);
+    return surplus;
+  }
+
+  /** Takes in that a lane no longer wants so many of the surplus. */
+  gaveBack(count: number): void {
+    this.#least = Math.max(0, this.#least - count);
+  }
+
+  #isFree(): boolean {
+    const pending = Math.max(0, this.#begun - this.calls.inFlight, this.calls.waiting);
+    return pending < this.calls.roomForTurns();
+  }
+
+  #beginOne(): void {
+    for (const seat of this.#seats) {
+      if (seat.wanted === 0) continue;
+      // Whoever has had a turn is last.
+      this.#seats.delete(seat);
+      this.#seats.add(seat);
+      this.#begun += 1;
+      seat.begin();
+      return;
+    }
+  }
+
+  #note(wanted: number): void {
+    if (this.#least === 0 && wanted > 0) {
+      this.#sinceMs = this.clock.now();
+      this.#least = wanted;
+    } else this.#least = Math.min(this.#least, wanted);
+  }
+
+  #restart(nowMs: number): 0 {
+    this.#least = this.wanted;
+    this.#sinceMs = nowMs;
+    return 0;
+  }
+}
