@@ -4,7 +4,7 @@
 // (two of 20, one killed with -9 after 8 s). Calls take 0.7 to 1.3 s. FANFOLD_TEST_TEMPORAL names a Temporal CLI.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,16 +61,15 @@ function start(command, words, options) {
   return child;
 }
 
-async function said(child, pattern) {
-  let text = '';
-  for await (const chunk of child.stderr) {
-    text += chunk;
-    if (pattern.test(text)) {
-      child.stderr.on('data', () => {});
-      return child.stderr.resume();
-    }
-  }
-  throw new Error(`It ended without saying ${pattern}: ${text}`);
+function said(child, pattern) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text = (text + chunk).slice(-10_000);
+      if (pattern.test(text)) resolve();
+    });
+    child.on('exit', () => reject(new Error(`It ended without saying ${pattern}: ${text}`)));
+  });
 }
 
 async function end(child) {
@@ -81,19 +80,21 @@ async function end(child) {
 }
 
 async function scene(name, { documents, concurrency, workers, later = [] }, address, modelUrl) {
-  const home = join(folder, name);
-  const env = {
+  // As on machines of their own: what they share is the store.
+  const envOf = (home) => ({
     ...process.env,
-    FANFOLD_HOME: home,
+    FANFOLD_HOME: join(folder, `${name}-${home}`),
+    FANFOLD_STORE: join(folder, `${name}-store`),
     FANFOLD_IDLE: '0',
     TEMPORAL_ADDRESS: address,
     ANTHROPIC_API_KEY: 'made-up-token-1',
-  };
+  });
+  await mkdir(join(folder, `${name}-store`));
   const running = [];
   const startWorker = async (width) => {
     const number = running.length;
     const worker = start(process.execPath, [entry, 'worker', '--concurrency', String(width)], {
-      env: { ...env, ANTHROPIC_BASE_URL: `${modelUrl}/worker-${number}` },
+      env: { ...envOf(number), ANTHROPIC_BASE_URL: `${modelUrl}/worker-${number}` },
     });
     running.push(worker);
     await said(worker, /serves fanfold/);
@@ -104,11 +105,14 @@ async function scene(name, { documents, concurrency, workers, later = [] }, addr
   await writeFile(join(folder, `${name}.jsonl`), rows.join('\n'));
   const before = calls;
   const words = ['summarise', '--from', `${name}.jsonl`, '--concurrency', String(concurrency), '--id', name, '--json'];
-  const command = start(process.execPath, [entry, ...words, '--quiet'], { env });
+  const command = start(process.execPath, [entry, ...words, '--quiet'], {
+    env: envOf('command'),
+  });
   let stderr = '';
   command.stderr.on('data', (chunk) => (stderr += chunk));
   const ended = once(command, 'exit');
-  while (calls === before) await sleep(10);
+  while (calls === before && command.exitCode === null) await sleep(10);
+  if (command.exitCode !== null) throw new Error(stderr);
   const startedAt = performance.now();
   const due = [...later];
   const seen = [];

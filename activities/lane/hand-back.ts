@@ -37,6 +37,7 @@ export class HandingBack {
     this.#untold = {
       left: toRanges(given.places),
       width: given.width,
+      cap: Math.max(1, Math.min(given.cap, Number.MAX_SAFE_INTEGER)),
       ...(paceMs !== undefined && { paceMs }),
       ...this.#money(given.places.length / Math.max(1, left)),
     };

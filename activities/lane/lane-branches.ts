@@ -2,7 +2,7 @@ import { isTooMuch, keptOf } from './kept.js';
 import type { Seat, Turns } from '../../src/model/limiter/index.js';
 
 /** What a lane takes turns from: those of its process, or none where nothing limits its calls. */
-export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'ended' | 'resumed' | 'surplus' | 'gaveBack'>;
+export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'cap'>;
 
 /** What a lane gives up while it is under way. */
 export interface GivenBack {
@@ -10,13 +10,15 @@ export interface GivenBack {
   places: number[];
   /** Most calls at once that it still makes. */
   width: number;
+  /** Most calls at once of its worker, as things stand: another such worker has use for a lane as wide. */
+  cap: number;
 }
 
 /**
  * The branches of a lane: begun in order, as its width and the limiter of its process let them.
  *
  * LaneBranches-1. Each place is begun once, handed back once, or left.
- * LaneBranches-2. At most `width` branches are open at once.
+ * LaneBranches-2. None is begun while `width` are open.
  * LaneBranches-3. A lane keeps what it can begin soon: see `kept.ts`. What it hands back it never begins.
  */
 export class LaneBranches implements Seat {
@@ -98,7 +100,7 @@ export class LaneBranches implements Seat {
   /** Gives up what other workers would begin sooner; `undefined` where there is nothing of the kind. */
   handBack(): GivenBack | undefined {
     if (this.#isOver) return undefined;
-    const surplus = Math.min(this.turns.surplus(), this.wanted, this.#width - 1);
+    const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#open + this.wanted - 1, this.#width - 1));
     const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
     this.turns.gaveBack(surplus);
@@ -106,7 +108,7 @@ export class LaneBranches implements Seat {
     const kept = keptOf(standing, surplus > 0);
     const places = this.#places.splice(Math.min(this.#places.length, this.#next + kept));
     this.#endIfOver();
-    return { places, width: this.#width };
+    return { places, width: this.#width, cap: this.turns.cap };
   }
 
   get #isOver(): boolean {
@@ -132,6 +134,7 @@ export function unlimitedTurns(): LaneTurns {
     leave: (seat) => void seats.delete(seat),
     ended: look,
     resumed: () => {},
+    cap: Infinity,
     surplus: () => 0,
     gaveBack: () => {},
   };

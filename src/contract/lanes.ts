@@ -107,6 +107,8 @@ export interface HandBack {
   left: Range[];
   /** Most calls at once that it makes from now on. */
   width: number;
+  /** Most calls at once of its worker, as things stand. */
+  cap: number;
   /** Milliseconds that a branch takes, where that is known. */
   paceMs?: number;
   /** US dollars that it gives up of its `budgetUsd`; only where a budget holds. */

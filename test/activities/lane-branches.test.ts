@@ -50,8 +50,8 @@ describe('lanes of a worker', () => {
     await clock.pass(500);
     const given = branches.handBack()!;
     expect(given.width).toBeGreaterThanOrEqual(10);
-    expect(given.width).toBeLessThanOrEqual(13);
-    expect(given.places.length).toBeGreaterThan(150);
+    expect(given.width).toBeLessThanOrEqual(11);
+    expect(given.places.length).toBeGreaterThan(100);
     await clock.pass(500);
     expect(branches.handBack()).toBeUndefined();
     expect(limiter.inFlight).toBe(10);
@@ -88,15 +88,15 @@ describe('lanes of a worker', () => {
           expect(all).toEqual(places(0, count));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
 
 it('keeps some seconds of work where its worker is full, and some more where it has far too much', () => {
-  expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, true)).toBe(30);
+  expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, true)).toBe(80);
   expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, false)).toBe(200);
-  expect(keptOf({ width: 10, left: 500, paceMs: undefined }, true)).toBe(10);
+  expect(keptOf({ width: 10, left: 500, paceMs: undefined }, true)).toBe(40);
   expect(keptOf({ width: 10, left: 500, paceMs: 60_000 }, true)).toBe(10);
   expect(isTooMuch({ width: 10, left: 200, paceMs: 1_000 })).toBe(false);
   expect(isTooMuch({ width: 10, left: 400, paceMs: 1_000 })).toBe(true);

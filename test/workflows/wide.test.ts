@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -131,6 +133,35 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     };
     await withLanes(runLane, {}, async (handle) => {
       expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+    });
+  });
+
+  it('gives others what a lane hands back while it is under way, once, and its calls at once and no more', async () => {
+    const widths = new Map<number, number>();
+    let others = 0;
+    const runLane: RunLane = async (lane) => {
+      widths.set(lane.number, lane.width);
+      if (lane.number !== 0) {
+        others += 1;
+        return done(lane);
+      }
+      const { client, info } = Context.current();
+      const handle = client.workflow.getHandle(info.workflowExecution!.workflowId);
+      const handBack = { lane: 0, left: [[4, 9] as const], width: 1, cap: 4, paceMs: 100 };
+      // It may arrive twice.
+      await handle.signal(signalNames.laneHandBack, handBack);
+      await handle.signal(signalNames.laneHandBack, handBack);
+      while (others < 6) await sleep(20);
+      return { rest: reportOf([0, 1, 2, 3]), left: [[4, 9]], why: 'done' };
+    };
+    await withLanes(runLane, {}, async (handle, lanes) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+      // What it handed back was given twice: to it, and to one other.
+      expect(lanes.given.flat().toSorted((one, other) => one - other)).toEqual(
+        [...Array.from({ length: 60 }, (_, at) => at), 4, 5, 6, 7, 8, 9].toSorted((one, other) => one - other),
+      );
+      expect(Math.max(...widths.values())).toBeLessThanOrEqual(3);
     });
   });
 

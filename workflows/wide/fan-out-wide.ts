@@ -213,7 +213,7 @@ class WideFanOut {
   }
 
   /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
-  #takeBack(number: number, { left, width, paceMs, usd = 0 }: HandBack): void {
+  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
     const lane = this.#underWay.get(number);
     if (lane === undefined || !this.#isShared) return;
     const { work } = lane;
@@ -224,7 +224,7 @@ class WideFanOut {
     lane.heldUsd -= backUsd;
     if (backUsd > 0) this.#budget.settle(backUsd, 0);
     this.#queue.handBack(work.chunk, places);
-    if (!this.#join.isCut) this.#runners.narrow(lane.runner, width, this.#queue.queued);
+    if (!this.#join.isCut) this.#runners.narrow(lane.runner, { width, cap }, this.#queue.queued);
   }
 
   /** Begins what has failed anew; its former outcomes stay in the reports, and their cost on the bill. */
@@ -233,7 +233,7 @@ class WideFanOut {
     this.#tally = withoutEnded(this.#tally, byStatus);
     this.#queue.beginAnew(indices);
     this.#progress.ended(this.#tally);
-    this.#runners.sendAgain();
+    this.#runners.sendAgain(this.#queue.queued);
     return indices.length;
   }
 

@@ -46,6 +46,8 @@ export class LaneRunners {
   readonly #idle: Runner[] = [];
   #failure: { reason: unknown } | undefined;
   #spare = 0;
+  #isSplit = false;
+  #cap = Infinity;
   #size = 0;
 
   /**
@@ -64,7 +66,7 @@ export class LaneRunners {
 
   /** Documents that a lane of this width is given: see `laneSize`. */
   laneSize(width: number, queued: number, paceMs: number | undefined): number {
-    return laneSize({ width, queued, runners: this.#size, paceMs });
+    return laneSize({ width, queued, runners: this.#size, paceMs, isSplit: this.#isSplit });
   }
 
   /** @param widths most calls at once, one for each runner */
@@ -74,22 +76,35 @@ export class LaneRunners {
     for (const runner of runners) this.#send(runner);
   }
 
-  /** Sends those again that have found nothing to do. */
-  sendAgain(): void {
+  /**
+   * Sends those again that have found nothing to do, and others with what is free.
+   *
+   * @param waiting documents that wait for a lane
+   */
+  sendAgain(waiting: number): void {
     const idle = this.#idle.splice(0);
     this.#size += idle.length;
     for (const runner of idle) this.#send(runner);
+    this.send(this.#shares(waiting));
   }
 
-  /** Takes in that a runner's lane makes at most so many calls at once from now on, and sends others with what is free. */
-  narrow(runner: Runner, width: number, waiting: number): void {
+  /**
+   * Takes in that a runner's lane makes at most `width` calls at once from now on, and sends others with what is free.
+   *
+   * @param cap most calls at once of its worker: as wide are new lanes
+   * @param waiting documents that wait for a lane
+   */
+  narrow(runner: Runner, { width, cap }: { width: number; cap: number }, waiting: number): void {
     if (width < runner.width) {
       this.#spare += runner.width - width;
       runner.width = width;
       runner.gaveBack = true;
+      this.#isSplit = true;
     }
-    this.sendAgain();
-    this.send(this.#shares(runner.width, waiting));
+    // Whoever has found nothing to do gives way to fewer and wider ones.
+    for (const { width: idle } of this.#idle.splice(0)) this.#spare += idle;
+    this.#cap = cap;
+    this.send(this.#shares(waiting));
   }
 
   /** Widens a runner before its next lane, where its last one had use for all of its width. */
@@ -110,9 +125,9 @@ export class LaneRunners {
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
 
-  /** Widths of new runners, each about as wide as the one whose worker is full, for so many documents that wait. */
-  #shares(like: number, waiting: number): number[] {
-    const count = Math.min(mostRunners - this.#size - this.#idle.length, Math.ceil(this.#spare / like), waiting);
+  /** Widths of new runners, each as wide as a worker, for so many documents that wait. */
+  #shares(waiting: number): number[] {
+    const count = Math.min(mostRunners - this.#size, Math.ceil(this.#spare / this.#cap), waiting);
     if (count < 1) return [];
     const spare = this.#spare;
     this.#spare = 0;

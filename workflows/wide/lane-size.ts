@@ -1,5 +1,8 @@
-/** Work that a lane is given, in milliseconds: enough to cost little beside it, little enough to be shared when workers come or go. */
-const aimMs = 20_000;
+/**
+ * Work that a lane is given, in milliseconds: at most so much that it can be shared when workers come or go, and at least so much
+ * that the lane itself costs little beside it.
+ */
+const work = { mostMs: 20_000, leastMs: 2_000 };
 
 /** What decides how many documents a lane is given. */
 interface Standing {
@@ -11,15 +14,19 @@ interface Standing {
   runners: number;
   /** Milliseconds that a branch takes; `undefined` where no lane has told yet. */
   paceMs: number | undefined;
+  /** Whether lanes have handed calls at once back. */
+  isSplit: boolean;
 }
 
 /**
- * How many documents a lane is given. Shares shrink as the queue does, so that lanes end together: guided self-scheduling
- * (Polychronopoulos and Kuck 1987). No lane is given fewer than it can begin at once.
+ * How many documents of one chunk a lane is given: all that there are, until lanes have handed something back or have told how
+ * long theirs took. Shares shrink as the queue does, so that lanes end together: guided self-scheduling (Polychronopoulos and
+ * Kuck 1987). No lane is given fewer than it can begin at once.
  */
-export function laneSize({ width, queued, runners, paceMs }: Standing): number {
+export function laneSize({ width, queued, runners, paceMs, isSplit }: Standing): number {
+  if (paceMs === undefined && !isSplit) return Infinity;
   const share = Math.ceil(queued / Math.max(1, runners));
   if (paceMs === undefined) return Math.max(width, share);
-  const aim = Math.ceil((width * aimMs) / Math.max(1, paceMs));
-  return Math.max(width, Math.min(aim, Math.ceil(share / 2)));
+  const within = (ms: number) => Math.ceil((width * ms) / Math.max(1, paceMs));
+  return Math.max(width, within(work.leastMs), Math.min(within(work.mostMs), Math.ceil(share / 2)));
 }

@@ -104,6 +104,11 @@ export class Limiter {
     }
   }
 
+  /** Most calls that may be in flight now. */
+  get cap(): number {
+    return this.#window.cap;
+  }
+
   /** Calls of this process that wait to leave. */
   get waiting(): number {
     return this.#waiting.size;

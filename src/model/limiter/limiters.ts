@@ -69,6 +69,9 @@ export class Limiters implements Roomy {
       get waiting() {
         return sum((limiter) => limiter.waiting);
       },
+      get cap() {
+        return sum((limiter) => limiter.cap);
+      },
       get isPaused() {
         return isPaused();
       },

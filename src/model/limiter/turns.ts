@@ -19,12 +19,16 @@ interface Calls {
   msUntilRoom(): number;
   /** Calls that will be let in within a second beyond those that may leave now. */
   growth(): number;
+  /** Calls that the process makes at once at most, for now. */
+  readonly cap: number;
   /** Whether a gate is closed: what waits then waits for the API, and would do so elsewhere. */
   readonly isPaused: boolean;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
 const waitedMs = { full: 300, growing: 1_000 };
+/** Share of the cap below which nothing is too much: a few branches that wait for a turn are the next to leave. */
+const leastShare = 0.1;
 /** Shortest and longest time after which room is looked for again, in milliseconds. */
 const looking = { leastMs: 5, mostMs: 1_000 };
 
@@ -41,6 +45,9 @@ export class Turns {
   #begun = 0;
   #least = 0;
   #sinceMs = 0;
+  /** What is too much, as far as no lane has given it back, and when that was found out. */
+  #granted = 0;
+  #grantedAtMs = 0;
   #isLooking = false;
   #cancelTimer = () => {};
 
@@ -90,7 +97,7 @@ export class Turns {
       wanted = this.wanted;
     }
     this.#isLooking = false;
-    this.#note(wanted);
+    this.#note();
     if (wanted === 0) return;
     const waitMs = this.calls.msUntilRoom();
     if (waitMs === Infinity) return;
@@ -98,21 +105,30 @@ export class Turns {
     this.#cancelTimer = this.clock.after(soonMs, () => this.look());
   }
 
-  /** Branches at once for which the lanes of this process have had no turn for a while, and will have none soon. */
+  /** Calls that the process makes at once at most, for now. */
+  get cap(): number {
+    return this.calls.cap;
+  }
+
+  /** Branches at once that the lanes of this process have too much: they have waited for a while, and will go on to do so. */
   surplus(): number {
     const nowMs = this.clock.now();
-    this.#note(this.wanted);
+    this.#note();
     if (this.calls.isPaused) return this.#restart(nowMs);
+    if (this.#granted > 0 && nowMs - this.#grantedAtMs < waitedMs.growing) return this.#granted;
     const growth = this.calls.growth();
     if (this.#least === 0 || nowMs - this.#sinceMs < (growth > 0 ? waitedMs.growing : waitedMs.full)) return 0;
     const surplus = Math.max(0, this.#least - Math.ceil(growth));
-    if (surplus === 0) this.#restart(nowMs);
+    if (surplus < Math.max(2, this.cap * leastShare)) return this.#restart(nowMs);
+    this.#grantedAtMs = nowMs;
+    this.#granted = surplus;
     return surplus;
   }
 
   /** Takes in that a lane no longer wants so many of the surplus. */
   gaveBack(count: number): void {
     this.#least = Math.max(0, this.#least - count);
+    this.#granted = Math.max(0, this.#granted - count);
   }
 
   #isFree(): boolean {
@@ -132,16 +148,23 @@ export class Turns {
     }
   }
 
-  #note(wanted: number): void {
-    if (this.#least === 0 && wanted > 0) {
+  #note(): void {
+    const waiting = this.#waiting;
+    if (this.#least === 0 && waiting > 0) {
       this.#sinceMs = this.clock.now();
-      this.#least = wanted;
-    } else this.#least = Math.min(this.#least, wanted);
+      this.#least = waiting;
+    } else this.#least = Math.min(this.#least, waiting);
+  }
+
+  /** Branches that want to begin, and calls of those begun that cannot leave. */
+  get #waiting(): number {
+    return this.wanted + this.calls.waiting;
   }
 
   #restart(nowMs: number): 0 {
-    this.#least = this.wanted;
+    this.#least = this.#waiting;
     this.#sinceMs = nowMs;
+    this.#granted = 0;
     return 0;
   }
 }

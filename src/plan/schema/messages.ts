@@ -71,10 +71,11 @@ export const handBackMessage: Schema = open<HandBackMessage>(
     lane: place,
     left: ranges,
     width: whole('Calls at once.', { minimum: 1 }),
+    cap: whole('Calls at once.', { minimum: 1 }),
     paceMs: amount,
     usd: amount,
   },
-  ['lane', 'left', 'width'],
+  ['lane', 'left', 'width', 'cap'],
 );
 
 /** Whether a signal's payload is the message of a lane, as far as its shape goes. */
