@@ -1,7 +1,7 @@
 // How a wide run uses its workers: calls in flight of each, every half second, beside the tasks that wait in the task queue.
 //   npm run build && node bench/fleet.mjs [scene ...]
-// Scenes: `two` (two workers of 20 from the beginning), `four` (four of 10), `join` (one of 20, a second one after 8 s), `killed`
-// (two of 20, one killed with -9 after 8 s). Calls take 0.7 to 1.3 s. FANFOLD_TEST_TEMPORAL names a Temporal CLI.
+// Scenes: `two` (two workers of 20 from the beginning), `four` (four of 10), `join` (one of 20, a second one after 12 s), `killed`
+// (two of 20, one killed with -9 after 12 s). Calls take 3 to 5 s. FANFOLD_TEST_TEMPORAL names a Temporal CLI.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,10 +19,10 @@ const everyMs = 500;
 
 /** Which workers there are, by what happens when, in seconds from the start of the run. */
 const scenes = {
-  two: { documents: 1_000, concurrency: 1_000, workers: [20, 20] },
-  four: { documents: 1_200, concurrency: 40, workers: [10, 10, 10, 10] },
-  join: { documents: 1_000, concurrency: 1_000, workers: [20], later: [{ atMs: 8_000, start: 20 }] },
-  killed: { documents: 1_000, concurrency: 1_000, workers: [20, 20], later: [{ atMs: 8_000, kill: 1 }] },
+  two: { documents: 400, concurrency: 400, workers: [20, 20] },
+  four: { documents: 600, concurrency: 40, workers: [10, 10, 10, 10] },
+  join: { documents: 400, concurrency: 400, workers: [20], later: [{ atMs: 12_000, start: 20 }] },
+  killed: { documents: 400, concurrency: 400, workers: [20, 20], later: [{ atMs: 12_000, kill: 1 }] },
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'fanfold-fleet-'));
@@ -37,7 +37,7 @@ const model = createServer((request, response) => {
   calls += 1;
   response.on('close', () => (inFlight[worker] -= 1));
   request.resume().on('end', async () => {
-    await sleep(700 + Math.random() * 600);
+    await sleep(3_000 + Math.random() * 2_000);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(
       JSON.stringify({
