@@ -46,6 +46,10 @@ export class LaneBranches implements Seat {
     return this.#isOver ? 0 : Math.max(0, Math.min(this.#width - this.#open, this.left));
   }
 
+  get allowed(): number {
+    return Math.min(this.#width, this.#open + this.left);
+  }
+
   /** Documents that it has not begun. */
   get left(): number {
     return this.#places.length - this.#next;
@@ -100,7 +104,7 @@ export class LaneBranches implements Seat {
   /** Gives up what other workers would begin sooner; `undefined` where there is nothing of the kind. */
   handBack(): GivenBack | undefined {
     if (this.#isOver) return undefined;
-    const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#open + this.wanted - 1, this.#width - 1));
+    const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#width - 1));
     const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
     this.turns.gaveBack(surplus);

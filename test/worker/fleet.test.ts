@@ -67,4 +67,4 @@ it('moves what a full worker has no slots for to one that joins while the run go
     await Promise.all(workers.map((worker) => worker.drain()));
     await Promise.all(models.map((model) => model.stop()));
   }
-}, 60_000);
+}, 120_000);

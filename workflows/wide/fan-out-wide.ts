@@ -128,7 +128,7 @@ class WideFanOut {
   async #lane(runner: Runner): Promise<void> {
     while (!this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
       if (this.#money.isShort && this.#underWay.size > 0) return;
-      this.#runners.widen(runner);
+      if (!this.#runners.widen(runner)) return;
       const work = this.#queue.take(this.#sizeFor(runner));
       if (work === undefined) return;
       if (!(await this.#carry(work, runner))) return;

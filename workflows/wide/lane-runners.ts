@@ -8,8 +8,6 @@ import { laneSize } from './lane-size.js';
 export interface Runner {
   /** Most calls at once of its lanes. */
   width: number;
-  /** Whether its last lane has handed calls at once back: its worker had no use for them. */
-  gaveBack: boolean;
 }
 
 /** Most runners at first. What the workers that have their lanes cannot do goes to more of them. */
@@ -33,6 +31,9 @@ export function firstWidths(policy: Policy): number[] {
   if (economy) return Array.from({ length: mostBatches }, () => Math.max(1, Math.floor(concurrency / lanes)));
   return Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
 }
+
+/** Share of a worker's calls at once below which a lane is too narrow: hundreds of them would cost more than they carry. */
+const leastShare = 0.25;
 
 /**
  * Those who run lanes. Calls at once that the worker of one has no use for go to others, whose lanes wait in the task queue for
@@ -71,7 +72,7 @@ export class LaneRunners {
 
   /** @param widths most calls at once, one for each runner */
   send(widths: readonly number[]): void {
-    const runners = widths.map((width) => ({ width, gaveBack: false }));
+    const runners = widths.map((width) => ({ width }));
     this.#size += runners.length;
     for (const runner of runners) this.#send(runner);
   }
@@ -98,7 +99,6 @@ export class LaneRunners {
     if (width < runner.width) {
       this.#spare += runner.width - width;
       runner.width = width;
-      runner.gaveBack = true;
       this.#isSplit = true;
     }
     // Whoever has found nothing to do gives way to fewer and wider ones.
@@ -107,12 +107,21 @@ export class LaneRunners {
     this.send(this.#shares(waiting));
   }
 
-  /** Widens a runner before its next lane, where its last one had use for all of its width. */
-  widen(runner: Runner): void {
-    const more = runner.gaveBack ? 0 : Math.min(this.#spare, runner.width);
-    this.#spare -= more;
-    runner.width += more;
-    runner.gaveBack = false;
+  /**
+   * Makes a runner as wide as a worker before its next lane, as far as there are calls at once to spare.
+   *
+   * @returns whether it goes on: a narrow one gives way, and others take what it had
+   */
+  widen(runner: Runner): boolean {
+    if (!this.#isSplit) return true;
+    const width = Math.min(runner.width + this.#spare, Math.max(runner.width, this.#cap));
+    this.#spare += runner.width - width;
+    runner.width = width;
+    if (width >= this.#cap * leastShare || this.#size === 1) return true;
+    this.#spare += width;
+    this.#size -= 1;
+    runner.width = 0;
+    return false;
   }
 
   /**
@@ -138,13 +147,16 @@ export class LaneRunners {
     const running: Promise<void> = this.scope
       .run(() => this.run(runner))
       .then(
-        () => void this.#idle.push(runner),
+        () => {
+          if (runner.width > 0) this.#idle.push(runner);
+        },
         (reason: unknown) => {
           if (!isCancellation(reason)) this.#failure ??= { reason };
         },
       )
       .then(() => {
-        this.#size -= 1;
+        // Whoever has given way is not counted already.
+        if (runner.width > 0) this.#size -= 1;
         this.#running.delete(running);
       });
     this.#running.add(running);

@@ -62,6 +62,7 @@ export class Limiters implements Roomy {
     const sum = (of: (limiter: Limiter) => number) => this.#sum(of);
     const isPaused = () => [...this.#limiters.values()].some((limiter) => limiter.isPaused);
     const first = firstCapOf(this.settings);
+    const count = () => this.#limiters.size;
     return {
       get inFlight() {
         return sum((limiter) => limiter.inFlight);
@@ -70,12 +71,12 @@ export class Limiters implements Roomy {
         return sum((limiter) => limiter.waiting);
       },
       get cap() {
-        return sum((limiter) => limiter.cap);
+        return count() === 0 ? first : sum((limiter) => limiter.cap);
       },
       get isPaused() {
         return isPaused();
       },
-      roomForTurns: () => (this.#limiters.size === 0 ? first : sum((limiter) => limiter.roomForTurns())),
+      roomForTurns: () => (count() === 0 ? first : sum((limiter) => limiter.roomForTurns())),
       msUntilRoom: () => this.msUntilRoom(),
       growth: () => sum((limiter) => limiter.growth()),
     };

@@ -4,6 +4,8 @@ import type { Clock } from './clock.js';
 export interface Seat {
   /** Branches that it would begin now, if it had turns for them. */
   readonly wanted: number;
+  /** Branches that it has open, or would have if it had turns for all of them. */
+  readonly allowed: number;
   /** Begins one. */
   begin(): void;
 }
@@ -115,10 +117,11 @@ export class Turns {
     const nowMs = this.clock.now();
     this.#note();
     if (this.calls.isPaused) return this.#restart(nowMs);
-    if (this.#granted > 0 && nowMs - this.#grantedAtMs < waitedMs.growing) return this.#granted;
+    if (this.#granted > 0 && nowMs - this.#grantedAtMs < waitedMs.growing)
+      return Math.max(0, Math.min(this.#granted, this.#allowed - this.cap));
     const growth = this.calls.growth();
     if (this.#least === 0 || nowMs - this.#sinceMs < (growth > 0 ? waitedMs.growing : waitedMs.full)) return 0;
-    const surplus = Math.max(0, this.#least - Math.ceil(growth));
+    const surplus = Math.floor(this.#allowed - this.cap - growth);
     if (surplus < Math.max(2, this.cap * leastShare)) return this.#restart(nowMs);
     this.#grantedAtMs = nowMs;
     this.#granted = surplus;
@@ -154,6 +157,12 @@ export class Turns {
       this.#sinceMs = this.clock.now();
       this.#least = waiting;
     } else this.#least = Math.min(this.#least, waiting);
+  }
+
+  get #allowed(): number {
+    let sum = 0;
+    for (const { allowed } of this.#seats) sum += allowed;
+    return sum;
   }
 
   /** Branches that want to begin, and calls of those begun that cannot leave. */
