@@ -21,12 +21,12 @@ interface Standing {
 /**
  * How many documents of one chunk a lane is given: all that there are, until lanes have handed something back or have told how
  * long theirs took. Shares shrink as the queue does, so that lanes end together: guided self-scheduling (Polychronopoulos and
- * Kuck 1987). No lane is given fewer than it can begin at once.
+ * Kuck 1987). No lane is given fewer than it can begin in two rounds, as long as there are that many.
  */
 export function laneSize({ width, queued, runners, paceMs, isSplit }: Standing): number {
   if (paceMs === undefined && !isSplit) return Infinity;
   const share = Math.ceil(queued / Math.max(1, runners));
   if (paceMs === undefined) return Math.max(width, share);
   const within = (ms: number) => Math.ceil((width * ms) / Math.max(1, paceMs));
-  return Math.max(width, within(work.leastMs), Math.min(within(work.mostMs), Math.ceil(share / 2)));
+  return Math.max(2 * width, within(work.leastMs), Math.min(within(work.mostMs), Math.ceil(share / 2)));
 }
