@@ -132,9 +132,8 @@ async function scene(name, { documents, concurrency, workers, later = [] }, addr
     }
     seen.push({ atMs, at: running.map((_, worker) => inFlight[worker] ?? 0), left: documents - (calls - before) });
     if (seen.length % 2 === 1) {
-      const { stdout } = await run(temporalCli, [
-        ...['task-queue', 'describe', '--task-queue', 'fanfold-model', '--address', address, '-o', 'json'],
-      ]).catch(() => ({ stdout: '{}' }));
+      const asked = ['task-queue', 'describe', '--task-queue', 'fanfold-model', '--address', address, '-o', 'json'];
+      const { stdout } = await run(temporalCli, asked).catch(() => ({ stdout: '{}' }));
       const backlog = /"approximateBacklogCount":\s*"?(\d+)/g;
       const counts = [...stdout.matchAll(backlog)].map(([, count]) => Number(count));
       const { at, left } = seen.at(-1);
