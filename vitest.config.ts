@@ -18,14 +18,14 @@ export const pure = [
   'test/docs.test.ts',
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
-  'test/activities/{lane-reporter,ledger}.test.ts',
+  'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
   'test/network/proxy-of.test.ts',
-  'test/workflows/{join,lane-queue}.test.ts',
+  'test/workflows/{join,lane-queue,lane-size}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */

@@ -17,7 +17,7 @@ export interface ActivitiesSettings {
   /** The model API and its key. Without it paid calls fail with `NoApiKey`. */
   api?: ModelApi | undefined;
   /** The limiters of model calls. Without them calls leave as they come. */
-  limiters?: Pick<Limiters, 'of'> | undefined;
+  limiters?: (Pick<Limiters, 'of'> & Partial<Pick<Limiters, 'turns'>>) | undefined;
   /** Timeouts of calls that do not begin, or do not go on. */
   watchdogs?: WatchdogSettings | undefined;
   /** The environment that headers of sources may read; nothing by default. */

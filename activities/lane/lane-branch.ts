@@ -23,6 +23,8 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
+  /** Waits before the next attempt of a branch, whose turn others have meanwhile. */
+  rest: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Rejects when `signal` is aborted. */
   cancelled: Promise<never>;
 }
@@ -56,7 +58,7 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 }
 
 /** All tries of a branch. */
-async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork): Promise<StoredBranch> {
+async function runBranch(call: ModelCall, { lane, signal, rest, equipment }: LaneWork): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   let lastLedger: Ledger | undefined;
   for (let attempt = 1; ; attempt += 1) {
@@ -76,7 +78,7 @@ async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork)
     } catch (failure) {
       const waitMs = retryDelayOf(failure);
       if (waitMs === undefined || signal.aborted) return outcomeOfFailure(place, failure, Date.now(), signal.aborted);
-      await sleep(waitMs, undefined, { signal }).catch(() => {});
+      await rest(() => sleep(waitMs, undefined, { signal }).catch(() => {}));
     }
   }
 }

@@ -40,7 +40,11 @@ export function isKind(workflowType: string): workflowType is Kind {
 export const queryNames = { progress: 'progress' } as const;
 
 /** `laneBatch` carries a `LaneReport`: the name is older than the word, and runs of older versions have it in their histories. */
-export const signalNames = { laneBatch: 'laneBatch', lanesReport: 'lanesReport' } as const;
+export const signalNames = {
+  laneBatch: 'laneBatch',
+  laneHandBack: 'laneHandBack',
+  lanesReport: 'lanesReport',
+} as const;
 
 /** Names of the updates of a run. */
 export const updateNames = {

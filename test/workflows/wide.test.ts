@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -6,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import { signalNames } from '../../src/contract/names.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { historyEvents, RunView } from '../../src/client/index.js';
 import { clusterAddress } from '../support/cluster.js';
@@ -106,6 +109,36 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     });
   });
 
+  it('gives others what a lane hands back while it is under way, once, and its calls at once and no more', async () => {
+    const widths = new Map<number, number>();
+    let others = 0;
+    const runLane: RunLane = async (lane) => {
+      widths.set(lane.number, lane.width);
+      if (lane.number !== 0) {
+        others += 1;
+        return done(lane);
+      }
+      const { client, info } = Context.current();
+      const handle = client.workflow.getHandle(info.workflowExecution!.workflowId);
+      const handBack = { lane: 0, left: [[4, 9] as const], width: 1, cap: 4, paceMs: 100 };
+      // It may arrive twice.
+      await handle.signal(signalNames.laneHandBack, handBack);
+      await handle.signal(signalNames.laneHandBack, handBack);
+      // As many as begin beside it.
+      while (others < 3) await sleep(20);
+      return { rest: reportOf([0, 1, 2, 3]), left: [[4, 9]], why: 'done' };
+    };
+    await withLanes(runLane, {}, async (handle, lanes) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+      // What it handed back was given twice: to it, and to one other.
+      expect(lanes.given.flat().toSorted((one, other) => one - other)).toEqual(
+        [...Array.from({ length: 60 }, (_, at) => at), 4, 5, 6, 7, 8, 9].toSorted((one, other) => one - other),
+      );
+      expect(Math.max(...widths.values())).toBeLessThanOrEqual(3);
+    });
+  });
+
   it('ends at a quorum while lanes are under way, and cancels them', async () => {
     const runLane: RunLane = async (lane) => {
       const context = Context.current();
@@ -136,11 +169,11 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
         const report = reportOf(indicesOf(lane));
         return { ...done(lane), rest: { ...report, tally: { ...report.tally, costUsd: 0.01, lostUsd: 0.01 } } };
       };
-      const many = Array.from({ length: 40 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 1 }));
+      const many = Array.from({ length: 12 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 1 }));
       const input = { chunks: many, concurrency: 1, budget: { usd: 1, boundsUsd: [] }, deadlineMs: 3_600_000 };
       await withLanes(runLane, input, async (handle) => {
         const first = await handle.describe();
-        expect(await handle.result()).toMatchObject({ status: 'complete', wide: { tally: { ended: 40 } } });
+        expect(await handle.result()).toMatchObject({ status: 'complete', wide: { tally: { ended: 12 } } });
         const last = await handle.describe();
         expect(last.runId).not.toBe(first.runId);
         const [before, after] = await Promise.all([first, last].map(({ runId }) => deadlineTimer(handle, runId)));

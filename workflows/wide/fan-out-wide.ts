@@ -8,34 +8,31 @@ import {
 } from '@temporalio/workflow';
 
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, LaneReport, Tally } from '../../src/contract/lanes.js';
-import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
+import type { Blob, HandBack, LaneReport, Tally } from '../../src/contract/lanes.js';
+import type { RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
-import type { Holder } from './batch-budget.js';
 import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
-import { LaneQueue } from './lane-queue.js';
-import { LaneRunners } from './lane-runners.js';
+import type { Holder } from './batch-budget.js';
+import { among, LaneQueue, without } from './lane-queue.js';
+import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
+import type { Runner } from './lane-runners.js';
 import type { LaneWork } from './lane-queue.js';
+import { WideJoin } from './wide-join.js';
 import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
-import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
-import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
 
-/** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
-const mostLanes = 4;
-
-/** Most chunks whose batches are out at the same time. */
-const mostBatches = 50;
-
 interface UnderWay extends Holder {
+  runner: Runner;
+  /** What it carries: what it was given, less what it has handed back. */
+  work: LaneWork;
   /** Places of the chunk that have ended. */
   ended: Set<number>;
   spentUsd: number;
@@ -62,6 +59,7 @@ class WideFanOut {
   readonly #queue: LaneQueue;
   readonly #money: LaneMoney;
   readonly #progress: WideProgress;
+  readonly #join: WideJoin;
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
   readonly #failed: FailedBranches;
@@ -70,11 +68,12 @@ class WideFanOut {
   /** Lanes that call the model at the same time. */
   readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
-  readonly #runners = new LaneRunners(this.#scope, (width) => this.#lane(width));
+  readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
+  /** Whether lanes hand back what they have too much of. */
+  readonly #isShared: boolean;
+  #paceMs: number | undefined;
   #tally: Tally;
   #lanes: number;
-  #decision: Decision | undefined;
-  #firstAnswer: FirstAnswer | undefined;
 
   constructor(
     readonly plan: WidePlan,
@@ -85,7 +84,6 @@ class WideFanOut {
     const carried = input.carried as Carried | undefined;
     const begun: Partial<Carried> = carried ?? taking(plan.chunks, input.known);
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = begun;
-    this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
     this.#reports = [...batches];
     this.#failed = new FailedBranches(begun.failed);
@@ -94,48 +92,53 @@ class WideFanOut {
     this.#lanes = lanes;
     this.#money = new LaneMoney(plan.policy.budget?.usd ?? Infinity, spentIn(tally), begun);
     this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
-    this.#decision = begun.decision;
-    this.#firstAnswer = begun.firstAnswer;
-    if (begun.firstAnswer !== undefined) this.#progress.answered(begun.firstAnswer);
-    handleLaneMessages(plan.total, (lane, report) => this.#take(lane, report));
+    this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
+    this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
+    this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    handleLaneMessages(
+      plan.total,
+      (lane, report) => this.#take(lane, report),
+      (lane, handBack) => this.#takeBack(lane, handBack),
+    );
     handleRetry(
-      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#isCut && !this.#money.isOut,
+      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#join.isCut && !this.#money.isOut,
       () => this.#beginAnew(),
     );
   }
 
   async run(): Promise<RunResult> {
-    const timer = this.#startDeadline();
-    this.#runners.send(this.#widths);
+    const timer = this.#join.startDeadline(() => this.#tally);
+    this.#runners.send(firstWidths(this.plan.policy));
     await this.#runners.ended();
     timer?.cancel();
     if (CancellationScope.current().consideredCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');
     }
-    const goesOn = !this.#queue.isEmpty && !this.#isCut && !this.#money.isOut;
+    const goesOn = !this.#queue.isEmpty && !this.#join.isCut && !this.#money.isOut;
     if (goesOn) await continueAsNew({ ...this.input, ...this.#from, carried: this.#toCarry() });
     return this.#finish();
   }
 
   /** Runs one lane after the other, as long as there is work and history has room. */
-  async #lane(width: number): Promise<void> {
-    while (!this.#isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
+  async #lane(runner: Runner): Promise<void> {
+    while (!this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
       if (this.#money.isShort && this.#underWay.size > 0) return;
-      const work = this.#queue.take();
+      if (!this.#runners.widen(runner)) return;
+      const work = this.#queue.take(this.#sizeFor(runner));
       if (work === undefined) return;
-      if (!(await this.#carry(work, width))) return;
+      if (!(await this.#carry(work, runner))) return;
     }
   }
 
   /** @returns whether to go on: an order that found no money leaves the rest to those who hold it, and to who comes after them */
-  async #carry(work: LaneWork, width: number): Promise<boolean> {
+  async #carry(work: LaneWork, runner: Runner): Promise<boolean> {
     const number = this.#lanes;
     this.#lanes += 1;
     const inBatch = this.plan.policy.economy && work.online === undefined;
     const money = this.#money;
-    const grantUsd = inBatch ? 0 : money.grant(Math.min(mostLanes, this.plan.policy.concurrency) - this.#underWay.size);
-    const lane: UnderWay = { ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
+    const lane: UnderWay = { runner, work, ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
     if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
@@ -145,17 +148,19 @@ class WideFanOut {
         why,
         withheld = [],
         unfitUsd = 0,
+        paceMs,
       } = inBatch
         ? await orderChunk(
             this.plan,
             this.#part(work, number),
             money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
+        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), runner.width, grantUsd));
+      this.#paceMs = paceMs ?? this.#paceMs;
       if (rest !== null) this.#take(number, rest);
       lane.spentUsd += unfitUsd;
       money.spentUnfit(unfitUsd);
-      this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
+      this.#queue.putBack(inBatch ? { ...work, online: true } : work, among(lane.work.places, left));
       this.#queue.putBack(work, withheld);
       if (why !== 'over budget' || lane.ended.size > 0) return true;
       if (!inBatch) money.fellShort(this.#hadAll(lane));
@@ -166,8 +171,8 @@ class WideFanOut {
       if (rest) this.#take(number, rest);
       if (isCancellation(failure) || inBatch) throw failure;
       this.#queue.failed(
-        work,
-        fromRanges(work.places).filter((place) => !lane.ended.has(place)),
+        lane.work,
+        fromRanges(lane.work.places).filter((place) => !lane.ended.has(place)),
       );
       return true;
     } finally {
@@ -182,17 +187,18 @@ class WideFanOut {
     return !patched('last-lane-has-all');
   }
 
-  /** Most calls at once of each lane. Message Batches hold no calls, so many of them may be out. */
-  get #widths(): number[] {
-    const { concurrency, economy } = this.plan.policy;
-    const lanes = Math.min(mostLanes, concurrency);
-    if (economy) return Array.from({ length: mostBatches }, () => Math.max(1, Math.floor(concurrency / lanes)));
-    return Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
-  }
-
   #part({ chunk, places }: LaneWork, number: number): Part {
     const firstIndex = this.#queue.firstIndexOf(chunk);
-    return { number, chunk, places, firstIndex, queuedAtMs: this.#startedAtMs, reports: this.#reports.length };
+    const shared = this.#isShared && { runners: this.#runners.size };
+    return {
+      number,
+      chunk,
+      places,
+      firstIndex,
+      queuedAtMs: this.#startedAtMs,
+      reports: this.#reports.length,
+      ...shared,
+    };
   }
 
   #take(number: number, report: LaneReport): void {
@@ -207,7 +213,20 @@ class WideFanOut {
     this.#tally = addTallies(this.#tally, report.tally);
     this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);
-    this.#decide();
+    this.#join.decide(this.#tally);
+  }
+
+  /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
+  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
+    const lane = this.#underWay.get(number);
+    if (lane === undefined || !this.#isShared) return;
+    const { work } = lane;
+    const places = without(lane.ended, among(work.places, left));
+    lane.work = { ...work, places: without(new Set(fromRanges(places)), work.places) };
+    this.#paceMs = paceMs ?? this.#paceMs;
+    this.#money.giveBack(lane, usd);
+    this.#queue.handBack(work.chunk, places);
+    if (!this.#join.isCut) this.#runners.narrow(lane.runner, { width, cap }, this.#queue.queued);
   }
 
   /** Begins what has failed anew; its former outcomes stay in the reports, and their cost on the bill. */
@@ -216,37 +235,18 @@ class WideFanOut {
     this.#tally = withoutEnded(this.#tally, byStatus);
     this.#queue.beginAnew(indices);
     this.#progress.ended(this.#tally);
-    this.#runners.sendAgain();
+    this.#runners.sendAgain(this.#queue.queued);
     return indices.length;
   }
 
-  #decide(): void {
-    const { ok = 0, cancelled = 0 } = this.#tally.byStatus;
-    const lost = this.#tally.ended - ok - cancelled;
-    const decision = decisionOf({ ok, lost, total: this.plan.total }, this.plan.policy);
-    if (decision !== undefined) this.#stop(decision);
+  /** Lanes that begin now. */
+  get #beginning(): number {
+    const runners = this.#isShared ? this.#runners.size : lanesAtFirst(this.plan.policy);
+    return runners - this.#underWay.size;
   }
 
-  #stop(decision: Decision): void {
-    if (this.#decision !== undefined) return;
-    this.#decision = decision;
-    const answer = { elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: this.#tally.byStatus.ok ?? 0 };
-    this.#progress.answered(answer);
-    if (cutsTheRest(decision, this.plan.policy)) this.#scope.cancel();
-    else this.#firstAnswer = answer;
-  }
-
-  /** Whether nothing more is to be begun. */
-  get #isCut(): boolean {
-    return this.#decision !== undefined && this.#firstAnswer === undefined;
-  }
-
-  #startDeadline(): CancellationScope | undefined {
-    const { policy } = this.plan;
-    // Reached before the run continued as new.
-    if (this.#decision !== undefined) return undefined;
-    const leftMs = this.#startedAtMs + (policy.deadlineMs ?? 0) - Date.now();
-    return startDeadline(policy, () => this.#stop('deadline'), leftMs);
+  #sizeFor({ width }: Runner): number {
+    return this.#isShared ? this.#runners.laneSize(width, this.#queue.queued, this.#paceMs) : Infinity;
   }
 
   /** What was taken over is carried from now on; whose it was stays known. */
@@ -264,20 +264,19 @@ class WideFanOut {
       lanes: this.#lanes,
       ...(this.#failed.size > 0 && { failed: this.#failed.carried }),
       ...this.#money.carried,
-      ...(this.#decision !== undefined && { decision: this.#decision }),
-      ...(this.#firstAnswer !== undefined && { firstAnswer: this.#firstAnswer }),
+      ...this.#join.carried,
     };
   }
 
   async #finish(): Promise<RunResult> {
     const tally = this.#tally;
-    this.#progress.answered({ elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: tally.byStatus.ok ?? 0 });
+    this.#progress.answered(this.#join.answerOf(tally));
     const merged = wideResult(this.plan, {
       tally,
       reports: this.#reports,
       poisoned: this.#queue.poisoned,
-      why: this.#money.isOut ? 'over budget' : (this.#decision ?? 'all ended'),
-      firstAnswer: this.#firstAnswer,
+      why: this.#money.isOut ? 'over budget' : (this.#join.decision ?? 'all ended'),
+      firstAnswer: this.#join.firstAnswer,
     });
     const { result, calls, failure } = await foldedResult(
       this.plan,

@@ -23,11 +23,7 @@ export class LaneMoney {
    * @param reportedUsd spent, as reports have it
    * @param carried of the execution before
    */
-  constructor(
-    limitUsd: number,
-    reportedUsd: number,
-    { unfitUsd = 0, isShort }: Pick<Carried, 'unfitUsd' | 'isShort'>,
-  ) {
+  constructor(limitUsd: number, reportedUsd: number, { unfitUsd = 0, isShort }: Pick<Carried, 'unfitUsd' | 'isShort'>) {
     this.#isShort = isShort === true;
     this.#unfitUsd = unfitUsd;
     this.#budget = new Budget(limitUsd);
@@ -69,6 +65,15 @@ export class LaneMoney {
   /** @param unfitUsd spent by a lane for answers that are in no report */
   spentUnfit(unfitUsd: number): void {
     this.#unfitUsd += unfitUsd;
+  }
+
+  /** A lane under way hands back what it will not need. */
+  giveBack(lane: Holder, usd: number): void {
+    const backUsd = Math.min(usd, lane.heldUsd);
+    if (!this.isLimited || backUsd <= 0) return;
+    lane.heldUsd -= backUsd;
+    lane.hadAll = false;
+    this.#budget.settle(backUsd, 0);
   }
 
   /** A lane has ended: what was set aside for it comes back, less what it has spent. */

@@ -8,3 +8,4 @@ export type { Clock } from './clock.js';
 export type { Slot, Slots } from './slots.js';
 export { TurnedAway } from './turned-away.js';
 export type { Bound } from './refusals.js';
+export type { Seat, Turns } from './turns.js';

@@ -19,6 +19,8 @@ import type { CallAsk, CallInFlight } from './call.js';
 
 /** Calls that may be taken on beyond the cap, as a share of it: they are there when one in flight ends. */
 const aheadShare = 0.1;
+/** The same of branches of lanes, which need only be prepared: more of them, since thousands of calls end in a second there. */
+const turnsAheadShare = 0.25;
 /** How long before it may leave a call is taken on, in milliseconds: what polling a task queue takes. */
 const leadMs = 200;
 
@@ -107,8 +109,37 @@ export class Limiter {
     }
   }
 
+  /** Most calls that may be in flight now. */
+  get cap(): number {
+    return this.#window.cap;
+  }
+
+  /** Calls of this process that wait to leave. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Calls, waiting ones included, that may be taken on beyond those in flight. */
   room(): number {
+    return this.#room(aheadShare, this.#settings.ceiling);
+  }
+
+  /** The same of branches that a lane holds already: those ahead of the cap may be above the ceiling, since they wait anyway. */
+  roomForTurns(): number {
+    return this.#room(turnsAheadShare, Infinity);
+  }
+
+  /** Calls that will be let in within a second beyond those that may leave now, if nothing is refused. */
+  growth(): number {
+    return this.#window.soon - this.#window.cap;
+  }
+
+  /** Whether a pause that the API has asked for is not over. */
+  get isPaused(): boolean {
+    return this.#gate.state(this.#now).is !== 'open';
+  }
+
+  #room(share: number, most: number): number {
     const nowMs = this.#now;
     const { ceiling } = this.#settings;
     this.#window.use(this.#inFlight, nowMs);
@@ -117,7 +148,7 @@ export class Limiter {
     if (this.#gate.msUntil(nowMs) > 0) return 0;
     if (this.#gate.state(nowMs).is !== 'open') return 1;
     const cap = this.#window.cap;
-    const free = Math.min(ceiling, cap + Math.ceil(cap * aheadShare)) - this.#inFlight;
+    const free = Math.min(most, cap + Math.ceil(cap * share)) - this.#inFlight;
     return Math.max(0, Math.min(free, this.#pacing.room(this.#estimates.usual, leadMs, nowMs)));
   }
 
