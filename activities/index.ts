@@ -22,6 +22,14 @@ export type {
   OnceOptions as JournalOnceOptions,
   Pruned as JournalPruned,
 } from '../src/journal/journal.js';
+export type {
+  Cassette,
+  CassetteQuestion,
+  CassetteSettings,
+  Clean as CassetteClean,
+} from '../src/journal/cassette/cassette.js';
+export type { RecordedMessage, Recording } from '../src/journal/cassette/recording.js';
+export type { Question as JournalQuestion } from '../src/journal/question-key.js';
 export type { WatchdogSettings } from '../src/model/call/watchdog.js';
 export type { CallAsk } from '../src/model/limiter/call.js';
 export type { Clock as LimiterClock } from '../src/model/limiter/clock.js';
@@ -29,8 +37,10 @@ export type { Limiter } from '../src/model/limiter/limiter.js';
 export type { Limiters } from '../src/model/limiter/limiters.js';
 export type { CallOutcome, Permit } from '../src/model/limiter/permit.js';
 export type { HeadersLike } from '../src/model/limiter/rate-headers.js';
+export type { Bound as LimiterBound } from '../src/model/limiter/refusals.js';
 export type { LimiterSettings } from '../src/model/limiter/settings.js';
 export type { Roomy, Slot as LimiterSlot, Slots as LimiterSlots } from '../src/model/limiter/slots.js';
+export type { Calls as LaneCalls, Seat as LaneSeat, Turns as LaneTurns } from '../src/model/limiter/turns.js';
 export type { Secrets } from '../src/secrets/secrets.js';
 export type { Grant } from '../src/tools/grants.js';
 export type { McpServer } from '../src/tools/mcp-server.js';

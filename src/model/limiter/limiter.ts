@@ -5,9 +5,7 @@ import { Pacing } from './pacing.js';
 import { Permit } from './permit.js';
 import type { CallOutcome } from './permit.js';
 import { Reaction } from './reaction.js';
-import { Refusals } from './refusals.js';
-import type { Bound } from './refusals.js';
-import { formatDuration } from '../../contract/duration.js';
+import { hopeless, Refusals } from './refusals.js';
 import { longestPauseMs } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 import type { Change, LimiterSnapshot } from '../../contract/limiter.js';
@@ -279,13 +277,6 @@ export class Limiter {
       cap: this.#announcedCap,
     });
   }
-}
-
-function hopeless({ ms, reason }: { ms: number; reason: string }, { mostMs }: Bound): TurnedAway {
-  return new TurnedAway(
-    'TimedOut',
-    `The API has told every call for ${formatDuration(ms)} to slow down (429: ${reason}), longer than the ${formatDuration(mostMs)} that a branch may take.`,
-  );
 }
 
 /** Gives back the permit of a call that was aborted just when it was granted. */

@@ -1,3 +1,6 @@
+import { formatDuration } from '../../contract/duration.js';
+import { TurnedAway } from './turned-away.js';
+
 /** The longest that a call waits for an API that lets nothing through. */
 export interface Bound {
   /** From when it is counted at the earliest, milliseconds since the epoch. */
@@ -44,4 +47,12 @@ export class Refusals {
   isHopeless(nowMs: number): boolean {
     return this.#isRepeated && this.#sinceMs !== undefined && nowMs - this.#sinceMs > this.#leastMs;
   }
+}
+
+/** What a call is told that an API which lets nothing through has kept for too long. */
+export function hopeless({ ms, reason }: { ms: number; reason: string }, { mostMs }: Bound): TurnedAway {
+  return new TurnedAway(
+    'TimedOut',
+    `The API has told every call for ${formatDuration(ms)} to slow down (429: ${reason}), longer than the ${formatDuration(mostMs)} that a branch may take.`,
+  );
 }
