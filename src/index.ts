@@ -33,11 +33,12 @@ export type { Extent, FileMediaType, StoredDocument, StoredFile } from './contra
 export type { JsonSchema } from './contract/json-schema.js';
 export type { ModelRequest } from './contract/model-request.js';
 export type { Stored } from './contract/stored.js';
-export type { Chunk } from './contract/lanes.js';
+export type { Chunk, LocalCheck } from './contract/lanes.js';
 export type { FolderSource, HttpSource, Source } from './contract/source.js';
 export type { Tool, ToolBy } from './contract/tool.js';
 export type { Flow, FlowNode } from './plan/graph/flow.js';
 export type { OwnCheck } from './plan/validate-plan.js';
+export type { FindingsFold } from './plan/validate-over-plan.js';
 export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { ModelCall } from '../contract/model-call.js';
+import type { WantedCall } from '../contract/model-request.js';
 import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
@@ -75,12 +76,12 @@ export class RunView {
   }
 
   /** Keys of calls that wait to be allowed, by the event of their timer. */
-  get approvals(): AgentCalls['waiting'] {
+  get approvals(): ReadonlyMap<string, string> {
     return this.#calls.waiting;
   }
 
   /** Of an agent: the calls that the model asked for, by their keys. */
-  get wanted(): AgentCalls['wanted'] {
+  get wanted(): ReadonlyMap<string, WantedCall> {
     return this.#calls.wanted;
   }
 

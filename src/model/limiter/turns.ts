@@ -11,7 +11,7 @@ export interface Seat {
 }
 
 /** What turns depend on: the limiters of the calls. */
-interface Calls {
+export interface Calls {
   readonly inFlight: number;
   /** Calls that wait to leave. */
   readonly waiting: number;
