@@ -8,10 +8,10 @@ COPY . .
 RUN npm run build && npm prune --omit=dev --no-progress
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production FANFOLD_STORE=/store FANFOLD_METRICS=0.0.0.0:9464
+ENV NODE_ENV=production FANFOLD_METRICS=0.0.0.0:9464
 # The home and the secret that marks it last as long as the volume, and belong to whichever user runs (docs/home.md).
 ENV FANFOLD_HOME=/var/lib/fanfold/home FANFOLD_CONFIG=/var/lib/fanfold/config
-RUN mkdir -p /var/lib/fanfold /store && chown node:node /store && chmod 1777 /var/lib/fanfold
+RUN mkdir -p /var/lib/fanfold && chmod 1777 /var/lib/fanfold
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules

@@ -18,15 +18,15 @@ export const pure = [
   'test/docs.test.ts',
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
-  'test/activities/{lane-reporter,ledger}.test.ts',
+  'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/gateway/shares.test.ts',
-  'test/journal/{interleavings,question-key,record,together}.test.ts',
+  'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
-  'test/model/call/{batch-api,whole-fetch}.test.ts',
+  'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
   'test/network/proxy-of.test.ts',
-  'test/workflows/lane-queue.test.ts',
+  'test/workflows/{join,lane-queue,lane-size}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */
@@ -35,20 +35,29 @@ const fences = ['test/fences/{invariants,lint,packages,pure,types}.test.ts'];
 /** They start no process that outlives them, so that files share one: loading Temporal takes longer than most of them. */
 const alike = [
   'test/{activities,client,cpu,gateway,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
+  'test/{library,plugin,report}/**/*.test.ts',
+  'test/cli/{ask-approval,budget-counts,live-lines,mcp-files,patch,rows,run-table}.test.ts',
+  'test/cli/map/{read-map,tables}.test.ts',
 ];
 
 /** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */
 const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
   'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
-  'test/cli/{summarise,validate}.test.ts',
-  'test/proof/{cancel,journal}.test.ts',
+  'test/cli/{amend,codec,complete,doctor,encryption,failing-task,files-as-blocks,launch,mcp,model-check}.test.ts',
+  'test/cli/{own-perspectives,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
+  'test/cli/{map/map,wide/kinds}.test.ts',
+  'test/{contract-names,from-other-languages,metrics}.test.ts',
+  'test/proof/{cancel,journal,operators}.test.ts',
   'test/patterns.test.ts',
 ];
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
-const exclude = ['**/node_modules/**', ...(onCluster ? notForClusters : [])];
+/** They need programs that few have; `scripts/test-dashboards` runs them. */
+const onDemand = process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts'];
+
+const exclude = ['**/node_modules/**', ...onDemand, ...(onCluster ? notForClusters : [])];
 const globalSetup = ['test/support/global-setup.ts'];
 
 /** Workspace packages from their sources: what a test imports of them needs no build. */
@@ -86,8 +95,8 @@ export default defineConfig({
     // Temporal's Runtime is a process-wide singleton: every file of `runs` gets a process of its own.
     pool: 'forks',
     maxWorkers: 3,
-    // A cluster takes its time over namespaces.
-    testTimeout: onCluster ? 180_000 : 60_000,
-    hookTimeout: onCluster ? 180_000 : 60_000,
+    // Long enough for a machine that is busy with much else: no test asserts how fast something is.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

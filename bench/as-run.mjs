@@ -1,79 +1,162 @@
-// What a user waits for: `summarise` with the defaults, the worker running, beside a bare `Promise.all` over the SDK; from the
-// shell's point of view and alone. Calls take 200 ms. `node bench/as-run.mjs [widths] [rounds]` prints medians.
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// What a user waits for, with the defaults: whole processes from the shell's point of view, and the run alone, beside a bare
+// `Promise.all` over the SDK and, with `npm ci --prefix bench/peers` done, beside other engines. Calls take 200 ms.
+//   npm run build && node bench/as-run.mjs [widths] [rounds]
+// It prints tables in Markdown: medians of rounds in which every contender has its turn.
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
-import { startOfflineModel } from '@fanfold/offline-model';
+import { entry, here, median, peersInstalled, Stage } from './width/stage.mjs';
 
-const widths = (process.argv[2] ?? '10,100,1000').split(',').map(Number);
+const widths = (process.argv[2] ?? '4,10,100,1000').split(',').map(Number);
 const rounds = Number(process.argv[3] ?? 5);
-const entry = fileURLToPath(new URL('../dist/cli/fanfold.js', import.meta.url));
-const bare = fileURLToPath(new URL('./as-run-bare.mjs', import.meta.url));
-const run = promisify(execFile);
+/** Documents of the first command of a new home. */
+const coldWidth = 10;
 
-const folder = await mkdtemp(join(tmpdir(), 'fanfold-as-run-'));
-const model = await startOfflineModel({ latencyMs: 200 });
-const env = {
-  ...process.env,
-  FANFOLD_HOME: join(folder, 'home'),
-  ANTHROPIC_BASE_URL: model.url,
-  ANTHROPIC_API_KEY: 'made-up-token-1',
-};
+const stage = await Stage.open();
+const seconds = (ms) => (ms / 1_000).toFixed(2);
+const head = (columns) => `| | ${columns.join(' | ')} |\n|---|${columns.map(() => '---|').join('')}`;
 
-/** The whole time of a process and what it prints. */
-async function timed(words) {
+/** What a process prints as JSON, and how long it took from its start to its end. */
+async function timed(words, options) {
   const began = performance.now();
-  const { stdout } = await run(process.execPath, words, { env, cwd: folder, maxBuffer: 1e9 });
-  return { wholeMs: performance.now() - began, stdout };
+  const printed = await stage.output(words, { mostMs: 300_000, ...options });
+  if (printed === undefined) throw new Error(`It did not end well: ${words.join(' ')}`);
+  return { wholeMs: performance.now() - began, printed };
 }
 
-const median = (values) => values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)];
-const seconds = (ms) => `${(ms / 1_000).toFixed(2)} s`;
+/** How long a command that prints whatever it likes takes. */
+async function ended(words, env, command = process.execPath) {
+  const began = performance.now();
+  const child = stage.spawn(words, env, command);
+  child.stdout.resume();
+  await new Promise((resolve) => child.once('close', resolve));
+  if (child.exitCode !== 0) throw new Error(`It ended with ${child.exitCode}: ${words.join(' ')}`);
+  return performance.now() - began;
+}
+
+async function newHome(env) {
+  return { ...env, FANFOLD_HOME: await mkdtemp(join(stage.directory, 'home-')) };
+}
+
+/** By name: what one fan-out takes, with the servers up. */
+function contendersOf(url, env, peers) {
+  const bare = (words) => async (count) => {
+    const { wholeMs, printed } = await timed([here('bare.mjs'), url, String(count), words]);
+    return { wholeMs, aloneMs: [printed.ms].flat().at(0) };
+  };
+  return {
+    'bare Promise.all': bare('all'),
+    'p-map, 50 at once': bare('50'),
+    fanfold: async (count) => {
+      const { wholeMs, printed } = await timed(await stage.durable(count), { env });
+      if (printed.coverage.ok !== count) throw new Error(`${printed.coverage.ok} of ${count} branches are ok.`);
+      return { wholeMs, aloneMs: printed.elapsedMs };
+    },
+    ...Object.fromEntries(
+      Object.entries(peers).map(([name, { file, words }]) => [
+        name,
+        async (count) => {
+          const { wholeMs } = await timed([file, url, String(count), '1', ...words]);
+          // In a process that has run twice before, as fanfold's worker has.
+          const { printed } = await timed([file, url, String(count), '3', ...words]);
+          return { wholeMs, aloneMs: printed.ms.at(-1) };
+        },
+      ]),
+    ),
+  };
+}
+
+/** By name: the first fan-out on a machine where nothing runs yet, servers and all. */
+async function coldOf(url, env) {
+  const cold = {
+    fanfold: async () => {
+      const own = await newHome(env);
+      const { wholeMs } = await timed(await stage.durable(coldWidth), { env: own });
+      await ended([entry, 'stop'], own);
+      return wholeMs;
+    },
+  };
+  if (!peersInstalled) return cold;
+  const { startPostgres, startRestate } = await import('./peers/services.mjs');
+  const withService = (file, start, wordsOf) => async () => {
+    const began = performance.now();
+    const service = await start();
+    try {
+      await timed([here(`../peers/${file}.mjs`), url, String(coldWidth), '1', ...wordsOf(service)]);
+      return performance.now() - began;
+    } finally {
+      service.stop();
+    }
+  };
+  return {
+    ...cold,
+    'Restate and its server': withService(
+      'restate',
+      async () => startRestate(await mkdtemp(join(stage.directory, 'restate-'))),
+      ({ words }) => words,
+    ),
+    'DBOS and PostgreSQL': withService('dbos', startPostgres, (service) => [service.url('dbos')]),
+  };
+}
+
+async function measure(contenders, ...given) {
+  const measured = new Map(Object.keys(contenders).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, run] of Object.entries(contenders)) measured.get(name).push(await run(...given));
+  }
+  return measured;
+}
 
 try {
-  for (const width of widths) {
-    const rows = Array.from({ length: width }, (_, at) =>
-      JSON.stringify({ id: `d${at}`, text: `Document ${at} owes something.` }),
-    );
-    await writeFile(join(folder, `${width}.jsonl`), rows.join('\n'));
+  const { url } = await stage.startModel('200');
+  const env = stage.env(url);
+
+  console.log(`The first run of ${coldWidth} calls where nothing runs yet, servers included:\n`);
+  console.log(head(['seconds']));
+  for (const [name, values] of await measure(await coldOf(url, env))) {
+    console.log(`| ${name} | ${seconds(median(values))} |`);
   }
-  const summarise = (width) => [
-    entry,
-    'summarise',
-    '--from',
-    `${width}.jsonl`,
-    '--fresh',
-    '--json',
-    '--quiet',
-    '--concurrency',
-    String(Math.max(...widths)),
+  process.stderr.write('cold starts done\n');
+
+  // Starts the worker, which stays, and shows it how many calls at once the API takes.
+  for (const count of widths) await timed(await stage.durable(count), { env });
+  const contenders = contendersOf(url, env, await stage.startPeers());
+  const tables = [
+    { key: 'wholeMs', title: "The whole process, servers and fanfold's worker up", rows: new Map() },
+    { key: 'aloneMs', title: 'The run alone, in a worker or process that has run before', rows: new Map() },
   ];
-  // Starts the worker, which stays.
-  const cold = await timed(summarise(widths[0]));
-  console.log(`the first command of a home, ${widths[0]} documents: ${seconds(cold.wholeMs)}`);
-  for (const width of widths) {
-    const times = { bareWhole: [], bareAlone: [], whole: [], alone: [] };
-    for (let round = 0; round < rounds; round += 1) {
-      const plain = await timed([bare, String(width), `round ${round}`]);
-      times.bareWhole.push(plain.wholeMs);
-      times.bareAlone.push(Number(plain.stdout));
-      const ours = await timed(summarise(width));
-      times.whole.push(ours.wholeMs);
-      times.alone.push(JSON.parse(ours.stdout).elapsedMs);
+  for (const count of widths) {
+    const measured = await measure(contenders, count);
+    for (const { key, rows } of tables) {
+      const medians = new Map([...measured].map(([name, values]) => [name, median(values.map((value) => value[key]))]));
+      const bare = medians.get('bare Promise.all');
+      for (const [name, ms] of medians) {
+        rows.set(name, [...(rows.get(name) ?? []), `${seconds(ms)} (${(ms / bare).toFixed(2)})`]);
+      }
     }
-    const [bareWhole, bareAlone, whole, alone] = Object.values(times).map(median);
-    console.log(
-      `${width}: alone ${seconds(alone)} beside ${seconds(bareAlone)} (${(alone / bareAlone).toFixed(2)}), ` +
-        `whole command ${seconds(whole)} beside ${seconds(bareWhole)} (${(whole / bareWhole).toFixed(2)})`,
-    );
+    process.stderr.write(`${count} calls done\n`);
   }
+  const columns = widths.map((count) => `${count.toLocaleString('en')} calls`);
+  for (const { title, rows } of tables) {
+    console.log(`\n${title}; seconds, and as a multiple of the bare script:\n\n${head(columns)}`);
+    for (const [name, cells] of rows) console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
+
+  const commands = {
+    'node -e 0': ['-e', '0'],
+    'fanfold --help': [entry, '--help'],
+    'fanfold completion bash': [entry, 'completion', 'bash'],
+    'fanfold list': [entry, 'list'],
+  };
+  const measured = await measure(
+    Object.fromEntries(Object.entries(commands).map(([name, words]) => [name, () => ended(words, env)])),
+  );
+  const node = median(measured.get('node -e 0'));
+  console.log(`\nCommands:\n\n${head(['seconds', 'of `node -e 0`'])}`);
+  for (const [name, values] of measured) {
+    console.log(`| \`${name}\` | ${seconds(median(values))} | ${(median(values) / node).toFixed(1)} |`);
+  }
+  await ended([entry, 'stop'], env);
 } finally {
-  await once(spawn(process.execPath, [entry, 'stop'], { env, cwd: folder, stdio: 'ignore' }), 'close');
-  await model.stop();
-  await rm(folder, { recursive: true, force: true });
+  await stage.close();
 }

@@ -16,6 +16,7 @@ const unfinished = `${folder}.${process.pid}`;
 /** Packages with native code, worker threads or files of their own, and those that a worker's process shares. */
 const external = [
   '@anthropic-ai/sdk',
+  '@aws-sdk/client-s3',
   '@fanfold/offline-model',
   '@modelcontextprotocol/sdk',
   '@opentelemetry/*',

@@ -47,7 +47,7 @@ async function exportsOf(file) {
   const text = await readFile(file, 'utf8');
   const own = declarationsIn(text)
     .filter(({ exported }) => exported)
-    .map((each) => ({ ...each, file }));
+    .map((each) => ({ ...each, declared: each.name, file }));
   const others = [];
   for (const { names, from } of reexportsIn(text)) {
     for (const [name, as] of names) {
@@ -58,37 +58,45 @@ async function exportsOf(file) {
   return [...own, ...others];
 }
 
-/** Types of ours that stand in what an entry point exports, and that nobody can import from it or from `fanfold`: `Name of file`. */
+/**
+ * Types of ours that stand in what an entry point exports, and that nobody can import from it or from `fanfold`: `Name of file`. Two types
+ * of one name are two types: each is known by the file that declares it.
+ */
 export async function hiddenTypes(entry) {
   const { exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const found = await exportsOf(join(root, exports[entry].types));
-  const exported = new Set([...found, ...(await exportsOf(join(root, exports['.'].types)))].map(({ name }) => name));
+  const exported = new Set([...found, ...(await exportsOf(join(root, exports['.'].types)))].map(placed));
   const hidden = new Set();
   for (const { code, file } of found.filter((each) => each.file !== undefined)) {
-    const text = await readFile(file, 'utf8');
-    const imported = [...text.matchAll(/^import (?:type )?\{([^}]*)\} from '\./gm)].flatMap(([, list]) =>
-      list.split(',').map((each) =>
-        each
-          .trim()
-          .replace(/^type /, '')
-          .replace(/ as .*/, ''),
-      ),
-    );
-    const ours = [...imported, ...declarationsIn(text).map(({ name }) => name)];
     const words = new Set(code.replaceAll(/\/\*.*?\*\/|'[^']*'/gs, '').match(/\b[A-Z]\w*/g));
-    for (const name of ours)
-      if (words.has(name) && !exported.has(name)) hidden.add(`${name} of ${relative(root, file)}`);
+    for (const [name, ours] of await oursIn(file)) {
+      if (words.has(name) && !exported.has(placed(ours))) hidden.add(placed(ours));
+    }
   }
   return [...hidden].toSorted((one, other) => one.localeCompare(other));
 }
 
+function placed({ declared, file }) {
+  return `${declared} of ${relative(root, file ?? '')}`;
+}
+
+/** What a file declares, or imports from other files of ours, by the name that it has there. */
+async function oursIn(file) {
+  const text = await readFile(file, 'utf8');
+  const ours = new Map(declarationsIn(text).map(({ name }) => [name, { declared: name, file }]));
+  for (const [, list, from] of text.matchAll(/^import (?:type )?\{([^}]*)\} from '(\.[^']+)';/gm)) {
+    for (const [name, as] of namesIn(list)) ours.set(as, await declarationOf(name, from, file));
+  }
+  return ours;
+}
+
 /** The declaration of a name that a file has from another one, however far away. */
 async function declarationOf(name, from, file) {
-  if (!from.startsWith('.')) return { name, doc: '', code: `export { ${name} } from '${from}';` };
-  const path = join(dirname(file), from.replace(/\.js$/, '.d.ts'));
+  const path = await declarationsFile(from, file);
+  if (path === undefined) return { name, declared: name, doc: '', code: `export { ${name} } from '${from}';` };
   const text = await readFile(path, 'utf8');
   const here = declarationsIn(text).find((each) => each.name === name);
-  if (here !== undefined) return { ...here, file: path };
+  if (here !== undefined) return { ...here, declared: name, file: path };
   for (const { names, from: further } of reexportsIn(text)) {
     const [origin] = names.find(([, as]) => as === name) ?? [];
     if (origin !== undefined) return declarationOf(origin, further, path);
@@ -96,18 +104,32 @@ async function declarationOf(name, from, file) {
   throw new Error(`Expected ${path} to declare or export ${name}.`);
 }
 
+/** The declarations that a specifier stands for, where they are ours: in a file beside, or in a package of the workspace. */
+async function declarationsFile(from, file) {
+  if (from.startsWith('.')) return join(dirname(file), from.replace(/\.js$/, '.d.ts'));
+  if (!from.startsWith('@fanfold/')) return undefined;
+  const folder = join(root, 'packages', from.slice('@fanfold/'.length));
+  const { exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return join(folder, exports['.'].types);
+}
+
 function reexportsIn(text) {
   return [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';/gm)].map(([, list, from]) => ({
     from,
-    names: list
-      .split(',')
-      .map((each) => each.trim().replace(/^type /, ''))
-      .filter((each) => each !== '')
-      .map((each) => {
-        const [name, as = name] = each.split(' as ');
-        return [name, as];
-      }),
+    names: namesIn(list),
   }));
+}
+
+/** The names between braces of an import or export, each with the name that it has on the other side. */
+function namesIn(list) {
+  return list
+    .split(',')
+    .map((each) => each.trim().replace(/^type /, ''))
+    .filter((each) => each !== '')
+    .map((each) => {
+      const [name, as = name] = each.split(' as ');
+      return [name, as];
+    });
 }
 
 /** Declarations of a compiled file: tsc begins each at the margin, its comment right above. Overloads are one. */
@@ -156,6 +178,14 @@ function prose(comment) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const entry of Object.keys(entries)) {
+    const hidden = await hiddenTypes(entry);
+    if (hidden.length > 0) {
+      throw new Error(
+        `Expected fanfold or ${entry} to export every type in its signatures, got none for ${hidden.join(', ')}.`,
+      );
+    }
+  }
   const folder = join(root, 'docs', 'api');
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(await apiPages())) await writeFile(join(folder, name), text);

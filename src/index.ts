@@ -33,11 +33,12 @@ export type { Extent, FileMediaType, StoredDocument, StoredFile } from './contra
 export type { JsonSchema } from './contract/json-schema.js';
 export type { ModelRequest } from './contract/model-request.js';
 export type { Stored } from './contract/stored.js';
-export type { Chunk } from './contract/lanes.js';
+export type { Chunk, LocalCheck } from './contract/lanes.js';
 export type { FolderSource, HttpSource, Source } from './contract/source.js';
 export type { Tool, ToolBy } from './contract/tool.js';
 export type { Flow, FlowNode } from './plan/graph/flow.js';
 export type { OwnCheck } from './plan/validate-plan.js';
+export type { FindingsFold } from './plan/validate-over-plan.js';
 export { checkOutputSchema } from './plan/check-output-schema.js';
 export { FanfoldError, InputError, OverBudgetError, UnavailableError } from './contract/errors.js';
 export { exitCodes } from './contract/exit-codes.js';
@@ -85,3 +86,55 @@ export { dataConverter, UnreadablePayload } from './payloads/index.js';
 export type { DataConverterSettings } from './payloads/index.js';
 export { BlobStore } from './store/blob-store.js';
 export type { BlobReference } from './store/blob-store.js';
+// Types that stand in the signatures above.
+export type { Closed } from './client/event-facts.js';
+export type { RunOfKind } from './client/start-run.js';
+export type {
+  AnswerGroup,
+  AnswersOrder,
+  BatchAnswer,
+  BatchOrder,
+  GrammarCall,
+  GroupedAnswers,
+  KeyedAnswer,
+  LibraryActivities,
+  OutcomePage,
+  OutcomePlace,
+  PatternCall,
+  SourceCall,
+  SubmittedBatch,
+  ToolCall,
+} from './contract/activities.js';
+export type { Place, StoredBranch } from './contract/branch.js';
+export type { Dialect } from './contract/dialects.js';
+export type { DocumentContent, FileContent } from './contract/document.js';
+export type { Known, KnownBranch, RunReference } from './contract/known.js';
+export type {
+  Blob,
+  ChunkOrder,
+  FailedRanges,
+  Item,
+  Lane,
+  LaneReport,
+  LaneResult,
+  Range,
+  Tally,
+  Template,
+  Way,
+} from './contract/lanes.js';
+export type { Reserve } from './contract/model-call.js';
+export type { PromptPart, Turn, WantedCall } from './contract/model-request.js';
+export type { FanInKind, FanInOptions } from './contract/options.js';
+export type { PayloadFailure } from './contract/refused.js';
+export type { Contradiction, FanInResult, OutputPath, WideOutcomes, Written } from './contract/run-result.js';
+export type { PatternCheck, Severity } from './fold/findings.js';
+export type { ReducerName } from './fold/reducers.js';
+export type { RowsFold } from './fold/rows.js';
+export type { CarriedAgent } from './plan/agent-plan.js';
+export type { BestBy } from './plan/compare-plan.js';
+export type { PlannedBranch } from './plan/fan-out-plan.js';
+export type { InputType } from './plan/graph/flow.js';
+export type { GraphPlan, PlannedNode } from './plan/graph/graph-plan.js';
+export type { PlannedRun } from './plan/planned-run.js';
+export type { WidePlan } from './plan/summarise-plan.js';
+export type { StoreStats } from './store/blob-store.js';

@@ -22,9 +22,14 @@ it('has an API reference that says what the declarations say: `node scripts/writ
   expect(written['fanfold-workflows.md']).toContain('\n## fanOut\n');
 });
 
-it.each(['./workflows', './output', './testing'])(
+it.each(['.', './workflows', './output', './worker', './activities', './testing', './offline'])(
   'exports every type that stands in a signature of %s, there or from fanfold',
   async (entry) => {
     expect(await hiddenTypes(entry)).toEqual([]);
   },
 );
+
+it('says of everything that is exported what it is', async () => {
+  const pages = Object.values(await apiPages()).join('\n');
+  expect([...pages.matchAll(/^## (\w+)\n\n```ts/gm)].map(([, name]) => name)).toEqual([]);
+});

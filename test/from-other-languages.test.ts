@@ -57,7 +57,7 @@ async function listed(workflowId: string): Promise<ListedRun | undefined> {
 
 /** Waits until the run is listed with everything that runs of the command are listed with. */
 async function isListed(workflowId: string, status: string, branches: number): Promise<void> {
-  const whole = { status, branches, costUsd: expect.any(Number) };
+  const whole = { status, branches, costUsd: expect.any(Number), title: expect.any(String) };
   await vi.waitFor(async () => expect(await listed(workflowId)).toMatchObject(whole), {
     timeout: 30_000,
     interval: 300,

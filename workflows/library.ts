@@ -34,6 +34,7 @@ export type { Contradiction, Written } from '../src/contract/run-result.js';
 export type { FolderSource, Hit, HttpSource, Source } from '../src/contract/source.js';
 export type { Stored } from '../src/contract/stored.js';
 export type { Tool, ToolBy } from '../src/contract/tool.js';
+export type { EndedBranch } from '../src/fold/fold.js';
 export type { Conflict, Finding, Remark, Severity } from '../src/fold/findings.js';
 export type { ReducerName } from '../src/fold/reducers.js';
 export type { RankedHit } from '../src/fold/hits.js';

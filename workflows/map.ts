@@ -1,6 +1,7 @@
 import type { RunResult } from '../src/contract/run-result.js';
 import { planMap } from '../src/plan/map-plan.js';
 import type { MapInput } from '../src/plan/map-plan.js';
+import { withKnown } from './engine/branch.js';
 import { checked } from './engine/checked.js';
 import { entered } from './engine/door.js';
 import { fanOut } from './engine/fan-out.js';
@@ -19,7 +20,7 @@ export async function map(given: MapInput): Promise<RunResult> {
     branches.map(({ key }) => key),
     input.searchable ?? false,
   );
-  const running = fanOut(modelBranches(plan.direct), policy, progress);
+  const running = fanOut(withKnown(modelBranches(plan.direct), input.known), policy, progress);
   progress.answered(await running.answer, policy);
   return finish(await running.outcomes, policy, progress);
 }

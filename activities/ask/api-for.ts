@@ -9,9 +9,11 @@ import type { ModelApi } from '../../src/model/call/client.js';
  */
 export async function apiFor(
   { offline }: { offline: boolean },
-  { api, offlineModelUrl }: ActivitiesSettings,
+  { api, offlineModelUrl, cassette }: ActivitiesSettings,
 ): Promise<ModelApi> {
   if (offline) return { apiKey: 'offline', baseURL: await offlineModelUrl() };
+  // Nothing is sent there: what is not recorded is refused before.
+  if (api === undefined && cassette !== undefined) return { apiKey: 'none', baseURL: 'cassette:' };
   if (api === undefined) {
     throw new FanfoldError(
       'NoApiKey',

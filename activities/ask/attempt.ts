@@ -10,6 +10,7 @@ import type { Host } from '../branch/host.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from '../../src/model/call/ended-call.js';
 import type { Purse } from '../../src/model/layer/index.js';
+import { newestWords } from './newest-words.js';
 import { exhausted, judge, timedOut } from './verdict.js';
 import type { Verdict } from './verdict.js';
 
@@ -35,6 +36,8 @@ export class Attempt {
   #ledger: Ledger;
   #reserve: Reserve | undefined;
   #answered = false;
+  /** The answer that is under way, as far as it has come. */
+  #said = '';
 
   constructor(call: ModelCall, secrets: Secrets, host: Host) {
     const { lastLedger, attempt } = host;
@@ -133,7 +136,13 @@ export class Attempt {
   /** @param beside whether it races another call of the same try */
   left(beside: boolean): void {
     this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0) };
+    if (!beside) this.#said = '';
     this.#heartbeat();
+  }
+
+  /** So much of the answer has come. */
+  said(text: string): void {
+    this.#said = text;
   }
 
   ended({ modelMs, model, usage, settled }: EndedCall, beside: boolean): void {
@@ -201,7 +210,8 @@ export class Attempt {
   }
 
   #heartbeat(): void {
-    this.#host.heartbeat(this.#ledger);
+    const words = newestWords(this.#said, this.#secrets);
+    this.#host.heartbeat(words === '' ? this.#ledger : { ...this.#ledger, words });
   }
 
   #cancelled(): CancelledFailure {
@@ -214,6 +224,7 @@ export class Attempt {
   // Without the error as its cause: history keeps causes and their stacks, with whatever stands in them.
   #failure({ type, message, retryInMs, ledger }: Verdict): ApplicationFailure {
     this.#ledger = { ...ledger, open: false };
+    this.#said = '';
     this.#heartbeat();
     return ApplicationFailure.create({
       type,

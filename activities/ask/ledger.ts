@@ -1,4 +1,4 @@
-import type { Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
+import type { Beat, Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
 import { isLedger, noLedger } from '../../src/contract/outcome.js';
 import type { Usage } from '../../src/contract/run.js';
 import { addCost, addUsage } from '../../src/contract/usage.js';
@@ -20,7 +20,8 @@ export function beginTry(
   nowMs: number,
   { ledger: earlier, reserve }: Pick<ModelCall, 'ledger' | 'reserve'> = {},
 ): Ledger {
-  const last: Ledger = { ...noLedger, ...earlier, ...(isLedger(heartbeatDetails) ? heartbeatDetails : {}) };
+  const { words: _, ...told }: Partial<Beat> = isLedger(heartbeatDetails) ? heartbeatDetails : {};
+  const last: Ledger = { ...noLedger, ...earlier, ...told };
   const begunBefore = (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
   const pausedMs = last.throttledAtMs === null ? 0 : Math.max(0, nowMs - last.throttledAtMs);
   return {

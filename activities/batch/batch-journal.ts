@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { FanfoldError } from '../../src/contract/errors.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { questionKey } from '../../src/journal/index.js';
-import type { Entry, Journal } from '../../src/journal/index.js';
+import type { CassetteQuestion, Entry, Journal } from '../../src/journal/index.js';
 import type { Notes, SubmissionNote } from '../../src/model/call/batch-api.js';
+import { keptAnswer, messageOf } from '../../src/model/call/kept-answer.js';
+import { played, record } from '../ask/cassette.js';
 import type { BatchContext } from './batch-activity.js';
 import type { BatchQuestion, QuestionOrder } from './batch-order.js';
 
@@ -19,11 +21,30 @@ export function journalOf({ settings }: BatchContext): Journal {
 /** The answer to a question where the journal has one that is new enough. */
 export async function knownEntry(
   { freshSinceMs }: QuestionOrder,
-  question: Pick<BatchQuestion, 'body' | 'sample'>,
+  question: Pick<BatchQuestion, 'key' | 'body' | 'sample'>,
   context: BatchContext,
 ): Promise<Entry | undefined> {
+  const recorded = await played(
+    { ...recordedAs(question, context), notBeforeMs: freshSinceMs },
+    { offline: context.source === 'offline' },
+    context.settings,
+  );
+  if (recorded !== undefined) {
+    const { message, costUsd, answeredAtMs } = recorded;
+    return { answer: keptAnswer(message), usage: message.usage, model: message.model, costUsd, answeredAtMs };
+  }
   const entry = await journalOf(context).get(keyOf(question, context));
-  return entry !== undefined && entry.answeredAtMs >= freshSinceMs ? entry : undefined;
+  if (entry === undefined || entry.answeredAtMs < freshSinceMs) return undefined;
+  await record(recordedAs(question, context), messageOf(entry), context.settings.cassette, context.secrets);
+  return entry;
+}
+
+/** A question as a cassette knows it. */
+export function recordedAs(
+  { key: branch, body, sample }: Pick<BatchQuestion, 'key' | 'body' | 'sample'>,
+  { source }: BatchContext,
+): CassetteQuestion {
+  return { branch, source, body, ...(sample !== undefined && { sample }) };
 }
 
 /** The journal's key of a question. */

@@ -10,6 +10,7 @@ import { askedAt, itemRequest } from '../../src/plan/item-request.js';
 import { buildRequest, estimateTokens, isLong, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import { documentContent } from '../stored/document-content.js';
 import type { DocumentStore } from '../stored/document-content.js';
+import { promptOf, withFiles } from '../stored/prompt-of.js';
 import { outputFormatOf } from '../../src/model/call/output-format.js';
 import type { OutputFormat } from '../../src/model/call/output-format.js';
 import type { PatternHost } from '../../src/model/call/schema-fit.js';
@@ -76,8 +77,9 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
     found.map(async ({ asked, index }): Promise<BatchQuestion> => {
       const request = itemRequest(template, asked);
       const document = request.document && (await documentContent(request.document, surroundings.store));
-      const question = questionOf(asked.key, index, request, document, surroundings);
-      if (asked.item.unreadable !== undefined) return { ...question, isForLane: true };
+      const question = await questionOf(asked.key, index, request, document, surroundings);
+      if (asked.item.unreadable !== undefined || asked.way?.local !== undefined)
+        return { ...question, isForLane: true };
       return budgetUsd === undefined ? question : { ...question, boundUsd: boundOf(request, question.body) };
     }),
   );
@@ -85,16 +87,18 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, ...money, questions };
 }
 
-function questionOf(
+async function questionOf(
   key: string,
   index: number,
   request: ModelRequest,
   document: DocumentContent | undefined,
-  host: PatternHost,
-): BatchQuestion {
+  host: Surroundings,
+): Promise<BatchQuestion> {
   const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
+  const prompt = await promptOf(request, host.store);
   // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
-  const body = buildRequest({ ...request, cacheDocument: false }, document, format?.wire);
+  const asked = { ...request, prompt: prompt.text, cacheDocument: false };
+  const body = buildRequest(asked, withFiles(document, prompt), format?.wire);
   const { sample } = request;
   return {
     key,

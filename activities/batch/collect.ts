@@ -4,9 +4,10 @@ import { asMessage } from '../../src/model/call/message.js';
 import type { ModelMessage } from '../../src/model/call/message.js';
 import { isProper, readAnswer } from '../../src/model/call/read-answer.js';
 import { costOf } from '../../src/model/index.js';
+import { record } from '../ask/cassette.js';
 import type { BatchContext } from './batch-activity.js';
 import { knownAnswer, paidAnswer } from './batch-answer.js';
-import { journalOf, keyOf, knownEntry, markOf } from './batch-journal.js';
+import { journalOf, keyOf, knownEntry, markOf, recordedAs } from './batch-journal.js';
 import type { BatchQuestion, QuestionOrder } from './batch-order.js';
 
 /** What came of each question, in order: from the batches that have ended, and from the journal. */
@@ -56,6 +57,7 @@ async function keep(question: BatchQuestion, message: ModelMessage, context: Bat
   const costUsd = costOf(usage, model, { batch: true });
   const entry = { answer, usage, model, costUsd, answeredAtMs: Date.now(), askedBy: context.run };
   await journalOf(context).put(keyOf(question, context), entry);
+  await record(recordedAs(question, context), message, context.settings.cassette, context.secrets);
 }
 
 function redacted(message: ModelMessage, { secrets }: BatchContext): ModelMessage {

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-import type { Ledger } from '../../src/contract/model-call.js';
+import type { Beat } from '../../src/contract/model-call.js';
 import { runOf } from './out-of-time.js';
 
 /** The surroundings of one try of a branch: an activity of its own, or a lane that carries many branches. */
@@ -19,7 +19,7 @@ export interface Host {
    * Longest wait at the limiter in milliseconds; `undefined` for any. A call that would wait longer goes back to the task queue.
    */
   patienceMs: number | undefined;
-  heartbeat(ledger: Ledger): void;
+  heartbeat(beat: Beat): void;
 }
 
 /** Longest wait at the limiter, in milliseconds, that an activity holds its slot for. */
@@ -37,6 +37,6 @@ export function activityHost(): Host {
     run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
     patienceMs: activityPatienceMs,
-    heartbeat: (ledger) => context.heartbeat(ledger),
+    heartbeat: (beat) => context.heartbeat(beat),
   };
 }

@@ -15,6 +15,7 @@ import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
 import type { DocumentStore } from '../stored/document-content.js';
 import { documentText } from '../stored/document-text.js';
+import { wholeRequest } from '../stored/prompt-of.js';
 
 /** What the branches of a lane share. */
 export interface LaneWork {
@@ -22,6 +23,8 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
+  /** Waits before the next attempt of a branch, whose turn others have meanwhile. */
+  rest: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Rejects when `signal` is aborted. */
   cancelled: Promise<never>;
 }
@@ -34,8 +37,10 @@ export interface LaneWork {
 export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<StoredBranch | undefined> {
   const { budget, cancelled, equipment } = work;
   if (budget.limitUsd === Infinity) return runBranch(call, work);
+  const { store } = equipment.settings;
   const { document } = call.request;
-  const [questionUsd = Infinity] = boundsOf([call], document && (await known(document, equipment.settings.store)));
+  const asked = { ...call, request: await wholeRequest(call.request, store) };
+  const [questionUsd = Infinity] = boundsOf([asked], document && (await known(document, store)));
   const asideUsd = questionUsd * call.attempts;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
   const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
@@ -53,7 +58,7 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 }
 
 /** All tries of a branch. */
-async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork): Promise<StoredBranch> {
+async function runBranch(call: ModelCall, { lane, signal, rest, equipment }: LaneWork): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   let lastLedger: Ledger | undefined;
   for (let attempt = 1; ; attempt += 1) {
@@ -64,8 +69,8 @@ async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork)
       run: lane.run,
       asker: `${lane.run}/${call.index}`,
       patienceMs: undefined,
-      heartbeat: (ledger) => {
-        lastLedger = ledger;
+      heartbeat: (beat) => {
+        lastLedger = beat;
       },
     };
     try {
@@ -73,7 +78,7 @@ async function runBranch(call: ModelCall, { lane, signal, equipment }: LaneWork)
     } catch (failure) {
       const waitMs = retryDelayOf(failure);
       if (waitMs === undefined || signal.aborted) return outcomeOfFailure(place, failure, Date.now(), signal.aborted);
-      await sleep(waitMs, undefined, { signal }).catch(() => {});
+      await rest(() => sleep(waitMs, undefined, { signal }).catch(() => {}));
     }
   }
 }

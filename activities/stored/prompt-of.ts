@@ -42,6 +42,16 @@ function filesOf(parts: readonly PromptPart[]): StoredFile[] {
   return files.filter((file, at) => files.findIndex(({ sha256 }) => sha256 === file.sha256) === at);
 }
 
+/**
+ * A request with the text of its prompt in it, whose files are left out.
+ *
+ * @throws FanfoldError `DocumentMissing` where a value is not in the store
+ */
+export async function wholeRequest(request: ModelRequest, store: DocumentStore): Promise<ModelRequest> {
+  const { promptParts, ...rest } = request;
+  return promptParts === undefined ? request : { ...rest, prompt: (await promptOf(request, store)).text };
+}
+
 /** What a call reads before its prompt: the document, and the files that the prompt speaks of. */
 export function withFiles(
   document: DocumentContent | undefined,

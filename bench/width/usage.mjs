@@ -20,7 +20,7 @@ function processes() {
 }
 
 /** Peak of a process's own memory: what is shared with others, as PostgreSQL's buffers are, is left out. */
-function peakMb(pid) {
+export function peakMb(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kilobytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);

@@ -88,7 +88,9 @@ export async function runProgram(words: readonly string[], outer: World): Promis
   }
 }
 
-async function runCommand(words: readonly string[], world: World): Promise<ExitCode> {
+async function runCommand(words: readonly string[], outer: World): Promise<ExitCode> {
+  // Flags may change what a worker of the command has from it; the process keeps its own.
+  const world = { ...outer, env: { ...outer.env } };
   let code: ExitCode = exitCodes.complete;
   const program = await programOf(words, world, (result) => {
     code = result;
@@ -134,6 +136,10 @@ export async function programOf(
   for (const load of loadersOf(words)) (await load())(program, world, done);
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
+    command.hook('preAction', async (_, action) => {
+      if (!action.options.some(({ long }) => long === '--cassette')) return;
+      await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+    });
     pointToHelp(command, command.name());
   }
   return program;

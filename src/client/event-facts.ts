@@ -3,7 +3,7 @@ import type { temporal } from '@temporalio/proto';
 
 import type { StoredBranch } from '../contract/branch.js';
 import type { Known } from '../contract/known.js';
-import type { Tally } from '../contract/lanes.js';
+import type { Blob, FailedRanges, Tally } from '../contract/lanes.js';
 import type { HistoryEvent } from './history.js';
 
 export type { HistoryEvent } from './history.js';
@@ -15,6 +15,9 @@ export const branchActivities = ['askModel', 'searchSource', 'callTool', 'checkG
 export interface Carried {
   startedAtMs: number;
   tally?: Tally;
+  /** Of lanes: what they had reported. */
+  batches?: readonly Blob[];
+  failed?: FailedRanges;
   branches?: readonly StoredBranch[];
 }
 

@@ -6,8 +6,10 @@ import type { temporal } from '@temporalio/proto';
 
 import { FanfoldError } from '../contract/errors.js';
 
+/** An event of a run's history, as Temporal has it. */
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
+/** An execution of a workflow. */
 export interface Execution {
   workflowId: string;
   /** Run id; the current run by default. */

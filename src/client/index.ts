@@ -19,8 +19,10 @@ export { listRuns, oldestStartBefore, openRuns, retriesOf } from './list-runs.js
 export type { ListedRun, RunFilter } from './list-runs.js';
 export { pendingBranches } from './pending.js';
 export type { PendingBranch } from './pending.js';
-export { readApprovals, readRun, readWideRun, resolveBranch, wholeOutput } from './read-run.js';
+export { readApprovals, readRun, readWideRun, resolveBranch } from './read-run.js';
+export { wholeOutput } from './output-of-run.js';
 export { RunView } from './run-view.js';
 export { UnreadRun } from './unread-run.js';
 export { checkWorkflowId, startRun } from './start-run.js';
 export type { RunToStart, StartedRun } from './start-run.js';
+export { currentRunId, wentOnAfterReset } from './reset.js';

@@ -1,11 +1,16 @@
 import { Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import pLimit from 'p-limit';
 
 import { InputError } from '../contract/errors.js';
 import { memoOf } from '../contract/memo.js';
+import type { RunMemo } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
+import { subjectOf } from '../plan/subject-of.js';
 import { LenientCodec } from '../payloads/index.js';
+import { firstInput } from './first-input.js';
 
+/** A run, as a list shows it. */
 export interface ListedRun {
   workflowId: string;
   runId: string;
@@ -18,16 +23,22 @@ export interface ListedRun {
   closedAt: string | null;
   /** Workflow id of the run that it retries; `null` where it retries none. */
   retries: string | null;
-  /** What the run is about; `null` where it does not say, such as one that was started by another client. */
+  /** What the run is about, of one that another client has started by its input; `null` where nothing says so. */
   title: string | null;
   /** Whether the offline model answers. */
   offline: boolean;
   /** Milliseconds from the run's start to its end, or to now. */
   elapsedMs: number;
+  /** Length of its last execution's history. */
+  events: number;
 }
 
+/** Which runs are listed: those for which all of it holds. */
 export interface RunFilter {
+  /** Workflow type; any of fanfold's by default. */
   kind?: string;
+  /** Whether workflows of others are listed, too. */
+  everyType?: boolean;
   status?: string;
   /** Runs that began at this time or later, milliseconds since the epoch. */
   sinceMs?: number;
@@ -42,19 +53,25 @@ export interface RunFilter {
 
 const invalidArgument = 3;
 
+/** Most runs of which the server is asked for more at once. */
+const inputsAtOnce = 20;
+
 /**
- * Runs of fanfold's workflow types, the newest first.
+ * Runs of fanfold's workflow types, or of all, the newest first.
  *
  * @throws InputError when the server does not understand the filter's query
  */
 export async function listRuns(client: Client, filter: RunFilter): Promise<ListedRun[]> {
   const { limit } = filter;
+  const reading = pLimit(inputsAtOnce);
   const query = queryOf(filter);
-  const runs: ListedRun[] = [];
+  const runs: Promise<ListedRun>[] = [];
   const asking = lenient(client);
   try {
     for await (const execution of asking.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
-      runs.push(listedRun(execution, await beganAt(asking, execution)));
+      const run = reading(() => listedRun(asking, execution));
+      run.catch(() => {});
+      runs.push(run);
       if (runs.length === limit) break;
     }
   } catch (error) {
@@ -62,7 +79,7 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
     if (!isGrpcServiceError(cause) || cause.code !== invalidArgument) throw error;
     throw new InputError(`Expected a list filter that the server understands, got \`${query}\`: ${cause.details}`);
   }
-  return runs;
+  return Promise.all(runs);
 }
 
 /** Most ids in one question to the server. */
@@ -117,10 +134,10 @@ export async function openRuns(client: Client): Promise<string[]> {
   return runs.map(({ workflowId }) => workflowId);
 }
 
-function queryOf({ kind, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
+function queryOf({ kind, everyType, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
   const types = kind === undefined ? workflowTypes : [kind];
   return [
-    `WorkflowType IN (${types.map(quote).join(', ')})`,
+    ...(everyType === true && kind === undefined ? [] : [`WorkflowType IN (${types.map(quote).join(', ')})`]),
     // A run that has continued as new is told of by its last execution.
     `ExecutionStatus != 'ContinuedAsNew'`,
     ...(status === undefined ? [] : [statusQuery(status)]),
@@ -133,6 +150,7 @@ function queryOf({ kind, status, sinceMs, minCostUsd, minBranches, query }: RunF
 
 function statusQuery(status: string): string {
   if (status === 'running') return `ExecutionStatus = 'Running'`;
+  if (status === 'paused') return `ExecutionStatus = 'Paused'`;
   return status === 'cancelled'
     ? `ExecutionStatus IN ('Canceled', 'Terminated')`
     : `${searchAttributes.status.name} = ${quote(status)}`;
@@ -153,8 +171,10 @@ async function beganAt(client: Client, { workflowId, runId, startTime, raw }: Wo
   return described?.startTime ?? startTime;
 }
 
-function listedRun(execution: WorkflowExecutionInfo, startedAt: Date): ListedRun {
-  const memo = memoOf(execution.memo);
+async function listedRun(client: Client, execution: WorkflowExecutionInfo): Promise<ListedRun> {
+  const startedAt = await beganAt(client, execution);
+  const told = memoOf(execution.memo);
+  const memo = told?.title === undefined ? { ...(await memoOfInput(client, execution)), ...told } : told;
   const attributes = new Map(execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   return {
     workflowId: execution.workflowId,
@@ -165,11 +185,20 @@ function listedRun(execution: WorkflowExecutionInfo, startedAt: Date): ListedRun
     costUsd: asNumber(attributes.get(searchAttributes.costUsd.name)),
     startedAt: startedAt.toISOString(),
     closedAt: execution.closeTime?.toISOString() ?? null,
-    retries: asText(attributes.get(searchAttributes.retries.name)) ?? memo?.retries?.workflowId ?? null,
-    title: memo?.title ?? null,
-    offline: memo?.offline === true,
+    retries: asText(attributes.get(searchAttributes.retries.name)) ?? memo.retries?.workflowId ?? null,
+    title: memo.title ?? null,
+    offline: memo.offline === true,
+    events: execution.historyLength,
     elapsedMs: Math.max(0, (execution.closeTime?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
+}
+
+/** What a memo would say of a run that another client or a Schedule has started. */
+async function memoOfInput(client: Client, execution: WorkflowExecutionInfo): Promise<RunMemo> {
+  const input = await firstInput(client, execution);
+  const title = subjectOf(input);
+  const { offline } = (input ?? {}) as { offline?: unknown };
+  return { ...(title !== null && { title }), ...(offline === true && { offline: true }) };
 }
 
 function runStatus(executionStatus: string, recorded: unknown): string {

@@ -4,10 +4,11 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 
-import type { Ledger } from '../contract/model-call.js';
+import type { Beat, Ledger } from '../contract/model-call.js';
 import { isLedger } from '../contract/outcome.js';
 
 import type { Execution } from './history.js';
+import { idOfChild } from './own-branches.js';
 
 /** A branch that has been scheduled and has no outcome yet, as the server sees it now. */
 export interface PendingBranch {
@@ -15,6 +16,8 @@ export interface PendingBranch {
   state: 'waiting' | 'running' | 'retrying';
   /** Spending of its attempts, as the last heartbeat told. */
   ledger?: Ledger;
+  /** The newest words of its answer, as the last heartbeat told, where the model streams it. */
+  words?: string;
   /** Start of the current state, milliseconds since the epoch. */
   sinceMs: number | null;
   /** Type and message of the last attempt's failure. */
@@ -33,12 +36,12 @@ export async function pendingBranches(client: Client, execution: Execution): Pro
     const running = activity.state === activityStarted;
     const converter = client.options.loadedDataConverter;
     const lastFailure = await decodeOptionalFailureToOptionalError(converter, activity.lastFailure);
-    const [ledger] = await decodeArrayFromPayloads(converter, activity.heartbeatDetails?.payloads ?? null);
+    const [beat] = await decodeArrayFromPayloads(converter, activity.heartbeatDetails?.payloads ?? null);
     const nextAttemptAtMs = millis(activity.nextAttemptScheduleTime);
     return {
       activityId: activity.activityId ?? '',
       state: running ? 'running' : (activity.attempt ?? 1) > 1 ? 'retrying' : 'waiting',
-      ...(isLedger(ledger) && { ledger }),
+      ...(isLedger(beat) && { ledger: beat, ...(running && wordsOf(beat)) }),
       sinceMs: millis(running ? activity.lastStartedTime : activity.scheduledTime),
       ...(lastFailure && {
         lastFailure: {
@@ -49,7 +52,16 @@ export async function pendingBranches(client: Client, execution: Execution): Pro
       ...(nextAttemptAtMs !== null && { nextAttemptAtMs }),
     };
   });
-  return Promise.all(pending);
+  const children = (raw.pendingChildren ?? []).map(({ initiatedId }): PendingBranch => ({
+    activityId: idOfChild(initiatedId),
+    state: 'running',
+    sinceMs: null,
+  }));
+  return [...(await Promise.all(pending)), ...children];
+}
+
+function wordsOf({ words }: Beat): Pick<PendingBranch, 'words'> {
+  return typeof words === 'string' ? { words } : {};
 }
 
 function millis(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number | null {

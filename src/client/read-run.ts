@@ -2,22 +2,18 @@ import { CancelledFailure } from '@temporalio/common';
 
 import { takesName } from '../fold/approval.js';
 import type { Approval, Branch, Run, RunStatus } from '../contract/run.js';
-import { coverageOf, criticalPathOf, outputOf, runStatusOf } from '../fold/fold.js';
-import { rowsOutput } from '../fold/rows.js';
+import { coverageOf, criticalPathOf, runStatusOf } from '../fold/fold.js';
 import { kindOf } from '../plan/kinds.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
-import { withPart } from '../fold/output-parts.js';
-import type { DividedOutput } from '../fold/output-parts.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { WidePlan } from '../plan/summarise-plan.js';
 import { addTallies, noTally, tallyOf } from '../contract/lanes.js';
 import { isInStore } from '../contract/stored.js';
 import { addCost, addUsage, noUsage } from '../contract/usage.js';
 import type { BlobStore } from '../store/blob-store.js';
-import { olderOutput } from './older-output.js';
-import type { OlderRun } from './older-output.js';
 import type { RunView } from './run-view.js';
+import { findingsOfRun, outputOfRun } from './output-of-run.js';
 import { wideBranches } from './wide-branches.js';
 
 /**
@@ -33,13 +29,14 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
   const failure = view.failure;
   const fanIn = view.result?.fanIn;
   const fanInCalls = await Promise.all((fanIn?.calls ?? []).map((call) => resolveBranch(call, store)));
+  const found = await findingsOfRun(view, branches, store);
   const paid = [...stored, ...(fanIn?.calls ?? [])];
   return {
     workflowId: view.workflowId,
     runId: view.runId,
     kind: view.kind,
     status,
-    output: await outputOfRun(view, { stored, branches, fanInCalls }, store),
+    output: found?.output ?? (await outputOfRun(view, { stored, branches, fanInCalls }, store)),
     branches,
     coverage: {
       ok: coverageOf(branches).ok,
@@ -52,6 +49,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     lostUsd: paid.reduce((sum, { lostUsd = 0 }) => sum + lostUsd, 0),
     ...(fanIn && { fanIn: { ...fanIn, calls: fanInCalls } }),
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
+    ...(found && found.contradictions.length > 0 && { contradictions: found.contradictions }),
     ...(view.closed === null && view.approvals.size > 0 && { approvals: await readApprovals(view, store) }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
@@ -85,40 +83,6 @@ export async function resolveBranch(branch: StoredBranch, store: BlobStore): Pro
   const { output, savedUsd: _, cacheSavedUsd: __, lostUsd: ___, ...rest } = branch;
   if (output === undefined) return rest;
   return { ...rest, output: isInStore(output) ? JSON.parse(await store.readText(output)) : output.inline };
-}
-
-/** Makes the output. The workflow made the output of a graph and of a fan-in; all others are made of the branches. */
-async function outputOfRun(
-  { kind, planned, result, ownResult }: RunView,
-  read: Pick<OlderRun, 'stored' | 'branches' | 'fanInCalls'>,
-  store: BlobStore,
-): Promise<unknown> {
-  // What somebody's own workflow returns is theirs; while it is open there is nothing.
-  if (kindOf(kind) === undefined) return ownResult ?? null;
-  const isFolded = kindOf(kind)?.output === 'workflow' || (result?.fanIn !== undefined && result.status !== 'failed');
-  if (planned.rows !== undefined) return rowsOutput(read.branches, planned.rows);
-  if (!isFolded) return outputOf(kindOf(kind)?.output === 'branches as a list', read.branches);
-  if (result === null) return null;
-  const { output, references } = result;
-  if (references === undefined) return olderOutput({ kind, planned, result, ...read });
-  return wholeOutput({ output, references }, store);
-}
-
-/**
- * An output with all of its parts, such as that of a `RunResult`. Only what is listed among its references is followed, whatever
- * else looks like one.
- *
- * @throws FanfoldError `DocumentMissing` when a part was stored elsewhere
- */
-export async function wholeOutput(
-  { output, references }: DividedOutput,
-  store: Pick<BlobStore, 'readText'>,
-): Promise<unknown> {
-  let whole = output;
-  for (const { path, ...reference } of references) {
-    whole = withPart(whole, path, JSON.parse(await store.readText(reference)));
-  }
-  return whole;
 }
 
 /** A run's branches, their outputs left where they are. */

@@ -1,32 +1,27 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { SerializationContext } from '@temporalio/common';
-import {
-  decodeArrayFromPayloads,
-  decodeOptionalFailureToOptionalError,
-} from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { temporal } from '@temporalio/proto';
 
-import type { Answer, ModelCall } from '../contract/model-call.js';
+import type { ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
 import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
-import { approvalOf, callKeys } from '../fold/approval.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
 import type { RunReference } from '../contract/known.js';
 import { isKind, signalNames } from '../contract/names.js';
-import { outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
+import { AgentCalls } from './agent-calls.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
+import { OwnBranches } from './own-branches.js';
+import { RunPayloads } from './run-payloads.js';
+import type { Payloads } from './run-payloads.js';
 import type { Carried, Closed, HistoryEvent, Input } from './event-facts.js';
-
-type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 /**
  * A run as its event history tells it, whether or not a worker is alive.
@@ -48,39 +43,52 @@ export class RunView {
   closedAtMs: number | null = null;
   closed: Closed = null;
   result: RunResult | null = null;
-  /** What a workflow of somebody's own returned. */
+  /** What a workflow of somebody's own was given, and returned. */
+  ownInput: unknown;
   ownResult: unknown;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
   /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
-  readonly reports: LaneReport[] = [];
+  readonly reports: Pick<LaneReport, 'blob'>[] = [];
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
   readonly scheduled = new Map<string, Place>();
-  /** Keys of calls that wait to be allowed, by the event of their timer. */
-  readonly approvals = new Map<string, string>();
-  /** Of an agent: the calls that the model asked for, by their keys. */
-  readonly wanted = new Map<string, WantedCall>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
-  /** Milliseconds in which calls have waited to be allowed. */
-  waitedForPersonMs = 0;
-  /** Since when they wait; `null` where none does. */
-  #waitsSinceMs: number | null = null;
+  readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
+  readonly #payloads: RunPayloads;
+  readonly #own: OwnBranches;
   readonly #lanes = new Set<string>();
   readonly #failed = new FailedBranches();
   readonly #cancelRequested = new Set<string>();
-  /** Of an agent: its tools, and the keys of all calls so far. */
-  #tools: readonly { name: string }[] = [];
-  readonly #callKeys = new Set<string>();
   /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
   #isOwn = false;
 
+  /** @param execution the execution whose events come first: after a reset they name another one, of which they are a copy */
   constructor(
-    private readonly client: Client,
+    client: Client,
     readonly workflowId: string,
-  ) {}
+    private execution?: string,
+  ) {
+    this.#payloads = new RunPayloads(client, workflowId);
+    this.#own = new OwnBranches(this.#payloads);
+  }
+
+  /** Keys of calls that wait to be allowed, by the event of their timer. */
+  get approvals(): ReadonlyMap<string, string> {
+    return this.#calls.waiting;
+  }
+
+  /** Of an agent: the calls that the model asked for, by their keys. */
+  get wanted(): ReadonlyMap<string, WantedCall> {
+    return this.#calls.wanted;
+  }
+
+  /** Milliseconds in which calls have waited to be allowed. */
+  get waitedForPersonMs(): number {
+    return this.#calls.waitedMs;
+  }
 
   /** The branches that are known of, in input order. */
   get places(): readonly Pick<Place, 'key' | 'index'>[] {
@@ -111,44 +119,61 @@ export class RunView {
     const atMs = millis(event.eventTime);
     if (event.workflowExecutionStartedEventAttributes) {
       const started = event.workflowExecutionStartedEventAttributes;
-      const [input] = await this.#decode(started.input).catch(noJson);
+      const given = await this.#payloads.values(started.input).catch(noJson);
+      const [input] = given;
       this.kind = started.workflowType?.name ?? '';
-      this.runId = started.originalExecutionRunId ?? '';
+      this.runId = this.execution ?? started.originalExecutionRunId ?? '';
+      this.execution = undefined;
       this.startedBy ??= started.identity || null;
       // The run began with its first execution, before it continued as new.
       const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
-      if (carried?.tally && this.tally.ended === 0) this.tally = carried.tally;
+      // What lanes had reported before the first execution that is seen here.
+      if (carried !== undefined && this.reports.length === 0) {
+        this.tally = carried.tally ?? noTally;
+        this.#failed.add(carried.failed);
+        this.reports.push(...(carried.batches ?? []).map((blob) => ({ blob })));
+      }
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
       this.#takeOver(input as Input | undefined, atMs);
       this.#isOwn = !isKind(this.kind);
-      if (this.kind === 'agent') this.#tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
+      if (this.#isOwn) this.ownInput = given.length > 1 ? given : input;
+      if (this.kind === 'agent') this.#calls.tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
+    if (this.#isOwn && this.#own.begin(event, this.scheduled, atMs)) return undefined;
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
-      const [call] = (await this.#decode(input)) as [ModelCall];
+      const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
       const isBranch = this.#isOwn || kindOf(this.kind)?.adds === true || call.index < this.planned.total;
       if (!isBranch) return undefined;
+      if (this.#isOwn && call.offline) this.planned = { ...this.planned, offline: true };
       const index = this.#indexOf(activityId, call);
       if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
       this.scheduled.set(activityId, { key: call.key, index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
-    if (event.timerStartedEventAttributes) return this.#wait(event, atMs);
+    if (event.timerStartedEventAttributes) {
+      const { summary } = event.userMetadata ?? {};
+      const [told] = await this.#payloads.values({ payloads: summary ? [summary] : [] });
+      this.#calls.waits(String(event.eventId), told, atMs);
+      return undefined;
+    }
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
-    if (timer && this.approvals.delete(String(timer.startedEventId))) this.#waited(atMs);
+    if (timer) this.#calls.waited(String(timer.startedEventId), atMs);
     if (event.activityTaskCancelRequestedEventAttributes) {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
     }
     await this.#report(event);
-    return (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+    const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
+    if (owned !== undefined) this.outcomes.set(owned.index, owned);
+    return owned ?? (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
   }
 
   /** Takes in what the input says of the run that this one retries. */
@@ -176,37 +201,11 @@ export class RunView {
     return this.#isOwn ? (this.scheduled.get(activityId)?.index ?? this.scheduled.size) : index;
   }
 
-  /** Takes in a timer that may stand for a call that waits to be allowed. */
-  async #wait({ eventId, userMetadata }: HistoryEvent, atMs: number): Promise<undefined> {
-    const [summary] = await this.#decode({ payloads: userMetadata?.summary ? [userMetadata.summary] : [] });
-    const approval = typeof summary === 'string' ? approvalOf(summary) : undefined;
-    if (approval === undefined) return;
-    this.#waitsSinceMs ??= atMs;
-    this.approvals.set(String(eventId), approval);
-  }
-
-  /** Counts a wait that is over once no call waits any more. */
-  #waited(atMs: number): void {
-    if (this.approvals.size > 0 || this.#waitsSinceMs === null) return;
-    this.waitedForPersonMs += atMs - this.#waitsSinceMs;
-    this.#waitsSinceMs = null;
-  }
-
   #carry(branch: StoredBranch): void {
     const { key, index } = branch;
     this.outcomes.set(index, branch);
     this.scheduled.set(key, { key, index, queuedAtMs: this.startedAtMs });
-    if (this.kind === 'agent') this.#callKeys.add(key);
-  }
-
-  /** Takes in the calls that a turn of an agent wants. */
-  #want({ turn }: Answer): void {
-    if (this.kind !== 'agent' || turn === undefined) return;
-    const keys = callKeys(turn.calls, this.#tools, [...this.#callKeys]);
-    for (const [at, key] of keys.entries()) {
-      this.#callKeys.add(key);
-      this.wanted.set(key, turn.calls[at] as WantedCall);
-    }
+    this.#calls.carry(key);
   }
 
   /** Takes in the report of a lane. */
@@ -217,14 +216,15 @@ export class RunView {
     const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
     let report: LaneReport | null | undefined;
     if (signaled?.signalName === signalNames.laneBatch) report = await this.#reportIn(signaled.input);
-    else if (isLane && completed) report = ((await this.#decode(completed.result)) as [LaneResult])[0].rest;
-    else if (isLane && canceled) [report] = (await this.#decode(canceled.details)) as [LaneReport | null];
-    if (report) this.#addReport(report);
+    else if (isLane && completed)
+      report = ((await this.#payloads.values(completed.result)) as [LaneResult | null])[0]?.rest;
+    else if (isLane && canceled) [report] = (await this.#payloads.values(canceled.details)) as [LaneReport | null];
+    if (report && isLaneReport({ lane: 0, ...report })) this.#addReport(report);
   }
 
   /** The report in a signal. Anybody may send one: what is none is left out, as the workflow leaves it out. */
   async #reportIn(input: Payloads): Promise<LaneReport | undefined> {
-    const [message] = await this.#decode(input).catch(() => []);
+    const [message] = await this.#payloads.values(input).catch(() => []);
     return isLaneReport(message) ? message : undefined;
   }
 
@@ -246,20 +246,16 @@ export class RunView {
 
   async #outcomeOf(event: HistoryEvent, place: Place, atMs: number, cancelled: boolean): Promise<StoredBranch> {
     if (event.activityTaskCompletedEventAttributes) {
-      const [answer] = await this.#decode(event.activityTaskCompletedEventAttributes.result);
-      this.#want(answer as Answer);
-      return outcomeOfAnswer(place, answer as Answer);
+      const [answer] = await this.#payloads.values(event.activityTaskCompletedEventAttributes.result);
+      if (!isAnswer(answer)) return outcomeOfFailure(place, noAnswerFailure(), atMs);
+      this.#calls.want(answer);
+      return outcomeOfAnswer(place, answer);
     }
     const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
     const failure = failed
-      ? await decodeOptionalFailureToOptionalError(this.#converter, failed.failure, this.#context)
-      : await this.#cancellation(event.activityTaskCanceledEventAttributes?.details);
+      ? await this.#payloads.failure(failed.failure)
+      : await this.#payloads.cancellation(event.activityTaskCanceledEventAttributes?.details);
     return outcomeOfFailure(place, failure, atMs, cancelled);
-  }
-
-  async #cancellation(details: Payloads): Promise<Error | undefined> {
-    const failure = { message: 'The branch was cancelled.', canceledFailureInfo: { details: details ?? null } };
-    return decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context);
   }
 
   async #close(event: HistoryEvent, atMs: number): Promise<undefined> {
@@ -268,28 +264,15 @@ export class RunView {
     this.closed = closed;
     this.closedAtMs = atMs;
     if (event.workflowExecutionCompletedEventAttributes) {
-      const [result] = await this.#decode(event.workflowExecutionCompletedEventAttributes.result);
+      const [result] = await this.#payloads.values(event.workflowExecutionCompletedEventAttributes.result);
       if (this.#isOwn) this.ownResult = result;
       else this.result = result as RunResult;
     }
     const failure = event.workflowExecutionFailedEventAttributes?.failure;
     if (!failure) return;
-    this.failure = (await decodeOptionalFailureToOptionalError(this.#converter, failure, this.#context)) ?? null;
+    this.failure = (await this.#payloads.failure(failure)) ?? null;
     if (!this.#isOwn && this.failure instanceof ApplicationFailure && this.failure.type === 'RunFailed') {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
-  }
-
-  /** The context that a payload of this run fits; one of another run does not. */
-  get #context(): SerializationContext {
-    return { type: 'workflow', namespace: this.client.options.namespace, workflowId: this.workflowId };
-  }
-
-  get #converter() {
-    return this.client.options.loadedDataConverter;
-  }
-
-  #decode(payloads: Payloads): Promise<unknown[]> {
-    return decodeArrayFromPayloads(this.#converter, payloads?.payloads ?? null, this.#context);
   }
 }

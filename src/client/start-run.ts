@@ -19,7 +19,8 @@ import { beginningOf } from '../contract/cut-text.js';
 /** A run of a kind, and how it is to be shown. */
 export type RunToStart<K extends Kind = Kind> = { [Each in K]: RunOfKind<Each> }[K];
 
-interface RunOfKind<K extends Kind> {
+/** A run of one kind, and how it is to be shown. */
+export interface RunOfKind<K extends Kind> {
   kind: K;
   /** The workflow's one argument; what is left out has the default that its schema says. */
   input: InputByKind[K];
@@ -35,6 +36,7 @@ interface RunOfKind<K extends Kind> {
 
 const retriesKey = defineSearchAttributeKey(searchAttributes.retries.name, searchAttributes.retries.type);
 
+/** A run that has been started, or was there already. */
 export interface StartedRun {
   workflowId: string;
   runId: string;

@@ -4,6 +4,7 @@ import type { Stored } from './stored.js';
 /** Files that the API reads itself: as a document block, or as an image block. */
 export const fileMediaTypes = ['application/pdf', 'image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
 
+/** A media type that the API reads itself. */
 export type FileMediaType = (typeof fileMediaTypes)[number];
 
 /** What the tokens of a file are counted by. */

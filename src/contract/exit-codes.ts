@@ -1,3 +1,4 @@
+/** Exit codes of the command, by what they mean. */
 export const exitCodes = {
   complete: 0,
   findings: 1,
@@ -9,4 +10,5 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** An exit code of the command. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -19,6 +19,7 @@ export const failureTypes = {
   RequestTooLarge: 'final',
   Unprocessable: 'final',
   NoApiKey: 'final',
+  CassetteMiss: 'final',
   UnsupportedSchema: 'final',
   DocumentMissing: 'final',
   DocumentUnreadable: 'final',
@@ -34,6 +35,7 @@ export const failureTypes = {
   RunFailed: 'final',
 } as const;
 
+/** The type of a failure of fanfold's own. */
 export type FailureType = keyof typeof failureTypes;
 
 /** Errors of an answer that came but is not ok; they are data in the outcome, never thrown. */

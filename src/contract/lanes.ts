@@ -1,6 +1,8 @@
 import type { StoredFile } from './document.js';
 import type { ModelCall } from './model-call.js';
+import type { Dialect } from './dialects.js';
 import type { JsonSchema } from './json-schema.js';
+import type { PromptPart } from './model-request.js';
 import type { StoredBranch } from './branch.js';
 import type { BranchStatus, Usage } from './run.js';
 import { addCost, addUsage, noUsage } from './usage.js';
@@ -37,10 +39,19 @@ export interface Way {
   /** Names the answer among those about one item; it follows the item's key. */
   key: string;
   prompt?: string;
+  /** See `ModelRequest`. */
+  promptParts?: readonly PromptPart[];
   model?: string;
   maxTokens?: number;
   outputSchema?: JsonSchema;
+  /** It asks no model: a thread of the lane's worker looks at the item's text. */
+  local?: LocalCheck;
 }
+
+/** What a thread looks for in a text: a pattern, or what a grammar's rules say. */
+export type LocalCheck =
+  | { pattern: string; severity?: 'error' | 'warning' | 'info'; message?: string; suggestion?: string }
+  | { grammar: { dialect?: Dialect; words?: readonly string[] } };
 
 /** The request for each document of a wide fan-out. */
 export interface Template {
@@ -86,6 +97,8 @@ export interface Lane extends Pick<
   reportFailuresAtOnce: boolean;
   /** US dollars that the lane's branches may spend; only where a budget holds. */
   budgetUsd?: number;
+  /** Whether the workflow takes back what the lane has too much of, by the signal `laneHandBack`. */
+  handsBack?: true;
 }
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
@@ -96,6 +109,25 @@ export type ChunkOrder = Pick<
 
 /** The payload of the signal from a lane to its workflow. */
 export interface LaneMessage extends LaneReport {
+  lane: number;
+}
+
+/** What a lane gives up while it is under way: its worker is full, or it has far too much to do. */
+export interface HandBack {
+  /** Places in its chunk of documents that it has not begun, and will not begin. */
+  left: Range[];
+  /** Most calls at once that it makes from now on. */
+  width: number;
+  /** Most calls at once of its worker, as things stand. */
+  cap: number;
+  /** Milliseconds that a branch takes, where that is known. */
+  paceMs?: number;
+  /** US dollars that it gives up of its `budgetUsd`; only where a budget holds. */
+  usd?: number;
+}
+
+/** The payload of the signal by which a lane gives something up. */
+export interface HandBackMessage extends HandBack {
   lane: number;
 }
 
@@ -141,6 +173,8 @@ export interface LaneResult {
   /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
   left: Range[];
   why: 'done' | 'draining' | 'over budget';
+  /** Milliseconds that a branch took; of lanes that hand back. */
+  paceMs?: number;
   /** Of batches: places of documents that were not submitted, because the budget had no more. */
   withheld?: Range[];
   /** US dollars that were paid for answers that are in no report: they did not fit their schema, and are asked for once more. */

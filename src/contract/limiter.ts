@@ -3,6 +3,7 @@ import type { TaskQueue } from './names.js';
 /** A limit that the API meters; `tokens` is input and output together. */
 export const bucketNames = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
 
+/** A limit that the API meters. */
 export type BucketName = (typeof bucketNames)[number];
 
 /** How a limiter stands, for people and metrics. */
@@ -33,8 +34,10 @@ export type GateState =
   | { is: 'open' }
   | { is: 'closed'; until: number; reason: string }
   | { is: 'probing' }
-  | { is: 'shut'; reason: string };
+  /** `type` where it is another failure than `SpendLimitReached`. */
+  | { is: 'shut'; reason: string; type?: 'Unauthenticated' };
 
+/** How one limit of the API stands. */
 export interface BucketSnapshot {
   name: BucketName;
   /** Per minute. */

@@ -1,6 +1,13 @@
 /** Widest fan-out that gives each branch an activity of its own. */
 export const maxDirectWidth = 50;
 
+/**
+ * Most things that each text of a run in lanes is asked, and UTF-16 code units of all of them: they travel in the input of every lane,
+ * of which four may be scheduled in one workflow task, and Temporal takes 4 MB of it.
+ */
+export const mostWays = 500;
+export const mostWaysLength = 800_000;
+
 /** Most answers of a run in lanes that a model folds into one: some two hundred calls, which history has room for. */
 export const maxFoldedWidth = 10_000;
 

@@ -68,6 +68,8 @@ export interface Ledger {
   /** US dollars that the provider's prompt cache saved, what writing to it cost taken off. */
   cacheSavedUsd: number;
 }
+/** What a heartbeat says of a branch: its ledger, and the newest words of an answer that is under way. */
+export type Beat = Ledger & { words?: string };
 /** The result of a call that the API answered. A result that is not `ok` was paid for, and is no answer. */
 export interface Answer {
   status: 'ok' | 'truncated' | 'refused' | 'invalid';

@@ -7,6 +7,7 @@ export const taskQueues = {
   cpu: 'fanfold-cpu',
 } as const;
 
+/** The name of a task queue. */
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
 
 /** The identity of a worker at the server. */
@@ -27,6 +28,7 @@ export const workflowTypes = [
   'map',
 ] as const;
 
+/** A kind of run: the type of its workflow. */
 export type Kind = (typeof workflowTypes)[number];
 
 /** Whether a workflow type is one of fanfold's. */
@@ -34,11 +36,17 @@ export function isKind(workflowType: string): workflowType is Kind {
   return workflowTypes.includes(workflowType as Kind);
 }
 
+/** Names of the queries of every run. */
 export const queryNames = { progress: 'progress' } as const;
 
 /** `laneBatch` carries a `LaneReport`: the name is older than the word, and runs of older versions have it in their histories. */
-export const signalNames = { laneBatch: 'laneBatch', lanesReport: 'lanesReport' } as const;
+export const signalNames = {
+  laneBatch: 'laneBatch',
+  laneHandBack: 'laneHandBack',
+  lanesReport: 'lanesReport',
+} as const;
 
+/** Names of the updates of a run. */
 export const updateNames = {
   answer: 'answer',
   approve: 'approve',

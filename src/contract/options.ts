@@ -1,9 +1,11 @@
 /** Which outcomes the fan-in waits for. */
 export const joinPolicies = ['all', 'settled', 'quorum', 'first'] as const;
+/** What a fan-out waits for: see `FanOutOptions.join`. */
 export type Join = (typeof joinPolicies)[number];
 
 /** The fate of branches that have not ended when the fan-in no longer waits for them. */
 export const latePolicies = ['cancel', 'amend'] as const;
+/** What becomes of branches that have not ended in time: see `FanOutOptions.late`. */
 export type Late = (typeof latePolicies)[number];
 
 /** Options of a fan-out. Every field may be left out. */
@@ -68,6 +70,7 @@ export interface Policy {
   economy: boolean;
 }
 
+/** Which model is asked, and how. Every field may be left out. */
 export interface ModelOptions {
   /** Whether to ask anew even where the journal has the answer. */
   fresh?: boolean;
@@ -79,6 +82,7 @@ export interface ModelOptions {
   offline?: boolean;
 }
 
+/** The options of a fan-out that are left out. Times are milliseconds. */
 export const fanOutDefaults = {
   join: 'settled',
   late: 'cancel',
@@ -90,6 +94,7 @@ export const fanOutDefaults = {
   economy: false,
 } as const satisfies FanOutOptions;
 
+/** The model options that are left out. */
 export const modelDefaults = {
   fresh: false,
   model: 'claude-sonnet-5-5',
@@ -99,7 +104,9 @@ export const modelDefaults = {
 
 /** How the outcomes of a fan-out become one result. */
 export const fanInKinds = ['merge', 'select', 'synthesise'] as const;
+/** What is made of the outcomes: see `FanInOptions.fanIn`. */
 export type FanInKind = (typeof fanInKinds)[number];
+/** How one result is made of the outcomes. Every field may be left out. */
 export interface FanInOptions {
   /** `merge`, the default: in code, by key. `select`: a judge takes the best. `synthesise`: a model writes one answer from all. */
   fanIn?: FanInKind;

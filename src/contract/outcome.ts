@@ -22,8 +22,32 @@ export const noLedger: Ledger = {
   cacheSavedUsd: 0,
 };
 
-/** The outcome of a branch that the API answered. */
+/** Whether an activity of a branch came with what it has to: somebody may have completed it by hand. */
+export function isAnswer(value: unknown): value is Answer {
+  const { status, ledger, finishedAtMs, output, model } = (value ?? {}) as Partial<Record<keyof Answer, unknown>>;
+  return (
+    ['ok', 'truncated', 'refused', 'invalid'].includes(status as string) &&
+    isLedger(ledger) &&
+    typeof finishedAtMs === 'number' &&
+    typeof model === 'string' &&
+    (output === undefined || (typeof output === 'object' && output !== null))
+  );
+}
+
+/** The failure of a branch whose activity came with something else. */
+export function noAnswerFailure(): ApplicationFailure {
+  const message =
+    'The activity was completed by hand, with what is no answer. Begin the branch anew with `fanfold retry`.';
+  return ApplicationFailure.nonRetryable(message, 'MalformedAnswer');
+}
+
+/**
+ * The outcome of a branch that the API answered.
+ *
+ * @throws ApplicationFailure `MalformedAnswer` where it is none
+ */
 export function outcomeOfAnswer(place: Place, answer: Answer): StoredBranch {
+  if (!isAnswer(answer)) throw noAnswerFailure();
   return {
     ...outcomeOfLedger(place, answer.ledger, answer.finishedAtMs),
     status: answer.status,

@@ -13,6 +13,7 @@ export const finalPayloadFailures = ['UnreadablePayload', 'MisplacedPayload', 'O
  */
 export const payloadFailures = [...finalPayloadFailures, 'PlainPayload'] as const;
 
+/** The type of a failure to read a payload of event history. */
 export type PayloadFailure = (typeof payloadFailures)[number];
 
 /** Failure types of payloads that could be read and are refused. */

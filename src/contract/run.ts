@@ -10,6 +10,7 @@ export type BranchStatus =
   | 'skipped'
   | 'late';
 
+/** How a run ended: `complete`, every branch is ok; `partial`, enough are; `failed`, fewer are than its join needs. */
 export type RunStatus = 'complete' | 'partial' | 'failed' | 'cancelled';
 
 /** Tokens. `inputTokens` is the uncached remainder, as the Messages API counts it. */
@@ -31,6 +32,7 @@ export interface Latency {
   totalMs: number;
 }
 
+/** The reason why a branch is not ok. */
 export interface BranchError {
   /** One of `failureTypes`, or the type an activity of one's own threw. */
   type: string;
@@ -114,6 +116,7 @@ export interface Run {
   offline: boolean;
 }
 
+/** How many branches are ok, of how many. */
 export interface Coverage {
   ok: number;
   total: number;

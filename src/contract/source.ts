@@ -29,6 +29,7 @@ export interface HttpSource {
   /** Whether the host may have a private address; the worker has to allow it, too. */
   private?: boolean;
 }
+/** A place that is searched, by its name. */
 export type Source = { name: string } & (FolderSource | HttpSource);
 /** A hit of a source. */
 export interface Hit {

@@ -9,14 +9,17 @@ import type { PatternLimits } from './pattern-limits.js';
 import type * as tasks from './thread.js';
 import type { Limited } from './within-limit.js';
 
-type Tasks = typeof tasks;
+/** The tasks of the threads, by name. */
+export type Tasks = typeof tasks;
 
 /** Tasks that run what a user, a model or a server has written. */
-type PatternTask = 'checkSchema' | 'findPattern' | 'readHits';
+export type PatternTask = 'checkSchema' | 'findPattern' | 'readHits';
 
-type Input<Name extends keyof Tasks> = Parameters<Tasks[Name]>[0];
+/** What a task is given. */
+export type Input<Name extends keyof Tasks> = Parameters<Tasks[Name]>[0];
 
-type Output<Name extends keyof Tasks> = Awaited<ReturnType<Tasks[Name]>>;
+/** What a task returns. */
+export type Output<Name extends keyof Tasks> = Awaited<ReturnType<Tasks[Name]>>;
 
 /** Milliseconds after which an idle thread is ended: a grammar in memory takes 300 MB. */
 const idleMs = 20_000;

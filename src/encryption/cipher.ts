@@ -50,5 +50,5 @@ function keyOf(id: string, keyring: Keyring | undefined): SealingKey {
   const key = keyring?.byId.get(id);
   if (key !== undefined) return key;
   const which = keyring === undefined ? 'no encryption key is given' : `none of the keys given has its id ${id}`;
-  throw new Unreadable(`is encrypted, and ${which}`);
+  throw new Unreadable(`is encrypted, and ${which}`, true);
 }

@@ -15,7 +15,10 @@ const mostBytes = 1_000;
 
 /** The folders that an environment names as fanfold's own, absolute. */
 export function homesOf(env: NodeJS.ProcessEnv): string[] {
-  return [env['FANFOLD_HOME'] || '.fanfold', env['FANFOLD_STORE']].flatMap((path) => (path ? [resolve(path)] : []));
+  return [env['FANFOLD_HOME'] || '.fanfold', env['FANFOLD_STORE']].flatMap((path) =>
+    // A database or a bucket is no folder.
+    path && !path.includes('://') ? [resolve(path)] : [],
+  );
 }
 
 /**

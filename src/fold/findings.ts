@@ -2,10 +2,13 @@ import { QuotePlaces } from './quote-places.js';
 import type { QuotePlace, Span } from './quote-places.js';
 
 export const severities = ['error', 'warning', 'info'] as const;
+/** How much a finding matters, the worst first. */
 export type Severity = (typeof severities)[number];
 
 /** Something that a check has to say about a place in the text. */
 export interface Finding {
+  /** Key of the text that it is about, where there are several. */
+  file?: string;
   /** The check that said it; several, separated by commas, where they said the same. */
   check: string;
   severity: Severity;
@@ -259,6 +262,7 @@ export function remarksOfMatches(
   }));
 }
 
+/** A check of one's own that looks for a pattern, and asks no model. */
 export interface PatternCheck {
   /** A regular expression of JavaScript, with the flag `u`. */
   pattern: string;

@@ -14,6 +14,7 @@ export const reducerNames = [
   'majority',
   'deep',
 ] as const;
+/** How one value is made of those that several branches wrote under one key of a graph. */
 export type ReducerName = (typeof reducerNames)[number];
 
 const reducers: Record<ReducerName, (written: readonly Written[]) => unknown> = {

@@ -44,6 +44,12 @@ export interface Reuse {
   savedUsd: number;
 }
 
+/** Where a page ends. It has one record at least, however large. */
+export interface PageLimits {
+  records: number;
+  bytes: number;
+}
+
 /**
  * The store of records and leases. Records are opaque here: their reader finds out whether one is whole.
  *
@@ -67,11 +73,22 @@ export interface JournalStore {
   /** Renews the leases that their holder still has. */
   renewLeases(leases: readonly Lease[], leaseMs: number): Promise<void>;
   releaseLease(lease: Lease): Promise<void>;
+  /** Lets the lease run out now, and stay what it is: whoever takes it over goes on with the same asking. */
+  handOnLease(lease: Lease): Promise<void>;
   /**
    * Lets leases whose holder begins so run out now. A store that many machines share cannot know who is dead, and does not have
    * this.
    */
   expireLeases?(holderPrefix: string): Promise<void>;
+  /**
+   * Keeps each record whose key has none yet, or an older one; durable when it resolves. They count as last used when they were answered.
+   *
+   * @param records no two of one key
+   * @returns the keys of those that were kept
+   */
+  add(records: readonly StoredRecord[]): Promise<string[]>;
+  /** The next records in the order of their keys, from behind `after` on; none at the end. */
+  page(after: string | undefined, most: PageLimits): Promise<StoredRecord[]>;
   recordReuses(reuses: readonly Reuse[]): Promise<void>;
   /** Adds to what the ledger has; unlike the rest of the store, what is repeated counts again. */
   recordSpend(rows: readonly Spend[]): Promise<void>;

@@ -12,9 +12,12 @@ export interface Asked<T> {
 /** The journal's answer, or the result of asking. */
 export type Once<T> = { reused: true; entry: Entry } | { reused: false; value: T };
 
+/** How long an answer of the journal, or of somebody who is asking, is waited for. */
 export interface OnceOptions {
   /** Ends the wait for others. `ask` gets it too, and must end by it. */
   signal?: AbortSignal;
+  /** Aborted where the asker is no longer wanted: one of those who wait for its answer asks in its place. */
+  unwanted?: AbortSignal;
   /** Oldest answer that will do, in milliseconds since the epoch (`--fresh`: the beginning of the run). */
   notBeforeMs?: number;
 }
@@ -27,11 +30,13 @@ export interface JournalLimits {
   maxBytes?: number;
 }
 
+/** What was removed from the journal. */
 export interface Pruned {
   entries: number;
   bytes: number;
 }
 
+/** How much the journal holds. */
 export interface JournalStats {
   entries: number;
   /** Bytes of all records together, as stored. */
@@ -70,7 +75,7 @@ export interface Journal {
   /**
    * Returns the journal's entry; or waits for a process that is asking the same; or asks, and keeps the answer.
    *
-   * The wait ends with the other's entry. If the other dies, one of those who wait takes over; if it fails or has no proper
+   * The wait ends with the other's entry. If the other dies or is no longer wanted, one of those who wait takes over; if it fails or has no proper
    * answer, each of them asks by itself. An answer that cannot be kept is a warning: it has been paid for.
    *
    * @throws what `ask` throws, or the signal's reason; before asking, whatever `get` and `put` throw

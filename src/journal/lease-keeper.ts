@@ -5,13 +5,13 @@ const renewals = 5;
 
 /** Renews all leases of this process in one go. The next renewal makes up for one that fails. */
 export class LeaseKeeper {
-  readonly #store: Pick<JournalStore, 'renewLeases' | 'releaseLease'>;
+  readonly #store: Pick<JournalStore, 'renewLeases' | 'releaseLease' | 'handOnLease'>;
   readonly #leaseMs: number;
   readonly #held = new Set<Lease>();
   #timer: NodeJS.Timeout | undefined;
   #renewing = false;
 
-  constructor(store: Pick<JournalStore, 'renewLeases' | 'releaseLease'>, leaseMs: number) {
+  constructor(store: Pick<JournalStore, 'renewLeases' | 'releaseLease' | 'handOnLease'>, leaseMs: number) {
     this.#store = store;
     this.#leaseMs = leaseMs;
   }
@@ -31,6 +31,12 @@ export class LeaseKeeper {
   async giveBack(lease: Lease): Promise<void> {
     this.forget(lease);
     await this.#store.releaseLease(lease).catch(() => {});
+  }
+
+  /** Hands a lease on to one of those who wait. It never rejects, as `giveBack`. */
+  async handOn(lease: Lease): Promise<void> {
+    this.forget(lease);
+    await this.#store.handOnLease(lease).catch(() => {});
   }
 
   stop(): void {

@@ -49,7 +49,11 @@ export function checkJournalSettings({ url, encryptionKey }: Pick<JournalSetting
   if (url) checkUrl(url);
 }
 
-async function openStore({ home, url }: JournalSettings, onWarning: (message: string) => void): Promise<JournalStore> {
+/** @throws as `openJournal` */
+export async function openStore(
+  { home, url }: JournalSettings,
+  onWarning: (message: string) => void,
+): Promise<JournalStore> {
   // Loaded on demand: commands only look at the settings.
   if (!url) return (await import('./embedded/embedded-store.js')).openEmbeddedStore(home, onWarning);
   checkUrl(url);

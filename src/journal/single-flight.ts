@@ -52,7 +52,8 @@ type Ask<T> = (signal: AbortSignal | undefined) => Promise<Asked<T>>;
  *     all who waited for it ask at once, with or without a lease: nobody waits for a second disappointment.
  * SingleFlight-4. An entry is in the journal before its lease is given back, or with it. A process that finds the lease gone, or
  *     another's, has looked for the entry since.
- * SingleFlight-5. An asking belongs to its asker. The asker's abort ends it; for those who wait for it that is a failure.
+ * SingleFlight-5. An asking belongs to its asker. The asker's abort ends it; for those who wait for it that is a failure. An asker that
+ *     is no longer wanted, and has not failed, hands its lease on: one of those who wait asks in its place, and the others wait on.
  */
 export class SingleFlight {
   readonly #flights: Flights;
@@ -65,7 +66,7 @@ export class SingleFlight {
 
   async once<T>(
     key: string,
-    { signal, notBeforeMs = Number.NEGATIVE_INFINITY }: OnceOptions,
+    { signal, unwanted, notBeforeMs = Number.NEGATIVE_INFINITY }: OnceOptions,
     ask: Ask<T>,
   ): Promise<Once<T>> {
     const { leaseMs, identity } = this.#flights;
@@ -75,14 +76,18 @@ export class SingleFlight {
       signal?.throwIfAborted();
       const { entry, foreign } = await this.#flights.claim(lease, { notBeforeMs, deadSign: waiting.deadSign() });
       if (entry !== undefined) return { reused: true, entry };
-      if (foreign === undefined) return this.#announced(key, this.#askHolding(lease, signal, ask));
+      if (foreign === undefined)
+        return this.#announced(
+          key,
+          this.#askHolding(lease, { ...(signal && { signal }), ...(unwanted && { unwanted }) }, ask),
+        );
       if (waiting.isDisappointed(foreign)) return this.#ask(key, signal, ask);
       waiting.saw(foreign);
       await pause(waiting.nextLookMs(), signal, this.#asking.get(key));
     }
   }
 
-  async #askHolding<T>(lease: Lease, signal: AbortSignal | undefined, ask: Ask<T>): Promise<Once<T>> {
+  async #askHolding<T>(lease: Lease, { signal, unwanted }: OnceOptions, ask: Ask<T>): Promise<Once<T>> {
     const { keeper } = this.#flights;
     keeper.keep(lease);
     let isGivenBack = false;
@@ -93,6 +98,7 @@ export class SingleFlight {
       return { reused: false, value };
     } finally {
       if (isGivenBack) keeper.forget(lease);
+      else if (unwanted?.aborted === true) await keeper.handOn(lease);
       else await keeper.giveBack(lease);
     }
   }

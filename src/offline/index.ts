@@ -2,6 +2,7 @@
 export { readFaultScript, startOfflineModel } from '@fanfold/offline-model';
 export type {
   Batch,
+  BatchRequest,
   CallMatch,
   CallRecord,
   Endpoint,
@@ -16,7 +17,9 @@ export type {
   OfflineModelOptions,
   PartMatch,
   Patience,
+  Pattern,
   Retention,
   RetryAfter,
   ScriptedRule,
+  Settled,
 } from '@fanfold/offline-model';

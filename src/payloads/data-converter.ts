@@ -18,6 +18,7 @@ export function payloadCodec(encryptionKey?: string): EncryptingCodec {
   return new EncryptingCodec({ keyring: keyringOf(encryptionKey), acceptPlain: true });
 }
 
+/** What a data converter with a key reads. */
 export interface DataConverterSettings {
   /**
    * Whether payloads that are not encrypted are read although there is a key, such as those of runs that began without one;

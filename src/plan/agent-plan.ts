@@ -35,6 +35,7 @@ export interface AgentInput extends FanOutOptions, ModelOptions {
   carried?: CarriedAgent;
 }
 
+/** The state that an agent takes along when it continues as new. */
 export interface CarriedAgent {
   startedAtMs: number;
   turns: readonly Turn[];

@@ -44,10 +44,10 @@ interface Told {
 }
 
 /** What a run was asked, from its input. What cannot be planned has only its own words. */
-export function askedIn(kind: string, input: object, policy: Policy | null): AskedInput {
-  if (kindOf(kind) === undefined) return { prompts: [], facts: [], question: JSON.stringify(input, null, 2) };
+export function askedIn(kind: string, input: unknown, policy: Policy | null): AskedInput {
+  if (kindOf(kind) === undefined) return { prompts: [], facts: [], question: textOf(input) };
   const told = input as Told;
-  const prompts = promptsOf(kind, input);
+  const prompts = promptsOf(kind, told);
   const models = [...new Set(prompts.flatMap(({ model }) => model ?? []))];
   const question = told.question ?? told.task ?? (kind === 'map' ? told.prompt : onlyPrompt(told));
   const given = documentOf(told);
@@ -80,6 +80,11 @@ export function askedIn(kind: string, input: object, policy: Policy | null): Ask
       ...(policy === null ? [] : policyFacts(policy)),
     ],
   };
+}
+
+/** What somebody's own workflow was given. */
+function textOf(input: unknown): string {
+  return typeof input === 'string' ? input : (JSON.stringify(input, null, 2) ?? '');
 }
 
 /** The prompt of a comparison that has one only. */

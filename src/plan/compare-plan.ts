@@ -11,13 +11,14 @@ import type { RowsFold } from '../fold/rows.js';
 import { checkOutputSchema } from './check-output-schema.js';
 import type { FanOutPlan } from './fan-out-plan.js';
 import { variablesIn } from './fill.js';
-import { totalOf } from './item-request.js';
+import { checkWays, totalOf } from './item-request.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions } from '../contract/options.js';
 import type { WidePlan } from './summarise-plan.js';
 
 /** Ways to find the best answer. `judge`: two judges see the answers in opposite orders; `vote`: what most of them say. */
 export const bestBy = ['judge', 'vote'] as const;
+/** Who says which answer is best. */
 export type BestBy = (typeof bestBy)[number];
 
 /** Input of the workflow `compare`. */
@@ -96,6 +97,7 @@ export function planCompareRows(input: CompareInput): { wide: WidePlan; rows: Ro
     );
   }
   const ways = waysOf(input, model);
+  checkWays(ways, 'models and prompts');
   for (const { prompt } of input.variants) variablesIn(prompt);
   const total = totalOf(chunks, ways.length, 'row');
   const template: Template = {

@@ -18,6 +18,7 @@ export interface FanOutPlan {
   /** What the names of the fan-in's calls begin with, where a workflow has several. */
   fanInWithin?: string;
 }
+/** A branch that is to ask the model. */
 export interface PlannedBranch {
   key: string;
   request: ModelRequest;

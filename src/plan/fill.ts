@@ -73,6 +73,8 @@ export function noColumn(name: string, columns: readonly string[], place?: strin
   const more = columns.length > mostNamed ? [`${columns.length - mostNamed} more`] : [];
   return new InputError(
     `${place === undefined ? 'Prompt' : place}: Expected a column \`${name}\`, which ${who} names, got ${[...named, ...more].join(', ') || 'no columns'}.`,
-    who === 'the prompt' ? 'A column of another spelling is written in quotes: `{{ "First name" }}`.' : undefined,
+    who === 'the prompt'
+      ? `A column of another spelling is written in quotes: \`{{ "First name" }}\`. Where some rows have it and others not, \`--where "@['${name.replaceAll(/['\\]/g, '\\$&')}']"\` takes those that have.`
+      : undefined,
   );
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../contract/errors.js';
 import { isWorthCaching } from '../contract/document.js';
 import type { Chunk, Item, Template, Way } from '../contract/lanes.js';
+import { mostWays, mostWaysLength } from '../contract/limits.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import { filled } from './fill.js';
 
@@ -36,6 +37,16 @@ export function totalOf(chunks: readonly Chunk[], each: number, item: string): n
   );
 }
 
+/** @throws InputError where they are more than the input of a lane has room for */
+export function checkWays(ways: readonly Way[], what: string): void {
+  const { length } = JSON.stringify(ways);
+  if (ways.length <= mostWays && length <= mostWaysLength) return;
+  throw new InputError(
+    `Expected at most ${mostWays} ${what} of ${mostWaysLength} characters in all, got ${ways.length} of ${length}.`,
+    'Give each run fewer of them.',
+  );
+}
+
 /** The branch at a place of a chunk, or of all branches. Answers about one item are neighbours. */
 export function askedAt(
   items: readonly Item[],
@@ -51,10 +62,11 @@ export function askedAt(
   return { key: sampleKey(item.key, at, each), item, sample: at };
 }
 
-/** What is asked about an item, once for each answer. */
-export function requestsAbout(item: Item, template: Template): ModelRequest[] {
-  return Array.from({ length: answersPerItem(template) }, (_, at) => askedAt([item], at, template)).flatMap((asked) =>
-    asked === undefined ? [] : [itemRequest(template, asked)],
+/** What a model is asked about an item, and the place of each answer among those about it. */
+export function requestsAbout(item: Item, template: Template): { request: ModelRequest; at: number }[] {
+  return Array.from({ length: answersPerItem(template) }, (_, at) => askedAt([item], at, template)).flatMap(
+    (asked, at) =>
+      asked === undefined || asked.way?.local !== undefined ? [] : [{ request: itemRequest(template, asked), at }],
   );
 }
 
@@ -67,7 +79,7 @@ function sampleKey(key: string, sample: number, samples: number): string {
 export function itemRequest(template: Template, { item, sample, way }: Asked): ModelRequest {
   if (item.call !== undefined) return item.call.request;
   const { filled: isFilled, samples: _, ways, ...shared } = template;
-  const { key: __, ...own } = way ?? { key: '' };
+  const { key: __, local: ___, ...own } = way ?? { key: '' };
   const asked = { ...shared, ...own };
   if (isFilled === true) {
     return { ...asked, prompt: filled(asked.prompt, item.fields ?? {}), ...(sample > 0 && { sample }) };

@@ -13,6 +13,7 @@ import { nothingPlanned, ownRun } from './planned-run.js';
 import type { PlannedRun } from './planned-run.js';
 import { planResearch } from './research-plan.js';
 import { planSummarise } from './summarise-plan.js';
+import { planValidateOver } from './validate-over-plan.js';
 import { planValidate } from './validate-plan.js';
 import type { ValidateInput } from './validate-plan.js';
 
@@ -89,6 +90,10 @@ const kinds = {
   },
   validate: {
     planned: (input: InputOf<typeof planValidate>) => {
+      if (input.chunks !== undefined) {
+        const { asksModel, ...plan } = planValidateOver(input);
+        return { ...inLanes(plan), offline: input.offline === true, asksModel };
+      }
       const { asked, keys } = planValidate(input);
       const asksModel = asked.branches.length > 0;
       return { keys, total: keys.length, offline: asked.offline, asksModel, policy: asked.policy };
@@ -150,6 +155,7 @@ const kinds = {
     output: 'rows',
     branch: 'row',
     adds: false,
+    anewWith: none,
     // A row has no peers beyond its run.
     peers: () => undefined,
   },
@@ -164,9 +170,12 @@ function direct({ branches, offline, policy }: FanOutPlan): PlannedRun {
   return { keys: branches.map(({ key }) => key), total: branches.length, offline, policy };
 }
 
-function inLanes({ wide, ...rows }: Required<Pick<PlannedRun, 'wide'>> & Pick<PlannedRun, 'rows'>): PlannedRun {
+function inLanes({
+  wide,
+  ...folds
+}: Required<Pick<PlannedRun, 'wide'>> & Pick<PlannedRun, 'rows' | 'findings'>): PlannedRun {
   const { total, offline, policy } = wide;
-  return { keys: [], total, offline, policy, wide, ...rows };
+  return { keys: [], total, offline, policy, wide, ...folds };
 }
 
 /** The plan of a run that adds branches while it goes on. */

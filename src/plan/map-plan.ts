@@ -1,5 +1,6 @@
 import { InputError } from '../contract/errors.js';
 import type { JsonSchema } from '../contract/json-schema.js';
+import type { Known } from '../contract/known.js';
 import type { Chunk, Item, Template } from '../contract/lanes.js';
 import { maxDirectWidth } from '../contract/limits.js';
 import type { FanOutOptions, ModelOptions } from '../contract/options.js';
@@ -33,6 +34,8 @@ export interface MapInput extends FanOutOptions, ModelOptions {
   rows?: readonly Pick<Item, 'key' | 'fields' | 'unreadable'>[];
   chunks?: readonly Chunk[];
   searchable?: boolean;
+  /** What is taken over from the finished run that this one retries. */
+  known?: Known;
   /** The state of the execution before, after continue-as-new. */
   carried?: unknown;
 }

@@ -1,6 +1,6 @@
 import type { RowsFold } from '../fold/rows.js';
 import type { Chunk, Way } from '../contract/lanes.js';
-import { totalOf } from './item-request.js';
+import { checkWays, totalOf } from './item-request.js';
 import type { WidePlan } from './summarise-plan.js';
 import { isWorthCaching } from '../contract/document.js';
 import type { StoredDocument } from '../contract/document.js';
@@ -8,7 +8,7 @@ import type { Known } from '../contract/known.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import { InputError } from '../contract/errors.js';
 import { fanInOf } from '../fold/fan-in.js';
-import { maxDirectWidth } from '../contract/limits.js';
+import { maxDirectWidth, mostWays } from '../contract/limits.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../contract/options.js';
 import { specialistRules, structuredInstruction } from '../prompts/perspectives.js';
@@ -77,10 +77,11 @@ export function planPerspectives(input: PerspectivesInput): FanOutPlan {
 export function planPerspectivesOver(input: PerspectivesInput): { wide: WidePlan; rows: RowsFold } {
   const { chunks = [], document } = input;
   if (document !== undefined) throw new InputError('Expected a `document`, or several as `chunks`, got both.');
-  const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective));
+  const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective), mostWays);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   checkMerged(input);
   const ways = perspectives.map(wayOf);
+  checkWays(ways, 'perspectives');
   const total = totalOf(chunks, ways.length, 'document');
   const template = { model, maxTokens, system: specialistRules, prompt: '', ways };
   return {
@@ -120,11 +121,11 @@ function asPerspective(perspective: string | Perspective): Perspective {
   return typeof perspective === 'string' ? perspectiveOf(perspective.trim()) : perspective;
 }
 
-function checkPerspectives(perspectives: readonly Perspective[]): readonly Perspective[] {
+function checkPerspectives(perspectives: readonly Perspective[], most = maxDirectWidth): readonly Perspective[] {
   if (perspectives.length === 0) throw new InputError('Expected at least one perspective, got none.');
-  if (perspectives.length > maxDirectWidth) {
+  if (perspectives.length > most) {
     throw new InputError(
-      `Expected at most ${maxDirectWidth} perspectives, got ${perspectives.length}.`,
+      `Expected at most ${most} perspectives, got ${perspectives.length}.`,
       'Give each run fewer perspectives.',
     );
   }

@@ -4,6 +4,7 @@ import type { Policy } from '../contract/options.js';
 import { nodeOf } from './graph/flow.js';
 import type { GraphPlan } from './graph/graph-plan.js';
 import type { WidePlan } from './summarise-plan.js';
+import type { FindingsFold } from './validate-over-plan.js';
 
 /** The plan of a run, as its input tells it before the run has done anything. */
 export interface PlannedRun {
@@ -26,6 +27,8 @@ export interface PlannedRun {
   wide?: WidePlan;
   /** What is made of the answers about each row of a table. */
   rows?: RowsFold;
+  /** What is made of the checks of each of several texts. */
+  findings?: FindingsFold;
   /** The reason why the input cannot be planned. The run itself fails with it, or waits for a worker that tells. */
   problem?: string;
 }

@@ -1,4 +1,5 @@
 import type { Known } from '../contract/known.js';
+import type { Chunk } from '../contract/lanes.js';
 import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import type { Stored } from '../contract/stored.js';
@@ -6,7 +7,7 @@ import { InputError } from '../contract/errors.js';
 import { dialects } from '../contract/dialects.js';
 import type { Dialect } from '../contract/dialects.js';
 import { severities } from '../fold/findings.js';
-import type { PatternCheck, Remark, Severity } from '../fold/findings.js';
+import type { PatternCheck, Severity } from '../fold/findings.js';
 import { gatherDefaults } from './gather-plan.js';
 import type { Hit, Source } from '../contract/source.js';
 import { maxDirectWidth } from '../contract/limits.js';
@@ -35,10 +36,12 @@ export type OwnCheck = { name: string } & ({ criterion: string; severity?: Sever
 
 /** Input of the workflow `validate`. */
 export interface ValidateInput extends FanOutOptions, ModelOptions {
-  /** The text. It travels in the run's input, which Temporal limits: see `maxValidatedBytes`. */
-  text: string;
+  /** The text; `chunks` where there are several. It travels in the run's input, which Temporal limits: see `maxValidatedBytes`. */
+  text?: string;
   /** The same text, for the checks that ask the model. */
-  document: Stored<string>;
+  document?: Stored<string>;
+  /** Several texts, each looked at by every check, in lanes. */
+  chunks?: readonly Chunk[];
   title?: string;
   /** In the order of the result; a bare name is one of `checkNames`. */
   checks?: readonly (string | OwnCheck)[];
@@ -62,6 +65,8 @@ export interface ValidateInput extends FanOutOptions, ModelOptions {
   searchable?: boolean;
   /** What is taken over from the finished run that this one retries. */
   known?: Known;
+  /** The state of the execution before, after continue-as-new. */
+  carried?: unknown;
 }
 
 /** Largest text that is validated, in UTF-8 bytes. */
@@ -96,6 +101,8 @@ export const searchPolicy = { timeoutMs: gatherDefaults.timeoutMs, attempts: gat
 
 /** The plan of a `validate` run: checks that ask the model as a fan-out, and patterns beside it. */
 export interface ValidatePlan {
+  text: string;
+  document: Stored<string>;
   asked: FanOutPlan;
   patterns: readonly ({ name: string } & PatternCheck)[];
   sources: readonly Source[];
@@ -139,11 +146,17 @@ const claimSchema = {
 /**
  * The plan of a `validate` run.
  *
+ * @param most checks
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
-export function planValidate(input: ValidateInput): ValidatePlan {
-  const { document, references = [], sources = [], tone = defaultTone } = input;
-  const checks = checked(input.checks ?? checkNames);
+export function planValidate(input: ValidateInput, most = maxDirectWidth): ValidatePlan {
+  const { text, document, references = [], sources = [], tone = defaultTone } = input;
+  if (text === undefined || document === undefined || input.chunks !== undefined) {
+    throw new InputError(
+      `Expected a \`text\` and the same as \`document\`, or several as \`chunks\`, got ${input.chunks === undefined ? 'not both' : 'all'}.`,
+    );
+  }
+  const checks = checked(input.checks ?? checkNames, most);
   checkWords(input);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
   const requestOf = (instruction: string, findings: JsonSchema, before: readonly PromptPart[] = []): ModelRequest => ({
@@ -205,6 +218,8 @@ export function planValidate(input: ValidateInput): ValidatePlan {
   }
   const patterns = checks.filter((check) => typeof check !== 'string').filter((check) => 'pattern' in check);
   return {
+    text,
+    document,
     asked: {
       branches: asked,
       policy: policyOf(input, keys.length),
@@ -214,7 +229,7 @@ export function planValidate(input: ValidateInput): ValidatePlan {
     },
     patterns,
     sources,
-    query: (input.query ?? beginningOf(input.text.trim(), queryLength).replaceAll(/\s+/g, ' ')) || 'facts',
+    query: (input.query ?? beginningOf(text.trim(), queryLength).replaceAll(/\s+/g, ' ')) || 'facts',
     hasLocalGrammar: keys.includes(localGrammar),
     keys,
     severities: new Map(
@@ -223,29 +238,6 @@ export function planValidate(input: ValidateInput): ValidatePlan {
       ),
     ),
   };
-}
-
-/** Reads a check's answer as remarks. A severity of the check's own holds for all of them. */
-export function remarksOf(
-  check: string,
-  output: unknown,
-  severity?: Severity,
-  words: readonly string[] = [],
-): Remark[] {
-  const { findings = [] } = (output ?? {}) as { findings?: unknown[] };
-  if (check !== 'facts') {
-    const right = new Set(check === 'grammar' ? words : []);
-    const wrong = (findings as Remark[]).filter(({ quote }) => !right.has(quote.trim()));
-    return wrong.map((remark) => (severity === undefined ? remark : { ...remark, severity }));
-  }
-  return (findings as { quote: string; verdict: string; evidence: string; suggestion?: string }[]).map(
-    ({ quote, verdict, evidence, suggestion }) => ({
-      quote,
-      severity: verdict === 'contradicted' ? 'error' : verdict === 'supported' ? 'info' : 'warning',
-      message: `${verdict === 'supported' ? 'Supported' : verdict === 'contradicted' ? 'Contradicted' : 'Not found'}: ${evidence}`,
-      ...(suggestion !== undefined && verdict === 'contradicted' && { suggestion }),
-    }),
-  );
 }
 
 function checkWords({ dialect, words = [] }: ValidateInput): void {
@@ -268,10 +260,13 @@ function shown(references: NonNullable<ValidateInput['references']>): PromptPart
   ]);
 }
 
-function checked(checks: readonly (string | OwnCheck)[]): readonly ((typeof checkNames)[number] | OwnCheck)[] {
+function checked(
+  checks: readonly (string | OwnCheck)[],
+  most: number,
+): readonly ((typeof checkNames)[number] | OwnCheck)[] {
   if (checks.length === 0) throw new InputError('Expected at least one check, got none.');
-  if (checks.length > maxDirectWidth) {
-    throw new InputError(`Expected at most ${maxDirectWidth} checks, got ${checks.length}.`);
+  if (checks.length > most) {
+    throw new InputError(`Expected at most ${most} checks, got ${checks.length}.`);
   }
   const seen = new Set<string>([localGrammar]);
   for (const check of checks) {

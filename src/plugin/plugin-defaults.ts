@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import { workerIdentity } from '../contract/names.js';
 import { fanOutDefaults } from '../contract/options.js';
 import { UnavailableError } from '../contract/errors.js';
+import { cassetteIn } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
+import { storeIn } from '../store/open-place.js';
 import { modelApiOf } from '../worker/model-api.js';
 import type { PluginSettings } from './plugin-settings.js';
 import type { WorkerSettings } from '../worker/index.js';
@@ -23,11 +25,32 @@ export interface Equipped {
  */
 export function checkModel(given: PluginSettings): void {
   if (given.offline === true || given.offlineModelUrl !== undefined || apiOf(given) !== undefined) return;
+  if (given.cassette !== undefined || cassetteIn(given.env ?? process.env, process.cwd()) !== undefined) return;
   throw new UnavailableError(
     'NoApiKey',
     'Expected `ANTHROPIC_API_KEY` to be set, or `new FanfoldPlugin({ api })` or `new FanfoldPlugin({ offline: true })`, got none of them.',
     'Offline, a model on this machine answers, which only extracts sentences: give `offline: true` to the plugin of worker and client.',
   );
+}
+
+/**
+ * The home, which is made or found to be the user's own where something of the plugin is kept in it.
+ *
+ * @throws UnavailableError `ForeignHome`
+ * @throws InputError where it cannot be used, or the journal's variables cannot be meant
+ */
+export async function openedHome({ env = process.env, ...given }: PluginSettings): Promise<string> {
+  const home = resolve(given.home ?? (env['FANFOLD_HOME'] || '.fanfold'));
+  if (given.store !== undefined) return home;
+  const [{ openHome }, { checkJournalSettings }] = await Promise.all([
+    import('../server/index.js'),
+    import('../journal/index.js'),
+  ]);
+  if (given.journal === undefined) {
+    checkJournalSettings({ url: env['FANFOLD_JOURNAL'], encryptionKey: env['FANFOLD_ENCRYPTION_KEY'] });
+  }
+  await openHome(home, env);
+  return home;
 }
 
 /**
@@ -38,26 +61,26 @@ export function checkModel(given: PluginSettings): void {
  */
 export async function equipped(given: PluginSettings): Promise<Equipped> {
   const env = given.env ?? process.env;
-  const home = resolve(given.home ?? (env['FANFOLD_HOME'] || '.fanfold'));
+  const home = await openedHome(given);
   const encryptionKey = env['FANFOLD_ENCRYPTION_KEY'] || undefined;
-  if (given.store === undefined) {
-    const { openHome } = await import('../server/index.js');
-    await openHome(home, env);
-  }
   // A store of one's own comes with a journal of one's own, or with none.
   const opened = given.journal === undefined && given.store === undefined ? await journalIn(home, env) : undefined;
+  const named = given.cassette ?? cassetteIn(env, process.cwd());
+  const cassette = named && (await (await import('../journal/index.js')).openCassette(named));
+  const store = given.store ?? new BlobStore(storeIn(env['FANFOLD_STORE'] || home, process.cwd()), encryptionKey);
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
-  const { offline: _, home: __, env: ___, ...rest } = given;
+  const { offline: _, home: __, env: ___, cassette: ____, ...rest } = given;
   const api = apiOf(given);
   const gateway = await gatewayOf(given, env);
   return {
     settings: {
       concurrency: fanOutDefaults.concurrency,
       ...rest,
-      store: given.store ?? new BlobStore(home, encryptionKey),
+      store,
       env,
       offlineModelUrl: given.offlineModelUrl ?? offline.url,
       ...(opened !== undefined && { journal: opened }),
+      ...(cassette && { cassette }),
       ...(api !== undefined && { api }),
       ...(gateway !== undefined && { gateway }),
     },
@@ -65,6 +88,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
       gateway?.close();
       await offline.stop();
       await opened?.close();
+      if (store instanceof BlobStore && store !== given.store) await store.close();
     },
   };
 }

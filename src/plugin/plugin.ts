@@ -1,10 +1,16 @@
-import type { ClientOptions } from '@temporalio/client';
+import type { ClientOptions, ClientPlugin } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { SimplePlugin } from '@temporalio/plugin';
-import type { BundleOptions, NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
+import type {
+  BundleOptions,
+  BundlerPlugin,
+  NativeConnection,
+  Worker,
+  WorkerOptions,
+  WorkerPlugin,
+} from '@temporalio/worker';
 
 import { offlineInterceptors } from './offline-interceptors.js';
-import { checkModel, equipped } from './plugin-defaults.js';
+import { checkModel, equipped, openedHome } from './plugin-defaults.js';
 import type { Equipped } from './plugin-defaults.js';
 import type { PluginSettings } from './plugin-settings.js';
 import { computingTime, startWorkers } from '../worker/index.js';
@@ -24,7 +30,9 @@ import { withOutputs } from './with-outputs.js';
  *
  * Defaults: `ANTHROPIC_API_KEY`, store and journal of `FANFOLD_HOME`, 50 model calls at once.
  */
-export class FanfoldPlugin extends SimplePlugin {
+// The SDK's `SimplePlugin` cannot wait for anything before the worker is there.
+export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin {
+  readonly name = 'fanfold';
   readonly #settings: PluginSettings;
   #connection: NativeConnection | undefined;
   #namespace = 'default';
@@ -33,11 +41,10 @@ export class FanfoldPlugin extends SimplePlugin {
   #running = 0;
 
   constructor(settings: PluginSettings = {}) {
-    super({ name: 'fanfold' });
     this.#settings = settings;
   }
 
-  override configureClient(options: ClientOptions): ClientOptions {
+  configureClient(options: ClientOptions): ClientOptions {
     if (this.#settings.offline !== true) return options;
     const { workflow, schedule = [], ...interceptors } = options.interceptors ?? {};
     const own = offlineInterceptors();
@@ -52,16 +59,22 @@ export class FanfoldPlugin extends SimplePlugin {
     };
   }
 
-  /** @throws UnavailableError `NoApiKey` where no model could be asked, or `BadApiKey` */
-  override configureWorker(options: WorkerOptions): WorkerOptions {
+  /**
+   * Says what stands in the way before the worker is there, in the words of the command.
+   *
+   * @throws UnavailableError `NoApiKey` where no model could be asked, `BadApiKey`, or `ForeignHome`
+   * @throws InputError where the home cannot be used, or a variable of the environment cannot be meant
+   */
+  async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     checkModel(this.#settings);
+    await openedHome(this.#settings);
     this.#connection = options.connection;
     this.#namespace = options.namespace ?? 'default';
     this.#dataConverter = options.dataConverter;
     return { ...computingTime, ...options };
   }
 
-  override configureBundler(options: BundleOptions): BundleOptions {
+  configureBundler(options: BundleOptions): BundleOptions {
     return {
       ...options,
       webpackConfigHook: withOutputs(options.webpackConfigHook),
@@ -70,7 +83,7 @@ export class FanfoldPlugin extends SimplePlugin {
   }
 
   /** @throws what either of them stopped with */
-  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     // Several workers that take one plugin share what runs beside them.
     this.#running += 1;
     this.#beside ??= this.#start();

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { askServer, isListening } from './probe.js';
@@ -19,11 +20,17 @@ const startWithinMs = 30_000;
  */
 export async function awaitReady({ address, port }: ServerRecord, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + startWithinMs;
+  // Another program may have the port, and leave every question unanswered.
+  const ended = once(child, 'exit').then(
+    () => false,
+    () => false,
+  );
   while (Date.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`It ended with ${child.exitCode ?? child.signalCode}.`);
     }
-    if ((await isListening(port)) && (await askServer({ address }, 5_000, isUsable).catch(() => false))) return;
+    const answers = async () => (await isListening(port)) && askServer({ address }, 5_000, isUsable).catch(() => false);
+    if (await Promise.race([answers(), ended])) return;
     await sleep(40);
   }
   throw new Error(`It did not answer at ${address} within ${startWithinMs / 1_000} s.`);

@@ -27,6 +27,7 @@ export type PresenceChange = Partial<
     | 'offlineOnly'
     | 'modelBaseUrl'
     | 'encryptionKeys'
+    | 'cassette'
     | 'surroundings'
     | 'concurrency'
     | 'idleUntilMs'

@@ -22,6 +22,8 @@ export interface Presence extends ProcessIdentity {
   modelBaseUrl?: string;
   /** A worker: ids of its encryption keys, the one that encrypts first; none where it does not encrypt. */
   encryptionKeys?: readonly string[];
+  /** A worker: the folder of recorded calls that it plays back, and whether it adds to them. */
+  cassette?: string;
   /** A worker in the background, which ends by itself: what it has from the command that started it, see `surroundingsOf`. */
   surroundings?: string;
   /** A worker in the background: most model calls of it at once. */
@@ -91,7 +93,7 @@ const roles: ReadonlySet<unknown> = new Set<Role>(['command', 'worker', 'dev']);
 function asPresence(value: unknown): Presence | undefined {
   const found = (value ?? {}) as Partial<Record<keyof Presence, unknown>>;
   const { pid, startTime, role, address, ready, offlineOnly, modelBaseUrl, encryptionKeys, limits } = found;
-  const { surroundings, concurrency, idleUntilMs } = found;
+  const { surroundings, concurrency, idleUntilMs, cassette } = found;
   const known =
     isProcessId(pid) &&
     typeof startTime === 'string' &&
@@ -101,6 +103,7 @@ function asPresence(value: unknown): Presence | undefined {
     isEither(offlineOnly, 'boolean') &&
     isEither(modelBaseUrl, 'string') &&
     isEither(surroundings, 'string') &&
+    isEither(cassette, 'string') &&
     isEither(concurrency, 'number') &&
     isEither(idleUntilMs, 'number') &&
     (encryptionKeys === undefined || isListOf(encryptionKeys, (key) => typeof key === 'string')) &&

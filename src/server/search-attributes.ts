@@ -6,6 +6,9 @@ import { searchAttributes } from '../contract/names.js';
 /** `temporal.api.enums.v1.IndexedValueType` */
 const indexedValueTypes = { KEYWORD: 2, INT: 3, DOUBLE: 4 } as const;
 
+/** gRPC's `ALREADY_EXISTS`: another process was faster. */
+const alreadyExists = 6;
+
 /** Longest wait for a registration to reach every part of a cluster, in milliseconds; ten seconds are usual at most. */
 const propagationMs = 15_000;
 
@@ -24,8 +27,8 @@ export async function ensureSearchAttributes(connection: Services, namespace: st
     const types = await registeredTypes(connection, namespace);
     if (attributes.some((attribute) => isOther(types[attribute.name], attribute))) return false;
     const missing = attributes.filter(({ name }) => types[name] == null);
-    await register(connection, namespace, missing);
-    return await areUsable(connection, namespace, missing.length === 0 ? 0 : propagationMs);
+    const isRegistered = await register(connection, namespace, missing);
+    return await areUsable(connection, namespace, missing.length > 0 && isRegistered ? propagationMs : 0);
   } catch {
     // Temporal Cloud does not let clients ask; the attributes may be there all the same.
     return areUsable(connection, namespace, 0);
@@ -58,16 +61,21 @@ function isOther(registered: number | null | undefined, { type }: Attribute): bo
   return registered != null && registered !== indexedValueTypes[type];
 }
 
+/** @returns whether each of them is registered now; `false` where that is not permitted, or the namespace has room for no more */
 async function register(
   { operatorService }: Services,
   namespace: string,
   missing: readonly Attribute[],
-): Promise<void> {
+): Promise<boolean> {
+  let isRegistered = true;
   // Attributes are registered one by one: if another process was faster with one of them, a request for all would be refused as a
   // whole.
   for (const { name, type } of missing) {
     await operatorService
       .addSearchAttributes({ namespace, searchAttributes: { [name]: indexedValueTypes[type] } })
-      .catch(() => {});
+      .catch((error: unknown) => {
+        isRegistered &&= (error as { code?: unknown }).code === alreadyExists;
+      });
   }
+  return isRegistered;
 }

@@ -2,34 +2,90 @@ import type { LimiterSnapshot } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import type { ModelLayer } from '../model/layer/index.js';
-import type { Clock, Limiters, Roomy, Slots } from '../model/limiter/index.js';
+import type { Clock, Limiters, Roomy, Slots, Turns } from '../model/limiter/index.js';
 
 type Line = 'paid' | 'offline';
 
 /** A gateway, which has journal, limiters and calls in place of this process. */
 export interface WorkerGateway extends ModelLayer {
   /** The room that it gives to tasks. */
-  rooms: Record<Line, Roomy & { onRoom(listener: () => void): void }>;
+  rooms: Record<Line, Pick<Roomy, 'room'> & Required<Pick<Roomy, 'wanted'>> & { onRoom(listener: () => void): void }>;
   limits(line: Line): LimiterSnapshot[];
 }
 
 /** What stands in front of the model calls of one task queue. */
 export interface InFront {
   slots: Slots;
+  /** Of the branches of lanes. */
+  turns: Turns;
   snapshot(): LimiterSnapshot[];
   /** Of this process, where no gateway has them. */
   limiters?: Limiters;
 }
 
-/** Slots that a gateway hands out for the tasks of a queue. */
+/**
+ * Slots for the tasks of a queue, and turns for the branches of its lanes, out of the one share that a gateway gives to this worker.
+ *
+ * GatewaySlots-1. Tasks that are no lanes, and branches that lanes have begun, are together no more than the share, nor than `ceiling`.
+ *     A lane itself makes no call: it takes nothing of the share.
+ * GatewaySlots-2. Branches of lanes come first: they are here already.
+ */
 export function gatewaySlots(
   gateway: WorkerGateway,
   taskQueue: TaskQueue,
   ceiling: number,
-  limiter: { Slots: typeof Slots; systemClock: Clock },
+  limiter: { Slots: typeof Slots; Turns: typeof Turns; systemClock: Clock },
 ): InFront {
   const line = taskQueue === taskQueues.offlineModel ? 'offline' : 'paid';
-  const slots = new limiter.Slots(ceiling, gateway.rooms[line], limiter.systemClock);
-  gateway.rooms[line].onRoom(() => slots.look());
-  return { slots, snapshot: () => gateway.limits(line) };
+  const share = gateway.rooms[line];
+  const tasks = { out: 0, wanted: 0 };
+  const lanes = { begun: 0, wanted: 0, count: 0 };
+  const tell = (): void =>
+    share.wanted(Math.max(0, tasks.out - lanes.count) + lanes.begun, tasks.wanted + lanes.wanted);
+  const room = (): number => Math.min(ceiling, share.room());
+  const slots = new limiter.Slots(
+    ceiling,
+    {
+      // The gateway counts calls in flight into the share, and only it knows when there is more.
+      inFlight: 0,
+      msUntilRoom: () => Infinity,
+      get waiting() {
+        return lanes.wanted;
+      },
+      room: () => room() - lanes.begun + Math.min(lanes.count, tasks.out),
+      wanted: (out, wanted) => {
+        const isLess = out < tasks.out;
+        Object.assign(tasks, { out, wanted });
+        tell();
+        if (isLess) turns.look();
+      },
+    },
+    limiter.systemClock,
+  );
+  const turns = new limiter.Turns(
+    {
+      inFlight: 0,
+      waiting: 0,
+      msUntilRoom: () => Infinity,
+      growth: () => 0,
+      // What the gateway's share is too small for would wait with any other worker as well: all have the one limiter.
+      cap: ceiling,
+      get isPaused() {
+        return share.room() === 0;
+      },
+      roomForTurns: () => room() - Math.max(0, slots.out - turns.lanes),
+      demand: (begun, wanted, count) => {
+        const isLess = begun < lanes.begun || wanted < lanes.wanted || count > lanes.count;
+        Object.assign(lanes, { begun, wanted, count });
+        tell();
+        if (isLess) slots.look();
+      },
+    },
+    limiter.systemClock,
+  );
+  share.onRoom(() => {
+    turns.look();
+    slots.look();
+  });
+  return { slots, turns, snapshot: () => gateway.limits(line) };
 }

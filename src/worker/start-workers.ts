@@ -5,7 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
 import type { ActivitiesSettings, createActivities } from '../../activities/index.js';
-import type { Clock, Limiters, Slots } from '../model/limiter/index.js';
+import type { Clock, Limiters, Slots, Turns } from '../model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -18,6 +18,7 @@ import type { InFront, WorkerGateway } from './gateway-slots.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
+/** What workers connect to, what they run, and how much at once. */
 export interface WorkerSettings extends ActivitiesSettings {
   /** Where to connect to; not needed with a `connection`. */
   connectionOptions?: NativeConnectionOptions;
@@ -50,11 +51,13 @@ export interface WorkerVersion {
   runs: 'auto-upgrade' | 'pinned';
 }
 
+/** What a worker needs to trace runs with OpenTelemetry. */
 export interface WorkerTracing {
   activityInterceptors: NonNullable<WorkerInterceptors['activity']>;
   sinks: NonNullable<WorkerOptions['sinks']>;
 }
 
+/** Workers that run. */
 export interface RunningWorkers {
   taskQueues: readonly TaskQueue[];
   /** The state of the limiters in front of the model. */
@@ -89,8 +92,10 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     taskQueues.io,
     taskQueues.cpu,
     taskQueues.offlineModel,
-    // Without a key the branches of paid runs are left to workers that have one.
-    ...(settings.api === undefined && settings.gateway === undefined ? [] : [taskQueues.model]),
+    // Without a key the branches of paid runs are left to workers that have one; a gateway has it, and recorded answers need none.
+    ...(settings.api === undefined && settings.gateway === undefined && settings.cassette === undefined
+      ? []
+      : [taskQueues.model]),
   ];
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();
@@ -145,7 +150,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
 }
 
 function inFrontOf(
-  limiter: { Limiters: typeof Limiters; Slots: typeof Slots; systemClock: Clock },
+  limiter: { Limiters: typeof Limiters; Slots: typeof Slots; Turns: typeof Turns; systemClock: Clock },
   { gateway, concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
   taskQueue: TaskQueue,
 ): InFront {
@@ -158,7 +163,7 @@ function inFrontOf(
     random: Math.random,
     onChange: (change) => onLimitChange?.(taskQueue, change),
   });
-  return { slots: limiters.slots, snapshot: () => limiters.snapshot(), limiters };
+  return { slots: limiters.slots, turns: limiters.turns, snapshot: () => limiters.snapshot(), limiters };
 }
 
 /**
@@ -191,7 +196,7 @@ function activityOptions(
   return {
     ...sharedOptions(settings, connection),
     taskQueue,
-    activities: create({ ...settings, limiters: inFront?.limiters }),
+    activities: create({ ...settings, limiters: inFront?.limiters, turns: inFront?.turns }),
     ...(inFront === undefined
       ? { maxConcurrentActivityTaskExecutions: taskQueue === taskQueues.io ? searchesAtOnce : availableParallelism() }
       : limitedBy(inFront.slots)),

@@ -45,7 +45,9 @@ async function withRun(desk: Desk, input: Partial<PerspectivesInput>, during: (h
     const handle = await client.workflow.start<typeof perspectives>('perspectives', {
       workflowId: randomUUID(),
       taskQueue: taskQueues.workflow,
-      args: [{ document: { inline: 'A document.' }, perspectives: ['legal'], maxTokens: 1_000, ...input }],
+      args: [
+        { document: { inline: 'A document.' }, perspectives: ['legal'], maxTokens: 1_000, searchable: false, ...input },
+      ],
     });
     await during(handle);
   };
@@ -147,7 +149,7 @@ describe('over the tries of a branch', () => {
       const handle = await environment.client.workflow.start<typeof perspectives>('perspectives', {
         workflowId: randomUUID(),
         taskQueue: taskQueues.workflow,
-        args: [{ document: { inline: 'A document.' }, perspectives: ['legal'], maxTokens: 1_000 }],
+        args: [{ document: { inline: 'A document.' }, perspectives: ['legal'], maxTokens: 1_000, searchable: false }],
       });
       await desk.model.received(2);
       impatient.shutdown();

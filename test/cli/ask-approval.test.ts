@@ -1,28 +1,37 @@
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { askApproval } from '../../src/cli/run/approval-desk.js';
 
-/** Longer than what is typed ahead does not count. */
+/** Longer than what is typed ahead does not count, by the clock of the test. */
 const readMs = 400;
+let nowMs = 0;
 
-/** Asks, and types the words one after the other. */
+beforeEach(() => {
+  vi.spyOn(Date, 'now').mockImplementation(() => nowMs);
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Asks, and types the words one after the other, each once the question before it has been asked. */
 async function asked(words: readonly string[], { takesName = false, beforeMs = readMs } = {}) {
   const stdin = new PassThrough();
   const said: string[] = [];
   const left = new AbortController();
+  let hasEnded = false;
   const answer = askApproval(
     { key: 'send_mail-1', takesName },
     { stdin, stderr: { write: ({ text }) => said.push(text) } },
     left.signal,
-  );
+  ).finally(() => (hasEnded = true));
   for (const word of words) {
-    await sleep(beforeMs);
+    const questions = said.length;
+    nowMs += beforeMs;
     stdin.write(`${word}\n`);
+    while (said.length === questions && !hasEnded) await setImmediate();
   }
-  await sleep(50);
   left.abort();
   return { answer: await answer, said: said.join('') };
 }

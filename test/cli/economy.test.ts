@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
 import type { Batch, CallRecord, OfflineModelOptions } from '@fanfold/offline-model';
@@ -12,17 +12,25 @@ let desk: Desk;
 /** Of tests that need no home of their own: its worker stays, and each asks something else. */
 let shared: Desk | undefined;
 
-async function open(options: OfflineModelOptions = {}): Promise<void> {
-  desk = await Desk.open({ latencyMs: 0, batchMs: 2_500, ...options });
-  await desk.serve();
+async function open(options: OfflineModelOptions = {}): Promise<Desk> {
+  const opened = await Desk.open({ latencyMs: 0, batchMs: 2_500, ...options });
+  await opened.serve();
+  return opened;
+}
+
+/** A home of the test's own: such tests mostly wait, and do so at the same time. */
+async function apart(options: OfflineModelOptions, during: (desk: Desk) => Promise<void>): Promise<void> {
+  const own = await open(options);
+  try {
+    await during(own);
+  } finally {
+    await own.close();
+  }
 }
 
 /** What the model has received since. */
 async function openShared(): Promise<{ batches(): Batch[]; calls(): CallRecord[] }> {
-  if (shared === undefined) {
-    await open();
-    shared = desk;
-  }
+  shared ??= await open();
   desk = shared;
   const { total, batches } = desk.model;
   const before = batches.length;
@@ -31,10 +39,6 @@ async function openShared(): Promise<{ batches(): Batch[]; calls(): CallRecord[]
     calls: () => (desk.model.total === total ? [] : desk.model.calls.slice(total - desk.model.total)),
   };
 }
-
-afterEach(async () => {
-  if (desk !== shared) await desk.close();
-});
 
 afterAll(() => shared?.close());
 
@@ -73,37 +77,6 @@ it('asks online for what has errored or expired in the batch', async () => {
   expect(since.calls().map(perspectiveOf).toSorted()).toEqual(['view-02', 'view-04']);
 });
 
-it('asks online for what is not back at the deadline', async () => {
-  await open({ batchMs: 20_000 });
-  const run = await desk.json([...words, '--deadline', '2s'], { stdin });
-  expect(run.status).toBe('complete');
-  expect(desk.model.batches[0]?.ended).toBe(true);
-  // What had been processed by then is not asked again.
-  const succeeded = desk.model.batches[0]!.describe('').request_counts.succeeded;
-  expect(succeeded).toBeLessThan(6);
-  expect(desk.model.total).toBe(6 - succeeded);
-});
-
-it('submits once though its worker dies while the submission is under way', async () => {
-  await open({ batchMs: 8_000 });
-  const command = desk.start([...words, '--id', 'killed', '--json'], { stdin });
-  while (desk.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
-  const { stdout } = await command.ended;
-  expect((JSON.parse(stdout) as Run).status).toBe('complete');
-  expect(desk.model.batches).toHaveLength(1);
-  expect(desk.model.total).toBe(0);
-});
-
-it('stops its batch when it is cancelled', async () => {
-  await open({ batchMs: 600_000 });
-  const command = desk.begin([...words, '--id', 'stopped', '--quiet'], { stdin });
-  while (desk.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect((await desk.fanfold(['cancel', 'stopped'])).code).toBe(0);
-  expect((await command.ended).code).toBe(4);
-  expect(desk.model.batches[0]?.describe('').processing_status).not.toBe('in_progress');
-});
-
 it('asks about many documents in as many batches as there are chunks, and online for what is missing', async () => {
   const since = await openShared();
   desk.model.script({
@@ -131,4 +104,37 @@ it('asks about each of a few documents, not about the first of them', async () =
   );
   const run = await desk.json(['summarise', '--from', '-', '--economy'], { stdin: rows.join('') });
   for (const { key, output } of run.branches) expect(output).toContain(`Clause ${key}`);
+});
+
+describe.concurrent('in a home of its own, a run in the economy lane', () => {
+  it('asks online for what is not back at the deadline', () =>
+    apart({ batchMs: 20_000 }, async (own) => {
+      const run = await own.json([...words, '--deadline', '2s'], { stdin });
+      expect(run.status).toBe('complete');
+      expect(own.model.batches[0]?.ended).toBe(true);
+      // What had been processed by then is not asked again.
+      const succeeded = own.model.batches[0]!.describe('').request_counts.succeeded;
+      expect(succeeded).toBeLessThan(6);
+      expect(own.model.total).toBe(6 - succeeded);
+    }));
+
+  it('submits once though its worker dies while the submission is under way', () =>
+    apart({ batchMs: 8_000 }, async (own) => {
+      const command = own.begin([...words, '--id', 'killed', '--json'], { stdin });
+      while (own.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const pid of await own.present('worker')) process.kill(pid, 'SIGKILL');
+      const { stdout } = await command.ended;
+      expect((JSON.parse(stdout) as Run).status).toBe('complete');
+      expect(own.model.batches).toHaveLength(1);
+      expect(own.model.total).toBe(0);
+    }));
+
+  it('stops its batch when it is cancelled', () =>
+    apart({ batchMs: 600_000 }, async (own) => {
+      const command = own.begin([...words, '--id', 'stopped', '--quiet'], { stdin });
+      while (own.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await own.fanfold(['cancel', 'stopped'])).code).toBe(0);
+      expect((await command.ended).code).toBe(4);
+      expect(own.model.batches[0]?.describe('').processing_status).not.toBe('in_progress');
+    }));
 });

@@ -169,7 +169,7 @@ it('takes up a run that began without a key where the worker is told to, and say
   } finally {
     await turning.close();
   }
-}, 120_000);
+});
 
 it('ends a run that somebody without the key starts, before anything is asked', async () => {
   const { Client, Connection } = await import('@temporalio/client');

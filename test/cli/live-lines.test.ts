@@ -90,7 +90,7 @@ describe('the picture of a run', () => {
         }),
       ],
     });
-    expect(liveLines(viewOf(4, [ok(0)]), situation, screen, now)).toEqual([
+    expect(liveLines(viewOf(4, [ok(0)]), situation, screen, { nowMs: now })).toEqual([
       '✓ view-001 10 s (10 s waiting) · 10 in, 5 out · $0.0010',
       '● view-002 at work 3.0 s',
       '↻ view-003 again in 2.0 s · attempt 2 · Overloaded: 529',
@@ -98,6 +98,15 @@ describe('the picture of a run', () => {
       '1 of 4 branches ended · 1 m · 10 in, 5 out · $0.0010',
       'waiting: 1 to be tried again, the next in 2.0 s · 1 at work',
     ]);
+  });
+
+  it('has the newest words of an answer under way where that is wanted, as many as fit', () => {
+    const words = `${'before '.repeat(40)}the last words`;
+    const situation = situationOf({ pending: [pending('view-001', 'running', { words })] });
+    const [shown = ''] = liveLines(viewOf(1, []), situation, screen, { nowMs: now, followsText: true });
+    expect(shown).toMatch(/^● view-001 at work 3.0 s · ….*before the last words$/);
+    expect(shown.length).toBeLessThan(screen.columns);
+    expect(liveLines(viewOf(1, []), situation, screen, { nowMs: now })[0]).toBe('● view-001 at work 3.0 s');
   });
 
   it.each([3, 20, 21, 22, 200, 1_000])(
@@ -109,7 +118,7 @@ describe('the picture of a run', () => {
         limiters: [{ ...limiter, gate: { is: 'closed', until: now + 9_000, reason: 'x'.repeat(300) } }],
         backlog: { ...backlog, tasks: 7, oldestMs: 4_000 },
       });
-      const lines = liveLines(view, situation, screen, now);
+      const lines = liveLines(view, situation, screen, { nowMs: now });
       expect(lines.length).toBeLessThan(screen.rows);
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(screen.columns);
     },
@@ -118,7 +127,7 @@ describe('the picture of a run', () => {
   it('has a bar where there are too many, with speed, time left, cost, and first the branches that are not ok', () => {
     const view = viewOf(200, [ok(0), failed(1), ...Array.from({ length: 48 }, (_, at) => ok(at + 2))]);
     const situation = situationOf({ pending: [pending('view-100', 'running')] });
-    const lines = liveLines(view, situation, screen, now);
+    const lines = liveLines(view, situation, screen, { nowMs: now });
     expect(lines[0]).toMatch(/^█{10}░{30} 50 of 200 · 1 m$/);
     expect(lines[1]).toBe('0.8 a second · about 3 m left · 490 in, 245 out · $0.0490');
     expect(lines[2]).toBe('1 failed');
@@ -129,18 +138,18 @@ describe('the picture of a run', () => {
 
   it('of a run in lanes is a bar of what they have reported', () => {
     const view = { ...viewOf(0, [], { wide: true }), total: 100_000, tally: { ...noTally, ended: 40_000 } };
-    expect(liveLines(view, nothingKnown, screen, now)[0]).toContain('40,000 of 100,000');
+    expect(liveLines(view, nothingKnown, screen, { nowMs: now })[0]).toContain('40,000 of 100,000');
   });
 });
 
 describe('the picture of a run of which little is known', () => {
   it('is empty before its first event: its time has not begun (LiveLines-3)', () => {
-    expect(liveLines({ ...viewOf(0, []), startedAtMs: 0 }, nothingKnown, screen, now)).toEqual([]);
+    expect(liveLines({ ...viewOf(0, []), startedAtMs: 0 }, nothingKnown, screen, { nowMs: now })).toEqual([]);
   });
 
   it('shows calls that wait for a person beside its branches, and says what it waits for', () => {
     const view = { ...viewOf(1, [ok(0)]), total: 2, approvals: new Map([['9', 'send_mail-1']]) };
-    expect(liveLines(view, nothingKnown, screen, now)).toEqual([
+    expect(liveLines(view, nothingKnown, screen, { nowMs: now })).toEqual([
       expect.stringContaining('✓ view-001'),
       '? send_mail-1 waits for a person to allow it',
       expect.stringMatching(/^1 of 2 branches ended/),

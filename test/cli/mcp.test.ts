@@ -105,6 +105,7 @@ it('takes documents, rows, prompts and files', async () => {
   expect((await call('gather', { question: 'fee', sources: ['files'] })).coverage).toEqual({ ok: 1, total: 1 });
   // A prompt names no file, whatever it begins with.
   await call('compare', { prompt: '@outside.md' });
+  await call('map', { rows: [{ x: 1 }], prompt: '@outside.md', system: '@outside.md' });
   expect(desk.model.calls.some(({ prompt }) => prompt.includes('Nobody asked'))).toBe(false);
 });
 

@@ -67,3 +67,44 @@ it('attaches to a run that is there, although the API is gone', async () => {
   const { stderr } = await desk.fanfold([...words, '--id', 'known'], { env });
   expect(stderr).not.toContain('does not answer');
 });
+
+it('finds a key out that is refused under way by the calls that are out, not by all; exit 6, as doctor says it', async () => {
+  const rows = Array.from({ length: 60 }, (_, at) => JSON.stringify({ id: `row-${at}`, text: `Row ${at} is long.` }));
+  await writeFile(join(desk.directory, 'rows.jsonl'), rows.join('\n'));
+  const before = desk.model.total;
+  desk.model.script({ skip: 3, fault: { kind: 'status', status: 401 } });
+  const flags = ['--concurrency', '2', '--attempts', '1', '--quiet'];
+  const { code, stderr } = await desk.fanfold(['summarise', '--from', 'rows.jsonl', ...flags]);
+  expect(code).toBe(6);
+  expect(desk.model.total - before).toBeLessThan(20);
+  const { stderr: shown } = await desk.fanfold(['report', '--format', 'md']);
+  expect(`${stderr}${shown}`).not.toContain('canary');
+});
+
+it('answers a run from the journal although the API is gone, where the journal has every answer', async () => {
+  await writeFile(join(desk.directory, 'rows.csv'), 'text\nOne.\nTwo.\n');
+  const kinds = [
+    words,
+    ['perspectives', 'text.md', 'rows.csv', '--perspectives', 'legal'],
+    ['map', 'rows.csv', '--prompt', 'Is this spam? {{ text }}', '--samples', '2'],
+    ['summarise', 'text.md'],
+    ['validate', 'text.md', '--checks', 'tone,facts', '--reference', 'text.md'],
+    ['validate', 'text.md', 'rows.csv', '--checks', 'tone'],
+    ['compare', 'How long is it?', '--document', 'text.md', '--models', 'claude-sonnet-5,claude-haiku-4-5'],
+  ];
+  for (const each of kinds) expect((await desk.fanfold(each)).code).toBe(0);
+  await desk.model.stop();
+  for (const each of kinds) {
+    const { code, stderr } = await desk.fanfold(each);
+    expect([each[0], code, stderr]).toEqual([
+      each[0],
+      0,
+      expect.stringMatching(/ All \d answers are in the journal\./),
+    ]);
+  }
+  const fresh = await desk.fanfold([...words, '--fresh']);
+  expect([fresh.code, fresh.stderr]).toEqual([6, expect.stringContaining('does not answer')]);
+  await writeFile(join(desk.directory, 'rows.csv'), 'text\nOne.\nThree.\n');
+  const changed = await desk.fanfold(kinds[2] ?? []);
+  expect([changed.code, changed.stderr]).toEqual([6, expect.stringContaining('does not answer')]);
+});

@@ -46,7 +46,7 @@ function runOf(...findings: Finding[]): Run {
 async function patchOf(cwd: string, file: string, text: string, ...findings: Finding[]): Promise<string> {
   const place = await placeOfFile(file, text, { cwd: join(directory, cwd) } as World);
   const flags = { file, place, fixOf: text };
-  return findingsText(withFix(runOf(...findings), flags), flags, { isTerminal: false }).text;
+  return findingsText(await withFix(runOf(...findings), flags), flags, { isTerminal: false }).text;
 }
 
 describe('a patch', () => {

@@ -50,6 +50,11 @@ describe('research', () => {
     expect(keys).not.toContain('gaps-2');
     expect(run.branches.map(({ index }) => index)).toEqual(keys.map((_, at) => at));
     expect(output.answer.length).toBeGreaterThan(0);
+    // Each step once, by the branch that it waited for longest.
+    const steps = run.criticalPath.map((key) =>
+      key.replace(/^task-\d+(-files:.*)?$/, (_, search) => (search ? 'search' : 'task')),
+    );
+    expect(steps).toEqual(['plan', 'search', 'task', 'gaps-1', 'search', 'task', 'report']);
   });
 
   it('has no more tasks in a round than it may', () => {
@@ -79,11 +84,16 @@ describe('research', () => {
   });
 });
 
-it('stays within its budget, of which every round is given its part before it begins', async () => {
+it('says which budget is the least, and begins with that; a question that its part does not cover is not asked', async () => {
   const refused = await desk.fanfold([...words, '--budget', '0.01']);
   expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('for the plan may cost')]);
-  const run = await desk.json([...words, '--fresh', '--budget', '0.8']);
-  expect(run.costUsd! + run.lostUsd).toBeLessThanOrEqual(0.8);
+  const [, least] = /to be \$([\d.]+) at least/.exec(refused.stderr)!;
+  const before = desk.model.total;
+  // Long answers: what a tenth of the money covers once is more than a part of six tenths, divided among many.
+  const run = await desk.json([...words, '--fresh', '--tasks', '10', '--budget', String(Number(least) * 1.01)]);
+  expect(run.branches[0]).toMatchObject({ key: 'plan', status: 'ok' });
+  expect(run.branches.flatMap(({ error }) => error?.type ?? [])).toContain('OverBudget');
+  expect(desk.model.total - before).toBeLessThan(run.branches.filter(({ key }) => !key.includes('files:')).length);
 });
 
 it('fails where nothing is found, and says so', async () => {

@@ -18,6 +18,7 @@ function row(change: Partial<RunRow> = {}): RunRow {
     retries: null,
     title: 'service-agreement.md: legal, technical, financial, security',
     offline: false,
+    events: 10,
     elapsedMs: 65_000,
     retriedBy: [],
     waiting: 0,

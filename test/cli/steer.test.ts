@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { Desk } from '../support/fanfold.js';
@@ -53,4 +56,29 @@ it('says what could be cut or begun anew where something else was asked for', as
   await run.ended;
   const ended = await desk.inProcess(['retry', 'refusing']);
   expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('got `refusing`, of which all are')]);
+});
+
+it.each([4, 60])('begins the failed ones of %i rows anew, and pays for nothing that is there', async (count) => {
+  const rows = Array.from({ length: count }, (_, at) => `Row ${at} of ${count}.\n`);
+  await writeFile(join(desk.directory, `rows-${count}.csv`), `text\n${rows.join('')}`);
+  await writeFile(join(desk.directory, 'ask.md'), 'Is this spam? {{ text }}\n');
+  desk.model.script({ match: `Row 3 of ${count}`, fault: { kind: 'status', status: 400 }, times: 1 });
+  const words = ['map', `rows-${count}.csv`, '--prompt', '@ask.md', '--attempts', '1', '--id', `rows-${count}`];
+  expect((await desk.fanfold([...words, '--budget', '5'])).code).toBe(3);
+  const { total } = desk.model;
+  const run = await desk.json(['retry', `rows-${count}`]);
+  expect(run).toMatchObject({ kind: 'map', status: 'complete', coverage: { ok: count, total: count } });
+  expect((run.output as { key: string }[]).map(({ key }) => key)).toEqual(rows.map((_, at) => String(at + 1)));
+  expect(desk.model.total).toBe(total + 1);
+  expect(desk.model.calls.at(-1)?.prompt).toContain('Is this spam? Row 3');
+});
+
+it('reads the prompt of map where it begins with @, and says what else could be meant', async () => {
+  await writeFile(join(desk.directory, 'two.csv'), 'text\nOne.\nTwo.\n');
+  const { code, stderr } = await desk.inProcess(['map', 'two.csv', '--prompt', '@none.md']);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('Expected a prompt, got `none.md`, which does not exist.'),
+  ]);
+  expect(stderr).toContain('a text that is to begin with it stands in one');
 });

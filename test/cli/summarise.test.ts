@@ -21,12 +21,13 @@ afterEach(async () => {
 const idOf = ({ prompt, document, request }: CallRecord) =>
   /doc-\d+/.exec(JSON.stringify(request ?? [prompt, document]))![0];
 
-const ids = (count: number) => Array.from({ length: count }, (_, index) => `doc-${String(index).padStart(4, '0')}`);
+const ids = (count: number, first = 0) =>
+  Array.from({ length: count }, (_, index) => `doc-${String(first + index).padStart(4, '0')}`);
 
-function lines(count: number): string {
+function lines(count: number, first = 0): string {
   const text = (id: string) =>
     `This is ${id}. The supplier owes the customer ${id.length} euros. Notice is given in writing.`;
-  return ids(count)
+  return ids(count, first)
     .map((id) => `${JSON.stringify({ id, text: text(id) })}\n`)
     .join('');
 }
@@ -47,6 +48,21 @@ async function openShared(count: number, latency: (call: CallRecord) => number):
   await writeFile(from, lines(count));
   return ['summarise', '--from', from, '--fresh'];
 }
+
+/** In that home too, documents that no other test asks about, to whose worker something will happen. */
+async function openWithout(count: number, first: number): Promise<string[]> {
+  const words = await openShared(count, () => 150);
+  await writeFile(join(desk.directory, 'docs.jsonl'), lines(count, first));
+  return words.filter((word) => word !== '--fresh');
+}
+
+/** How often each of these documents was asked about. */
+function callsOf(documents: readonly string[]): Map<string, number> {
+  const counts = desk.model.countBy(idOf);
+  return new Map(documents.map((id) => [id, counts.get(id) ?? 0]));
+}
+
+const sum = (counts: Iterable<number>) => [...counts].reduce((total, each) => total + each, 0);
 
 async function rows(path: string): Promise<{ id: string; status: string; summary?: string }[]> {
   const text = await readFile(path, 'utf8');
@@ -92,35 +108,6 @@ describe.each([
       run.branches.reduce((sum, { costUsd }) => sum + costUsd!, 0),
       9,
     );
-  });
-
-  it('asks no finished document again after its worker was killed half way', async () => {
-    const words = await open(count, { latencyMs: 150 });
-    const command = desk.start([...words, '--concurrency', '6', '--id', 'killed', '--json']);
-    await until(() => desk.model.calls.filter(({ answered }) => answered).length > count / 2);
-    const finished = new Set(
-      desk.model.calls.filter((call) => call.answered && call.finishedAt! < Date.now() - 400).map(idOf),
-    );
-    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
-    const { stdout } = await command.ended;
-    const run = JSON.parse(stdout) as Run;
-    expect(run).toMatchObject({ status: 'complete', coverage: { ok: count, total: count } });
-    const counts = desk.model.countBy(idOf);
-    for (const id of finished) expect(counts.get(id), id).toBe(1);
-    expect(desk.model.total).toBeLessThanOrEqual(count + 6);
-    // What the dead worker had paid for is on the bill, and nothing is said to be saved.
-    expect(run.branches.every(({ reused }) => !reused)).toBe(true);
-    expect(run.savedUsd).toBe(0);
-    for (const { costUsd } of run.branches) expect(costUsd).toBeGreaterThan(0);
-  });
-
-  it('makes no call twice when its worker is told to end', async () => {
-    const words = await open(count, { latencyMs: 150 });
-    const command = desk.start([...words, '--concurrency', '6', '--id', 'drained', '--json']);
-    await until(() => desk.model.total > count / 3);
-    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGTERM');
-    expect((JSON.parse((await command.ended).stdout) as Run).coverage).toEqual({ ok: count, total: count });
-    expect(Math.max(...desk.model.countBy(idOf).values())).toBe(1);
   });
 
   it('folds at a quorum, and cuts what is still going', async () => {
@@ -199,8 +186,46 @@ describe.each([
     expect(desk.model.total - before).toBe(run.coverage.ok);
   });
 
+  // From here on each run starts a worker of its own: that which stays is killed.
+  it('asks no finished document again after its worker was killed half way', async () => {
+    const documents = ids(count, 1_000);
+    const words = await openWithout(count, 1_000);
+    const before = desk.model.total;
+    const command = desk.begin([...words, '--concurrency', '6', '--id', 'killed', '--json']);
+    const answered = () => desk.model.calls.slice(before - desk.model.total).filter((call) => call.answered);
+    await until(() => desk.model.total - before > count / 2);
+    await until(() => answered().length > count / 2);
+    const finished = new Set(
+      answered()
+        .filter((call) => call.finishedAt! < Date.now() - 400)
+        .map(idOf),
+    );
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGKILL');
+    const { stdout } = await command.ended;
+    const run = JSON.parse(stdout) as Run;
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: count, total: count } });
+    const counts = callsOf(documents);
+    for (const id of finished) expect(counts.get(id), id).toBe(1);
+    expect(sum(counts.values())).toBeLessThanOrEqual(count + 6);
+    // What the dead worker had paid for is on the bill, and nothing is said to be saved.
+    expect(run.branches.every(({ reused }) => !reused)).toBe(true);
+    expect(run.savedUsd).toBe(0);
+    for (const { costUsd } of run.branches) expect(costUsd).toBeGreaterThan(0);
+  });
+
+  it('makes no call twice when its worker is told to end', async () => {
+    const documents = ids(count, 2_000);
+    const words = await openWithout(count, 2_000);
+    const before = desk.model.total;
+    const command = desk.begin([...words, '--concurrency', '6', '--id', 'drained', '--json']);
+    await until(() => desk.model.total - before > count / 3);
+    for (const pid of await desk.present('worker')) process.kill(pid, 'SIGTERM');
+    expect((JSON.parse((await command.ended).stdout) as Run).coverage).toEqual({ ok: count, total: count });
+    expect(Math.max(...callsOf(documents).values())).toBe(1);
+  });
+
   it('appends rows in input order as they come, and goes on without gaps or repeats after everything was killed', async () => {
-    const words = await open(count, { latencyMs: 100 });
+    const words = await openWithout(count, 3_000);
     const out = join(desk.directory, 'summaries.jsonl');
     const all = [...words, '--out', out, '--concurrency', '6', '--id', 'crash'];
     const command = desk.start(all);
@@ -211,9 +236,9 @@ describe.each([
     await writeFile(out, '{"id":"doc-', { flag: 'a' });
     expect((await desk.fanfold([...all, '--quiet'])).code).toBe(0);
     const written = await rows(out);
-    expect(written.map(({ id }) => id)).toEqual(ids(count));
+    expect(written.map(({ id }) => id)).toEqual(ids(count, 3_000));
     expect(written.every(({ status, summary }) => status === 'ok' && summary !== '')).toBe(true);
-    expect(Math.max(...desk.model.countBy(idOf).values())).toBeLessThanOrEqual(2);
+    expect(Math.max(...callsOf(ids(count, 3_000)).values())).toBeLessThanOrEqual(2);
     const repeated = await desk.fanfold([...all, '--quiet']);
     expect([repeated.code, (await rows(out)).length]).toEqual([0, count]);
   });

@@ -155,10 +155,9 @@ it('logs as JSON, with run, branch and trace of each entry, and nothing of what 
   try {
     const worker = logging.start(['worker'], { env: { ...env, FANFOLD_LOG: 'info', FANFOLD_LOG_FORMAT: 'json' } });
     await worker.said(/ serves /);
-    await logging.json(['perspectives', '-', '--perspectives', 'legal', '--id', 'logged'], {
-      stdin: 'The MADRID clause.',
-      env,
-    });
+    // A process sends its spans when it ends.
+    const words = ['perspectives', '-', '--perspectives', 'legal', '--id', 'logged'];
+    await logging.start(words, { stdin: 'The MADRID clause.', env }).ended;
     await worker.said(/Branch ended/);
     const entries = worker.stderr
       .trimEnd()

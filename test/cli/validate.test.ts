@@ -225,3 +225,11 @@ describe('problems are told before anything starts', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
+
+it('shows the references to checks that are asked by Message Batches', async () => {
+  const text = await file('batched.md', 'Backups are taken every seven hours.\n');
+  const reference = await file('batched-reference.md', 'Backups are taken every thirteen hours.');
+  await desk.json(['validate', text, '--checks', 'facts,tone', '--reference', reference, '--economy']);
+  const asked = desk.model.calls.filter(({ prompt }) => prompt.includes('every claim of fact')).at(-1);
+  expect(JSON.stringify(asked?.request)).toContain('every thirteen hours');
+});

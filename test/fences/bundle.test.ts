@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { SeededTree } from './seeded-tree.js';
 
@@ -9,24 +9,26 @@ import { SeededTree } from './seeded-tree.js';
 const packages = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];
 
 describe('the workflow bundle', () => {
-  let tree: SeededTree | undefined;
+  let tree: SeededTree;
 
-  afterEach(async () => {
-    await tree?.cut();
-    tree = undefined;
+  beforeAll(async () => {
+    tree = await SeededTree.grow({
+      'src/seeded-room/room.ts': 'export const room = () => 1;\n',
+      'workflows/library.ts': 'export {};\n',
+      'workflows/index.ts': `export { perspectives } from './perspectives.js';\nexport * from './seeded.js';\n`,
+    });
   });
 
-  /** Bundles the workflows as the build does, with one more that holds `line`. */
-  async function bundleWith(line: string): Promise<{ output: string; bundle: string }> {
-    tree = await SeededTree.grow({
-      'src/seeded-room/room.ts': 'export const seeded = () => 1;\n',
-      'workflows/seeded.ts': `${line}\n`,
-      'workflows/library.ts': 'export {};\n',
-      'workflows/index.ts': `export { perspectives } from './perspectives.js';\nexport { seeded } from './seeded.js';\n`,
-    });
+  afterAll(() => tree.cut());
+
+  /** Bundles the workflows as the build does, with one more that holds these lines. */
+  async function bundleWith(...lines: string[]): Promise<{ output: string; bundle: string }> {
+    const path = join(tree.directory, 'dist', 'workflow-bundle.js');
+    await rm(path, { force: true });
+    await writeFile(join(tree.directory, 'workflows', 'seeded.ts'), lines.join('\n'));
     const compiled = await tree.run('tsc', '-b', 'workflows', '--pretty', 'false');
     const { output } = await tree.run('node', 'scripts/bundle-workflows.mjs', 'plain');
-    const bundle = await readFile(join(tree.directory, 'dist', 'workflow-bundle.js'), 'utf8').catch(() => '');
+    const bundle = await readFile(path, 'utf8').catch(() => '');
     return { output: compiled.output + output, bundle };
   }
 
@@ -44,19 +46,22 @@ describe('the workflow bundle', () => {
     expect((bundle + sourceMap).includes(process.cwd())).toBe(false);
   });
 
-  it.each(['zod', '@anthropic-ai/sdk'])('shows that a workflow has brought in %s', async (name) => {
-    const { bundle } = await bundleWith(`import * as outside from '${name}';\nexport const seeded = () => outside;`);
-    expect(packagesOf(modulesOf(bundle))).toContain(name);
-  });
-
-  it('shows that a workflow has brought in another room', async () => {
-    const { bundle } = await bundleWith(`export * from '../src/seeded-room/room.js';`);
-    expect(foreignTo(modulesOf(bundle))).toEqual(['./dist/src/seeded-room/room.js']);
+  it('shows that workflows have brought in packages, and another room', async () => {
+    const { bundle } = await bundleWith(
+      `import * as zod from 'zod';`,
+      `import * as sdk from '@anthropic-ai/sdk';`,
+      `export * from '../src/seeded-room/room.js';`,
+      `export const seeded = () => [zod, sdk];`,
+    );
+    const modules = modulesOf(bundle);
+    expect(packagesOf(modules)).toEqual(expect.arrayContaining(['zod', '@anthropic-ai/sdk']));
+    expect(foreignTo(modules)).toEqual(['./dist/src/seeded-room/room.js']);
   });
 
   it.each(['node:fs', '@temporalio/client'])('is not made with %s', async (name) => {
     const { bundle, output } = await bundleWith(
-      `import * as outside from '${name}';\nexport const seeded = () => outside;`,
+      `import * as outside from '${name}';`,
+      `export const seeded = () => outside;`,
     );
     expect(output).toContain(name);
     expect(bundle).toBe('');

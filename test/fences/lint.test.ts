@@ -16,8 +16,9 @@ const mayImport: Record<string, string[]> = {
   'src/tokens': [],
   'src/encryption': ['src/contract'],
   'src/payloads': ['src/contract', 'src/encryption'],
-  'src/store': ['src/contract', 'src/encryption'],
-  'src/journal': ['src/contract', 'src/encryption'],
+  'src/postgres': ['src/contract'],
+  'src/store': ['src/contract', 'src/encryption', 'src/postgres'],
+  'src/journal': ['src/contract', 'src/encryption', 'src/postgres'],
   'src/model': [
     'src/contract',
     'src/plan',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { coverageOf, criticalPathOf, mergeByKey, runStatusOf } from '../../src/fold/fold.js';
+import { coverageOf, criticalPathOf, mergeByKey, runStatusOf, slowestChain } from '../../src/fold/fold.js';
 import type { BranchStatus } from '../../src/contract/run.js';
 
 const statuses: BranchStatus[] = [
@@ -59,4 +59,17 @@ it('names the branch that took longest, the first of equals', () => {
     }),
   );
   expect(criticalPathOf([])).toEqual([]);
+});
+
+it('takes the slowest branch of each step of the chain that takes longest', () => {
+  const took = (key: string, totalMs: number) => ({
+    key,
+    status: 'ok' as const,
+    latency: { queuedMs: 0, modelMs: 0, retryWaitMs: 0, totalMs },
+  });
+  const searches = [[took('search-a', 30), took('search-b', 50)]];
+  const calls = [[took('ask-a', 20), took('ask-b', 10)], [took('call', 40)]];
+  expect(slowestChain([searches, calls])).toEqual(['ask-a', 'call']);
+  expect(slowestChain([searches, []])).toEqual(['search-b']);
+  expect(slowestChain([])).toEqual([]);
 });

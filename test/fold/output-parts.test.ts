@@ -5,7 +5,8 @@ import { expect, it, vi } from 'vitest';
 
 import { placeOutput } from '../../activities/stored/place-output.js';
 import { storedValue } from '../../activities/stored/stored-value.js';
-import { resolveBranch, wholeOutput } from '../../src/client/read-run.js';
+import { wholeOutput } from '../../src/client/output-of-run.js';
+import { resolveBranch } from '../../src/client/read-run.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { outputOf } from '../../src/fold/fold.js';
 import { outcomeOfFailure } from '../../src/contract/outcome.js';

@@ -59,7 +59,11 @@ class ScheduledStore {
     return new SingleFlight({
       identity: '',
       keeper: new LeaseKeeper(
-        { renewLeases: () => Promise.resolve(), releaseLease: ({ holder }) => this.#release(holder) },
+        {
+          renewLeases: () => Promise.resolve(),
+          releaseLease: ({ holder }) => this.#release(holder),
+          handOnLease: () => Promise.resolve(),
+        },
         leaseMs,
       ),
       leaseMs,

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
+import { BlobStore } from '../../src/store/blob-store.js';
 import { entryOf, keyOf } from './entries.js';
 import { makeHome, makeSite, open, postgres } from './journals.js';
+import { storeCases } from '../support/store-cases.js';
 import { answerOf, Participant } from './participants.js';
 
 it('makes its tables once when ten open at once', async () => {
@@ -95,4 +97,18 @@ it.each([
   );
   await expect(opening).rejects.toThrow(got);
   await expect(opening).rejects.not.toThrow(/SECRET/);
+});
+
+// Beside the journal, on the server that is there.
+describe('the store in PostgreSQL', () => {
+  storeCases(async () => (await postgres()).freshUrl(), 50);
+
+  it('goes on when its connections are cut, and makes its tables once when many open at once', async () => {
+    const url = await (await postgres()).freshUrl();
+    const stores = Array.from({ length: 5 }, () => new BlobStore(url));
+    const references = await Promise.all(stores.map((store, at) => store.putText(`text ${at}`)));
+    await (await postgres()).cutConnections();
+    expect(await Promise.all(references.map((reference) => stores[0]!.readText(reference)))).toHaveLength(5);
+    for (const store of stores) await store.close();
+  });
 });

@@ -116,6 +116,32 @@ describe.each(backends)('asking once, %s', (backend) => {
     expect(await firstOnce).toEqual({ reused: false, value: 'the answer' });
   });
 
+  it('has one of those who wait ask in the place of one that is no longer wanted, and not each (SingleFlight-5)', async () => {
+    const place = await makeSite(backend);
+    const journals = [await open(place), await open(place)];
+    const first = new Asker();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const ask = () =>
+      Promise.race([
+        first.ask(),
+        new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('cancelled')))),
+      ]);
+    const cancelled = journals[0]!.once(key, { signal, unwanted: signal }, ask);
+    await first.asking;
+    const askers = Array.from({ length: 6 }, () => new Asker());
+    const onces = Promise.all(askers.map((asker, at) => journals[at % 2]!.once(key, {}, asker.ask)));
+    await aWhile();
+    controller.abort();
+    await expect(cancelled).rejects.toThrow('cancelled');
+    await Promise.race(askers.map(({ asking }) => asking));
+    await aWhile();
+    const asking = askers.filter(({ asks }) => asks > 0);
+    expect(asking).toHaveLength(1);
+    asking[0]!.answer(proper('the answer'));
+    expect(answersOf(await onces)).toEqual(askers.map(() => 'the answer'));
+  });
+
   it('keeps an answer that came although whoever asked was told to leave', async () => {
     const journal = await open(await makeSite(backend));
     const controller = new AbortController();

@@ -55,6 +55,15 @@ it('leaves no word of the text in clear, names cipher and key, and compresses wh
   });
 });
 
+it('seals nothing that is sealed already, by whatever key: it goes through as it came', async () => {
+  for (const key of [newer, older]) {
+    const sealed = await encoded('once', key);
+    const [again] = await codecOf(newer).encode([sealed]);
+    expect(again).toBe(sealed);
+    expect(await decoded(again!, key)).toBe('once');
+  }
+});
+
 it('never seals the same text twice to the same bytes', async () => {
   const [one, two] = await Promise.all([encoded('same', newer), encoded('same', newer)]);
   expect(Buffer.from(one.data!).equals(Buffer.from(two.data!))).toBe(false);

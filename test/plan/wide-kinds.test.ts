@@ -15,7 +15,7 @@ describe('perspectives over documents', () => {
     const item = { key: 'a', text: 'Short.' };
     const alone = planPerspectives({ perspectives: ['legal', own], document: { inline: 'Short.' } });
     const asked = requestsAbout(item, wide.template);
-    for (const [at, { request }] of alone.branches.entries()) expect(asked[at]).toMatchObject(request);
+    for (const [at, { request }] of alone.branches.entries()) expect(asked[at]).toMatchObject({ request, at });
     expect(askedAt([item, { ...item, key: 'b' }], 3, wide.template)).toMatchObject({ key: 'b/tax' });
     expect(rows.ways).toEqual(['legal', 'tax']);
     expect(wide.total).toBe(4);
@@ -23,9 +23,19 @@ describe('perspectives over documents', () => {
 
   it('shares a long document of several specialists through the prompt cache', () => {
     const long = { key: 'a', text: 'A long text. '.repeat(5_000) };
-    expect(requestsAbout(long, wide.template).map(({ cacheDocument }) => cacheDocument)).toEqual([true, true]);
+    expect(requestsAbout(long, wide.template).map(({ request }) => request.cacheDocument)).toEqual([true, true]);
     const one = planPerspectivesOver({ perspectives: ['legal'], chunks: chunksOf(1) }).wide.template;
-    expect(requestsAbout(long, one)[0]).not.toHaveProperty('cacheDocument');
+    expect(requestsAbout(long, one)[0]?.request).not.toHaveProperty('cacheDocument');
+  });
+
+  it('takes more than have an activity each, up to what a lane has room for', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => `view ${at}`);
+    expect(planPerspectivesOver({ perspectives: many(60), chunks: chunksOf(60) }).wide.total).toBe(60);
+    expect(() => planPerspectivesOver({ perspectives: many(501), chunks: chunksOf(501) })).toThrow(
+      /at most 500 perspectives/,
+    );
+    const long = many(9).map((key) => ({ key, instruction: 'x'.repeat(100_000) }));
+    expect(() => planPerspectivesOver({ perspectives: long, chunks: chunksOf(9) })).toThrow(/800000 characters in all/);
   });
 
   it('refuses neither and both, parts of a document, and a fan-in', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,9 +136,17 @@ describe('the plugin in a worker that has much already', () => {
 });
 
 describe('the plugin', () => {
-  const plugin = new FanfoldPlugin({ offline: true });
+  let home: string;
+  let plugin: FanfoldPlugin;
 
-  it('leaves the options of a worker as they are, versioning among them', () => {
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'fanfold-plugin-'));
+    plugin = new FanfoldPlugin({ offline: true, home });
+  });
+
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  it('leaves the options of a worker as they are, versioning among them', async () => {
     const options: WorkerOptions = {
       taskQueue: 'own',
       activities: { own: async () => 1 },
@@ -150,9 +158,9 @@ describe('the plugin', () => {
         defaultVersioningBehavior: 'PINNED',
       },
     };
-    expect(plugin.configureWorker({ ...options })).toEqual({ isolateExecutionTimeout: '30s', ...options });
+    expect(await plugin.configureWorker({ ...options })).toEqual({ isolateExecutionTimeout: '30s', ...options });
     const own = { taskQueue: 'own', isolateExecutionTimeout: '7s' };
-    expect(plugin.configureWorker(own)).toEqual(own);
+    expect(await plugin.configureWorker(own)).toEqual(own);
   });
 
   it('gives workflows of fanfold’s that are bundled with one’s own the interceptors that they need', () => {
@@ -184,11 +192,27 @@ describe('the plugin', () => {
     expect(new FanfoldPlugin().configureClient(options)).toBe(options);
   });
 
-  it('says what is missing where it could ask no model, before the worker is there', () => {
-    expect(() => new FanfoldPlugin({ env: {} }).configureWorker({ taskQueue: 'own' })).toThrow(
+  it('says what is missing where it could ask no model, before the worker is there', async () => {
+    await expect(new FanfoldPlugin({ env: {}, home }).configureWorker({ taskQueue: 'own' })).rejects.toThrow(
       'Expected `ANTHROPIC_API_KEY` to be set, or `new FanfoldPlugin({ api })` or `new FanfoldPlugin({ offline: true })`, got none of them.',
     );
     const env = { ANTHROPIC_API_KEY: 'made-up-token-1' };
-    expect(() => new FanfoldPlugin({ env }).configureWorker({ taskQueue: 'own' })).not.toThrow();
+    await expect(new FanfoldPlugin({ env, home }).configureWorker({ taskQueue: 'own' })).resolves.toBeDefined();
+  });
+
+  it('refuses the home of somebody else before the worker is there, as the command does', async () => {
+    const foreign = await mkdtemp(join(tmpdir(), 'fanfold-foreign-'));
+    await writeFile(join(foreign, 'journal.db'), 'somebody else’s');
+    const plugins = [new FanfoldPlugin({ offline: true, home: foreign })];
+    // Plugins are asked before anything is connected.
+    const created = Worker.create({ taskQueue: 'own', plugins, activities: { own: async () => 1 } });
+    await expect(created).rejects.toMatchObject({
+      type: 'ForeignHome',
+      message: expect.stringContaining(
+        `The fanfold home ${foreign} is not known to be yours: it carries no mark of yours`,
+      ),
+      advice: expect.stringContaining('fanfold home adopt'),
+    });
+    await rm(foreign, { recursive: true });
   });
 });

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Desk } from '../support/fanfold.js';
 
@@ -64,4 +68,71 @@ it('ends a branch at its time limit and closes its call; the others are kept', a
     { status: 'timed-out', error: { type: 'TimedOut' }, attempts: 1 },
     { status: 'ok' },
   ]);
+});
+
+/** The promise: milliseconds after which no call of a run that is cancelled, or of a branch that has lost, is in flight. */
+const promisedMs = 2_000;
+
+describe('in lanes, two seconds later no call is in flight', () => {
+  const count = 70;
+  const words = ['summarise', '--from', 'many.jsonl', '--concurrency', '30', '--fresh', '--json'];
+
+  beforeAll(async () => {
+    const rows = Array.from({ length: count }, (_, at) =>
+      JSON.stringify({ id: `d${at}`, text: `${at % 5 === 0 ? 'Held' : 'Quick'} document ${at}. It says something.` }),
+    );
+    await writeFile(join(desk.directory, 'many.jsonl'), rows.join('\n'));
+  });
+
+  /** Milliseconds from the moment at which the run knew that calls were no longer wanted, to the end of the last of them. */
+  async function cutCalls(cut: readonly string[], id: string, meanwhile: () => Promise<unknown> = async () => {}) {
+    const before = desk.model.total;
+    const gate = desk.model.hold({ document: 'Held document' });
+    const command = desk.begin([...words, '--id', id, ...cut]);
+    await desk.model.until(() => gate.waiting.length > 0);
+    await meanwhile();
+    const { code, stdout } = await command.ended;
+    await desk.model.idle();
+    gate.release();
+    const calls = desk.model.calls.filter(({ sequence }) => sequence > before);
+    const closed = calls.flatMap((call) => (call.answered ? [] : [call.finishedAt ?? Infinity]));
+    expect(closed.length).toBeGreaterThan(0);
+    return { code, status: JSON.parse(stdout).status, tookMs: Math.max(...closed) - (await cutAt(id)) };
+  }
+
+  async function cutAt(id: string): Promise<number> {
+    const connection = await Connection.connect({ address: await desk.serverAddress() });
+    try {
+      const client = new Client({ connection, ...(desk.namespace !== undefined && { namespace: desk.namespace }) });
+      const { events } = await client.workflow.getHandle(id).fetchHistory();
+      const cut = events?.find((event) => event.activityTaskCancelRequestedEventAttributes != null);
+      return Number(cut?.eventTime?.seconds) * 1_000 + Number(cut?.eventTime?.nanos) / 1e6;
+    } finally {
+      await connection.close();
+    }
+  }
+
+  it('when the whole run is cancelled', async () => {
+    const { code, status, tookMs } = await cutCalls([], 'lanes-cancelled', async () => {
+      const one = await desk.inProcess(['cancel', 'lanes-cancelled', 'd0']);
+      expect([one.code, one.stderr]).toEqual([
+        2,
+        expect.stringContaining('its 70 branches travel in lanes, and are cut together'),
+      ]);
+      await desk.inProcess(['cancel', 'lanes-cancelled']);
+    });
+    expect([code, status]).toEqual([4, 'cancelled']);
+    expect(tookMs).toBeLessThanOrEqual(promisedMs);
+  });
+
+  it.each([
+    ['its deadline is over', 'partial', ['--deadline', '2s']],
+    ['others have made the quorum', 'partial', ['--join', 'quorum', '--quorum', '20']],
+    ['one has failed that all wait for', 'failed', ['--join', 'all']],
+  ])('when %s', async (why, expected, flags) => {
+    desk.model.script({ match: { document: 'Quick document 6\\.' }, times: 1, fault: { kind: 'status', status: 400 } });
+    const { status, tookMs } = await cutCalls(flags, `lanes ${why}`);
+    expect(status).toBe(expected);
+    expect(tookMs).toBeLessThanOrEqual(promisedMs);
+  });
 });

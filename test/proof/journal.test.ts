@@ -96,6 +96,37 @@ it('pays once for what two runs ask at once', async () => {
   expect(callsByPerspective(desk).get('view-same')).toBe(1);
 });
 
+it('is carried into another home, whose runs pay for nothing that is in it', async () => {
+  await ask('view-carried');
+  const { stdout, code } = await desk.fanfold(['journal', 'export']);
+  expect(code).toBe(0);
+  const env = { FANFOLD_HOME: join(desk.directory, 'carried-home') };
+  const took = await desk.fanfold(['journal', 'import', '-'], { stdin: stdout, env });
+  expect([took.code, took.stdout]).toEqual([0, expect.stringMatching(/^Took \d+ answers; 0 were there already\./)]);
+  expect((await desk.fanfold(['journal', 'export', '--out', 'carried.jsonl.gz'], { env })).code).toBe(0);
+  expect((await desk.fanfold(['journal', 'export', '--out', 'carried.jsonl.gz'], { env })).stderr).toContain(
+    'Expected `--out` to be a new file, got `carried.jsonl.gz`, which is there.',
+  );
+  const again = await desk.json<{ kept: number }>(['journal', 'import', 'carried.jsonl.gz'], { env });
+  expect(again).toEqual({ kept: 0, known: stdout.trimEnd().split('\n').length });
+  const bad = await desk.fanfold(['journal', 'import', '-'], { stdin: `${stdout}{"version":2}\n`, env });
+  expect([bad.code, bad.stderr]).toEqual([
+    2,
+    expect.stringMatching(/standard input:\d+: Expected `version` to be 1, got 2\.[^]*were taken/),
+  ]);
+});
+
+it.each([
+  [['--no-record'], 2, 'Expected `--no-record` with `--cassette` or FANFOLD_CASSETTE, got it alone.'],
+  [['--cassette', 'nowhere', '--no-record'], 2, 'Expected `--cassette` to be a folder of recorded calls, got '],
+  // Its calls would not be recorded.
+  [['--cassette', 'recorded'], 6, 'has no cassette, and this command has '],
+])('refuses %j beside a worker without a cassette', async (flags, exit, message) => {
+  const words = ['perspectives', '-', '--perspectives', 'view-a', ...flags];
+  const { code, stderr } = await desk.fanfold(words, { stdin: 'A document.' });
+  expect([code, stderr]).toEqual([exit, expect.stringContaining(message)]);
+});
+
 it('tells what it has, and is emptied', async () => {
   await desk.fanfold(['journal', 'clear', '--yes']);
   const stats = () => desk.json<{ entries: number; reuses: number; savedUsd: number }>(['journal', 'stats']);

@@ -27,6 +27,21 @@ describe('what leaves without secrets', () => {
     expect(secrets.text(text)).toBe(left);
   });
 
+  it.each(['ANTHROPIC_BASE_URL', 'FANFOLD_JOURNAL', 'HTTPS_PROXY'])(
+    'holds neither the password of the address in %s, as written and as meant, nor a user that stands alone',
+    (name) => {
+      const password = 'made-up/p@ss word-1';
+      const secrets = new Secrets({ [name]: `https://someone:${encodeURIComponent(password)}@api.example/v1` });
+      for (const shown of [password, encodeURIComponent(password)]) {
+        expect(secrets.text(`refused ${shown} of someone at api.example`)).toBe(
+          'refused [redacted] of someone at api.example',
+        );
+      }
+      expect(secrets.text(`Basic ${Buffer.from(`someone:${password}`).toString('base64')}`)).toBe('Basic [redacted]');
+      expect(new Secrets({ [name]: `https://${token}@api.example/v1` }).text(`by ${token}`)).toBe('by [redacted]');
+    },
+  );
+
   it('holds no key that looks like one of Anthropic, whoever had it', () => {
     expect(new Secrets().text('a key such as sk-ant-of-others-1234.')).toBe('a key such as [redacted].');
   });

@@ -69,7 +69,6 @@ export class Running {
 /** A home and a model of one's own, and the built command in them. */
 export class Desk {
   readonly #running: Running[] = [];
-  #served = false;
 
   private constructor(
     readonly directory: string,
@@ -81,7 +80,7 @@ export class Desk {
   static async open(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
     const namespace = clusterAddress === undefined ? undefined : await freshNamespace(clusterAddress);
-    return new Desk(directory, await startOfflineModel(options), namespace);
+    return new Desk(directory, patient(await startOfflineModel(options)), namespace);
   }
 
   get home(): string {
@@ -120,21 +119,19 @@ export class Desk {
   /** Starts a worker that stays, so that no command has to start a server and a worker of its own. */
   async serve(options?: CommandOptions & { flags?: readonly string[] }): Promise<void> {
     await this.start(['worker', ...(options?.flags ?? [])], options).said(/ serves /);
-    this.#served = true;
   }
 
-  /** Runs a command to its end: in this process where a worker stays, for then it has nothing to start. */
+  /** Runs a command to its end: in this process, but for those that have a runtime of Temporal's. What it starts has processes of its own. */
   fanfold(words: readonly string[], options?: CommandOptions): Promise<Ended> {
-    const startsNothing = this.#served && !longLived.has(words[0] ?? '');
-    return startsNothing ? this.inProcess(words, options) : this.start(words, options).ended;
+    return longLived.has(words[0] ?? '') ? this.start(words, options).ended : this.inProcess(words, options);
   }
 
-  /** The same without a process of its own: for commands that start nothing. */
+  /** The same, whatever the command. */
   inProcess(words: readonly string[], options?: CommandOptions): Promise<Ended> {
     return this.begin(words, options).ended;
   }
 
-  /** Begins a command that is not to be killed, in this process: for where a worker stays. */
+  /** Begins a command that is not to be killed, in this process. */
   begin(words: readonly string[], { env = {}, stdin, terminal = false }: CommandOptions = {}): InProcess {
     const given = { root, cwd: this.directory, env: { ...this.env, ...env }, terminal };
     return new InProcess(words, { ...given, ...(stdin !== undefined && { stdin }) });
@@ -194,6 +191,17 @@ export class Desk {
     await this.model.stop();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The model, whose waits last as long as a test may: on a busy machine a server and a worker take half a minute to start. */
+function patient(model: OfflineModel): OfflineModel {
+  const { until, received } = model;
+  const timeoutMs = 150_000;
+  return Object.assign(model, {
+    until: ((holds, patience) => until(holds, { timeoutMs, ...patience })) satisfies OfflineModel['until'],
+    received: ((count, match, patience) =>
+      received(count, match, { timeoutMs, ...patience })) satisfies OfflineModel['received'],
+  });
 }
 
 /** Kills a process, unless it has ended by itself since it was seen. */

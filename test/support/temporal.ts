@@ -23,8 +23,12 @@ function keepQuiet(): void {
   isQuiet = true;
 }
 
-/** A real Temporal server in memory, or a namespace of one's own on the cluster that the tests run against. */
-export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+/**
+ * A real Temporal server in memory, or a namespace of one's own on the cluster that the tests run against.
+ *
+ * @param settings more dynamic configuration, as `name=value`; a cluster keeps its own
+ */
+export async function startTemporal(settings: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   keepQuiet();
   if (clusterAddress !== undefined) {
     const namespace = await freshNamespace(clusterAddress);
@@ -34,7 +38,7 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
     server: {
       executable: { type: 'existing-path', path: inject('temporalPath') },
       searchAttributes: Object.values(searchAttributes).map(({ name, type }) => defineSearchAttributeKey(name, type)),
-      extraArgs: dynamicConfig.flatMap((setting) => ['--dynamic-config-value', setting]),
+      extraArgs: [...dynamicConfig, ...settings].flatMap((setting) => ['--dynamic-config-value', setting]),
     },
   });
 }

@@ -109,7 +109,7 @@ async function withRun(desk: Desk, branches: number, during: (handle: Handle) =>
       const handle = await client.workflow.start<typeof perspectives>('perspectives', {
         workflowId: randomUUID(),
         taskQueue: taskQueues.workflow,
-        args: [{ document: { inline: 'A document.' }, perspectives: keys, concurrency: branches }],
+        args: [{ document: { inline: 'A document.' }, perspectives: keys, concurrency: branches, searchable: false }],
       });
       await during(handle);
     }),

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,23 +39,29 @@ function chatty(turns: number, callsEach: number): FakeModel {
   return model;
 }
 
+async function saw(call: ToolCall): Promise<object> {
+  return {
+    status: 'ok',
+    output: { inline: `saw ${JSON.stringify(call.input)}` },
+    model: '',
+    reused: false,
+    savedUsd: 0,
+    ledger: { ...noLedger, attempts: 1, startedAtMs: Date.now() },
+    finishedAtMs: Date.now(),
+  };
+}
+
 describe.each(modes)('an agent, $mode', ({ maxCachedWorkflows }) => {
-  async function resultOf(model: FakeModel, input: Partial<AgentInput>): Promise<RunResult> {
+  async function resultOf(
+    model: FakeModel,
+    input: Partial<AgentInput>,
+    callTool: (call: ToolCall) => Promise<object> = saw,
+  ): Promise<RunResult> {
     const toolWorker = await Worker.create({
       connection: environment.nativeConnection,
       namespace: environment.namespace ?? 'default',
       taskQueue: taskQueues.io,
-      activities: {
-        callTool: async (call: ToolCall) => ({
-          status: 'ok',
-          output: { inline: `saw ${JSON.stringify(call.input)}` },
-          model: '',
-          reused: false,
-          savedUsd: 0,
-          ledger: { ...noLedger, attempts: 1, startedAtMs: Date.now() },
-          finishedAtMs: Date.now(),
-        }),
-      },
+      activities: { callTool },
     });
     let result: RunResult | undefined;
     await toolWorker.runUntil(
@@ -103,10 +110,72 @@ describe.each(modes)('an agent, $mode', ({ maxCachedWorkflows }) => {
     expect(result.stoppedBy).toBe('tokens');
   });
 
+  it('tries a tool that changes something once, and one that does not again (AgentRun-3)', async () => {
+    const statuses: unknown[] = [];
+    for (const changes of [true, false]) {
+      let tries = 0;
+      const failing = async (call: ToolCall) => {
+        tries += 1;
+        if (tries === 1) throw ApplicationFailure.create({ type: 'ToolFailed', message: 'It may have been done.' });
+        return saw(call);
+      };
+      const input = { tools: [{ ...tool, changes }], allow: ['look'], toolAttempts: 2 };
+      const { branches } = await resultOf(chatty(1, 1), input, failing);
+      statuses.push([tries, branches[1]?.status]);
+    }
+    expect(statuses).toEqual([
+      [1, 'failed'],
+      [2, 'ok'],
+    ]);
+  });
+
   it('tells the model of a tool that there is not', async () => {
     const model = chatty(1, 1);
     const result = await resultOf(model, { tools: [{ ...tool, name: 'other' }] });
     expect(result.branches[1]).toMatchObject({ key: 'unknown-1', status: 'failed', error: { type: 'ToolFailed' } });
     expect(result.status).toBe('partial');
+  });
+});
+
+describe('research within a budget', () => {
+  it('gives each step its share of what those before have left', async () => {
+    const given: unknown[] = [];
+    const model = new FakeModel();
+    const answers = { plan: { questions: ['What is owed?'] }, 'task-1': 'It is 100 euros [1].', report: 'Paid [1].' };
+    for (const [key, answer] of Object.entries(answers)) {
+      model.script(key, async (call) => {
+        given.push([key, call.mostUsd]);
+        const { ledger } = answerOf(call);
+        return answerOf(call, { output: { inline: answer }, ledger: { ...ledger, costUsd: 0.05, lostUsd: 0.05 } });
+      });
+    }
+    const searches = await Worker.create({
+      connection: environment.nativeConnection,
+      namespace: environment.namespace ?? 'default',
+      taskQueue: taskQueues.io,
+      activities: {
+        searchSource: async (call: ToolCall) => ({
+          ...(await saw(call)),
+          output: { inline: { hits: [{ title: 'Terms', link: 'terms.md', text: 'The customer owes 100 euros.' }] } },
+        }),
+      },
+    });
+    const input = {
+      question: 'What is owed?',
+      sources: [{ name: 'terms', kind: 'files', folder: '/terms' }],
+      rounds: 1,
+      budgetUsd: 1,
+    };
+    await searches.runUntil(
+      withRunOf('research', environment, 10, model, input, async (handle) => {
+        expect(await handle.result()).toMatchObject({ status: 'complete' });
+      }),
+    );
+    // A tenth for the plan, six tenths for the tasks, and all that is left for the report.
+    expect(given).toEqual([
+      ['plan', expect.closeTo(0.1, 9)],
+      ['task-1', expect.closeTo(0.9 * 0.6, 9)],
+      ['report', expect.closeTo(0.8, 9)],
+    ]);
   });
 });

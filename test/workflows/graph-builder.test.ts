@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 import type { WorkflowHandle } from '@temporalio/client';
@@ -6,13 +5,12 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { taskQueues } from '../../src/contract/names.js';
 import type { Progress } from '../../src/contract/run-result.js';
 import type { GraphOptions } from '../../workflows/library.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import type { typedGraph } from './graph-builder.workflow.js';
-import { modes, withWorkers } from './with-run.js';
+import { modes, tearDown, withRunIn } from './with-run.js';
 
 type Handle = WorkflowHandle<typeof typedGraph>;
 
@@ -26,7 +24,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => environment.teardown());
+afterAll(() => tearDown(environment));
 
 function statuses(branches: readonly { key: string; status: string }[]): Record<string, string> {
   return Object.fromEntries(branches.map(({ key, status }) => [key, status]));
@@ -35,19 +33,14 @@ function statuses(branches: readonly { key: string; status: string }[]): Record<
 // The nodes law, cost and rumour, which is optional, need nothing; `known` merges law and rumour, `report` needs it and cost, `all` merges.
 describe.each(modes)('a graph in TypeScript, $mode', ({ maxCachedWorkflows }) => {
   const withGraph = (model: FakeModel, options: GraphOptions | undefined, during: (handle: Handle) => Promise<void>) =>
-    withWorkers(
+    withRunIn(
+      workflowBundle,
+      'typedGraph',
       environment,
       maxCachedWorkflows,
       model,
-      async () => {
-        const handle = await environment.client.workflow.start<typeof typedGraph>('typedGraph', {
-          workflowId: randomUUID(),
-          taskQueue: taskQueues.workflow,
-          args: options === undefined ? [] : [options],
-        });
-        await during(handle);
-      },
-      workflowBundle,
+      options === undefined ? [] : [options],
+      during as (handle: WorkflowHandle) => Promise<void>,
     );
 
   it('folds what is there at its deadline: nodes in flight are cut, no other begins, and all of them are late', async () => {

@@ -1,7 +1,9 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
+import { noLedger } from '../../src/contract/outcome.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { answerOf, FakeModel, reserveUsedUp } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
@@ -127,6 +129,21 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
       expect(result.branches[2]).toMatchObject({ attempts: 0, costUsd: 0, error: { type: 'OverBudget' } });
       expect(model.asked).toEqual(['a', 'b']);
       expect(model.peak).toBe(1);
+    });
+  });
+
+  it('counts what a lost call may have cost as spent: the next branch has less', async () => {
+    const model = new FakeModel();
+    model.script('a', async () => {
+      const details = [{ ...noLedger, attempts: 1, lostUsd: 0.01 }];
+      throw ApplicationFailure.create({ type: 'BadRequest', message: 'a is lost', nonRetryable: true, details });
+    });
+    // The two others fit beside each other, or one beside what was lost.
+    const budget = { usd: 0.0205, boundsUsd: [0.01, 0.01, 0.01] };
+    await withRun(model, { budget, concurrency: 1 }, async (handle) => {
+      const result = await handle.result();
+      expect(statuses(result)).toEqual({ a: 'failed', b: 'ok', c: 'skipped' });
+      expect(model.asked).toEqual(['a', 'b']);
     });
   });
 

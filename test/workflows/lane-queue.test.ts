@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { fromRanges } from '../../src/contract/lanes.js';
+import { fromRanges, toRanges } from '../../src/contract/lanes.js';
 import { LaneQueue } from '../../workflows/wide/lane-queue.js';
 
 const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
@@ -10,7 +10,8 @@ it('loses no document and gives none twice, whatever lanes fail, drain and end (
   const counts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 });
   const fates = fc.infiniteStream(
     fc.record({
-      how: fc.constantFrom('done', 'drained', 'failed'),
+      how: fc.constantFrom('done', 'drained', 'failed', 'handed back'),
+      most: fc.integer({ min: 1, max: 9 }),
       share: fc.double({ min: 0.01, max: 1, noNaN: true }),
     }),
   );
@@ -21,13 +22,16 @@ it('loses no document and gives none twice, whatever lanes fail, drain and end (
       for (let step = 0; !queue.isEmpty && step < 500; step += 1) {
         // As after continue-as-new.
         if (step % 7 === 3) queue = new LaneQueue(queue.chunks, JSON.parse(JSON.stringify(queue.carried)));
-        const work = queue.take()!;
+        const { how, share, most } = stream.next().value;
+        const before = queue.queued;
+        const work = queue.take(most)!;
         const places = fromRanges(work.places);
-        const { how, share } = stream.next().value;
+        expect(queue.queued).toBe(before - places.length);
         const done = how === 'done' ? places : places.slice(0, Math.ceil(places.length * share));
         const left = places.slice(done.length);
         ended.push(...done.map((place) => queue.firstIndexOf(work.chunk) + place));
         if (how === 'failed') queue.failed(work, left);
+        else if (how === 'handed back') queue.handBack(work.chunk, toRanges(left));
         else
           queue.putBack(
             work,

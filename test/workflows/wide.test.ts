@@ -1,62 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { fromRanges, tallyOf, toRanges } from '../../src/contract/lanes.js';
-import type { Lane, LaneReport, LaneResult } from '../../src/contract/lanes.js';
+import { toRanges } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
-import { outcomeOfSkip } from '../../src/contract/outcome.js';
-import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
-import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
+import { done, FakeLanes, indicesOf, reportOf, signal } from './fake-lanes.js';
+import type { RunLane } from './fake-lanes.js';
 import { modes, tearDown, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
-
-type RunLane = (lane: Lane, attemptsBefore: number) => Promise<LaneResult>;
-
-/** Lanes whose fate a test decides; remembers which documents each was given. */
-class FakeLanes extends FakeModel {
-  readonly given: number[][] = [];
-
-  constructor(runLane: RunLane) {
-    super();
-    Object.assign(this.activities, {
-      runLane: (lane: Lane) => {
-        this.given.push(indicesOf(lane));
-        return runLane(lane, this.given.length - 1);
-      },
-    });
-  }
-}
-
-function indicesOf({ firstIndex, places }: Lane): number[] {
-  return fromRanges(places).map((place) => firstIndex + place);
-}
-
-function reportOf(indices: readonly number[], status: StoredBranch['status'] = 'ok'): LaneReport {
-  const outcomes = indices.map((index) => ({
-    ...outcomeOfSkip({ key: `d${index}`, index, queuedAtMs: 0 }, '', 0),
-    status,
-  }));
-  return {
-    blob: { sha256: `blob-${indices.join('-')}`, bytes: 1 },
-    indices: toRanges(indices),
-    tally: tallyOf(outcomes),
-  };
-}
-
-function done(lane: Lane): LaneResult {
-  return { rest: reportOf(indicesOf(lane)), left: [], why: 'done' };
-}
-
-async function signal(lane: number, report: LaneReport): Promise<void> {
-  const { client, info } = Context.current();
-  await client.workflow
-    .getHandle(info.workflowExecution!.workflowId)
-    .signal(signalNames.laneBatch, { lane, ...report });
-}
 
 let environment: TestWorkflowEnvironment;
 
@@ -69,8 +25,14 @@ afterAll(() => tearDown(environment));
 const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
 
 describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
-  const withLanes = (runLane: RunLane, input: object, during: (handle: Handle, lanes: FakeLanes) => Promise<void>) => {
+  const withLanes = (
+    runLane: RunLane,
+    input: object,
+    during: (handle: Handle, lanes: FakeLanes) => Promise<void>,
+    prepare: (lanes: FakeLanes) => void = () => {},
+  ) => {
     const lanes = new FakeLanes(runLane);
+    prepare(lanes);
     return withRunOf(
       'summarise',
       environment,
@@ -131,6 +93,36 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     };
     await withLanes(runLane, {}, async (handle) => {
       expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+    });
+  });
+
+  it('gives others what a lane hands back while it is under way, once, and its calls at once and no more', async () => {
+    const widths = new Map<number, number>();
+    let others = 0;
+    const runLane: RunLane = async (lane) => {
+      widths.set(lane.number, lane.width);
+      if (lane.number !== 0) {
+        others += 1;
+        return done(lane);
+      }
+      const { client, info } = Context.current();
+      const handle = client.workflow.getHandle(info.workflowExecution!.workflowId);
+      const handBack = { lane: 0, left: [[4, 9] as const], width: 1, cap: 4, paceMs: 100 };
+      // It may arrive twice.
+      await handle.signal(signalNames.laneHandBack, handBack);
+      await handle.signal(signalNames.laneHandBack, handBack);
+      // As many as begin beside it.
+      while (others < 3) await sleep(20);
+      return { rest: reportOf([0, 1, 2, 3]), left: [[4, 9]], why: 'done' };
+    };
+    await withLanes(runLane, {}, async (handle, lanes) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+      // What it handed back was given twice: to it, and to one other.
+      expect(lanes.given.flat().toSorted((one, other) => one - other)).toEqual(
+        [...Array.from({ length: 60 }, (_, at) => at), 4, 5, 6, 7, 8, 9].toSorted((one, other) => one - other),
+      );
+      expect(Math.max(...widths.values())).toBeLessThanOrEqual(3);
     });
   });
 

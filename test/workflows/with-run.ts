@@ -12,6 +12,8 @@ import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { perspectives } from '../../workflows/index.js';
 import { FakeModel } from '../support/fake-model.js';
 
+type Bundle = { codePath: string } | { code: string };
+
 export type Handle = WorkflowHandle<typeof perspectives>;
 
 /** The same properties hold while a workflow stays in memory and while every step replays it from its history. */
@@ -51,15 +53,31 @@ export async function withRunOf(
   await during(client.workflow.getHandle<typeof perspectives>(workflowId));
 }
 
-/** Workers for fanfold's workflows, or those of a bundle, and for a fake model, for as long as `during` lasts. */
+/** A run of a workflow in a bundle of the test's own in front of a fake model; `workflowBundle` is the same object each time. */
+export async function withRunIn(
+  workflowBundle: Bundle,
+  type: string,
+  environment: TestWorkflowEnvironment,
+  maxCachedWorkflows: number,
+  model: FakeModel,
+  args: unknown[],
+  during: (handle: WorkflowHandle) => Promise<void>,
+): Promise<void> {
+  const workflowId = randomUUID();
+  await sharedWorkers(environment, maxCachedWorkflows, workflowBundle);
+  models.set(workflowId, model);
+  await environment.client.workflow.start(type, { workflowId, taskQueue: taskQueues.workflow, args });
+  await during(environment.client.workflow.getHandle(workflowId));
+}
+
+/** Workers for fanfold's workflows and for a fake model, for as long as `during` lasts. */
 export async function withWorkers(
   environment: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   model: FakeModel,
   during: () => Promise<void>,
-  workflowBundle?: { codePath: string } | { code: string },
 ): Promise<void> {
-  const workers = createWorkers(environment, maxCachedWorkflows, model.activities, workflowBundle);
+  const workers = createWorkers(environment, maxCachedWorkflows, model.activities);
   const [workflowWorker, modelWorker] = await workers;
   await modelWorker.runUntil(workflowWorker.runUntil(during));
 }
@@ -74,18 +92,23 @@ export async function tearDown(environment: TestWorkflowEnvironment): Promise<vo
 const models = new Map<string, FakeModel>();
 
 /** Workers that stay from test to test of the same mode: to start them takes longer than most runs. */
-let shared: { environment: TestWorkflowEnvironment; maxCachedWorkflows: number; end(): Promise<void> } | undefined;
+let shared: { of: readonly unknown[]; end(): Promise<void> } | undefined;
 
-async function sharedWorkers(environment: TestWorkflowEnvironment, maxCachedWorkflows: number): Promise<void> {
-  if (shared?.environment === environment && shared.maxCachedWorkflows === maxCachedWorkflows) return;
+async function sharedWorkers(
+  environment: TestWorkflowEnvironment,
+  maxCachedWorkflows: number,
+  workflowBundle?: Bundle,
+): Promise<void> {
+  const of = [environment, maxCachedWorkflows, workflowBundle];
+  if (shared !== undefined && of.every((each, at) => each === shared?.of[at])) return;
   await endSharedWorkers();
-  const workers = await createWorkers(environment, maxCachedWorkflows, activitiesByRun);
+  const workers = await createWorkers(environment, maxCachedWorkflows, activitiesByRun, workflowBundle);
   const ended = Promise.all(workers.map((worker) => worker.run()));
   const end = async () => {
     for (const worker of workers) worker.shutdown();
     await ended;
   };
-  shared = { environment, maxCachedWorkflows, end };
+  shared = { of, end };
 }
 
 async function endSharedWorkers(): Promise<void> {
@@ -114,7 +137,7 @@ async function createWorkers(
   { nativeConnection: connection, namespace = 'default' }: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   activities: FakeModel['activities'],
-  workflowBundle: { codePath: string } | { code: string } = { codePath: inject('workflowBundle') },
+  workflowBundle: Bundle = { codePath: inject('workflowBundle') },
 ): Promise<[Worker, Worker]> {
   const workflowWorker = await Worker.create({
     connection,

@@ -3,6 +3,7 @@ import { uuid4 } from '@temporalio/workflow';
 import type { ModelRequest, WantedCall } from '../../src/contract/model-request.js';
 import { callKeys } from '../../src/fold/approval.js';
 import { answerRequest } from '../../src/plan/gather-plan.js';
+import { criticalPathOf, slowestChain } from '../../src/fold/fold.js';
 import { citationsOf, fuse } from '../../src/fold/hits.js';
 import type { RankedHit } from '../../src/fold/hits.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
@@ -49,6 +50,8 @@ export class ResearchRun {
   readonly #bibliography = new Bibliography();
   readonly #mark = uuid4();
   readonly #calls: string[] = [];
+  /** What each step has waited for. */
+  readonly #criticalPath: string[] = [];
   #gaps = 0;
   #failure: string | undefined;
 
@@ -75,7 +78,11 @@ export class ResearchRun {
         sourceBranch(source, { ...this.plan, question: branch.question }, `${branch.key}-${source.name}`),
       ),
     );
-    const [found, said] = await Promise.all([this.#fanOut(searches, withoutTexts), this.#useTools(branches)]);
+    const [found, { said, steps }] = await Promise.all([
+      this.#fanOut(searches, withoutTexts),
+      this.#useTools(branches),
+    ]);
+    this.#criticalPath.push(...slowestChain([[found], steps]));
     const hits = branches.map((_, at) => [
       ...fuse(
         found.slice(at * sources.length, (at + 1) * sources.length).map((outcome, place) => ({
@@ -98,16 +105,17 @@ export class ResearchRun {
         ),
       ),
     );
+    this.#criticalPath.push(...criticalPathOf(answers));
     for (const branch of branches) this.#take(branch, withHits, answers);
   }
 
   /** Lets every branch call tools, all at once. Each result is material with a number, like a hit. */
-  async #useTools(branches: readonly ResearchBranch[]): Promise<RankedHit[][]> {
+  async #useTools(branches: readonly ResearchBranch[]): Promise<{ said: RankedHit[][]; steps: StoredBranch[][] }> {
     const { tools } = this.plan;
-    if (tools.length === 0) return [];
+    if (tools.length === 0) return { said: [], steps: [] };
     const wanted = new Map<string, readonly WantedCall[]>();
     const mostUsd = (this.#leftUsd * shares.tools) / branches.length;
-    await this.#fanOut(
+    const asked = await this.#fanOut(
       branches.map(({ key, question }) => {
         const branch = questionBranch(this.plan, `${key}-tools`, toolsRequest(this.plan, question), mostUsd);
         const run: Branch['run'] = async (place) => {
@@ -125,9 +133,10 @@ export class ResearchRun {
     const keys = callKeys(wantedCalls, tools, this.#calls);
     this.#calls.push(...keys);
     const outcomes = await this.#fanOut(wantedCalls.map((call, at) => toolBranch(this.plan, call, keys[at] ?? '')));
-    return branches.map(({ key }) =>
+    const said = branches.map(({ key }) =>
       calls.flatMap(({ branch, call }, at) => (branch === key ? toolHit(call, outcomes[at]) : [])),
     );
+    return { said, steps: [asked, outcomes] };
   }
 
   /** The questions that the answers leave open; none where there is no money left to ask. */
@@ -161,7 +170,7 @@ export class ResearchRun {
       open: this.#missing,
     };
     const result = finish(this.#branches, policy, this.#progress, { output: { inline: output } });
-    return { ...result, criticalPath: ['plan', ...result.criticalPath.filter((key) => key !== 'plan'), 'report'] };
+    return { ...result, criticalPath: this.#criticalPath };
   }
 
   #take(
@@ -192,6 +201,7 @@ export class ResearchRun {
   async #ask(key: string, request: ModelRequest, share: number): Promise<StoredBranch> {
     const branch = questionBranch(this.plan, key, request, this.#leftUsd * share);
     const [outcome] = await this.#fanOut([branch]);
+    this.#criticalPath.push(key);
     return outcome as StoredBranch;
   }
 

@@ -16,7 +16,8 @@ export function askAlone(
 ): Promise<StoredBranch> {
   return outcomeOf(place, async () => {
     const answer = await ask({ ...place, ...call });
+    const outcome = outcomeOfAnswer(place, answer);
     answered(answer);
-    return outcomeOfAnswer(place, answer);
+    return outcome;
   });
 }

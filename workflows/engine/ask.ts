@@ -37,7 +37,7 @@ export function ask(call: ModelCall): Promise<Answer> {
       retry,
       // A cancelled branch has ended when its call is closed and its spending is told, not when it is asked to stop.
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      summary: visibleLine(`${call.key} · ${call.request.model}`),
+      summary: visibleLine(`${call.key} · ${call.offline ? 'offline model' : call.request.model}`),
     },
     [call],
   );

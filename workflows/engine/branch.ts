@@ -129,8 +129,9 @@ export async function withinBudget(
         { usd: spentUsd + asideUsd, questionUsd },
         before === noLedger ? undefined : before,
       );
+      const outcome = outcomeOfAnswer(place, answer);
       ledger = answer.ledger;
-      return outcomeOfAnswer(place, answer);
+      return outcome;
     } catch (failure) {
       ledger = ledgerIn(failure) ?? ledger;
       if (!isReserveUsedUp(failure)) throw failure;

@@ -13,12 +13,15 @@ import { activityIdOf } from './activity-id.js';
 import { activityBranch } from './branch.js';
 import type { Branch } from './branch.js';
 
+/** The input of a run over one text. */
+type CheckedText = ValidateInput & Required<Pick<ValidateInput, 'text' | 'document'>>;
+
 const { checkGrammar, findPattern } = proxyActivities<Activities>({ startToCloseTimeout: '5m' });
 
 /** A pattern may take for ever: here it would stop the worker, and in a thread it is stopped. */
 export function patternBranch(
   check: PatternCheck & { name: string },
-  { text, document }: ValidateInput,
+  { text, document }: Pick<CheckedText, 'text' | 'document'>,
   policy: Policy,
 ): Branch {
   const { name: key, pattern } = check;
@@ -41,7 +44,7 @@ export function patternBranch(
 }
 
 /** Rules look at it while the model does, on the queue of CPU-bound work. */
-export function grammarBranch({ document, title = '', dialect, words }: ValidateInput, policy: Policy): Branch {
+export function grammarBranch({ document, title = '', dialect, words }: CheckedText, policy: Policy): Branch {
   return {
     key: localGrammar,
     boundUsd: 0,

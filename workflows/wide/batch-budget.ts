@@ -18,7 +18,7 @@ export interface BatchBudget {
 export interface Holder {
   /** US dollars that are set aside for it. */
   heldUsd: number;
-  /** Whether nobody else held any when its questions were submitted: what did not fit then never will. */
+  /** Whether nobody else held any when its questions were submitted, or its lane began: what did not fit then never will. */
   hadAll?: boolean;
 }
 

@@ -1,5 +1,7 @@
 import type { Known } from '../../src/contract/known.js';
 import type { Blob, FailedRanges, Tally } from '../../src/contract/lanes.js';
+import type { FirstAnswer } from '../../src/contract/run-result.js';
+import type { Decision } from '../engine/join.js';
 import type { LaneQueue } from './lane-queue.js';
 
 /**
@@ -12,6 +14,13 @@ export interface Carried {
   startedAtMs: number;
   lanes: number;
   failed?: FailedRanges;
+  /** US dollars spent for answers that are in no report. */
+  unfitUsd?: number;
+  /** Whether a lane's share of the money did not cover one question. */
+  isShort?: true;
+  /** Where late branches amend the answer: what it was decided by, and how the run stood then. */
+  decision?: Decision;
+  firstAnswer?: FirstAnswer;
 }
 
 /** What the input of a run has for this. */

@@ -1,35 +1,38 @@
-import { CancellationScope, CancelledFailure, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  continueAsNew,
+  isCancellation,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 
-import { Budget } from '../../src/plan/budget.js';
 import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, LaneReport, Tally } from '../../src/contract/lanes.js';
-import type { FirstAnswer, RunResult } from '../../src/contract/run-result.js';
+import type { Blob, HandBack, LaneReport, Tally } from '../../src/contract/lanes.js';
+import type { RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
-import { BatchBudgets } from './batch-budget.js';
-import type { Holder } from './batch-budget.js';
 import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
-import { LaneQueue } from './lane-queue.js';
-import { LaneRunners } from './lane-runners.js';
+import { LaneMoney } from './lane-money.js';
+import type { Holder } from './batch-budget.js';
+import { among, LaneQueue, without } from './lane-queue.js';
+import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
+import type { Runner } from './lane-runners.js';
 import type { LaneWork } from './lane-queue.js';
+import { WideJoin } from './wide-join.js';
 import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
-import { cutsTheRest, decisionOf, startDeadline } from '../engine/join.js';
-import type { Decision } from '../engine/join.js';
 import { Window } from '../engine/window.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
 
-/** Most lanes in flight: enough to spread over workers. Each of them is one pending activity. */
-const mostLanes = 4;
-
-/** Most chunks whose batches are out at the same time. */
-const mostBatches = 50;
-
 interface UnderWay extends Holder {
+  runner: Runner;
+  /** What it carries: what it was given, less what it has handed back. */
+  work: LaneWork;
   /** Places of the chunk that have ended. */
   ended: Set<number>;
   spentUsd: number;
@@ -54,9 +57,9 @@ export async function fanOutWide(
 
 class WideFanOut {
   readonly #queue: LaneQueue;
-  readonly #budget: Budget;
-  readonly #batches: BatchBudgets;
+  readonly #money: LaneMoney;
   readonly #progress: WideProgress;
+  readonly #join: WideJoin;
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
   readonly #failed: FailedBranches;
@@ -65,13 +68,12 @@ class WideFanOut {
   /** Lanes that call the model at the same time. */
   readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
-  readonly #runners = new LaneRunners(this.#scope, (width) => this.#lane(width));
+  readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
+  /** Whether lanes hand back what they have too much of. */
+  readonly #isShared: boolean;
+  #paceMs: number | undefined;
   #tally: Tally;
   #lanes: number;
-  #decision: Decision | undefined;
-  #firstAnswer: FirstAnswer | undefined;
-  #outOfMoney = false;
-  #starved = false;
 
   constructor(
     readonly plan: WidePlan,
@@ -82,56 +84,62 @@ class WideFanOut {
     const carried = input.carried as Carried | undefined;
     const begun: Partial<Carried> = carried ?? taking(plan.chunks, input.known);
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = begun;
-    this.#online = new Window(Math.min(mostLanes, plan.policy.concurrency));
     this.#queue = new LaneQueue(plan.chunks, queue);
     this.#reports = [...batches];
     this.#failed = new FailedBranches(begun.failed);
     this.#tally = tally;
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
-    this.#budget = new Budget(plan.policy.budget?.usd ?? Infinity);
-    this.#budget.settle(0, (tally.costUsd ?? 0) + tally.lostUsd);
-    this.#batches = new BatchBudgets(this.#budget);
+    this.#money = new LaneMoney(plan.policy.budget?.usd ?? Infinity, spentIn(tally), begun);
     this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
-    handleLaneMessages(plan.total, (lane, report) => this.#take(lane, report));
+    this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
+    this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
+    this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    handleLaneMessages(
+      plan.total,
+      (lane, report) => this.#take(lane, report),
+      (lane, handBack) => this.#takeBack(lane, handBack),
+    );
     handleRetry(
-      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#isCut && !this.#outOfMoney,
+      () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#join.isCut && !this.#money.isOut,
       () => this.#beginAnew(),
     );
   }
 
   async run(): Promise<RunResult> {
-    const timer = this.#startDeadline();
-    this.#runners.send(this.#widths);
+    const timer = this.#join.startDeadline(() => this.#tally);
+    this.#runners.send(firstWidths(this.plan.policy));
     await this.#runners.ended();
     timer?.cancel();
     if (CancellationScope.current().consideredCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');
     }
-    const goesOn = !this.#queue.isEmpty && !this.#isCut && !this.#outOfMoney;
+    const goesOn = !this.#queue.isEmpty && !this.#join.isCut && !this.#money.isOut;
     if (goesOn) await continueAsNew({ ...this.input, ...this.#from, carried: this.#toCarry() });
     return this.#finish();
   }
 
   /** Runs one lane after the other, as long as there is work and history has room. */
-  async #lane(width: number): Promise<void> {
-    while (!this.#isCut && !this.#outOfMoney && !workflowInfo().continueAsNewSuggested) {
-      if (this.#starved && this.#underWay.size > 0) return;
-      const work = this.#queue.take();
+  async #lane(runner: Runner): Promise<void> {
+    while (!this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
+      if (this.#money.isShort && this.#underWay.size > 0) return;
+      if (!this.#runners.widen(runner)) return;
+      const work = this.#queue.take(this.#sizeFor(runner));
       if (work === undefined) return;
-      if (!(await this.#carry(work, width))) return;
+      if (!(await this.#carry(work, runner))) return;
     }
   }
 
   /** @returns whether to go on: an order that found no money leaves the rest to those who hold it, and to who comes after them */
-  async #carry(work: LaneWork, width: number): Promise<boolean> {
+  async #carry(work: LaneWork, runner: Runner): Promise<boolean> {
     const number = this.#lanes;
     this.#lanes += 1;
     const inBatch = this.plan.policy.economy && work.online === undefined;
-    const hasBudget = this.#budget.limitUsd !== Infinity;
-    const grantUsd = inBatch ? 0 : this.#grant();
-    const lane: UnderWay = { ended: new Set(), spentUsd: 0, heldUsd: hasBudget ? grantUsd : 0 };
+    const money = this.#money;
+    const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
+    const lane: UnderWay = { runner, work, ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
       const {
@@ -140,47 +148,57 @@ class WideFanOut {
         why,
         withheld = [],
         unfitUsd = 0,
+        paceMs,
       } = inBatch
         ? await orderChunk(
             this.plan,
             this.#part(work, number),
-            hasBudget ? this.#batches.order(lane, () => this.#underWay.values()) : undefined,
+            money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), width, grantUsd));
+        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), runner.width, grantUsd));
+      this.#paceMs = paceMs ?? this.#paceMs;
       if (rest !== null) this.#take(number, rest);
       lane.spentUsd += unfitUsd;
-      this.#queue.putBack(inBatch ? { ...work, online: true } : work, left);
+      money.spentUnfit(unfitUsd);
+      this.#queue.putBack(inBatch ? { ...work, online: true } : work, among(lane.work.places, left));
       this.#queue.putBack(work, withheld);
       if (why !== 'over budget' || lane.ended.size > 0) return true;
-      if (!inBatch) this.#starve();
-      else if (lane.hadAll === true) this.#outOfMoney = true;
+      if (!inBatch) money.fellShort(this.#hadAll(lane));
+      else if (lane.hadAll === true) money.fellShort(true);
       return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
       if (isCancellation(failure) || inBatch) throw failure;
       this.#queue.failed(
-        work,
-        fromRanges(work.places).filter((place) => !lane.ended.has(place)),
+        lane.work,
+        fromRanges(lane.work.places).filter((place) => !lane.ended.has(place)),
       );
       return true;
     } finally {
       this.#underWay.delete(number);
-      if (hasBudget) this.#budget.settle(lane.heldUsd, lane.spentUsd);
+      money.settle(lane, lane.spentUsd);
     }
   }
 
-  /** Most calls at once of each lane. Message Batches hold no calls, so many of them may be out. */
-  get #widths(): number[] {
-    const { concurrency, economy } = this.plan.policy;
-    const lanes = Math.min(mostLanes, concurrency);
-    if (economy) return Array.from({ length: mostBatches }, () => Math.max(1, Math.floor(concurrency / lanes)));
-    return Array.from({ length: lanes }, (_, lane) => Math.floor((concurrency + lane) / lanes));
+  /** Whether a lane whose share did not do had all that was left, and not what was left to it beside others that have ended meanwhile. */
+  #hadAll({ hadAll = false }: UnderWay): boolean {
+    if (hadAll || this.#underWay.size > 1) return hadAll;
+    return !patched('last-lane-has-all');
   }
 
   #part({ chunk, places }: LaneWork, number: number): Part {
     const firstIndex = this.#queue.firstIndexOf(chunk);
-    return { number, chunk, places, firstIndex, queuedAtMs: this.#startedAtMs, reports: this.#reports.length };
+    const shared = this.#isShared && { runners: this.#runners.size };
+    return {
+      number,
+      chunk,
+      places,
+      firstIndex,
+      queuedAtMs: this.#startedAtMs,
+      reports: this.#reports.length,
+      ...shared,
+    };
   }
 
   #take(number: number, report: LaneReport): void {
@@ -195,7 +213,20 @@ class WideFanOut {
     this.#tally = addTallies(this.#tally, report.tally);
     this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);
-    this.#decide();
+    this.#join.decide(this.#tally);
+  }
+
+  /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
+  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
+    const lane = this.#underWay.get(number);
+    if (lane === undefined || !this.#isShared) return;
+    const { work } = lane;
+    const places = without(lane.ended, among(work.places, left));
+    lane.work = { ...work, places: without(new Set(fromRanges(places)), work.places) };
+    this.#paceMs = paceMs ?? this.#paceMs;
+    this.#money.giveBack(lane, usd);
+    this.#queue.handBack(work.chunk, places);
+    if (!this.#join.isCut) this.#runners.narrow(lane.runner, { width, cap }, this.#queue.queued);
   }
 
   /** Begins what has failed anew; its former outcomes stay in the reports, and their cost on the bill. */
@@ -204,55 +235,18 @@ class WideFanOut {
     this.#tally = withoutEnded(this.#tally, byStatus);
     this.#queue.beginAnew(indices);
     this.#progress.ended(this.#tally);
-    this.#runners.sendAgain();
+    this.#runners.sendAgain(this.#queue.queued);
     return indices.length;
   }
 
-  #decide(): void {
-    const { ok = 0, cancelled = 0 } = this.#tally.byStatus;
-    const lost = this.#tally.ended - ok - cancelled;
-    const decision = decisionOf({ ok, lost, total: this.plan.total }, this.plan.policy);
-    if (decision !== undefined) this.#stop(decision);
+  /** Lanes that begin now. */
+  get #beginning(): number {
+    const runners = this.#isShared ? this.#runners.size : lanesAtFirst(this.plan.policy);
+    return runners - this.#underWay.size;
   }
 
-  #stop(decision: Decision): void {
-    if (this.#decision !== undefined) return;
-    this.#decision = decision;
-    const answer = { elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: this.#tally.byStatus.ok ?? 0 };
-    this.#progress.answered(answer);
-    if (cutsTheRest(decision, this.plan.policy)) this.#scope.cancel();
-    else this.#firstAnswer = answer;
-  }
-
-  /** Whether nothing more is to be begun. */
-  get #isCut(): boolean {
-    return this.#decision !== undefined && this.#firstAnswer === undefined;
-  }
-
-  #startDeadline(): CancellationScope | undefined {
-    const { policy } = this.plan;
-    const leftMs = this.#startedAtMs + (policy.deadlineMs ?? 0) - Date.now();
-    return startDeadline(policy, () => this.#stop('deadline'), leftMs);
-  }
-
-  /** A lane's share of the money that is left. */
-  #grant(): number {
-    if (this.#budget.limitUsd === Infinity) return Infinity;
-    const idle = this.#starved
-      ? 1
-      : Math.max(1, Math.min(mostLanes, this.plan.policy.concurrency) - this.#underWay.size);
-    const grantUsd = Math.max(0, this.#budget.leftUsd / idle);
-    void this.#budget.reserve(grantUsd, new Promise<never>(() => {}));
-    return grantUsd;
-  }
-
-  /**
-   * Takes in that a lane's grant did not cover one question. The other lanes end, and the last lane has all that is left. If that
-   * does not do, there is no more.
-   */
-  #starve(): void {
-    if (this.#underWay.size === 1) this.#outOfMoney = true;
-    else this.#starved = true;
+  #sizeFor({ width }: Runner): number {
+    return this.#isShared ? this.#runners.laneSize(width, this.#queue.queued, this.#paceMs) : Infinity;
   }
 
   /** What was taken over is carried from now on; whose it was stays known. */
@@ -269,20 +263,27 @@ class WideFanOut {
       startedAtMs: this.#startedAtMs,
       lanes: this.#lanes,
       ...(this.#failed.size > 0 && { failed: this.#failed.carried }),
+      ...this.#money.carried,
+      ...this.#join.carried,
     };
   }
 
   async #finish(): Promise<RunResult> {
     const tally = this.#tally;
-    this.#progress.answered({ elapsedMs: Date.now() - this.#startedAtMs, keys: [], ok: tally.byStatus.ok ?? 0 });
+    this.#progress.answered(this.#join.answerOf(tally));
     const merged = wideResult(this.plan, {
       tally,
       reports: this.#reports,
       poisoned: this.#queue.poisoned,
-      why: this.#outOfMoney ? 'over budget' : (this.#decision ?? 'all ended'),
-      firstAnswer: this.#firstAnswer,
+      why: this.#money.isOut ? 'over budget' : (this.#join.decision ?? 'all ended'),
+      firstAnswer: this.#join.firstAnswer,
     });
-    const { result, calls, failure } = await foldedResult(this.plan, merged, this.#reports, spentIn(tally));
+    const { result, calls, failure } = await foldedResult(
+      this.plan,
+      merged,
+      this.#reports,
+      spentIn(tally) + this.#money.unfitUsd,
+    );
     if (CancellationScope.current().consideredCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');

@@ -23,6 +23,8 @@ export interface Part {
   queuedAtMs: number;
   /** Reports of the run so far. */
   reports: number;
+  /** Those who run lanes, where lanes hand back what they have too much of. */
+  runners?: number;
 }
 
 /**
@@ -48,10 +50,11 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     timeoutMs,
     attempts,
     run,
-    reportEveryMs: reportEveryMs(join, part.reports),
+    reportEveryMs: reportEveryMs(join, part.reports, part.runners),
     reportFailuresAtOnce: join === 'all',
     ...(hedge && { hedge: { run } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
+    ...(part.runners !== undefined && { handsBack: true }),
   };
   const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(

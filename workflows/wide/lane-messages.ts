@@ -1,20 +1,33 @@
 import { defineSignal, log, setHandler } from '@temporalio/workflow';
 
-import type { LaneMessage, LaneReport } from '../../src/contract/lanes.js';
+import type { HandBack, HandBackMessage, LaneMessage, LaneReport } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
-import { laneMessage } from '../../src/plan/schema/messages.js';
+import { handBackMessage, laneMessage } from '../../src/plan/schema/messages.js';
 import { isMessage } from '../engine/door.js';
 
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
+const laneHandBack = defineSignal<[HandBackMessage]>(signalNames.laneHandBack);
 
-/** Takes in what the lanes of a run of so many branches report. */
-export function handleLaneMessages(total: number, take: (lane: number, report: LaneReport) => void): void {
+/** Takes in what the lanes of a run of so many branches report, and what they hand back. */
+export function handleLaneMessages(
+  total: number,
+  take: (lane: number, report: LaneReport) => void,
+  takeBack: (lane: number, handBack: HandBack) => void,
+): void {
   const takeMessage = (message: LaneMessage) => {
     if (!isLaneMessage(message, total)) return;
     const { lane, ...report } = message;
     take(lane, report);
   };
+  const takeHandBack = (message: HandBackMessage) => {
+    if (!isMessage(handBackMessage, signalNames.laneHandBack, message)) return;
+    const { lane, ...handBack } = message;
+    if (handBack.left.every(([first, last]) => first <= last && last < total)) takeBack(lane, handBack);
+  };
   setHandler(laneBatch, takeMessage, { description: 'Outcomes of a lane, sent by its worker.' });
+  setHandler(laneHandBack, takeHandBack, {
+    description: 'Branches that a lane has not begun and others are to carry, sent by its worker.',
+  });
 }
 
 /** Whether a signal is the message of a lane of a run of so many branches. Anybody may send one: what is none is left out. */

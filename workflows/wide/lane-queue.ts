@@ -25,6 +25,7 @@ export class LaneQueue {
   readonly #again: LaneWork[];
   readonly poisoned: number[];
   #next: number;
+  #queued: number;
 
   constructor(
     readonly chunks: readonly Chunk[],
@@ -33,24 +34,53 @@ export class LaneQueue {
     this.#next = carried.next;
     this.#again = [...carried.again];
     this.poisoned = [...carried.poisoned];
+    const queued = [
+      ...chunks.slice(this.#next).map(({ count }) => count),
+      ...this.#again.map(({ places }) => countOf(places)),
+    ];
+    this.#queued = queued.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Documents in it. */
+  get queued(): number {
+    return this.#queued;
   }
 
   get isEmpty(): boolean {
     return this.#again.length === 0 && this.#next >= this.chunks.length;
   }
 
-  take(): LaneWork | undefined {
-    const again = this.#again.shift();
-    if (again !== undefined) return again;
-    const chunk = this.chunks[this.#next];
-    if (chunk === undefined) return undefined;
-    this.#next += 1;
-    return { chunk: this.#next - 1, places: [[0, chunk.count - 1]], failures: 0 };
+  /**
+   * Takes documents of one chunk out.
+   *
+   * @param most how many; a few more where hardly any would be left. All that belong together by default
+   */
+  take(most = Infinity): LaneWork | undefined {
+    const work = this.#takeTogether();
+    if (work === undefined) return undefined;
+    const count = countOf(work.places);
+    this.#queued -= count;
+    // Documents that may be poisoned stay together: their failures are counted.
+    if (count <= most * 1.25 || work.failures > 0) return work;
+    const places = fromRanges(work.places);
+    this.#queued += count - most;
+    this.#again.unshift({ ...work, places: toRanges(places.slice(most)) });
+    return { ...work, places: toRanges(places.slice(0, most)) };
   }
 
   /** Takes back documents that were not begun. */
   putBack(work: LaneWork, places: Range[]): void {
-    if (places.length > 0) this.#again.push({ ...work, places });
+    if (places.length > 0) this.#push({ ...work, places });
+  }
+
+  /** Takes back what a lane that goes on has handed back. Documents of one chunk are put together again. */
+  handBack(chunk: number, places: Range[]): void {
+    const at = this.#again.findIndex((work) => work.chunk === chunk && work.failures === 0 && !work.online);
+    const there = this.#again[at];
+    if (there === undefined) return this.putBack({ chunk, places: [], failures: 0 }, places);
+    this.#queued += countOf(places);
+    const together = [...fromRanges(there.places), ...fromRanges(places)].toSorted((one, other) => one - other);
+    this.#again[at] = { ...there, places: toRanges(together) };
   }
 
   /** Takes back documents that had ended, by their indices among all, in ascending order. */
@@ -74,11 +104,11 @@ export class LaneQueue {
     // Some documents had ended: the fault need not be one of the others.
     if (left.length < before) return this.putBack({ ...work, failures: 0 }, toRanges(left));
     const failures = work.failures + 1;
-    if (failures < mostFailures) return void this.#again.push({ ...work, failures });
+    if (failures < mostFailures) return this.#push({ ...work, failures });
     if (left.length === 1) return void this.poisoned.push(this.firstIndexOf(work.chunk) + (left[0] ?? 0));
     const half = Math.ceil(left.length / 2);
     for (const part of [left.slice(0, half), left.slice(half)]) {
-      this.#again.push({ chunk: work.chunk, places: toRanges(part), failures: mostFailures - 2 });
+      this.#push({ chunk: work.chunk, places: toRanges(part), failures: mostFailures - 2 });
     }
   }
 
@@ -96,7 +126,40 @@ export class LaneQueue {
     return start;
   }
 
+  #takeTogether(): LaneWork | undefined {
+    const again = this.#again.shift();
+    if (again !== undefined) return again;
+    const chunk = this.chunks[this.#next];
+    if (chunk === undefined) return undefined;
+    this.#next += 1;
+    return { chunk: this.#next - 1, places: [[0, chunk.count - 1]], failures: 0 };
+  }
+
+  #push(work: LaneWork): void {
+    this.#again.push(work);
+    this.#queued += countOf(work.places);
+  }
+
   get carried(): { next: number; again: LaneWork[]; poisoned: number[] } {
     return { next: this.#next, again: this.#again, poisoned: this.poisoned };
   }
+}
+
+function countOf(places: readonly Range[]): number {
+  return places.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+/** The places that are among the others, in ascending order. */
+export function among(others: readonly Range[], places: readonly Range[]): Range[] {
+  const those = new Set(fromRanges(others));
+  return toRanges(inOrder(places).filter((place) => those.has(place)));
+}
+
+/** The places that are not among the others, in ascending order. */
+export function without(others: ReadonlySet<number>, places: readonly Range[]): Range[] {
+  return toRanges(inOrder(places).filter((place) => !others.has(place)));
+}
+
+function inOrder(places: readonly Range[]): number[] {
+  return fromRanges(places).toSorted((one, other) => one - other);
 }

@@ -4,6 +4,7 @@ import type { Retention } from './calls/retention.js';
 import type { FaultRule } from './faults/rule.js';
 import type { Limits } from './limits/rate-limits.js';
 
+/** Options of the offline model. Every one may be left out. */
 export interface OfflineModelOptions {
   /** Default 0: a free one. */
   port?: number;

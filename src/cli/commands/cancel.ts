@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { cancelBranches, cancelRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
+import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { shellWord } from '../../fold/visible-text.js';
 import { openSession, sayer } from '../home/session.js';
@@ -32,7 +33,13 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
 }
 
 function cut(id: string, keys: readonly string[], world: World): Promise<ExitCode> {
-  return steerRun(id, world, async ({ client }, say) => {
+  return steerRun(id, world, async ({ client }, say, { planned }) => {
+    if (planned.wide !== undefined) {
+      throw new InputError(
+        `Expected no keys for \`${id}\`, got ${keys.length}: its ${planned.total} branches travel in lanes, and are cut together.`,
+        `\`fanfold cancel ${shellWord(id)}\` cuts all of them, and keeps the answers it has.`,
+      );
+    }
     const cutKeys = await cancelBranches(client, id, keys);
     say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${shellWord(id)}\`.`);
   });

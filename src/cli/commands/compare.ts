@@ -7,7 +7,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { parseDollars, parseChoice } from '../read/numbers.js';
 import { markdownLine } from '../../fold/visible-text.js';
 import { budgetOf } from '../run/budget-of.js';
-import { conductRun } from '../run/conduct-run.js';
+import { conductRun, questionsIn } from '../run/conduct-run.js';
 import { dryRun } from '../run/dry-run.js';
 import { placed, planned, readDocument } from '../read/read-document.js';
 import { readVariants } from '../read/read-variants.js';
@@ -71,7 +71,12 @@ async function compare(prompt: string | undefined, flags: CompareFlags, world: W
   const read = tellRead(document === undefined ? [] : [document], flags, world);
   if (flags.dryRun) return dryRun(plan, document?.text, flags, world, { read });
   const budget = await budgetOf(plan, document?.text, flags, world);
-  const need = { offline: plan.offline, models: modelsOf(plan.branches), concurrency: plan.policy.concurrency };
+  const need = {
+    offline: plan.offline,
+    models: modelsOf(plan.branches),
+    concurrency: plan.policy.concurrency,
+    ...questionsIn(plan, document?.text),
+  };
   const keys = plan.branches.map(({ key }) => key);
   return conductRun(need, flags, world, async ({ client, store, searchable }) =>
     startRun(client, {

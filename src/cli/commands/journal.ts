@@ -6,6 +6,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Journal, JournalStats } from '../../journal/index.js';
 import { formatBytes, formatCost } from '../show/amounts.js';
+import type { ExportFlags } from '../home/carry-journal.js';
 import { confirmed } from '../home/confirmed.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { parseBytes } from '../read/numbers.js';
@@ -22,7 +23,9 @@ interface PruneFlags {
 export function journalCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
     .command('journal')
-    .description('the answers that were paid for: what there is, and how to be rid of it');
+    .description(
+      'the answers that were paid for: what there is, how to carry them elsewhere, and how to be rid of them',
+    );
   command
     .command('stats')
     .description('how many answers there are, their size and age, and what they saved')
@@ -42,6 +45,24 @@ export function journalCommand(program: Command, world: World, done: (code: Exit
       const { entries, bytes } = await withJournal(world, (journal) => journal.prune(limits));
       world.stdout.write(line`Removed ${entries} answers, ${formatBytes(bytes)}.\n`);
       done(exitCodes.complete);
+    });
+  command
+    .command('export')
+    .description('write every answer as a line of JSON, in the order of their keys')
+    .option('--out <file>', 'a new file, gzip where its name ends in .gz; standard output by default')
+    .option('--clear', 'in clear, where the journal is encrypted; without it what is encrypted stays so')
+    .action(async (flags: ExportFlags) => {
+      const { exportJournal } = await import('../home/carry-journal.js');
+      done(await exportJournal(flags, world));
+    });
+  command
+    .command('import')
+    .description('take answers in that were exported; what the journal has stays, unless the new answer is younger')
+    .argument('<file>', 'JSON Lines, gzip or not; `-` for standard input')
+    .option('--json', 'print as JSON what became of them')
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { importJournal } = await import('../home/carry-journal.js');
+      done(await importJournal(file, flags, world));
     });
   command
     .command('clear')

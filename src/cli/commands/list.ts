@@ -5,7 +5,8 @@ import type { ListedRun, RunFilter } from '../../client/index.js';
 import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
-import { workflowTypes } from '../../contract/names.js';
+import { isKind, workflowTypes } from '../../contract/names.js';
+import { addCost } from '../../contract/usage.js';
 import { shownAddress } from '../../secrets/index.js';
 import { knownHomes } from '../../server/index.js';
 import { explain } from '../failure.js';
@@ -38,13 +39,13 @@ const mostOpen = 200;
 /** Most homes that an empty list names. */
 const mostNamed = 5;
 
-const statuses = ['running', 'complete', 'partial', 'failed', 'cancelled'] as const;
+const statuses = ['running', 'paused', 'complete', 'partial', 'failed', 'cancelled'] as const;
 
 export function listCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
     .command('list')
     .description('runs, the newest first')
-    .option('--kind <kind>', `only this kind: ${workflowTypes.join(', ')}`)
+    .option('--kind <kind>', `only this kind: ${workflowTypes.join(', ')}, or a workflow type of your own`)
     .option('--status <status>', `only this status: ${statuses.join(', ')}`)
     .option('--since <age>', 'only those that began at most so long ago, such as 12h or 7d')
     .option('--min-cost <usd>', 'only those that cost at least so much, in US dollars')
@@ -88,7 +89,7 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
 
 function filterOf(flags: ListFlags): RunFilter {
   return {
-    ...(flags.kind !== undefined && { kind: parseChoice(flags.kind, 'kind', workflowTypes) }),
+    ...(flags.kind !== undefined && { kind: flags.kind }),
     ...(flags.status !== undefined && { status: parseChoice(flags.status, 'status', statuses) }),
     ...(flags.since !== undefined && { sinceMs: Date.now() - parseAge(flags.since, 'since') }),
     ...(flags.minCost !== undefined && { minCostUsd: parseDollars(flags.minCost, 'min-cost') }),
@@ -111,7 +112,12 @@ async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promis
     const where =
       server.kind === 'embedded' ? home : `the namespace ${server.namespace} of ${shownAddress(server.address)}`;
     // Which runs wait for a person is in their histories: all that are open are looked at before the newest are taken.
-    const wanted = flags.waiting === true ? { ...filter, status: 'running', limit: mostOpen } : filter;
+    const wanted = {
+      ...filter,
+      ...(flags.waiting === true && { status: 'running', limit: mostOpen }),
+      // A server of the home's own has runs of its user alone.
+      everyType: server.kind === 'embedded',
+    };
     const listed = await listRuns(client, wanted);
     const unfinished = listed.filter(({ status }) => status !== 'complete' && status !== 'running');
     const retriedBy = await retriesOf(
@@ -121,6 +127,7 @@ async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promis
     const runs = await Promise.all(
       listed.map(async (run) => ({
         ...run,
+        ...(await ownValues(session, run)),
         retriedBy: retriedBy.get(run.workflowId) ?? [],
         waiting: await waitingIn(session, run),
       })),
@@ -130,6 +137,22 @@ async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promis
   } finally {
     await session.leave();
   }
+}
+
+/** Most events of a run of somebody's own that is read for its values. */
+const mostEvents = 2_000;
+
+/** How many branches a workflow of somebody's own has, and what they cost: it has no search attributes that say so. */
+async function ownValues(
+  session: Session,
+  { workflowId, runId, kind, branches, events }: ListedRun,
+): Promise<Partial<Pick<RunRow, 'branches' | 'costUsd' | 'offline'>>> {
+  if (isKind(kind) || branches !== null || events > mostEvents) return {};
+  const view = await viewRun(session, workflowId, runId).catch(() => undefined);
+  if (view === undefined) return {};
+  const { total, planned } = view;
+  const costUsd = [...view.outcomes.values()].reduce<number | null>((sum, each) => addCost(sum, each.costUsd), 0);
+  return { branches: total, costUsd: view.closed === null ? null : costUsd, offline: planned.offline };
 }
 
 /** Calls of a run that wait for a person. Only agents have such. */

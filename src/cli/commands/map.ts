@@ -14,9 +14,9 @@ export function mapCommand(program: Command, world: World, done: (code: ExitCode
     .command('map')
     .description('one prompt over the rows of a table: an answer for each row, in input order')
     .argument('<rows>', 'CSV, TSV, JSON Lines, a JSON array (gzip or not) or Parquet, or - for standard input')
-    .option('--prompt <text>', 'what is asked about each row; {{ column }} stands for a value of it')
+    .option('--prompt <text>', 'what is asked about each row, or @FILE; {{ column }} stands for a value of it')
     .option('--prompt-file <file>', 'the same from a file')
-    .option('--system <text>', 'what the model is told before each prompt')
+    .option('--system <text>', 'what the model is told before each prompt, or @FILE')
     .option('--schema <file>', 'JSON Schema of an answer, in JSON or YAML; plain text without it')
     .option('--samples <n>', 'how often each row is asked about', String(mapDefaults.samples))
     .option('--vote [field]', 'take the answer that most samples give, by the whole answer or by one field of it');

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 
 import { InputError } from '../../contract/errors.js';
+import { maxDirectWidth } from '../../contract/limits.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { addSourceFlags } from '../run/source-of.js';
 import type { SourceFlags } from '../run/source-of.js';
@@ -22,13 +23,20 @@ export function addOverFlags(command: Command): Command {
 }
 
 /**
- * Whether several documents are meant: rows, several files, a folder or a pattern.
+ * Whether several documents are meant: rows, several files, a folder or a pattern; or one that is asked so much that it travels in lanes as
+ * they do.
  *
+ * @param each how many things each of them is asked
  * @throws InputError where a flag is for several and there is one
  */
-export async function areSeveral(files: readonly string[], { from, out }: OverFlags, world: World): Promise<boolean> {
+export async function areSeveral(
+  files: readonly string[],
+  each: number,
+  { from, out }: Pick<OverFlags, 'from' | 'out'>,
+  world: World,
+): Promise<boolean> {
   const [only] = files;
-  if (from !== undefined || files.length !== 1 || only === undefined) return true;
+  if (from !== undefined || each > maxDirectWidth || files.length !== 1 || only === undefined) return true;
   if (only !== '-') {
     const found = await lstat(resolve(world.cwd, only)).catch(() => undefined);
     // A name with a star in it may be a file's.

@@ -40,7 +40,7 @@ export async function perspectivesOver(
   const say = sayer(world, flags.quiet);
   const source = await sourceOf(files, flags, world, say);
   const bounds = new DocumentBounds(one.template.model, (item) =>
-    requestsAbout(item, one.template).map((request) => ({
+    requestsAbout(item, one.template).map(({ request }) => ({
       request,
       document: item.file === undefined ? item.text : withoutBytes(item.file),
     })),
@@ -65,7 +65,7 @@ export async function perspectivesOver(
     flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source, keys), world, 'reading');
   try {
     return await conductRun(
-      { offline, concurrency: policy.concurrency },
+      { offline, concurrency: policy.concurrency, ...bounds.questions(() => source.items()) },
       flags,
       world,
       async ({ client, store, searchable }) =>

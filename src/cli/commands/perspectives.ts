@@ -6,7 +6,7 @@ import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { defaultPerspectives } from '../../plan/specialists.js';
 import { budgetOf } from '../run/budget-of.js';
-import { conductRun } from '../run/conduct-run.js';
+import { conductRun, questionsIn } from '../run/conduct-run.js';
 import { detailsOf } from '../run/perspectives-details.js';
 import { dryRun } from '../run/dry-run.js';
 import { parseDollars } from '../read/numbers.js';
@@ -53,7 +53,8 @@ async function perspectives(files: string[], flags: PerspectivesFlags, world: Wo
     ...fanInOptions(flags),
     perspectives: await perspectivesOf(flags, world),
   };
-  if (await areSeveral(files, flags, world)) return perspectivesOver(files, options, flags, world);
+  if (await areSeveral(files, options.perspectives.length, flags, world))
+    return perspectivesOver(files, options, flags, world);
   const [file = '-'] = files;
   // Flags are checked before a byte of the document is read.
   const { branches } = planPerspectives({ ...options, document: { inline: '' } });
@@ -64,7 +65,12 @@ async function perspectives(files: string[], flags: PerspectivesFlags, world: Wo
   const read = tellRead([document], flags, world);
   if (flags.dryRun) return dryRun(plan, document.text, flags, world, { read });
   const budget = await budgetOf(plan, document.text, flags, world);
-  const need = { offline: plan.offline, models: modelsOf(plan.branches), concurrency: plan.policy.concurrency };
+  const need = {
+    offline: plan.offline,
+    models: modelsOf(plan.branches),
+    concurrency: plan.policy.concurrency,
+    ...questionsIn(plan, document.text),
+  };
   return conductRun(need, flags, world, async (session) => {
     const input: PerspectivesInput = {
       ...options,

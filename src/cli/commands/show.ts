@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { failingTask, historyEvents, readRun, retriesOf, RunView } from '../../client/index.js';
+import { currentRunId, failingTask, historyEvents, readRun, retriesOf, RunView } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Run } from '../../contract/run.js';
@@ -47,8 +47,10 @@ export async function shownRun(session: Session, view: RunView): Promise<Run> {
  *
  * @throws FanfoldError `NoSuchRun`
  */
-export async function viewRun(session: Session, workflowId: string): Promise<RunView> {
-  const view = new RunView(session.client, workflowId);
-  for await (const event of historyEvents(session.client, { workflowId }, { wait: false })) await view.apply(event);
+export async function viewRun(session: Session, workflowId: string, given?: string): Promise<RunView> {
+  const runId = given ?? (await currentRunId(session.client, workflowId));
+  const view = new RunView(session.client, workflowId, runId);
+  const execution = { workflowId, ...(runId !== undefined && { runId }) };
+  for await (const event of historyEvents(session.client, execution, { wait: false })) await view.apply(event);
   return view;
 }

@@ -4,7 +4,7 @@ import { parseAge } from '../../contract/duration.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { formatBytes } from '../show/amounts.js';
-import { openSession, ownHomeOf, sayer, storeOf } from '../home/session.js';
+import { openSession, ownHomeOf, sayer, shownPlace, storeOf } from '../home/session.js';
 import { BlobStore } from '../../store/blob-store.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { pruneStore } from '../worker/tidy-store.js';
@@ -27,12 +27,13 @@ export function storeCommand(program: Command, world: World, done: (code: ExitCo
     .action(async ({ json }: { json?: boolean }) => {
       if (!world.env['FANFOLD_STORE']) await ownHomeOf(world);
       const place = storeOf(world);
-      const stats = await new BlobStore(place, encryptionKeyOf(world)).stats();
+      const store = new BlobStore(place, encryptionKeyOf(world));
+      const stats = await store.stats().finally(() => store.close());
       const since = stats.oldestAtMs === null ? '' : `, the oldest from ${new Date(stats.oldestAtMs).toISOString()}`;
       world.stdout.write(
         json
           ? asJson(stats, 2)
-          : line`${stats.texts.toLocaleString('en')} texts, ${formatBytes(stats.bytes)}, in ${place}${since}\n`,
+          : line`${stats.texts.toLocaleString('en')} texts, ${formatBytes(stats.bytes)}, in ${shownPlace(place)}${since}\n`,
       );
       done(exitCodes.complete);
     });

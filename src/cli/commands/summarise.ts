@@ -6,7 +6,7 @@ import { maxDirectWidth } from '../../contract/limits.js';
 import { planSummarise, summariseDefaults } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { budgetOf } from '../run/budget-of.js';
-import { conductRun } from '../run/conduct-run.js';
+import { conductRun, questionsIn } from '../run/conduct-run.js';
 import { boundsOfDocuments, fanInUsdOf } from '../run/document-bounds.js';
 import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
@@ -96,7 +96,9 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
     'direct' in checked ? await budgetOf(checked.direct, undefined, flags, world) : bounds.budget(usd, fanInUsd);
   const out = flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source), world);
   try {
-    const need = { offline, concurrency: policy.concurrency };
+    const asks =
+      'direct' in checked ? questionsIn(checked.direct) : fanInUsd === 0 && bounds.questions(() => source.items());
+    const need = { offline, concurrency: policy.concurrency, ...asks };
     return await conductRun(
       need,
       flags,

@@ -9,6 +9,7 @@ import { probeModelApi } from './probe-model-api.js';
 import { waysCheck } from './ways.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
+import { hasSharedStore, storeCheck } from './store-check.js';
 import type { Session } from './session.js';
 import { staying } from '../worker/staying.js';
 import { failingTaskAdvice } from '../show/failing-task-text.js';
@@ -38,6 +39,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   );
   checks.push(...(session === undefined ? skipped : await serverChecks(session, world, offline)));
   checks.push(await check('journal', () => journalCheck(world)));
+  if (hasSharedStore(world)) checks.push(await check('store', () => storeCheck(world)));
   await session?.leave();
   checks.push(await check('network', async () => waysCheck(world.env, shownBaseUrl(world))));
   checks.push(...(await modelChecks(world, offline)));

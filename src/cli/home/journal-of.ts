@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 import { workerIdentity } from '../../contract/names.js';
-import { checkJournalSettings, openJournal } from '../../journal/index.js';
+import { checkJournalSettings, JournalTransfer, openJournal } from '../../journal/index.js';
 import type { Journal } from '../../journal/index.js';
 import { openHome } from '../../server/index.js';
 import type { Say } from './session.js';
@@ -27,6 +27,21 @@ export async function openJournalOf(home: string, { env, pid }: World, say: Say)
     url: env['FANFOLD_JOURNAL'],
     encryptionKey: env['FANFOLD_ENCRYPTION_KEY'],
     identity: workerIdentity(hostname(), pid),
+    onWarning: say,
+  });
+}
+
+/**
+ * The same journal, to carry its answers elsewhere or back.
+ *
+ * @throws as `openJournalOf`
+ */
+export async function openTransferOf(home: string, { env }: World, say: Say): Promise<JournalTransfer> {
+  if (!env['FANFOLD_JOURNAL']) await openHome(home, env);
+  return JournalTransfer.open({
+    home,
+    url: env['FANFOLD_JOURNAL'],
+    encryptionKey: env['FANFOLD_ENCRYPTION_KEY'],
     onWarning: say,
   });
 }

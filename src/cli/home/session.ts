@@ -15,8 +15,11 @@ import {
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
 import { readingConverter } from '../../payloads/index.js';
 import { BlobStore } from '../../store/blob-store.js';
+import { placeKind, storeIn } from '../../store/open-place.js';
+import { shownAddress } from '../../secrets/index.js';
 import { encryptionKeyOf } from './encryption-key.js';
-import { line } from '../show/terminal-text.js';
+import { proseFor } from '../show/terminal-rows.js';
+import { joined, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
 /** A command's place in its home: the server it uses, a client for it, and the store. */
@@ -47,16 +50,27 @@ export async function ownHomeOf(world: World): Promise<string> {
   return home;
 }
 
-/** The folder of large texts: in the home, or one that several machines share. */
+/**
+ * The place of large texts: the home, or a folder, database or bucket that several machines share.
+ *
+ * @throws InputError for a URL that names another kind
+ */
 export function storeOf(world: World): string {
-  return resolve(world.cwd, world.env['FANFOLD_STORE'] || homeOf(world));
+  return storeIn(world.env['FANFOLD_STORE'] || homeOf(world), world.cwd);
+}
+
+/** The same as it may be shown. */
+export function shownPlace(place: string): string {
+  return placeKind(place) === 'directory' ? place : shownAddress(place);
 }
 
 /** Says something about how things are going, on standard error. */
 export type Say = (message: string) => void;
 
 export function sayer(world: World, quiet: boolean | undefined): Say {
-  return quiet ? () => {} : (message) => world.stderr.write(line`fanfold: ${message}\n`);
+  return quiet
+    ? () => {}
+    : (message) => world.stderr.write(joined([proseFor(world.stderr, `fanfold: ${message}`), line`\n`], ''));
 }
 
 /**
@@ -89,8 +103,10 @@ export async function openSession(
       });
       const searchable = await ensureSearchAttributes(client.connection, server.namespace);
       if (server.kind === 'embedded') await ensureRetention(client.connection, server.namespace);
+      const store = new BlobStore(storeOf(world), encryptionKey);
       const leave = async () => {
         stopSupervising();
+        await store.close();
         await membership.leave();
         // A call that is tried again would find the connection closed: nothing comes after this.
         await client.connection.close();
@@ -100,7 +116,7 @@ export async function openSession(
         membership,
         server,
         client,
-        store: new BlobStore(storeOf(world), encryptionKey),
+        store,
         searchable,
         leave,
       };

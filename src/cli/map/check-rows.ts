@@ -1,6 +1,5 @@
 import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
-import { noColumn } from '../../plan/fill.js';
 import type { RowFilter } from '../read/row-filter.js';
 import type { MapRow, MapRows } from './map-rows.js';
 import type { RowsFile } from './rows-file.js';
@@ -57,6 +56,7 @@ export async function checkRows(
     spread.add(item);
     each(item);
   }
+  rows.where?.checkColumns();
   if (total === 0) throw await noRows(rows, rows.where);
   return { total, asked, columns: [...columns], first, shown: spread.few(mostShown) };
 }
@@ -69,9 +69,7 @@ function checkOnce({ key, place }: MapRow, keys: Set<string> | undefined): void 
 }
 
 async function noRows({ table }: MapRows, where: RowFilter | undefined): Promise<InputError> {
-  for await (const { fields } of table.rows()) {
-    const missing = where?.columns.find((name) => !Object.hasOwn(fields, name));
-    if (missing !== undefined) return noColumn(missing, Object.keys(fields), table.title, '`--where`');
+  for await (const _ of table.rows()) {
     return new InputError(`Expected a row of ${table.title} that \`${where?.text ?? ''}\` takes, got none.`);
   }
   return new InputError(`Expected at least one row in ${table.title}, got none.`);

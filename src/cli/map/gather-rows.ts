@@ -46,7 +46,7 @@ export async function gatherRows(
   const shape = new RowShape(fold, question.schema, flags.prefix);
   const file = flags.out === undefined ? undefined : await RowsFile.open(flags.out, flags, world);
   const bounds = new DocumentBounds(template.model, (item) =>
-    requestsAbout(item, template).map((request) => ({ request })),
+    requestsAbout(item, template).map(({ request }) => ({ request })),
   );
   const countsCost = flags.budget !== undefined || flags.dryRun === true;
   const checked = await checkRows(rows, file, maxDirectWidth + 1, (item) => {

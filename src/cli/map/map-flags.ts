@@ -6,6 +6,7 @@ import { checkOutputSchema, OutputSchemaError } from '../../plan/check-output-sc
 import type { MapInput } from '../../plan/map-plan.js';
 import { parseCount } from '../read/numbers.js';
 import { readTextFile } from '../read/read-text-file.js';
+import { textOrFile } from '../read/text-or-file.js';
 import { readPlacedYaml } from '../read/yaml-places.js';
 import { runOptions } from '../run/run-flags.js';
 import type { RunFlags } from '../run/run-flags.js';
@@ -68,7 +69,7 @@ export async function readMap(flags: MapFlags, world: World): Promise<MapInput> 
     ...runOptions(flags),
     prompt: await promptOf(flags, world),
     samples: parseCount(flags.samples, 'samples', 100),
-    ...(system !== undefined && { system }),
+    ...(system !== undefined && { system: await textOrFile(system, systemIn, world) }),
     ...(flags.schema !== undefined && { schema: await schemaOf(flags.schema, world) }),
     ...(vote !== undefined && { vote }),
   };
@@ -81,8 +82,15 @@ async function promptOf({ prompt, promptFile }: MapFlags, world: World): Promise
       'A prompt names columns of the row: `Is this spam? {{ subject }}`.',
     );
   }
-  if (promptFile === undefined) return prompt ?? '';
-  return (await readTextFile(promptFile, 'a prompt', world)).trimEnd();
+  return promptFile === undefined ? textOrFile(prompt ?? '', promptIn, world) : promptIn(promptFile, world);
+}
+
+async function promptIn(path: string, world: World): Promise<string> {
+  return (await readTextFile(path, 'a prompt', world)).trimEnd();
+}
+
+async function systemIn(path: string, world: World): Promise<string> {
+  return (await readTextFile(path, 'a system prompt', world)).trimEnd();
 }
 
 /** @throws InputError with the file, and the line of what cannot be honoured */

@@ -47,7 +47,8 @@ export async function placedRows(
   return { chunks: await placeChunks(itemsOf(rows, file), store, asked, each) };
 }
 
-async function* itemsOf(rows: MapRows, file: RowsFile | undefined): AsyncGenerator<Item> {
+/** What travels of the rows that are asked about. */
+export async function* itemsOf(rows: MapRows, file: RowsFile | undefined): AsyncGenerator<Item> {
   let index = 0;
   for await (const row of rows.all()) {
     if (file?.asks(index) !== false) yield rows.itemOf(row);

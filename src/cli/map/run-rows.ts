@@ -10,7 +10,7 @@ import { dryRunMap } from './dry-run-map.js';
 import { gatherRows } from './gather-rows.js';
 import type { RowsFlags } from './map-flags.js';
 import { outOf } from './out-of.js';
-import { placedRows, plannedMap } from './planned-map.js';
+import { itemsOf, placedRows, plannedMap } from './planned-map.js';
 import type { RowsQuestion } from './rows-question.js';
 
 /**
@@ -39,7 +39,7 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
     const { policy, offline } = 'wide' in planned.plan ? planned.plan.wide : planned.plan.direct;
     const budget =
       'direct' in planned.plan ? await budgetOf(planned.plan.direct, undefined, flags, world) : bounds.budget(usd);
-    const need = { offline, concurrency: policy.concurrency };
+    const need = { offline, concurrency: policy.concurrency, ...bounds.questions(() => itemsOf(rows, file)) };
     const start = async (session: Session) =>
       question.start(session, await placedRows(planned, rows, file, session), {
         ...budget,

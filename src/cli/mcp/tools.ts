@@ -227,7 +227,7 @@ export const runTools: Record<string, RunTool> = {
     input: mapInput,
     load: async () => (await import('../commands/map.js')).mapCommand,
     given: ({ rows, prompt, system }) => ({
-      words: [`--prompt=${prompt}`, ...flag('system', system), '--', '-'],
+      words: [`--prompt=${asText(prompt)}`, ...flag('system', system && asText(system)), '--', '-'],
       stdin: JSON.stringify(rows),
     }),
   }),

@@ -10,6 +10,8 @@ export interface ReadItem extends Item {
   note?: string;
   /** How its file was read: `DOCX`. */
   readAs?: string;
+  /** Where its file is, absolute; rows and standard input have none. */
+  path?: string;
 }
 
 /** Documents that can be gone through more than once: to be checked before anything starts, and to be stored. */
@@ -47,7 +49,7 @@ export interface Documents {
 export async function checkDocuments(
   source: DocumentSource,
   few: number,
-  each: (item: ReadItem) => void,
+  each: (item: ReadItem) => void | Promise<void>,
 ): Promise<Documents> {
   const keys = new Set<string>();
   const first: ReadItem[] = [];
@@ -63,7 +65,7 @@ export async function checkDocuments(
       if (notes.total <= mostNotes) notes.first.push(item.note);
     }
     if (item.readAs !== undefined) read.push({ key: item.key, as: item.readAs });
-    if (item.unreadable === undefined) each(item);
+    if (item.unreadable === undefined) await each(item);
     else unreadable.push({ key: item.key, reason: item.unreadable });
   }
   if (keys.size === 0) throw new InputError(`Expected at least one document in ${source.title}, got none.`);

@@ -36,7 +36,8 @@ async function repositoryOf(folder: string): Promise<string | undefined> {
   return above === folder ? undefined : repositoryOf(above);
 }
 
-function ownTextOf(bytes: Uint8Array): { text: string; before: string } | undefined {
+/** What is read of a file in UTF-8, and what stands before it; `undefined` for any other. */
+export function ownTextOf(bytes: Uint8Array): { text: string; before: string } | undefined {
   try {
     const whole = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return whole.startsWith('\uFEFF') ? { text: whole.slice(1), before: '\uFEFF' } : { text: whole, before: '' };

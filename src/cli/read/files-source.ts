@@ -166,7 +166,7 @@ async function itemOf(
     if (found === undefined) {
       if (name !== '-') await checkNoPipe(name, world);
       const { title, ...content } = await readDocument(name, world, reading);
-      return { key: name === '-' ? title : key, ...content };
+      return { key: name === '-' ? title : key, ...(name !== '-' && { path: resolve(world.cwd, name) }), ...content };
     }
     const path = join(found.root, found.path);
     const again = async () => {
@@ -179,7 +179,7 @@ async function itemOf(
     const content = await readContent({ bytes: await again(), again }, name, reading, world);
     // It has the name of an image, and is something else.
     if (mayBeSkipped && content.file === undefined && readerOf(name) === 'none') return withoutReader(name);
-    return { key, ...content };
+    return { key, path, ...content };
   } catch (error) {
     // What a name promises and the content does not keep is a document that cannot be read.
     if (mayBeSkipped && found !== undefined && error instanceof NoReader && readerOf(name) === 'by content') {

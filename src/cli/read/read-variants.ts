@@ -5,6 +5,7 @@ import type { CompareInput } from '../../plan/compare-plan.js';
 import type { World } from '../world.js';
 import { readDocument } from './read-document.js';
 import { readYaml } from './read-yaml.js';
+import { textOrFile } from './text-or-file.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
 const shape = z.strictObject({ variants: z.record(z.string(), z.string().min(1)) });
@@ -43,7 +44,7 @@ async function readFiled(path: string, world: World): Promise<{ name: string; pr
 }
 
 async function promptText(given: string, world: World): Promise<string> {
-  const text = given.startsWith('@') ? (await readDocument(given.slice(1), world)).text : given;
+  const text = await textOrFile(given, async (path) => (await readDocument(path, world)).text, world);
   if (text.trim() === '') throw new InputError('Expected a prompt, got an empty one.');
   return text;
 }

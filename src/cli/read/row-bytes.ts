@@ -69,7 +69,7 @@ export class RowBytes {
 }
 
 /** The same bytes, inflated where they begin with the two of gzip (RFC 1952). */
-async function* inflated(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+export async function* inflated(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let start = Buffer.alloc(0);
   while (start.length < 2) {
     const { done, value } = await chunks.next();

@@ -15,6 +15,8 @@ type Compared = ReadonlyMap<string, 'number' | 'boolean' | 'text'>;
 export class RowFilter {
   readonly #query: JSONPathQuery;
   readonly #compared: Compared;
+  readonly #found = new Set<string>();
+  readonly #missing = new Map<string, InputError>();
 
   /** @throws InputError where it is no filter expression */
   constructor(readonly text: string) {
@@ -39,17 +41,27 @@ export class RowFilter {
   }
 
   /**
-   * Whether it takes the row. A text of a table counts as a number where it is compared with one.
-   *
-   * @throws InputError where the row has not the columns that it names
+   * Whether it takes the row. A text of a table counts as a number where it is compared with one; a column that the row has not is
+   * nothing, as in RFC 9535, so that `@.note` takes the rows that have a note.
    */
   takes(fields: Fields, place: string): boolean {
     const seen: Record<string, unknown> = { ...fields };
     for (const [column, kind] of this.#compared) {
-      if (!Object.hasOwn(fields, column)) throw noColumn(column, Object.keys(fields), place, '`--where`');
+      if (!Object.hasOwn(fields, column)) {
+        if (!this.#missing.has(column) && !this.#found.has(column)) {
+          this.#missing.set(column, noColumn(column, Object.keys(fields), place, '`--where`'));
+        }
+        continue;
+      }
+      this.#found.add(column);
       seen[column] = asCompared(plain(fields[column]), kind);
     }
     return this.#query.query([seen as never]).length > 0;
+  }
+
+  /** @throws InputError where no row that it has seen has a column that it names: that is a slip */
+  checkColumns(): void {
+    for (const [column, error] of this.#missing) if (!this.#found.has(column)) throw error;
   }
 }
 

@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 
 import type { StartedRun } from '../../client/index.js';
+import { UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { webUiUrl } from '../../server/index.js';
 import type { WorkerNeed } from '../worker/worker-need.js';
 import { finishRun } from './finish-run.js';
 import type { BranchSink } from './follow-run.js';
+import { shownCassette } from '../home/cassette-of.js';
 import { checkSettings } from '../worker/check-settings.js';
 import { launchEarly } from '../worker/spawn-worker.js';
 import { withWorker } from '../worker/with-worker.js';
@@ -15,6 +17,8 @@ import { openSession, sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
 import { json, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
+
+export { questionsIn } from './questions-in.js';
 
 /**
  * Starts a run with `start`, sees that a worker serves it, follows it to its end and prints it.
@@ -79,6 +83,8 @@ export async function conductIn(
  */
 export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void {
   checkSettings(need, world);
+  const cassette = shownCassette(world);
+  if (cassette !== undefined) sayer(world, flags.quiet)(`playing recorded calls of the cassette ${cassette}.`);
   if (need.offline && need.asksModel !== false)
     sayer(world, flags.quiet)('asking the offline model: it extracts sentences and does not reason.');
 }
@@ -86,11 +92,12 @@ export function checkRun(need: WorkerNeed, flags: RunFlags, world: World): void 
 /**
  * Asks the model API about key and models while the server is looked for.
  *
- * @returns what tells of a failure; a run that is attached to has its answers, or a worker that sees to them
+ * @returns what tells of a failure; a run that is attached to has its answers, or a worker that sees to them, and one whose answers are
+ *   all in the journal needs no API
  */
 async function apiCheck(
-  { offline, asksModel = true, beginsWithOne, models }: WorkerNeed,
-  { id, model }: RunFlags,
+  { offline, asksModel = true, beginsWithOne, models, questions }: WorkerNeed,
+  { id, model, fresh, quiet }: RunFlags,
   world: World,
 ): Promise<((session: Session) => Promise<void>) | undefined> {
   // A cluster's workers have an API and a key of their own.
@@ -102,8 +109,15 @@ async function apiCheck(
     () => undefined,
     (error: unknown) =>
       async ({ client }) => {
-        const attaches = id !== undefined && (await isThere(client, id));
-        if (!attaches) throw error;
+        if (id !== undefined && (await isThere(client, id))) return;
+        const isSilent = error instanceof UnavailableError && error.type === 'ModelApiUnreachable';
+        if (!isSilent || questions === undefined || fresh === true) throw error;
+        const say = sayer(world, quiet);
+        // Loaded on demand: hardly any command looks into the journal itself.
+        const { answeredByJournal } = await import('./answered.js');
+        const count = await answeredByJournal(questions, say, world);
+        if (count === undefined) throw error;
+        say(`${error.message} All ${count.toLocaleString('en')} answers are in the journal.`);
       },
   );
 }

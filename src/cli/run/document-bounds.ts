@@ -9,7 +9,9 @@ import { addCost } from '../../contract/usage.js';
 import { buildRequest, estimateTokens, sizeOf, upperBoundUsd } from '../../model/index.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
 import type { SummariseInput } from '../../plan/summarise-plan.js';
+import { LocalFile } from '../read/local-file.js';
 import { formatCost } from '../show/amounts.js';
+import type { WorkerNeed } from '../worker/worker-need.js';
 
 export { fanInUsdOf } from './wide-fan-in-bound.js';
 
@@ -43,6 +45,20 @@ export class DocumentBounds {
       this.#usd = addCost(this.#usd, boundUsd);
       this.#cheapestUsd = Math.min(this.#cheapestUsd, boundUsd ?? Infinity);
     }
+  }
+
+  /** What the branches about items ask, and nobody else: a fan-in asks what is not known yet. */
+  questions(items: () => AsyncIterable<Item>): Pick<WorkerNeed, 'questions'> {
+    const { questionsOf } = this;
+    return {
+      async *questions() {
+        for await (const item of items()) {
+          if (item.unreadable !== undefined) continue;
+          const file = item.file instanceof LocalFile ? await item.file.content() : undefined;
+          for (const { request, document } of questionsOf(item)) yield { request, document: file ?? document };
+        }
+      },
+    };
   }
 
   /** @param fanInUsd what the fan-in may cost */

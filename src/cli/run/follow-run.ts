@@ -8,6 +8,7 @@ import {
   resolveBranch,
   RunView,
   UnreadRun,
+  wentOnAfterReset,
 } from '../../client/index.js';
 import type { Execution } from '../../client/index.js';
 import type { LaneReport } from '../../contract/lanes.js';
@@ -48,12 +49,13 @@ export async function followRun(
   world: World,
   signal: AbortSignal,
   out?: BranchSink,
+  told: Set<string | number> = new Set(),
 ): Promise<Run | null> {
-  const view = new RunView(session.client, execution.workflowId);
+  const view = new RunView(session.client, execution.workflowId, execution.runId);
   const progress = flags.quiet ? undefined : progressOf(session, view, flags, world);
   const desk =
     !flags.quiet && ApprovalDesk.canAsk(world) ? new ApprovalDesk(session, view, world, progress) : undefined;
-  const teller = new Teller(session, view, flags, world, progress, out, desk);
+  const teller = new Teller(session, view, flags, world, progress, out, desk, told);
   const unread = new UnreadRun(session.client, signal);
   try {
     for await (const event of historyEvents(session.client, execution, { wait: true, signal: unread.signal })) {
@@ -73,6 +75,11 @@ export async function followRun(
   }
   unread.check();
   if (view.closed === null) return null;
+  const runId = await wentOnAfterReset(session.client, view);
+  if (runId !== undefined) {
+    if (!flags.quiet) world.stderr.write(line`fanfold: the run was reset, and goes on as ${runId}.\n`);
+    return followRun(session, { workflowId: view.workflowId, runId }, flags, world, signal, out, told);
+  }
   const page = webUiUrl(session.server, view.workflowId, view.runId);
   const { wide } = view.planned;
   if (out?.streams === true && wide !== undefined) {
@@ -88,13 +95,11 @@ function progressOf(session: Session, view: RunView, flags: OutputFlags, world: 
   if (!world.stderr.isTerminal) return showPlain(session, view, world);
   // Output on the same screen would part the picture from what is said at the end.
   const leavesNothing = world.stdout.isTerminal && flags.json !== true && flags.ndjson !== true;
-  return showLive(session, view, world, leavesNothing);
+  return showLive(session, view, world, { leavesNothing, followsText: flags.followText === true });
 }
 
 /** Tells of each branch once. */
 class Teller {
-  /** Keys, and of a wide run indexes: there may be a million. */
-  readonly #told = new Set<string | number>();
   readonly #asked = new Set<string>();
   /** Of lanes: branches that were not ok. They may have been begun anew, and are told of once more then. */
   readonly #failed = new Set<string | number>();
@@ -108,12 +113,14 @@ class Teller {
     readonly progress: ProgressView | undefined,
     readonly out: BranchSink | undefined,
     readonly desk: ApprovalDesk | undefined,
+    /** Keys, and of a wide run indexes: there may be a million. */
+    readonly told: Set<string | number>,
   ) {}
 
   async tell(outcome: StoredBranch): Promise<void> {
     // The branch was begun anew, and has ended once more.
-    if (this.view.begunAnew.delete(outcome.key)) this.#told.delete(this.#nameOf(outcome));
-    if (this.#told.has(this.#nameOf(outcome))) return;
+    if (this.view.begunAnew.delete(outcome.key)) this.told.delete(this.#nameOf(outcome));
+    if (this.told.has(this.#nameOf(outcome))) return;
     this.progress?.ended(outcome);
     await this.tellWhole(await resolveBranch(outcome, this.session.store));
   }
@@ -123,7 +130,7 @@ class Teller {
     const { reports } = this.view;
     for (; this.#reports < reports.length; this.#reports += 1) {
       const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
-      if (wanted) await this.#tellReport(reports[this.#reports] as LaneReport);
+      if (wanted) await this.#tellReport(reports[this.#reports] as Pick<LaneReport, 'blob'>);
     }
   }
 
@@ -154,8 +161,8 @@ class Teller {
 
   /** Tells of a branch that is whole; after that there is nothing more to tell of it. */
   async tellWhole(branch: Branch): Promise<void> {
-    if (this.#told.has(this.#nameOf(branch))) return;
-    this.#told.add(this.#nameOf(branch));
+    if (this.told.has(this.#nameOf(branch))) return;
+    this.told.add(this.#nameOf(branch));
     await this.out?.add(branch);
     if (this.flags.ndjson) this.world.stdout.write(json(branch));
   }
@@ -164,10 +171,10 @@ class Teller {
     return this.view.planned.wide === undefined ? key : index;
   }
 
-  async #tellReport({ blob }: LaneReport): Promise<void> {
+  async #tellReport({ blob }: Pick<LaneReport, 'blob'>): Promise<void> {
     for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
       const name = this.#nameOf(outcome);
-      if (this.#failed.delete(name)) this.#told.delete(name);
+      if (this.#failed.delete(name)) this.told.delete(name);
       await this.tell(outcome);
       if (outcome.status !== 'ok') this.#failed.add(name);
     }

@@ -3,6 +3,7 @@ import { InputError } from '../../contract/errors.js';
 import type { Item } from '../../contract/lanes.js';
 import { answersPerItem, requestsAbout } from '../../plan/item-request.js';
 import { plannedRun } from '../../plan/kinds.js';
+import { inOnePiece } from './one-piece.js';
 import { DocumentBounds } from './document-bounds.js';
 import type { Bounded } from './retried-plan.js';
 
@@ -15,8 +16,10 @@ export async function documentBounds({ retry, view, input, store }: Bounded): Pr
   let first = 0;
   const bounds = new DocumentBounds(wide.template.model, (item) => {
     const document = item.file === undefined ? item.text : withoutBytes(item.file);
-    return requestsAbout(item, wide.template).flatMap((request, at) =>
-      anew.has(first + at) ? [{ request, ...(wide.template.filled !== true && { document }) }] : [],
+    return requestsAbout(item, wide.template).flatMap(({ request, at }) =>
+      anew.has(first + at)
+        ? [{ request: inOnePiece(request), ...(wide.template.filled !== true && { document }) }]
+        : [],
     );
   });
   for (const chunk of view.planned.wide?.chunks ?? []) {

@@ -11,6 +11,8 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { planGraph } from '../../plan/graph/graph-plan.js';
 import { nodeOf } from '../../plan/graph/flow.js';
 import type { GraphInput } from '../../plan/graph/flow.js';
+import { planMap } from '../../plan/map-plan.js';
+import type { MapInput } from '../../plan/map-plan.js';
 import { planPerspectives } from '../../plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../plan/perspectives-plan.js';
 import { planSummarise } from '../../plan/summarise-plan.js';
@@ -18,8 +20,8 @@ import type { SummariseInput } from '../../plan/summarise-plan.js';
 import { planValidate } from '../../plan/validate-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
 import type { BlobStore } from '../../store/blob-store.js';
-import { inOnePiece } from '../commands/validate.js';
 import { boundFlow } from '../read/bound-flow.js';
+import { withHits } from './one-piece.js';
 
 /** A retry and what bounds it: its input with the texts in it. */
 export interface Bounded {
@@ -43,10 +45,15 @@ export async function directPlan({ retry, input }: Bounded): Promise<FanOutPlan>
       if ('direct' in plan) return plan.direct;
       throw new InputError('Expected a run without lanes.');
     }
+    case 'map': {
+      const plan = planMap(options as MapInput);
+      if ('direct' in plan) return plan.direct;
+      throw new InputError('Expected a run without lanes.');
+    }
     case 'validate': {
       const { asked } = planValidate(options as ValidateInput);
       const hasSources = ((options as ValidateInput).sources ?? []).length > 0;
-      return { ...asked, branches: asked.branches.map((branch) => inOnePiece(branch, hasSources)) };
+      return { ...asked, branches: asked.branches.map((branch) => withHits(branch, hasSources)) };
     }
     default:
       throw new InputError(`Expected a kind whose questions are known, got ${retry.kind}.`);

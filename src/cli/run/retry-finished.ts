@@ -38,7 +38,9 @@ export async function retryFinished(
 ): Promise<ExitCode> {
   const { store, client } = session;
   if (flags.out !== undefined && view.kind !== 'summarise') {
-    throw new InputError(`Expected \`--out\` for a run of summarise, got one of ${view.kind}.`);
+    const advice =
+      view.kind === 'map' ? '`fanfold map ROWS --out FILE --retry-failed` puts the rows of a file right.' : undefined;
+    throw new InputError(`Expected \`--out\` for a run of summarise, got one of ${view.kind}.`, advice);
   }
   if (flags.model !== undefined && (view.input as { models?: unknown }).models !== undefined) {
     throw new InputError('Expected no `--model` for a comparison of models: each branch is one of them.');

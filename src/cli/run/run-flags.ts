@@ -7,6 +7,7 @@ import { fanInOf } from '../../fold/fan-in.js';
 import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../../contract/options.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
 import type { FilePlace } from '../read/file-place.js';
+import type { FilePlaces } from '../read/file-places.js';
 import { parseChoice, parseCount, parseShare } from '../read/numbers.js';
 
 /** Flags of every command that prints runs. */
@@ -14,6 +15,7 @@ export interface OutputFlags {
   json?: boolean;
   ndjson?: boolean;
   quiet?: boolean;
+  followText?: boolean;
 }
 
 /** Flags of every command that starts a run, as commander gives them. */
@@ -45,6 +47,9 @@ export interface RunFlags extends OutputFlags {
   place?: FilePlace;
   /** The text that `--fix` makes a patch of. */
   fixOf?: string;
+  /** The same of several files, and whether a patch is wanted. */
+  places?: FilePlaces;
+  fix?: boolean;
   fresh?: boolean;
 }
 
@@ -53,6 +58,7 @@ export function addOutputFlags(command: Command): Command {
     .optionsGroup('What is printed:')
     .option('--json', 'print one Run as JSON on standard output and nothing else')
     .option('--ndjson', 'print one Branch a line as each completes, then the Run')
+    .option('--follow-text', 'on a terminal: the newest words of each answer under way, of up to 50 branches')
     .option('--quiet', 'no progress on standard error');
 }
 
@@ -105,6 +111,11 @@ export function addRunFlags(
     .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API')
+    .option(
+      '--cassette <dir>',
+      'play back the model calls recorded in that folder, without a key; what it lacks is asked and recorded',
+    )
+    .option('--no-record', 'with `--cassette`: what it lacks fails, and the failure says what differs')
     .optionsGroup('What it may cost:')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
     .option(

@@ -8,6 +8,7 @@ import type { ModelRequest } from '../../contract/model-request.js';
 import { buildRequest, estimateTokens, sizeOf } from '../../model/index.js';
 import type { Sized } from '../../model/index.js';
 import { modelApiOf, noApiKey } from '../home/api-key.js';
+import { cassetteOf } from '../home/cassette-of.js';
 import { LocalFile } from '../read/local-file.js';
 import { countTokens } from './count-tokens.js';
 import type { World } from '../world.js';
@@ -30,6 +31,7 @@ export async function sizePlan(plan: Sizing, document: string | undefined, world
   if (plan.branches.length === 0) return [];
   if (plan.offline) return estimatePlan(plan, document);
   const api = modelApiOf(world);
+  if (api === undefined && cassetteOf(world) !== undefined) return estimatePlan(plan, document);
   if (api === undefined) throw noApiKey();
   // Loaded on demand: it brings an HTTP client along.
   const { connectionsBy } = await import('../../network/connections.js');

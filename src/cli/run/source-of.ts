@@ -8,6 +8,7 @@ import { deduplicated } from '../read/deduplicate.js';
 import { rowsSource } from '../read/rows-source.js';
 import type { Documents, DocumentSource } from '../read/document-source.js';
 import { filesSource } from '../read/files-source.js';
+import type { Reading } from '../read/read-content.js';
 import { skippedLine } from '../read/skipped.js';
 import type { World } from '../world.js';
 import { addPdfFlag, readingOf } from './pdf-flag.js';
@@ -18,7 +19,7 @@ export interface SourceFlags {
   from?: string;
   idField: string;
   textField: string;
-  pdf: string;
+  pdf?: string;
   model?: string;
   dedupe?: boolean;
   hidden?: boolean;
@@ -33,7 +34,12 @@ const takesIgnored = Object.assign(
 );
 
 export function addSourceFlags(command: Command): Command {
-  return addPdfFlag(command)
+  return addTextSourceFlags(addPdfFlag(command));
+}
+
+/** The same for a command that reads text alone. */
+export function addTextSourceFlags(command: Command): Command {
+  return command
     .option(
       '--from <file>',
       'take the documents from rows of JSON Lines, a JSON array, CSV or TSV, gzip or not, or - for standard input',
@@ -48,6 +54,7 @@ export function addSourceFlags(command: Command): Command {
 /**
  * Where the documents come from: files, or rows.
  *
+ * @param reading what may become of a PDF or an image; as the flags say by default
  * @throws InputError unless it is one of them
  */
 export async function sourceOf(
@@ -55,6 +62,7 @@ export async function sourceOf(
   flags: SourceFlags,
   world: World,
   say: Say,
+  reading?: Reading,
 ): Promise<DocumentSource> {
   if ((flags.from === undefined) === (files.length === 0)) {
     throw new InputError(`Expected files or \`--from\`, got ${files.length === 0 ? 'neither' : 'both'}.`);
@@ -62,7 +70,7 @@ export async function sourceOf(
   const { model = modelDefaults.model } = flags;
   const given =
     flags.from === undefined
-      ? filesSource(files, flags, readingOf(flags, [model]), world)
+      ? filesSource(files, flags, reading ?? readingOf(flags, [model]), world)
       : rowsSource(flags.from, flags, world);
   if (flags.dedupe !== true) return given;
   return deduplicated(given, (repeated, all) =>

@@ -17,8 +17,9 @@ import { findingFormats } from '../show/print-findings.js';
 import type { World } from '../world.js';
 import { runOptions } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
+import type { SourceFlags } from './source-of.js';
 
-export interface ValidateFlags extends RunFlags {
+export interface ValidateFlags extends RunFlags, Omit<SourceFlags, 'pdf'> {
   checks?: string;
   checksFile?: string;
   dialect?: string;
@@ -96,13 +97,22 @@ export async function readTexts(
     checks.filter((check) => typeof check !== 'string'),
     text,
   );
-  const references = await Promise.all(
-    given.map(async (path) => {
-      const { text: reference, note: about, readAs: as } = await readDocument(path, world);
-      if (about !== undefined) say(about);
-      return { name: basename(path), text: reference, readAs: as };
-    }),
-  );
+  const references = await readReferences(given, world, say);
   const read = [{ key: title, as: readAs }, ...references.map((each) => ({ key: each.name, as: each.readAs }))];
   return { text, title, place, references, read };
+}
+
+/**
+ * What texts are held against.
+ *
+ * @throws InputError where one cannot be read
+ */
+export function readReferences(paths: readonly string[], world: World, say: Say) {
+  return Promise.all(
+    paths.map(async (path) => {
+      const { text, note, readAs } = await readDocument(path, world);
+      if (note !== undefined) say(note);
+      return { name: basename(path), text, readAs };
+    }),
+  );
 }

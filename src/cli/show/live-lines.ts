@@ -6,7 +6,7 @@ import { formatCost, formatTokens } from './amounts.js';
 import { barLines } from './bar-lines.js';
 import { outcomeLine } from './outcome-line.js';
 import type { Situation } from './situation.js';
-import { fitted } from './terminal-rows.js';
+import { fitted, withEnd } from './terminal-rows.js';
 import { joined, line, padded, paints, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
 import { whyWaiting } from './waiting-line.js';
@@ -30,7 +30,12 @@ const footerLines = 2;
  * LiveLines-2. Signs tell the same without colour.
  * LiveLines-3. There is no picture of a run of which nothing is known yet: its time has not begun.
  */
-export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowMs = Date.now()): TerminalText[] {
+export function liveLines(
+  view: Seen,
+  situation: Situation,
+  screen: Canvas,
+  { nowMs = Date.now(), followsText = false }: { nowMs?: number; followsText?: boolean } = {},
+): TerminalText[] {
   if (view.startedAtMs === 0) return [];
   const { wide, grows = false } = view.planned;
   const tally = wide === undefined ? tallyOf([...view.outcomes.values()]) : view.tally;
@@ -42,7 +47,7 @@ export function liveLines(view: Seen, situation: Situation, screen: Canvas, nowM
       : undefined;
   const waiting = why === undefined ? [] : [paints(screen.colour).dim(`waiting: ${why}`)];
   const room = Math.max(3, screen.rows - footerLines - 1);
-  const each = wide === undefined ? branchLines(view, situation, screen, nowMs) : [];
+  const each = wide === undefined ? branchLines(view, situation, { ...screen, followsText }, nowMs) : [];
   const lines =
     wide === undefined && each.length <= room
       ? [...each.map((row) => row.line), line`${footer(tally.ended, total, elapsedMs, tally)}`]
@@ -65,7 +70,12 @@ function telling(each: readonly BranchLine[], most: number): TerminalText[] {
     .map((row) => row.line);
 }
 
-function branchLines(view: Seen, { pending }: Situation, screen: Canvas, nowMs: number): BranchLine[] {
+function branchLines(
+  view: Seen,
+  { pending }: Situation,
+  screen: Canvas & { followsText: boolean },
+  nowMs: number,
+): BranchLine[] {
   const keyWidth = Math.max(0, ...view.places.map(({ key }) => key.length));
   const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
   const { yellow } = paints(screen.colour);
@@ -86,7 +96,7 @@ function branchLines(view: Seen, { pending }: Situation, screen: Canvas, nowMs: 
 function pendingLine(
   name: TerminalText,
   branch: PendingBranch | undefined,
-  screen: Canvas,
+  screen: Canvas & { followsText: boolean },
   runStartedAtMs: number,
   nowMs: number,
 ): BranchLine {
@@ -94,11 +104,15 @@ function pendingLine(
   const since = formatDuration(Math.max(0, nowMs - (branch?.sinceMs ?? runStartedAtMs)));
   const ledger = branch?.ledger;
   switch (branch?.state) {
-    case 'running':
-      return {
-        line: joined([line`${cyan(line`● ${name}`)} at work ${since}`, ...spent(ledger, ledger?.attempts ?? 1)], ' · '),
-        rank: 2,
-      };
+    case 'running': {
+      const told = joined(
+        [line`${cyan(line`● ${name}`)} at work ${since}`, ...spent(ledger, ledger?.attempts ?? 1)],
+        ' · ',
+      );
+      const { words = '' } = branch;
+      const shown = screen.followsText && words !== '' ? withEnd(told, words, screen.columns - 1) : told;
+      return { line: shown, rank: 2 };
+    }
     case 'retrying': {
       const wait = formatDuration(Math.max(0, (branch.nextAttemptAtMs ?? nowMs) - nowMs));
       const { type = '', message = '' } = branch.lastFailure ?? {};

@@ -15,25 +15,35 @@ export const findingFormats = ['text', 'sarif'] as const;
 /** The findings of a run of `validate`: a line for each as compilers print them, or a SARIF log. */
 export function findingsText(
   run: Pick<Run, 'output'>,
-  { format, file = 'text', place }: RunFlags,
+  { format, file = 'text', place, places }: RunFlags,
   screen: Pick<Screen, 'isTerminal'>,
 ): TerminalText {
   const { findings, unplaced, fix } = outputOf(run);
   // `patch` has to find its lines as they are.
   if (fix !== undefined) return exactly(fix.diff, screen);
-  if (format === 'sarif') return json(sarif(findings, place ?? { uri: encodeURIComponent(file), isOwnText: true }), 2);
-  const rows = findings.flatMap(({ line: row, column, severity, check, message, quote, suggestion }) => [
-    line`${file}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
-    line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
-  ]);
+  const only = place ?? { uri: encodeURIComponent(file), isOwnText: true };
+  if (format === 'sarif') {
+    return json(
+      sarif(findings, (key) => (key === undefined ? only : (places?.of(key) ?? unplacedFile(key)))),
+      2,
+    );
+  }
+  const rows = findings.flatMap(
+    ({ file: of = file, line: row, column, severity, check, message, quote, suggestion }) => [
+      line`${of}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
+      line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
+    ],
+  );
   const counts = severities
     .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
+  const files = new Set(findings.flatMap(({ file: of }) => of ?? [])).size;
+  const where = files === 0 ? '' : ` in ${files} ${files === 1 ? 'file' : 'files'}`;
   const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
   const taken =
     place?.isOwnText === false ? [line`Lines and columns are those of the text that was taken out of ${file}.`] : [];
-  return lines([...rows, `${counts.join(', ') || 'No findings'}${left}.`, ...taken, '']);
+  return lines([...rows, `${counts.join(', ') || 'No findings'}${where}${left}.`, ...taken, '']);
 }
 
 /** Whether a finding is at least as grave; never where no severity is given. */
@@ -49,11 +59,18 @@ interface Fix {
   /** Sure suggestions that are in it, and findings that are not. */
   applied: number;
   left: number;
+  /** Of several files: those that have changed since they were read, and are left out. */
+  changed?: string[];
 }
 
 /** The run, with the patch that its findings come to where one is wanted. */
-export function withFix(run: Run, { fixOf, file = 'text', place }: RunFlags): Run {
-  if (fixOf === undefined || run.kind !== 'validate') return run;
+export async function withFix(run: Run, { fix, fixOf, file = 'text', place, places }: RunFlags): Promise<Run> {
+  if (run.kind !== 'validate') return run;
+  if (fix === true && places !== undefined) {
+    const patch: Fix = await places.patch(outputOf(run).findings);
+    return { ...run, output: { ...outputOf(run), fix: patch } };
+  }
+  if (fixOf === undefined) return run;
   const { text, applied, left } = revise(fixOf, outputOf(run).findings);
   const { path = file, before = '' } = place ?? {};
   const diff = applied === 0 ? '' : gitPatch(path, before + fixOf, before + text);
@@ -66,6 +83,7 @@ export function fixLines(run: Pick<Run, 'output' | 'kind'>): string[] {
   if (fix === undefined) return [];
   return [
     `  patch: ${fix.applied} sure suggestions are in it, ${fix.left} findings are not; without --fix they are listed`,
+    ...(fix.changed ?? []).map((file) => `  ${file} has changed since it was read, and is not patched`),
   ];
 }
 
@@ -74,12 +92,21 @@ function outputOf({ output }: Pick<Run, 'output'>): { findings: Finding[]; unpla
   return { findings, unplaced, ...(fix && { fix }) };
 }
 
+/** A file of a run that another command has started: what its text was taken out of is not known. */
+function unplacedFile(key: string): Pick<FilePlace, 'uri' | 'isOwnText'> {
+  return { uri: key.split('/').map(encodeURIComponent).join('/'), isOwnText: false };
+}
+
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), with what code hosts read of it. */
-function sarif(findings: readonly Finding[], { uri, isOwnText }: Pick<FilePlace, 'uri' | 'isOwnText'>): object {
+function sarif(
+  findings: readonly Finding[],
+  placeOf: (file: string | undefined) => Pick<FilePlace, 'uri' | 'isOwnText'>,
+): object {
   const rules = [...new Set(findings.map(({ check }) => check))].map((id) => ({ id }));
-  const results = findings.map(({ check, severity, message, suggestion, sure = false, quote, line, column }) => {
+  const results = findings.map(({ file, check, severity, message, suggestion, sure = false, quote, line, column }) => {
+    const { uri, isOwnText } = placeOf(file);
     const rows = quote.split('\n');
     const region = {
       startLine: line,

@@ -14,6 +14,7 @@ import { hitsText, researchText } from './print-hits.js';
 import type { Render } from './print-hits.js';
 import { shellWord } from '../../fold/visible-text.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { proseFor } from './terminal-rows.js';
 import { answerText, joined, json, line, lines, paints, setIn, terminalLine } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen, World } from '../world.js';
@@ -38,14 +39,20 @@ export async function printRun(
   world: World,
   shown: Partial<AsShown> = {},
 ): Promise<ExitCode> {
-  const run = withFix(ended, flags);
+  const run = await withFix(ended, flags);
   if (flags.json || flags.ndjson) world.stdout.write(json(run, flags.json ? 2 : undefined));
   else await printForPeople(run, flags, world, shown);
   const code = exitCodeOf(run);
   return code === exitCodes.complete && hasFindings(run, flags.failOn) ? exitCodes.findings : code;
 }
 
-function exitCodeOf({ status }: Pick<Run, 'status'>): ExitCode {
+/** Whether the API has refused the key under way: nothing more is answered until there is another. */
+function isKeyRefused({ status, branches }: Pick<Run, 'status' | 'branches'>): boolean {
+  return status !== 'complete' && branches.some(({ error }) => error?.type === 'Unauthenticated');
+}
+
+function exitCodeOf({ status, branches }: Pick<Run, 'status' | 'branches'>): ExitCode {
+  if (status !== 'running' && isKeyRefused({ status, branches })) return exitCodes.unavailable;
   switch (status) {
     case 'complete':
     case 'running':
@@ -75,6 +82,14 @@ async function printForPeople(
     lines([
       headline(run),
       ...errorLines(run, branchesShown ? [] : shown),
+      ...(isKeyRefused(run)
+        ? [
+            proseFor(
+              world.stderr,
+              `  The model API refuses the key (401). Check ANTHROPIC_API_KEY; then \`fanfold retry ${shellWord(run.workflowId)}\` asks again, and pays for nothing that is there.`,
+            ),
+          ]
+        : []),
       ...(branchesShown ? [] : shown.map((branch) => line`  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
       ...(run.approvals ?? []).map(
         (approval) => line`  ${approvalLines(run.workflowId, approval, world.stderr, '    ')}`,
@@ -92,7 +107,7 @@ async function printForPeople(
       `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
-      ...(run.webUi === null || afterwards === undefined ? [] : [`  ${afterwards}`]),
+      ...(run.webUi === null || afterwards === undefined ? [] : [proseFor(world.stderr, `  ${afterwards}`)]),
     ]),
   );
 }
@@ -200,7 +215,7 @@ function textOf(run: Run, flags: RunFlags, screen: Screen, render: Render): Term
 
 function rowsText(run: Run, rows: readonly unknown[], screen: Screen): TerminalText {
   const shown = forScreen(rows, screen);
-  return joined([...shown.map((row) => json(row)), lines(leftLines(run, rows.length, shown.length))], '');
+  return joined([...shown.map((row) => json(row)), lines(leftLines(run, screen, rows.length, shown.length))], '');
 }
 
 /** Readings of several documents, under the document and the perspective. */
@@ -232,11 +247,14 @@ function forScreen<Result>(results: readonly Result[], { isTerminal }: Screen): 
 }
 
 /** Says where the results are that a terminal does not show. */
-function leftLines({ workflowId, kind }: Run, all: number, shown: number): TerminalText[] {
+function leftLines({ workflowId, kind }: Run, screen: Screen, all: number, shown: number): TerminalText[] {
   if (all === shown) return [];
   const out = kind === 'summarise' || kind === 'map' ? ', and `--out FILE` writes them as they come' : '';
   return [
-    line`… and ${(all - shown).toLocaleString('en')} more: \`fanfold show ${shellWord(workflowId)} > FILE\` has all of them${out}.`,
+    proseFor(
+      screen,
+      line`… and ${(all - shown).toLocaleString('en')} more: \`fanfold show ${shellWord(workflowId)} > FILE\` has all of them${out}.`,
+    ),
   ];
 }
 
@@ -245,7 +263,7 @@ function entriesText(run: Run, entries: readonly [string, unknown][], screen: Sc
   const shown = forScreen(entries, screen);
   return lines([
     ...shown.flatMap(([key, value]) => [bold(`# ${key}`), '', render(asText(value).trim()), '']),
-    ...leftLines(run, entries.length, shown.length),
+    ...leftLines(run, screen, entries.length, shown.length),
   ]);
 }
 

@@ -6,6 +6,7 @@ import type { AskedDocument, Reported } from '../../contract/reported.js';
 import type { Run } from '../../contract/run.js';
 import { askedIn, askedRows } from '../../plan/asked.js';
 import type { AskedInput } from '../../plan/asked.js';
+import { subjectOf } from '../../plan/subject-of.js';
 import type { MapInput } from '../../plan/map-plan.js';
 import type { Session } from '../home/session.js';
 
@@ -21,7 +22,7 @@ export async function reportedRun(
   run: Run,
   { store }: Pick<Session, 'store'>,
 ): Promise<Omit<Reported, 'writtenAt' | 'version'>> {
-  const { document, title, ...asked } = askedIn(view.kind, view.input, view.planned.policy);
+  const { document, title, ...asked } = askedIn(view.kind, view.ownInput ?? view.input, view.planned.policy);
   const rows = view.kind === 'map' ? await rowsOf(view.input as MapInput, store) : undefined;
   return {
     run,
@@ -42,12 +43,12 @@ async function documentOf(
   store: Session['store'],
 ): Promise<AskedDocument> {
   if (isFile(document)) return { title: title ?? document.name, left: 0 };
-  const named = title ?? 'the document';
+  const unnamed = 'the document';
   // A text that is stored elsewhere is no reason to have no report.
   const value = 'inline' in document ? document.inline : await store.readText(document).catch(() => undefined);
-  if (typeof value !== 'string') return { title: named, left: 0 };
+  if (typeof value !== 'string') return { title: title ?? unnamed, left: 0 };
   const text = beginningOf(value, longestDocument);
-  return { title: named, text, left: value.length - text.length };
+  return { title: title ?? subjectOf(value) ?? unnamed, text, left: value.length - text.length };
 }
 
 /** The columns of rows, wherever they are; none of a table that is too long to be repeated. */

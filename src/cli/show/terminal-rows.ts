@@ -1,7 +1,8 @@
 import sliceAnsi from 'slice-ansi';
+import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-import { line, rendered } from './terminal-text.js';
+import { line, rendered, terminalLine, terminalText } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 
 /** Cuts text to so many columns; colours stay whole. */
@@ -13,4 +14,26 @@ export function fitted(text: TerminalText, columns: number): TerminalText {
 export function wrapped(text: Shown, columns: number): TerminalText[] {
   const rows = wrapAnsi(line`${text}`.text, Math.max(20, columns), { hard: true, trim: false, wordWrap: false });
   return rows.split('\n').map(rendered);
+}
+
+/** Foreign or own prose, broken between words where it is for a terminal; what is longer than a row, such as an address, stays whole. */
+export function proseFor({ isTerminal, columns }: { isTerminal: boolean; columns: number }, text: Shown): TerminalText {
+  const shown = line`${text}`;
+  if (!isTerminal) return shown;
+  const [indent = ''] = /^ */.exec(shown.text) ?? [];
+  const rows = wrapAnsi(shown.text.trimStart(), Math.max(20, columns - 1 - indent.length)).split('\n');
+  return terminalText(rows.map((row) => `${indent}${row}`).join('\n'));
+}
+
+/** Columns that are too few to show words in. */
+const leastForWords = 12;
+
+/** A line and the end of foreign prose behind it, as much as fits into so many columns. */
+export function withEnd(before: TerminalText, prose: string, columns: number): TerminalText {
+  const room = columns - stringWidth(before.text) - 4;
+  if (room < leastForWords) return before;
+  const shown = terminalLine(prose, Infinity).text;
+  const width = stringWidth(shown);
+  const end = width <= room ? shown : `…${sliceAnsi(shown, width - room + 1).trimStart()}`;
+  return line`${before} · ${end}`;
 }

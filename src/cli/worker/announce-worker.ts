@@ -1,6 +1,7 @@
 import { keyIds } from '../../payloads/index.js';
 import { shownAddress } from '../../secrets/index.js';
-import { apiKeyOf, shownBaseUrl } from '../home/api-key.js';
+import { shownBaseUrl } from '../home/api-key.js';
+import { canAsk, shownCassette } from '../home/cassette-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -16,10 +17,12 @@ export async function announceWorker(
   world: World,
   background: { concurrency: number } | undefined,
 ): Promise<void> {
+  const cassette = shownCassette(world);
   await membership.update({
     ready: true,
     address: shownAddress(server.address),
-    offlineOnly: apiKeyOf(world) === undefined,
+    offlineOnly: !canAsk(world),
+    ...(cassette !== undefined && { cassette }),
     modelBaseUrl: shownBaseUrl(world),
     encryptionKeys: keyIds(encryptionKeyOf(world)),
     ...(background && { ...background, surroundings: await surroundingsOf(world) }),

@@ -7,7 +7,8 @@ import type { PlannedRun } from '../../plan/planned-run.js';
 import { keyIds } from '../../payloads/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { isWorkerGone } from '../../server/index.js';
-import { apiKeyOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
+import { noApiKey, shownBaseUrl } from '../home/api-key.js';
+import { canAsk, shownCassette } from '../home/cassette-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { endUnfitWorkers } from './end-idle-workers.js';
 import { spawnWorker } from './spawn-worker.js';
@@ -29,7 +30,7 @@ const pollerAliveMs = 75_000;
 export function checkApiKey({ offline }: WorkerNeed, world: World): void {
   // A configured cluster may have workers with a key of their own.
   const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
-  if (!offline && !configured && apiKeyOf(world) === undefined) throw noApiKey();
+  if (!offline && !configured && !canAsk(world)) throw noApiKey();
 }
 
 /**
@@ -50,10 +51,11 @@ export async function ensureWorker(
   if (launched === undefined && (await localWorker(session, need, world)))
     return { local: true, release: async () => {} };
   if (session.server.kind !== 'embedded' && (await isPolled(session, need))) {
+    if (shownCassette(world) !== undefined) throw otherCassette('Workers of the cluster', undefined, world);
     launched?.kill('SIGTERM');
     return { local: false, release: async () => {} };
   }
-  if (!need.offline && apiKeyOf(world) === undefined) throw noApiKey();
+  if (!need.offline && !canAsk(world)) throw noApiKey();
   return spawnWorker(session, need, world, say, launched);
 }
 
@@ -72,8 +74,22 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
       'Stop that worker, or set FANFOLD_HOME to another directory.',
     );
   }
+  const ours = shownCassette(world);
+  const unlike = able.find(({ cassette }) => cassette !== ours);
+  if (unlike !== undefined)
+    throw otherCassette(`A worker of this home (process ${unlike.pid})`, unlike.cassette ?? 'no cassette', world);
   for (const worker of able) checkKeys(worker.encryptionKeys ?? [], worker.pid, keyIds(encryptionKeyOf(world)));
   return able.length > 0;
+}
+
+/** Calls that are not recorded, or played where nobody expects it, are worse than none. */
+function otherCassette(who: string, theirs: string | undefined, world: World): UnavailableError {
+  const has = theirs === undefined ? 'may have no cassette' : `has ${theirs}`;
+  return new UnavailableError(
+    'OtherCassette',
+    `${who} ${has}, and this command has ${shownCassette(world) ?? 'no cassette'}.`,
+    'Stop them, give both the same FANFOLD_CASSETTE, or set FANFOLD_HOME to another directory.',
+  );
 }
 
 /** Checks that worker and command can read each other's payloads. */

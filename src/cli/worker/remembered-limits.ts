@@ -9,8 +9,8 @@ import { modelApiOf } from '../home/api-key.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
 
-/** How often a worker writes down what it has found out, in milliseconds. */
-const writeEveryMs = 5_000;
+/** How often a worker writes down what it has found out, in milliseconds: one that is killed is followed by one that knows it. */
+const writeEveryMs = 1_000;
 
 /** What was found out is believed whole for so long, and by half for so long, in milliseconds: an hour, a day. */
 const freshForMs = 3_600_000;

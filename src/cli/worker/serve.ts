@@ -4,9 +4,9 @@ import type { RunningWorkers } from '../../worker/index.js';
 import { homePolicy, ToolRegistry } from '../../tools/index.js';
 import type { PolicyRules } from '../../tools/index.js';
 import { aborted, interruptible } from '../run/interrupt.js';
-import { modelLayerOf } from '../home/model-layer.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { announceWorker } from './announce-worker.js';
+import { answersOf } from './answers-of.js';
 import { metricsAddressOf } from './log-line.js';
 import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
@@ -44,7 +44,8 @@ export interface ServeOptions {
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
   const offline = offlineModel(world);
-  const { api, journal, gateway, close } = await modelLayerOf(session.home, world, say);
+  const { close, ...answers } = await answersOf(session.home, world, say);
+  const { journal } = answers;
   const version = await workerVersionOf(world);
   const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
@@ -64,9 +65,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
     store: session.store,
     env: world.env,
     policy: options.policy ?? homePolicy(new ToolRegistry(session.home)),
-    journal,
-    gateway,
-    ...(api && { api }),
+    ...answers,
     secrets: world.secrets,
     offlineModelUrl: offline.url,
   });

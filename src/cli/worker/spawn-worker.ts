@@ -8,7 +8,7 @@ import { formatDuration } from '../../contract/duration.js';
 import { UnavailableError } from '../../contract/errors.js';
 import { homePaths } from '../../server/index.js';
 import type { HomeMembership } from '../../server/index.js';
-import { apiKeyOf } from '../home/api-key.js';
+import { canAsk } from '../home/cassette-of.js';
 import { idleTime } from './idle-time.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
@@ -48,7 +48,7 @@ export async function launchEarly(
   world: World,
 ): Promise<ChildProcess | undefined> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_PROFILE: profile } = world.env;
-  if (address || profile || (!need.offline && apiKeyOf(world) === undefined)) return undefined;
+  if (address || profile || (!need.offline && !canAsk(world))) return undefined;
   const present = await membership.live();
   return present.some(({ role }) => role !== 'command') ? undefined : launchWorker(membership.home, need, world);
 }

@@ -1,3 +1,6 @@
+import type { DocumentContent } from '../../contract/document.js';
+import type { ModelRequest } from '../../contract/model-request.js';
+
 /** The needs of a run towards the worker that serves it. */
 export interface WorkerNeed {
   offline: boolean;
@@ -7,6 +10,8 @@ export interface WorkerNeed {
   models?: readonly string[];
   /** Set where a run begins with one question: that tells whether key and model are right. */
   beginsWithOne?: true;
+  /** What it is going to ask, where that is known before it starts. */
+  questions?: () => AsyncIterable<{ request: ModelRequest; document?: DocumentContent | undefined }>;
   /** Most calls of the run at once: a worker that is started for it is to allow as many. */
   concurrency?: number;
 }

@@ -22,6 +22,9 @@ const silentMs = 20_000;
 /** Longest pause between two tries to reach it, in milliseconds: a restart is noticed at once. */
 const longestPauseMs = 1_000;
 
+/** Longest wait for whether an answer has been paid for already, in milliseconds. */
+const lookMs = 2_000;
+
 type Channel = LineChannel<WorkerFrame, GatewayFrame>;
 
 export interface GatewayClientSettings {
@@ -56,6 +59,7 @@ export class GatewayClient implements ModelLayer {
   readonly #toCut = new Set<string>();
   #downSinceMs: number | undefined = performance.now();
   #lastError = '';
+  readonly #looks = new Map<number, (paid: Paid | undefined) => void>();
   #ids = 0;
   #isClosed = false;
   #patience: NodeJS.Timeout | undefined;
@@ -103,6 +107,23 @@ export class GatewayClient implements ModelLayer {
       throw error;
     } finally {
       this.#pending.delete(pending.id);
+    }
+  }
+
+  async paidBefore(question: LayerQuestion): Promise<Paid | undefined> {
+    const link = this.#link;
+    if (link === undefined) return undefined;
+    this.#ids += 1;
+    const id = this.#ids;
+    const seen = new Promise<Paid | undefined>((resolve) => this.#looks.set(id, resolve));
+    link.send({ is: 'look', id, question });
+    const over = new AbortController();
+    try {
+      // What is recorded is played, whether the gateway says something or not.
+      return await Promise.race([seen, sleep(lookMs, undefined, { ref: false, signal: over.signal })]);
+    } finally {
+      over.abort();
+      this.#looks.delete(id);
     }
   }
 
@@ -155,6 +176,10 @@ export class GatewayClient implements ModelLayer {
         return this.#greeted(frame.gateway, channel);
       case 'wait':
         return this.#pending.get(frame.id)?.waits(frame.on);
+      case 'said':
+        return this.#pending.get(frame.id)?.said(frame.text);
+      case 'seen':
+        return this.#looks.get(frame.id)?.(frame.paid);
       case 'done':
         return this.#pending.get(frame.id)?.done(frame);
       case 'room':

@@ -89,6 +89,11 @@ export class Pending {
     else this.#letGoOf('waits');
   }
 
+  /** So much of the answer has come: the end of it. */
+  said(text: string): void {
+    this.#payer.said?.(text);
+  }
+
   done({ paid: told, failure, calls: made, rejoined = false }: Done): void {
     const { signal } = this.#payer;
     // What was asked for again, after the connection was lost, is this try's own: it counts what that took.

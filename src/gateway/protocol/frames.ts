@@ -17,6 +17,8 @@ export type WorkerFrame =
   | { is: 'cut'; id: number }
   /** The same, of a question that was asked on a connection that is lost. */
   | { is: 'cut-asker'; asker: string }
+  /** Whether an earlier try of the asker has paid for the answer: it is told with `seen`. */
+  | { is: 'look'; id: number; question: LayerQuestion }
   /** The worker ends: somebody else will ask for the answer. */
   | { is: 'leave'; id: number }
   /** How many tasks the worker has taken on, and for how many more it has a place. */
@@ -29,6 +31,9 @@ export type GatewayFrame =
   | { is: 'hello'; gateway: string; version: string }
   /** A wait that takes nothing of the branch's time begins or ends. */
   | { is: 'wait'; id: number; on: boolean }
+  /** The end of what has come of an answer under way. */
+  | { is: 'said'; id: number; text: string }
+  | { is: 'seen'; id: number; paid?: Paid | undefined }
   | ({ is: 'done'; id: number } & Done)
   /** How many tasks the worker may have taken on. */
   | { is: 'room'; line: Line; out: number }

@@ -10,6 +10,8 @@ import type { Done } from '../protocol/frames.js';
 /** Who waits for a flight. */
 export interface Passenger {
   waits(on: boolean): void;
+  /** The end of what has come of the answer. */
+  said(text: string): void;
   done(done: Done): void;
   /** The number of its calls that are in flight has changed. */
   moved(): void;
@@ -40,6 +42,9 @@ const unsentOrphanMs = 30_000;
 /** Shortest wait that is told of, in milliseconds. */
 const leastToldWaitMs = 10;
 
+/** How often passengers are told what has come of an answer, in milliseconds, and how much of it, in UTF-16 code units: what a worker looks through. */
+const told = { everyMs: 1_000, most: 4_000 };
+
 /**
  * One question on its way to its answer. It belongs to the gateway, not to who asked.
  *
@@ -57,6 +62,7 @@ export class Flight implements Payer {
   #deadlineMs: number;
   #waits = 0;
   #out = 0;
+  #toldWordsAtMs = -Infinity;
   #orphaned: NodeJS.Timeout | undefined;
   #purse: Purse | undefined;
   #end: Done | undefined;
@@ -135,6 +141,11 @@ export class Flight implements Payer {
     return this.#cut.signal;
   }
 
+  /** A flight ends before its time only when nobody wants it: another branch that waits for its answer asks in its place. */
+  get unwanted(): AbortSignal {
+    return this.#cut.signal;
+  }
+
   remainingMs(): number {
     return Math.max(1, this.#deadlineMs - performance.now());
   }
@@ -159,6 +170,14 @@ export class Flight implements Payer {
   left(): void {
     this.#out += 1;
     for (const passenger of this.#passengers) passenger.moved();
+  }
+
+  said(text: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#toldWordsAtMs < told.everyMs) return;
+    this.#toldWordsAtMs = nowMs;
+    const end = text.slice(-told.most);
+    for (const passenger of this.#passengers) passenger.said(end);
   }
 
   ended(call: EndedCall, isSecond: boolean): void {

@@ -110,6 +110,7 @@ function rejoining(passenger: Passenger): Passenger {
   return {
     waits: (on) => passenger.waits(on),
     moved: () => passenger.moved(),
+    said: (text) => passenger.said(text),
     done: (done) => passenger.done(asOwn(done)),
   };
 }

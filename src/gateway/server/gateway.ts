@@ -78,6 +78,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
 class Gateway {
   readonly #settings: GatewaySettings;
   readonly #links = new Set<WorkerLink>();
+  readonly #layers: Record<Line, OwnLayer>;
   readonly #flights: Record<Line, Flights>;
   readonly #keepers: readonly RoomKeeper[];
   readonly #hello: { gateway: string; version: string };
@@ -89,7 +90,7 @@ class Gateway {
     this.#settings = settings;
     this.#hello = { gateway: randomUUID(), version: settings.version };
     const { cpu } = settings;
-    const layers: Record<Line, OwnLayer> = { paid: this.#layerOf('paid'), offline: this.#layerOf('offline') };
+    const layers = (this.#layers = { paid: this.#layerOf('paid'), offline: this.#layerOf('offline') });
     const flightsOf = (line: Line) =>
       new Flights(
         { pay: (...paying) => layers[line].payOnce(...paying), cpu, money: moneyOf(line, books) },
@@ -124,6 +125,7 @@ class Gateway {
     const link: WorkerLink = new WorkerLink(socket, {
       client,
       flightsOf: (line) => this.#flights[line],
+      paidBefore: (question) => this.#layers[question.offline ? 'offline' : 'paid'].paidBefore(question),
       hello: this.#hello,
       onChange: () => this.#look(),
       onEnd: () => {

@@ -24,6 +24,7 @@ const askShape = z.object({
     notBeforeMs: z.number().optional(),
     hedge: z.string().optional(),
     patienceMs: z.number().nonnegative().optional(),
+    bound: z.object({ sinceMs: z.number(), mostMs: z.number() }).optional(),
   }),
   remainingMs: z.number(),
   purse: z.object({ leftUsd: z.number(), questionUsd: z.number() }).optional(),

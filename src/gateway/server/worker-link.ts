@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 import { callFailureOf } from '../../model/layer/index.js';
+import type { LayerQuestion, Paid } from '../../model/layer/index.js';
 import { LineChannel } from '../protocol/line-channel.js';
 import { modelLines } from '../protocol/frames.js';
 import type { Done, GatewayFrame, Line, WorkerFrame } from '../protocol/frames.js';
@@ -14,6 +15,7 @@ export interface WorkerLinkSettings {
   /** Whose token the worker has. */
   client: string;
   flightsOf(line: Line): Flights;
+  paidBefore(question: LayerQuestion): Promise<Paid | undefined>;
   hello: { gateway: string; version: string };
   /** Its demand or its calls in flight have changed. */
   onChange(): void;
@@ -97,6 +99,8 @@ export class WorkerLink implements Roomer {
       case 'cut-asker':
         for (const line of modelLines) this.#settings.flightsOf(line).cutAsker(frame.asker);
         return;
+      case 'look':
+        return void this.#look(frame);
       case 'leave':
         return this.#leave(frame.id);
       case 'slots':
@@ -122,10 +126,16 @@ export class WorkerLink implements Roomer {
     if (open.isLeft || !this.#open.has(id)) open.seat?.lose();
   }
 
+  async #look({ id, question }: Extract<WorkerFrame, { is: 'look' }>): Promise<void> {
+    const paid = await this.#settings.paidBefore(question).catch(() => undefined);
+    this.#channel.send({ is: 'seen', id, paid });
+  }
+
   #passenger(id: number): Passenger {
     return {
       waits: (on) => this.#channel.send({ is: 'wait', id, on }),
       moved: () => this.#settings.onChange(),
+      said: (text) => this.#channel.send({ is: 'said', id, text }),
       done: (done) => this.#done(id, done),
     };
   }

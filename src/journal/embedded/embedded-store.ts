@@ -1,5 +1,14 @@
 import { FanfoldError } from '../../contract/errors.js';
-import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import type {
+  Claim,
+  ClaimOptions,
+  ForeignLease,
+  JournalStore,
+  Lease,
+  PageLimits,
+  Reuse,
+  StoredRecord,
+} from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
 import type { Spend } from '../spend.js';
 import { addSpend, spendSince } from './embedded-spend.js';
@@ -86,9 +95,51 @@ class EmbeddedStore implements JournalStore {
     return this.#current.together((database) => release(database, lease));
   }
 
+  async handOnLease({ key, holder }: Lease): Promise<void> {
+    // Nobody holds it: a renewal that is still on its way would otherwise keep it.
+    const sql = `UPDATE leases SET expires_at_ms = 0, holder = '' WHERE key = ? AND holder = ?`;
+    await this.#current.use((database) => database.row(sql, blob(key), holder));
+  }
+
   async expireLeases(holderPrefix: string): Promise<void> {
     const sql = 'UPDATE leases SET expires_at_ms = 0 WHERE substr(holder, 1, length(?)) = ?';
     await this.#current.use((database) => database.row(sql, holderPrefix, holderPrefix));
+  }
+
+  async add(records: readonly StoredRecord[]): Promise<string[]> {
+    const sql = `INSERT INTO entries AS there (key, bytes, answered_at_ms, used_at_ms, record) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, answered_at_ms = excluded.answered_at_ms, record = excluded.record
+        WHERE excluded.answered_at_ms > there.answered_at_ms
+      RETURNING 1 AS kept`;
+    let kept: string[] = [];
+    await this.#current.write((database) => {
+      kept = database.transaction(() =>
+        records
+          .filter(
+            ({ key, bytes, answeredAtMs }) =>
+              database.row(sql, blob(key), bytes.length, answeredAtMs, answeredAtMs, bytes) !== undefined,
+          )
+          .map(({ key }) => key),
+      );
+    });
+    return kept;
+  }
+
+  page(after: string | undefined, { records, bytes }: PageLimits): Promise<StoredRecord[]> {
+    type Row = { key: Uint8Array; answered: number; record: Uint8Array };
+    const sql = 'SELECT key, answered_at_ms AS answered, record FROM entries WHERE key > ? ORDER BY key LIMIT 1';
+    return this.#current.use((database) => {
+      const page: StoredRecord[] = [];
+      let last = after === undefined ? Buffer.alloc(0) : blob(after);
+      for (let size = 0; page.length < records && size < bytes;) {
+        const row = database.row<Row>(sql, last);
+        if (row === undefined) break;
+        last = Buffer.from(row.key);
+        size += row.record.length;
+        page.push({ key: last.toString('hex'), bytes: row.record, answeredAtMs: row.answered });
+      }
+      return page;
+    });
   }
 
   recordReuses(reuses: readonly Reuse[]): Promise<void> {

@@ -1,5 +1,5 @@
+import type { PostgresPool } from '../../postgres/index.js';
 import type { Spend } from '../spend.js';
-import type { JournalPool } from './journal-pool.js';
 
 const columns = `day, run, client, model, calls, input_tokens AS "inputTokens", output_tokens AS "outputTokens",
   cache_read_tokens AS "cacheReadTokens", cache_write_tokens AS "cacheWriteTokens", cost_usd AS "costUsd", unpriced, untold`;
@@ -12,7 +12,7 @@ const add = `INSERT INTO fanfold_journal_spend AS had VALUES ($1, $2, $3, $4, $5
     unpriced = had.unpriced + excluded.unpriced, untold = had.untold + excluded.untold`;
 
 /** Adds rows to the ledger. */
-export async function addSpend(pool: JournalPool, rows: readonly Spend[]): Promise<void> {
+export async function addSpend(pool: PostgresPool, rows: readonly Spend[]): Promise<void> {
   for (const row of rows) {
     const { day, run, client, model, calls, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = row;
     const tokens = [inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens];
@@ -20,7 +20,7 @@ export async function addSpend(pool: JournalPool, rows: readonly Spend[]): Promi
   }
 }
 
-export async function spendSince(pool: JournalPool, sinceDay: string): Promise<Spend[]> {
+export async function spendSince(pool: PostgresPool, sinceDay: string): Promise<Spend[]> {
   const sql = `SELECT ${columns} FROM fanfold_journal_spend WHERE day >= $1 ORDER BY day DESC, run, client, model`;
   const texts = ['day', 'run', 'client', 'model'];
   return (await pool.rows<Record<string, unknown>>(sql, [sinceDay])).map(

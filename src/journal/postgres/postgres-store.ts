@@ -1,10 +1,30 @@
 import { FanfoldError } from '../../contract/errors.js';
 import { claimInSteps } from '../claim-in-steps.js';
-import type { Claim, ClaimOptions, ForeignLease, JournalStore, Lease, Reuse, StoredRecord } from '../journal-store.js';
+import type {
+  Claim,
+  ClaimOptions,
+  ForeignLease,
+  JournalStore,
+  Lease,
+  PageLimits,
+  Reuse,
+  StoredRecord,
+} from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
+import { PostgresPool } from '../../postgres/index.js';
+import type { PostgresUse } from '../../postgres/index.js';
 import type { Spend } from '../spend.js';
-import { JournalPool } from './journal-pool.js';
 import { addSpend, spendSince } from './postgres-spend.js';
+import { probe, schema } from './schema.js';
+
+const use: PostgresUse = {
+  name: 'journal',
+  variable: 'FANFOLD_JOURNAL',
+  probe,
+  schema,
+  elsewhere: 'unset it to keep the journal in FANFOLD_HOME',
+  smaller: 'fanfold journal prune',
+};
 
 /**
  * Opens the store in a PostgreSQL database, and makes its tables, `fanfold_journal_…`, in the first schema of the search path.
@@ -14,7 +34,7 @@ import { addSpend, spendSince } from './postgres-spend.js';
  * @throws UnavailableError
  */
 export async function openPostgresStore(url: string): Promise<JournalStore> {
-  const pool = new JournalPool(url);
+  const pool = new PostgresPool(url, use);
   try {
     await pool.prepare();
   } catch (error) {
@@ -28,9 +48,9 @@ export async function openPostgresStore(url: string): Promise<JournalStore> {
  * A store in PostgreSQL. Times of leases come from the server's clock. Records are `bytea`: text and JSON cannot hold NUL there.
  */
 class PostgresStore implements JournalStore {
-  readonly #pool: JournalPool;
+  readonly #pool: PostgresPool;
 
-  constructor(pool: JournalPool) {
+  constructor(pool: PostgresPool) {
     this.#pool = pool;
   }
 
@@ -90,6 +110,45 @@ class PostgresStore implements JournalStore {
 
   async releaseLease({ key, holder }: Lease): Promise<void> {
     await this.#pool.rows('DELETE FROM fanfold_journal_leases WHERE key = $1 AND holder = $2', [blob(key), holder]);
+  }
+
+  async handOnLease({ key, holder }: Lease): Promise<void> {
+    // Nobody holds it: a renewal that is still on its way would otherwise keep it.
+    const sql = `UPDATE fanfold_journal_leases SET expires_at = '-infinity', holder = '' WHERE key = $1 AND holder = $2`;
+    await this.#pool.rows(sql, [blob(key), holder]);
+  }
+
+  async add(records: readonly StoredRecord[]): Promise<string[]> {
+    const kept = await this.#pool.rows<{ key: Buffer }>(
+      `INSERT INTO fanfold_journal_entries AS there (key, bytes, answered_at_ms, used_at, record)
+       SELECT key, length(record), answered, to_timestamp(answered / 1000.0), record
+       FROM unnest($1::bytea[], $2::bigint[], $3::bytea[]) AS given (key, answered, record)
+       ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, answered_at_ms = excluded.answered_at_ms, record = excluded.record
+         WHERE excluded.answered_at_ms > there.answered_at_ms
+       RETURNING key`,
+      [
+        records.map(({ key }) => blob(key)),
+        records.map(({ answeredAtMs }) => Math.round(answeredAtMs)),
+        records.map(({ bytes }) => Buffer.from(bytes)),
+      ],
+    );
+    return kept.map(({ key }) => key.toString('hex'));
+  }
+
+  async page(after: string | undefined, { records, bytes }: PageLimits): Promise<StoredRecord[]> {
+    const rows = await this.#pool.rows<{ key: Buffer; answered: string; record: Buffer }>(
+      `SELECT entries.key, answered_at_ms AS answered, record FROM fanfold_journal_entries AS entries JOIN (
+         SELECT key, sum(bytes) OVER (ORDER BY key) - bytes AS before FROM (
+           SELECT key, bytes FROM fanfold_journal_entries WHERE key > $1 ORDER BY key LIMIT $2
+         ) AS next
+       ) AS sized ON sized.key = entries.key WHERE before < $3 ORDER BY entries.key`,
+      [blob(after ?? ''), records, bytes],
+    );
+    return rows.map(({ key, answered, record }) => ({
+      key: key.toString('hex'),
+      bytes: record,
+      answeredAtMs: Number(answered),
+    }));
   }
 
   async recordReuses(reuses: readonly Reuse[]): Promise<void> {

@@ -25,6 +25,8 @@ export interface ApiCall {
   announced?: boolean;
   /** Called when the answer has begun: others find the prefix in the provider's cache from now on. */
   onBegun?: () => void;
+  /** Called with the text so far, of an answer that is streamed. */
+  onText?: (text: string) => void;
   /** Called with the usage so far, as the API tells it, of an answer that is not whole yet. */
   onPartial?: (usage: Usage) => void;
 }
@@ -89,7 +91,7 @@ async function stream(
   client: Anthropic,
   body: MessageCreateParamsNonStreaming,
   options: Options,
-  { onBegun, onPartial }: ApiCall,
+  { onBegun, onPartial, onText }: ApiCall,
   watchdog: Watchdog,
 ): Promise<Called> {
   // The raw loop would return a cut answer as if it were whole.
@@ -100,6 +102,7 @@ async function stream(
     if (event.type === 'message_start') onBegun?.();
     if (event.type === 'message_start' || event.type === 'message_delta') onPartial?.(asUsage(usage));
   });
+  running.on('text', (_, text) => onText?.(text));
   try {
     const message = await running.finalMessage();
     return { message: asMessage(message), headers: running.response?.headers ?? new Headers() };

@@ -1,3 +1,4 @@
+import type { Bound } from '../limiter/index.js';
 import type { Secrets } from '../../secrets/index.js';
 import type { Limiters } from '../limiter/index.js';
 import type { EndedCall } from './ended-call.js';
@@ -19,12 +20,16 @@ export interface ModelCallerSettings {
 /** Who makes a call, and is told how it goes. */
 export interface Caller {
   signal: AbortSignal;
+  /** How long it waits for an API that lets no call through; for ever by default. */
+  bound?: Bound;
   /** Milliseconds that are left for the call. */
   remainingMs(): number;
   /** Runs a wait that is not the call's own time. */
   waiting<T>(wait: () => Promise<T>): Promise<T>;
   /** A call leaves. Before it `waiting` may have thrown; after it `ended` is called once. */
   left(): void;
+  /** So much of the answer's text has come, of one that is streamed. */
+  said?(text: string): void;
   /** A call has ended. */
   ended(call: EndedCall): void;
 }

@@ -3,9 +3,8 @@ import type { ClientOptions } from '@anthropic-ai/sdk';
 
 import { connectionsBy } from '../../network/connections.js';
 import { withoutUser } from '../../secrets/index.js';
-import { asEvents } from './whole-answer.js';
+import { streamFetch } from './stream-fetch.js';
 import { wholeFetch } from './whole-fetch.js';
-import { fetchWithinOrigin } from './within-origin.js';
 
 /** The API that model calls go to, and its key. */
 export interface ModelApi {
@@ -53,21 +52,6 @@ function createClient({ apiKey, baseURL }: ModelApi, env: NodeJS.ProcessEnv): Mo
   };
   return {
     whole: new Anthropic({ ...settings, fetch: wholeFetch(dispatcher) }),
-    streaming: new Anthropic({
-      ...settings,
-      // Agent and fetch of one version: Node's own fetch comes with whatever undici Node was built with.
-      fetch: streamedFetch as unknown as typeof globalThis.fetch,
-      fetchOptions: { dispatcher },
-    }),
+    streaming: new Anthropic({ ...settings, fetch: streamFetch(dispatcher) }),
   };
-}
-
-/** Only a question for a stream is answered by one: batches are asked about with the same client. */
-async function streamedFetch(
-  ...[input, init]: Parameters<typeof fetchWithinOrigin>
-): ReturnType<typeof fetchWithinOrigin> {
-  const answer = await fetchWithinOrigin(input, init);
-  return typeof init?.body === 'string' && /"stream":\s*true/.test(init.body.slice(-200) + init.body.slice(0, 200))
-    ? asEvents(answer)
-    : answer;
 }

@@ -75,6 +75,7 @@ export class ModelCaller {
           watchdogs,
           announced: pass?.leads ?? false,
           onBegun: () => pass?.begun(),
+          onText: (text) => caller.said?.(text),
           onPartial: (partial) => {
             ended.usage = partial;
           },

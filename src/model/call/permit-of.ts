@@ -19,6 +19,6 @@ export async function permitOf(
   if (limiter === undefined) return undefined;
   const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken) + fileTokensIn(body);
   return inWaitSpan('wait for the limiter', () =>
-    caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs }, caller.signal)),
+    caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs, bound: caller.bound }, caller.signal)),
   );
 }

@@ -31,18 +31,7 @@ export function wholeFetch(
   maxInflatedBytes: number = defaultMaxInflatedBytes,
 ): typeof globalThis.fetch {
   return async (url, init = {}) => {
-    const { method = 'GET', headers, body, signal } = init;
-    const { origin, pathname, search } = new URL(url instanceof Request ? url.url : url);
-    const lines = ['accept-encoding', 'identity'];
-    for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) lines.push(name, value);
-    const answer = await connections.request({
-      origin,
-      path: `${pathname}${search}`,
-      method: method as Dispatcher.HttpMethod,
-      headers: lines,
-      body: body as string,
-      ...(signal && { signal }),
-    });
+    const answer = await requested(connections, url, init);
     if (!isRedirect(answer)) return new WholeResponse(await textOf(answer, maxInflatedBytes), answer);
     await answer.body.dump();
     // Redirects are rare enough for the long way, which knows where the key may go.
@@ -56,11 +45,40 @@ export function wholeFetch(
   };
 }
 
-function isRedirect({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+type Fetch = typeof globalThis.fetch;
+
+/** Makes a request, and comes back when its headers are there. */
+export function requested(
+  connections: Dispatcher,
+  url: Parameters<Fetch>[0],
+  { method = 'GET', headers, body, signal }: NonNullable<Parameters<Fetch>[1]>,
+): Promise<Dispatcher.ResponseData> {
+  const { origin, pathname, search } = new URL(url instanceof Request ? url.url : url);
+  const lines = ['accept-encoding', 'identity'];
+  for (const [name, value] of headers instanceof Headers ? headers : new Headers(headers)) lines.push(name, value);
+  return connections.request({
+    origin,
+    path: `${pathname}${search}`,
+    method: method as Dispatcher.HttpMethod,
+    headers: lines,
+    body: body as string,
+    ...(signal && { signal }),
+  });
+}
+
+export function isRedirect({ statusCode, headers }: Dispatcher.ResponseData): boolean {
   return statusCode >= 300 && statusCode < 400 && headers['location'] !== undefined;
 }
 
-async function textOf({ body, headers }: Dispatcher.ResponseData, maxOutputLength: number): Promise<string> {
+/**
+ * The body of an answer, once it is there.
+ *
+ * @throws MalformedAnswer where it was compressed and cannot be read, or inflates to more bytes than it may
+ */
+export async function textOf(
+  { body, headers }: Dispatcher.ResponseData,
+  maxOutputLength: number = defaultMaxInflatedBytes,
+): Promise<string> {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding === 'identity') return body.text();
   const decode = decoders.get(String(encoding).toLowerCase());
@@ -83,17 +101,21 @@ async function textOf({ body, headers }: Dispatcher.ResponseData, maxOutputLengt
 }
 
 /** A response whose body has been read already. */
-class WholeResponse extends Response {
+export class WholeResponse extends Response {
   override readonly text: () => Promise<string>;
   override readonly json: () => Promise<unknown>;
 
   constructor(text: string, { statusCode, headers }: Dispatcher.ResponseData) {
     super(null, { status: statusCode });
-    for (const [name, value = []] of Object.entries(headers)) {
-      if (typeof value === 'string') this.headers.append(name, value);
-      else for (const each of value) this.headers.append(name, each);
-    }
+    addHeaders(this.headers, headers);
     this.text = async () => text;
     this.json = async () => JSON.parse(text) as unknown;
+  }
+}
+
+export function addHeaders(to: Headers, headers: Dispatcher.ResponseData['headers']): void {
+  for (const [name, value = []] of Object.entries(headers)) {
+    if (typeof value === 'string') to.append(name, value);
+    else for (const each of value) to.append(name, each);
   }
 }

@@ -28,12 +28,20 @@ export class OwnLayer implements ModelLayer {
     const paying = { question, payer, form, api, models };
     if (journal === undefined) return { message: await pay(paying, payer.signal), from: 'api', savedUsd: 0 };
     const { notBeforeMs } = question;
-    const options = { signal: payer.signal, ...(notBeforeMs !== undefined && { notBeforeMs }) };
+    const { signal, unwanted } = payer;
+    const options = { signal, ...(unwanted && { unwanted }), ...(notBeforeMs !== undefined && { notBeforeMs }) };
     const once = await journal.once(keyOf(question, api), options, async (abort = payer.signal) => {
       const value = await pay(paying, abort);
       return toKeep(value, question.asker, isProper(await form.read(value)));
     });
     return once.reused ? found(once.entry, question.asker) : { message: once.value, from: 'api', savedUsd: 0 };
+  }
+
+  async paidBefore(question: LayerQuestion): Promise<Paid | undefined> {
+    const { journal } = this.settings;
+    if (journal === undefined) return undefined;
+    const entry = await journal.get(keyOf(question, await this.settings.apiOf(question)));
+    return entry?.askedBy === question.asker ? found(entry, question.asker) : undefined;
   }
 }
 

@@ -48,13 +48,10 @@ export async function pay(paying: Paying, signal: AbortSignal): Promise<ModelMes
 }
 
 /** One call, or one and a second that races it where it is slow. */
-function callOrRace(
-  body: MessageCreateParamsNonStreaming,
-  { question, payer, form, api, models }: Paying,
-  signal: AbortSignal,
-): Promise<ModelMessage> {
+function callOrRace(body: MessageCreateParamsNonStreaming, paying: Paying, signal: AbortSignal): Promise<ModelMessage> {
+  const { question, payer, form, api, models } = paying;
   const call = (abort: AbortSignal, isSecond: boolean) =>
-    models.call(api, body, callerOf(payer, abort, isSecond), isSecond ? hedgePatienceMs : question.patienceMs);
+    models.call(api, body, callerOf(paying, abort, isSecond), isSecond ? hedgePatienceMs : question.patienceMs);
   if (question.hedge === undefined) return call(signal, false);
   return race({
     hedges,
@@ -66,12 +63,14 @@ function callOrRace(
   });
 }
 
-function callerOf(payer: Payer, signal: AbortSignal, isSecond: boolean): Caller {
+function callerOf({ payer, question: { bound } }: Paying, signal: AbortSignal, isSecond: boolean): Caller {
   return {
     signal,
+    ...(bound && { bound }),
     remainingMs: () => payer.remainingMs(),
     waiting: (wait) => (isSecond ? wait() : payer.waiting(wait)),
     left: () => payer.left(isSecond),
+    ...(!isSecond && { said: (text: string) => payer.said?.(text) }),
     ended: (ended) => payer.ended(ended, isSecond),
   };
 }

@@ -4,6 +4,7 @@ import type { ModelRequest } from '../../contract/model-request.js';
 import type { AnswerForm } from '../call/answer-form.js';
 import type { EndedCall } from '../call/ended-call.js';
 import type { ModelMessage } from '../call/message.js';
+import type { Bound } from '../limiter/index.js';
 
 /** One question, with all that whoever pays for its answer must know. It is plain JSON: it may go to another process. */
 export interface LayerQuestion {
@@ -24,6 +25,8 @@ export interface LayerQuestion {
   hedge?: string | undefined;
   /** Longest wait at the limiter, in milliseconds; any by default. */
   patienceMs?: number | undefined;
+  /** How long it waits for an API that lets no call through; for ever by default. */
+  bound?: Bound | undefined;
 }
 
 /** US dollars that are left of what was set aside for a branch. */
@@ -37,12 +40,16 @@ export interface Purse {
 export interface Payer {
   /** Aborted when the answer is no longer wanted. */
   signal: AbortSignal;
+  /** Aborted only where the asker is no longer wanted: whoever waits for the same answer asks in its place. */
+  unwanted?: AbortSignal | undefined;
   /** Milliseconds that are left for the answer. */
   remainingMs(): number;
   /** Runs a wait that is not the call's own time. */
   waiting<T>(wait: () => Promise<T>): Promise<T>;
   /** @param isSecond whether the call races another one */
   left(isSecond: boolean): void;
+  /** So much of the answer's text has come, of one that is streamed. Of two calls that race, the first is the one that is shown. */
+  said?(text: string): void;
   ended(call: EndedCall, isSecond: boolean): void;
   /** @throws where what is set aside might not do for a question */
   checkReserve(): void;
@@ -72,4 +79,6 @@ export interface ModelLayer {
    * @throws what the call failed with, or the signal's reason
    */
   payOnce(question: LayerQuestion, payer: Payer, form: AnswerForm): Promise<Paid>;
+  /** What an earlier try of the asker has paid for, and the journal has. Nothing is asked of an API. */
+  paidBefore(question: LayerQuestion): Promise<Paid | undefined>;
 }

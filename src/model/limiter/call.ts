@@ -1,4 +1,5 @@
 import type { Charges } from './pacing.js';
+import type { Bound } from './refusals.js';
 import type { Tokens } from './token-estimates.js';
 
 /** A call that wants to leave. */
@@ -7,6 +8,8 @@ export interface CallAsk {
   inputTokens?: number | undefined;
   /** Longest wait here in milliseconds, after which the call is turned away. Default: any, up to 15 minutes of a closed gate. */
   patienceMs?: number | undefined;
+  /** How long it waits for an API that goes on telling calls to slow down and lets none through. Default: for ever. */
+  bound?: Bound | undefined;
 }
 /** A call in flight. */
 export interface CallInFlight {

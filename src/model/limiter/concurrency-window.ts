@@ -86,6 +86,13 @@ export class ConcurrencyWindow {
     return Math.max(1, Math.floor(this.#wall?.level ?? Math.max(this.#cap, this.#former)));
   }
 
+  /** The cap that slow start will have reached in a second, if nothing is refused; else that of now. */
+  get soon(): number {
+    const highest = Math.min(this.ceiling, this.#wall?.level ?? Infinity);
+    if (this.#cap >= Math.min(highest, this.#threshold)) return this.cap;
+    return Math.max(this.cap, Math.min(highest, this.#cap * 2 ** (1_000 / this.#slowStartMs)));
+  }
+
   /** Counts the cuts; a call remembers it, see ConcurrencyWindow-2. */
   get epoch(): number {
     return this.#epoch;
@@ -193,11 +200,14 @@ export class ConcurrencyWindow {
   }
 
   get #perMs(): number {
-    if (this.#cap < this.#threshold) {
-      const isFirst = this.#threshold === Infinity && this.#told && !this.#isRampLimited;
-      return (this.#cap * Math.LN2) / (isFirst ? toldDoublingMs : this.#doublingMs);
-    }
+    if (this.#cap < this.#threshold) return (this.#cap * Math.LN2) / this.#slowStartMs;
     return Math.max(1, (this.#former - this.#cap) / 4) / this.#doublingMs;
+  }
+
+  /** Milliseconds in which slow start doubles. */
+  get #slowStartMs(): number {
+    const isFirst = this.#threshold === Infinity && this.#told && !this.#isRampLimited;
+    return isFirst ? toldDoublingMs : this.#doublingMs;
   }
 
   #grow(nowMs: number): void {

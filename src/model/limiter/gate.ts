@@ -1,7 +1,7 @@
 import { refusalMs } from './settings.js';
 import type { GateState } from '../../contract/limiter.js';
 
-/** Milliseconds between two calls that ask whether a limit on spending has been raised. */
+/** Milliseconds between two calls that ask whether a limit on spending has been raised, or the key is taken again. */
 const askAgainMs = 60_000;
 
 /**
@@ -56,10 +56,10 @@ export class Gate {
     return wasOpen;
   }
 
-  shut(reason: string, nowMs: number): void {
+  shut(reason: string, nowMs: number, type: 'SpendLimitReached' | 'Unauthenticated' = 'SpendLimitReached'): void {
     const closedUntil = this.#state.is === 'closed' ? this.#state.until : 0;
     this.#askAgainAt = Math.max(closedUntil, nowMs + askAgainMs);
-    this.#state = { is: 'shut', reason };
+    this.#state = { is: 'shut', reason, ...(type === 'Unauthenticated' && { type }) };
     this.#probeAt = undefined;
   }
 

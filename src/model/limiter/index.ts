@@ -8,3 +8,6 @@ export type { Clock } from './clock.js';
 export { Slots } from './slots.js';
 export type { Roomy, Slot } from './slots.js';
 export { TurnedAway } from './turned-away.js';
+export type { Bound } from './refusals.js';
+export { Turns } from './turns.js';
+export type { Seat } from './turns.js';

@@ -5,6 +5,7 @@ import { Pacing } from './pacing.js';
 import { Permit } from './permit.js';
 import type { CallOutcome } from './permit.js';
 import { Reaction } from './reaction.js';
+import { hopeless, Refusals } from './refusals.js';
 import { longestPauseMs } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 import type { Change, LimiterSnapshot } from '../../contract/limiter.js';
@@ -16,6 +17,8 @@ import type { CallAsk, CallInFlight } from './call.js';
 
 /** Calls that may be taken on beyond the cap, as a share of it: they are there when one in flight ends. */
 const aheadShare = 0.1;
+/** The same of branches of lanes, which need only be prepared: more of them, since thousands of calls end in a second there. */
+const turnsAheadShare = 0.25;
 /** How long before it may leave a call is taken on, in milliseconds: what polling a task queue takes. */
 const leadMs = 200;
 
@@ -36,6 +39,7 @@ export class Limiter {
   readonly #window: ConcurrencyWindow;
   readonly #pacing: Pacing;
   readonly #gate: Gate;
+  readonly #refusals = new Refusals();
   readonly #estimates = new TokenEstimates();
   readonly #reaction: Reaction;
   readonly #listeners = new Set<() => void>();
@@ -62,6 +66,7 @@ export class Limiter {
       gate: this.#gate,
       estimates: this.#estimates,
       latency: new LatencyGauge(),
+      refusals: this.#refusals,
       random,
       announce: (what, reason) => this.#announce(what, reason),
     });
@@ -102,17 +107,46 @@ export class Limiter {
     }
   }
 
+  /** Most calls that may be in flight now. */
+  get cap(): number {
+    return this.#window.cap;
+  }
+
+  /** Calls of this process that wait to leave. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Calls, waiting ones included, that may be taken on beyond those in flight. */
   room(): number {
+    return this.#room(aheadShare, this.#settings.ceiling);
+  }
+
+  /** The same of branches that a lane holds already: those ahead of the cap may be above the ceiling, since they wait anyway. */
+  roomForTurns(): number {
+    return this.#room(turnsAheadShare, Infinity);
+  }
+
+  /** Calls that will be let in within a second beyond those that may leave now, if nothing is refused. */
+  growth(): number {
+    return this.#window.soon - this.#window.cap;
+  }
+
+  /** Whether a pause that the API has asked for is not over. */
+  get isPaused(): boolean {
+    return this.#gate.state(this.#now).is !== 'open';
+  }
+
+  #room(share: number, most: number): number {
     const nowMs = this.#now;
     const { ceiling } = this.#settings;
     this.#window.use(this.#inFlight, nowMs);
     // A new call is told so at once, and does not wait for what will not happen.
-    if (this.#refusalOf({})) return ceiling;
+    if (this.#refusalOf({}) || this.#refusals.isHopeless(nowMs)) return ceiling;
     if (this.#gate.msUntil(nowMs) > 0) return 0;
     if (this.#gate.state(nowMs).is !== 'open') return 1;
     const cap = this.#window.cap;
-    const free = Math.min(ceiling, cap + Math.ceil(cap * aheadShare)) - this.#inFlight;
+    const free = Math.min(most, cap + Math.ceil(cap * share)) - this.#inFlight;
     return Math.max(0, Math.min(free, this.#pacing.room(this.#estimates.usual, leadMs, nowMs)));
   }
 
@@ -222,11 +256,13 @@ export class Limiter {
   }
 
   /** The reason to turn a call away instead of letting it wait. */
-  #refusalOf({ patienceMs = Infinity }: CallAsk): TurnedAway | undefined {
+  #refusalOf({ patienceMs = Infinity, bound }: CallAsk): TurnedAway | undefined {
     const nowMs = this.#now;
+    const tooLong = bound && this.#refusals.tooLong(bound, nowMs);
+    if (tooLong) return hopeless(tooLong, bound);
     const state = this.#gate.state(nowMs);
     const waitMs = this.#gate.msUntil(nowMs);
-    if (state.is === 'shut' && waitMs > 0) return new TurnedAway('SpendLimitReached', state.reason);
+    if (state.is === 'shut' && waitMs > 0) return new TurnedAway(state.type ?? 'SpendLimitReached', state.reason);
     if (state.is !== 'closed' || waitMs <= Math.min(patienceMs, longestPauseMs)) return undefined;
     return new TurnedAway('RateLimited', `No call leaves for now: ${state.reason}`, waitMs);
   }

@@ -5,16 +5,20 @@ import { firstCapOf } from './settings.js';
 import type { LimiterSettings } from './settings.js';
 import { Slots } from './slots.js';
 import type { Roomy } from './slots.js';
+import { Turns } from './turns.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 
-/** The limiters of one API, one for each model class that was asked for, and the slots of those who call it. */
+/** The limiters of one API, one for each model class that was asked for, and the slots and turns of those who call it. */
 export class Limiters implements Roomy {
   readonly slots: Slots;
+  readonly turns: Turns;
   readonly #limiters = new Map<ModelClass, Limiter>();
   readonly #listeners = new Set<() => void>();
 
   constructor(readonly settings: LimiterSettings) {
     this.slots = new Slots(settings.ceiling, this, settings.clock);
+    const calls = this.#callsOfLanes();
+    this.turns = new Turns(calls, settings.clock);
   }
 
   /** @param model id of a model, as the API knows it */
@@ -23,7 +27,9 @@ export class Limiters implements Roomy {
     const known = this.#limiters.get(modelClass);
     if (known) return known;
     const limiter = new Limiter(modelClass, this.settings);
+    // Lanes of this process come first: their branches are here already.
     limiter.onRoom(() => {
+      this.turns.look();
       this.slots.look();
       for (const listener of this.#listeners) listener();
     });
@@ -33,6 +39,11 @@ export class Limiters implements Roomy {
 
   get inFlight(): number {
     return this.#sum((limiter) => limiter.inFlight);
+  }
+
+  /** Calls and branches of lanes that are here already, and wait to leave. */
+  get waiting(): number {
+    return this.#sum((limiter) => limiter.waiting) + this.turns.wanted;
   }
 
   room(): number {
@@ -52,6 +63,30 @@ export class Limiters implements Roomy {
   /** By model class, in the order in which they were first asked for. */
   snapshot(): LimiterSnapshot[] {
     return [...this.#limiters.values()].map((limiter) => limiter.snapshot());
+  }
+
+  #callsOfLanes(): Turns['calls'] {
+    const sum = (of: (limiter: Limiter) => number) => this.#sum(of);
+    const isPaused = () => [...this.#limiters.values()].some((limiter) => limiter.isPaused);
+    const first = firstCapOf(this.settings);
+    const count = () => this.#limiters.size;
+    return {
+      get inFlight() {
+        return sum((limiter) => limiter.inFlight);
+      },
+      get waiting() {
+        return sum((limiter) => limiter.waiting);
+      },
+      get cap() {
+        return count() === 0 ? first : sum((limiter) => limiter.cap);
+      },
+      get isPaused() {
+        return isPaused();
+      },
+      roomForTurns: () => (count() === 0 ? first : sum((limiter) => limiter.roomForTurns())),
+      msUntilRoom: () => this.msUntilRoom(),
+      growth: () => sum((limiter) => limiter.growth()),
+    };
   }
 
   #sum(of: (limiter: Limiter) => number): number {

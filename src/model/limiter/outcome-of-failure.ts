@@ -31,6 +31,8 @@ export function outcomeOfFailure(
       return { is: 'overloaded', retryAfterMs: asked, headers };
     case 'SpendLimitReached':
       return { is: 'spend-limit', reason: cutMessage(redact(describeError(error))) };
+    case 'Unauthenticated':
+      return { is: 'key-refused', reason: cutMessage(redact(describeError(error))) };
     default:
       return { is: 'failed', headers };
   }

@@ -17,6 +17,8 @@ export type CallOutcome =
   | { is: 'overloaded'; retryAfterMs?: number | undefined; headers?: HeadersLike | undefined }
   /** A limit on spending; nothing will be answered until somebody raises it. */
   | { is: 'spend-limit'; reason: string }
+  /** 401: the API takes the key for no call. */
+  | { is: 'key-refused'; reason: string }
   /** Anything else, aborted calls too: it says nothing about limits. */
   | { is: 'failed'; headers?: HeadersLike | undefined };
 

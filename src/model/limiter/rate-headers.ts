@@ -12,6 +12,7 @@ export interface BucketReading {
   fullInMs: number;
 }
 
+/** The headers of an answer, by name in lower case. */
 export interface HeadersLike {
   get(name: string): string | null;
 }

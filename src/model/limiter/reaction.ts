@@ -6,6 +6,7 @@ import type { CallInFlight } from './call.js';
 import type { Pacing } from './pacing.js';
 import type { CallOutcome } from './permit.js';
 import type { HeadersLike } from './rate-headers.js';
+import type { Refusals } from './refusals.js';
 import type { Change } from '../../contract/limiter.js';
 import type { TokenEstimates } from './token-estimates.js';
 
@@ -21,6 +22,7 @@ interface Parts {
   gate: Gate;
   estimates: TokenEstimates;
   latency: LatencyGauge;
+  refusals: Refusals;
   random: () => number;
   announce: (what: Change['what'], reason: string) => void;
 }
@@ -48,6 +50,11 @@ export class Reaction {
         this.parts.gate.shut(outcome.reason, nowMs);
         this.parts.announce('gate', `shut: ${outcome.reason}`);
         return;
+      case 'key-refused':
+        this.parts.pacing.settle(call.charges, undefined, nowMs);
+        this.parts.gate.shut(outcome.reason, nowMs, 'Unauthenticated');
+        this.parts.announce('gate', `shut: ${outcome.reason}`);
+        return;
       case 'failed':
         if (call.probe) this.parts.gate.returned(false, call.leftAtMs);
         return this.#read(outcome, call, nowMs);
@@ -56,6 +63,7 @@ export class Reaction {
 
   #answered(outcome: CallOutcome & { is: 'answered' }, call: CallInFlight, nowMs: number): void {
     const { window, pacing, gate, estimates, latency, announce } = this.parts;
+    this.parts.refusals.ended();
     const { inputTokens, cacheWriteTokens, outputTokens } = outcome.usage;
     const tokens = { input: inputTokens + cacheWriteTokens, output: outputTokens };
     estimates.learn(call.ask.inputTokens, tokens);
@@ -74,6 +82,7 @@ export class Reaction {
   #throttled(outcome: CallOutcome & { is: 'throttled' }, call: CallInFlight, others: number, nowMs: number): void {
     const { window, pacing } = this.parts;
     this.throttled += 1;
+    this.parts.refusals.refused(call.probe, outcome.reason, nowMs);
     pacing.settle(call.charges, undefined, nowMs);
     const explained = outcome.headers !== undefined && pacing.explains(outcome.headers, call.tokens, nowMs);
     this.#read(outcome, call, nowMs);

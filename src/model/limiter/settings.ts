@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Change } from '../../contract/limiter.js';
 
+/** What a limiter of model calls begins with. */
 export interface LimiterSettings {
   /** Calls in flight at once: a ceiling, never a target. */
   ceiling: number;

@@ -4,6 +4,8 @@ import { Waiters } from './waiters.js';
 /** The limiters of the calls that slots are for. */
 export interface Roomy {
   readonly inFlight: number;
+  /** Calls, and branches of lanes, that are here and wait to leave. */
+  readonly waiting: number;
   /** Calls that may be taken on beyond those in flight. */
   room(): number;
   /** Milliseconds until there may be more room though nothing else has happened. */
@@ -42,8 +44,8 @@ const looking = { leastMs: 5, mostMs: 1_000 };
  * Hands out slots for tasks, as many as could make their call soon.
  *
  * Slots-1. At most `ceiling` slots are out.
- * Slots-2. A slot is handed out only while the slots out, less the calls in flight, are fewer than the room. Each slot whose task
- *     has not begun its call yet has room waiting for it.
+ * Slots-2. A slot is handed out only while the slots out, less the calls in flight, are fewer than the room, and so are the calls
+ *     and branches of lanes that wait here. Each slot whose task has not begun its call yet has room waiting for it.
  * Slots-3. Slots are handed out in the order in which they were asked for.
  * Slots-4. A slot whose asker was aborted is never lost, neither while it waits nor while it is handed over.
  */
@@ -94,7 +96,7 @@ export class Slots {
   }
 
   #free(): boolean {
-    const pending = Math.max(0, this.#out - this.calls.inFlight);
+    const pending = Math.max(0, this.#out - this.calls.inFlight, this.calls.waiting);
     return this.#out < this.ceiling && pending < this.calls.room();
   }
 

@@ -6,7 +6,7 @@ export class TurnedAway extends FanfoldError {
 
   /** @param retryAfterMs milliseconds until asking again makes sense; absent where it never does */
   constructor(
-    type: 'RateLimited' | 'SpendLimitReached',
+    type: 'RateLimited' | 'SpendLimitReached' | 'Unauthenticated' | 'TimedOut',
     message: string,
     readonly retryAfterMs?: number,
   ) {

@@ -6,6 +6,7 @@ import type { FanOutOptions, ModelOptions } from '../../contract/options.js';
 import type { ReducerName } from '../../fold/reducers.js';
 
 export const inputTypes = ['string', 'number', 'boolean', 'list', 'object'] as const;
+/** The type of an input of a flow. */
 export type InputType = (typeof inputTypes)[number];
 
 /** One node of a flow. */

@@ -1,6 +1,6 @@
 import { mapDefaults } from '../map-plan.js';
 import type { MapInput } from '../map-plan.js';
-import { carried, chunk, fanOutFields, jsonSchema, key, modelFields, searchable } from './parts.js';
+import { carried, chunk, fanOutFields, jsonSchema, key, known, modelFields, searchable } from './parts.js';
 import { either, list, map, object, text, whole } from './schema.js';
 
 type Row = NonNullable<MapInput['rows']>[number];
@@ -33,6 +33,7 @@ export const mapInput = object<MapInput>(
     ...fanOutFields({ concurrency: mapDefaults.concurrency }),
     ...modelFields(mapDefaults.maxTokens),
     searchable,
+    known,
   },
   ['prompt'],
 );

@@ -1,4 +1,4 @@
-import type { Blob, LaneMessage, LaneReport, Tally } from '../../contract/lanes.js';
+import type { Blob, HandBackMessage, LaneMessage, LaneReport, Tally } from '../../contract/lanes.js';
 import type { Usage } from '../../contract/run.js';
 import type { Decision } from '../../fold/approval.js';
 import { firstMisfit } from './misfit.js';
@@ -63,6 +63,19 @@ export const laneMessage: Schema = open<LaneMessage>(
     failed: map('Those of them that are not ok, by status.', ranges),
   },
   ['lane', 'blob', 'indices', 'tally'],
+);
+
+/** Payload of the signal `laneHandBack`. */
+export const handBackMessage: Schema = open<HandBackMessage>(
+  {
+    lane: place,
+    left: ranges,
+    width: whole('Calls at once.', { minimum: 1 }),
+    cap: whole('Calls at once.', { minimum: 1 }),
+    paceMs: amount,
+    usd: amount,
+  },
+  ['lane', 'left', 'width', 'cap'],
 );
 
 /** Whether a signal's payload is the message of a lane, as far as its shape goes. */

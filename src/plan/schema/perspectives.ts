@@ -1,3 +1,4 @@
+import { mostWays } from '../../contract/limits.js';
 import type { PerspectivesInput } from '../perspectives-plan.js';
 import type { Perspective } from '../perspective.js';
 import { defaultPerspectives } from '../specialists.js';
@@ -45,7 +46,7 @@ export const perspectivesInput = object<PerspectivesInput>(
       ...list(
         'In the order of the result, none twice. A bare name takes an instruction of its own.',
         either('A perspective.', name, own),
-        { minItems: 1, maxItems: 50, uniqueBy: 'key' },
+        { minItems: 1, maxItems: mostWays, uniqueBy: 'key' },
       ),
       default: defaultPerspectives,
     },

@@ -1,9 +1,10 @@
+import { mostWays } from '../../contract/limits.js';
 import { dialects } from '../../contract/dialects.js';
 import { severities } from '../../fold/findings.js';
 import type { PatternCheck, Severity } from '../../fold/findings.js';
 import { checkNames, defaultTone } from '../validate-plan.js';
 import type { ValidateInput } from '../validate-plan.js';
-import { fanOutFields, key, known, modelFields, searchable, storedText } from './parts.js';
+import { carried, chunk, fanOutFields, key, known, modelFields, searchable, storedText } from './parts.js';
 import { either, flag, list, object, text, word } from './schema.js';
 import { sourcesOf } from './sources.js';
 
@@ -34,16 +35,17 @@ const pattern = object<{ name: string } & PatternCheck>(
 type Reference = NonNullable<ValidateInput['references']>[number];
 
 export const validateInput = object<ValidateInput>(
-  'Input of the workflow `validate`: several checks of one text at once.',
+  'Input of the workflow `validate`: several checks of one text at once, or of each of several. It has a `text` and a `document`, or `chunks`.',
   {
     text: text('The text.', { minLength: 1 }),
     document: storedText('The same text, for the checks that ask the model.', 1),
+    chunks: list('Several texts, each looked at by every check, in the order of the result.', chunk, { minItems: 1 }),
     title: text('What the text is called in the Web UI.'),
     checks: {
       ...list(
         `In the order of the result, none twice. A bare name is one of ${checkNames.join(', ')}.`,
         either('A check.', text('A name.', { minLength: 1, maxLength: 64 }), criterion, pattern),
-        { minItems: 1, maxItems: 50, uniqueBy: 'name' },
+        { minItems: 1, maxItems: mostWays, uniqueBy: 'name' },
       ),
       default: checkNames,
     },
@@ -64,6 +66,7 @@ export const validateInput = object<ValidateInput>(
     ...modelFields(),
     known,
     searchable,
+    carried,
   },
-  ['text', 'document'],
+  [],
 );

@@ -192,7 +192,14 @@ function findingsParts({ output }: Run): AnswerPart[] {
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
   const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
-  return [note(`${counts.join(', ') || 'No findings'}${left}.`, 'plain'), { part: 'findings', findings }];
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { file } = finding;
+    if (file !== undefined) byFile.set(file, [...(byFile.get(file) ?? []), finding]);
+  }
+  const files = [...byFile].map(([file, found]) => section(file, [{ part: 'findings', findings: found }]));
+  const parts: readonly AnswerPart[] = files.length === 0 ? [{ part: 'findings', findings }] : files;
+  return [note(`${counts.join(', ') || 'No findings'}${left}.`, 'plain'), ...parts];
 }
 
 function section(title: string, parts: readonly AnswerPart[]): SectionPart {

@@ -13,6 +13,9 @@ const labelPx = 110;
 /** Room beside the bars, in pixels, the labels of the axis with it. */
 const besidePx = 110;
 
+/** Share of the longest time below which nothing may lie without the axis beginning there. */
+const blankShare = 0.5;
+
 /** Fewest branches that are worth a chart. */
 const fewest = 3;
 
@@ -29,15 +32,18 @@ export function showHistogram(branches: readonly Branch[]): Chart[] {
     find('latency-section').remove();
     return [];
   }
-  const width = Math.max(1, sorted.at(-1) ?? 1) / bins;
-  const binOf = (ms: number) => Math.min(bins - 1, Math.floor(ms / width));
+  const most = Math.max(1, sorted.at(-1) ?? 1);
+  // Where all took about as long, an axis from nothing would be blank for the most part.
+  const least = (sorted[0] ?? 0) > most * blankShare ? most * blankShare : 0;
+  const width = (most - least) / bins;
+  const binOf = (ms: number) => Math.max(0, Math.min(bins - 1, Math.floor((ms - least) / width)));
   const counts = Array.from<number>({ length: bins }).fill(0);
   for (const ms of sorted) counts[binOf(ms)] = (counts[binOf(ms)] ?? 0) + 1;
   const option = () => ({
     aria: { enabled: true },
     tooltip: tooltip(),
     grid: { left: 8, right: 60, top: 28, bottom: 8, containLabel: true },
-    xAxis: { ...axis(), type: 'category', data: counts.map((_, bin) => `to ${durationOf((bin + 1) * width)}`) },
+    xAxis: { ...axis(), type: 'category', data: counts.map((_, bin) => `to ${durationOf(least + (bin + 1) * width)}`) },
     yAxis: { ...axis(), type: 'value', minInterval: 1 },
     series: [
       {

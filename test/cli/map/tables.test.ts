@@ -105,7 +105,23 @@ describe('a filter of rows', () => {
     ['@.price == 1 || @.price == true', /values of one type/],
     ['@.prise > 1', /rows.csv:2: Expected a column `prise`, which `--where` names, got "price"/],
   ])('says what is wrong with %s', (text, message) => {
-    expect(() => takes(text)).toThrow(message);
+    expect(() => {
+      const filter = new RowFilter(text);
+      filter.takes(row, 'rows.csv:2');
+      filter.checkColumns();
+    }).toThrow(message);
+  });
+
+  it.each([
+    ['@.note', [true, false, true]],
+    ["@.note == 'x'", [true, false, false]],
+    ["@.note != 'x'", [false, true, true]],
+    ['@.note.deep > 1', [false, false, true]],
+  ])('takes a column that some rows have not for nothing there: %s', (text, expected) => {
+    const filter = new RowFilter(text);
+    const rows = [{ note: 'x' }, { id: 2 }, { note: { deep: 2 } }];
+    expect(rows.map((each) => filter.takes(each, 'rows.jsonl:1'))).toEqual(expected);
+    expect(() => filter.checkColumns()).not.toThrow();
   });
 });
 

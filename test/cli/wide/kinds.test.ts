@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Finding } from '../../../src/fold/findings.js';
 import type { Run } from '../../../src/contract/run.js';
 import { Desk } from '../../support/fanfold.js';
 
@@ -14,6 +15,15 @@ beforeAll(async () => {
 });
 
 afterAll(() => desk.close());
+
+async function file(name: string, text: string): Promise<string> {
+  await writeFile(join(desk.directory, name), text);
+  return name;
+}
+
+function findingsOf({ output }: Run): Finding[] {
+  return (output as { findings: Finding[] }).findings;
+}
 
 async function linesOf(name: string): Promise<Record<string, unknown>[]> {
   const text = await readFile(join(desk.directory, name), 'utf8');
@@ -205,5 +215,83 @@ describe('a fan-in over lanes', () => {
     const run = await desk.json<Run>([...words, '--fresh', '--attempts', '1', '--fan-in', 'synthesise']);
     expect(run).toMatchObject({ status: 'partial', coverage: { ok: count - 1 }, fanIn: { missing: ['m7'] } });
     expect(run.fanIn!.calls.length).toBeGreaterThan(3);
+  });
+});
+
+describe('validate over many texts', () => {
+  const own = 'checks:\n  todo: { pattern: TODO, severity: error, suggestion: task }\n';
+  const words = ['validate', 'pile', '--checks-file', 'pile.yaml', '--checks', 'todo'];
+
+  beforeAll(async () => {
+    await mkdir(join(desk.directory, 'pile'), { recursive: true });
+    await file('pile.yaml', own);
+    await file('pile/a b.md', 'First.\nA TODO here.\n');
+    await file('pile/b.md', 'Nothing.\n');
+    await file('pile/c.html', '<p>One more TODO.</p>');
+  });
+
+  it('looks at each with every check, in lanes, and lists what is found by file', async () => {
+    const run = await desk.json(['validate', 'pile', '--checks-file', 'pile.yaml', '--checks', 'todo,grammar']);
+    expect(run).toMatchObject({ kind: 'validate', status: 'complete', coverage: { ok: 9, total: 9 } });
+    expect(run.branches.map(({ key }) => key).slice(0, 3)).toEqual([
+      'pile/a b.md/todo',
+      'pile/a b.md/grammar',
+      'pile/a b.md/grammar-local',
+    ]);
+    const found = findingsOf(run).filter(({ quote, check }) => quote.includes('TODO') && check.includes('todo'));
+    expect(found.map(({ file: of, line }) => [of, line])).toEqual([
+      ['pile/a b.md', 2],
+      ['pile/c.html', 1],
+    ]);
+  });
+
+  it('needs no key where all of them are patterns, and exits as with one', async () => {
+    const { code, stdout } = await desk.fanfold([...words, '--fail-on', 'error'], { env: { ANTHROPIC_API_KEY: '' } });
+    expect([code, stdout]).toEqual([1, expect.stringContaining('pile/a b.md:2:3: error: Matches TODO. [todo]')]);
+    expect(stdout).toContain('2 errors in 2 files.');
+  });
+
+  it('makes one patch of all files, and none of what was taken out of one', async () => {
+    const { stdout, stderr } = await desk.fanfold([...words, '--fix']);
+    expect(stdout).toContain('--- a/pile/a b.md\t\n+++ b/pile/a b.md\t\n');
+    expect(stdout).not.toContain('c.html');
+    expect(stderr).toContain('1 of 3 texts are taken out of their files, and are not patched');
+    const only = await desk.fanfold(['validate', 'pile/*.html', ...words.slice(2), '--fix']);
+    expect([only.code, only.stderr]).toEqual([2, expect.stringContaining('Expected a text in UTF-8')]);
+  });
+
+  it('gives each finding of a SARIF log its own file', async () => {
+    const { stdout } = await desk.fanfold([...words, '--format', 'sarif']);
+    const { runs } = JSON.parse(stdout) as { runs: { results: { locations: unknown[]; fixes?: unknown }[] }[] };
+    expect(runs[0]?.results).toMatchObject([
+      {
+        locations: [
+          {
+            physicalLocation: { artifactLocation: { uri: 'pile/a%20b.md' }, region: { startLine: 2, startColumn: 3 } },
+          },
+        ],
+        fixes: [{}],
+      },
+      { locations: [{ physicalLocation: { artifactLocation: { uri: 'pile/c.html' } } }] },
+    ]);
+    expect(runs[0]?.results[1]?.locations).not.toMatchObject([{ physicalLocation: { region: {} } }]);
+  });
+
+  it('holds each against the references, bounds the cost, and begins what failed anew', async () => {
+    const reference = await file('known.md', 'Backups are taken every twelve hours.');
+    await file('texts.jsonl', '{"id":"one","text":"Text one of two."}\n{"id":"two","text":"Text two of two."}\n');
+    const rows = ['validate', '--from', 'texts.jsonl', '--checks', 'facts,tone', '--reference', reference];
+    const bound = await desk.json<{ total: number; inputTokens: number }>([...rows, '--dry-run']);
+    expect(bound.total).toBe(4);
+    expect((await desk.fanfold([...rows, '--budget', '0.000001'])).code).toBe(5);
+    desk.model.script({ match: { document: 'Text two' }, times: 1, fault: { kind: 'status', status: 400 } });
+    const lost = await desk.json([...rows, '--attempts', '1', '--budget', '1', '--id', 'lost-check']);
+    expect(lost).toMatchObject({ status: 'partial', coverage: { ok: 3, total: 4 } });
+    const asked = desk.model.calls.filter(({ prompt }) => prompt.includes('every claim of fact')).at(-1);
+    expect(JSON.stringify(asked?.request)).toContain('every twelve hours');
+    const { total } = desk.model;
+    const again = await desk.json(['retry', 'lost-check', '--budget', '1']);
+    expect(again).toMatchObject({ status: 'complete', coverage: { ok: 4, total: 4 } });
+    expect(desk.model.total).toBe(total + 1);
   });
 });

@@ -5,6 +5,7 @@ import type { CallOutcome } from '../../../src/model/limiter/index.js';
 import type { Change } from '../../../src/contract/limiter.js';
 import { Crowd } from './crowd.js';
 import { VirtualClock } from './virtual-clock.js';
+import { Refusals } from '../../../src/model/limiter/refusals.js';
 
 const answer: CallOutcome = {
   is: 'answered',
@@ -209,4 +210,55 @@ it('turns away whoever waits longer than its patience, and keeps the others', as
   await clock.pass(2_000);
   await expect(impatient).rejects.toMatchObject({ type: 'RateLimited', retryAfterMs: 2_000 });
   expect(crowd.waiting).toBeGreaterThan(900);
+});
+
+describe('a key that is refused', () => {
+  it('is found out by the calls that are out: all others are turned away, and none is made', async () => {
+    const { clock, limiter, crowd } = await open();
+    crowd.end(0, { is: 'key-refused', reason: '401 authentication_error: no' });
+    await clock.pass(0);
+    expect(crowd.waiting).toBe(0);
+    await expect(limiter.dispatch({})).rejects.toMatchObject({ type: 'Unauthenticated' });
+    expect(limiter.snapshot().gate).toMatchObject({ is: 'shut', type: 'Unauthenticated' });
+  });
+});
+
+describe('an API that goes on telling calls to slow down', () => {
+  const told = { is: 'throttled', kind: 'rate', retryAfterMs: 1_000, reason: 'budget exceeded' } as const;
+
+  /** Has the API refuse everything for so long, from now on. */
+  async function refusing({ clock, crowd }: Awaited<ReturnType<typeof open>>, ms: number): Promise<void> {
+    for (const until = clock.now() + ms; clock.now() < until; await clock.pass(1_000)) {
+      while (crowd.inFlight > 0) crowd.end(0, told);
+    }
+  }
+
+  it('is waited for as long as a branch may take, and then given up with its reason (Refusals-1)', async () => {
+    const opened = await open();
+    const { clock, limiter } = opened;
+    const bound = { sinceMs: clock.now(), mostMs: 20_000 };
+    const waits = limiter.dispatch({ bound });
+    const outcome = waits.then(
+      () => 'granted',
+      (error: Error) => error,
+    );
+    await refusing(opened, 60_000);
+    expect(await outcome).toMatchObject({ type: 'TimedOut', message: expect.stringContaining('429: budget exceeded') });
+    // Tasks that wait in the queue are to be told so, too.
+    expect(limiter.room()).toBeGreaterThan(1);
+    // A run that begins later has all of its time.
+    const later = limiter.dispatch({ bound: { sinceMs: clock.now(), mostMs: 20_000 }, patienceMs: 500 });
+    await Promise.all([expect(later).rejects.toMatchObject({ type: 'RateLimited' }), clock.pass(600)]);
+  });
+
+  it('is waited for once, however long the pause that it asks for', () => {
+    const refusals = new Refusals();
+    const bound = { sinceMs: 0, mostMs: 1_000 };
+    refusals.refused(false, 'later', 0);
+    expect(refusals.tooLong(bound, 30_000)).toBeUndefined();
+    refusals.refused(true, 'later', 30_000);
+    expect(refusals.tooLong(bound, 30_000)).toEqual({ ms: 30_000, reason: 'later' });
+    refusals.ended();
+    expect(refusals.tooLong(bound, 40_000)).toBeUndefined();
+  });
 });

@@ -6,4 +6,6 @@ export interface Settled {
   /** Made only when the results are read: a batch may have 100,000 answers. */
   result(): MessageBatchResult;
 }
+
+/** A request of a batch, as the API takes it. */
 export type BatchRequest = BatchCreateParams.Request;

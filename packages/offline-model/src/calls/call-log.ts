@@ -15,6 +15,7 @@ export interface LiveCall {
   texts: CallTexts;
 }
 
+/** The moment of a call that its listener is told of. */
 export type Moment = 'arrived' | 'finished';
 
 /**

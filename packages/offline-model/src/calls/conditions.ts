@@ -1,3 +1,4 @@
+/** How long somebody waits. */
 export interface Patience {
   /** Milliseconds. Default 30,000. */
   timeoutMs?: number;

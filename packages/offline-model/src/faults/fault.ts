@@ -14,6 +14,7 @@ const after = z.union([
   z.enum(['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta']),
 ]);
 
+/** Where within an answer a fault strikes: so many stream events, or the type of the first event. */
 export type FaultPlace = z.infer<typeof after>;
 
 const stopReason = z.enum([
@@ -103,5 +104,6 @@ export const faultSchema = z.discriminatedUnion('kind', [...errors, ...connectio
 
 /** What goes wrong with a call, or what it is answered. Plain JSON. */
 export type Fault = z.infer<typeof faultSchema>;
+/** The kind of a fault. */
 export type FaultKind = Fault['kind'];
 export type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>;

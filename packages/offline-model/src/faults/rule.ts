@@ -22,8 +22,10 @@ export type CallMatch = Pattern | PartMatch | ((call: CallRecord) => boolean);
 
 /** Groups of endpoints. */
 export const endpoints = ['messages', 'count-tokens', 'batches', 'models'] as const;
+/** A group of endpoints that a rule is about. */
 export type Endpoint = (typeof endpoints)[number];
 
+/** A rule: which calls, and what becomes of them. The first rule that matches and is not used up strikes. */
 export interface FaultRule {
   /** Default `messages`. Elsewhere only errors, `slow`, hangs and resets before the headers, and whole bodies apply, and the prompt is method and path. */
   on?: Endpoint | undefined;

@@ -1,4 +1,5 @@
-import { FanfoldError, UnavailableError } from '../../contract/errors.js';
+import { FanfoldError, UnavailableError } from '../contract/errors.js';
+import type { PostgresUse } from './postgres-use.js';
 
 /** SQLSTATEs (PostgreSQL manual, appendix A) after which the same statement may succeed. */
 const passing = /^(08|57P0[123]|53300|40001|40P01)/;
@@ -18,23 +19,24 @@ export function isMissing(error: unknown): boolean {
   return ['42P01', '42703'].includes(codeAndMessage(error).code ?? '');
 }
 
-/** The error for whoever uses the journal; `place` names no secret. */
-export function journalError(error: unknown, place: string): Error {
+/** The error for whoever uses it: `JournalUnusable`, `StoreFull` and so on. `place` names no secret. */
+export function unusable(error: unknown, place: string, { name, variable, elsewhere, smaller }: PostgresUse): Error {
   if (error instanceof FanfoldError) return error;
   const { code, message } = codeAndMessage(error);
+  const type = name === 'journal' ? 'Journal' : 'Store';
   if (code === '53100' || code === '53400') {
     return new FanfoldError(
-      'JournalFull',
-      `There is no space left for the journal ${place}: ${message}.`,
-      'Make room on the database server, or make the journal smaller with `fanfold journal prune`.',
+      `${type}Full`,
+      `There is no space left for the ${name} ${place}: ${message}.`,
+      `Make room on the database server, or make the ${name} smaller with \`${smaller}\`.`,
       error,
     );
   }
   const advice =
     code === '42501'
       ? 'Its user must be allowed to create tables the first time, and to read and write them.'
-      : 'Check FANFOLD_JOURNAL, or unset it to keep the journal in FANFOLD_HOME.';
-  return new UnavailableError('JournalUnusable', `The journal ${place} cannot be used: ${message}.`, advice, error);
+      : `Check ${variable}, or ${elsewhere}.`;
+  return new UnavailableError(`${type}Unusable`, `The ${name} ${place} cannot be used: ${message}.`, advice, error);
 }
 
 // Where a host has several addresses, Node's error for all of them has no message of its own.

@@ -3,10 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { Client, Pool } from 'pg';
 import type { QueryResultRow } from 'pg';
 
-import { InputError } from '../../contract/errors.js';
-import { pause } from '../pause.js';
-import { isMissing, isPassing, journalError } from './postgres-error.js';
-import { probe, schema } from './schema.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { InputError } from '../contract/errors.js';
+import type { PostgresUse } from './postgres-use.js';
+import { isMissing, isPassing, unusable } from './postgres-error.js';
 
 /** Statements are short; a few connections carry hundreds of branches. */
 const connections = 4;
@@ -16,23 +17,25 @@ const statementTimeoutMs = 60_000;
 /** Milliseconds for which a server that is away is tried again: as long as a restart may take. */
 const patienceMs = 30_000;
 
-/** Connections to the journal's database, which may come and go. */
-export class JournalPool {
+/** Connections to a database, which may come and go. */
+export class PostgresPool {
   readonly #pool: Pool;
+  readonly #use: PostgresUse;
   /** Host and database, for people. */
   readonly place: string;
 
   /** @throws InputError when the URL cannot be read */
-  constructor(url: string) {
-    this.place = placeOf(url);
+  constructor(url: string, use: PostgresUse) {
+    this.#use = use;
+    this.place = placeOf(url, use);
     this.#pool = new Pool({
       connectionString: url,
-      application_name: 'fanfold journal',
+      application_name: `fanfold ${use.name}`,
       max: connections,
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: statementTimeoutMs,
       keepAlive: true,
-      // A journal nobody closes keeps no process alive.
+      // What nobody closes keeps no process alive.
       allowExitOnIdle: true,
     });
     // An idle connection that is lost is replaced when it is needed; without a listener it would end the process.
@@ -45,6 +48,7 @@ export class JournalPool {
    * @throws UnavailableError
    */
   async prepare(): Promise<void> {
+    const { probe, schema } = this.#use;
     try {
       // A user who may not create tables can still use those that are there.
       await this.#pool.query(probe).catch((error: unknown) => {
@@ -52,7 +56,7 @@ export class JournalPool {
         return this.#pool.query(schema);
       });
     } catch (error) {
-      throw journalError(error, this.place);
+      throw unusable(error, this.place, this.#use);
     }
   }
 
@@ -68,9 +72,9 @@ export class JournalPool {
         return (await this.#pool.query<Row>(text, [...values])).rows;
       } catch (error) {
         const isOver = performance.now() - startedAt > patienceMs || this.#pool.ending;
-        if (isOver || !isPassing(error)) throw journalError(error, this.place);
+        if (isOver || !isPassing(error)) throw unusable(error, this.place, this.#use);
       }
-      await pause(waitMs * (0.5 + Math.random() / 2));
+      await sleep(waitMs * (0.5 + Math.random() / 2));
     }
   }
 
@@ -79,14 +83,14 @@ export class JournalPool {
   }
 }
 
-function placeOf(url: string): string {
+function placeOf(url: string, { variable }: PostgresUse): string {
   try {
     const { host, port, database } = new Client({ connectionString: url });
     return `postgres://${host}:${port}/${database ?? ''}`;
   } catch {
     // The message of the error quotes the URL, password and all.
     throw new InputError(
-      'Expected `FANFOLD_JOURNAL` to be a URL like `postgres://user:password@host:5432/database`, got one that cannot be read.',
+      `Expected \`${variable}\` to be a URL like \`postgres://user:password@host:5432/database\`, got one that cannot be read.`,
       'Write characters such as @ : / # % in a password as %40 %3A %2F %23 %25.',
     );
   }

@@ -1,0 +1,150 @@
+import { isTooMuch, keptOf } from './kept.js';
+import type { Seat, Turns } from '../../src/model/limiter/index.js';
+
+/** What a lane takes turns from: those of its process, or none where nothing limits its calls. */
+export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'cap'>;
+
+/** What a lane gives up while it is under way. */
+export interface GivenBack {
+  /** Places of documents that it has not begun and will not begin. */
+  places: number[];
+  /** Most calls at once that it still makes. */
+  width: number;
+  /** Most calls at once of its worker, as things stand: another such worker has use for a lane as wide. */
+  cap: number;
+}
+
+/**
+ * The branches of a lane: begun in order, as its width and the limiter of its process let them.
+ *
+ * LaneBranches-1. Each place is begun once, handed back once, or left.
+ * LaneBranches-2. None is begun while `width` are open.
+ * LaneBranches-3. A lane keeps what it can begin soon: see `kept.ts`. What it hands back it never begins.
+ */
+export class LaneBranches implements Seat {
+  readonly #places: number[];
+  #next = 0;
+  #open = 0;
+  #width: number;
+  #run: (place: number) => Promise<void> = () => Promise.resolve();
+  #end: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+  #ended = 0;
+  #tookMs = 0;
+
+  /** @param over aborted when no further branch is to be begun */
+  constructor(
+    places: readonly number[],
+    width: number,
+    readonly turns: LaneTurns,
+    readonly over: readonly (AbortSignal | undefined)[],
+  ) {
+    this.#places = [...places];
+    this.#width = width;
+  }
+
+  get wanted(): number {
+    return this.#isOver ? 0 : Math.max(0, Math.min(this.#width - this.#open, this.left));
+  }
+
+  get allowed(): number {
+    return Math.min(this.#width, this.#open + this.left);
+  }
+
+  /** Documents that it has not begun. */
+  get left(): number {
+    return this.#places.length - this.#next;
+  }
+
+  /** Places of documents that it has neither begun nor handed back. */
+  get unbegun(): number[] {
+    return this.#places.slice(this.#next);
+  }
+
+  /** Milliseconds that a branch takes; `undefined` until one has ended. */
+  get paceMs(): number | undefined {
+    return this.#ended === 0 ? undefined : Math.round(this.#tookMs / this.#ended);
+  }
+
+  /**
+   * Runs them.
+   *
+   * @returns the places that were not begun because nothing more was to be
+   * @throws what the first branch threw
+   */
+  async run(run: (place: number) => Promise<void>): Promise<number[]> {
+    this.#run = run;
+    const stop = () => this.#endIfOver();
+    for (const signal of this.over) signal?.addEventListener('abort', stop);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#end = { resolve, reject };
+        this.turns.join(this);
+        this.#endIfOver();
+      });
+    } finally {
+      this.turns.leave(this);
+      for (const signal of this.over) signal?.removeEventListener('abort', stop);
+    }
+    return this.#places.slice(this.#next);
+  }
+
+  begin(): void {
+    const place = this.#places[this.#next] as number;
+    this.#next += 1;
+    this.#open += 1;
+    const begunAt = performance.now();
+    this.#run(place)
+      .finally(() => {
+        this.#open -= 1;
+        this.#ended += 1;
+        this.#tookMs += performance.now() - begunAt;
+        this.turns.ended();
+      })
+      .then(
+        () => this.#endIfOver(),
+        (failure: unknown) => this.#end?.reject(failure),
+      );
+  }
+
+  /** Gives up what other workers would begin sooner; `undefined` where there is nothing of the kind. */
+  handBack(): GivenBack | undefined {
+    if (this.#isOver) return undefined;
+    const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#width - 1));
+    const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
+    if (surplus === 0 && !isTooMuch(standing)) return undefined;
+    this.turns.gaveBack(surplus);
+    this.#width -= surplus;
+    const kept = keptOf(standing, surplus > 0);
+    const places = this.#places.splice(Math.min(this.#places.length, this.#next + kept));
+    this.#endIfOver();
+    return { places, width: this.#width, cap: this.turns.cap };
+  }
+
+  get #isOver(): boolean {
+    return this.over.some((signal) => signal?.aborted);
+  }
+
+  #endIfOver(): void {
+    if (this.#open === 0 && (this.#isOver || this.#next >= this.#places.length)) this.#end?.resolve();
+  }
+}
+
+/** Turns where nothing limits the calls: a lane begins what its width lets it. */
+export function unlimitedTurns(): LaneTurns {
+  const seats = new Set<Seat>();
+  const look = () => {
+    for (const seat of seats) while (seat.wanted > 0) seat.begin();
+  };
+  return {
+    join: (seat) => {
+      seats.add(seat);
+      look();
+    },
+    leave: (seat) => void seats.delete(seat),
+    ended: look,
+    resumed: () => {},
+    cap: Infinity,
+    surplus: () => 0,
+    gaveBack: () => {},
+  };
+}

@@ -1,0 +1,228 @@
+// Makes the pictures that scripts/pictures tells of.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = join(root, 'pictures');
+const command = join(root, 'dist/cli/fanfold.js');
+const words = process.argv.slice(2);
+const forReadme = words.includes('--readme');
+const wanted = words.filter((word) => word !== '--readme');
+const isWanted = (name) => wanted.length === 0 || wanted.some((word) => name.includes(word));
+
+/** The pictures that the README shows, and what they are called there. */
+const inReadme = {
+  'terminal-perspectives-80': 'terminal',
+  'report-perspectives-light-1280': 'report',
+  'web-ui-perspectives': 'web-ui',
+};
+
+const folder = await mkdtemp(join(tmpdir(), 'fanfold-pictures-'));
+const env = {
+  ...process.env,
+  FANFOLD_HOME: join(folder, '.fanfold'),
+  FANFOLD_IDLE: '10m',
+  FANFOLD_CONFIG: join(folder, 'config'),
+};
+delete env.NO_COLOR;
+
+/** Runs a command as a program would; returns what it printed. */
+async function fanfold(...given) {
+  const child = spawn(process.execPath, [command, ...given], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
+  await once(child, 'close');
+  return printed;
+}
+
+/**
+ * Runs a command at a terminal of so many columns; returns what came there.
+ *
+ * @param until the text after which the picture is taken, while the command goes on; at its end by default
+ */
+async function atTerminal(line, columns, until) {
+  const shell = `stty cols ${columns} rows 50; exec ${line.replace(/^fanfold/, `'${process.execPath}' '${command}'`)}`;
+  const child = spawn('script', ['-qfec', shell, '/dev/null'], {
+    cwd: folder,
+    env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let seen = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (seen += text));
+  const ended = once(child, 'close');
+  if (until === undefined) {
+    await ended;
+    return seen;
+  }
+  while (!until.test(seen) && child.exitCode === null) await sleep(50);
+  await sleep(300);
+  const picture = seen;
+  child.stdin.write('\u0003');
+  await ended;
+  return picture;
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.FANFOLD_TEST_CHROMIUM || '/usr/bin/chromium',
+  // Letters without colours at their edges make smaller pictures.
+  args: ['--no-sandbox', '--disable-lcd-text'],
+});
+
+async function terminalPicture(name, line, { until, prompt = true } = {}) {
+  for (const columns of [80, 200]) {
+    const file = `${name}-${columns}`;
+    if (!isWanted(file)) continue;
+    const seen = await atTerminal(line, columns, until);
+    const page = await browser.newPage({ viewport: { width: columns * 9 + 60, height: 1_600 }, deviceScaleFactor: 1 });
+    const xterm = join(root, 'node_modules/@xterm/xterm');
+    await page.setContent(
+      '<style>body { margin: 0; background: #16181d } #t .scrollbar { display: none !important } #t { padding: 12px; display: inline-block }</style><div id="t"></div>',
+    );
+    await page.addStyleTag({ path: join(xterm, 'css/xterm.css') });
+    await page.addScriptTag({ path: join(xterm, 'lib/xterm.js') });
+    await page.evaluate(
+      async ({ text, cols }) => {
+        const terminal = new window.Terminal({
+          cols,
+          rows: 50,
+          scrollback: 5_000,
+          convertEol: false,
+          cursorStyle: 'bar',
+          fontSize: 12,
+          fontFamily: 'DejaVu Sans Mono, monospace',
+          theme: { background: '#16181d' },
+        });
+        terminal.open(document.querySelector('#t'));
+        await new Promise((written) => terminal.write(`${text}\u001B[?25l`, written));
+        const { baseY, cursorY } = terminal.buffer.active;
+        terminal.resize(cols, Math.min(150, baseY + cursorY + 1));
+        terminal.scrollToBottom();
+        await new Promise((drawn) => setTimeout(drawn, 300));
+      },
+      { text: `${prompt ? `$ ${line}\r\n` : ''}${seen}`, cols: columns },
+    );
+    await page.locator('#t').screenshot({ path: join(out, `${file}.png`) });
+    await page.close();
+    console.log(file);
+  }
+}
+
+async function reportPictures(name, id) {
+  const names = ['light', 'dark'].flatMap((scheme) => [400, 1_280].map((width) => ({ scheme, width })));
+  const these = names.filter(({ scheme, width }) => isWanted(`report-${name}-${scheme}-${width}`));
+  if (these.length === 0) return;
+  const file = join(folder, `${name}.html`);
+  await fanfold('report', id, '--out', file);
+  for (const { scheme, width } of these) {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
+    await page.goto(`file://${file}`);
+    await sleep(300);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    const clip = { x: 0, y: 0, width, height: Math.min(height, forReadme ? 900 : 4_000) };
+    await page.screenshot({ path: join(out, `report-${name}-${scheme}-${width}.png`), clip, fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > width) console.log(`report-${name} at ${width} px is ${wide} px wide`);
+    await page.close();
+    console.log(`report-${name}-${scheme}-${width}`);
+  }
+}
+
+async function webUiPicture(name, id) {
+  const file = `web-ui-${name}`;
+  if (!isWanted(file)) return;
+  const { webUi } = JSON.parse(await fanfold('show', id, '--json'));
+  const page = await browser.newPage({ viewport: { width: 1_100, height: 760 } });
+  await page.goto(webUi);
+  await page.waitForLoadState('networkidle').catch(() => {});
+  await sleep(4_000);
+  // The branches are what it is about; they stand below the input.
+  await page.mouse.move(600, 100);
+  await page.mouse.wheel(0, 1_000);
+  await sleep(300);
+  await page.screenshot({ path: join(out, `${file}.png`) });
+  await page.close();
+  console.log(file);
+}
+
+/** So many documents of one sentence, as JSON Lines. */
+const documents = (count) =>
+  Array.from({ length: count }, (_, at) =>
+    JSON.stringify({
+      id: `invoice-${at + 1}`,
+      text: `Invoice ${at + 1}: the customer pays ${at + 3} euros in ${(at % 30) + 1} days.`,
+    }),
+  ).join('\n');
+
+try {
+  await mkdir(out, { recursive: true });
+  await cp(join(root, 'examples'), folder, { recursive: true });
+  for (const count of [100, 300, 3_000]) await writeFile(join(folder, `docs-${count}.jsonl`), documents(count));
+  const quiet = ['--offline', '--quiet', '--json'];
+  /** Runs that reports and the Web UI are looked at of. */
+  const runs = {
+    perspectives: ['perspectives', 'service-agreement.md'],
+    research: ['research', 'When are invoices due?', '--sources', 'files:.'],
+    graph: ['graph', 'contract-review.yaml', '--input', 'document=@service-agreement.md'],
+    agent: ['agent', 'Look up the revenue of the regions north, south and west', '--tools', 'tools.mjs'],
+    compare: ['compare', '--variants', 'prompts.yaml', '--document', 'service-agreement.md'],
+    'wide-100': ['summarise', '--from', 'docs-100.jsonl'],
+    'wide-3000': ['summarise', '--from', 'docs-3000.jsonl'],
+  };
+  for (const [name, given] of Object.entries(runs)) {
+    const names = [
+      `report-${name}-light-400`,
+      `report-${name}-light-1280`,
+      `report-${name}-dark-400`,
+      `report-${name}-dark-1280`,
+    ];
+    if (![...names, `web-ui-${name}`].some(isWanted)) continue;
+    await fanfold(...given, '--id', name, ...quiet);
+    await reportPictures(name, name);
+    await webUiPicture(name, name);
+  }
+  await terminalPicture(
+    'terminal-perspectives',
+    'fanfold perspectives service-agreement.md --offline --perspectives legal,security',
+  );
+  await terminalPicture(
+    'terminal-live',
+    'fanfold perspectives architecture-proposal.md --offline --fresh --follow-text',
+    { until: /at work 0\.\d s|at work \d+ ms/ },
+  );
+  await terminalPicture('terminal-300', 'fanfold summarise --from docs-300.jsonl --offline');
+  await terminalPicture('terminal-wide-live', 'fanfold summarise --from docs-3000.jsonl --offline --fresh', {
+    until: /[1-9]\d* of 3,000/,
+  });
+  await terminalPicture(
+    'terminal-approval',
+    'fanfold agent "Send a mail to ann@example.org about the revenue" --offline --tools tools.mjs',
+    { until: /y\/n|y or n|\[y/ },
+  );
+  await terminalPicture('terminal-list', 'fanfold list');
+  await terminalPicture('terminal-help', 'fanfold perspectives --help');
+  await terminalPicture('terminal-doctor', 'fanfold doctor --offline');
+  if (forReadme) {
+    const shown = join(root, 'docs/pictures');
+    await mkdir(shown, { recursive: true });
+    for (const [name, as] of Object.entries(inReadme)) {
+      await copyFile(join(out, `${name}.png`), join(shown, `${as}.png`));
+      const { length } = await readFile(join(shown, `${as}.png`));
+      console.log(`docs/pictures/${as}.png: ${Math.round(length / 1_000)} KB`);
+    }
+  }
+} finally {
+  await browser.close();
+  await fanfold('stop');
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,188 @@
+import type { Clock } from './clock.js';
+
+/** A lane, as far as the turns of its branches go. */
+export interface Seat {
+  /** Branches that it would begin now, if it had turns for them. */
+  readonly wanted: number;
+  /** Branches that it has open, or would have if it had turns for all of them. */
+  readonly allowed: number;
+  /** Begins one. */
+  begin(): void;
+}
+
+/** What turns depend on: the limiters of the calls. */
+export interface Calls {
+  readonly inFlight: number;
+  /** Calls that wait to leave. */
+  readonly waiting: number;
+  /** Branches that may be begun beyond those in flight: some more than may leave, which are prepared meanwhile. */
+  roomForTurns(): number;
+  /** Milliseconds until there may be more room though nothing else has happened. */
+  msUntilRoom(): number;
+  /** Calls that will be let in within a second beyond those that may leave now. */
+  growth(): number;
+  /** Calls that the process makes at once at most, for now. */
+  readonly cap: number;
+  /** Whether a gate is closed: what waits then waits for the API, and would do so elsewhere. */
+  readonly isPaused: boolean;
+  /** Is told how many branches of how many lanes are begun, and how many are waited for. */
+  demand?(begun: number, wanted: number, lanes: number): void;
+}
+
+/** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
+const waitedMs = { full: 300, growing: 1_000 };
+/** Share of the cap below which nothing is too much: a few branches that wait for a turn are the next to leave. */
+const leastShare = 0.1;
+/** Shortest and longest time after which room is looked for again, in milliseconds. */
+const looking = { leastMs: 5, mostMs: 1_000 };
+
+/**
+ * The turns of the lanes of one process: which of them begins its next branch, when the limiter has room.
+ *
+ * Turns-1. A branch is begun only while those begun, less the calls in flight, are fewer than the room, so that what cannot leave
+ *     stays in the lane, which can hand it back.
+ * Turns-2. Lanes take turns one after the other.
+ * Turns-3. While a lane wants to begin a branch, something begun or a timer will look again.
+ */
+export class Turns {
+  readonly #seats = new Set<Seat>();
+  #begun = 0;
+  #least = 0;
+  #sinceMs = 0;
+  /** What is too much, as far as no lane has given it back, and when that was found out. */
+  #granted = 0;
+  #grantedAtMs = 0;
+  #isLooking = false;
+  #cancelTimer = () => {};
+
+  constructor(
+    readonly calls: Calls,
+    readonly clock: Clock,
+  ) {}
+
+  /** Branches that lanes would begin now, if there were room. */
+  get wanted(): number {
+    let sum = 0;
+    for (const { wanted } of this.#seats) sum += wanted;
+    return sum;
+  }
+
+  /** Lanes that begin branches, or may. */
+  get lanes(): number {
+    return this.#seats.size;
+  }
+
+  join(seat: Seat): void {
+    this.#seats.add(seat);
+    this.look();
+  }
+
+  leave(seat: Seat): void {
+    this.#seats.delete(seat);
+    this.look();
+  }
+
+  /** Takes in that a branch has ended, or rests before its next attempt. */
+  ended(): void {
+    this.#begun -= 1;
+    this.look();
+  }
+
+  /** Takes in that a branch goes on after a rest. */
+  resumed(): void {
+    this.#begun += 1;
+    this.calls.demand?.(this.#begun, this.wanted, this.#seats.size);
+  }
+
+  /** Lets lanes begin branches where it can; to be called whenever room may have come. */
+  look(): void {
+    // To begin a branch may look once more.
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#cancelTimer();
+    this.#cancelTimer = () => {};
+    let wanted = this.wanted;
+    while (wanted > 0 && this.#isFree()) {
+      this.#beginOne();
+      wanted = this.wanted;
+    }
+    this.#isLooking = false;
+    this.calls.demand?.(this.#begun, wanted, this.#seats.size);
+    this.#note();
+    if (wanted === 0) return;
+    const waitMs = this.calls.msUntilRoom();
+    if (waitMs === Infinity) return;
+    const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
+    this.#cancelTimer = this.clock.after(soonMs, () => this.look());
+  }
+
+  /** Calls that the process makes at once at most, for now. */
+  get cap(): number {
+    return this.calls.cap;
+  }
+
+  /** Branches at once that the lanes of this process have too much: they have waited for a while, and will go on to do so. */
+  surplus(): number {
+    const nowMs = this.clock.now();
+    this.#note();
+    if (this.calls.isPaused) return this.#restart(nowMs);
+    if (this.#granted > 0 && nowMs - this.#grantedAtMs < waitedMs.growing)
+      return Math.max(0, Math.min(this.#granted, this.#allowed - this.cap));
+    const growth = this.calls.growth();
+    if (this.#least === 0 || nowMs - this.#sinceMs < (growth > 0 ? waitedMs.growing : waitedMs.full)) return 0;
+    const surplus = Math.floor(this.#allowed - this.cap - growth);
+    if (surplus < Math.max(2, this.cap * leastShare)) return this.#restart(nowMs);
+    this.#grantedAtMs = nowMs;
+    this.#granted = surplus;
+    return surplus;
+  }
+
+  /** Takes in that a lane no longer wants so many of the surplus. */
+  gaveBack(count: number): void {
+    this.#least = Math.max(0, this.#least - count);
+    this.#granted = Math.max(0, this.#granted - count);
+  }
+
+  #isFree(): boolean {
+    const pending = Math.max(0, this.#begun - this.calls.inFlight, this.calls.waiting);
+    return pending < this.calls.roomForTurns();
+  }
+
+  #beginOne(): void {
+    for (const seat of this.#seats) {
+      if (seat.wanted === 0) continue;
+      // Whoever has had a turn is last.
+      this.#seats.delete(seat);
+      this.#seats.add(seat);
+      this.#begun += 1;
+      seat.begin();
+      return;
+    }
+  }
+
+  #note(): void {
+    const waiting = this.#waiting;
+    if (this.#least === 0 && waiting > 0) {
+      this.#sinceMs = this.clock.now();
+      this.#least = waiting;
+    } else this.#least = Math.min(this.#least, waiting);
+  }
+
+  get #allowed(): number {
+    let sum = 0;
+    for (const { allowed } of this.#seats) sum += allowed;
+    return sum;
+  }
+
+  /** Branches that want to begin, and calls of those begun that cannot leave. */
+  get #waiting(): number {
+    return this.wanted + this.calls.waiting;
+  }
+
+  #restart(nowMs: number): 0 {
+    this.#least = this.#waiting;
+    this.#sinceMs = nowMs;
+    this.#granted = 0;
+    return 0;
+  }
+}

@@ -1,0 +1,54 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createActivities } from '../../activities/index.js';
+import type { Lane, LaneResult } from '../../src/contract/lanes.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import { BlobStore } from '../../src/store/blob-store.js';
+
+it('tells in one lane of all documents of a chunk that the store lacks, so that none is looked for again', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const { runLane } = createActivities({ store, offlineModelUrl: async () => '' });
+  const lane: Lane = {
+    number: 3,
+    chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
+    firstIndex: 100,
+    places: [
+      [0, 2],
+      [4, 4],
+    ],
+    template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
+    offline: true,
+    queuedAtMs: 0,
+    width: 2,
+    timeoutMs: 1_000,
+    attempts: 1,
+    run: 'run',
+    reportEveryMs: 60_000,
+    reportFailuresAtOnce: false,
+  };
+  const result = (await new MockActivityEnvironment().run(runLane, lane)) as LaneResult;
+  expect(result).toMatchObject({
+    left: [],
+    why: 'done',
+    rest: {
+      indices: [
+        [100, 102],
+        [104, 104],
+      ],
+    },
+  });
+  expect(result.rest?.tally.byStatus).toEqual({ failed: 4 });
+  const [first] = JSON.parse(await store.readText(result.rest!.blob)) as StoredBranch[];
+  expect(first).toMatchObject({
+    key: '100',
+    status: 'failed',
+    costUsd: 0,
+    error: { type: 'DocumentMissing', message: expect.stringContaining('is not in this home') },
+  });
+});

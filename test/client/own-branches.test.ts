@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { OwnBranches } from '../../src/client/own-branches.js';
+import type { HistoryEvent } from '../../src/client/history.js';
+import type { RunPayloads } from '../../src/client/run-payloads.js';
+import type { Place } from '../../src/contract/branch.js';
+import { subjectOf } from '../../src/plan/subject-of.js';
+
+const payloads = {
+  values: async () => [17],
+  failure: async () => new Error('it broke'),
+  cancellation: async () => new Error('it was cancelled'),
+} as unknown as RunPayloads;
+
+const event = (eventId: number, attributes: object): HistoryEvent =>
+  ({ eventId, eventTime: { seconds: eventId, nanos: 0 }, ...attributes }) as unknown as HistoryEvent;
+
+const activity = (eventId: number, taskQueue: string) =>
+  event(eventId, {
+    activityTaskScheduledEventAttributes: {
+      activityId: String(eventId),
+      activityType: { name: 'countWords' },
+      taskQueue: { name: taskQueue },
+    },
+  });
+
+const child = (eventId: number) =>
+  event(eventId, { startChildWorkflowExecutionInitiatedEventAttributes: { workflowType: { name: 'analyse' } } });
+
+describe('work of somebody’s own workflow that asks no model', () => {
+  let branches: Map<string, Place>;
+  let own: OwnBranches;
+
+  beforeEach(() => {
+    branches = new Map();
+    own = new OwnBranches(payloads);
+  });
+
+  it('is a branch: an activity, a child workflow, and a second one of the same name', async () => {
+    for (const begun of [activity(1, 'reviews'), child(2), activity(3, 'reviews')]) {
+      expect(own.begin(begun, branches, Number(begun.eventId) * 1_000)).toBe(true);
+    }
+    expect([...branches.values()].map(({ key, index }) => [key, index])).toEqual([
+      ['countWords', 0],
+      ['analyse', 1],
+      ['countWords (2)', 2],
+    ]);
+    const started = event(4, { activityTaskStartedEventAttributes: { scheduledEventId: 1, attempt: 2 } });
+    expect(await own.ended(started)).toBeUndefined();
+    const ended = event(9, { activityTaskCompletedEventAttributes: { scheduledEventId: 1 } });
+    expect(await own.ended(ended)).toMatchObject({
+      key: 'countWords',
+      status: 'ok',
+      output: { inline: 17 },
+      attempts: 2,
+      costUsd: 0,
+      latency: { queuedMs: 3_000, modelMs: 5_000, totalMs: 8_000 },
+    });
+    expect(await own.ended(ended)).toBeUndefined();
+    const failed = event(10, { childWorkflowExecutionFailedEventAttributes: { initiatedEventId: 2, failure: {} } });
+    expect(await own.ended(failed)).toMatchObject({ key: 'analyse', status: 'failed', error: { message: 'it broke' } });
+  });
+
+  it('is none where fanfold’s own workers do it (OwnBranches-1)', () => {
+    expect(own.begin(activity(1, 'fanfold-io'), branches, 0)).toBe(false);
+    expect(branches.size).toBe(0);
+  });
+});
+
+describe('what a run of another client is about', () => {
+  it.each([
+    [{ title: 'invoice.md', document: { inline: 'text' } }, 'invoice.md'],
+    [{ question: 'When?' }, 'When?'],
+    [{ document: { inline: '\n\nThe customer pays.\nAnd so on.' } }, 'The customer pays.'],
+    ['A text\nof two lines', 'A text'],
+    [{ amount: 3 }, null],
+    [undefined, null],
+  ])('%j', (input, subject) => {
+    expect(subjectOf(input)).toBe(subject);
+  });
+});

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Client, Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Run } from '../../src/contract/run.js';
+import { ensureSearchAttributes } from '../../src/server/index.js';
+import { callsByPerspective, Desk, root } from '../support/fanfold.js';
+
+let desk: Desk;
+let client: Client;
+const deleted = 'deleted';
+const namespace = () => desk.namespace ?? 'default';
+
+beforeAll(async () => {
+  desk = await Desk.open();
+  await desk.serve();
+  const connection = await Connection.connect({ address: await desk.serverAddress() });
+  client = new Client({ connection, namespace: namespace() });
+  // The server takes its time: it is looked at last.
+  const words = ['perspectives', '-', '--perspectives', `${deleted}-quick`, '--id', deleted];
+  await desk.fanfold(words, { stdin: 'A document.' });
+  const workflowExecution = { workflowId: deleted };
+  await client.workflowService.deleteWorkflowExecution({ namespace: namespace(), workflowExecution });
+});
+
+afterAll(async () => {
+  await client.connection.close();
+  await desk.close();
+});
+
+/** An open run with two branches, of which `ID-quick` has been answered, and `ID-held` waits for its answer until the gate is released. */
+async function openRun(id: string) {
+  const gate = desk.model.hold(new RegExp(`perspective: ${id}-held`));
+  const words = ['perspectives', '-', '--perspectives', `${id}-quick,${id}-held`, '--id', id, '--json'];
+  const command = desk.begin(words, { stdin: 'A document.' });
+  await desk.model.until(() => gate.waiting.length === 1);
+  await command.said(new RegExp(`✓ ${id}-quick`));
+  return { gate, command, ended: async () => JSON.parse((await command.ended).stdout) as Run };
+}
+
+/** Resets to the end of the first workflow task: nothing has been started then. */
+async function reset(id: string): Promise<string> {
+  const { runId } = await client.workflowService.resetWorkflowExecution({
+    namespace: namespace(),
+    workflowExecution: { workflowId: id },
+    reason: 'test',
+    // A `Long`, of which the client takes numbers as well.
+    workflowTaskFinishEventId: 4 as never,
+    requestId: `reset-${id}`,
+  });
+  return runId;
+}
+
+const calls = (name: string) => callsByPerspective(desk).get(name);
+const statuses = ({ branches }: Run) => branches.map(({ status, error }) => error?.type ?? status);
+
+/** What is done, in the words of the table, and how it is seen to become of the run what the table says. */
+const rows: Record<string, (id: string) => Promise<void>> = {
+  'reset of an open run': async (id) => {
+    const { gate, command, ended } = await openRun(id);
+    const runId = await reset(id);
+    await command.said(/the run was reset, and goes on as /);
+    await desk.model.until(() => gate.waiting.length === 1);
+    gate.release();
+    const run = await ended();
+    expect(run).toMatchObject({ status: 'complete', runId, webUi: expect.stringContaining(runId) });
+    expect(calls(`${id}-quick`)).toBe(1);
+  },
+  'reset of a finished run': async (id) => {
+    const { gate, ended } = await openRun(id);
+    gate.release();
+    await ended();
+    const runId = await reset(id);
+    await client.workflow.getHandle(id, runId).result();
+    expect(await desk.json(['show', id])).toMatchObject({ status: 'complete', runId, costUsd: 0 });
+    expect([calls(`${id}-quick`), calls(`${id}-held`)]).toEqual([1, 1]);
+  },
+  terminate: async (id) => {
+    const { gate, command, ended } = await openRun(id);
+    await client.workflow.getHandle(id).terminate();
+    expect(statuses(await ended())).toEqual(['ok', 'Cancelled']);
+    expect((await command.ended).code).toBe(4);
+    gate.release();
+  },
+  cancel: async (id) => {
+    const { command, ended } = await openRun(id);
+    await client.workflow.getHandle(id).cancel();
+    expect(statuses(await ended())).toEqual(['ok', 'Cancelled']);
+    expect((await command.ended).code).toBe(4);
+    await desk.model.idle();
+  },
+  'complete an activity by hand': async (id) => {
+    for (const [at, junk] of [null, 'done', { status: 'ok' }].entries()) {
+      const { gate, ended } = await openRun(`${id}${at}`);
+      await client.activity.complete({ workflowId: `${id}${at}`, activityId: `${id}${at}-held` }, junk);
+      expect(statuses(await ended())).toEqual(['ok', 'MalformedAnswer']);
+      gate.release();
+    }
+  },
+  'fail an activity by hand': async (id) => {
+    const { gate, ended } = await openRun(id);
+    await client.activity.fail(
+      { workflowId: id, activityId: `${id}-held` },
+      ApplicationFailure.nonRetryable('Given up by hand.', 'ByHand'),
+    );
+    expect(statuses(await ended())).toEqual(['ok', 'ByHand']);
+    gate.release();
+  },
+  'pause and unpause an activity': async (id) => {
+    const { gate, ended } = await openRun(id);
+    const activity = { namespace: namespace(), execution: { workflowId: id }, id: `${id}-held`, identity: 'test' };
+    await client.workflowService.pauseActivity(activity);
+    await desk.model.until(() => gate.waiting.length === 0);
+    await client.workflowService.unpauseActivity(activity);
+    await desk.model.until(() => gate.waiting.length === 1);
+    gate.release();
+    expect(statuses(await ended())).toEqual(['ok', 'ok']);
+  },
+  'reset an activity': async (id) => {
+    const { gate, ended } = await openRun(id);
+    const activity = { namespace: namespace(), execution: { workflowId: id }, id: `${id}-held`, identity: 'test' };
+    await client.workflowService.resetActivity(activity);
+    gate.release();
+    expect(statuses(await ended())).toEqual(['ok', 'ok']);
+    expect(calls(`${id}-quick`)).toBe(1);
+  },
+  'a signal with junk': async (id) => {
+    const { gate, ended } = await openRun(id);
+    const handle = client.workflow.getHandle(id);
+    for (const [name, ...args] of [['laneBatch', 7], ['no-such-signal'], ['laneBatch', null, []]] as [string][]) {
+      await handle.signal(name, ...args);
+    }
+    gate.release();
+    expect(statuses(await ended())).toEqual(['ok', 'ok']);
+  },
+  delete: async () => {
+    let shown = await desk.inProcess(['show', deleted]);
+    while (shown.code === 0) shown = await desk.inProcess(['show', deleted]);
+    expect([shown.code, shown.stderr]).toEqual([2, expect.stringContaining(`no run with the id \`${deleted}\``)]);
+    const again = ['perspectives', '-', '--perspectives', `${deleted}-quick`];
+    expect(await desk.json(again, { stdin: 'A document.' })).toMatchObject({ status: 'complete', costUsd: 0 });
+  },
+  'a namespace that takes no search attributes': async () => {
+    const refused = Object.assign(new Error('cannot have more than 0 search attribute of type Keyword.'), { code: 3 });
+    let asked = 0;
+    const services = {
+      operatorService: { listSearchAttributes: async () => ({}), addSearchAttributes: () => Promise.reject(refused) },
+      workflowService: {
+        countWorkflowExecutions: () => {
+          asked += 1;
+          return Promise.reject(refused);
+        },
+      },
+    };
+    expect(await ensureSearchAttributes(services as unknown as Connection, 'full')).toBe(false);
+    // It is asked about once, and not for fifteen seconds.
+    expect(asked).toBe(1);
+  },
+};
+
+const page = readFileSync(join(root, 'docs/operators.md'), 'utf8');
+const named = [...page.matchAll(/^\| ([a-z][^|]+?) \| [A-Z`]/gm)].map(([, what = '']) => what);
+
+it('has a test for each row of the page, and a row for each test', () => {
+  expect(named).toEqual(Object.keys(rows));
+});
+
+describe('does what the page says', () => {
+  it.each(Object.keys(rows).map((what, at) => [what, `op${at}`]))('%s', (what, id) => rows[what]!(id));
+});
