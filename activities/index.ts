@@ -28,9 +28,17 @@ export type {
   CassetteSettings,
   Clean as CassetteClean,
 } from '../src/journal/cassette/cassette.js';
+export type { Spend, SpendKey } from '../src/journal/spend.js';
 export type { RecordedMessage, Recording } from '../src/journal/cassette/recording.js';
 export type { Question as JournalQuestion } from '../src/journal/question-key.js';
+export type { AnswerForm } from '../src/model/call/answer-form.js';
+export type { EndedCall } from '../src/model/call/ended-call.js';
+export type { OutputFormat } from '../src/model/call/output-format.js';
+export type { ReadAnswer, Reading, WantedTurn } from '../src/model/call/read-answer.js';
+export type { Fit } from '../src/model/call/schema-fit.js';
+export type { ModelMessage } from '../src/model/call/message.js';
 export type { WatchdogSettings } from '../src/model/call/watchdog.js';
+export type { LayerQuestion, ModelLayer, Paid, Payer, Purse } from '../src/model/layer/question.js';
 export type { CallAsk } from '../src/model/limiter/call.js';
 export type { Clock as LimiterClock } from '../src/model/limiter/clock.js';
 export type { Limiter } from '../src/model/limiter/limiter.js';

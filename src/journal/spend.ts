@@ -1,5 +1,5 @@
 /** Whose money it was, and when. */
-interface SpendKey {
+export interface SpendKey {
   /** `YYYY-MM-DD` in UTC. */
   day: string;
   /** Names the run; empty where there was none. */

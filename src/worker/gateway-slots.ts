@@ -4,7 +4,8 @@ import type { TaskQueue } from '../contract/names.js';
 import type { ModelLayer } from '../model/layer/index.js';
 import type { Clock, Limiters, Roomy, Slots, Turns } from '../model/limiter/index.js';
 
-type Line = 'paid' | 'offline';
+/** Which of the two models is asked: each has limits of its own. */
+export type Line = 'paid' | 'offline';
 
 /** A gateway, which has journal, limiters and calls in place of this process. */
 export interface WorkerGateway extends ModelLayer {

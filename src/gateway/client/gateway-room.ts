@@ -1,10 +1,7 @@
-import type { Roomy } from '../../model/limiter/index.js';
 import type { Line, WorkerFrame } from '../protocol/frames.js';
 
-/** The room that a gateway gives to a worker's tasks: how many it may have taken on. */
-export class GatewayRoom implements Roomy {
-  /** The gateway counts calls in flight into the room. */
-  readonly inFlight = 0;
+/** The room that a gateway gives to a worker: how many tasks and branches of lanes it may have taken on, those in flight included. */
+export class GatewayRoom {
   readonly #line: Line;
   readonly #send: (frame: WorkerFrame) => void;
   readonly #listeners = new Set<() => void>();
@@ -19,11 +16,6 @@ export class GatewayRoom implements Roomy {
 
   room(): number {
     return this.#room;
-  }
-
-  /** Only the gateway knows. */
-  msUntilRoom(): number {
-    return Infinity;
   }
 
   wanted(out: number, wants: number): void {
