@@ -105,6 +105,8 @@ export function questionAbout(content: string, part: Partial<LayerQuestion> = {}
 export class Try {
   readonly abort = new AbortController();
   readonly calls: Parameters<Payer['ended']>[0][] = [];
+  /** What it was told of an answer under way. */
+  readonly said: string[] = [];
   waits = 0;
   readonly answer: Promise<Paid>;
 
@@ -117,6 +119,7 @@ export class Try {
         return wait().finally(() => (this.waits -= 1));
       },
       left: () => {},
+      said: (text) => this.said.push(text),
       ended: (call) => this.calls.push(call),
       checkReserve: () => {},
       mayPaySecond: () => true,

@@ -24,6 +24,36 @@ describe('a question of a worker', () => {
     expect(rows).toMatchObject([{ run: 'run-1', client: 'local', model: 'claude-sonnet-5-5', calls: 1, untold: 0 }]);
   });
 
+  it('is told what has come of its answer', async () => {
+    const desk = await open();
+    const asked = new Try(await desk.worker(), questionAbout('What is owed, and to whom?'));
+    const { message } = await asked.answer;
+    expect(asked.said.length).toBeGreaterThan(0);
+    expect(message.text).toContain(asked.said.at(-1));
+  });
+
+  it('is known as paid for to the branch that has asked it, and to no other', async () => {
+    const { model, ...desk } = await open();
+    const worker = await desk.worker();
+    const question = questionAbout('Who has paid?');
+    expect(await worker.paidBefore(question)).toBeUndefined();
+    const { message } = await new Try(worker, question).answer;
+    expect(await worker.paidBefore(question)).toMatchObject({ from: 'own', message: { text: message.text } });
+    expect(await worker.paidBefore({ ...question, asker: 'run-2/0' })).toBeUndefined();
+    expect(model.total).toBe(1);
+  });
+
+  it('waits no longer than its branch may take for an API that lets nothing through', async () => {
+    const { model, ...desk } = await open();
+    model.script({ fault: { kind: 'rate-limit', retryAfter: 0 } });
+    const worker = await desk.worker();
+    const bound = { sinceMs: 0, mostMs: 1 };
+    let failure: unknown;
+    for (let each = 0; each < 5 && (failure as { type?: string })?.type !== 'TimedOut'; each += 1)
+      failure = await failureOf(new Try(worker, questionAbout('Anybody?', { bound })).answer);
+    expect(failure).toMatchObject({ type: 'TimedOut', message: expect.stringContaining('has told every call') });
+  });
+
   it('goes on when its worker goes away without a word, and is joined by the next try of its branch', async () => {
     const { model, ...desk } = await open();
     const gate = model.hold();
