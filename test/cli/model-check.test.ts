@@ -72,7 +72,7 @@ it('finds a key out that is refused under way by the calls that are out, not by 
   const rows = Array.from({ length: 60 }, (_, at) => JSON.stringify({ id: `row-${at}`, text: `Row ${at} is long.` }));
   await writeFile(join(desk.directory, 'rows.jsonl'), rows.join('\n'));
   const before = desk.model.total;
-  desk.model.script({ match: /Row \d+ is long/, skip: 3, fault: { kind: 'status', status: 401 } });
+  desk.model.script({ match: { model: 'claude-opus-5-5' }, skip: 3, fault: { kind: 'status', status: 401 } });
   const flags = ['--model', 'claude-opus-5-5', '--concurrency', '2', '--attempts', '1', '--quiet'];
   const { code, stderr } = await desk.fanfold(['summarise', '--from', 'rows.jsonl', ...flags]);
   expect(code).toBe(6);
