@@ -9,8 +9,8 @@ const lookEveryMs = 500;
 /**
  * Tells the workflow what a lane gives up while it is under way, so that another lane carries it.
  *
- * HandingBack-1. What is given up is told once, or returned as left: what could not be told is told again, by the same name.
- * HandingBack-2. Money goes along in the share of the documents.
+ * HandBack-1. What is given up is told once, or returned as left: what could not be told is told again, by the same name.
+ * HandBack-2. Money goes along in the share of the documents.
  */
 export class HandingBack {
   readonly #timer: NodeJS.Timeout;

@@ -52,8 +52,12 @@ it('asks nobody where it is only played, key or not', async () => {
 
 it('lets a plugin do without a key', async () => {
   const options = { taskQueue: 'q' };
-  expect(() => new FanfoldPlugin({ env: {} }).configureWorker(options)).toThrow(/ANTHROPIC_API_KEY/);
+  await expect(new FanfoldPlugin({ env: {} }).configureWorker(options)).rejects.toThrow(/ANTHROPIC_API_KEY/);
   const directory = await folder();
-  expect(() => new FanfoldPlugin({ env: {}, cassette: { directory } }).configureWorker(options)).not.toThrow();
-  expect(() => new FanfoldPlugin({ env: { FANFOLD_CASSETTE: directory } }).configureWorker(options)).not.toThrow();
+  await new FanfoldPlugin({ env: { FANFOLD_HOME: join(directory, 'home') }, cassette: { directory } }).configureWorker(
+    options,
+  );
+  await new FanfoldPlugin({
+    env: { FANFOLD_HOME: join(directory, 'home'), FANFOLD_CASSETTE: directory },
+  }).configureWorker(options);
 });

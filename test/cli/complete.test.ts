@@ -31,7 +31,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 it('completes commands, flags, and the words that a flag takes', async () => {
   expect(await offered('per')).toEqual(['perspectives']);
-  expect(await offered('journal', '')).toEqual(['stats', 'prune', 'clear', 'help']);
+  expect(await offered('journal', '')).toEqual(['stats', 'prune', 'export', 'import', 'clear', 'help']);
   expect(await offered('perspectives', '--de')).toEqual(['--deadline', '--detach']);
   expect(await offered('perspectives', 'a.md', '--join', '')).toEqual(['all', 'settled', 'quorum', 'first']);
 });

@@ -72,8 +72,8 @@ it('finds a key out that is refused under way by the calls that are out, not by 
   const rows = Array.from({ length: 60 }, (_, at) => JSON.stringify({ id: `row-${at}`, text: `Row ${at} is long.` }));
   await writeFile(join(desk.directory, 'rows.jsonl'), rows.join('\n'));
   const before = desk.model.total;
-  desk.model.script({ skip: 3, fault: { kind: 'status', status: 401 } });
-  const flags = ['--concurrency', '2', '--attempts', '1', '--quiet'];
+  desk.model.script({ match: { model: 'claude-opus-5-5' }, skip: 3, fault: { kind: 'status', status: 401 } });
+  const flags = ['--model', 'claude-opus-5-5', '--concurrency', '2', '--attempts', '1', '--quiet'];
   const { code, stderr } = await desk.fanfold(['summarise', '--from', 'rows.jsonl', ...flags]);
   expect(code).toBe(6);
   expect(desk.model.total - before).toBeLessThan(20);
@@ -92,7 +92,10 @@ it('answers a run from the journal although the API is gone, where the journal h
     ['validate', 'text.md', 'rows.csv', '--checks', 'tone'],
     ['compare', 'How long is it?', '--document', 'text.md', '--models', 'claude-sonnet-5,claude-haiku-4-5'],
   ];
-  for (const each of kinds) expect((await desk.fanfold(each)).code).toBe(0);
+  for (const each of kinds) {
+    const { code, stderr } = await desk.fanfold(each);
+    expect([each[0], code], stderr).toEqual([each[0], 0]);
+  }
   await desk.model.stop();
   for (const each of kinds) {
     const { code, stderr } = await desk.fanfold(each);

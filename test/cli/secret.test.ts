@@ -22,7 +22,7 @@ async function filesThatHold(needle: string): Promise<string[]> {
 it('keeps the API key out of output, errors, logs, history and the home, even from an API that echoes it', async () => {
   const echo = `invalid key Bearer ${canaryKey}`;
   desk.model.script(
-    { match: /perspective: refused/, fault: { kind: 'status', status: 401, message: echo } },
+    { match: /perspective: refused/, fault: { kind: 'status', status: 403, message: echo } },
     { match: /perspective: flaky/, times: 1, fault: { kind: 'status', status: 500, message: echo } },
     { match: /perspective: garbled/, fault: { kind: 'body', body: `<p>${echo}</p>`, contentType: 'text/html' } },
     { match: /perspective: slowed/, times: 1, fault: { kind: 'rate-limit', retryAfter: 0 } },

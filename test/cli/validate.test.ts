@@ -230,6 +230,7 @@ it('shows the references to checks that are asked by Message Batches', async () 
   const text = await file('batched.md', 'Backups are taken every seven hours.\n');
   const reference = await file('batched-reference.md', 'Backups are taken every thirteen hours.');
   await desk.json(['validate', text, '--checks', 'facts,tone', '--reference', reference, '--economy']);
-  const asked = desk.model.calls.filter(({ prompt }) => prompt.includes('every claim of fact')).at(-1);
-  expect(JSON.stringify(asked?.request)).toContain('every thirteen hours');
+  const [batch] = desk.model.batches;
+  expect(batch?.requests).toHaveLength(2);
+  expect(JSON.stringify(batch?.requests)).toContain('every thirteen hours');
 });

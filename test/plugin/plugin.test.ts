@@ -115,8 +115,8 @@ describe('the plugin in a worker that has much already', () => {
   it.each([
     ['silent', null, []],
     ['loud', 'nothing of fanfold’s', []],
-    ['kept', { owed: 'ok', words: 7, ok: 60 }, ['owed ok']],
-  ])('has `%s` shown with what is its own, and the branches that asked', async (workflowId, output, branches) => {
+    ['kept', { owed: 'ok', words: 7, ok: 60 }, ['countWords ok', 'owed ok', 'lanes ok']],
+  ])('has `%s` shown with what is its own, and its branches', async (workflowId, output, branches) => {
     const view = new RunView(client, workflowId);
     for await (const event of historyEvents(client, { workflowId }, { wait: false })) await view.apply(event);
     const run = await readRun(view, new BlobStore(home), null);

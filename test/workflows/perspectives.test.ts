@@ -169,7 +169,7 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
   });
 
   it.each([
-    [{ perspectives: [] }, 'Expected `perspectives` to be a list of 1 to 50 items, got [].'],
+    [{ perspectives: [] }, 'Expected `perspectives` to be a list of 1 to 500 items, got [].'],
     [{ perspectives: ['a', 'a'] }, 'Expected every perspective once, got `a` twice.'],
     [{ concurrency: 0 }, 'Expected `concurrency` to be a whole number of 1 or more, got 0.'],
     [{ join: 'most' as never }, 'Expected `join` to be one of all, settled, quorum, first, got "most".'],

@@ -10,6 +10,7 @@ import type { QuestionParts } from './difference.js';
 import { readRecording, recordingKey, shownQuestion, writeRecording } from './recording.js';
 import type { RecordedMessage, Recording } from './recording.js';
 
+/** Where a cassette is, and whether it takes in what it lacks. */
 export interface CassetteSettings {
   /** Absolute path of the folder; made when something is recorded. */
   directory: string;

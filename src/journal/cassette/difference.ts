@@ -17,17 +17,17 @@ export function partsOf({ messages, ...rest }: Record<string, unknown>): Questio
   if (isText) parts.set('prompt', textOf(prompt));
   const documents = isText ? blocks.slice(0, -1) : blocks;
   if (documents.length > 0) parts.set('document', documents.map(textOf).join('\n'));
-  for (const [name, value] of Object.entries(rest)) parts.set(names[name] ?? name, textOf(value));
+  for (const [name, value] of Object.entries(rest)) parts.set(names.get(name) ?? name, textOf(value));
   turns.forEach((turn, at) => parts.set(`turn ${at + 2}`, textOf(turn.content)));
   return parts;
 }
 
-const names: Readonly<Record<string, string>> = {
-  max_tokens: 'max tokens',
-  system: 'system prompt',
-  output_config: 'output schema',
-  tool_choice: 'choice of tools',
-};
+const names = new Map([
+  ['max_tokens', 'max tokens'],
+  ['system', 'system prompt'],
+  ['output_config', 'output schema'],
+  ['tool_choice', 'choice of tools'],
+]);
 
 interface Message {
   content: string | Block[];
