@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { openCassette } from '../../src/journal/index.js';
+import type { ModelMessage } from '../../src/model/call/message.js';
+import type { LayerQuestion, ModelLayer } from '../../src/model/layer/index.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
 import { failureOf, openDesk, outputOf } from './asking.js';
 
@@ -49,6 +51,33 @@ it('asks nobody where it is only played, key or not', async () => {
   expect(await failureOf(ask({ offline: true }))).toMatchObject({ type: 'CassetteMiss' });
   expect(model.total).toBe(0);
 });
+
+it('stands before a gateway: what is recorded is not asked there, and what came from it is recorded', async () => {
+  const cassette = await openCassette({ directory: await folder() });
+  const asked: LayerQuestion[] = [];
+  const layer: ModelLayer = {
+    payOnce: async (question) => {
+      asked.push(question);
+      return { message: fromGateway, from: 'api', savedUsd: 0 };
+    },
+    paidBefore: async ({ asker }) =>
+      asked.some((each) => each.asker === asker) ? { message: fromGateway, from: 'own', savedUsd: 0 } : undefined,
+  };
+  const { model, ask } = await openDesk({}, { cassette, layer, api: undefined });
+  expect(await outputOf(ask())).toBe('Nothing.');
+  // The same branch had paid for it; it says so again, whoever plays it.
+  expect(await ask().answer).toMatchObject({ status: 'ok', reused: false });
+  expect(asked).toMatchObject([{ bound: { mostMs: 30_000 } }]);
+  expect(model.total).toBe(0);
+});
+
+const fromGateway: ModelMessage = {
+  text: 'Nothing.',
+  stopReason: 'end_turn',
+  refusal: undefined,
+  model: 'claude-sonnet-5-5',
+  usage: { inputTokens: 10, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 },
+};
 
 it('lets a plugin do without a key', async () => {
   const options = { taskQueue: 'q' };
