@@ -118,11 +118,11 @@ describe('a question of a worker', () => {
 
   it('fails as it would without a gateway', async () => {
     const { model, ...desk } = await open();
-    model.script({ times: 1, fault: { kind: 'rate-limit', retryAfter: 7 } });
+    model.script({ times: 1, fault: { kind: 'rate-limit', retryAfter: 1 } });
     const worker = await desk.worker();
     const limited = await failureOf(new Try(worker, questionAbout('One?')).answer);
     expect(limited).toBeInstanceOf(RelayedFailure);
-    expect(limited).toMatchObject({ type: 'RateLimited', retryAfterMs: 7_000 });
+    expect(limited).toMatchObject({ type: 'RateLimited', retryAfterMs: 1_000 });
     model.script({ times: 1, fault: { kind: 'status', status: 400, message: 'too odd' } });
     const refused = await failureOf(new Try(worker, questionAbout('Two?')).answer);
     expect(refused).toMatchObject({ type: 'BadRequest', message: expect.stringContaining('too odd') });

@@ -60,10 +60,8 @@ describe.each(backends)('the %s journal', (backend) => {
   it('replaces older answers only, of one import too (JournalTransfer-2)', async () => {
     const [here, older, newer] = [await makeSite(backend), await makeSite(backend), await makeSite(backend)];
     const journal = await open(here);
-    await journal.put(keyOf('a'), entryOf('here', { answeredAtMs: 2_000_000_000_000 - 1_000_000_000_000 }));
-    await (
-      await open(older, { limits: { maxAgeMs: 1e13 } })
-    ).put(keyOf('a'), entryOf('older', { answeredAtMs: 900_000_000_000 }));
+    await journal.put(keyOf('a'), entryOf('here', { answeredAtMs: Date.now() - 3_600_000 }));
+    await (await open(older)).put(keyOf('a'), entryOf('older', { answeredAtMs: Date.now() - 7_200_000 }));
     await (await open(newer)).put(keyOf('a'), entryOf('newer'));
     const lines = [...(await exported(newer)), ...(await exported(older))];
     expect(await imported(await exported(older), here)).toMatchObject({ kept: 0, known: 1 });
