@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -138,7 +140,10 @@ const rows: Record<string, (id: string) => Promise<void>> = {
   },
   delete: async () => {
     let shown = await desk.inProcess(['show', deleted]);
-    while (shown.code === 0) shown = await desk.inProcess(['show', deleted]);
+    while (shown.code === 0) {
+      await sleep(500);
+      shown = await desk.inProcess(['show', deleted]);
+    }
     expect([shown.code, shown.stderr]).toEqual([2, expect.stringContaining(`no run with the id \`${deleted}\``)]);
     const again = ['perspectives', '-', '--perspectives', `${deleted}-quick`];
     expect(await desk.json(again, { stdin: 'A document.' })).toMatchObject({ status: 'complete', costUsd: 0 });

@@ -1,5 +1,6 @@
 import type { Usage } from '../../contract/run.js';
 
+/** A call that has ended, however it did: how long it took, who answered, and what the API charges for it. */
 export interface EndedCall {
   modelMs: number;
   /** The model that answered, or was asked. */

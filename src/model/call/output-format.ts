@@ -7,6 +7,7 @@ import { fitsOf } from './schema-fit.js';
 import type { Fit, PatternHost } from './schema-fit.js';
 import { isWrapped, unwrapped, wireOf } from './wire-schema.js';
 
+/** A schema of answers as the API takes it, and how an answer is held to it. */
 export interface OutputFormat {
   /** The schema in the words that the API takes; bounds and patterns have moved into the descriptions. */
   wire: JsonSchema;

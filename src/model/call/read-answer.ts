@@ -12,6 +12,7 @@ export interface WantedTurn {
   calls: readonly { id: string; name: string; input: unknown }[];
 }
 
+/** Reads an answer as what was asked for: text, a value by a schema, or calls of tools. */
 export type ReadAnswer = (message: ModelMessage) => Promise<Reading>;
 
 /** The reading of an answer: its output where it is `ok`; otherwise the part that there was, and the reason. */
