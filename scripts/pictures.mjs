@@ -29,6 +29,8 @@ const env = {
   ...process.env,
   FANFOLD_HOME: join(folder, '.fanfold'),
   FANFOLD_IDLE: '10m',
+  // What `script` runs its command by: it is the same for all, so that one worker serves all.
+  SHELL: '/bin/sh',
   FANFOLD_CONFIG: join(folder, 'config'),
 };
 delete env.NO_COLOR;
@@ -55,7 +57,7 @@ async function atTerminal(line, columns, until) {
   const shell = `stty cols ${columns} rows 50; exec ${line.replace(/^fanfold/, `'${process.execPath}' '${command}'`)}`;
   const child = spawn('script', ['-qfec', shell, '/dev/null'], {
     cwd: folder,
-    env: { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' },
+    env: { ...env, TERM: 'xterm-256color' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let seen = '';
@@ -193,7 +195,7 @@ try {
   }
   await terminalPicture(
     'terminal-perspectives',
-    'fanfold perspectives service-agreement.md --offline --perspectives legal,security',
+    'fanfold perspectives service-agreement.md --offline --fresh --perspectives legal,security',
   );
   await terminalPicture(
     'terminal-live',

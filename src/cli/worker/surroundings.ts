@@ -32,8 +32,8 @@ export async function surroundingsOf(world: World): Promise<string> {
     .digest('hex');
 }
 
-/** Files that every build writes anew. */
+/** Of these files a build that changes anything writes one anew; an installed package has no `tsbuildinfo`. */
 function builtFiles({ entry }: World): string[] {
   const dist = join(dirname(entry), '..', '..');
-  return [join(dist, 'cli', 'ready.json'), join(dist, 'workflow-bundle.js')];
+  return ['cli/ready.json', 'node.tsbuildinfo', 'workflow-bundle.js'].map((name) => join(dist, name));
 }
