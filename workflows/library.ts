@@ -26,6 +26,8 @@ export { merge, select, selectBy, synthesise } from './typed/fan-in.js';
 export type { FanInOptions, MergedOutputs, Outcomes, Selected } from './typed/fan-in.js';
 export { agentLoop, search } from './typed/runs.js';
 export type { AgentOptions, RunOptions, SearchOptions, SearchResult } from './typed/runs.js';
+export { mapRows } from './typed/map-rows.js';
+export type { MappedRows, MapRowsOptions } from './typed/map-rows.js';
 // Types that stand in the signatures above.
 export type { JsonSchema } from '../src/contract/json-schema.js';
 export type { Join, Late } from '../src/contract/options.js';
@@ -33,6 +35,7 @@ export type { Branch, BranchError, Coverage, Latency, RunStatus, Usage } from '.
 export type { Contradiction, Written } from '../src/contract/run-result.js';
 export type { FolderSource, Hit, HttpSource, Source } from '../src/contract/source.js';
 export type { Stored } from '../src/contract/stored.js';
+export type { AnsweredRows, StoredRows } from '../src/contract/stored-rows.js';
 export type { Tool, ToolBy } from '../src/contract/tool.js';
 export type { EndedBranch } from '../src/fold/fold.js';
 export type { Conflict, Finding, Remark, Severity } from '../src/fold/findings.js';
