@@ -24,7 +24,7 @@ export type {
   HistoryEvent,
   ListedRun,
   PendingBranch,
-  RowsOptions,
+  PlaceRowsOptions,
   RunFilter,
   RunToStart,
   ServerAddress,

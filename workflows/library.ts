@@ -30,9 +30,10 @@ export { mapRows } from './typed/map-rows.js';
 export type { MappedRows, MapRowsOptions } from './typed/map-rows.js';
 // Types that stand in the signatures above.
 export type { JsonSchema } from '../src/contract/json-schema.js';
+export type { Blob, Chunk, Tally } from '../src/contract/lanes.js';
 export type { Join, Late } from '../src/contract/options.js';
-export type { Branch, BranchError, Coverage, Latency, RunStatus, Usage } from '../src/contract/run.js';
-export type { Contradiction, Written } from '../src/contract/run-result.js';
+export type { Branch, BranchError, BranchStatus, Coverage, Latency, RunStatus, Usage } from '../src/contract/run.js';
+export type { Contradiction, WideOutcomes, Written } from '../src/contract/run-result.js';
 export type { FolderSource, Hit, HttpSource, Source } from '../src/contract/source.js';
 export type { Stored } from '../src/contract/stored.js';
 export type { AnsweredRows, StoredRows } from '../src/contract/stored-rows.js';

@@ -18,7 +18,7 @@ export type { Retry } from './plan-retry.js';
 export { listRuns, oldestStartBefore, openRuns, retriesOf } from './list-runs.js';
 export type { ListedRun, RunFilter } from './list-runs.js';
 export { placeRows } from './place-rows.js';
-export type { RowsOptions } from './place-rows.js';
+export type { PlaceRowsOptions } from './place-rows.js';
 export { readRows } from './read-rows.js';
 export { firstAnswer } from './first-answer.js';
 export { pendingBranches } from './pending.js';

@@ -6,7 +6,7 @@ import { placeChunks } from './chunks.js';
 import type { TextWriter } from './chunks.js';
 
 /** How rows are called. */
-export interface RowsOptions<Row> {
+export interface PlaceRowsOptions<Row> {
   /** The key of a row's branch, each once; by default its place, from 0. All keys are held in memory. */
   key?: (row: Row, index: number) => string;
 }
@@ -21,7 +21,7 @@ export interface RowsOptions<Row> {
 export async function placeRows<Row extends object>(
   rows: Iterable<Row> | AsyncIterable<Row>,
   store: TextWriter,
-  { key }: RowsOptions<Row> = {},
+  { key }: PlaceRowsOptions<Row> = {},
 ): Promise<StoredRows<Row>> {
   const total = Array.isArray(rows) ? rows.length : undefined;
   return { chunks: await placeChunks(itemsOf(rows, key), store, total) };
@@ -29,7 +29,7 @@ export async function placeRows<Row extends object>(
 
 async function* itemsOf<Row extends object>(
   rows: Iterable<Row> | AsyncIterable<Row>,
-  keyOf: RowsOptions<Row>['key'],
+  keyOf: PlaceRowsOptions<Row>['key'],
 ): AsyncGenerator<Item> {
   const keys = new Set<string>();
   let index = 0;

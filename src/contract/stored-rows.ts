@@ -9,7 +9,7 @@ export interface StoredRows<Row> {
   readonly _row?: Row;
 }
 
-/** The answers about rows, in the store: JSON as small as that of the rows, for `readRows`. */
+/** The answers about rows, in the store, for `readRows`: JSON of some 100 bytes for each 250 rows, and for each report of a lane. */
 export interface AnsweredRows<Row, Value> {
   readonly wide: WideOutcomes;
   /** Milliseconds since the epoch. */
