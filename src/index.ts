@@ -4,6 +4,7 @@ export {
   connectClient,
   documentText,
   failingTask,
+  firstAnswer,
   historyEvents,
   listRuns,
   openRuns,

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import type { FirstAnswer } from '../../src/contract/run-result.js';
 import { firstAnswer, historyEvents, RunView } from '../../src/client/index.js';
 import { clusterAddress } from '../support/cluster.js';
 import { startTemporal } from '../support/temporal.js';
@@ -200,8 +199,7 @@ describe.each(modes)('a wide fan-out that continues as new, $mode', ({ maxCached
           if (event.workflowExecutionUpdateAcceptedEventAttributes) break;
         }
         isAsked = true;
-        expect((await answer) as FirstAnswer).toMatchObject({ keys: [], ok: expect.any(Number) as number });
-        expect(((await answer) as FirstAnswer).ok).toBeGreaterThanOrEqual(55);
+        expect((await answer)?.ok).toBeGreaterThanOrEqual(55);
         if (clusterAddress === undefined) expect(await hasContinued(handle)).toBe(true);
       });
     });

@@ -21,8 +21,7 @@ export async function tellFirstAnswer(
   try {
     const { planned, closed } = await viewRun(session, workflowId);
     if (planned.policy?.late !== 'amend' || planned.policy.economy || closed !== null) return;
-    const answer = await firstAnswer(session.client, workflowId);
-    const first = 'keys' in answer ? answer : answer.firstAnswer;
+    const first = await firstAnswer(session.client, workflowId);
     if (first === undefined || signal.aborted) return;
     const ok = first.ok ?? first.keys.length;
     const keys = first.keys.length > 0 && first.keys.length <= 10 ? ` (${first.keys.join(', ')})` : '';
