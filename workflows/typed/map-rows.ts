@@ -60,7 +60,7 @@ interface Mapped {
 /**
  * A branch that asks one question about each row of the store, however many there are, as a workflow `map` of its own. Neither rows nor
  * answers enter a workflow's history: its output is how many ended in which way, what it has cost, and a reference to the answers: for
- * a hundred thousand rows 50 KB, and up to half a megabyte where they take hours. Of no rows there is nothing to ask.
+ * a hundred thousand rows 80 KB, and up to half a megabyte where they take hours. Of no rows there is nothing to ask.
  *
  * @throws ApplicationFailure `BadInput` where an option cannot be meant
  */
