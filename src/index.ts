@@ -4,12 +4,15 @@ export {
   connectClient,
   documentText,
   failingTask,
+  firstAnswer,
   historyEvents,
   listRuns,
   openRuns,
   pendingBranches,
   placeChunks,
   placeDocument,
+  placeRows,
+  readRows,
   readRun,
   resolveBranch,
   retryBranches,
@@ -22,6 +25,7 @@ export type {
   HistoryEvent,
   ListedRun,
   PendingBranch,
+  PlaceRowsOptions,
   RunFilter,
   RunToStart,
   ServerAddress,
@@ -33,6 +37,7 @@ export type { Extent, FileMediaType, StoredDocument, StoredFile } from './contra
 export type { JsonSchema } from './contract/json-schema.js';
 export type { ModelRequest } from './contract/model-request.js';
 export type { Stored } from './contract/stored.js';
+export type { AnsweredRow, AnsweredRows, StoredRows } from './contract/stored-rows.js';
 export type { Chunk, LocalCheck } from './contract/lanes.js';
 export type { FolderSource, HttpSource, Source } from './contract/source.js';
 export type { Tool, ToolBy } from './contract/tool.js';
@@ -87,6 +92,9 @@ export type { DataConverterSettings } from './payloads/index.js';
 export { BlobStore } from './store/blob-store.js';
 export type { BlobReference } from './store/blob-store.js';
 // Types that stand in the signatures above.
+export type { TextWriter } from './client/chunks.js';
+export type { TextReader } from './client/wide-branches.js';
+export type { Ended, LostOutcome, OkOutcome, Outcome, UnfitOutcome } from './contract/typed-outcome.js';
 export type { Closed } from './client/event-facts.js';
 export type { RunOfKind } from './client/start-run.js';
 export type {

@@ -6,7 +6,7 @@ import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
-import { askedAt, itemRequest } from '../../src/plan/item-request.js';
+import { askedAt, itemRequest, whyUnasked } from '../../src/plan/item-request.js';
 import { buildRequest, estimateTokens, isLong, sizeOf, upperBoundUsd } from '../../src/model/index.js';
 import { documentContent } from '../stored/document-content.js';
 import type { DocumentStore } from '../stored/document-content.js';
@@ -73,13 +73,14 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
     const asked = askedAt(items, place, template);
     return asked === undefined ? [] : [{ asked, index: firstIndex + place }];
   });
+  const { filled: _, ...unfilled } = template;
   const questions = await Promise.all(
     found.map(async ({ asked, index }): Promise<BatchQuestion> => {
-      const request = itemRequest(template, asked);
+      const isUnasked = whyUnasked(template, asked) !== undefined;
+      const request = itemRequest(isUnasked ? unfilled : template, asked);
       const document = request.document && (await documentContent(request.document, surroundings.store));
       const question = await questionOf(asked.key, index, request, document, surroundings);
-      if (asked.item.unreadable !== undefined || asked.way?.local !== undefined)
-        return { ...question, isForLane: true };
+      if (isUnasked || asked.way?.local !== undefined) return { ...question, isForLane: true };
       return budgetUsd === undefined ? question : { ...question, boundUsd: boundOf(request, question.body) };
     }),
   );

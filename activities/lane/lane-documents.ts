@@ -1,9 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
-import type { Place, StoredBranch } from '../../src/contract/branch.js';
-import type { Item } from '../../src/contract/lanes.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import type { Item, Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
-import { answersPerItem, askedAt } from '../../src/plan/item-request.js';
+import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
@@ -42,9 +42,9 @@ export async function runDocuments(
     await round;
     const asked = askedAt(items, place, lane.template);
     if (asked === undefined) throw new Error(`The chunk has no document ${place}.`);
+    const why = whyUnasked(lane.template, asked);
+    if (why !== undefined) return report.add(unasked(lane, asked.key, place, why));
     const call = callOf(lane, asked, place);
-    const { unreadable } = asked.item;
-    if (unreadable !== undefined) return report.add(unread(call, unreadable));
     const local = ways?.[place % each]?.local;
     if (local !== undefined) {
       return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
@@ -59,6 +59,7 @@ export async function runDocuments(
   return [...overBudget, ...left].toSorted((one, other) => one - other);
 }
 
-function unread({ key, index, queuedAtMs }: Place, reason: string): StoredBranch {
-  return outcomeOfFailure({ key, index, queuedAtMs }, unreadableFailure(reason), Date.now());
+/** The outcome of a branch about which nothing can be asked. */
+export function unasked({ firstIndex, queuedAtMs }: Lane, key: string, place: number, why: string): StoredBranch {
+  return outcomeOfFailure({ key, index: firstIndex + place, queuedAtMs }, unreadableFailure(why), Date.now());
 }

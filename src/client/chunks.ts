@@ -1,6 +1,9 @@
 import type { Chunk, Item } from '../contract/lanes.js';
 import type { BlobStore } from '../store/blob-store.js';
 
+/** What puts texts into the store. */
+export type TextWriter = Pick<BlobStore, 'putText'>;
+
 /** Documents of one chunk: a lane carries one, and its worker holds it in memory. */
 const mostItems = 250;
 const mostCharacters = 2_000_000;
@@ -16,7 +19,7 @@ const mostFileBytes = 64 * 1_024 * 1_024;
  */
 export async function placeChunks(
   items: AsyncIterable<Item> | Iterable<Item>,
-  store: BlobStore,
+  store: TextWriter,
   total = Infinity,
   samples = 1,
 ): Promise<Chunk[]> {

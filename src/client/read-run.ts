@@ -15,6 +15,7 @@ import type { BlobStore } from '../store/blob-store.js';
 import type { RunView } from './run-view.js';
 import { findingsOfRun, outputOfRun } from './output-of-run.js';
 import { wideBranches } from './wide-branches.js';
+import type { TextReader } from './wide-branches.js';
 
 /**
  * The run of a view, with outputs fetched from the store. An open run has the status `running` and the branches that have ended.
@@ -79,7 +80,7 @@ export function readApprovals(view: RunView, store: BlobStore): Promise<Approval
 }
 
 /** A stored branch as the contract has it, its output fetched from the store. */
-export async function resolveBranch(branch: StoredBranch, store: BlobStore): Promise<Branch> {
+export async function resolveBranch(branch: StoredBranch, store: TextReader): Promise<Branch> {
   const { output, savedUsd: _, cacheSavedUsd: __, lostUsd: ___, ...rest } = branch;
   if (output === undefined) return rest;
   return { ...rest, output: isInStore(output) ? JSON.parse(await store.readText(output)) : output.inline };

@@ -3,7 +3,7 @@ import { isWorthCaching } from '../contract/document.js';
 import type { Chunk, Item, Template, Way } from '../contract/lanes.js';
 import { mostWays, mostWaysLength } from '../contract/limits.js';
 import type { ModelRequest } from '../contract/model-request.js';
-import { filled } from './fill.js';
+import { filled, noColumn, valueIn, variablesIn } from './fill.js';
 
 /** What stands at a place of a chunk: an item, and which of the answers about it. */
 export interface Asked {
@@ -92,4 +92,15 @@ export function itemRequest(template: Template, { item, sample, way }: Asked): M
     ...(ways !== undefined && ways.length > 1 && isWorthCaching(document) && { cacheDocument: true }),
     ...(sample > 0 && { sample }),
   };
+}
+
+/** Why a model is asked nothing about an item: nobody could read it, or it lacks a column that the prompt names. */
+export function whyUnasked(
+  { filled: isFilled, prompt }: Pick<Template, 'filled' | 'prompt'>,
+  { item, way }: Asked,
+): string | undefined {
+  const { unreadable, call, fields = {} } = item;
+  if (unreadable !== undefined || isFilled !== true || call !== undefined) return unreadable;
+  const missing = variablesIn(way?.prompt ?? prompt).find((variable) => valueIn(fields, variable) === undefined);
+  return missing && noColumn(missing.name, Object.keys(fields)).message;
 }

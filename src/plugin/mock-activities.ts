@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 import { createFoldAnswers } from '../../activities/fold-answers.js';
 import { callOf } from '../../activities/lane/lane-call.js';
+import { unasked } from '../../activities/lane/lane-documents.js';
 import { LaneReporter } from '../../activities/lane/lane-reporter.js';
 import { createLibraryActivities } from '../../activities/library.js';
 import type { Activities } from '../contract/activities.js';
@@ -10,14 +11,13 @@ import { fromRanges } from '../contract/lanes.js';
 import type { Item, Lane, LaneMessage, LaneResult } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
 import type { Answer, ModelCall } from '../contract/model-call.js';
-import { askedAt } from '../plan/item-request.js';
+import { askedAt, whyUnasked } from '../plan/item-request.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import { MemoryStore } from './memory-store.js';
 import type { AskedQuestion, MockAnswer } from './mock-answer.js';
 
 /** Activities that are answered by a function, in lanes as alone. What it does not stand for fails at once, and says so. */
-export function mockActivities(answer: MockAnswer): Activities {
-  const store = new MemoryStore();
+export function mockActivities(answer: MockAnswer, store: MemoryStore): Activities {
   const askModel = async (call: ModelCall): Promise<Answer> => {
     const startedAtMs = Date.now();
     const output = await answered(answer, await questionOf(call, store));
@@ -44,6 +44,8 @@ export function mockActivities(answer: MockAnswer): Activities {
     const one = async (place: number) => {
       const asked = askedAt(items, place, lane.template);
       if (asked === undefined) return;
+      const why = whyUnasked(lane.template, asked);
+      if (why !== undefined) return reporter.add(unasked(lane, asked.key, place, why));
       const call: ModelCall = { ...callOf(lane, asked, place), inlineBytes: asked.item.call?.inlineBytes ?? Infinity };
       await askModel(call).then(
         (given) => reporter.add(outcomeOfAnswer(call, given)),

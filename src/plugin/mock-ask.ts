@@ -6,6 +6,7 @@ import { taskQueues } from '../contract/names.js';
 import { workflowBundlePath } from '../worker/index.js';
 import { mockActivities } from './mock-activities.js';
 import type { MockAnswer } from './mock-answer.js';
+import { MemoryStore } from './memory-store.js';
 import { withOutputs } from './with-outputs.js';
 
 /** Cancellation reaches an activity with its heartbeats, and no later than so. */
@@ -16,11 +17,14 @@ const prompt = { maxHeartbeatThrottleInterval: '200ms', defaultHeartbeatThrottle
  * `Worker.create({ …, plugins: [mockAsk(({ prompt }) => …)] })`, in the place of `FanfoldPlugin`. Questions in lanes are answered alike. It
  * works with `TestWorkflowEnvironment`, and in `Worker.runReplayHistory`, where it answers nothing and evaluates `outputs.ts`.
  */
-export function mockAsk(answer: MockAnswer): SimplePlugin {
+export function mockAsk(answer: MockAnswer): MockPlugin {
   return new MockPlugin(answer);
 }
 
-class MockPlugin extends SimplePlugin {
+/** What stands in the place of `FanfoldPlugin` in tests. */
+export class MockPlugin extends SimplePlugin {
+  /** The store of its workers, in memory: `placeRows(rows, plugin.store)`. */
+  readonly store = new MemoryStore();
   #connection: NativeConnection | undefined;
   #namespace = 'default';
   #dataConverter: WorkerOptions['dataConverter'];
@@ -59,7 +63,7 @@ class MockPlugin extends SimplePlugin {
       ...(this.#connection !== undefined && { connection: this.#connection }),
       ...(this.#dataConverter !== undefined && { dataConverter: this.#dataConverter }),
     };
-    const activities = mockActivities(this.answer);
+    const activities = mockActivities(this.answer, this.store);
     const { workflow, model, offlineModel, io } = taskQueues;
     return Promise.all([
       Worker.create({ ...shared, taskQueue: workflow, workflowBundle: { codePath: workflowBundlePath() } }),

@@ -13,6 +13,9 @@ import { Worker } from '@temporalio/worker';
 import { FanfoldPlugin } from 'fanfold/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { placeRows, readRows } from '../../src/client/index.js';
+import { BlobStore } from '../../src/store/blob-store.js';
+import type { FanOutOptions } from '../../workflows/library.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as alone from './alone.workflow.js';
 
@@ -86,6 +89,29 @@ describe('by itself in a workflow', () => {
       folder: texts,
     });
     expect(outcome).toMatchObject({ status: 'ok', output: { hits: [{ text: expect.stringContaining('notice') }] } });
+  });
+
+  it('rows of the store are asked about in lanes and in batches, under a budget, and read by a program', async () => {
+    const store = new BlobStore(home);
+    const texts = items(12, 'a row');
+    const rows = await placeRows(
+      texts.map((text, at) => (at === 7 ? ({ other: text } as never) : { text })),
+      store,
+    );
+    const both = [{ budget: 1 }, { budget: 1, economy: true, fresh: true }];
+    const ask = (options: FanOutOptions) => execute<typeof alone.rowsAlone>('rowsAlone', rows, options);
+    for (const outcome of await Promise.all(both.map(ask))) {
+      expect(outcome).toMatchObject({ status: 'ok', output: { status: 'partial', counts: { ok: 11, failed: 1 } } });
+      expect(outcome.costUsd).toBeGreaterThan(0);
+      const read: string[] = [];
+      if (outcome.status !== 'ok') continue;
+      for await (const { row, outcome: of } of readRows(outcome.output.answered, store)) {
+        read.push(`${of.key} ${of.status} ${row.text} ${of.status === 'ok' ? typeof of.output : of.error.type}`);
+      }
+      expect(read).toEqual(
+        texts.map((text, at) => (at === 7 ? '7 failed undefined DocumentUnreadable' : `${at} ok ${text} string`)),
+      );
+    }
   });
 
   it('judges select, and a model makes one text', async () => {

@@ -16,12 +16,13 @@ import {
   ask,
   fanOut,
   GraphBuilder,
+  mapRows,
   outcomeOf,
   search,
   select,
   synthesise,
 } from '../../workflows/library.js';
-import type { FanOutOptions, Outcome, Source } from '../../workflows/library.js';
+import type { FanOutOptions, Outcome, Source, StoredRows } from '../../workflows/library.js';
 
 const { countWords } = proxyActivities<{ countWords(text: string): Promise<number> }>({ startToCloseTimeout: '30s' });
 
@@ -117,4 +118,9 @@ export async function cut(items: string[], options: FanOutOptions, beside: boole
 
 function countOk(outcomes: readonly Outcome<unknown>[]): number {
   return outcomes.filter(({ status }) => status === 'ok').length;
+}
+
+/** One question about each row of the store; it is cut by whoever cuts the workflow. */
+export function rowsAlone(rows: StoredRows<{ text: string }>, options: FanOutOptions) {
+  return outcomeOf(mapRows({ rows, prompt: 'Read {{ text }}', ...options }));
 }

@@ -5,8 +5,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { placeRows, readRows } from '../../src/client/index.js';
 import { mockAsk } from '../../src/plugin/testing.js';
-import type { AskedQuestion } from '../../src/plugin/testing.js';
+import type { AskedQuestion, MockPlugin } from '../../src/plugin/testing.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as own from './own.workflow.js';
 
@@ -28,6 +29,12 @@ function answer(question: AskedQuestion): unknown {
   const { properties } = (question.outputSchema ?? {}) as { properties?: object };
   if (properties === undefined) return `to ${question.prompt || 'parts'}`;
   return 'best' in properties ? { reason: 'It is first.', best: 'A' } : { amount: '100 euros', by: 'May' };
+}
+
+async function listOf<Each>(all: AsyncIterable<Each>): Promise<Each[]> {
+  const list: Each[] = [];
+  for await (const each of all) list.push(each);
+  return list;
 }
 
 beforeAll(async () => {
@@ -52,9 +59,11 @@ describe.each([
   { mode: 'always replaying', maxCachedWorkflows: 0 },
 ])('a workflow of one’s own, $mode', ({ mode, maxCachedWorkflows }) => {
   let worker: Worker;
+  let mock: MockPlugin;
   let running: Promise<void>;
 
   beforeAll(async () => {
+    mock = mockAsk(answer);
     worker = await Worker.create({
       connection: environment.nativeConnection,
       namespace: environment.namespace ?? 'default',
@@ -67,7 +76,7 @@ describe.each([
           throw new Error('It fails.');
         },
       },
-      plugins: [mockAsk(answer)],
+      plugins: [mock],
     });
     running = worker.run();
   });
@@ -107,6 +116,63 @@ describe.each([
       items.map((item, at) => (at === 7 ? '7 failed: MockFailed' : `${at} ok "to ${at}: ${item}"`)),
     );
     expect(order.toSorted((one, other) => Number(one) - Number(other))).toEqual(items.map((_, at) => String(at)));
+  });
+
+  it('asks about every row of the store once, and has counts; outcomes are read outside, in input order', async () => {
+    const texts = Array.from({ length: 600 }, (_, at) => (at === 407 ? 'what fails' : `message ${at}`));
+    const given = texts.map((text, at) => (at === 300 ? { other: text } : { text })) as own.Message[];
+    const rows = await placeRows(given, mock.store, { key: (_, at) => `row ${at}` });
+    const outcome = await execute('overRows', rows);
+    if (outcome.status !== 'ok') throw new Error(outcome.error.message);
+    const { answered, ...told } = outcome.output;
+    expect(told).toEqual({ status: 'partial', total: 600, counts: { ok: 598, failed: 2 }, costUsd: 0 });
+    // Rows and answers are in the store.
+    expect(JSON.stringify(outcome)).not.toMatch(/message \d/);
+    expect(JSON.stringify(outcome)).not.toContain('100 euros');
+    const read = await listOf(readRows(answered, mock.store));
+    expect(read.map(({ row }) => row)).toEqual(given);
+    expect(read.map(({ outcome: { key, index } }) => `${key} at ${index}`)).toEqual(
+      texts.map((_, at) => `row ${at} at ${at}`),
+    );
+    const [first, , lacking] = [read[0]!, read[1]!, read[300]!];
+    expect(first.outcome.status === 'ok' && first.outcome.output.amount).toBe('100 euros');
+    expect(lacking.outcome).toMatchObject({
+      error: {
+        type: 'DocumentUnreadable',
+        message: expect.stringMatching(
+          /^Prompt: Expected a column `text`, which the prompt names, got "other"/,
+        ) as string,
+      },
+    });
+    expect(read[407]?.outcome).toMatchObject({ status: 'failed', error: { type: 'MockFailed' } });
+    const last = await listOf(readRows(answered, mock.store, { from: 598 }));
+    expect(last.map(({ outcome: { key } }) => key)).toEqual(['row 598', 'row 599']);
+  });
+
+  it('has the counts of rows whose deadline came, whose join was decided or of which there are none', async () => {
+    const given = ['at once', ...Array.from({ length: 30 }, () => 'never')].map((text) => ({ text }));
+    const rows = await placeRows(given, mock.store);
+    const late = await execute('overRows', rows, { deadline: '1s', budget: 1 });
+    expect(late).toMatchObject({ status: 'ok', output: { status: 'partial', counts: { ok: 1, late: 30 } } });
+    const answered = late.status === 'ok' ? late.output.answered : undefined;
+    const statuses = (await listOf(readRows(answered!, mock.store))).map(({ outcome }) => outcome.status);
+    expect(statuses).toEqual(['ok', ...Array.from({ length: 30 }, () => 'late')]);
+    const none = await execute('overRows', await placeRows([{ text: 'it fails' }], mock.store));
+    expect(none).toMatchObject({ status: 'ok', output: { status: 'failed', counts: { failed: 1 } } });
+    const empty = await execute('overRows', await placeRows<own.Message>([], mock.store));
+    expect(empty).toMatchObject({ status: 'ok', output: { status: 'complete', total: 0, counts: {} } });
+  });
+
+  it.each([
+    [{ rows: 5 }, /^Expected `rows` to be what `placeRows` of fanfold gives, got `5`\.$/],
+    [{ prompt: 'Open {{' }, /^Prompt: /],
+    [{ quorum: 2 }, 'Expected `join` to be quorum where `quorum` is given, got `settled`.'],
+    [{ document: 'x' }, /^Expected options of `mapRows` to be among rows, prompt, .*, got `document`\.$/],
+  ])('ends with BadInput where rows are asked about with %o', async (options, message) => {
+    const rows = await placeRows([{ text: 'x' }], mock.store);
+    await expect(execute('overRows', rows, options as never)).rejects.toMatchObject({
+      cause: { type: 'BadInput', message: typeof message === 'string' ? message : expect.stringMatching(message) },
+    });
   });
 
   it('keeps an activity narrow beside questions in lanes', async () => {

@@ -7,13 +7,14 @@ import {
   fanOut,
   jsonOutput,
   load,
+  mapRows,
   merge,
   outcomeOf,
   select,
   selectBy,
   synthesise,
 } from '../../workflows/library.js';
-import type { FanOutOptions, Outcome } from '../../workflows/library.js';
+import type { FanOutOptions, MappedRows, MapRowsOptions, Outcome, StoredRows } from '../../workflows/library.js';
 import { Owed } from './review.outputs.js';
 
 interface Own {
@@ -197,4 +198,21 @@ function brief(outcome: Outcome<unknown>): string {
     case 'late':
       return `${outcome.key} ${outcome.status}: ${outcome.error.type}`;
   }
+}
+
+/** A row of the store, and what is put out about it. */
+export interface Message {
+  text: string;
+}
+
+/** One question about each row of the store, beside an activity. */
+export async function overRows(
+  rows: StoredRows<Message>,
+  options: Partial<MapRowsOptions<Message>> = {},
+): Promise<Outcome<MappedRows<Message, { amount: string; by: string }>>> {
+  const run = fanOut({
+    rows: mapRows({ rows, prompt: 'Read {{ text }}', output: Owed, ...options }),
+    words: activity(() => countWords('one two')),
+  });
+  return (await run.outcomes).rows;
 }

@@ -12,12 +12,15 @@ import {
   childWorkflow,
   fanOut,
   jsonOutput,
+  mapRows,
   merge,
   outcomeOf,
   select,
   selectBy,
 } from '../../workflows/library.js';
-import type { LostOutcome, OkOutcome, Outcome, Output, Work } from '../../workflows/library.js';
+import type { LostOutcome, OkOutcome, Outcome, Output, StoredRows, Work } from '../../workflows/library.js';
+import { placeRows, readRows } from '../../src/index.js';
+import type { BlobStore } from '../../src/index.js';
 
 type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
 
@@ -77,6 +80,29 @@ export async function inOrder(): Promise<void> {
   chosen?.output.amount.trim();
   const alone = await outcomeOf(agentLoop({ task: 'Do it.' }), { timeout: '1 hour' });
   same<typeof alone, Outcome<string>>();
+}
+
+declare const store: BlobStore;
+
+export async function overRows(): Promise<void> {
+  const rows = await placeRows([{ text: 'x', price: 1 }], store, { key: ({ text }) => text });
+  same<typeof rows, StoredRows<{ text: string; price: number }>>();
+  const outcome = await outcomeOf(
+    mapRows({ rows, prompt: 'Read {{ text }}', output: Owed, budget: 5, deadline: '1h' }),
+  );
+  if (outcome.status !== 'ok') return;
+  for await (const { row, outcome: one } of readRows(outcome.output.answered, store)) {
+    same<typeof row, { text: string; price: number }>();
+    same<typeof one, Outcome<{ amount: string; by?: string | undefined }>>();
+  }
+  const plain = mapRows({ rows, prompt: 'Read {{ text }}' });
+  const { rows: texts } = await fanOut({ rows: plain, words: activity(countWords) }).outcomes;
+  if (texts.status !== 'ok') return;
+  for await (const { outcome: one } of readRows(texts.output.answered, store)) same<typeof one, Outcome<string>>();
+  // @ts-expect-error rows have to be in the store
+  void mapRows({ rows: [{ text: 'x' }], prompt: 'Read {{ text }}' });
+  // @ts-expect-error rows are objects
+  void placeRows(['x'], store);
 }
 
 /** Every status has its case: what is left over is nothing. */

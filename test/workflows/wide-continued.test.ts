@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import { historyEvents, RunView } from '../../src/client/index.js';
+import { firstAnswer, historyEvents, RunView } from '../../src/client/index.js';
 import { clusterAddress } from '../support/cluster.js';
 import { startTemporal } from '../support/temporal.js';
 import { done, FakeLanes, hasContinued, indicesOf, reportOf, resultOf, signal, until } from './fake-lanes.js';
@@ -184,6 +184,24 @@ describe.each(modes)('a wide fan-out that continues as new, $mode', ({ maxCached
           expect(firstAnswer?.ok).toBeGreaterThanOrEqual(15);
         },
       );
+    });
+
+    it('tells its first answer to who asked an earlier execution', async () => {
+      let isAsked = false;
+      const runLane: RunLane = async (lane) => {
+        while (!isAsked) await Context.current().sleep(20);
+        return done(lane);
+      };
+      const input = { join: 'quorum', quorum: 55, late: 'amend' };
+      await withLanes(runLane, input, async (handle) => {
+        const answer = firstAnswer(environment.client, handle.workflowId);
+        for await (const event of historyEvents(environment.client, handle, { wait: true })) {
+          if (event.workflowExecutionUpdateAcceptedEventAttributes) break;
+        }
+        isAsked = true;
+        expect((await answer)?.ok).toBeGreaterThanOrEqual(55);
+        if (clusterAddress === undefined) expect(await hasContinued(handle)).toBe(true);
+      });
     });
 
     it('begins anew what failed in an earlier execution', async () => {

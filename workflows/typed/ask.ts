@@ -1,6 +1,7 @@
 import type { Duration } from './duration.js';
 
 import { modelDefaults } from '../../src/contract/options.js';
+import type { JsonSchema } from '../../src/contract/json-schema.js';
 import { isOutput } from '../../src/contract/output.js';
 import type { Output } from '../../src/contract/output.js';
 import type { Stored } from '../../src/contract/stored.js';
@@ -64,19 +65,10 @@ export function ask(question: AskOptions & { output?: undefined; stored?: false 
 export function ask(question: AskOptions & { output?: unknown; stored?: boolean | undefined }): Work<unknown> {
   checkNames('ask', question, names);
   const { prompt, document, system = '', model, maxTokens, timeout, attempts, output, stored = false } = question;
-  if (typeof prompt !== 'string' || prompt.trim() === '') {
-    throw badInput(`Expected \`prompt\` to be a text, got ${quoted(prompt)}.`);
-  }
-  if (typeof system !== 'string') throw badInput(`Expected \`system\` to be a text, got ${quoted(system)}.`);
+  const outputSchema = checkedQuestion({ prompt, system, output });
   if (document !== undefined && !isDocument(document)) {
     throw badInput(`Expected \`document\` to be a text or a reference to one, got ${quoted(document)}.`);
   }
-  if (output !== undefined && !isOutput(output)) {
-    throw badInput(
-      `Expected \`output\` to be made by \`output\` of fanfold/output, or by \`jsonOutput\`, got ${typeof output === 'object' ? 'something else' : quoted(output)}.`,
-    );
-  }
-  if (output !== undefined) checkSchema(output.jsonSchema);
   checkModel({ model, maxTokens });
   const work: AskWork = {
     kind: 'ask',
@@ -88,9 +80,35 @@ export function ask(question: AskOptions & { output?: unknown; stored?: boolean 
     ...(maxTokens !== undefined && { maxTokens }),
     ...(timeout !== undefined && { timeoutMs: millisecondsOf('timeout', timeout) }),
     ...(attempts !== undefined && { attempts: countOf('attempts', attempts) }),
-    ...(output !== undefined && { outputSchema: output.jsonSchema }),
+    ...(outputSchema !== undefined && { outputSchema }),
   };
   return work;
+}
+
+/**
+ * The JSON Schema of a question's output, where it has one.
+ *
+ * @throws ApplicationFailure `BadInput` where a part of the question cannot be meant
+ */
+export function checkedQuestion(question: {
+  prompt: unknown;
+  system: unknown;
+  output: unknown;
+}): JsonSchema | undefined {
+  const { prompt, system, output } = question;
+  if (typeof prompt !== 'string' || prompt.trim() === '') {
+    throw badInput(`Expected \`prompt\` to be a text, got ${quoted(prompt)}.`);
+  }
+  if (system !== undefined && typeof system !== 'string')
+    throw badInput(`Expected \`system\` to be a text, got ${quoted(system)}.`);
+  if (output === undefined) return undefined;
+  if (!isOutput(output)) {
+    throw badInput(
+      `Expected \`output\` to be made by \`output\` of fanfold/output, or by \`jsonOutput\`, got ${typeof output === 'object' ? 'something else' : quoted(output)}.`,
+    );
+  }
+  checkSchema(output.jsonSchema);
+  return output.jsonSchema;
 }
 
 /** @throws ApplicationFailure `BadInput` where either cannot be meant */

@@ -1,6 +1,6 @@
 import type { Duration } from './duration.js';
 
-import type { FanOutOptions as PolicyOptions, Join, Late, Policy } from '../../src/contract/options.js';
+import type { FanOutOptions as PolicyOptions, Join, Late, ModelOptions, Policy } from '../../src/contract/options.js';
 import { policyOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
 import { checkModel } from './ask.js';
@@ -52,7 +52,8 @@ export interface ItemsOptions<Item> extends FanOutOptions {
   key?: ((item: Item, index: number) => string) | undefined;
 }
 
-const names = [
+/** The names of {@link FanOutOptions}. */
+export const fanOutNames = [
   'join',
   'quorum',
   'deadline',
@@ -70,7 +71,7 @@ const names = [
 ] as const satisfies readonly (keyof FanOutOptions)[];
 
 /** Options of a graph, which has no join: its nodes' needs say what is waited for. */
-export const graphNames = names.filter((name) => !['join', 'quorum', 'late', 'economy'].includes(name));
+export const graphNames = fanOutNames.filter((name) => !['join', 'quorum', 'late', 'economy'].includes(name));
 
 /** Options, checked, with every default filled in. */
 export interface Settings {
@@ -82,12 +83,14 @@ export interface Settings {
   offline: boolean;
 }
 
+type Converted = Omit<PolicyOptions, 'budget' | 'atLeast'> & ModelOptions & { fresh: boolean; offline: boolean };
+
 /**
- * @param what whose options they are, for errors
+ * Options as workflows of fanfold's take them: of those that were given each is checked by itself, and has its unit.
+ *
  * @throws ApplicationFailure `BadInput` where one cannot be meant
  */
-export function settingsOf(what: string, given: FanOutOptions, branches: number): Settings {
-  checkNames(what, given, [...names, 'key']);
+function converted(given: FanOutOptions, branches: number): Converted {
   const { join, quorum, late, hedge, economy, fresh = false, offline = isOfflineRun(), model, maxTokens } = given;
   for (const [name, flag] of Object.entries({ hedge, economy, fresh, offline })) {
     if (flag !== undefined && typeof flag !== 'boolean') {
@@ -95,29 +98,47 @@ export function settingsOf(what: string, given: FanOutOptions, branches: number)
     }
   }
   checkModel({ model, maxTokens });
-  const timeoutMs = given.timeout === undefined ? undefined : millisecondsOf('timeout', given.timeout);
-  const attempts = given.attempts === undefined ? undefined : countOf('attempts', given.attempts);
   const options = {
     join,
     quorum,
     late,
     hedge,
     economy,
-    timeoutMs,
-    attempts,
+    model,
+    maxTokens,
+    timeoutMs: given.timeout === undefined ? undefined : millisecondsOf('timeout', given.timeout),
+    attempts: given.attempts === undefined ? undefined : countOf('attempts', given.attempts),
     deadlineMs: given.deadline === undefined ? undefined : millisecondsOf('deadline', given.deadline),
     concurrency: given.concurrency === Infinity ? Math.max(1, branches) : given.concurrency,
-    budget:
-      given.budget === undefined
-        ? undefined
-        : { usd: given.budget, boundsUsd: Array.from({ length: branches }, () => 0) },
   };
   const defined = Object.fromEntries(Object.entries(options).filter(([, option]) => option !== undefined));
+  return { ...(defined as PolicyOptions & ModelOptions), fresh, offline };
+}
+
+/**
+ * The options as the input of a workflow of fanfold's whose branches are in the store: lanes work out what each may cost.
+ *
+ * @throws ApplicationFailure `BadInput` where one cannot be meant
+ */
+export function inputOf(given: FanOutOptions, branches: number): PolicyOptions & ModelOptions {
+  const { budget } = given;
+  return { ...converted(given, branches), ...(budget !== undefined && { budget: { usd: budget, boundsUsd: [] } }) };
+}
+
+/**
+ * @param what whose options they are, for errors
+ * @throws ApplicationFailure `BadInput` where one cannot be meant
+ */
+export function settingsOf(what: string, given: FanOutOptions, branches: number): Settings {
+  checkNames(what, given, [...fanOutNames, 'key']);
+  const { fresh, offline, ...options } = converted(given, branches);
   // Of nothing, an option is right or wrong as it would be of one.
-  if (branches === 0) return settingsOf(what, { ...given, quorum: quorum === undefined ? undefined : 1 }, 1);
+  if (branches === 0) return settingsOf(what, { ...given, quorum: given.quorum === undefined ? undefined : 1 }, 1);
+  const { budget: usd, model, maxTokens } = given;
+  const budget = usd === undefined ? {} : { budget: { usd, boundsUsd: Array.from({ length: branches }, () => 0) } };
   return {
-    policy: checked(() => policyOf(defined as PolicyOptions, branches)),
-    own: { timeoutMs, attempts: attempts ?? 1 },
+    policy: checked(() => policyOf({ ...options, ...budget }, branches)),
+    own: { timeoutMs: options.timeoutMs, attempts: options.attempts ?? 1 },
     model: { model, maxTokens },
     fresh,
     offline,

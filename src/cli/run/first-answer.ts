@@ -1,7 +1,6 @@
+import { firstAnswer } from '../../client/index.js';
 import type { Execution } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
-import { updateNames } from '../../contract/names.js';
-import type { FirstAnswer, RunResult } from '../../contract/run-result.js';
 import type { OutputFlags } from './run-flags.js';
 import { sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
@@ -14,7 +13,7 @@ import type { World } from '../world.js';
  */
 export async function tellFirstAnswer(
   session: Session,
-  { workflowId, runId }: Execution,
+  { workflowId }: Execution,
   flags: OutputFlags,
   world: World,
   signal: AbortSignal,
@@ -22,9 +21,7 @@ export async function tellFirstAnswer(
   try {
     const { planned, closed } = await viewRun(session, workflowId);
     if (planned.policy?.late !== 'amend' || planned.policy.economy || closed !== null) return;
-    const handle = session.client.workflow.getHandle(workflowId, runId);
-    const answer = await handle.executeUpdate<RunResult | FirstAnswer, []>(updateNames.answer);
-    const first = 'keys' in answer ? answer : answer.firstAnswer;
+    const first = await firstAnswer(session.client, workflowId);
     if (first === undefined || signal.aborted) return;
     const ok = first.ok ?? first.keys.length;
     const keys = first.keys.length > 0 && first.keys.length <= 10 ? ` (${first.keys.join(', ')})` : '';
