@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
 
@@ -152,3 +156,77 @@ async function statusOf(url: string, headers: Record<string, string>): Promise<n
       .end();
   });
 }
+
+describe('a request that is not what it seems', () => {
+  /** The status of a question to a path as it stands: `fetch` would put it in order. */
+  async function asked(address: string, path: string, body: object, headers = {}): Promise<number | undefined> {
+    const { hostname, port } = new URL(address);
+    const sent = request({
+      hostname,
+      port,
+      path,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    const answered = once(sent, 'response');
+    sent.end(JSON.stringify(body));
+    const [response] = (await answered) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  }
+
+  it.each([
+    '/v1/./messages',
+    '/v1/x/../messages',
+    '/v1//messages',
+    '/v1/messages/',
+    '/v1/%6dessages',
+    '/v1/../fanfold/v1/health',
+    '/v1/..%2fapi/secret',
+    '/v1\\messages',
+  ])('is not handed on: %s', async (path) => {
+    const { model, address } = await GatewayDesk.open();
+    const before = model.calls.length;
+    expect(await asked(address, path, question)).toBe(404);
+    expect(model.calls).toHaveLength(before);
+  });
+
+  it.each([
+    [{ ...question, messages: [{ role: 'user', content: null }] }, {}],
+    [{ ...question, messages: [null] }, {}],
+    [{ ...question, messages: [{ role: 'user', content: [null] }] }, {}],
+    [{ ...question, max_tokens: -50_000 }, {}],
+    [question, { 'fanfold-journal': 'yes' }],
+  ])('is refused before anything is spent: %j %j', async (body, headers) => {
+    const { model, address } = await GatewayDesk.open({ budgetPerDayUsd: 1 });
+    expect(await asked(address, '/v1/messages', body, headers)).toBe(400);
+    expect(model.total).toBe(0);
+  });
+
+  it.each([
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'https://example.org/a.pdf' } }] },
+      ],
+    },
+    { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+  ])('may cost nobody knows what, and is not made under a budget: %j', async (more) => {
+    const { model, address } = await GatewayDesk.open({ budgetPerDayUsd: 1 });
+    expect(await asked(address, '/v1/messages', { ...question, ...more })).toBe(402);
+    expect(model.total).toBe(0);
+  });
+
+  it('is cut, and counts as the most that it may have cost (Books-2)', async () => {
+    const { model, address } = await GatewayDesk.open({ budgetPerDayUsd: 0.002 });
+    const gate = model.hold();
+    const leaving = new AbortController();
+    const left = sdk(address).messages.create(question, { signal: leaving.signal });
+    await expect.poll(() => gate.waiting.length).toBe(1);
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    await expect.poll(() => model.calls.filter(({ aborted }) => aborted).length).toBe(1);
+    gate.release();
+    await expect.poll(() => asked(address, '/v1/messages', question)).toBe(402);
+    expect(model.total).toBe(1);
+  });
+});

@@ -24,9 +24,9 @@ export async function answer(
     const { status, why } = entrance;
     return sendError(response, status, status === 401 ? 'authentication_error' : 'permission_error', why);
   }
-  if (path === '/fanfold/v1/spend') return sendJson(response, 200, await spendOf(entrance.client, url, serving));
+  if (path === '/fanfold/v1/spend') return answerSpend(response, entrance.client, url, serving);
   if (path === '/fanfold/v1/limits') return sendJson(response, 200, serving.limits());
-  if (!path.startsWith('/v1/'))
+  if (!path.startsWith('/v1/') || !isPlain(path))
     return sendError(response, 404, 'not_found_error', `Expected /v1/messages or the like, got ${path}.`);
   if (serving.isDraining) {
     return sendError(
@@ -51,9 +51,27 @@ export async function answer(
   serving.foreign.delete(work);
 }
 
+/** Whether the path is written in the one way that everybody on its way understands: another spelling would pass by budget and ledger. */
+function isPlain(path: string): boolean {
+  return !/%|\/\/|\/$/.test(path) && new URL(path, 'http://gateway').pathname === path;
+}
+
 /** The ledger from a day on. Where clients have tokens, each sees its own. */
-async function spendOf(client: string, url: string, { settings }: Serving): Promise<Spend[]> {
+async function answerSpend(
+  response: ServerResponse,
+  client: string,
+  url: string,
+  { settings }: Serving,
+): Promise<void> {
   const since = new URLSearchParams(url.split('?')[1]).get('since') ?? '';
-  const rows = await settings.journal.spend(since);
-  return settings.clients === undefined ? rows : rows.filter((row) => row.client === client);
+  if (since !== '' && !/^\d{4}-\d{2}-\d{2}$/.test(since)) {
+    return sendError(
+      response,
+      400,
+      'invalid_request_error',
+      `Expected \`since\` to be a day such as 2026-11-28, got ${since}.`,
+    );
+  }
+  const rows: Spend[] = await settings.journal.spend(since);
+  sendJson(response, 200, settings.clients === undefined ? rows : rows.filter((row) => row.client === client));
 }

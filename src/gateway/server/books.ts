@@ -17,6 +17,7 @@ export interface Account {
  * Books-1. A call is in the ledger before its answer is told.
  * Books-2. What has been spent today and the most that may come of what is under way are together at most the budget: a call that
  *     might exceed it is not made.
+ *     A call that was cut before the API had told its cost counts as the most that it may have cost.
  * Books-3. The budget knows what was spent today before the gateway was started.
  */
 export class Books {
@@ -85,12 +86,16 @@ export class Books {
     );
   }
 
-  /** Writes a call down. It never rejects: the answer is there, and has been paid for. */
-  async spent({ run, client }: Account, { usage, model, settled }: EndedCall): Promise<void> {
+  /**
+   * Writes a call down. It never rejects: the answer is there, and has been paid for.
+   *
+   * @param boundUsd the most that it may have cost, which counts where the API did not come to tell
+   */
+  async spent({ run, client }: Account, { usage, model, settled }: EndedCall, boundUsd: number | null): Promise<void> {
     if (usage === undefined && settled) return;
     this.#turnPage();
     const costUsd = usage === undefined ? 0 : costOf(usage, model);
-    this.#spentUsd += costUsd ?? 0;
+    this.#spentUsd += settled ? (costUsd ?? 0) : Math.max(costUsd ?? 0, boundUsd ?? 0);
     const row: Spend = {
       day: this.#day,
       run,

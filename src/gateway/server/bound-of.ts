@@ -2,8 +2,30 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import { estimateTokens, isCached, upperBoundUsd } from '../../model/index.js';
 
-/** The most that a question may cost, in US dollars; `null` where the price is unknown. */
+/**
+ * The most that a question may cost, in US dollars; `null` where that is unknown: the price, a file that the API fetches itself, what a tool of
+ * the API brings or costs.
+ */
 export function boundOf(body: MessageCreateParamsNonStreaming, structured: boolean): number | null {
   const { model, max_tokens: maxTokens } = body;
+  if (hasMoreToPay(body)) return null;
   return upperBoundUsd({ model, inputTokens: estimateTokens(body), maxTokens, cached: isCached(body), structured });
+}
+
+function hasMoreToPay(body: MessageCreateParamsNonStreaming): boolean {
+  const { tools = [], messages } = body;
+  if ('mcp_servers' in body || 'container' in body) return true;
+  if (tools.some(({ type }) => /^(web_search|web_fetch|code_execution|mcp|tool_search|advisor)/.test(type ?? '')))
+    return true;
+  return messages.some(({ content }) => typeof content !== 'string' && content.some(isElsewhere));
+}
+
+/** Whether a block, or one in it, is a file that only the API can see. */
+function isElsewhere(block: object): boolean {
+  const { source, content } = block as { source?: { type?: string }; content?: unknown };
+  if (source?.type === 'url' || source?.type === 'file') return true;
+  return (
+    Array.isArray(content) &&
+    content.some((each) => typeof each === 'object' && each !== null && isElsewhere(each as object))
+  );
 }

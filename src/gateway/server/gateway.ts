@@ -61,8 +61,9 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
     address,
     limits: () => gateway.limits(),
     drain: async () => {
-      server.close();
+      // Whoever comes meanwhile is told to come again, and not let stand before a closed door.
       await gateway.drain();
+      server.close();
       server.closeAllConnections();
     },
     hangUp: () => gateway.hangUp(),

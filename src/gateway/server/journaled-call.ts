@@ -25,10 +25,13 @@ const journalHeader = 'fanfold-journal';
 export type JournalWish = 'on' | 'fresh' | 'off';
 
 /** The wish in a request's headers. What a beta changes nobody here knows: such a question goes past the journal. */
-export function journalWishOf({ headers }: Pick<IncomingMessage, 'headers'>, journalAll: boolean): JournalWish {
+export function journalWishOf(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  journalAll: boolean,
+): JournalWish | undefined {
   const wish = headers[journalHeader] ?? (journalAll ? 'on' : 'off');
-  if (headers['anthropic-beta'] !== undefined) return 'off';
-  return wish === 'on' || wish === 'fresh' ? wish : 'off';
+  if (wish !== 'on' && wish !== 'fresh' && wish !== 'off') return undefined;
+  return headers['anthropic-beta'] === undefined ? wish : 'off';
 }
 
 /** How a call is made that has its permit and its money. */

@@ -48,7 +48,7 @@ export async function answerMessages(
       response,
       400,
       'invalid_request_error',
-      'Expected JSON with `model`, `max_tokens` and `messages`.',
+      'Expected JSON with `model`, a `max_tokens` of 1 or more, and `messages` of texts or lists of blocks.',
     );
   }
   const run = request.headers['fanfold-run'];
@@ -57,12 +57,22 @@ export async function answerMessages(
     run: typeof run === 'string' ? run.slice(0, 200) : '',
   });
   const wish = journalWishOf(request, serving.settings.journalAll);
+  if (wish === undefined) {
+    return sendError(
+      response,
+      400,
+      'invalid_request_error',
+      'Expected the header `fanfold-journal` to be on, fresh or off.',
+    );
+  }
   await (wish === 'off' ? call.passOn(asked, body) : call.journaled(asked, body.length, wish));
 }
 
 /** One call for a client that is no worker. */
 class ForeignCall {
   #isBooked = false;
+  /** The most that it may cost, where there is a budget. */
+  #boundUsd: number | null = null;
 
   constructor(
     readonly request: IncomingMessage,
@@ -111,7 +121,8 @@ class ForeignCall {
     call: (permit: Permit) => Promise<T>,
   ): Promise<T> {
     const { settings, books } = this.serving;
-    const release = this.#isPaid && books.isBounded ? books.reserve(boundOf(asked, false)) : () => {};
+    this.#boundUsd = this.#isPaid && books.isBounded ? boundOf(asked, false) : null;
+    const release = this.#isPaid && books.isBounded ? books.reserve(this.#boundUsd) : () => {};
     const inputTokens = Math.ceil(bytes / charactersPerToken);
     try {
       return await settings.limiters[settings.foreignLine].of(asked.model).run(
@@ -173,7 +184,7 @@ class ForeignCall {
     // Whoever knows more of the call has told before.
     if (this.#isBooked) return;
     this.#isBooked = true;
-    if (this.#isPaid) await this.serving.books.spent(this.account, { ...ended, modelMs: 0 });
+    if (this.#isPaid) await this.serving.books.spent(this.account, { ...ended, modelMs: 0 }, this.#boundUsd);
   }
 
   #refuse(error: unknown): void {
@@ -185,11 +196,20 @@ function askedIn(body: Buffer): Asked | undefined {
   try {
     const asked = JSON.parse(body.toString()) as Asked;
     const isQuestion =
-      typeof asked.model === 'string' && Number.isInteger(asked.max_tokens) && Array.isArray(asked.messages);
+      typeof asked.model === 'string' &&
+      Number.isInteger(asked.max_tokens) &&
+      asked.max_tokens >= 1 &&
+      Array.isArray(asked.messages) &&
+      asked.messages.every((message: unknown) => isContent((message as { content?: unknown } | null)?.content));
     return isQuestion ? asked : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isContent(content: unknown): boolean {
+  if (typeof content === 'string') return true;
+  return Array.isArray(content) && content.every((block) => typeof block === 'object' && block !== null);
 }
 
 function streamEnd(scan: StreamUsage, asked: string): Omit<EndedCall, 'modelMs'> {

@@ -10,6 +10,7 @@ export function moneyOf(line: Line, books: Books): Money {
     reserve: ({ body, form }) =>
       books.isBounded ? books.reserve(boundOf(body, form.outputSchema !== undefined)) : () => {},
     covers: ({ body }) => !books.isBounded || books.covers(boundOf(body, false)),
-    spent: ({ run }, client, call) => books.spent({ run, client }, call),
+    spent: ({ run, body, form }, client, call) =>
+      books.spent({ run, client }, call, books.isBounded ? boundOf(body, form.outputSchema !== undefined) : null),
   };
 }
