@@ -22,10 +22,15 @@ export async function probeModelApi(baseUrl: string, apiKey: string, env: NodeJS
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
+    const gateway = env['FANFOLD_GATEWAY'];
     throw new UnavailableError(
       'ModelApiUnreachable',
-      `${shown} does not answer: ${cause}`,
-      'Check the network, ANTHROPIC_BASE_URL, and the proxy variables (HTTPS_PROXY, NO_PROXY).',
+      gateway
+        ? `The gateway at ${shownAddress(gateway)} does not answer: ${cause}`
+        : `${shown} does not answer: ${cause}`,
+      gateway
+        ? 'Start it with `fanfold gateway`, or check FANFOLD_GATEWAY.'
+        : 'Check the network, ANTHROPIC_BASE_URL, and the proxy variables (HTTPS_PROXY, NO_PROXY).',
     );
   });
   await response.body?.cancel();
