@@ -100,6 +100,8 @@ describe('a finished run is retried', () => {
     expect(second.asked).toEqual(['left', 'right']);
     expect(second.value).toMatchObject({ workflowId: 'turns-retry-2', status: 'complete' });
     expect(second.value.branches.map(({ from }) => from)).toEqual([undefined, 'turns', undefined]);
+    expect((await desk.json(['retry', 'turns', 'right'])).workflowId).toBe('turns-retry-3');
+    expect((await desk.json(['retry', 'turns', 'left'])).workflowId).toBe('turns-retry-1');
   });
 
   it('waits for all of them where a quorum is there already, and folds in what came', async () => {
