@@ -47,7 +47,7 @@ it.skipIf(Boolean(process.env['FANFOLD_TEST_CLUSTER']))(
     const opened = desk.start(['open', '--print']);
     await opened.said(new RegExp(workflowId));
     await opened.said(/until Ctrl-C/);
-    await opened.interrupt();
+    await opened.kill('SIGINT');
     const reported = await desk.fanfold(['report', '--format', 'md']);
     expect([reported.code, reported.stdout]).toEqual([0, expect.stringContaining(workflowId)]);
   },

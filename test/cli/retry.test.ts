@@ -156,10 +156,8 @@ describe('a finished run is retried', () => {
     desk.model.script({ match: /Unanswerable/, fault: { kind: 'status', status: 400 } });
     await desk.fanfold(['agent', 'Unanswerable', '--id', 'agent-1']);
     const { code, stderr } = await desk.fanfold(['retry', 'agent-1']);
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringContaining('of the kind agent, which cannot be retried once it has ended'),
-    ]);
+    const said = expect.stringContaining('of the kind agent, which cannot be retried once it has ended');
+    expect([code, stderr]).toEqual([2, said]);
   });
 });
 
