@@ -15,7 +15,7 @@ export type { Execution, HistoryEvent } from './history.js';
 export { latencySamples } from './latency-samples.js';
 export { planRetry } from './plan-retry.js';
 export type { Retry } from './plan-retry.js';
-export { listRuns, oldestStartBefore, openRuns, retriesOf } from './list-runs.js';
+export { listRuns, newestRun, oldestStartBefore, openRuns, retriesOf } from './list-runs.js';
 export type { ListedRun, RunFilter } from './list-runs.js';
 export { placeRows } from './place-rows.js';
 export type { PlaceRowsOptions } from './place-rows.js';
@@ -27,6 +27,6 @@ export { readApprovals, readRun, readWideRun, resolveBranch } from './read-run.j
 export { wholeOutput } from './output-of-run.js';
 export { RunView } from './run-view.js';
 export { UnreadRun } from './unread-run.js';
-export { checkWorkflowId, startRun } from './start-run.js';
+export { checkWorkflowId, startRun, usableId } from './start-run.js';
 export type { RunToStart, StartedRun } from './start-run.js';
 export { currentRunId, wentOnAfterReset } from './reset.js';

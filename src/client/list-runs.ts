@@ -82,6 +82,21 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
   return Promise.all(runs);
 }
 
+/**
+ * The newest run of fanfold's workflow types; `undefined` where there is none. With `everyType` also one of others, but none that is
+ * part of another, as lanes are.
+ */
+export async function newestRun(
+  client: Client,
+  { everyType }: Required<Pick<RunFilter, 'everyType'>>,
+): Promise<ListedRun | undefined> {
+  const [newest] = await listRuns(client, {
+    limit: 1,
+    ...(everyType && { everyType, query: 'ParentWorkflowId IS NULL' }),
+  });
+  return newest;
+}
+
 /** Most ids in one question to the server. */
 const idsAtOnce = 100;
 

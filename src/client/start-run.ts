@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
@@ -70,7 +70,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     throw new InputError(`Expected the run's input to be at most ${mostBytes} bytes, got ${bytes}.`);
   }
   const memo: RunMemo = {
-    inputSha256: createHash('sha256').update(serialised).digest('hex'),
+    inputSha256: sha256Of(serialised),
     startedBy: randomUUID(),
     title: beginningOf(run.summary ?? nameOf(run), mostTitle),
     ...((run.input as { offline?: boolean }).offline === true && { offline: true }),
@@ -103,6 +103,29 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     );
   }
   return { workflowId, runId: described.runId, attached: found.startedBy !== memo.startedBy };
+}
+
+/** The first of these ids that is free, or belongs to a run of that kind and input; `undefined` where others have all of them. */
+export async function usableId(
+  client: Client,
+  { kind, input }: Pick<RunToStart, 'kind' | 'input'>,
+  ids: Iterable<string>,
+): Promise<string | undefined> {
+  const inputSha256 = sha256Of(JSON.stringify([kind, input]));
+  for (const id of ids) {
+    try {
+      const { memo } = await client.workflow.getHandle(id).describe();
+      if (memoOf(memo)?.inputSha256 === inputSha256) return id;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return id;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function sha256Of(serialised: string): string {
+  return createHash('sha256').update(serialised).digest('hex');
 }
 
 /** Most characters of the title that lists show. */

@@ -8,6 +8,7 @@ import { cassetteIn } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
 import { storeIn } from '../store/open-place.js';
+import { homePolicy, ToolRegistry } from '../tools/index.js';
 import { modelApiOf } from '../worker/model-api.js';
 import type { PluginSettings } from './plugin-settings.js';
 import type { WorkerSettings } from '../worker/index.js';
@@ -54,7 +55,8 @@ export async function openedHome({ env = process.env, ...given }: PluginSettings
 }
 
 /**
- * Fills in what a plugin was not given: store and journal of the home, the gateway or the API of the environment, the offline model.
+ * Fills in what a plugin was not given: store, journal and registrations of the home, the gateway or the API of the environment, the
+ * offline model.
  *
  * @throws UnavailableError where the home is not this user's, or the journal cannot be opened
  * @throws InputError where a variable of the environment cannot be meant
@@ -71,6 +73,8 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
   const { offline: _, home: __, env: ___, cassette: ____, ...rest } = given;
   const api = apiOf(given);
+  // A home that is not looked at, for the store is elsewhere, may be somebody else's: it allows nothing.
+  const policy = given.policy ?? (given.store === undefined ? homePolicy(new ToolRegistry(home)) : undefined);
   const gateway = await gatewayOf(given, env);
   return {
     settings: {
@@ -78,6 +82,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
       ...rest,
       store,
       env,
+      policy,
       offlineModelUrl: given.offlineModelUrl ?? offline.url,
       ...(opened !== undefined && { journal: opened }),
       ...(cassette && { cassette }),

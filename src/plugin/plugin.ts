@@ -28,7 +28,8 @@ import { withOutputs } from './with-outputs.js';
  * interceptors that they have in fanfold's worker. Where it does not say how
  * long a workflow may compute at a stretch (`isolateExecutionTimeout`), that is 30 s.
  *
- * Defaults: `ANTHROPIC_API_KEY`, store and journal of `FANFOLD_HOME`, 50 model calls at once.
+ * Defaults: `ANTHROPIC_API_KEY`, store and journal of `FANFOLD_HOME`, 50 model calls at once; allowed is what commands of that home have
+ * registered, or nothing where the plugin was given a store.
  */
 // The SDK's `SimplePlugin` cannot wait for anything before the worker is there.
 export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin {

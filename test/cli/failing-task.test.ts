@@ -41,6 +41,18 @@ it('show tells it, and has it in its JSON', async () => {
   expect(stderr).toMatch(/the workflow task fails \(try \d+/);
 });
 
+it.skipIf(Boolean(process.env['FANFOLD_TEST_CLUSTER']))(
+  'open and report take it as the newest run of the home, as list does',
+  async () => {
+    const opened = desk.start(['open', '--print']);
+    await opened.said(new RegExp(workflowId));
+    await opened.said(/until Ctrl-C/);
+    await opened.kill('SIGINT');
+    const reported = await desk.fanfold(['report', '--format', 'md']);
+    expect([reported.code, reported.stdout]).toEqual([0, expect.stringContaining(workflowId)]);
+  },
+);
+
 it('doctor names the run', async () => {
   const { stdout } = await desk.fanfold(['doctor', '--json']);
   const checks = JSON.parse(stdout) as { name: string }[];

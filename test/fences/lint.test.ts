@@ -47,6 +47,7 @@ const mayImport: Record<string, string[]> = {
     'src/server',
     'src/worker',
     'src/gateway',
+    'src/tools',
     'activities',
   ],
   'src/cli': [

@@ -15,8 +15,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { historyEvents, readRun, RunView } from '../../src/client/index.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
+import { equipped } from '../../src/plugin/plugin-defaults.js';
+import type { PluginSettings } from '../../src/plugin/plugin-settings.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import { BlobStore } from '../../src/store/blob-store.js';
+import { rulesPolicy, ToolRegistry } from '../../src/tools/index.js';
+import type { Policy } from '../../src/tools/index.js';
 import { startTemporal } from '../support/temporal.js';
 import type { kept } from './kept.workflow.js';
 
@@ -198,6 +202,19 @@ describe('the plugin', () => {
     );
     const env = { ANTHROPIC_API_KEY: 'made-up-token-1' };
     await expect(new FanfoldPlugin({ env, home }).configureWorker({ taskQueue: 'own' })).resolves.toBeDefined();
+  });
+
+  it('allows what its home has registered, unless it was given a policy or a store', async () => {
+    const grant = { folder: '/srv/texts' };
+    await new ToolRegistry(home).put(grant);
+    const allowed = async (given: PluginSettings) => {
+      const { settings, close } = await equipped({ offline: true, home, env: {}, ...given });
+      await close();
+      return settings.policy && (await (settings.policy as Policy).allows(grant));
+    };
+    expect(await allowed({})).toBe(true);
+    expect(await allowed({ policy: rulesPolicy({}) })).toBe(false);
+    expect(await allowed({ store: new BlobStore(home) })).toBeUndefined();
   });
 
   it('refuses the home of somebody else before the worker is there, as the command does', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { listRuns } from '../../client/index.js';
+import { newestRun } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
 import { FanfoldError, UnavailableError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
@@ -34,7 +34,7 @@ async function open(id: string | undefined, flags: OpenFlags, world: World): Pro
   const say = sayer(world, false);
   const session = await openSession(world, 'command', say);
   try {
-    const { workflowId, runId } = await viewRun(session, id ?? (await newestRun(session)));
+    const { workflowId, runId } = await viewRun(session, id ?? (await newestIn(session)));
     const page = webUiUrl(session.server, workflowId, runId);
     if (page === null) throw noWebUi();
     const idleMs = idleTime(world);
@@ -58,8 +58,9 @@ async function open(id: string | undefined, flags: OpenFlags, world: World): Pro
   }
 }
 
-async function newestRun({ client }: Session): Promise<string> {
-  const [newest] = await listRuns(client, { limit: 1 });
+async function newestIn({ client, server }: Session): Promise<string> {
+  // As in `list`: a server of the home's own has runs of its user alone.
+  const newest = await newestRun(client, { everyType: server.kind === 'embedded' });
   if (newest !== undefined) return newest.workflowId;
   throw new FanfoldError('NoSuchRun', 'There is no run yet to open.', 'See `fanfold list`.');
 }

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { listRuns } from '../../client/index.js';
+import { newestRun } from '../../client/index.js';
 import { FanfoldError, InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -93,8 +93,9 @@ function idsOf(id: string | undefined, compare: readonly string[]): string[] {
 }
 
 /** @throws FanfoldError `NoSuchRun` where there is none */
-async function lastRun({ client, home }: Session): Promise<string> {
-  const [last] = await listRuns(client, { limit: 1 });
+async function lastRun({ client, home, server }: Session): Promise<string> {
+  // As in `list`: a server of the home's own has runs of its user alone.
+  const last = await newestRun(client, { everyType: server.kind === 'embedded' });
   if (last === undefined) {
     throw new FanfoldError('NoSuchRun', `There is no run in ${home} to report.`, 'See `fanfold list`.');
   }

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { planRetry, retriesOf, startRun } from '../../client/index.js';
+import { planRetry, retriesOf, startRun, usableId } from '../../client/index.js';
 import type { Retry, RunView, RunToStart } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -53,7 +53,7 @@ export async function retryFinished(
   if (flags.dryRun) return dryRetry(bounded, flags, world);
   const budget = await retryBudget(bounded, flags, world);
   const input = { ...given, ...budget, searchable: session.searchable };
-  const workflowId = flags.id ?? retryId(view);
+  const workflowId = flags.id ?? (await retryId(session, view, { kind: retry.kind, input } as RunToStart));
   const planned = plannedRun(retry.kind, input);
   const need = needOf(planned);
   checkRun(need, flags, world);
@@ -105,10 +105,20 @@ async function sayWhatIs(
 
 const numbered = /^(.*)-retry-(\d+)$/s;
 
-/** The same id for the same retry, so that it is not begun twice. */
-function retryId({ workflowId, retries }: RunView): string {
+/** Most retries of one run that are numbered. */
+const mostNumbered = 1_000;
+
+/** The same id for the same retry, so that it is not begun twice; the next free number for another. */
+async function retryId({ client }: Session, { workflowId, retries }: RunView, run: RunToStart): Promise<string> {
   const [, root, number] = (retries && numbered.exec(workflowId)) ?? [];
-  return root === undefined ? `${workflowId}-retry-1` : `${root}-retry-${Number(number) + 1}`;
+  const first = root === undefined ? 1 : Number(number) + 1;
+  const ids = Array.from({ length: mostNumbered }, (_, at) => `${root ?? workflowId}-retry-${first + at}`);
+  const id = await usableId(client, run, ids);
+  if (id !== undefined) return id;
+  throw new InputError(
+    `Expected at most ${mostNumbered} retries of \`${workflowId}\` without \`--id\`, got as many.`,
+    'Choose an --id.',
+  );
 }
 
 /** The file of `--out`, which stays as it is until all rows of the new one are there. */
