@@ -1,3 +1,4 @@
+import type { Coverage } from '../contract/run.js';
 import { QuotePlaces } from './quote-places.js';
 import type { QuotePlace, Span } from './quote-places.js';
 
@@ -269,4 +270,23 @@ export interface PatternCheck {
   severity?: Severity;
   message?: string;
   suggestion?: string;
+}
+
+/** How many there are of each severity, and what is not known: checks that have not come to their end say nothing of the text. */
+export function countedFindings(
+  { findings, unplaced }: { findings: readonly Finding[]; unplaced: number },
+  { ok, total }: Coverage,
+  where = '',
+): string {
+  const open = total - ok;
+  if (open > 0 && ok === 0 && findings.length === 0)
+    return 'No check has come to its end: nothing is known of the text.';
+  const counts = severities
+    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
+  const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
+  const unended =
+    open > 0 ? `; ${open} of ${total} checks ${open === 1 ? 'has not come to its' : 'have not come to their'} end` : '';
+  return `${counts.join(', ') || 'No findings'}${where}${left}${unended}.`;
 }

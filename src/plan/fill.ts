@@ -1,4 +1,5 @@
 import { InputError } from '../contract/errors.js';
+import { shellWord } from '../fold/visible-text.js';
 import { parseTemplate, shown, valueAt } from './graph/template.js';
 import type { TemplatePart } from './graph/template.js';
 
@@ -58,7 +59,7 @@ export function filled(prompt: string, fields: Fields): string {
     .map((part) => {
       if (typeof part === 'string') return part;
       const value = valueIn(fields, { name: part.join('.'), path: part });
-      if (value === undefined) throw noColumn(part.join('.'), Object.keys(fields));
+      if (value === undefined) throw noColumn({ name: part.join('.'), path: part }, Object.keys(fields));
       return value === null ? '' : shown(value);
     })
     .join('');
@@ -68,13 +69,28 @@ export function filled(prompt: string, fields: Fields): string {
 const mostNamed = 20;
 
 /** @param place such as `rows.csv:7` */
-export function noColumn(name: string, columns: readonly string[], place?: string, who = 'the prompt'): InputError {
+export function noColumn(
+  of: string | Variable,
+  columns: readonly string[],
+  place?: string,
+  who = 'the prompt',
+): InputError {
+  const { name, path }: Variable = typeof of === 'string' ? { name: of, path: [of] } : of;
   const named = columns.slice(0, mostNamed).map((column) => JSON.stringify(column));
   const more = columns.length > mostNamed ? [`${columns.length - mostNamed} more`] : [];
   return new InputError(
     `${place === undefined ? 'Prompt' : place}: Expected a column \`${name}\`, which ${who} names, got ${[...named, ...more].join(', ') || 'no columns'}.`,
     who === 'the prompt'
-      ? `A column of another spelling is written in quotes: \`{{ "First name" }}\`. Where some rows have it and others not, \`--where "@['${name.replaceAll(/['\\]/g, '\\$&')}']"\` takes those that have.`
+      ? `A column of another spelling is written in quotes: \`{{ "First name" }}\`. Where some rows have it and others not, \`--where ${shellWord(queryOf(path))}\` takes those that have.`
       : undefined,
   );
+}
+
+/** A path as JSONPath (RFC 9535) has it below `@`: plain names after a dot, places in a list as numbers, others in quotes. */
+function queryOf(path: Variable['path']): string {
+  const steps = path.map((name, at) => {
+    if (/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) return `.${name}`;
+    return at > 0 && /^\d+$/.test(name) ? `[${Number(name)}]` : `["${name.replaceAll(/["\\]/g, '\\$&')}"]`;
+  });
+  return `@${steps.join('')}`;
 }

@@ -102,5 +102,5 @@ export function whyUnasked(
   const { unreadable, call, fields = {} } = item;
   if (unreadable !== undefined || isFilled !== true || call !== undefined) return unreadable;
   const missing = variablesIn(way?.prompt ?? prompt).find((variable) => valueIn(fields, variable) === undefined);
-  return missing && noColumn(missing.name, Object.keys(fields)).message;
+  return missing && noColumn(missing, Object.keys(fields)).message;
 }

@@ -79,7 +79,7 @@ export function planPerspectivesOver(input: PerspectivesInput): { wide: WidePlan
   if (document !== undefined) throw new InputError('Expected a `document`, or several as `chunks`, got both.');
   const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective), mostWays);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
-  checkMerged(input);
+  checkMerged(input, perspectives.length);
   const ways = perspectives.map(wayOf);
   checkWays(ways, 'perspectives');
   const total = totalOf(chunks, ways.length, 'document');
@@ -90,10 +90,16 @@ export function planPerspectivesOver(input: PerspectivesInput): { wide: WidePlan
   };
 }
 
-/** The answers about each of several documents stay side by side. */
-function checkMerged(input: PerspectivesInput): void {
+/** The answers about each of several documents stay side by side, and those of more perspectives than a fan-in reads. */
+function checkMerged(input: PerspectivesInput, each: number): void {
   const { how } = fanInOf(input);
   if (how === 'merge') return;
+  if (each > maxDirectWidth) {
+    throw new InputError(
+      `Expected at most ${maxDirectWidth} perspectives with \`fan-in\` ${how}, got ${each}.`,
+      'Give the run fewer perspectives, or leave the fan-in out.',
+    );
+  }
   throw new InputError(
     `Expected one document with \`fan-in\` ${how}, got several.`,
     'Fold the readings of each document in a run of its own.',

@@ -1,6 +1,6 @@
 import type { Compared, Reported } from '../contract/reported.js';
 import { answerParts } from './answer/answer-parts.js';
-import { branchFacts, comparedBranches, comparedFigures } from './answer/compare-runs.js';
+import { branchFacts, comparedBranches, comparedFigures, sameText } from './answer/compare-runs.js';
 import { figuresOf } from './answer/figures.js';
 import { statusOf } from './answer/state.js';
 import { costOf, durationOf, marksOf, textOf } from './answer/texts.js';
@@ -43,7 +43,7 @@ export function reportMarkdown(reported: Reported): string {
 export function comparedMarkdown({ compared: [one, other], version }: Compared): string {
   const [left, right] = [one.run.workflowId, other.run.workflowId];
   const branches = comparedBranches(one, other);
-  const differing = branches.filter(({ isSame }) => !isSame);
+  const differing = branches.filter(({ answer }) => answer === 'differs');
   const row = (branch: Parameters<typeof branchFacts>[0] | undefined) =>
     branch === undefined ? 'none' : branchFacts(branch);
   const said = (title: string, branch: (typeof branches)[number]['one']) =>
@@ -54,15 +54,10 @@ export function comparedMarkdown({ compared: [one, other], version }: Compared):
       ['', left, right, 'change'],
       comparedFigures(one, other).map((figure) => [figure.name, figure.one, figure.other, figure.change]),
     ),
-    `${branches.length - differing.length} of ${branches.length} branches have the same answer in both.`,
+    sameText(branches),
     tableMarkdown(
       ['branch', left, right, 'answer'],
-      branches.map(({ key, one: first, other: second, isSame }) => [
-        key,
-        row(first),
-        row(second),
-        isSame ? 'same' : 'differs',
-      ]),
+      branches.map(({ key, one: first, other: second, answer }) => [key, row(first), row(second), answer]),
     ),
     ...differing.slice(0, mostDiffering).map((branch) =>
       folded(

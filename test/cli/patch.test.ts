@@ -40,7 +40,7 @@ function finding(more: Partial<Finding> = {}): Finding {
 }
 
 function runOf(...findings: Finding[]): Run {
-  return { kind: 'validate', output: { findings, unplaced: 0 } } as unknown as Run;
+  return { kind: 'validate', output: { findings, unplaced: 0 }, coverage: { ok: 1, total: 1 } } as unknown as Run;
 }
 
 async function patchOf(cwd: string, file: string, text: string, ...findings: Finding[]): Promise<string> {
@@ -48,6 +48,14 @@ async function patchOf(cwd: string, file: string, text: string, ...findings: Fin
   const flags = { file, place, fixOf: text };
   return findingsText(await withFix(runOf(...findings), flags), flags, { isTerminal: false }).text;
 }
+
+it('says nothing of a text of which no check has come to its end', () => {
+  const run = { ...runOf(), coverage: { ok: 0, total: 2 } };
+  const said = (format?: string) => findingsText(run, { ...(format && { format }) }, { isTerminal: false }).text;
+  expect(said()).toBe('No check has come to its end: nothing is known of the text.\n\n');
+  expect(JSON.parse(said('sarif'))).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: false }] }] });
+  expect(findingsText(runOf(), {}, { isTerminal: false }).text).toBe('No findings.\n\n');
+});
 
 describe('a patch', () => {
   it.each([

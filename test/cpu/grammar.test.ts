@@ -64,6 +64,14 @@ describe('left alone are', () => {
   });
 });
 
+it('writes the article of a sentence as its beginning is written', async () => {
+  expect(await spellingOf('A owl sat there. It saw a owl.')).toEqual([
+    ['A', 'An', true],
+    ['a', 'an', true],
+  ]);
+  expect(await spellingOf('An mistake was made by the owl.')).toEqual([['An', 'A', true]]);
+});
+
 it('is sure of one candidate that a slip explains, and of nothing else (G1 to G3)', async () => {
   const text =
     'They recieve teh goods. It occured in a seperate langauge. It is an mistake, and the the end. The autoscaler is wierd, dont you think. Payement is due.';

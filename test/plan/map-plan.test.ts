@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { InputError } from '../../src/contract/errors.js';
+import { RowFilter } from '../../src/cli/read/row-filter.js';
 import { filled, variablesIn } from '../../src/plan/fill.js';
 import { planMap } from '../../src/plan/map-plan.js';
 import { questionKey } from '../../src/journal/index.js';
@@ -42,6 +43,23 @@ describe('a prompt over columns', () => {
   it('names the columns that there are where one is missing, or has no value of its own', () => {
     expect(() => filled('{{ subjct }}', { subject: 'x', body: 'y' })).toThrow(/`subjct`.*"subject", "body"/);
     expect(() => filled('{{ toString }}', { subject: 'x' })).toThrow(InputError);
+  });
+
+  it.each([
+    ['{{ a.city }}', '--where @.a.city`', '@.a.city'],
+    ['{{ a.post-code.0 }}', `--where '@.a["post-code"][0]'`, '@.a["post-code"][0]'],
+    [String.raw`{{ "First \"name\"" }}`, String.raw`--where '@["First \"name\""]'`, String.raw`@["First \"name\""]`],
+  ])('says how to take the rows that have it, in a query that works: %s', (prompt, said, query) => {
+    const whole = { a: { city: 'Rome', 'post-code': ['1'] }, 'First "name"': 'Ann' };
+    let advice: string | undefined;
+    try {
+      filled(prompt, { b: 1 });
+    } catch (error) {
+      advice = (error as InputError).advice;
+    }
+    expect(advice).toContain(said);
+    const filter = new RowFilter(query);
+    expect([filter.takes(whole, 'rows:1'), filter.takes({ b: 1 }, 'rows:2')]).toEqual([true, false]);
   });
 
   it('refuses braces that hold no name', () => {

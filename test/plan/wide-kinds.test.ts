@@ -43,6 +43,10 @@ describe('perspectives over documents', () => {
     expect(() => planPerspectivesOver({ document: { inline: 'x' }, chunks: chunksOf(4) })).toThrow(/got both/);
     expect(() => planPerspectivesOver({ perspectives: ['a', 'b'], chunks: chunksOf(3) })).toThrow(/multiple of 2/);
     expect(() => planPerspectivesOver({ chunks: chunksOf(4), fanIn: 'select' })).toThrow(/got several/);
+    const many = Array.from({ length: 51 }, (_, at) => `view ${at}`);
+    expect(() => planPerspectivesOver({ perspectives: many, chunks: chunksOf(51), fanIn: 'synthesise' })).toThrow(
+      'Expected at most 50 perspectives with `fan-in` synthesise, got 51.',
+    );
   });
 });
 

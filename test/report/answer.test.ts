@@ -262,6 +262,6 @@ it('puts two runs beside each other: answers, latency and cost', async () => {
   expect(requests).toHaveLength(1);
   expect(await page.locator('#figures').innerText()).toMatch(/cost\s+\$2\.0000\s+\$1\.0000\s+−50 %/);
   expect(await page.locator('#branches').innerText()).toMatch(
-    /1 of 2 have the same answer[^]*Short\.[^]*Long\.[^]*same answer/,
+    /1 of 2 branches have the same answer[^]*Short\.[^]*Long\.[^]*same answer/,
   );
 });

@@ -45,6 +45,25 @@ describe('a report as Markdown', () => {
     expect(text).toContain('1 of 2 branches have the same answer in both.');
     expect(text).toContain('Else.');
   });
+
+  it('counts answers that there are, and not those that are missing in both', () => {
+    const refused = branchOf(1, { status: 'failed' });
+    delete refused.output;
+    const one = reportedOf([branchOf(0), refused], { workflowId: 'one' });
+    const text = comparedMarkdown({ compared: [one, one], writtenAt: one.writtenAt, version: '1' });
+    expect(text).toContain('1 of 2 branches have the same answer in both; 1 has none in either.');
+    expect(text).toMatch(/\| doc-1 \|.*\| none \|/);
+  });
+
+  it('does not say that a text is clean of which nothing is known', () => {
+    const failed = branchOf(0, { status: 'failed' });
+    const of = (branches: Parameters<typeof reportedOf>[0]) =>
+      reportMarkdown(reportedOf(branches, { kind: 'validate', output: { findings: [], unplaced: 0 } }));
+    expect(of([failed])).not.toContain('No findings');
+    expect(of([failed])).toContain('No check has come to its end');
+    expect(of([failed, branchOf(1)])).toContain('No findings; 1 of 2 checks has not come to its end.');
+    expect(of([branchOf(0)])).toContain('No findings.');
+  });
 });
 
 describe('a report as CSV', () => {

@@ -47,7 +47,7 @@ export class MapRows {
   itemOf({ key, fields, place }: MapRow): Item & { fields: { [name: string]: string } } {
     const values = this.#variables.map((variable): [string, string] => {
       const value = valueIn(fields, variable);
-      if (value === undefined) throw noColumn(variable.name, Object.keys(fields), place);
+      if (value === undefined) throw noColumn(variable, Object.keys(fields), place);
       const text = shownExactly(value);
       if (!text.isWellFormed()) {
         throw new InputError(`${place}: Expected well-formed Unicode, got half of a surrogate pair.`);

@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../../fold/findings.js';
-import { revise, severities } from '../../fold/findings.js';
+import { countedFindings, revise, severities } from '../../fold/findings.js';
 import type { Run } from '../../contract/run.js';
 import { packageVersion } from '../package-version.js';
 import type { FilePlace } from '../read/file-place.js';
@@ -14,7 +14,7 @@ export const findingFormats = ['text', 'sarif'] as const;
 
 /** The findings of a run of `validate`: a line for each as compilers print them, or a SARIF log. */
 export function findingsText(
-  run: Pick<Run, 'output'>,
+  run: Pick<Run, 'output' | 'coverage'>,
   { format, file = 'text', place, places }: RunFlags,
   screen: Pick<Screen, 'isTerminal'>,
 ): TerminalText {
@@ -24,7 +24,7 @@ export function findingsText(
   const only = place ?? { uri: encodeURIComponent(file), isOwnText: true };
   if (format === 'sarif') {
     return json(
-      sarif(findings, (key) => (key === undefined ? only : (places?.of(key) ?? unplacedFile(key)))),
+      sarif(findings, run.coverage, (key) => (key === undefined ? only : (places?.of(key) ?? unplacedFile(key)))),
       2,
     );
   }
@@ -34,16 +34,11 @@ export function findingsText(
       line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
     ],
   );
-  const counts = severities
-    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
   const files = new Set(findings.flatMap(({ file: of }) => of ?? [])).size;
   const where = files === 0 ? '' : ` in ${files} ${files === 1 ? 'file' : 'files'}`;
-  const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
   const taken =
     place?.isOwnText === false ? [line`Lines and columns are those of the text that was taken out of ${file}.`] : [];
-  return lines([...rows, `${counts.join(', ') || 'No findings'}${where}${left}.`, ...taken, '']);
+  return lines([...rows, countedFindings({ findings, unplaced }, run.coverage, where), ...taken, '']);
 }
 
 /** Whether a finding is at least as grave; never where no severity is given. */
@@ -102,6 +97,7 @@ const levels: Record<Severity, string> = { error: 'error', warning: 'warning', i
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), with what code hosts read of it. */
 function sarif(
   findings: readonly Finding[],
+  { ok, total }: Run['coverage'],
   placeOf: (file: string | undefined) => Pick<FilePlace, 'uri' | 'isOwnText'>,
 ): object {
   const rules = [...new Set(findings.map(({ check }) => check))].map((id) => ({ id }));
@@ -149,6 +145,8 @@ function sarif(
     runs: [
       {
         tool: { driver: { name: 'fanfold', semanticVersion: packageVersion(), rules } },
+        // No results of checks that have not come to their end must not look like a clean text.
+        ...(ok < total && { invocations: [{ executionSuccessful: false }] }),
         columnKind: 'utf16CodeUnits',
         results,
       },

@@ -120,7 +120,12 @@ function remarkOf({ rule, lint, quote, at }: Ruled, text: string, dialect: Diale
   const [suggestion] = suggestions;
   const isName = kind === 'Spelling' && /^\p{Lu}/u.test(quote);
   // An insertion is said as what stands there afterwards.
-  const added = rule === 'SpellCheck' ? candidates.find((candidate) => isNear(quote, candidate)) : candidates[0];
+  const added =
+    rule === 'SpellCheck'
+      ? candidates.find((candidate) => isNear(quote, candidate))
+      : rule === 'AnA'
+        ? articleLike(quote, candidates[0])
+        : candidates[0];
   return {
     quote,
     at,
@@ -129,6 +134,11 @@ function remarkOf({ rule, lint, quote, at }: Ruled, text: string, dialect: Diale
     ...(added !== undefined && { suggestion: suggestion?.kind() === insertAfter ? quote + added : added }),
     sure: dialect === undefined && isSure({ rule, quote, suggestions: candidates, text, end: at + quote.length }),
   };
+}
+
+/** Harper takes the `A` of a sentence's beginning for a word in capitals. */
+function articleLike(quote: string, suggestion: string | undefined): string | undefined {
+  return quote === 'A' && suggestion === 'AN' ? 'An' : suggestion;
 }
 
 function named(dialect: Dialect): string {

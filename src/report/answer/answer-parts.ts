@@ -3,7 +3,7 @@ import type { Kind } from '../../contract/names.js';
 import type { Reported } from '../../contract/reported.js';
 import type { Branch, Run } from '../../contract/run.js';
 import type { Finding } from '../../fold/findings.js';
-import { severities } from '../../fold/findings.js';
+import { countedFindings } from '../../fold/findings.js';
 import type { RankedHit } from '../../fold/hits.js';
 import { conversationParts } from './conversation-parts.js';
 import { mapParts } from './map-parts.js';
@@ -184,14 +184,9 @@ function unknownNotes(citations: { unknown: readonly number[] } | undefined): No
   return unknown === '' ? [] : [note(`It cites ${unknown}, which nobody has found.`, 'bad')];
 }
 
-function findingsParts({ output }: Run): AnswerPart[] {
+function findingsParts({ output, coverage }: Run): AnswerPart[] {
   if (output === null) return [];
   const { findings = [], unplaced = 0 } = output as { findings?: readonly Finding[]; unplaced?: number };
-  const counts = severities
-    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity === 'info' || count === 1 ? severity : `${severity}s`}`);
-  const left = unplaced > 0 ? `; ${unplaced} left out, whose quote is not in the text` : '';
   const byFile = new Map<string, Finding[]>();
   for (const finding of findings) {
     const { file } = finding;
@@ -199,7 +194,7 @@ function findingsParts({ output }: Run): AnswerPart[] {
   }
   const files = [...byFile].map(([file, found]) => section(file, [{ part: 'findings', findings: found }]));
   const parts: readonly AnswerPart[] = files.length === 0 ? [{ part: 'findings', findings }] : files;
-  return [note(`${counts.join(', ') || 'No findings'}${left}.`, 'plain'), ...parts];
+  return [note(countedFindings({ findings, unplaced }, coverage), 'plain'), ...parts];
 }
 
 function section(title: string, parts: readonly AnswerPart[]): SectionPart {

@@ -53,8 +53,8 @@ export interface ComparedBranch {
   key: string;
   one: Branch | undefined;
   other: Branch | undefined;
-  /** Whether both answered the same. */
-  isSame: boolean;
+  /** What their answers are to each other; `none` where neither has one. */
+  answer: 'same' | 'differs' | 'none';
 }
 
 /** The branches of two runs side by side: those of the first in their order, then those that only the second has. */
@@ -62,13 +62,22 @@ export function comparedBranches(one: Reported, other: Reported): ComparedBranch
   const [first, second] = [byKey(one), byKey(other)];
   return [...new Set([...first.keys(), ...second.keys()])].map((key) => {
     const [left, right] = [first.get(key), second.get(key)];
-    const isSame =
-      left !== undefined &&
-      right !== undefined &&
-      left.status === right.status &&
-      JSON.stringify(left.output) === JSON.stringify(right.output);
-    return { key, one: left, other: right, isSame };
+    return { key, one: left, other: right, answer: answersOf(left, right) };
   });
+}
+
+/** How many of the branches have the same answer in both runs, and how many have none in either. */
+export function sameText(branches: readonly ComparedBranch[]): string {
+  const count = (of: ComparedBranch['answer']) => branches.filter(({ answer }) => answer === of).length;
+  const none = count('none');
+  const without = none === 0 ? '' : `; ${numberOf(none)} ${none === 1 ? 'has' : 'have'} none in either`;
+  return `${numberOf(count('same'))} of ${numberOf(branches.length)} branches have the same answer in both${without}.`;
+}
+
+function answersOf(one: Branch | undefined, other: Branch | undefined): ComparedBranch['answer'] {
+  if (one?.output === undefined && other?.output === undefined) return 'none';
+  const isSame = one?.status === other?.status && JSON.stringify(one?.output) === JSON.stringify(other?.output);
+  return isSame ? 'same' : 'differs';
 }
 
 /** What stands beside an answer that is compared. */

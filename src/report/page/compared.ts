@@ -1,7 +1,7 @@
 import type { Compared } from '../../contract/reported.js';
 import { visibleLine } from '../../fold/visible-text.js';
 import { answerParts } from '../answer/answer-parts.js';
-import { branchFacts, comparedBranches, comparedFigures } from '../answer/compare-runs.js';
+import { branchFacts, comparedBranches, comparedFigures, sameText } from '../answer/compare-runs.js';
 import type { AnswerPart, SectionPart } from '../answer/parts.js';
 import { timeOf } from '../answer/texts.js';
 import { titleOf } from '../answer/title.js';
@@ -33,13 +33,12 @@ export function showCompared({ compared: [one, other], writtenAt, version }: Com
     find('answers').append(...partElements([{ part: 'side by side', columns }]));
   } else find('answers-section').remove();
   const branches = comparedBranches(one, other);
-  const same = branches.filter(({ isSame }) => isSame).length;
   const parts: AnswerPart[] = [
-    { part: 'note', text: `${same} of ${branches.length} have the same answer in both.`, tone: 'plain' },
+    { part: 'note', text: sameText(branches), tone: 'plain' },
     ...branches.map((branch): AnswerPart => ({
       part: 'section',
       title: branch.key,
-      ...(branch.isSame && { note: 'same answer' }),
+      ...(branch.answer !== 'differs' && { note: branch.answer === 'same' ? 'same answer' : 'no answer' }),
       parts: [{ part: 'side by side', columns: [columnOf(left, branch.one), columnOf(right, branch.other)] }],
     })),
   ];
