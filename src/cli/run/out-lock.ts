@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 
 import { InputError } from '../../contract/errors.js';
-import { identityOf } from '../../server/index.js';
+import { identityOf, ownIdentity } from '../../server/index.js';
 
 /**
  * Keeps other commands from a file of `--out`, by a file beside it that names this process; that of a process that is gone is taken
@@ -15,7 +15,7 @@ export async function lockOut(path: string, name: string): Promise<() => Promise
   const lock = `${path}.lock`;
   const draft = `${lock}.${randomBytes(6).toString('hex')}`;
   try {
-    await writeFile(draft, JSON.stringify(await identityOf(process.pid)), { flag: 'wx' });
+    await writeFile(draft, JSON.stringify(await ownIdentity()), { flag: 'wx' });
   } catch {
     return async () => {};
   }
