@@ -13,7 +13,7 @@ export type { TemporalServer } from './temporal-server.js';
 export { superviseServer } from './supervise.js';
 export { ensureRetention, retentionDays } from './retention.js';
 export { ensureSearchAttributes } from './search-attributes.js';
-export { isWorkerGone } from './process-identity.js';
+export { identityOf, ownIdentity, isWorkerGone } from './process-identity.js';
 export { webUiUrl } from './web-ui.js';
 export { askToEnd, hasEnded, isAskedToEnd } from './ask-to-end.js';
 export { ownerSecret } from './owner-secret.js';

@@ -25,6 +25,11 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | undefin
   return facts === undefined ? undefined : { pid, startTime: facts.startTime };
 }
 
+/** The identity of this process. */
+export function ownIdentity(): Promise<ProcessIdentity | undefined> {
+  return identityOf(process.pid);
+}
+
 /** Whether that very process runs, and is this user's. */
 export async function isAlive({ pid, startTime }: ProcessIdentity): Promise<boolean> {
   const found = await lookUp(pid);

@@ -51,6 +51,9 @@ export async function gatherRows(
   const countsCost = flags.budget !== undefined || flags.dryRun === true;
   const checked = await checkRows(rows, file, maxDirectWidth + 1, (item) => {
     if (countsCost) bounds.add(item);
+  }).catch(async (error: unknown) => {
+    await file?.unlock();
+    throw error;
   });
   const columns = shape.columns(checked.columns);
   return { rows, checked, fold, policy: wide.policy, bounds, file, shape, columns };

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../contract/errors.js';
 import { endingOf } from '../../files/index.js';
 import { tableOf } from '../read/table-rows.js';
+import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
 import type { MapRow } from './map-rows.js';
@@ -20,6 +21,8 @@ export interface OutFlags {
   retryFailed?: boolean;
   /** With `resume`: the run with that id, which has all rows, is attached to. */
   id?: string;
+  /** Nothing is written. */
+  dryRun?: boolean;
 }
 
 /** Formats that take row after row, by the end of a name. */
@@ -47,6 +50,9 @@ export class RowsFile {
   #lost = 0;
   readonly #failed = new Set<number>();
   #target: FileHandle | undefined;
+  #unlock: (() => Promise<void>) | undefined;
+  /** Whether it is there for its header only. */
+  #isBare = false;
 
   private constructor(
     readonly name: string,
@@ -69,8 +75,26 @@ export class RowsFile {
         `Expected \`out\` to end in ${[...Object.keys(growing), ...wholeFormats.map(({ ending }) => ending)].join(', ')}, got \`${name}\`.`,
       );
     }
-    if (flags.resume === true || flags.retryFailed === true) return file;
-    for (const path of new Set([file.#growingPath, file.#path])) {
+    if (flags.dryRun !== true) file.#unlock = await lockOut(file.#path, name);
+    try {
+      await file.#checkNew();
+    } catch (error) {
+      await file.unlock();
+      throw error;
+    }
+    return file;
+  }
+
+  /** Lets other commands write it. */
+  async unlock(): Promise<void> {
+    await this.#unlock?.();
+    this.#unlock = undefined;
+  }
+
+  async #checkNew(): Promise<void> {
+    const { flags, name } = this;
+    if (flags.resume === true || flags.retryFailed === true) return;
+    for (const path of new Set([this.#growingPath, this.#path])) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isDirectory() === true) {
         throw new InputError(`Expected \`out\` to be a file, got \`${name}\`, which is a folder.`);
@@ -81,7 +105,6 @@ export class RowsFile {
         'Go on with them with `--resume`, ask again about those that failed with `--retry-failed`, or choose another --out.',
       );
     }
-    return file;
   }
 
   get #path(): string {
@@ -150,6 +173,7 @@ export class RowsFile {
     const path = replaces ? `${this.#path}.retry` : this.#growingPath;
     const { format } = this;
     if (this.#end > 0) await this.#checkHeader(format.header(columns));
+    this.#isBare = !replaces && !(await isThere(path));
     this.#target = await open(path, replaces ? 'w' : 'a').catch((error: Error) => {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${this.name}\`: ${error.message}`);
     });
@@ -158,7 +182,12 @@ export class RowsFile {
     const write = (text: string) => file.appendFile(text).catch(this.#fail);
     await truncate(path, end).catch(this.#fail);
     if (end === 0) await write(format.header(columns));
-    return { write };
+    return {
+      write: (text) => {
+        this.#isBare = false;
+        return write(text);
+      },
+    };
   }
 
   get #fail() {
@@ -184,6 +213,10 @@ export class RowsFile {
 
   /** @param isComplete whether every row is written */
   async close(isComplete: boolean, columns: readonly string[]): Promise<void> {
+    await this.#close(isComplete, columns).finally(() => this.unlock());
+  }
+
+  async #close(isComplete: boolean, columns: readonly string[]): Promise<void> {
     if (this.#target === undefined) return;
     const file = this.#target;
     this.#target = undefined;
@@ -191,6 +224,7 @@ export class RowsFile {
       .sync()
       .finally(() => file.close())
       .catch(this.#fail);
+    if (this.#isBare) return rm(this.#growingPath, { force: true });
     const retried = `${this.#path}.retry`;
     if (this.flags.retryFailed === true) {
       if (!isComplete) return rm(retried, { force: true });

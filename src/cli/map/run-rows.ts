@@ -28,7 +28,10 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
     return dryRunMap(checked, { prompts, each, attempts }, bounds, flags, world);
   }
   const say = sayer(world, flags.quiet);
-  const out = await outOf(table, flags, world);
+  const out = await outOf(table, flags, world).catch(async (error: unknown) => {
+    await file?.unlock();
+    throw error;
+  });
   try {
     if (checked.asked === 0) {
       await out?.write();
@@ -53,6 +56,9 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
         `the same command with \`--resume\` writes the rows that are still to come${flags.id === undefined ? '' : ', of the same run'}.`,
       );
     }
+    // Rows that were ok before are part of the table.
+    const isPartial = flags.retryFailed === true && flags.atLeast === undefined && checked.asked < checked.total;
+    if (code === exitCodes.failed && isPartial && out?.isComplete === true) return exitCodes.partial;
     return code;
   } finally {
     await out?.close();

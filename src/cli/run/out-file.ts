@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../contract/errors.js';
 import type { Branch } from '../../contract/run.js';
 import type { World } from '../world.js';
+import { lockOut } from './out-lock.js';
 import { unwritable } from './unwritable.js';
 
 /** A row of `--out`. */
@@ -38,6 +39,7 @@ export class OutFile {
     readonly secrets: World['secrets'],
     /** The name of an answer in its row. */
     readonly answerName: string,
+    readonly unlock: () => Promise<void>,
   ) {
     this.#next = rows;
   }
@@ -74,15 +76,18 @@ export class OutFile {
     answerName = 'summary',
   ): Promise<OutFile> {
     const path = resolve(world.cwd, name);
-    const file = await open(path, 'a+').catch((error: Error) => {
+    const unlock = await lockOut(path, name);
+    const file = await open(path, 'a+').catch(async (error: Error) => {
+      await unlock();
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${name}\`: ${error.message}`);
     });
     try {
       const { rows, bytes, failed } = await checkRows(wholeRows(file), expected, name);
       await truncate(path, bytes);
-      return new OutFile(path, file, rows, failed, world.secrets, answerName);
+      return new OutFile(path, file, rows, failed, world.secrets, answerName, unlock);
     } catch (error) {
       await file.close();
+      await unlock();
       throw error;
     }
   }
@@ -110,9 +115,13 @@ export class OutFile {
   }
 
   async close(): Promise<void> {
-    if (this.#amended.size > 0) await this.#putRight();
-    await this.file.sync();
-    await this.file.close();
+    try {
+      if (this.#amended.size > 0) await this.#putRight();
+      await this.file.sync();
+      await this.file.close();
+    } finally {
+      await this.unlock();
+    }
   }
 
   #lineOf(branch: Branch): string {

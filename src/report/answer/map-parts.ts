@@ -1,3 +1,4 @@
+import type { Branch } from '../../contract/run.js';
 import type { Reported } from '../../contract/reported.js';
 import type { AnswerPart } from './parts.js';
 
@@ -12,8 +13,15 @@ interface Row {
 /** The answers about a table's rows as a table: its columns, then those of the answer, each value in its own. */
 export function mapParts({ run, asked }: Reported): AnswerPart[] {
   const answered = Array.isArray(run.output) ? (run.output as Row[]) : [];
-  const lost = run.branches.filter(({ status, key }) => status !== 'ok' && !answered.some((row) => row.key === key));
-  if (answered.length + lost.length === 0) return [];
+  const ok = new Set(answered.map(({ key }) => key));
+  const lost = new Map<string, Branch>();
+  const places = new Map<string, number>();
+  for (const branch of run.branches) {
+    const key = rowKey(branch.key, ok, asked.rows);
+    if (!places.has(key)) places.set(key, branch.index);
+    if (branch.status !== 'ok' && !ok.has(key) && !lost.has(key)) lost.set(key, branch);
+  }
+  if (answered.length + lost.size === 0) return [];
   const given = columnsOf(answered.map(({ key }) => asked.rows?.[key]));
   const said = columnsOf(answered.map(({ answer }) => answer));
   const hasVotes = answered.some(({ votes }) => votes !== undefined);
@@ -24,7 +32,7 @@ export function mapParts({ run, asked }: Reported): AnswerPart[] {
     ...(hasText ? ['answer'] : []),
     ...said,
     ...(hasVotes ? ['votes'] : []),
-    ...(lost.length > 0 ? ['status'] : []),
+    ...(lost.size > 0 ? ['status'] : []),
   ];
   const rowOf = ({ key, answer, votes, of, tied }: Row, status: string) => {
     const fields = fieldsOf(answer);
@@ -35,20 +43,30 @@ export function mapParts({ run, asked }: Reported): AnswerPart[] {
       ...said.map((column) => fields?.[column]),
       ...(hasVotes ? [votes === undefined ? undefined : `${votes} of ${of}${tied === true ? ', tied' : ''}`] : []),
     ];
-    return lost.length > 0 ? [...cells, status] : cells;
+    return lost.size > 0 ? [...cells, status] : cells;
   };
   return [
     {
       part: 'table',
       columns,
       rows: [
-        ...answered.map((row) => rowOf(row, 'ok')),
-        ...lost.map(({ key, status, error }) =>
-          rowOf({ key }, error === undefined ? status : `${status}: ${error.message}`),
-        ),
-      ],
+        ...answered.map((row) => ({ key: row.key, cells: rowOf(row, 'ok') })),
+        ...[...lost].map(([key, { status, error }]) => ({
+          key,
+          cells: rowOf({ key }, error === undefined ? status : `${status}: ${error.message}`),
+        })),
+      ]
+        .sort((one, other) => (places.get(one.key) ?? 0) - (places.get(other.key) ?? 0))
+        .map(({ cells }) => cells),
     },
   ];
+}
+
+/** The key of a branch's row: several answers about one row have its key and a number. */
+function rowKey(key: string, ok: ReadonlySet<string>, rows: Reported['asked']['rows']): string {
+  const row = key.replace(/#\d+$/, '');
+  const isRow = (name: string) => ok.has(name) || (rows !== undefined && Object.hasOwn(rows, name));
+  return !isRow(key) && isRow(row) ? row : key;
 }
 
 function columnsOf(values: readonly unknown[]): string[] {

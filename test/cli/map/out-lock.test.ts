@@ -1,0 +1,34 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+import { mapParts } from '../../../src/report/answer/map-parts.js';
+import { lockOut } from '../../../src/cli/run/out-lock.js';
+
+it('keeps a file from a second command while the first runs, and takes over from one that is gone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fanfold-lock-'));
+  const path = join(folder, 'out.jsonl');
+  const unlock = await lockOut(path, 'out.jsonl');
+  await expect(lockOut(path, 'out.jsonl')).rejects.toThrow(`which process ${process.pid} is writing`);
+  await unlock();
+  await writeFile(`${path}.lock`, JSON.stringify({ pid: process.pid, startTime: 'another' }));
+  await (
+    await lockOut(path, 'out.jsonl')
+  )();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('shows failed rows of a map in the order of the table, one each', () => {
+  const branches = ['a#1', 'a#2', 'b#1', 'b#2'].map((key, index) => ({
+    key,
+    index,
+    status: index < 2 ? 'failed' : 'ok',
+  }));
+  const reported = {
+    run: { branches, output: [{ key: 'b', answer: 'yes' }] },
+    asked: { rows: { a: { x: 1 }, b: { x: 2 } } },
+  };
+  const [part] = mapParts(reported as unknown as Parameters<typeof mapParts>[0]);
+  expect(part).toMatchObject({ rows: [expect.arrayContaining(['a']), expect.arrayContaining(['b'])] });
+});
