@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 
 import { InputError } from '../../contract/errors.js';
 import { identityOf, ownIdentity } from '../../server/index.js';
 
 /**
  * Keeps other commands from a file of `--out`, by a file beside it that names this process; that of a process that is gone is taken
- * over. Where no file can be made beside it, nothing is kept.
+ * over. Where no file can be made beside it, and what is no regular file (a pipe, a terminal), nothing is kept.
  *
  * @returns what gives it free
  * @throws InputError where a process that runs has it
  */
 export async function lockOut(path: string, name: string): Promise<() => Promise<void>> {
+  const isThing = await stat(path).then(
+    (found) => !found.isFile(),
+    () => false,
+  );
+  if (isThing) return async () => {};
   const lock = `${path}.lock`;
   const draft = `${lock}.${randomBytes(6).toString('hex')}`;
   try {
