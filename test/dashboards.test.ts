@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { QueueLimits } from '../src/contract/limiter.js';
 import type { Run } from '../src/contract/run.js';
 import { Desk, root } from './support/fanfold.js';
 import { freePort } from './support/free-port.js';
@@ -165,8 +166,8 @@ describe('the dashboard, drawn by Prometheus from a worker', () => {
 
   it('shows the rate limit that was met, and what the limiter does', async () => {
     const throttled = await values('Rate limits and overloads a minute', '429 {{model_class}}', 'model_class');
-    const { queues } = await desk.json<{ queues: { limiters: { modelClass: string; cap: number }[] }[] }>(['limits']);
-    const { modelClass, cap } = queues.flatMap(({ limiters }) => limiters)[0]!;
+    const { workers } = await desk.json<{ workers: { queues: QueueLimits[] }[] }>(['limits']);
+    const { modelClass, cap } = workers.flatMap(({ queues }) => queues).flatMap(({ limiters }) => limiters)[0]!;
     expectAbout(throttled[modelClass], 1 / 5);
     const caps = await values('Model calls: in flight, waiting, cap', 'cap {{model_class}}', 'model_class');
     expect(caps[modelClass]).toBe(cap);
