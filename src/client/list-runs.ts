@@ -151,8 +151,10 @@ export async function openRuns(client: Client): Promise<string[]> {
 
 function queryOf({ kind, everyType, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
   const types = kind === undefined ? workflowTypes : [kind];
+  const known = `WorkflowType IN (${types.map(quote).join(', ')})`;
   return [
-    ...(everyType === true && kind === undefined ? [] : [`WorkflowType IN (${types.map(quote).join(', ')})`]),
+    // Lanes are part of a run, and so are other children of a workflow of one's own.
+    everyType === true && kind === undefined ? `(ParentWorkflowId IS NULL OR ${known})` : known,
     // A run that has continued as new is told of by its last execution.
     `ExecutionStatus != 'ContinuedAsNew'`,
     ...(status === undefined ? [] : [statusQuery(status)]),
