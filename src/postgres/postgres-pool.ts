@@ -24,8 +24,24 @@ export class PostgresPool {
   /** Host and database, for people. */
   readonly place: string;
 
-  /** @throws InputError when the URL cannot be read */
-  constructor(url: string, use: PostgresUse) {
+  /**
+   * Connects, and makes the tables where there are none.
+   *
+   * @throws InputError when the URL cannot be read
+   * @throws UnavailableError
+   */
+  static async open(url: string, use: PostgresUse): Promise<PostgresPool> {
+    const pool = new PostgresPool(url, use);
+    try {
+      await pool.#prepare();
+      return pool;
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+  }
+
+  private constructor(url: string, use: PostgresUse) {
     this.#use = use;
     this.place = placeOf(url, use);
     this.#pool = new Pool({
@@ -42,12 +58,8 @@ export class PostgresPool {
     this.#pool.on('error', () => {});
   }
 
-  /**
-   * Makes the tables where there are none. Does not wait for a server that is away.
-   *
-   * @throws UnavailableError
-   */
-  async prepare(): Promise<void> {
+  /** Does not wait for a server that is away. */
+  async #prepare(): Promise<void> {
     const { probe, schema } = this.#use;
     try {
       // A user who may not create tables can still use those that are there.

@@ -40,14 +40,7 @@ const use: PostgresUse = {
  * @throws UnavailableError `StoreUnusable`
  */
 export async function openPostgresPlace(url: string): Promise<BlobPlace> {
-  const pool = new PostgresPool(url, use);
-  try {
-    await pool.prepare();
-  } catch (error) {
-    await pool.close();
-    throw error;
-  }
-  return new PostgresPlace(pool);
+  return new PostgresPlace(await PostgresPool.open(url, use));
 }
 
 /** Rows of a table. The server's clock says how old they are, so that machines need not agree. */

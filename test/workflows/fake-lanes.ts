@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import { fromRanges, reportOf as storedReport } from '../../src/contract/lanes.js';
 import type { Lane, LaneReport, LaneResult } from '../../src/contract/lanes.js';
@@ -8,6 +9,7 @@ import { outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { FakeModel } from '../support/fake-model.js';
+import { withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 export type RunLane = (lane: Lane, attemptsBefore: number) => Promise<LaneResult>;
@@ -68,4 +70,21 @@ export async function resultOf(handle: Handle): Promise<RunResult> {
 
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
+
+/** Runs of `summarise` over six chunks of ten documents, 8 at once, whose lanes a test decides about. */
+export function laneRuns(environment: () => TestWorkflowEnvironment, maxCachedWorkflows: number) {
+  return (
+    runLane: RunLane,
+    input: object,
+    during: (handle: Handle, lanes: FakeLanes) => Promise<void>,
+    prepare: (lanes: FakeLanes) => void = () => {},
+  ): Promise<void> => {
+    const lanes = new FakeLanes(runLane);
+    prepare(lanes);
+    const whole = { chunks, concurrency: 8, ...input };
+    return withRunOf('summarise', environment(), maxCachedWorkflows, lanes, whole, (handle) => during(handle, lanes));
+  };
 }

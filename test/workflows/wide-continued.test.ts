@@ -8,9 +8,9 @@ import type { StoredBranch } from '../../src/contract/branch.js';
 import { firstAnswer, historyEvents, RunView } from '../../src/client/index.js';
 import { clusterAddress } from '../support/cluster.js';
 import { startTemporal } from '../support/temporal.js';
-import { done, FakeLanes, hasContinued, indicesOf, reportOf, resultOf, signal, until } from './fake-lanes.js';
-import type { RunLane } from './fake-lanes.js';
-import { modes, tearDown, withRunOf } from './with-run.js';
+import { done, hasContinued, indicesOf, laneRuns, reportOf, resultOf, signal, until } from './fake-lanes.js';
+import type { FakeLanes, RunLane } from './fake-lanes.js';
+import { modes, tearDown } from './with-run.js';
 import type { Handle } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
@@ -22,8 +22,6 @@ beforeAll(async () => {
 
 afterAll(() => tearDown(environment));
 
-const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
-
 /** Milliseconds of the timer that an execution of the run has started for its deadline. */
 async function deadlineTimer({ workflowId }: Handle, runId: string): Promise<number> {
   const { events } = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
@@ -33,23 +31,7 @@ async function deadlineTimer({ workflowId }: Handle, runId: string): Promise<num
 }
 
 describe.each(modes)('a wide fan-out that continues as new, $mode', ({ maxCachedWorkflows }) => {
-  const withLanes = (
-    runLane: RunLane,
-    input: object,
-    during: (handle: Handle, lanes: FakeLanes) => Promise<void>,
-    prepare: (lanes: FakeLanes) => void = () => {},
-  ) => {
-    const lanes = new FakeLanes(runLane);
-    prepare(lanes);
-    return withRunOf(
-      'summarise',
-      environment,
-      maxCachedWorkflows,
-      lanes,
-      { chunks, concurrency: 8, ...input },
-      (handle) => during(handle, lanes),
-    );
-  };
+  const withLanes = laneRuns(() => environment, maxCachedWorkflows);
 
   it.skipIf(clusterAddress !== undefined)(
     'has what is left of its budget and of its deadline after continue-as-new; lost calls have taken their part (FanOutWide-3)',

@@ -9,10 +9,9 @@ import { toRanges } from '../../src/contract/lanes.js';
 import { signalNames } from '../../src/contract/names.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { startTemporal } from '../support/temporal.js';
-import { done, FakeLanes, indicesOf, reportOf, signal } from './fake-lanes.js';
+import { done, indicesOf, laneRuns, reportOf, signal } from './fake-lanes.js';
 import type { RunLane } from './fake-lanes.js';
-import { modes, tearDown, withRunOf } from './with-run.js';
-import type { Handle } from './with-run.js';
+import { modes, tearDown } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -22,26 +21,8 @@ beforeAll(async () => {
 
 afterAll(() => tearDown(environment));
 
-const chunks = Array.from({ length: 6 }, (_, at) => ({ sha256: `chunk-${at}`, bytes: 1, count: 10 }));
-
 describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
-  const withLanes = (
-    runLane: RunLane,
-    input: object,
-    during: (handle: Handle, lanes: FakeLanes) => Promise<void>,
-    prepare: (lanes: FakeLanes) => void = () => {},
-  ) => {
-    const lanes = new FakeLanes(runLane);
-    prepare(lanes);
-    return withRunOf(
-      'summarise',
-      environment,
-      maxCachedWorkflows,
-      lanes,
-      { chunks, concurrency: 8, ...input },
-      (handle) => during(handle, lanes),
-    );
-  };
+  const withLanes = laneRuns(() => environment, maxCachedWorkflows);
 
   it('gives every document to one lane, a few lanes at a time, and adds up what they report', async () => {
     await withLanes(

@@ -34,14 +34,7 @@ const use: PostgresUse = {
  * @throws UnavailableError
  */
 export async function openPostgresStore(url: string): Promise<JournalStore> {
-  const pool = new PostgresPool(url, use);
-  try {
-    await pool.prepare();
-  } catch (error) {
-    await pool.close();
-    throw error;
-  }
-  return new PostgresStore(pool);
+  return new PostgresStore(await PostgresPool.open(url, use));
 }
 
 /**
