@@ -67,7 +67,7 @@ try {
     hedged.push(await run(['--hedge']));
   }
   const mean = (runs, what) => runs.reduce((sum, each) => sum + each[what], 0) / runs.length;
-  console.log(`${count} branches, means of ${rounds} runs each`);
+  console.log(`${count} branches, means of ${rounds} runs each; tuned: a worker with --ramp-from 50`);
   console.log(`without hedging ${Math.round(mean(without, 'ms'))} ms, ${mean(without, 'calls').toFixed(1)} calls`);
   console.log(`with            ${Math.round(mean(hedged, 'ms'))} ms, ${mean(hedged, 'calls').toFixed(1)} calls`);
   console.log(`makespan        ${(mean(hedged, 'ms') / mean(without, 'ms')).toFixed(2)}`);
