@@ -60,6 +60,12 @@ describe('the README', () => {
     }
   });
 
+  it('runs by npx in a checkout whose command npx linked when it lay elsewhere', () => {
+    // npx keeps its link in a cache of its own, to the file that `bin` named at the first run.
+    for (const file of ['dist/cli/fanfold.js', 'dist/src/cli/main.js'])
+      expect(statSync(join(root, file)).mode & 0o111, file).toBe(0o111);
+  });
+
   it('lists every command, and no other', async () => {
     const { stdout } = await desk.fanfold(['--help']);
     const offered = [...stdout.matchAll(/^ {2}([a-z-]+)[ |]/gm)]
