@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, platform, version } from 'node:process';
+import { constants, Script } from 'node:vm';
+
+// The bundled command with what V8 has compiled of it, which saves a short command a third of its time. Node keeps compiled code by
+// itself from 22 on, and only where it may write; this is written when the command is built.
+
+/** First line of the bundle: a digest of what follows. V8 itself compares no more than lengths. */
+const digestLength = '// '.length + 64;
+
+/** What compiled code is good for: that bundle, under that Node on such a machine. It precedes the code, to the first line break. */
+export function codeHead(bundle: string): string {
+  return `${bundle.slice(0, digestLength)} ${version} ${platform} ${arch}\n`;
+}
+
+/** The bundle as a script. Without `code`, or with code of another Node, its functions are compiled when they are called. */
+export function scriptOf(path: string, bundle: string, code?: Buffer): Script {
+  return new Script(`(function(exports,require,module,__filename,__dirname){${bundle}\n})`, {
+    filename: path,
+    cachedData: code,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
+/** Runs the bundle, as `require` would. */
+export function runScript(script: Script, path: string): void {
+  const module = { exports: {} };
+  const run = script.runInThisContext() as (...given: unknown[]) => void;
+  run(module.exports, createRequire(path), module, path, path.slice(0, -'/main.cjs'.length));
+}
+
+/** The bundle's text; esbuild writes nothing but ASCII. */
+export function bundleAt(path: string): string {
+  return readFileSync(path, 'latin1');
+}
+
+/** The compiled code of the bundle, where there is some that fits. */
+export function codeAt(path: string, bundle: string): Buffer | undefined {
+  const head = codeHead(bundle);
+  try {
+    const found = readFileSync(path);
+    return found.toString('latin1', 0, head.length) === head ? found.subarray(head.length) : undefined;
+  } catch {
+    return undefined;
+  }
+}
