@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 import { cacheCode } from './bundle/cache-code.mjs';
+import { loadOnDemand } from './bundle/on-demand.mjs';
 import { neededModule } from './bundle/descriptors.mjs';
 import { putFolder } from './put-file.mjs';
 
@@ -49,17 +50,21 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
   external,
+  format: 'cjs',
+  define: { 'import.meta.url': 'placeOfThis' },
+  banner: { js: `const placeOfThis=require('node:url').pathToFileURL(__filename).href;` },
 };
-await build({ ...shared, entryPoints: { fanfold: join(compiled, 'cli/launch.js') }, format: 'esm' });
+await build({ ...shared, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
+await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
 // One file, whose compiled code is kept beside it: Node keeps none of a module that other modules import.
 const { metafile } = await build({
   ...shared,
   entryPoints: { main: join(compiled, 'cli/main.js') },
-  format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.url': 'placeOfThis' },
-  banner: { js: `const placeOfThis=require('node:url').pathToFileURL(__filename).href;` },
-  plugins: [{ name: 'places', setup: keepPlaces }],
+  plugins: [
+    { name: 'places', setup: keepPlaces },
+    { name: 'on demand', setup: loadOnDemand(compiled) },
+  ],
 });
 await putDigest(join(unfinished, 'main.cjs'));
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));

@@ -18,7 +18,8 @@ const ready = readyText();
 if (ready === undefined) {
   if (withWorker.has(word)) {
     keepCompiled();
-    await import(new URL('../src/cli/main.js', import.meta.url).href);
+    // Without `await`, so that this file can be one of the kind that Node loads fastest.
+    void import(new URL('../src/cli/main.js', import.meta.url).href);
   } else {
     runBundle(fileURLToPath(new URL('./main.cjs', import.meta.url)));
   }
@@ -29,8 +30,12 @@ if (ready === undefined) {
 function runBundle(path: string): void {
   const bundle = bundleAt(path);
   const code = codeAt(fileURLToPath(new URL('../cli.code', import.meta.url)), bundle);
-  if (code === undefined) keepCompiled();
-  runScript(scriptOf(path, bundle, code), path);
+  if (code === undefined) {
+    keepCompiled();
+    nodeModule.createRequire(path)(path);
+  } else {
+    runScript(scriptOf(path, bundle, code), path);
+  }
 }
 
 /** Node 22 and later keep what they compiled; the types are those of Node 20. */
