@@ -52,15 +52,21 @@ const shared = {
   external,
   format: 'cjs',
   define: { 'import.meta.url': 'placeOfThis' },
-  banner: { js: `const placeOfThis=require('node:url').pathToFileURL(__filename).href;` },
 };
-await build({ ...shared, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
+const place = `"use strict";const placeOfThis=require('node:url').pathToFileURL(__filename).href;`;
+
+await build({ ...shared, banner: { js: place }, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
 await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
 // One file, whose compiled code is kept beside it: Node keeps none of a module that other modules import.
 const { metafile } = await build({
   ...shared,
   entryPoints: { main: join(compiled, 'cli/main.js') },
   outExtension: { '.js': '.cjs' },
+  // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
+  banner: {
+    js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname){${place}`,
+  },
+  footer: { js: '})' },
   plugins: [
     { name: 'places', setup: keepPlaces },
     { name: 'on demand', setup: loadOnDemand(compiled) },

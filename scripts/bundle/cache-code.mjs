@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleAt, codeAt, codeHead, runScript, scriptOf } from '../../dist/src/cli/compiled.js';
+import { bundleAt, codeAt, codeHead, runBundled, scriptOf } from '../../dist/src/cli/compiled.js';
 
 /** What is run: starting, reading words, connecting and printing are the same in every command. */
 const lines = [
@@ -22,7 +22,7 @@ const lines = [
 /** Writes the compiled code of `main.cjs` in that folder to `path`, unless it has it already. */
 export async function cacheCode(folder, path) {
   const main = join(folder, 'main.cjs');
-  if (codeAt(path, bundleAt(main)) !== undefined) return;
+  if (codeAt(path, bundleAt(main), process.version) !== undefined) return;
   await rm(path, { force: true });
   const home = await mkdtemp(join(tmpdir(), 'fanfold-code-'));
   const server = emptyServer().listen(0, '127.0.0.1');
@@ -66,10 +66,13 @@ async function keepCode(main, path) {
     process.argv = [...words, main, ...line];
     await new Promise((resolve) => {
       process.exit = resolve;
-      runScript(script, main);
+      runBundled(script.runInThisContext(), main);
     });
   }
-  await writeFile(path, Buffer.concat([Buffer.from(codeHead(bundle), 'latin1'), script.createCachedData()]));
+  await writeFile(
+    path,
+    Buffer.concat([Buffer.from(codeHead(bundle, process.version), 'latin1'), script.createCachedData()]),
+  );
   process.reallyExit(0);
 }
 

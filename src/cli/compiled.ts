@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, platform, version } from 'node:process';
+import { arch, platform } from 'node:os';
+import { dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
 
 // The bundled command with what V8 has compiled of it, which saves a short command a third of its time. Node keeps compiled code by
@@ -10,24 +11,26 @@ import { constants, Script } from 'node:vm';
 const digestLength = '// '.length + 64;
 
 /** What compiled code is good for: that bundle, under that Node on such a machine. It precedes the code, to the first line break. */
-export function codeHead(bundle: string): string {
-  return `${bundle.slice(0, digestLength)} ${version} ${platform} ${arch}\n`;
+export function codeHead(bundle: string, nodeVersion: string): string {
+  return `${bundle.slice(0, digestLength)} ${nodeVersion} ${platform()} ${arch()}\n`;
 }
 
-/** The bundle as a script. Without `code`, or with code of another Node, its functions are compiled when they are called. */
+/** The bundle, a function, as a script. What `code` has not is compiled when it is called. */
 export function scriptOf(path: string, bundle: string, code?: Buffer): Script {
-  return new Script(`(function(exports,require,module,__filename,__dirname){${bundle}\n})`, {
+  return new Script(bundle, {
     filename: path,
     cachedData: code,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 
-/** Runs the bundle, as `require` would. */
-export function runScript(script: Script, path: string): void {
+/** What the bundle is: a function of what each module of Node's has. */
+export type Bundled = (...given: unknown[]) => void;
+
+/** Runs the bundle. */
+export function runBundled(bundled: Bundled, path: string): void {
   const module = { exports: {} };
-  const run = script.runInThisContext() as (...given: unknown[]) => void;
-  run(module.exports, createRequire(path), module, path, path.slice(0, -'/main.cjs'.length));
+  bundled(module.exports, createRequire(path), module, path, dirname(path));
 }
 
 /** The bundle's text; esbuild writes nothing but ASCII. */
@@ -36,8 +39,8 @@ export function bundleAt(path: string): string {
 }
 
 /** The compiled code of the bundle, where there is some that fits. */
-export function codeAt(path: string, bundle: string): Buffer | undefined {
-  const head = codeHead(bundle);
+export function codeAt(path: string, bundle: string, nodeVersion: string): Buffer | undefined {
+  const head = codeHead(bundle, nodeVersion);
   try {
     const found = readFileSync(path);
     return found.toString('latin1', 0, head.length) === head ? found.subarray(head.length) : undefined;

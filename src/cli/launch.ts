@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-import { bundleAt, codeAt, runScript, scriptOf } from './compiled.js';
+import { bundleAt, codeAt, runBundled, scriptOf } from './compiled.js';
+import type { Bundled } from './compiled.js';
 import { candidates } from './complete.js';
 import type { ReadyTexts } from './ready-texts.js';
 
@@ -29,13 +30,11 @@ if (ready === undefined) {
 
 function runBundle(path: string): void {
   const bundle = bundleAt(path);
-  const code = codeAt(fileURLToPath(new URL('../cli.code', import.meta.url)), bundle);
-  if (code === undefined) {
-    keepCompiled();
-    nodeModule.createRequire(path)(path);
-  } else {
-    runScript(scriptOf(path, bundle, code), path);
-  }
+  const code = codeAt(fileURLToPath(new URL('../cli.code', import.meta.url)), bundle, process.version);
+  if (code === undefined) keepCompiled();
+  const bundled =
+    code === undefined ? nodeModule.createRequire(path)(path) : scriptOf(path, bundle, code).runInThisContext();
+  runBundled(bundled as Bundled, path);
 }
 
 /** Node 22 and later keep what they compiled; the types are those of Node 20. */

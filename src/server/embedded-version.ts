@@ -32,14 +32,16 @@ export function embeddedVersion(address: string, withinMs: number): Promise<stri
     });
     const chunks: Buffer[] = [];
     let status = '';
-    const note = (headers: Record<string, unknown>) => (status = String(headers['grpc-status'] ?? status));
+    const note = (headers: { 'grpc-status'?: string | string[] | undefined }) => {
+      status = [headers['grpc-status'] ?? status].flat().join();
+    };
     call
       .once('error', fail)
       .on('response', note)
       .on('trailers', note)
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .once('end', () => {
-        if (status !== '0') return fail(new Error(`Expected gRPC's status 0, got \`${status}\`.`));
+        if (status !== '0') return fail(new Error(`Expected gRPC’s status 0, got \`${status}\`.`));
         clearTimeout(alarm);
         session.close();
         resolve(versionIn(Buffer.concat(chunks).subarray(frameHead)));
