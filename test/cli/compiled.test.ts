@@ -43,9 +43,9 @@ it('runs what the text says where V8 refuses the code', async () => {
 });
 
 it('has only those of Temporal’s descriptors that it speaks of', async () => {
-  const text = await readFile(main, 'latin1');
+  const text = (await readFile(main, 'latin1')).replaceAll('\\"', '"');
   for (const name of ['ListWorkflowExecutionsRequest', 'WorkflowExecutionStartedEventAttributes', 'Payload']) {
-    expect(text.includes(`\\"${name}\\":{`), name).toBe(true);
+    expect(text.includes(`"${name}":{`), name).toBe(true);
   }
   expect(text).not.toContain('PollWorkflowTaskQueueRequest');
 });
