@@ -32,7 +32,6 @@ const external = [
   'jiti',
   'pg',
   'piscina',
-  'undici',
   'unpdf',
 ];
 

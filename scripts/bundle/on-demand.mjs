@@ -1,7 +1,13 @@
 // Lets a bundle hold packages without loading them: what a command does not call takes none of its time.
 
-/** Packages of one function each, which make expressions of all of Unicode when they are loaded: loaded at the first call. */
-const onDemand = /^(slice-ansi|string-width|wrap-ansi)$/;
+/** Functions of packages that make expressions of all of Unicode when they are loaded: they are loaded at the first call. */
+const functions = {
+  'log-update': 'createLogUpdate',
+  'slice-ansi': 'default',
+  'string-width': 'default',
+  'wrap-ansi': 'default',
+};
+const onDemand = new RegExp(`^(${Object.keys(functions).join('|')})$`);
 
 /**
  * Of a bundle whose format is CommonJS.
@@ -16,7 +22,7 @@ export function loadOnDemand(compiled) {
         : undefined,
     );
     onLoad({ filter: onDemand, namespace: 'on-demand' }, ({ path }) => ({
-      contents: `export default(...given)=>require(${JSON.stringify(path)}).default(...given)`,
+      contents: `const call=(...given)=>require('${path}').${functions[path]}(...given);export{call as ${functions[path]}}`,
       resolveDir: compiled,
     }));
   };
