@@ -63,7 +63,7 @@ const { metafile } = await build({
   outExtension: { '.js': '.cjs' },
   // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
   banner: {
-    js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname){${place}`,
+    js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname,importHere){${place}`,
   },
   footer: { js: '})' },
   plugins: [
@@ -71,11 +71,18 @@ const { metafile } = await build({
     { name: 'on demand', setup: loadOnDemand(compiled) },
   ],
 });
+await importByHand(join(unfinished, 'main.cjs'));
 await putDigest(join(unfinished, 'main.cjs'));
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
 await cacheCode(folder, join(root, 'dist/cli.code'));
+
+/** What is left of `import()` is for what is outside of the bundle. */
+async function importByHand(path) {
+  const text = await readFile(path, 'latin1');
+  await writeFile(path, text.replace(/(?<![\w$.'"`])import\(/g, 'importHere('));
+}
 
 /** Writes a digest of the bundle into its first line, in place of what says how to run it. */
 async function putDigest(path) {

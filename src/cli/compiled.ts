@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 
 // The bundled command with what V8 has compiled of it, which saves a short command a third of its time. Node keeps compiled code by
 // itself from 22 on, and only where it may write; this is written when the command is built.
@@ -20,17 +21,19 @@ export function scriptOf(path: string, bundle: string, code?: Buffer): Script {
   return new Script(bundle, {
     filename: path,
     cachedData: code,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 
 /** What the bundle is: a function of what each module of Node's has. */
 export type Bundled = (...given: unknown[]) => void;
 
-/** Runs the bundle. */
+/** Runs the bundle. What it imports is imported from here: a script whose code was kept has no `import()` of its own in Node 20. */
 export function runBundled(bundled: Bundled, path: string): void {
   const module = { exports: {} };
-  bundled(module.exports, createRequire(path), module, path, dirname(path));
+  const place = pathToFileURL(path);
+  const importHere = (what: string): Promise<unknown> =>
+    import(/^\.{1,2}\//.test(what) ? new URL(what, place).href : what);
+  bundled(module.exports, createRequire(path), module, path, dirname(path), importHere);
 }
 
 /** The bundle's text; esbuild writes nothing but ASCII. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { bundleAt, codeAt, codeHead, scriptOf } from '../../src/cli/compiled.js';
+import { bundleAt, codeAt, codeHead, runBundled, scriptOf } from '../../src/cli/compiled.js';
+import type { Bundled } from '../../src/cli/compiled.js';
 import { root } from '../support/fanfold.js';
 
 const main = join(root, 'dist/cli/main.cjs');
@@ -40,6 +41,20 @@ it('runs what the text says where V8 refuses the code', async () => {
   const script = scriptOf(join(folder, 'main.cjs'), bundle, found);
   expect(script.cachedDataRejected).toBe(true);
   expect(script.runInThisContext()).toBe(7);
+});
+
+it('imports what is beside its bundle, and packages, also when its code was kept', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fanfold-code-'));
+  await writeFile(join(folder, 'beside.mjs'), 'export const here = 7;\n');
+  const path = join(folder, 'main.cjs');
+  const bundle = `(exports,require,module,file,folder,importHere)=>{globalThis.imported=[importHere('./beside.mjs'),importHere('node:path')]}`;
+  const script = scriptOf(path, bundle, scriptOf(path, bundle).createCachedData());
+  expect(script.cachedDataRejected).toBe(false);
+  runBundled(script.runInThisContext() as Bundled, path);
+  const { imported } = globalThis as unknown as { imported: Promise<Record<string, unknown>>[] };
+  const [beside, packaged] = await Promise.all(imported);
+  expect(beside).toMatchObject({ here: 7 });
+  expect(packaged).toHaveProperty('join');
 });
 
 it('has only those of Temporal’s descriptors that it speaks of', async () => {
