@@ -35,12 +35,12 @@ const external = [
 /** Modules that stay as they are: what they import must be what others import. */
 const outside = /[\\/]start-tracing\.js$|[\\/]worker[\\/]index\.js$|[\\/]activities[\\/]index\.js$/;
 
-const { metafile } = await build({
-  entryPoints: { fanfold: join(compiled, 'cli/launch.js'), main: join(compiled, 'cli/main.js') },
+/** What the process of a home's gateway needs in one file: whoever waits for it waits for this to be read. */
+const inGateway = new Set(['@anthropic-ai/sdk', 'undici']);
+
+const shared = {
   outdir: unfinished,
-  chunkNames: 'part-[hash]',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
@@ -49,10 +49,23 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  external,
   banner: { js: `import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);` },
   plugins: [{ name: 'places', setup: keepPlaces }],
-});
+};
+const built = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { fanfold: join(compiled, 'cli/launch.js'), main: join(compiled, 'cli/main.js') },
+    chunkNames: 'part-[hash]',
+    splitting: true,
+    external,
+  }),
+  build({
+    ...shared,
+    entryPoints: { gateway: join(compiled, 'cli/gateway-main.js') },
+    external: external.filter((name) => !inGateway.has(name)),
+  }),
+]);
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
@@ -100,9 +113,9 @@ async function ready() {
 
 /** The licences of all that is in the bundles: their terms ask for it. */
 async function licences() {
-  const packages = Object.keys(metafile.inputs).flatMap(
-    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
-  );
+  const packages = built
+    .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+    .flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
   const texts = [...new Set(packages)].toSorted().map(async (path) => {
     const at = join(process.cwd(), path);
     const { name, version, license } = JSON.parse(await readFile(join(at, 'package.json'), 'utf8'));

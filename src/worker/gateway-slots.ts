@@ -88,5 +88,9 @@ export function gatewaySlots(
     turns.look();
     slots.look();
   });
-  return { slots, turns, snapshot: () => gateway.limits(line) };
+  return {
+    slots,
+    turns,
+    snapshot: () => gateway.limits(line).map((each) => ({ ...each, ceiling: Math.min(ceiling, each.ceiling) })),
+  };
 }

@@ -1,5 +1,5 @@
 import { InputError, UnavailableError } from '../contract/errors.js';
-import { gatewaySocketOrigin } from '../contract/gateway.js';
+import { gatewayIn, gatewaySocketOrigin } from '../contract/gateway.js';
 import { shownAddress } from '../secrets/index.js';
 
 /** Where a process has its environment variables. */
@@ -20,7 +20,7 @@ interface Api {
  * @throws UnavailableError `BadApiKey` where it cannot be sent as a header; it is not quoted
  */
 export function apiKeyOf(world: Environment): string | undefined {
-  if (world.env['FANFOLD_GATEWAY']) return world.env['FANFOLD_GATEWAY_TOKEN']?.trim() || keyOfGateway;
+  if (gatewayIn(world.env)) return world.env['FANFOLD_GATEWAY_TOKEN']?.trim() || keyOfGateway;
   const key = world.env['ANTHROPIC_API_KEY']?.trim() || undefined;
   if (key === undefined || /^[\x21-\x7E]+$/.test(key)) return key;
   throw new UnavailableError(
@@ -34,7 +34,7 @@ export function apiKeyOf(world: Environment): string | undefined {
 const keyOfGateway = 'fanfold-the-gateway-has-the-key';
 
 function baseUrlOf(world: Environment): string {
-  const gateway = world.env['FANFOLD_GATEWAY'];
+  const gateway = gatewayIn(world.env);
   if (gateway) return gateway.startsWith('unix:') ? gatewaySocketOrigin : gateway.replace(/\/+$/, '');
   return (world.env['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com').replace(/\/+$/, '');
 }
@@ -59,7 +59,7 @@ export function modelApiOf(world: Environment): Api | undefined {
     return { apiKey, baseURL };
   }
   throw new InputError(
-    `Expected ${world.env['FANFOLD_GATEWAY'] ? 'FANFOLD_GATEWAY' : 'ANTHROPIC_BASE_URL'} to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
+    `Expected ${gatewayIn(world.env) ? 'FANFOLD_GATEWAY' : 'ANTHROPIC_BASE_URL'} to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
     'Unset it to ask Anthropic itself. Characters such as @ : / # % in a password are written as %40 %3A %2F %23 %25.',
   );
 }

@@ -92,8 +92,8 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     taskQueues.io,
     taskQueues.cpu,
     taskQueues.offlineModel,
-    // Without a key the branches of paid runs are left to workers that have one; a gateway has it, and recorded answers need none.
-    ...(settings.api === undefined && settings.gateway === undefined && settings.cassette === undefined
+    // Without a key the branches of paid runs are left to workers that have one; recorded answers need none.
+    ...(settings.api === undefined && !hasKey(settings.gateway) && settings.cassette === undefined
       ? []
       : [taskQueues.model]),
   ];
@@ -147,6 +147,10 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       return finished;
     },
   };
+}
+
+function hasKey(gateway: WorkerGateway | undefined): boolean {
+  return gateway !== undefined && gateway.hasKey !== false;
 }
 
 function inFrontOf(

@@ -5,6 +5,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { readPolicy, toldRunnables } from '../read/read-policy.js';
+import type { HomeGateway } from '../worker/home-gateway.js';
 import { idleTime } from '../worker/idle-time.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
@@ -47,15 +48,20 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, world);
   const acceptPlain = acceptsPlain(world) || (flags.acceptPlain ?? false);
   // Loaded on demand: Temporal's native part takes longer than most commands.
-  const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
+  const { HomeGateway, installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, flags.quiet);
-  const session = await openSession(world, 'worker', say);
+  let gateway: HomeGateway | undefined;
+  const session = await openSession(world, 'worker', say, async ({ home }) => {
+    // The command that starts a worker in the background starts it beside.
+    gateway = await HomeGateway.beside(home, world, { rampFrom, isBegun: flags.untilIdle });
+  });
   try {
     await serve(
       session,
       {
         concurrency,
         rampFrom,
+        gateway,
         acceptPlain,
         ...(flags.untilIdle && { idleMs: idleTime(world) }),
         policy,

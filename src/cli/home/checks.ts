@@ -1,4 +1,5 @@
 import { FanfoldError } from '../../contract/errors.js';
+import { gatewayIn } from '../../contract/gateway.js';
 import { searchAttributes } from '../../contract/names.js';
 import { retentionDays } from '../../server/index.js';
 import { failingRuns } from '../../client/index.js';
@@ -133,7 +134,7 @@ async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   }
   const key = await check('API key', async () => {
     if (apiKeyOf(world) === undefined) throw noApiKey();
-    if (world.env['FANFOLD_GATEWAY']) return { found: 'the gateway of FANFOLD_GATEWAY has it' };
+    if (gatewayIn(world.env)) return { found: 'the gateway of FANFOLD_GATEWAY has it' };
     return { found: 'ANTHROPIC_API_KEY is set' };
   });
   if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];

@@ -3,10 +3,13 @@ import { createHmac } from 'node:crypto';
 import { defaultRampFrom } from '../../contract/limits.js';
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
-import type { RunningWorkers, WorkerSettings } from '../../worker/index.js';
-import { homePaths, ownerSecret, readJson, writeJson } from '../../server/index.js';
+import type { QueueLimits } from '../../contract/limiter.js';
+import type { WorkerSettings } from '../../worker/index.js';
+// A gateway loads them, and nothing of Temporal.
+import { readJson, writeJson } from '../../server/json-file.js';
+import { ownerSecret } from '../../server/owner-secret.js';
+import { homePaths } from '../../server/paths.js';
 import { modelApiOf } from '../home/api-key.js';
-import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
 
 /** How often a worker writes down what it has found out, in milliseconds: one that is killed is followed by one that knows it. */
@@ -31,16 +34,16 @@ export interface LimitMemory {
   /** What the workers are to begin with: what is given, or else what is remembered. */
   begin(rampFrom: number | undefined): Pick<WorkerSettings, 'rampFrom' | 'remembered'>;
   /** Writes down from now on what the workers find out. Returns what ends it, and writes it a last time. */
-  keep(workers: RunningWorkers): () => Promise<void>;
+  keep(limits: () => QueueLimits[]): () => Promise<void>;
 }
 
 /**
  * The memory of a home, for the key and the API of this process. A key is remembered by a digest, made with the user's secret.
+ *
+ * @param sharing how many processes share what is remembered
  */
-export async function limitMemory(session: Session, world: World): Promise<LimitMemory> {
-  // Workers of a home share what is remembered.
-  const sharing = (await session.membership.live()).filter(({ role }) => role !== 'command').length;
-  const path = homePaths(session.home).limits;
+export async function limitMemory(home: string, sharing: number, world: Pick<World, 'env'>): Promise<LimitMemory> {
+  const path = homePaths(home).limits;
   const secret = await ownerSecret(world.env);
   const api = modelApiOf(world);
   const nameOf = (taskQueue: TaskQueue, modelClass: string): string => {
@@ -65,10 +68,9 @@ export async function limitMemory(session: Session, world: World): Promise<Limit
   return {
     begin: (rampFrom) =>
       rampFrom === undefined ? { rampFrom: Math.ceil(defaultRampFrom / sharing), remembered } : { rampFrom },
-    keep: (workers) => {
+    keep: (limits) => {
       const look = (): boolean => {
-        const news = workers
-          .limits()
+        const news = limits()
           .flatMap(({ taskQueue, limiters }) =>
             limiters
               .filter(({ sent }) => sent > 0)

@@ -4,6 +4,7 @@ import type { Spend } from '../../journal/index.js';
 import type { Entrance } from './gateway-door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
+import { endPath } from '../protocol/frames.js';
 import { sendError, sendJson } from './replies.js';
 import type { Serving } from './serving.js';
 
@@ -23,6 +24,10 @@ export async function answer(
   if ('status' in entrance) {
     const { status, why } = entrance;
     return sendError(response, status, status === 401 ? 'authentication_error' : 'permission_error', why);
+  }
+  if (path === endPath && method === 'POST' && serving.settings.onEndAsked !== undefined) {
+    serving.settings.onEndAsked();
+    return sendJson(response, 202, { draining: true });
   }
   if (path === '/fanfold/v1/spend') return answerSpend(response, entrance.client, url, serving);
   if (path === '/fanfold/v1/limits') return sendJson(response, 200, serving.limits());

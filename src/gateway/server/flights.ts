@@ -1,4 +1,6 @@
-import type { LayerQuestion, Purse } from '../../model/layer/index.js';
+import type { LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
+import { withinTrace } from '../protocol/trace.js';
+import type { Trace } from '../protocol/trace.js';
 import type { Done } from '../protocol/frames.js';
 import { Flight } from './flight.js';
 import type { FlightSettings, Passenger } from './flight.js';
@@ -12,6 +14,7 @@ export interface Asked {
   question: LayerQuestion;
   remainingMs: number;
   purse?: Purse | undefined;
+  trace?: Trace | undefined;
 }
 
 /** A passenger's place on a flight. */
@@ -45,6 +48,20 @@ export class Flights {
     return this.#open.size;
   }
 
+  /** Whether the end of a flight waits for a branch that went away, and its answer is in no journal. */
+  get hasKept(): boolean {
+    for (const { done, atMs } of this.#kept.values())
+      if (Date.now() - atMs < keptMs && done.paid !== undefined && !isJournaled(done.paid)) return true;
+    return false;
+  }
+
+  /** Those whose calls are under way though nobody waits for them. */
+  orphans(): string[] {
+    return [...this.#open.values()].flatMap(({ passengers, isCut, question }) =>
+      passengers === 0 && !isCut ? [question.asker] : [],
+    );
+  }
+
   /** Resolves when no flight is under way. */
   ended(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve();
@@ -55,7 +72,11 @@ export class Flights {
    * @returns the passenger's seat; `undefined` where the answer was there, and the passenger has been told
    * @throws FanfoldError `NoApiKey`
    */
-  async ask({ question, remainingMs, purse }: Asked, client: string, passenger: Passenger): Promise<Seat | undefined> {
+  async ask(
+    { question, remainingMs, purse, trace }: Asked,
+    client: string,
+    passenger: Passenger,
+  ): Promise<Seat | undefined> {
     const name = `${await this.#keyOf(question)} ${question.asker}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) {
@@ -72,7 +93,7 @@ export class Flights {
     const flight = new Flight(question, client, remainingMs, purse, this.#settings);
     const lose = flight.board(passenger, remainingMs);
     this.#open.set(name, flight);
-    void flight.fly().then((done) => this.#landed(name, flight, done));
+    void withinTrace(trace, () => flight.fly()).then((done) => this.#landed(name, flight, done));
     return { flight, lose };
   }
 
@@ -97,6 +118,11 @@ export class Flights {
 
 function isNewEnough(atMs: number, { notBeforeMs = -Infinity }: LayerQuestion): boolean {
   return atMs >= notBeforeMs;
+}
+
+/** Whether the journal has it: it keeps answers that came to their end. */
+function isJournaled({ message: { stopReason } }: Paid): boolean {
+  return stopReason === 'end_turn' || stopReason === 'tool_use';
 }
 
 /** An end as it is told to the next try of the same branch: an earlier one had paid. */

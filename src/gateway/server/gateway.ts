@@ -23,10 +23,15 @@ import { WorkerLink } from './worker-link.js';
 /** How often workers are told how the limiters stand, in milliseconds. */
 const tellLimitsEveryMs = 1_000;
 
+/** How often workers are told of calls that nobody waits for, in milliseconds: what is not wanted is cut within two seconds. */
+const tellOrphansEveryMs = 400;
+
 export interface RunningGateway {
   /** Where it listens, as `FANFOLD_GATEWAY` takes it. */
   address: string;
   limits(): Record<Line, LimiterSnapshot[]>;
+  /** Whether a worker is connected, a call under way, or an answer kept that the journal does not have. */
+  isNeeded(): boolean;
   /** Takes no new calls, lets those under way come to their end, then stops. */
   drain(): Promise<void>;
   /** Ends the connections of all workers: they come back, and join what they had asked. */
@@ -60,6 +65,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
   return {
     address,
     limits: () => gateway.limits(),
+    isNeeded: () => gateway.isNeeded(),
     drain: async () => {
       // Whoever comes meanwhile is told to come again, and not let stand before a closed door.
       await gateway.drain();
@@ -83,7 +89,7 @@ class Gateway {
   readonly #flights: Record<Line, Flights>;
   readonly #keepers: readonly RoomKeeper[];
   readonly #hello: { gateway: string; version: string };
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   readonly #told: Partial<Record<Line, string>> = {};
   readonly serving;
 
@@ -103,10 +109,13 @@ class Gateway {
       settings.limiters[line].onRoom(() => keeper.look());
       return keeper;
     });
-    this.#timer = setInterval(() => {
-      for (const link of this.#links) if (link.isLost) link.destroy();
-      this.#tellLimits();
-    }, tellLimitsEveryMs).unref();
+    this.#timers = [
+      setInterval(() => {
+        for (const link of this.#links) if (link.isLost) link.destroy();
+        this.#tellLimits();
+      }, tellLimitsEveryMs).unref(),
+      setInterval(() => this.#tellOrphans(), tellOrphansEveryMs).unref(),
+    ];
     this.serving = {
       settings,
       books,
@@ -119,6 +128,11 @@ class Gateway {
   limits(): Record<Line, LimiterSnapshot[]> {
     const { paid, offline } = this.#settings.limiters;
     return { paid: paid.snapshot(), offline: offline.snapshot() };
+  }
+
+  isNeeded(): boolean {
+    const isBusy = modelLines.some((line) => this.#flights[line].size > 0 || this.#flights[line].hasKept);
+    return isBusy || this.#links.size > 0 || this.serving.foreign.size > 0;
   }
 
   link(socket: Duplex, client: string): void {
@@ -154,7 +168,7 @@ class Gateway {
   }
 
   stop(cut = true): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const keeper of this.#keepers) keeper.stop();
     if (cut) this.hangUp();
   }
@@ -171,6 +185,12 @@ class Gateway {
 
   #apiOf(question: Pick<LayerQuestion, 'offline'>) {
     return this.#settings.apiOf(question);
+  }
+
+  /** Workers see whether anybody is going to ask again. */
+  #tellOrphans(): void {
+    const askers = modelLines.flatMap((line) => this.#flights[line].orphans());
+    if (askers.length > 0) for (const link of this.#links) link.tell({ is: 'orphans', askers });
   }
 
   #tellLimits(): void {

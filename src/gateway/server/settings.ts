@@ -30,6 +30,8 @@ export interface GatewaySettings {
   cpu: PatternHost['cpu'];
   /** US dollars that all calls of one day (UTC) may cost; any by default. */
   budgetPerDayUsd?: number | undefined;
+  /** Called when a program of this user, on a socket that is only theirs, asks the gateway to end; nobody may by default. */
+  onEndAsked?: (() => void) | undefined;
   /** Of fanfold. */
   version: string;
   say(message: string): void;

@@ -72,6 +72,8 @@ export interface Paid {
 
 /** Journal, limiter, prices and calls: in this process, or in another one. */
 export interface ModelLayer {
+  /** `false` where it has a key only if this process has the same; by default it has one. */
+  readonly hasKey?: boolean | undefined;
   /**
    * Pays for an answer, unless the journal has it or somebody else is asking the same.
    *

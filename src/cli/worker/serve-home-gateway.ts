@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { taskQueues, workerIdentity } from '../../contract/names.js';
+import type { TaskQueue } from '../../contract/names.js';
+import { CpuPool } from '../../cpu/index.js';
+import { startGateway } from '../../gateway/index.js';
+import type { GatewaySettings, RunningGateway } from '../../gateway/index.js';
+import { capturesContent } from '../../model/call/model-span.js';
+import { Limiters, systemClock } from '../../model/limiter/index.js';
+import type { Secrets } from '../../secrets/index.js';
+// Nothing of Temporal is loaded.
+import { gatewayPlace, gatewaysIn, givePlace, isListening, isPlaceOf, takePlace } from '../../server/gateway-place.js';
+import type { GatewayPlace, GatewayRecord } from '../../server/gateway-place.js';
+import { openHome } from '../../server/home.js';
+import { identityOf } from '../../server/process-identity.js';
+import { modelApiOf, noApiKey } from '../home/api-key.js';
+import { openJournalOf } from '../home/journal-of.js';
+import { packageVersion } from '../package-version.js';
+import { offlineModel } from './offline-model.js';
+import { limitMemory } from './remembered-limits.js';
+
+/** Most calls at once of a home's gateway, in numbers no home comes to: each worker keeps to its own `--concurrency`. */
+const mostCalls = 10_000;
+
+/** How often it looks whether it is needed, in milliseconds, and how long it stays when it is not: a worker that was killed is followed by another. */
+const looking = { everyMs: 250, idleMs: 5_000 };
+
+/** What the process of a home's gateway is given. */
+export interface HomeGatewayWorld {
+  /** Absolute path. */
+  home: string;
+  /** The digest that its workers find it by. */
+  settings: string;
+  /** Calls at once to begin with; by default as many as the API has taken before. */
+  rampFrom: number | undefined;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  pid: number;
+  secrets: Secrets;
+  say(message: string): void;
+  /** Aborted when the process is told to end. */
+  told: AbortSignal;
+}
+
+/**
+ * Serves the workers of a home until nobody needs it, or it is told to end; then calls under way come to their end. It ends at once where
+ * there is another one of the same settings.
+ */
+export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
+  const { home, settings, env, say } = world;
+  const place = gatewayPlace(home, settings, world.cwd);
+  if (place === undefined || (await isListening(place.socket))) return;
+  await openHome(home, env);
+  const journal = await openJournalOf(home, world, say);
+  const offline = offlineModel({ env });
+  const cpu = new CpuPool();
+  const asked = new AbortController();
+  try {
+    // Nobody shall wait for what one that was killed was asking.
+    for (const { process: before, settings: theirs } of await gatewaysIn(home, world.cwd))
+      if (theirs === settings && before.pid !== world.pid)
+        await journal.abandon(workerIdentity(hostname(), before.pid));
+    const memory = await limitMemory(home, 1, world);
+    const { rampFrom, remembered } = memory.begin(world.rampFrom);
+    const limitersOf = (taskQueue: TaskQueue) =>
+      new Limiters({
+        ceiling: mostCalls,
+        firstCap: rampFrom,
+        remembered: (modelClass) => remembered?.(taskQueue, modelClass),
+        clock: systemClock,
+        random: Math.random,
+      });
+    const limiters = { paid: limitersOf(taskQueues.model), offline: limitersOf(taskQueues.offlineModel) };
+    const api = modelApiOf(world);
+    world.secrets.add(api?.apiKey);
+    const apiOf: GatewaySettings['apiOf'] = async (question) => {
+      if (question.offline) return { apiKey: 'offline', baseURL: await offline.url() };
+      if (api === undefined) throw noApiKey();
+      return api;
+    };
+    let gateway: RunningGateway | undefined;
+    const inode = await takePlace(home, place, await recordOf(world), async (path) => {
+      gateway = await startGateway({
+        listen: { kind: 'unix', path, shown: `unix:${path}` },
+        journal,
+        apiOf,
+        foreignLine: 'paid',
+        journalAll: false,
+        limiters,
+        secrets: world.secrets,
+        env,
+        tracesContent: capturesContent(env),
+        cpu,
+        onEndAsked: () => asked.abort(),
+        version: packageVersion(),
+        say,
+      });
+    });
+    if (gateway === undefined) return;
+    const stopRemembering = memory.keep(() => [
+      { taskQueue: taskQueues.model, limiters: limiters.paid.snapshot() },
+      { taskQueue: taskQueues.offlineModel, limiters: limiters.offline.snapshot() },
+    ]);
+    await untilDone(gateway, place, inode, AbortSignal.any([world.told, asked.signal]));
+    await givePlace(place, inode);
+    await gateway.drain();
+    await stopRemembering();
+  } finally {
+    await journal.close();
+    await cpu.close();
+    await offline.stop();
+  }
+}
+
+/** Resolves when nobody has needed it for a while, its place is another's, or it is told to end. */
+async function untilDone(
+  gateway: RunningGateway,
+  place: GatewayPlace,
+  inode: bigint,
+  told: AbortSignal,
+): Promise<void> {
+  let neededAtMs = performance.now();
+  while (!told.aborted && performance.now() - neededAtMs < looking.idleMs) {
+    await sleep(looking.everyMs, undefined, { signal: told }).catch(() => {});
+    if (!(await isPlaceOf(place, inode))) return;
+    if (gateway.isNeeded()) neededAtMs = performance.now();
+  }
+}
+
+async function recordOf({ pid }: HomeGatewayWorld): Promise<GatewayRecord> {
+  const { startTime = '' } = (await identityOf(pid)) ?? {};
+  return { pid, startTime, version: packageVersion(), startedAt: new Date().toISOString() };
+}
