@@ -13,6 +13,7 @@ import { signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
+import { originOf } from './branch/host.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
@@ -53,7 +54,15 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       return wait().finally(() => turns.resumed());
     };
     try {
-      const work = { lane, budget, equipment, signal, rest, cancelled: rejection(signal) };
+      const work = {
+        lane,
+        origin: originOf(context.info),
+        budget,
+        equipment,
+        signal,
+        rest,
+        cancelled: rejection(signal),
+      };
       const left = await chunks.within(lane.chunk, async (items) => {
         if (!('missing' in items))
           return runDocuments(items, work, branches, reporter, new BranchMetrics(context), threads);

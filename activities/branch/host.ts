@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
+import type { Info } from '@temporalio/activity';
 
 import type { Beat } from '../../src/contract/model-call.js';
+import type { Origin } from '../../src/model/layer/index.js';
 import { runOf } from './out-of-time.js';
 
 /** The surroundings of one try of a branch: an activity of its own, or a lane that carries many branches. */
@@ -13,6 +15,8 @@ export interface Host {
   cancellationSignal: AbortSignal;
   /** Names the branch where it pays for an answer, the same for every try. */
   asker: string;
+  /** The activity; `undefined` where it belongs to no workflow. */
+  origin?: Origin | undefined;
   /** Names the run, for the time that its patterns may take. */
   run: string;
   /**
@@ -25,6 +29,11 @@ export interface Host {
 /** Longest wait at the limiter, in milliseconds, that an activity holds its slot for. */
 const activityPatienceMs = 2_000;
 
+/** The activity that asks, by Temporal's names. */
+export function originOf({ workflowExecution, activityId }: Info): Origin | undefined {
+  return workflowExecution && { ...workflowExecution, activityId };
+}
+
 /** The activity that runs now. */
 export function activityHost(): Host {
   // `Context.current()` is called once, here: in an abort listener it crashes the worker.
@@ -36,6 +45,7 @@ export function activityHost(): Host {
     cancellationSignal: context.cancellationSignal,
     run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
+    origin: originOf(context.info),
     patienceMs: activityPatienceMs,
     heartbeat: (beat) => context.heartbeat(beat),
   };

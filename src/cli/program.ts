@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
+import { noGateway } from '../contract/gateway.js';
 import { explain } from './failure.js';
 import { flagError } from './flag-errors.js';
 import { startTracing } from '../tracing/index.js';
@@ -137,6 +138,8 @@ export async function programOf(
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
     command.hook('preAction', async (_, action) => {
+      // What serves the command has its environment.
+      if (action.opts()['gateway'] === false) world.env['FANFOLD_GATEWAY'] = noGateway;
       if (!action.options.some(({ long }) => long === '--cassette')) return;
       await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
     });

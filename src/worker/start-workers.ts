@@ -15,6 +15,7 @@ import { dataConverter as plainConverter } from '../payloads/index.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 import { gatewaySlots } from './gateway-slots.js';
 import type { InFront, WorkerGateway } from './gateway-slots.js';
+import { cutUnwanted } from './cut-unwanted.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -97,6 +98,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       ? []
       : [taskQueues.model]),
   ];
+  if (settings.gateway !== undefined) cutUnwanted(settings.gateway, connection, settings.namespace);
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();
   // Offline calls and paid ones have limits of their own.

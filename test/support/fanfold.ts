@@ -11,6 +11,7 @@ import { inject } from 'vitest';
 import type { Run } from '../../src/contract/run.js';
 import { startOfflineModel } from '@fanfold/offline-model';
 import type { CallRecord, OfflineModel, OfflineModelOptions } from '@fanfold/offline-model';
+import { gatewaysIn } from '../../src/server/gateway-place.js';
 import { isAlive } from '../../src/server/process-identity.js';
 import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';
@@ -186,6 +187,8 @@ export class Desk {
       // A command in this process may have outlasted its test.
       for (const pid of await this.present(role)) if (pid !== process.pid) endProcess(pid);
     }
+    for (const { process: gateway } of await gatewaysIn(this.home, '/'))
+      if (await isAlive(gateway)) endProcess(gateway.pid);
     const record = await readServerRecord(this.home);
     if (record !== undefined) await endServer(this.home, record);
     await this.model.stop();

@@ -24,6 +24,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
       '--ramp-from <n>',
       'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
+    .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
     .action(async (flags: DevFlags) => {
       done(await dev(flags, world));
     });

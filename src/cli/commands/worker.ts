@@ -30,6 +30,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
       '--ramp-from <n>',
       'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
+    .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
     .option('--policy <file>', 'all that runs may have it do, in YAML, in place of what commands of the home register')
     .option(
       '--accept-plain',

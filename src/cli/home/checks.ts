@@ -1,5 +1,4 @@
 import { FanfoldError } from '../../contract/errors.js';
-import { gatewayIn } from '../../contract/gateway.js';
 import { searchAttributes } from '../../contract/names.js';
 import { retentionDays } from '../../server/index.js';
 import { failingRuns } from '../../client/index.js';
@@ -10,6 +9,7 @@ import { probeModelApi } from './probe-model-api.js';
 import { waysCheck } from './ways.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
+import { gatewayCheck, keyPlace } from './gateway-check.js';
 import { hasSharedStore, storeCheck } from './store-check.js';
 import type { Session } from './session.js';
 import { staying } from '../worker/staying.js';
@@ -47,7 +47,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   return checks;
 }
 
-const skipped: Check[] = ['namespace', 'search attributes', 'worker', 'open runs'].map((name) => ({
+const skipped: Check[] = ['namespace', 'search attributes', 'worker', 'gateway', 'open runs'].map((name) => ({
   name,
   state: 'skipped',
   found: 'no server to ask',
@@ -86,6 +86,7 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
         ? { found: `one of this home is running${await staying(session, world)}` }
         : { found: 'none of this home; a command starts one when it needs it' },
     ),
+    await check('gateway', () => gatewayCheck(session, world)),
     await check('open runs', () => openRunsCheck(session)),
   ];
 }
@@ -134,8 +135,7 @@ async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   }
   const key = await check('API key', async () => {
     if (apiKeyOf(world) === undefined) throw noApiKey();
-    if (gatewayIn(world.env)) return { found: 'the gateway of FANFOLD_GATEWAY has it' };
-    return { found: 'ANTHROPIC_API_KEY is set' };
+    return { found: keyPlace(world) };
   });
   if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
   const api = await check('model API', async () => {

@@ -111,6 +111,7 @@ export function addRunFlags(
     .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API')
+    .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
     .option(
       '--cassette <dir>',
       'play back the model calls recorded in that folder, without a key; what it lacks is asked and recorded',

@@ -41,6 +41,11 @@ export class HomeGateway {
     this.#rampFrom = rampFrom;
   }
 
+  /** Whether a home can have one: see `gatewayPlace`. */
+  static async canBe(home: string, world: World): Promise<boolean> {
+    return (await HomeGateway.of(home, world)) !== undefined;
+  }
+
   /**
    * @param rampFrom calls at once to begin with, where somebody has said it
    * @returns `undefined` where the environment names a gateway, or wants none, or none can be

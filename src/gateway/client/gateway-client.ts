@@ -8,7 +8,7 @@ import type { LayerQuestion, ModelLayer, Paid, Payer } from '../../model/layer/i
 import { backoffMs } from '../../model/backoff.js';
 import { LineChannel } from '../protocol/line-channel.js';
 import type { GatewayAddress } from '../protocol/address.js';
-import type { GatewayFrame, Line, WorkerFrame } from '../protocol/frames.js';
+import type { GatewayFrame, Line, Orphan, WorkerFrame } from '../protocol/frames.js';
 import { connectLink } from './connect.js';
 import { GatewayRoom } from './gateway-room.js';
 import { Pending } from './pending.js';
@@ -62,7 +62,7 @@ export class GatewayClient implements ModelLayer {
   readonly #toCut = new Set<string>();
   #downSinceMs: number | undefined = performance.now();
   #lastError = '';
-  #onOrphans: (askers: readonly string[]) => void = () => {};
+  #onOrphans: (orphans: readonly Orphan[]) => void = () => {};
   readonly #looks = new Map<number, (paid: Paid | undefined) => void>();
   readonly #awaiting: (() => void)[] = [];
   #ids = 0;
@@ -105,7 +105,7 @@ export class GatewayClient implements ModelLayer {
   }
 
   /** @param listener told of branches whose calls are under way though no worker waits for them */
-  onOrphans(listener: (askers: readonly string[]) => void): void {
+  onOrphans(listener: (orphans: readonly Orphan[]) => void): void {
     this.#onOrphans = listener;
   }
 
@@ -216,7 +216,7 @@ export class GatewayClient implements ModelLayer {
         this.#limiters[frame.line] = frame.limiters;
         return;
       case 'orphans':
-        return this.#onOrphans(frame.askers);
+        return this.#onOrphans(frame.orphans);
       case 'bye':
         return this.#dismissed(channel);
       case 'pong':

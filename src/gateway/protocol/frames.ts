@@ -1,5 +1,5 @@
 import type { LimiterSnapshot } from '../../contract/limiter.js';
-import type { CallFailure, LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
+import type { CallFailure, LayerQuestion, Origin, Paid, Purse } from '../../model/layer/index.js';
 import type { Trace } from './trace.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 
@@ -12,6 +12,12 @@ export const endPath = '/fanfold/v1/end';
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';
 export const modelLines = ['paid', 'offline'] as const satisfies readonly Line[];
+
+/** A branch whose call is under way though no worker waits for it. */
+export interface Orphan {
+  asker: string;
+  origin: Origin;
+}
 
 /** What a worker says. */
 export type WorkerFrame =
@@ -49,7 +55,7 @@ export type GatewayFrame =
   | { is: 'room'; line: Line; out: number }
   | { is: 'limits'; line: Line; limiters: LimiterSnapshot[] }
   /** Branches whose calls are under way though no worker waits for them: is anybody going to? */
-  | { is: 'orphans'; askers: string[] }
+  | { is: 'orphans'; orphans: Orphan[] }
   /** The gateway takes no new questions. */
   | { is: 'bye' }
   | { is: 'pong' };

@@ -1,7 +1,7 @@
 import type { LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
 import { withinTrace } from '../protocol/trace.js';
 import type { Trace } from '../protocol/trace.js';
-import type { Done } from '../protocol/frames.js';
+import type { Done, Orphan } from '../protocol/frames.js';
 import { Flight } from './flight.js';
 import type { FlightSettings, Passenger } from './flight.js';
 
@@ -56,9 +56,9 @@ export class Flights {
   }
 
   /** Those whose calls are under way though nobody waits for them. */
-  orphans(): string[] {
-    return [...this.#open.values()].flatMap(({ passengers, isCut, question }) =>
-      passengers === 0 && !isCut ? [question.asker] : [],
+  orphans(): Orphan[] {
+    return [...this.#open.values()].flatMap(({ passengers, isCut, question: { asker, origin } }) =>
+      passengers === 0 && !isCut && origin !== undefined ? [{ asker, origin }] : [],
     );
   }
 

@@ -189,8 +189,8 @@ class Gateway {
 
   /** Workers see whether anybody is going to ask again. */
   #tellOrphans(): void {
-    const askers = modelLines.flatMap((line) => this.#flights[line].orphans());
-    if (askers.length > 0) for (const link of this.#links) link.tell({ is: 'orphans', askers });
+    const orphans = modelLines.flatMap((line) => this.#flights[line].orphans());
+    if (orphans.length > 0) for (const link of this.#links) link.tell({ is: 'orphans', orphans });
   }
 
   #tellLimits(): void {

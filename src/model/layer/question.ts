@@ -19,6 +19,8 @@ export interface LayerQuestion {
   run: string;
   /** Names the branch, the same for every try. */
   asker: string;
+  /** The activity that asks, where there is one: once it is gone, nobody asks again. */
+  origin?: Origin | undefined;
   /** Oldest answer that will do, in milliseconds since the epoch; any by default. */
   notBeforeMs?: number | undefined;
   /** The run whose calls say what is slow, where a second call may race a slow one. */
@@ -27,6 +29,13 @@ export interface LayerQuestion {
   patienceMs?: number | undefined;
   /** How long it waits for an API that lets no call through; for ever by default. */
   bound?: Bound | undefined;
+}
+
+/** An activity, by Temporal's names. */
+export interface Origin {
+  workflowId: string;
+  runId: string;
+  activityId: string;
 }
 
 /** US dollars that are left of what was set aside for a branch. */
