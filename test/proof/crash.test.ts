@@ -12,7 +12,7 @@ const secondHalf = names.slice(20);
 let desk: Desk;
 
 beforeEach(async () => {
-  desk = await Desk.open();
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
 });
 
 afterEach(() => desk.close());

@@ -76,12 +76,17 @@ export class Desk {
     readonly model: OfflineModel,
     /** On the cluster that the tests run against, if there is one. */
     readonly namespace: string | undefined,
+    readonly ofHome: 'gateway' | 'none',
   ) {}
 
-  static async open(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
+  /** @param ofHome whether workers at the home's own server ask through its gateway, as they do by default: a process more for each desk */
+  static async open(
+    options: OfflineModelOptions = { latencyMs: 0 },
+    ofHome: 'gateway' | 'none' = 'none',
+  ): Promise<Desk> {
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
     const namespace = clusterAddress === undefined ? undefined : await freshNamespace(clusterAddress);
-    return new Desk(directory, patient(await startOfflineModel(options)), namespace);
+    return new Desk(directory, patient(await startOfflineModel(options)), namespace, ofHome);
   }
 
   get home(): string {
@@ -101,6 +106,7 @@ export class Desk {
       ...(this.namespace !== undefined && { TEMPORAL_ADDRESS: clusterAddress, TEMPORAL_NAMESPACE: this.namespace }),
       ANTHROPIC_API_KEY: canaryKey,
       ANTHROPIC_BASE_URL: this.model.url,
+      ...(this.ofHome === 'none' && { FANFOLD_GATEWAY: 'off' }),
     };
   }
 
