@@ -13,7 +13,6 @@ import { signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
-import { originOf } from './branch/host.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
@@ -56,7 +55,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     try {
       const work = {
         lane,
-        origin: originOf(context.info),
+        origin: context.info.workflowExecution,
         budget,
         equipment,
         signal,

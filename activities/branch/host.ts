@@ -1,5 +1,4 @@
 import { Context } from '@temporalio/activity';
-import type { Info } from '@temporalio/activity';
 
 import type { Beat } from '../../src/contract/model-call.js';
 import type { Origin } from '../../src/model/layer/index.js';
@@ -29,11 +28,6 @@ export interface Host {
 /** Longest wait at the limiter, in milliseconds, that an activity holds its slot for. */
 const activityPatienceMs = 2_000;
 
-/** The activity that asks, by Temporal's names. */
-export function originOf({ workflowExecution, activityId }: Info): Origin | undefined {
-  return workflowExecution && { ...workflowExecution, activityId };
-}
-
 /** The activity that runs now. */
 export function activityHost(): Host {
   // `Context.current()` is called once, here: in an abort listener it crashes the worker.
@@ -45,7 +39,7 @@ export function activityHost(): Host {
     cancellationSignal: context.cancellationSignal,
     run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
-    origin: originOf(context.info),
+    origin: workflowExecution && { ...workflowExecution, activityId },
     patienceMs: activityPatienceMs,
     heartbeat: (beat) => context.heartbeat(beat),
   };

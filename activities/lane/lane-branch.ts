@@ -21,7 +21,7 @@ import { wholeRequest } from '../stored/prompt-of.js';
 /** What the branches of a lane share. */
 export interface LaneWork {
   lane: Lane;
-  /** The lane's activity. */
+  /** The execution that the lane belongs to. */
   origin?: Origin | undefined;
   budget: Budget;
   equipment: Equipment;

@@ -33,13 +33,17 @@ export function cutUnwanted(
   async function look(orphans: readonly Orphan[]): Promise<void> {
     const executions = new Map<string, Promise<Execution | undefined>>();
     for (const { asker, origin } of orphans) {
-      const { workflowId, runId } = origin;
-      const name = `${workflowId}/${runId}`;
+      const { workflowId, runId, activityId } = origin;
+      // A branch of a lane goes on in whatever execution is the latest.
+      const name = activityId === undefined ? workflowId : `${workflowId}/${runId}`;
       // It may be of another namespace, whose workers see to it.
       const execution =
         executions.get(name) ??
         workflowService
-          .describeWorkflowExecution({ namespace, execution: { workflowId, runId } })
+          .describeWorkflowExecution({
+            namespace,
+            execution: { workflowId, ...(activityId !== undefined && { runId }) },
+          })
           .catch(() => undefined);
       executions.set(name, execution);
       if (isUnwanted(await execution, origin)) gateway.cutAsker?.(asker);
@@ -52,6 +56,7 @@ export function isUnwanted(execution: Execution | undefined, { activityId }: Ori
   const { status } = execution?.workflowExecutionInfo ?? {};
   if (execution === undefined || typeof status !== 'number') return false;
   if (status >= closed.from && status <= closed.to) return true;
+  if (activityId === undefined) return false;
   const pending = execution.pendingActivities?.find((each) => each.activityId === activityId);
   return pending === undefined || pending.state === cancelRequested;
 }

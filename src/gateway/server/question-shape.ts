@@ -21,7 +21,7 @@ const askShape = z.object({
     }),
     run: z.string(),
     asker: z.string(),
-    origin: z.object({ workflowId: z.string(), runId: z.string(), activityId: z.string() }).optional(),
+    origin: z.object({ workflowId: z.string(), runId: z.string(), activityId: z.string().optional() }).optional(),
     notBeforeMs: z.number().optional(),
     hedge: z.string().optional(),
     patienceMs: z.number().nonnegative().optional(),

@@ -31,11 +31,12 @@ export interface LayerQuestion {
   bound?: Bound | undefined;
 }
 
-/** An activity, by Temporal's names. */
+/** The activity of a branch, by Temporal's names. */
 export interface Origin {
   workflowId: string;
   runId: string;
-  activityId: string;
+  /** `undefined` for a lane: a branch may go on in another one, and in the run's next execution. */
+  activityId?: string | undefined;
 }
 
 /** US dollars that are left of what was set aside for a branch. */
