@@ -110,9 +110,13 @@ export function isListening(path: string): Promise<boolean> {
 
 /** Gives a place up: its successor may take it while calls come to their end. */
 export async function givePlace(place: GatewayPlace, inode: bigint): Promise<void> {
-  if (!(await isPlaceOf(place, inode))) return;
-  await rm(place.socket, { force: true });
-  await rm(place.record, { force: true });
+  if (await isPlaceOf(place, inode)) await clearPlace(place);
+}
+
+/** Removes what is left of a gateway that has ended. */
+export async function clearPlace({ socket, record }: GatewayPlace): Promise<void> {
+  await rm(socket, { force: true });
+  await rm(record, { force: true });
 }
 
 function draftOf(socket: string, pid: number): string {

@@ -6,14 +6,23 @@ import type { TaskQueue } from '../../contract/names.js';
 import { CpuPool } from '../../cpu/index.js';
 import { startGateway } from '../../gateway/index.js';
 import type { GatewaySettings, RunningGateway } from '../../gateway/index.js';
+import type { Journal } from '../../journal/index.js';
 import { capturesContent } from '../../model/call/model-span.js';
 import { Limiters, systemClock } from '../../model/limiter/index.js';
 import type { Secrets } from '../../secrets/index.js';
 // Nothing of Temporal is loaded.
-import { gatewayPlace, gatewaysIn, givePlace, isListening, isPlaceOf, takePlace } from '../../server/gateway-place.js';
+import {
+  clearPlace,
+  gatewayPlace,
+  gatewaysIn,
+  givePlace,
+  isListening,
+  isPlaceOf,
+  takePlace,
+} from '../../server/gateway-place.js';
 import type { GatewayPlace, GatewayRecord } from '../../server/gateway-place.js';
 import { openHome } from '../../server/home.js';
-import { identityOf } from '../../server/process-identity.js';
+import { identityOf, isAlive } from '../../server/process-identity.js';
 import { modelApiOf, noApiKey } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { packageVersion } from '../package-version.js';
@@ -57,10 +66,7 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
   const cpu = new CpuPool();
   const asked = new AbortController();
   try {
-    // Nobody shall wait for what one that was killed was asking.
-    for (const { process: before, settings: theirs } of await gatewaysIn(home, world.cwd))
-      if (theirs === settings && before.pid !== world.pid)
-        await journal.abandon(workerIdentity(hostname(), before.pid));
+    await takeOverFromDead(world, journal);
     const memory = await limitMemory(home, 1, world);
     const { rampFrom, remembered } = memory.begin(world.rampFrom);
     const limitersOf = (taskQueue: TaskQueue) =>
@@ -70,6 +76,10 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
         remembered: (modelClass) => remembered?.(taskQueue, modelClass),
         clock: systemClock,
         random: Math.random,
+        onChange: ({ modelClass, what, reason, cap }) => {
+          if (env['FANFOLD_LOG'] === 'info')
+            say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
+        },
       });
     const limiters = { paid: limitersOf(taskQueues.model), offline: limitersOf(taskQueues.offlineModel) };
     const api = modelApiOf(world);
@@ -125,6 +135,18 @@ async function untilDone(
     await sleep(looking.everyMs, undefined, { signal: told }).catch(() => {});
     if (!(await isPlaceOf(place, inode))) return;
     if (gateway.isNeeded()) neededAtMs = performance.now();
+  }
+}
+
+/** Nobody shall wait for what gateways were asking that were killed, nor find them. */
+async function takeOverFromDead(
+  { home, cwd, settings }: HomeGatewayWorld,
+  journal: Pick<Journal, 'abandon'>,
+): Promise<void> {
+  for (const before of await gatewaysIn(home, cwd)) {
+    if (await isAlive(before.process)) continue;
+    await journal.abandon(workerIdentity(hostname(), before.process.pid));
+    if (before.settings !== settings) await clearPlace(before);
   }
 }
 
