@@ -38,7 +38,7 @@ export type { ReadAnswer, Reading, WantedTurn } from '../src/model/call/read-ans
 export type { Fit } from '../src/model/call/schema-fit.js';
 export type { ModelMessage } from '../src/model/call/message.js';
 export type { WatchdogSettings } from '../src/model/call/watchdog.js';
-export type { LayerQuestion, ModelLayer, Paid, Payer, Purse } from '../src/model/layer/question.js';
+export type { LayerQuestion, ModelLayer, Origin, Paid, Payer, Purse } from '../src/model/layer/question.js';
 export type { CallAsk } from '../src/model/limiter/call.js';
 export type { Clock as LimiterClock } from '../src/model/limiter/clock.js';
 export type { Limiter } from '../src/model/limiter/limiter.js';

@@ -1,7 +1,7 @@
 export { adoptHome, homeSize, openHome } from './home.js';
 export { judgeHome } from './home-owner.js';
 export { adviceOnOddEntries } from './odd-entries.js';
-export { readJson, readOwnText, writeJson } from './json-file.js';
+export { readOwnText } from './json-file.js';
 export { gatewayPlace, gatewaysIn, isListening } from './gateway-place.js';
 export type { GatewayPlace, GatewayRecord } from './gateway-place.js';
 export { isServerOf } from './server-process.js';

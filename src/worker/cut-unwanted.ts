@@ -52,7 +52,7 @@ export function cutUnwanted(
 }
 
 /** Whether an activity is over, or asked to be, as far as its execution tells. */
-export function isUnwanted(execution: Execution | undefined, { activityId }: Origin): boolean {
+function isUnwanted(execution: Execution | undefined, { activityId }: Origin): boolean {
   const { status } = execution?.workflowExecutionInfo ?? {};
   if (execution === undefined || typeof status !== 'number') return false;
   if (status >= closed.from && status <= closed.to) return true;

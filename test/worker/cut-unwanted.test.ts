@@ -7,8 +7,8 @@ import type { Orphan } from '../../src/worker/gateway-slots.js';
 async function isCut(told: object | Error, activityId?: string): Promise<boolean> {
   const origin = { workflowId: 'review', runId: 'r1', activityId };
   let tell: (orphans: readonly Orphan[]) => void = () => {};
-  const cutAsker = vi.fn();
-  const describeWorkflowExecution = vi.fn(async () => {
+  const cutAsker = vi.fn<(asker: string) => void>();
+  const describeWorkflowExecution = vi.fn<() => Promise<object>>(async () => {
     if (told instanceof Error) throw told;
     return told;
   });

@@ -9,12 +9,10 @@ import { probeModelApi } from './probe-model-api.js';
 import { waysCheck } from './ways.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
-import { gatewayCheck, keyPlace } from './gateway-check.js';
+import { gatewayCheck, keyPlace, workerCheck } from './serving-checks.js';
 import { hasSharedStore, storeCheck } from './store-check.js';
 import type { Session } from './session.js';
-import { staying } from '../worker/staying.js';
 import { failingTaskAdvice } from '../show/failing-task-text.js';
-import { localWorker } from '../worker/ensure-worker.js';
 import { offlineModel } from '../worker/offline-model.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
@@ -81,11 +79,7 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
           found: 'not registered, and not allowed to register them',
           advice: `Runs work without them. To filter runs by status and cost, let an operator register them: ${registration()}`,
         },
-    await check('worker', async () =>
-      (await localWorker(session, { offline }, world))
-        ? { found: `one of this home is running${await staying(session, world)}` }
-        : { found: 'none of this home; a command starts one when it needs it' },
-    ),
+    await check('worker', () => workerCheck(session, offline, world)),
     await check('gateway', () => gatewayCheck(session, world)),
     await check('open runs', () => openRunsCheck(session)),
   ];

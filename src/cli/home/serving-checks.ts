@@ -1,10 +1,19 @@
 import { gatewayIn, noGateway } from '../../contract/gateway.js';
 import { shownAddress } from '../../secrets/index.js';
 import { liveGateways } from '../worker/end-gateways.js';
+import { localWorker } from '../worker/ensure-worker.js';
 import { HomeGateway } from '../worker/home-gateway.js';
+import { staying } from '../worker/staying.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
 import type { Session } from './session.js';
+
+/** What serves the runs of this home. */
+export async function workerCheck(session: Session, offline: boolean, world: World): Promise<Finding> {
+  const isThere = await localWorker(session, { offline }, world);
+  if (!isThere) return { found: 'none of this home; a command starts one when it needs it' };
+  return { found: `one of this home is running${await staying(session, world)}` };
+}
 
 /** What makes the model calls of this home's workers. */
 export async function gatewayCheck({ home, server }: Pick<Session, 'home' | 'server'>, world: World): Promise<Finding> {
