@@ -33,7 +33,7 @@ import { limitMemory } from './remembered-limits.js';
 const mostCalls = 10_000;
 
 /** How often it looks whether it is needed, in milliseconds, and how long it stays when it is not: a worker that was killed is followed by another. */
-const looking = { everyMs: 250, idleMs: 5_000 };
+const looking = { everyMs: 500, idleMs: 5_000 };
 
 /** What the process of a home's gateway is given. */
 export interface HomeGatewayWorld {
