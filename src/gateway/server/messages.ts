@@ -4,6 +4,7 @@ import { APIError } from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Response } from 'undici';
 
+import type { Usage } from '../../contract/run.js';
 import { isFree } from '../../model/call/charges.js';
 import { describeError } from '../../model/call/describe-error.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
@@ -56,7 +57,7 @@ export async function answerMessages(
     client,
     run: typeof run === 'string' ? run.slice(0, 200) : '',
   });
-  const wish = journalWishOf(request, serving.settings.journalAll);
+  const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
     return sendError(
       response,
@@ -71,6 +72,8 @@ export async function answerMessages(
 /** One call for a client that is no worker. */
 class ForeignCall {
   #isBooked = false;
+  /** Of an answer that is not whole yet. */
+  #soFar: Usage | undefined;
   /** The most that it may cost, where there is a budget. */
   #boundUsd: number | null = null;
 
@@ -102,7 +105,7 @@ class ForeignCall {
     try {
       await answerJournaled(asked, { request, response, wish, account }, this.serving.settings, (call) =>
         this.#withPermit(asked, bytes, undefined, async (permit) => {
-          const { message, headers } = await call();
+          const { message, headers } = await call((usage) => (this.#soFar = usage));
           const usage = asUsage(message.usage);
           permit.end({ is: 'answered', usage, headers });
           await this.#spent({ model: message.model, usage, settled: true });
@@ -132,7 +135,7 @@ class ForeignCall {
             return await call(permit);
           } catch (error) {
             permit.end(outcomeOfFailure(error, Date.now(), (text) => settings.secrets.text(text)));
-            if (!isFree(error)) await this.#spent({ model: asked.model, usage: undefined, settled: false });
+            if (!isFree(error)) await this.#spent({ model: asked.model, usage: this.#soFar, settled: false });
             throw error;
           }
         },
