@@ -3,6 +3,7 @@ export type { Asked, Journal, JournalStats, Once } from './journal.js';
 export { checkJournalSettings, openJournal } from './open-journal.js';
 export type { JournalSettings } from './open-journal.js';
 export { questionKey } from './question-key.js';
+export type { Hold } from './hold.js';
 export { dayOf } from './spend.js';
 export type { Spend } from './spend.js';
 export type { Question } from './question-key.js';
