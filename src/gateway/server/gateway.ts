@@ -41,7 +41,7 @@ export interface RunningGateway {
  * @throws UnavailableError where it cannot listen
  */
 export async function startGateway(settings: GatewaySettings): Promise<RunningGateway> {
-  const books = await Books.open(settings);
+  const books = new Books(settings);
   const gateway = new Gateway(settings, books);
   const { tls } = settings;
   const server: Server = tls === undefined ? createServer() : (createSecureServer(tls) as unknown as Server);
@@ -65,12 +65,14 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
       await gateway.drain();
       server.close();
       server.closeAllConnections();
+      await books.close();
     },
     hangUp: () => gateway.hangUp(),
     stop: async () => {
       server.close();
       server.closeAllConnections();
       gateway.stop();
+      await books.close();
     },
   };
 }

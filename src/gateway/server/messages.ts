@@ -125,7 +125,7 @@ class ForeignCall {
   ): Promise<T> {
     const { settings, books } = this.serving;
     this.#boundUsd = this.#isPaid && books.isBounded ? boundOf(asked, false) : null;
-    const release = this.#isPaid && books.isBounded ? books.reserve(this.#boundUsd) : () => {};
+    const release = this.#isPaid && books.isBounded ? await books.reserve(this.#boundUsd) : () => {};
     const inputTokens = Math.ceil(bytes / charactersPerToken);
     try {
       return await settings.limiters[settings.foreignLine].of(asked.model).run(
