@@ -72,8 +72,11 @@ export class DayMoney {
     this.#reservedUsd += usd;
     let isHeld = true;
     return () => {
-      if (isHeld) this.#reservedUsd -= usd;
+      if (!isHeld) return;
       isHeld = false;
+      this.#reservedUsd -= usd;
+      // It is spent, and in the ledger: what is held beside that is less by as much.
+      this.#heldUsd = Math.max(0, this.#heldUsd - usd);
     };
   }
 
