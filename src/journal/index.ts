@@ -5,7 +5,7 @@ export type { JournalSettings } from './open-journal.js';
 export { questionKey } from './question-key.js';
 export type { Hold } from './hold.js';
 export { dayOf } from './spend.js';
-export type { Spend } from './spend.js';
+export type { Spend, SpendKey } from './spend.js';
 export type { Question } from './question-key.js';
 export { JournalTransfer } from './transfer/journal-transfer.js';
 export type { Imported, PlacedLine } from './transfer/journal-transfer.js';

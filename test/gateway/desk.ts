@@ -33,7 +33,7 @@ export class GatewayDesk {
   ) {}
 
   static async open(settings: Partial<GatewaySettings> = {}): Promise<GatewayDesk> {
-    const model = await startOfflineModel({ latencyMs: 0 });
+    const model = await startOfflineModel({ latencyMs: 0, batchMs: 50 });
     const home = await mkdtemp(join(tmpdir(), 'fanfold-gateway-'));
     const journal = await openJournal({ home, onWarning: () => {} });
     const desk = new GatewayDesk(model, journal, settings);

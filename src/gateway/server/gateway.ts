@@ -114,6 +114,7 @@ class Gateway {
       books,
       limits: () => this.limits(),
       isDraining: false,
+      batches: new Map(),
       foreign: new Set<Promise<void>>(),
     };
   }

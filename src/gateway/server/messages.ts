@@ -19,6 +19,7 @@ import type { JournalWish } from './journaled-call.js';
 import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { sendError } from './replies.js';
+import { runOf } from './run-of.js';
 import { StreamUsage } from './stream-usage.js';
 import { answerHeaders, askUpstream } from './upstream.js';
 
@@ -52,11 +53,7 @@ export async function answerMessages(
       'Expected JSON with `model`, a `max_tokens` of 1 or more, and `messages` of texts or lists of blocks.',
     );
   }
-  const run = request.headers['fanfold-run'];
-  const call = new ForeignCall(request, response, serving, {
-    client,
-    run: typeof run === 'string' ? run.slice(0, 200) : '',
-  });
+  const call = new ForeignCall(request, response, serving, { client, run: runOf(request) });
   const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
     return sendError(
