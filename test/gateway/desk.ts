@@ -73,6 +73,10 @@ export class GatewayDesk {
     return this.#gateway!.drain();
   }
 
+  metrics(): string {
+    return this.#gateway!.metrics();
+  }
+
   hangUp(): void {
     this.#gateway!.hangUp();
   }

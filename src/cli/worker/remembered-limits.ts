@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import { defaultRampFrom } from '../../contract/limits.js';
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
-import type { RunningWorkers, WorkerSettings } from '../../worker/index.js';
+import type { QueueLimits } from '../../contract/limiter.js';
+import type { WorkerSettings } from '../../worker/index.js';
 import { homePaths, ownerSecret, readJson, writeJson } from '../../server/index.js';
 import { modelApiOf } from '../home/api-key.js';
 import type { Session } from '../home/session.js';
@@ -31,16 +32,21 @@ export interface LimitMemory {
   /** What the workers are to begin with: what is given, or else what is remembered. */
   begin(rampFrom: number | undefined): Pick<WorkerSettings, 'rampFrom' | 'remembered'>;
   /** Writes down from now on what the workers find out. Returns what ends it, and writes it a last time. */
-  keep(workers: RunningWorkers): () => Promise<void>;
+  keep(workers: { limits(): QueueLimits[] }): () => Promise<void>;
 }
 
 /**
  * The memory of a home, for the key and the API of this process. A key is remembered by a digest, made with the user's secret.
  */
-export async function limitMemory(session: Session, world: World): Promise<LimitMemory> {
+export async function limitMemory({ home, membership }: Session, world: World): Promise<LimitMemory> {
   // Workers of a home share what is remembered.
-  const sharing = (await session.membership.live()).filter(({ role }) => role !== 'command').length;
-  const path = homePaths(session.home).limits;
+  const sharing = (await membership.live()).filter(({ role }) => role !== 'command').length;
+  return limitMemoryIn(home, world, sharing);
+}
+
+/** The same, for so many processes that share what is remembered. */
+export async function limitMemoryIn(home: string, world: World, sharing = 1): Promise<LimitMemory> {
+  const path = homePaths(home).limits;
   const secret = await ownerSecret(world.env);
   const api = modelApiOf(world);
   const nameOf = (taskQueue: TaskQueue, modelClass: string): string => {

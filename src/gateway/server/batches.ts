@@ -4,12 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Response } from 'undici';
 
-import { describeError } from '../../model/call/describe-error.js';
 import { dayOf } from '../../journal/index.js';
 import { BatchUsage } from './batch-usage.js';
 import { boundOf } from './bound-of.js';
 import type { Account } from './books.js';
-import { refuse, sendUnreachable, tooLarge } from './refuse.js';
+import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { runOf } from './run-of.js';
 import type { Serving } from './serving.js';
@@ -20,18 +19,6 @@ const resultsPath = /^\/v1\/messages\/batches\/([\w-]+)\/results$/;
 
 /** A batch costs half of what its questions would cost one by one. */
 const batchShare = 0.5;
-
-/** A batch that this gateway has seen submitted. */
-export interface OpenBatch {
-  account: Account;
-  /** Gives back what was set aside for it. */
-  release(): void;
-}
-
-export type OpenBatches = Map<string, OpenBatch>;
-
-/** Most batches whose makers are remembered; the oldest go. */
-const mostOpen = 10_000;
 
 export function isOfBatches(path: string): boolean {
   return batchesPath.test(path);
@@ -66,8 +53,7 @@ export async function answerBatches(
     else if (method !== 'GET' || id === undefined) await handOn(request, response, await ask());
     else await collect(id, response, await ask(), account, api.baseURL, serving);
   } catch (error) {
-    const said = settings.secrets.text(describeError(error));
-    if (!signal.aborted) (response.headersSent ? sendUnreachable : refuse)(response, error, said);
+    if (!signal.aborted) refuse(response, error, settings.secrets);
   }
 }
 
@@ -92,7 +78,7 @@ async function submit(
     const text = await handOn(request, response, answered);
     const id = answered.ok ? idIn(text) : undefined;
     if (id === undefined) release();
-    else remember(batches, id, { account, release });
+    else batches.remember(id, { account, release });
   } catch (error) {
     release();
     throw error;
@@ -115,14 +101,13 @@ async function collect(
     if (!response.write(chunk)) await drained(response);
   }
   if (answered.ok && settings.foreignLine === 'paid') {
-    const open = batches.get(id);
+    const open = batches.take(id);
     const account = open?.account ?? asker;
     const digest = createHash('sha256')
       .update(JSON.stringify([source, id]))
       .digest('hex');
     await books.record(results.rows({ ...account, day: dayOf(Date.now()) }), `batch ${digest}`);
     open?.release();
-    batches.delete(id);
   }
   response.end();
 }
@@ -166,15 +151,6 @@ function idIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function remember(batches: OpenBatches, id: string, batch: OpenBatch): void {
-  const [oldest] = batches.keys();
-  if (batches.size >= mostOpen && oldest !== undefined) {
-    batches.get(oldest)?.release();
-    batches.delete(oldest);
-  }
-  batches.set(id, batch);
 }
 
 function drained(response: ServerResponse): Promise<void> {

@@ -3,6 +3,8 @@ import { dayOf } from '../../journal/index.js';
 import type { Journal, Spend } from '../../journal/index.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { costOf } from '../../model/index.js';
+import { noCounts } from './counts.js';
+import type { Counts } from './counts.js';
 import { DayMoney } from './day-money.js';
 import type { GatewaySettings } from './settings.js';
 
@@ -40,6 +42,8 @@ export class Books {
   readonly #say: (message: string) => void;
   readonly #now: () => number;
   readonly #spent = new Map<string, Spent>();
+  /** What is counted of the questions. */
+  readonly counts: Counts = noCounts();
   #saidAtMs = -Infinity;
 
   constructor(
@@ -148,6 +152,7 @@ export class Books {
   }
 
   #overBudget(boundUsd: number | null): FanfoldError {
+    this.counts.overBudget += 1;
     const nowMs = this.#now();
     if (nowMs - this.#saidAtMs > sayEveryMs) {
       this.#saidAtMs = nowMs;

@@ -1,5 +1,7 @@
 import type { LayerQuestion, Purse } from '../../model/layer/index.js';
 import type { Done } from '../protocol/frames.js';
+import { noCounts } from './counts.js';
+import type { Counts } from './counts.js';
 import { Flight } from './flight.js';
 import type { FlightSettings, Passenger } from './flight.js';
 
@@ -36,7 +38,11 @@ export class Flights {
   readonly #idle: (() => void)[] = [];
 
   /** @param keyOf the journal's key of a question */
-  constructor(settings: FlightSettings, keyOf: (question: LayerQuestion) => Promise<string>) {
+  constructor(
+    settings: FlightSettings,
+    keyOf: (question: LayerQuestion) => Promise<string>,
+    readonly counts: Counts = noCounts(),
+  ) {
     this.#settings = settings;
     this.#keyOf = keyOf;
   }
@@ -56,17 +62,20 @@ export class Flights {
    * @throws FanfoldError `NoApiKey`
    */
   async ask({ question, remainingMs, purse }: Asked, client: string, passenger: Passenger): Promise<Seat | undefined> {
+    this.counts.questions += 1;
     const name = `${await this.#keyOf(question)} ${question.asker}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) {
       this.#kept.delete(name);
       if (Date.now() - kept.atMs < keptMs && isNewEnough(kept.atMs, question)) {
+        this.counts.joined += 1;
         passenger.done(asOwn(kept.done));
         return undefined;
       }
     }
     const open = this.#open.get(name);
     if (open !== undefined && !open.isCut) {
+      this.counts.joined += 1;
       return { flight: open, lose: open.board(rejoining(passenger), remainingMs) };
     }
     const flight = new Flight(question, client, remainingMs, purse, this.#settings);
@@ -84,6 +93,7 @@ export class Flights {
 
   #landed(name: string, flight: Flight, done: Done): void {
     if (this.#open.get(name) === flight) this.#open.delete(name);
+    if (done.paid !== undefined && done.paid.from !== 'api') this.counts.journalHits += 1;
     if (flight.passengers === 0 && done.paid !== undefined) this.#keep(name, done);
     if (this.#open.size === 0) for (const tell of this.#idle.splice(0)) tell();
   }

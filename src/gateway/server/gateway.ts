@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { LimiterSnapshot } from '../../contract/limiter.js';
@@ -15,8 +13,10 @@ import { Books } from './books.js';
 import { moneyOf } from './money-of.js';
 import { entranceOf } from './gateway-door.js';
 import { Flights } from './flights.js';
-import { listen } from './listen.js';
+import { httpServer, listen } from './listen.js';
+import { metricsText } from './metrics.js';
 import { RoomKeeper } from './room-keeper.js';
+import { servingOf } from './serving.js';
 import type { GatewaySettings } from './settings.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -27,6 +27,8 @@ export interface RunningGateway {
   /** Where it listens, as `FANFOLD_GATEWAY` takes it. */
   address: string;
   limits(): Record<Line, LimiterSnapshot[]>;
+  /** How it stands, in the text format of Prometheus. */
+  metrics(): string;
   /** Takes no new calls, lets those under way come to their end, then stops. */
   drain(): Promise<void>;
   /** Ends the connections of all workers: they come back, and join what they had asked. */
@@ -44,7 +46,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
   const books = new Books(settings);
   const gateway = new Gateway(settings, books);
   const { tls } = settings;
-  const server: Server = tls === undefined ? createServer() : (createSecureServer(tls) as unknown as Server);
+  const server = httpServer(tls);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, response, entranceOf(request, settings), gateway.serving);
   });
@@ -60,6 +62,7 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
   return {
     address,
     limits: () => gateway.limits(),
+    metrics: () => gateway.metrics(),
     drain: async () => {
       // Whoever comes meanwhile is told to come again, and not let stand before a closed door.
       await gateway.drain();
@@ -98,6 +101,7 @@ class Gateway {
       new Flights(
         { pay: (...paying) => layers[line].payOnce(...paying), cpu, money: moneyOf(line, books) },
         async (question) => keyOf(question, await this.#apiOf(question)),
+        books.counts,
       );
     this.#flights = { paid: flightsOf('paid'), offline: flightsOf('offline') };
     this.#keepers = modelLines.map((line) => {
@@ -109,19 +113,19 @@ class Gateway {
       for (const link of this.#links) if (link.isLost) link.destroy();
       this.#tellLimits();
     }, tellLimitsEveryMs).unref();
-    this.serving = {
-      settings,
-      books,
-      limits: () => this.limits(),
-      isDraining: false,
-      batches: new Map(),
-      foreign: new Set<Promise<void>>(),
-    };
+    this.serving = servingOf(settings, books, () => this.limits());
   }
 
   limits(): Record<Line, LimiterSnapshot[]> {
     const { paid, offline } = this.#settings.limiters;
     return { paid: paid.snapshot(), offline: offline.snapshot() };
+  }
+
+  metrics(): string {
+    const { books, isDraining } = this.serving;
+    const { counts, spentByModel } = books;
+    const measured = { counts, limits: this.limits(), spentByModel, workers: this.#links.size };
+    return metricsText({ ...measured, isDraining }, Date.now());
   }
 
   link(socket: Duplex, client: string): void {

@@ -13,7 +13,7 @@ import { sdkHeadersFor, versionOf } from './api-version.js';
 import type { Account } from './books.js';
 import { eventsOf, rebuiltMessage } from './rebuilt-message.js';
 import { beginStream, eventText, sendJson } from './replies.js';
-import type { GatewaySettings } from './settings.js';
+import type { Serving } from './serving.js';
 
 /** Longest that one answer may take, in milliseconds: as long as the API lets a stream last. */
 const longestCallMs = 3_600_000;
@@ -73,7 +73,7 @@ export async function answerJournaled(
     wish,
     account,
   }: { request: IncomingMessage; response: ServerResponse; wish: JournalWish; account: Account },
-  settings: GatewaySettings,
+  { settings, books }: Pick<Serving, 'settings' | 'books'>,
   make: Make,
 ): Promise<void> {
   const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
@@ -110,7 +110,10 @@ export async function answerJournaled(
       return toKeep(value, asked, `${account.client}/${account.run}`);
     },
   );
-  if (once.reused) return sendRebuilt(response, key, once.entry, stream);
+  if (once.reused) {
+    books.counts.journalHits += 1;
+    return sendRebuilt(response, key, once.entry, stream);
+  }
   if (stream) return void response.end();
   sendJson(response, 200, once.value, { [journalHeader]: 'asked' });
 }

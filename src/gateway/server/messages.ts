@@ -1,21 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { APIError } from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Response } from 'undici';
 
-import type { Usage } from '../../contract/run.js';
 import { isFree } from '../../model/call/charges.js';
-import { describeError } from '../../model/call/describe-error.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { asUsage } from '../../model/call/message.js';
 import { outcomeOfFailure } from '../../model/limiter/index.js';
-import type { CallOutcome, Permit } from '../../model/limiter/index.js';
+import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
 import type { Account } from './books.js';
 import { boundOf } from './bound-of.js';
 import { answerJournaled, journalWishOf } from './journaled-call.js';
 import type { JournalWish } from './journaled-call.js';
+import { outcomeOfStatus } from './outcome-of-status.js';
 import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { sendError } from './replies.js';
@@ -53,6 +51,7 @@ export async function answerMessages(
       'Expected JSON with `model`, a `max_tokens` of 1 or more, and `messages` of texts or lists of blocks.',
     );
   }
+  serving.books.counts.questions += 1;
   const call = new ForeignCall(request, response, serving, { client, run: runOf(request) });
   const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
@@ -70,7 +69,7 @@ export async function answerMessages(
 class ForeignCall {
   #isBooked = false;
   /** Of an answer that is not whole yet. */
-  #soFar: Usage | undefined;
+  #soFar: EndedCall['usage'];
   /** The most that it may cost, where there is a budget. */
   #boundUsd: number | null = null;
 
@@ -100,7 +99,7 @@ class ForeignCall {
   async journaled(asked: Asked, bytes: number, wish: JournalWish): Promise<void> {
     const { request, response, account } = this;
     try {
-      await answerJournaled(asked, { request, response, wish, account }, this.serving.settings, (call) =>
+      await answerJournaled(asked, { request, response, wish, account }, this.serving, (call) =>
         this.#withPermit(asked, bytes, undefined, async (permit) => {
           const { message, headers } = await call((usage) => (this.#soFar = usage));
           const usage = asUsage(message.usage);
@@ -188,7 +187,7 @@ class ForeignCall {
   }
 
   #refuse(error: unknown): void {
-    refuse(this.response, error, this.serving.settings.secrets.text(describeError(error)));
+    refuse(this.response, error, this.serving.settings.secrets);
   }
 }
 
@@ -223,15 +222,4 @@ function wholeEnd(chunks: readonly Uint8Array[], asked: string): Omit<EndedCall,
   } catch {
     return { model: asked, usage: undefined, settled: false };
   }
-}
-
-function outcomeOfStatus({ status, headers }: Response, text: string, redact: (text: string) => string): CallOutcome {
-  let told: object | undefined;
-  try {
-    told = JSON.parse(text) as object;
-  } catch {
-    // A page of a proxy says nothing about limits.
-  }
-  const error = APIError.generate(status, told, text, headers as unknown as Headers);
-  return outcomeOfFailure(error, Date.now(), redact);
 }

@@ -3,16 +3,17 @@ import type { ServerResponse } from 'node:http';
 import { APIError } from '@anthropic-ai/sdk';
 
 import { FanfoldError } from '../../contract/errors.js';
+import { describeError } from '../../model/call/describe-error.js';
+import type { Secrets } from '../../secrets/index.js';
 import { TurnedAway } from '../../model/limiter/index.js';
 import { largestBody } from './read-body.js';
 import { beginStream, endStream, sendError, sendJson } from './replies.js';
 
 /**
  * Tells a client that is no worker why its call failed, so that its SDK does the right thing: it tries again what comes with 429 or 5xx.
- *
- * @param said the error in words, secrets taken out
  */
-export function refuse(response: ServerResponse, error: unknown, said: string): void {
+export function refuse(response: ServerResponse, error: unknown, secrets: Pick<Secrets, 'text'>): void {
+  const said = secrets.text(describeError(error));
   if (error instanceof TurnedAway) {
     const { retryAfterMs } = error;
     const headers: Record<string, string> =
@@ -23,11 +24,12 @@ export function refuse(response: ServerResponse, error: unknown, said: string): 
     return sendApiError(response, error, said);
   if (error instanceof FanfoldError && error.type === 'OverBudget')
     return sendError(response, 402, 'billing_error', said);
-  sendUnreachable(response, error, said);
+  sendUnreachable(response, error, secrets);
 }
 
 /** The API could not be asked: a client's SDK tries again where it makes sense. */
-export function sendUnreachable(response: ServerResponse, error: unknown, said: string): void {
+export function sendUnreachable(response: ServerResponse, error: unknown, secrets: Pick<Secrets, 'text'>): void {
+  const said = secrets.text(describeError(error));
   if (error instanceof FanfoldError && error.type === 'NoApiKey')
     return sendError(response, 401, 'authentication_error', said);
   sendError(response, 502, 'api_error', `The gateway could not ask the API: ${said}`);

@@ -1,6 +1,6 @@
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import type { Line } from '../protocol/frames.js';
-import type { OpenBatches } from './batches.js';
+import { OpenBatches } from './open-batches.js';
 import type { Books } from './books.js';
 import type { GatewaySettings } from './settings.js';
 
@@ -10,8 +10,11 @@ export interface Serving {
   books: Books;
   limits(): Record<Line, LimiterSnapshot[]>;
   isDraining: boolean;
-  /** Batches whose results have not come through here yet, by their ids. */
   batches: OpenBatches;
   /** Calls for clients that are no workers, while they last. */
   foreign: Set<Promise<void>>;
+}
+
+export function servingOf(settings: GatewaySettings, books: Books, limits: Serving['limits']): Serving {
+  return { settings, books, limits, isDraining: false, batches: new OpenBatches(), foreign: new Set() };
 }
