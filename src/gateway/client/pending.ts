@@ -1,3 +1,5 @@
+import { context, propagation } from '@opentelemetry/api';
+
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
 import type { Done, WorkerFrame } from '../protocol/frames.js';
@@ -25,6 +27,8 @@ export class Pending {
   readonly answer: Promise<Paid>;
   readonly #payer: Payer;
   readonly #question: LayerQuestion;
+  /** The branch's span. */
+  readonly #trace: Record<string, string> | undefined;
   #resolve!: (paid: Paid) => void;
   #reject!: (error: unknown) => void;
   readonly #holds = new Set<Hold>();
@@ -43,6 +47,9 @@ export class Pending {
   ) {
     this.#question = question;
     this.#payer = payer;
+    const carrier: Record<string, string> = {};
+    propagation.inject(context.active(), carrier);
+    if (Object.keys(carrier).length > 0) this.#trace = carrier;
     this.answer = new Promise<Paid>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -75,6 +82,7 @@ export class Pending {
       question: this.#question,
       remainingMs: this.#payer.remainingMs(),
       ...(purse && { purse }),
+      ...(this.#trace && { trace: this.#trace }),
     });
   }
 

@@ -12,7 +12,15 @@ export const modelLines = ['paid', 'offline'] as const satisfies readonly Line[]
 
 /** What a worker says. */
 export type WorkerFrame =
-  | { is: 'ask'; id: number; question: LayerQuestion; remainingMs: number; purse?: Purse | undefined }
+  | {
+      is: 'ask';
+      id: number;
+      question: LayerQuestion;
+      remainingMs: number;
+      purse?: Purse | undefined;
+      /** The worker's span, as W3C Trace Context has it; none without tracing. */
+      trace?: Record<string, string> | undefined;
+    }
   /** The answer is no longer wanted. */
   | { is: 'cut'; id: number }
   /** The same, of a question that was asked on a connection that is lost. */

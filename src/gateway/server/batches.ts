@@ -7,10 +7,10 @@ import type { Response } from 'undici';
 import { dayOf } from '../../journal/index.js';
 import { BatchUsage } from './batch-usage.js';
 import { boundOf } from './bound-of.js';
-import type { Account } from './books.js';
+import { accountOf } from './account-of.js';
+import type { Account } from './account-of.js';
 import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
-import { runOf } from './run-of.js';
 import type { Serving } from './serving.js';
 import { answerHeaders, askUpstream } from './upstream.js';
 
@@ -43,7 +43,7 @@ export async function answerBatches(
   const signal = goneSignal(response);
   try {
     const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
-    const account = { client, run: runOf(request) };
+    const account = accountOf(request, client);
     const ask = () => askUpstream(request, body, api, settings, signal);
     const { method = 'GET', url = '' } = request;
     const [path = ''] = url.split('?');

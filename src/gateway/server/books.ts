@@ -3,16 +3,11 @@ import { dayOf } from '../../journal/index.js';
 import type { Journal, Spend } from '../../journal/index.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { costOf } from '../../model/index.js';
+import type { Account } from './account-of.js';
 import { noCounts } from './counts.js';
 import type { Counts } from './counts.js';
 import { DayMoney } from './day-money.js';
 import type { GatewaySettings } from './settings.js';
-
-/** Who a call was made for. */
-export interface Account {
-  run: string;
-  client: string;
-}
 
 /** What calls have cost since the gateway was started. */
 export interface Spent {

@@ -1,3 +1,5 @@
+import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+
 import type { LayerQuestion, Purse } from '../../model/layer/index.js';
 import type { Done } from '../protocol/frames.js';
 import { noCounts } from './counts.js';
@@ -14,6 +16,8 @@ export interface Asked {
   question: LayerQuestion;
   remainingMs: number;
   purse?: Purse | undefined;
+  /** The asker's span. */
+  trace?: Record<string, string> | undefined;
 }
 
 /** A passenger's place on a flight. */
@@ -61,7 +65,11 @@ export class Flights {
    * @returns the passenger's seat; `undefined` where the answer was there, and the passenger has been told
    * @throws FanfoldError `NoApiKey`
    */
-  async ask({ question, remainingMs, purse }: Asked, client: string, passenger: Passenger): Promise<Seat | undefined> {
+  async ask(
+    { question, remainingMs, purse, trace }: Asked,
+    client: string,
+    passenger: Passenger,
+  ): Promise<Seat | undefined> {
     this.counts.questions += 1;
     const name = `${await this.#keyOf(question)} ${question.asker}`;
     const kept = this.#kept.get(name);
@@ -81,7 +89,9 @@ export class Flights {
     const flight = new Flight(question, client, remainingMs, purse, this.#settings);
     const lose = flight.board(passenger, remainingMs);
     this.#open.set(name, flight);
-    void flight.fly().then((done) => this.#landed(name, flight, done));
+    // Calls are spans below that of whoever asked first.
+    const below = propagation.extract(ROOT_CONTEXT, trace ?? {});
+    void context.with(below, () => flight.fly()).then((done) => this.#landed(name, flight, done));
     return { flight, lose };
   }
 

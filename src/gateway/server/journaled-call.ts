@@ -10,7 +10,7 @@ import { keptAnswer } from '../../model/call/kept-answer.js';
 import { asMessage, asUsage } from '../../model/call/message.js';
 import { costOf } from '../../model/index.js';
 import { sdkHeadersFor, versionOf } from './api-version.js';
-import type { Account } from './books.js';
+import type { Account } from './account-of.js';
 import { eventsOf, rebuiltMessage } from './rebuilt-message.js';
 import { beginStream, eventText, sendJson } from './replies.js';
 import type { Serving } from './serving.js';

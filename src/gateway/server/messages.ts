@@ -9,7 +9,9 @@ import { asUsage } from '../../model/call/message.js';
 import { outcomeOfFailure } from '../../model/limiter/index.js';
 import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
-import type { Account } from './books.js';
+import { accountOf } from './account-of.js';
+import type { Account } from './account-of.js';
+import { inCallSpan } from './call-span.js';
 import { boundOf } from './bound-of.js';
 import { answerJournaled, journalWishOf } from './journaled-call.js';
 import type { JournalWish } from './journaled-call.js';
@@ -17,7 +19,6 @@ import { outcomeOfStatus } from './outcome-of-status.js';
 import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { sendError } from './replies.js';
-import { runOf } from './run-of.js';
 import { StreamUsage } from './stream-usage.js';
 import { answerHeaders, askUpstream } from './upstream.js';
 
@@ -52,7 +53,7 @@ export async function answerMessages(
     );
   }
   serving.books.counts.questions += 1;
-  const call = new ForeignCall(request, response, serving, { client, run: runOf(request) });
+  const call = new ForeignCall(request, response, serving, accountOf(request, client));
   const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
     return sendError(
@@ -68,6 +69,8 @@ export async function answerMessages(
 /** One call for a client that is no worker. */
 class ForeignCall {
   #isBooked = false;
+  /** What is known of its cost. */
+  #told: Pick<EndedCall, 'usage'> = { usage: undefined };
   /** Of an answer that is not whole yet. */
   #soFar: EndedCall['usage'];
   /** The most that it may cost, where there is a budget. */
@@ -120,6 +123,8 @@ class ForeignCall {
     call: (permit: Permit) => Promise<T>,
   ): Promise<T> {
     const { settings, books } = this.serving;
+    const { tracesContent } = settings;
+    const { baseURL } = await settings.apiOf({ offline: !this.#isPaid });
     this.#boundUsd = this.#isPaid && books.isBounded ? boundOf(asked, false) : null;
     const release = this.#isPaid && books.isBounded ? await books.reserve(this.#boundUsd) : () => {};
     const inputTokens = Math.ceil(bytes / charactersPerToken);
@@ -128,7 +133,12 @@ class ForeignCall {
         { inputTokens },
         async (permit) => {
           try {
-            return await call(permit);
+            return await inCallSpan(
+              this.request,
+              { baseURL, asked, tracesContent },
+              () => this.#told,
+              () => call(permit),
+            );
           } catch (error) {
             permit.end(outcomeOfFailure(error, Date.now(), (text) => settings.secrets.text(text)));
             if (!isFree(error)) await this.#spent({ model: asked.model, usage: this.#soFar, settled: false });
@@ -182,6 +192,7 @@ class ForeignCall {
   async #spent(ended: Omit<EndedCall, 'modelMs'>): Promise<void> {
     // Whoever knows more of the call has told before.
     if (this.#isBooked) return;
+    this.#told = ended;
     this.#isBooked = true;
     if (this.#isPaid) await this.serving.books.spent(this.account, { ...ended, modelMs: 0 }, this.#boundUsd);
   }

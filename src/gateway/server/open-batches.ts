@@ -1,4 +1,4 @@
-import type { Account } from './books.js';
+import type { Account } from './account-of.js';
 
 /** A batch that this gateway has seen submitted. */
 export interface OpenBatch {

@@ -27,6 +27,7 @@ const askShape = z.object({
     bound: z.object({ sinceMs: z.number(), mostMs: z.number() }).optional(),
   }),
   remainingMs: z.number(),
+  trace: z.record(z.string(), z.string()).optional(),
   purse: z.object({ leftUsd: z.number(), questionUsd: z.number() }).optional(),
 });
 
