@@ -49,7 +49,7 @@ export async function answerMessages(
       response,
       400,
       'invalid_request_error',
-      'Expected JSON with `model`, a `max_tokens` of 1 or more, and `messages` of texts or lists of blocks.',
+      'Expected JSON with `model`, a `max_tokens` of 0 or more, and `messages` of texts or lists of blocks.',
     );
   }
   serving.books.counts.questions += 1;
@@ -208,7 +208,8 @@ function askedIn(body: Buffer): Asked | undefined {
     const isQuestion =
       typeof asked.model === 'string' &&
       Number.isInteger(asked.max_tokens) &&
-      asked.max_tokens >= 1 &&
+      // With 0 the prompt cache is filled, and nothing is answered.
+      asked.max_tokens >= 0 &&
       Array.isArray(asked.messages) &&
       asked.messages.every((message: unknown) => isContent((message as { content?: unknown } | null)?.content));
     return isQuestion ? asked : undefined;
