@@ -39,6 +39,7 @@ export type {
   Journal,
   JournalAsked,
   JournalEntry,
+  JournalHold,
   JournalLimits,
   JournalOnce,
   JournalOnceOptions,
