@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { startOfflineModel } from '../packages/offline-model/dist/index.js';
+import { startOfflineModel } from '@fanfold/offline-model';
 import { rules } from './clients/rules.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -93,11 +93,12 @@ async function versions() {
   };
 }
 
-const ways = [
-  ['direct', async (model) => ({ address: model.url, stop: async () => {} })],
-  ['gateway', (model) => startGateway(model.url)],
-  ['gateway with journal', (model) => startGateway(model.url, '--journal-all')],
-];
+/** The ways that each client goes, by their names. */
+const ways = {
+  direct: async (model) => ({ address: model.url, stop: async () => {} }),
+  gateway: (model) => startGateway(model.url),
+  'gateway with journal': (model) => startGateway(model.url, '--journal-all'),
+};
 
 /** Runs the lines of docs/gateway.md in Python, one after the other, as they stand. */
 async function readPage() {
@@ -124,7 +125,7 @@ const version = await versions();
 const table = new Map();
 const failures = [];
 for (const client of clients) {
-  for (const [way, start] of ways) {
+  for (const [way, start] of Object.entries(ways)) {
     const model = await startOfflineModel({ latencyMs: 5, batchMs: 50, script: rules() });
     const { address, stop } = await start(model);
     try {

@@ -111,10 +111,7 @@ export const checks = {
     const results = [];
     for await (const { custom_id, result } of await client.messages.batches.results(id))
       results.push([custom_id, result.type]);
-    assert.deepEqual(results.sort(), [
-      ['one', 'succeeded'],
-      ['two', 'succeeded'],
-    ]);
+    assert.deepEqual(Object.fromEntries(results), { one: 'succeeded', two: 'succeeded' });
     const listed = [];
     for await (const batch of client.messages.batches.list({ limit: 1 })) listed.push(batch.id);
     assert.ok(listed.includes(id));
