@@ -24,7 +24,7 @@ async function resultsOf(client: Anthropic, id: string) {
   return results;
 }
 
-it('has a batch in the ledger once, at its price and for whoever submitted it, whoever fetches the results (Batches-2)', async () => {
+it('has a batch in the ledger once, at its price and for whoever submitted it, whoever fetches the results (HandedBatches-2)', async () => {
   const { address, journal, model } = await GatewayDesk.open();
   const { id } = await sdk(address, 'nightly-%C3%A4').messages.batches.create({ requests });
   const results = await resultsOf(sdk(address, 'somebody else'), id);
@@ -47,7 +47,7 @@ it('has a batch in the ledger once, at its price and for whoever submitted it, w
   expect((await journal.spend('')).map(({ calls }) => calls)).toEqual([3]);
 });
 
-it('does not submit a batch that the day’s budget might not cover, and gives back what one has not used (Batches-1)', async () => {
+it('does not submit a batch that the day’s budget might not cover, and gives back what one has not used (HandedBatches-1)', async () => {
   const oneUsd = boundOf(params, false)! / 2;
   const { address, model } = await GatewayDesk.open({ budgetPerDayUsd: 5.5 * oneUsd });
   const client = sdk(address);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Spend } from '../../journal/index.js';
-import { answerBatches, isOfBatches } from './batches.js';
+import { answerBatches, isOfBatches } from './handed-batches.js';
 import type { Entrance } from './gateway-door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';

@@ -27,9 +27,9 @@ export function isOfBatches(path: string): boolean {
 /**
  * Hands on what is asked of batches.
  *
- * Batches-1. A batch whose questions might exceed the day's budget is not submitted. What it may cost stays set aside until its results come.
- * Batches-2. A batch is in the ledger before the end of its results is told, once, however often and by whom they are fetched.
- * Batches-3. The address of the results that a client is told is this gateway's, as the client knows it: at the API's own it has no key.
+ * HandedBatches-1. A batch whose questions might exceed the day's budget is not submitted. What it may cost stays set aside until its results come.
+ * HandedBatches-2. A batch is in the ledger before the end of its results is told, once, however often and by whom they are fetched.
+ * HandedBatches-3. The address of the results that a client is told is this gateway's, as the client knows it: at the API's own it has no key.
  */
 export async function answerBatches(
   request: IncomingMessage,
