@@ -28,6 +28,7 @@ export type {
   CassetteSettings,
   Clean as CassetteClean,
 } from '../src/journal/cassette/cassette.js';
+export type { Hold as JournalHold } from '../src/journal/hold.js';
 export type { Spend, SpendKey } from '../src/journal/spend.js';
 export type { RecordedMessage, Recording } from '../src/journal/cassette/recording.js';
 export type { Question as JournalQuestion } from '../src/journal/question-key.js';

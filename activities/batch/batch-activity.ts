@@ -47,11 +47,14 @@ export async function batchActivity<Result>(
   const { workflowExecution, attempt } = activity.info;
   try {
     const api = await apiFor({ offline }, settings);
+    const run = [workflowExecution?.workflowId, workflowExecution?.runId].join('/');
+    const client = clientsOf(settings).clientOf(api).streaming;
     return await work({
       settings,
-      client: clientsOf(settings).clientOf(api).streaming,
+      // The ledger of a gateway has the run's name.
+      client: settings.layer ? client.withOptions({ defaultHeaders: { 'fanfold-run': asHeader(run) } }) : client,
       source: offline ? 'offline' : api.baseURL,
-      run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
+      run,
       signal: activity.cancellationSignal,
       secrets,
     });
@@ -61,6 +64,11 @@ export async function batchActivity<Result>(
   } finally {
     clearInterval(beat);
   }
+}
+
+/** A text as a header may have it. */
+function asHeader(text: string): string {
+  return text.replaceAll(/[^\x20-\x7E]+|%/g, (other) => encodeURIComponent(other));
 }
 
 function clientsOf({ env = noEnv }: ActivitiesSettings): ModelClients {

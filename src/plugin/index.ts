@@ -40,6 +40,7 @@ export type {
   Journal,
   JournalAsked,
   JournalEntry,
+  JournalHold,
   JournalLimits,
   JournalOnce,
   JournalOnceOptions,

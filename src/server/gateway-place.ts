@@ -3,13 +3,11 @@ import { connect } from 'node:net';
 import { platform } from 'node:os';
 import { join, relative } from 'node:path';
 
+import { longestSocketPath } from '../contract/gateway.js';
 import { readJson, writeJson } from './json-file.js';
 import { homePaths } from './paths.js';
 import { isProcessId } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
-
-/** Longest path of a Unix socket in bytes: `sun_path` of Linux has 108 with its end, that of macOS 104. */
-const longestSocketPath = 103;
 
 /** Where a home's gateway of certain settings listens, and where it says who it is. */
 export interface GatewayPlace {

@@ -1,5 +1,5 @@
 import { InputError, UnavailableError } from '../contract/errors.js';
-import { gatewayIn, gatewaySocketOrigin } from '../contract/gateway.js';
+import { gatewayIn, gatewaySocketOrigin, socketPathIn } from '../contract/gateway.js';
 import { shownAddress } from '../secrets/index.js';
 
 /** Where a process has its environment variables. */
@@ -35,7 +35,11 @@ const keyOfGateway = 'fanfold-the-gateway-has-the-key';
 
 function baseUrlOf(world: Environment): string {
   const gateway = gatewayIn(world.env);
-  if (gateway) return gateway.startsWith('unix:') ? gatewaySocketOrigin : gateway.replace(/\/+$/, '');
+  if (gateway?.startsWith('unix:')) {
+    socketPathIn(gateway, 'FANFOLD_GATEWAY');
+    return gatewaySocketOrigin;
+  }
+  if (gateway) return gateway.replace(/\/+$/, '');
   return (world.env['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com').replace(/\/+$/, '');
 }
 
@@ -55,7 +59,7 @@ export function modelApiOf(world: Environment): Api | undefined {
   const baseURL = baseUrlOf(world);
   const protocol = URL.canParse(baseURL) ? new URL(baseURL).protocol : undefined;
   if (protocol === 'https:' || protocol === 'http:') {
-    checkPath(baseURL);
+    checkPath(baseURL, gatewayIn(world.env) ? 'FANFOLD_GATEWAY' : 'ANTHROPIC_BASE_URL');
     return { apiKey, baseURL };
   }
   throw new InputError(
@@ -65,11 +69,11 @@ export function modelApiOf(world: Environment): Api | undefined {
 }
 
 /** Other clients are given the address with `/v1`: here it would be asked for `/v1/v1/messages`. */
-function checkPath(baseURL: string): void {
+function checkPath(baseURL: string, name: string): void {
   const withoutVersion = baseURL.replace(/\/v1(\/messages)?$/, '');
   if (withoutVersion === baseURL) return;
   throw new InputError(
-    `Expected ANTHROPIC_BASE_URL without \`/v1\`, which each request adds, got \`${shownAddress(baseURL)}\`.`,
+    `Expected ${name} without \`/v1\`, which each request adds, got \`${shownAddress(baseURL)}\`.`,
     `Set it to ${shownAddress(withoutVersion)}.`,
   );
 }

@@ -117,7 +117,24 @@ describe("another program's SDK", () => {
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ status: 402, type: 'billing_error' });
     expect((refused as Error).message).toMatch(/budget of \$0\.0001 a day/);
+    // What others have spent is nobody's business (Books-4).
+    expect((refused as Error).message).not.toMatch(/spent|set aside/);
     expect(model.total).toBe(0);
+  });
+});
+
+describe('the budget of a day', () => {
+  it('holds over all gateways on one journal, with calls at once at both (DayMoney-1)', async () => {
+    const one = await GatewayDesk.open({ budgetPerDayUsd: 0.004 });
+    const other = await GatewayDesk.open({ budgetPerDayUsd: 0.004, journal: one.journal });
+    const asks = Array.from({ length: 40 }, (_, at) => sdk((at % 2 === 0 ? one : other).address));
+    const ended = await Promise.allSettled(asks.map((client) => client.messages.create(question)));
+    const made = ended.filter(({ status }) => status === 'fulfilled').length;
+    const spentUsd = (await one.journal.spend('')).reduce((sum, { costUsd }) => sum + costUsd, 0);
+    expect(spentUsd).toBeLessThanOrEqual(0.004);
+    expect(made).toBeGreaterThan(1);
+    expect(made).toBeLessThan(40);
+    expect(one.model.total + other.model.total).toBe(made);
   });
 });
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { limitMemory } from '../../src/cli/worker/remembered-limits.js';
+import type { Session } from '../../src/cli/home/session.js';
 import type { World } from '../../src/cli/world.js';
-import type { QueueLimits } from '../../src/contract/limiter.js';
+import type { RunningWorkers } from '../../src/worker/index.js';
 
 let home: string;
 
@@ -22,13 +23,14 @@ afterEach(async () => {
 /** The memory of a process with a key, beside other workers of the home. */
 function memory(key = 'made-up-token-1', workers = 1) {
   const world = { env: { FANFOLD_CONFIG: join(home, 'config'), ANTHROPIC_API_KEY: key } } as unknown as World;
-  return limitMemory(home, workers, world);
+  const live = async () => [{ role: 'command' }, ...Array.from({ length: workers }, () => ({ role: 'worker' }))];
+  return limitMemory({ home, membership: { live } } as unknown as Session, world);
 }
 
 /** Workers whose limiter has found out that so many calls at once are taken. */
-function learned(calls: number): () => QueueLimits[] {
+function learned(calls: number): RunningWorkers {
   const limiters = [{ modelClass: 'sonnet', learned: calls, sent: 1 }];
-  return () => [{ taskQueue: 'fanfold-model', limiters }] as unknown as QueueLimits[];
+  return { limits: () => [{ taskQueue: 'fanfold-model', limiters }] } as unknown as RunningWorkers;
 }
 
 async function recalled(of = memory()): Promise<number | undefined> {

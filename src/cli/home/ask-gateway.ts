@@ -13,7 +13,13 @@ import type { World } from '../world.js';
  */
 export async function gatewayLimits(world: World): Promise<QueueLimits[] | undefined> {
   if (!gatewayIn(world.env)) return undefined;
-  const { paid, offline } = await askGateway<Record<'paid' | 'offline', LimiterSnapshot[]>>('limits', world);
+  return queueLimitsOf(await askGateway<GatewayLimits>('limits', world));
+}
+
+type GatewayLimits = Record<'paid' | 'offline', LimiterSnapshot[]>;
+
+/** How a gateway's limiters stand, by the task queues whose calls they hold back. */
+export function queueLimitsOf({ paid, offline }: GatewayLimits): QueueLimits[] {
   return [
     { taskQueue: taskQueues.model, limiters: paid },
     { taskQueue: taskQueues.offlineModel, limiters: offline },

@@ -10,6 +10,7 @@ import { readJson, writeJson } from '../../server/json-file.js';
 import { ownerSecret } from '../../server/owner-secret.js';
 import { homePaths } from '../../server/paths.js';
 import { modelApiOf } from '../home/api-key.js';
+import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
 
 /** How often a worker writes down what it has found out, in milliseconds: one that is killed is followed by one that knows it. */
@@ -34,15 +35,20 @@ export interface LimitMemory {
   /** What the workers are to begin with: what is given, or else what is remembered. */
   begin(rampFrom: number | undefined): Pick<WorkerSettings, 'rampFrom' | 'remembered'>;
   /** Writes down from now on what the workers find out. Returns what ends it, and writes it a last time. */
-  keep(limits: () => QueueLimits[]): () => Promise<void>;
+  keep(workers: { limits(): QueueLimits[] }): () => Promise<void>;
 }
 
 /**
  * The memory of a home, for the key and the API of this process. A key is remembered by a digest, made with the user's secret.
- *
- * @param sharing how many processes share what is remembered
  */
-export async function limitMemory(home: string, sharing: number, world: Pick<World, 'env'>): Promise<LimitMemory> {
+export async function limitMemory({ home, membership }: Session, world: Pick<World, 'env'>): Promise<LimitMemory> {
+  // Workers of a home share what is remembered.
+  const sharing = (await membership.live()).filter(({ role }) => role !== 'command').length;
+  return limitMemoryIn(home, world, sharing);
+}
+
+/** The same, for so many processes that share what is remembered. */
+export async function limitMemoryIn(home: string, world: Pick<World, 'env'>, sharing = 1): Promise<LimitMemory> {
   const path = homePaths(home).limits;
   const secret = await ownerSecret(world.env);
   const api = modelApiOf(world);
@@ -68,9 +74,10 @@ export async function limitMemory(home: string, sharing: number, world: Pick<Wor
   return {
     begin: (rampFrom) =>
       rampFrom === undefined ? { rampFrom: Math.ceil(defaultRampFrom / sharing), remembered } : { rampFrom },
-    keep: (limits) => {
+    keep: (workers) => {
       const look = (): boolean => {
-        const news = limits()
+        const news = workers
+          .limits()
           .flatMap(({ taskQueue, limiters }) =>
             limiters
               .filter(({ sent }) => sent > 0)

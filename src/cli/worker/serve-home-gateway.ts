@@ -1,14 +1,12 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { taskQueues, workerIdentity } from '../../contract/names.js';
-import type { TaskQueue } from '../../contract/names.js';
+import { workerIdentity } from '../../contract/names.js';
 import { CpuPool } from '../../cpu/index.js';
 import { startGateway } from '../../gateway/index.js';
 import type { GatewaySettings, RunningGateway } from '../../gateway/index.js';
 import type { Journal } from '../../journal/index.js';
 import { capturesContent } from '../../model/call/model-span.js';
-import { Limiters, systemClock } from '../../model/limiter/index.js';
 import type { Secrets } from '../../secrets/index.js';
 // Nothing of Temporal is loaded.
 import {
@@ -26,8 +24,8 @@ import { identityOf, isAlive } from '../../server/process-identity.js';
 import { modelApiOf, noApiKey } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { packageVersion } from '../package-version.js';
+import { gatewayLimits } from './gateway-limits.js';
 import { offlineModel } from './offline-model.js';
-import { limitMemory } from './remembered-limits.js';
 
 /** Most calls at once of a home's gateway, in numbers no home comes to: each worker keeps to its own `--concurrency`. */
 const mostCalls = 10_000;
@@ -67,21 +65,12 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
   const asked = new AbortController();
   try {
     await takeOverFromDead(world, journal);
-    const memory = await limitMemory(home, 1, world);
-    const { rampFrom, remembered } = memory.begin(world.rampFrom);
-    const limitersOf = (taskQueue: TaskQueue) =>
-      new Limiters({
-        ceiling: mostCalls,
-        firstCap: rampFrom,
-        remembered: (modelClass) => remembered?.(taskQueue, modelClass),
-        clock: systemClock,
-        random: Math.random,
-        onChange: ({ modelClass, what, reason, cap }) => {
-          if (env['FANFOLD_LOG'] === 'info')
-            say(`${taskQueue} ${modelClass}: ${what}, ${reason}; at most ${cap} calls at once.`);
-        },
-      });
-    const limiters = { paid: limitersOf(taskQueues.model), offline: limitersOf(taskQueues.offlineModel) };
+    const { limiters, keep } = await gatewayLimits(
+      home,
+      { concurrency: mostCalls, rampFrom: world.rampFrom },
+      world,
+      say,
+    );
     const api = modelApiOf(world);
     world.secrets.add(api?.apiKey);
     const apiOf: GatewaySettings['apiOf'] = async (question) => {
@@ -108,10 +97,7 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
       });
     });
     if (gateway === undefined) return;
-    const stopRemembering = memory.keep(() => [
-      { taskQueue: taskQueues.model, limiters: limiters.paid.snapshot() },
-      { taskQueue: taskQueues.offlineModel, limiters: limiters.offline.snapshot() },
-    ]);
+    const stopRemembering = keep(gateway);
     await untilDone(gateway, place, inode, AbortSignal.any([world.told, asked.signal]));
     await givePlace(place, inode);
     await gateway.drain();

@@ -51,8 +51,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const { close, ...answers } = await answersOf(session, world, say, options.gateway);
   const { journal, gateway } = answers;
   const version = await workerVersionOf(world);
-  const sharing = (await session.membership.live()).filter(({ role }) => role !== 'command').length;
-  const memory = await limitMemory(session.home, sharing, world);
+  const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
   const stopTakingOver = takeOver(session, journal, say);
   const workers = await startWorkers({
@@ -81,7 +80,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   if (version !== undefined) await tellVersion(session.client, version, say);
   const stopTidying = tidyStore(session, say);
   // A gateway has its own.
-  const stopRemembering = gateway === undefined ? memory.keep(() => workers.limits()) : async () => {};
+  const stopRemembering = gateway === undefined ? memory.keep(workers) : async () => {};
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {

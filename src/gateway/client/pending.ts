@@ -36,6 +36,7 @@ export class Pending {
   /** The gateway that was asked last; another one knows nothing of the question. */
   #askedAt: string | undefined;
   #asks = 0;
+  /** The branch's span. */
   readonly #trace = traceNow();
 
   constructor(

@@ -27,6 +27,7 @@ export type WorkerFrame =
       question: LayerQuestion;
       remainingMs: number;
       purse?: Purse | undefined;
+      /** The worker's span; none without tracing. */
       trace?: Trace | undefined;
     }
   /** The answer is no longer wanted. */

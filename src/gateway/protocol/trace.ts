@@ -10,7 +10,7 @@ export function traceNow(): Trace | undefined {
   return Object.keys(trace).length === 0 ? undefined : trace;
 }
 
-/** Does something as a part of that span. */
+/** Does something as a part of that span; of none that is active here, where none is told. */
 export function withinTrace<Value>(trace: Trace | undefined, work: () => Promise<Value>): Promise<Value> {
-  return trace === undefined ? work() : context.with(propagation.extract(ROOT_CONTEXT, trace), work);
+  return context.with(propagation.extract(ROOT_CONTEXT, trace ?? {}), work);
 }

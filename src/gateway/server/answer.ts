@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Spend } from '../../journal/index.js';
+import { answerBatches, isOfBatches } from './handed-batches.js';
 import type { Entrance } from './gateway-door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
@@ -44,16 +45,18 @@ export async function answer(
       },
     );
   }
-  const isMessages = method === 'POST' && path === '/v1/messages';
-  const work = (isMessages ? answerMessages : passOn)(request, response, entrance.client, serving).catch(
-    (error: unknown) => {
-      serving.settings.say(`a request to ${path} failed: ${serving.settings.secrets.text((error as Error).message)}`);
-      sendError(response, 500, 'api_error', 'The gateway failed; its log says why.');
-    },
-  );
+  const work = answererOf(method, path)(request, response, entrance.client, serving).catch((error: unknown) => {
+    serving.settings.say(`a request to ${path} failed: ${serving.settings.secrets.text((error as Error).message)}`);
+    sendError(response, 500, 'api_error', 'The gateway failed; its log says why.');
+  });
   serving.foreign.add(work);
   await work;
   serving.foreign.delete(work);
+}
+
+function answererOf(method: string, path: string): typeof answerMessages {
+  if (method === 'POST' && path === '/v1/messages') return answerMessages;
+  return isOfBatches(path) ? answerBatches : passOn;
 }
 
 /** Whether the path is written in the one way that everybody on its way understands: another spelling would pass by budget and ledger. */

@@ -2,6 +2,8 @@ import type { LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
 import { withinTrace } from '../protocol/trace.js';
 import type { Trace } from '../protocol/trace.js';
 import type { Done, Orphan } from '../protocol/frames.js';
+import { noCounts } from './counts.js';
+import type { Counts } from './counts.js';
 import { Flight } from './flight.js';
 import type { FlightSettings, Passenger } from './flight.js';
 
@@ -14,6 +16,7 @@ export interface Asked {
   question: LayerQuestion;
   remainingMs: number;
   purse?: Purse | undefined;
+  /** The asker's span. */
   trace?: Trace | undefined;
 }
 
@@ -39,7 +42,11 @@ export class Flights {
   readonly #idle: (() => void)[] = [];
 
   /** @param keyOf the journal's key of a question */
-  constructor(settings: FlightSettings, keyOf: (question: LayerQuestion) => Promise<string>) {
+  constructor(
+    settings: FlightSettings,
+    keyOf: (question: LayerQuestion) => Promise<string>,
+    readonly counts: Counts = noCounts(),
+  ) {
     this.#settings = settings;
     this.#keyOf = keyOf;
   }
@@ -77,22 +84,26 @@ export class Flights {
     client: string,
     passenger: Passenger,
   ): Promise<Seat | undefined> {
+    this.counts.questions += 1;
     const name = `${await this.#keyOf(question)} ${question.asker}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) {
       this.#kept.delete(name);
       if (Date.now() - kept.atMs < keptMs && isNewEnough(kept.atMs, question)) {
+        this.counts.joined += 1;
         passenger.done(asOwn(kept.done));
         return undefined;
       }
     }
     const open = this.#open.get(name);
     if (open !== undefined && !open.isCut) {
+      this.counts.joined += 1;
       return { flight: open, lose: open.board(rejoining(passenger), remainingMs) };
     }
     const flight = new Flight(question, client, remainingMs, purse, this.#settings);
     const lose = flight.board(passenger, remainingMs);
     this.#open.set(name, flight);
+    // Calls are spans below that of whoever asked first.
     void withinTrace(trace, () => flight.fly()).then((done) => this.#landed(name, flight, done));
     return { flight, lose };
   }
@@ -105,6 +116,7 @@ export class Flights {
 
   #landed(name: string, flight: Flight, done: Done): void {
     if (this.#open.get(name) === flight) this.#open.delete(name);
+    if (done.paid !== undefined && done.paid.from !== 'api') this.counts.journalHits += 1;
     if (flight.passengers === 0 && done.paid !== undefined) this.#keep(name, done);
     if (this.#open.size === 0) for (const tell of this.#idle.splice(0)) tell();
   }

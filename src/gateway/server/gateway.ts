@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { LimiterSnapshot } from '../../contract/limiter.js';
@@ -15,8 +13,10 @@ import { Books } from './books.js';
 import { moneyOf } from './money-of.js';
 import { entranceOf } from './gateway-door.js';
 import { Flights } from './flights.js';
-import { listen } from './listen.js';
+import { httpServer, listen } from './listen.js';
+import { metricsText } from './metrics.js';
 import { RoomKeeper } from './room-keeper.js';
+import { servingOf } from './serving.js';
 import type { GatewaySettings } from './settings.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -32,6 +32,8 @@ export interface RunningGateway {
   limits(): Record<Line, LimiterSnapshot[]>;
   /** Whether a worker is connected, a call under way, or an answer kept that the journal does not have. */
   isNeeded(): boolean;
+  /** How it stands, in the text format of Prometheus. */
+  metrics(): string;
   /** Takes no new calls, lets those under way come to their end, then stops. */
   drain(): Promise<void>;
   /** Ends the connections of all workers: they come back, and join what they had asked. */
@@ -46,10 +48,10 @@ export interface RunningGateway {
  * @throws UnavailableError where it cannot listen
  */
 export async function startGateway(settings: GatewaySettings): Promise<RunningGateway> {
-  const books = await Books.open(settings);
+  const books = new Books(settings);
   const gateway = new Gateway(settings, books);
   const { tls } = settings;
-  const server: Server = tls === undefined ? createServer() : (createSecureServer(tls) as unknown as Server);
+  const server = httpServer(tls);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, response, entranceOf(request, settings), gateway.serving);
   });
@@ -66,17 +68,20 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
     address,
     limits: () => gateway.limits(),
     isNeeded: () => gateway.isNeeded(),
+    metrics: () => gateway.metrics(),
     drain: async () => {
       // Whoever comes meanwhile is told to come again, and not let stand before a closed door.
       await gateway.drain();
       server.close();
       server.closeAllConnections();
+      await books.close();
     },
     hangUp: () => gateway.hangUp(),
     stop: async () => {
       server.close();
       server.closeAllConnections();
       gateway.stop();
+      await books.close();
     },
   };
 }
@@ -102,6 +107,7 @@ class Gateway {
       new Flights(
         { pay: (...paying) => layers[line].payOnce(...paying), cpu, money: moneyOf(line, books) },
         async (question) => keyOf(question, await this.#apiOf(question)),
+        books.counts,
       );
     this.#flights = { paid: flightsOf('paid'), offline: flightsOf('offline') };
     this.#keepers = modelLines.map((line) => {
@@ -116,13 +122,7 @@ class Gateway {
       }, tellLimitsEveryMs).unref(),
       setInterval(() => this.#tellOrphans(), tellOrphansEveryMs).unref(),
     ];
-    this.serving = {
-      settings,
-      books,
-      limits: () => this.limits(),
-      isDraining: false,
-      foreign: new Set<Promise<void>>(),
-    };
+    this.serving = servingOf(settings, books, () => this.limits());
   }
 
   limits(): Record<Line, LimiterSnapshot[]> {
@@ -133,6 +133,13 @@ class Gateway {
   isNeeded(): boolean {
     const isBusy = modelLines.some((line) => this.#flights[line].size > 0 || this.#flights[line].hasKept);
     return isBusy || this.#links.size > 0 || this.serving.foreign.size > 0;
+  }
+
+  metrics(): string {
+    const { books, isDraining } = this.serving;
+    const { counts, spentByModel } = books;
+    const measured = { counts, limits: this.limits(), spentByModel, workers: this.#links.size };
+    return metricsText({ ...measured, isDraining }, Date.now());
   }
 
   link(socket: Duplex, client: string): void {

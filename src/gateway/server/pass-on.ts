@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 
-import { describeError } from '../../model/call/describe-error.js';
 import type { Serving } from './serving.js';
 import { sendUnreachable, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
@@ -26,6 +25,6 @@ export async function passOn(
     if (answered.body === null) return void response.end();
     await pipeline(Readable.fromWeb(answered.body as ReadableStream), response);
   } catch (error) {
-    if (!signal.aborted) sendUnreachable(response, error, settings.secrets.text(describeError(error)));
+    if (!signal.aborted) sendUnreachable(response, error, settings.secrets);
   }
 }

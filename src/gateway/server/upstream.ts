@@ -5,6 +5,7 @@ import type { Response } from 'undici';
 import type { ModelApi } from '../../model/call/client.js';
 import { fetchWithinOrigin } from '../../model/call/within-origin.js';
 import { connectionsBy } from '../../network/connections.js';
+import { credentialsFor, versionOf } from './api-version.js';
 import type { GatewaySettings } from './settings.js';
 
 /** Headers that mean something to the API. A client's own key is not among them: the gateway's takes its place. */
@@ -37,7 +38,7 @@ export function askUpstream(
   pools.set(env, pool);
   return fetchWithinOrigin(`${baseURL}${request.url ?? ''}`, {
     method: request.method ?? 'GET',
-    headers: { ...passedHeaders(request.headers), 'x-api-key': apiKey, 'accept-encoding': 'identity' },
+    headers: { ...passedHeaders(request.headers, apiKey), 'accept-encoding': 'identity' },
     ...(body !== undefined && body.length > 0 && { body }),
     signal,
     dispatcher: pool,
@@ -49,13 +50,13 @@ export function answerHeaders({ headers }: Response): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !ofConnection.has(name)));
 }
 
-function passedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+function passedHeaders(headers: IncomingHttpHeaders, apiKey: string): Record<string, string> {
   return {
-    'anthropic-version': '2023-06-01',
     ...Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) =>
         value !== undefined && passed.test(name) ? [[name, [value].flat().join(', ')]] : [],
       ),
     ),
+    ...credentialsFor(versionOf(headers), apiKey),
   };
 }

@@ -68,7 +68,7 @@ export class ModelSpan {
     this.#span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR });
   }
 
-  end({ usage }: EndedCall): void {
+  end({ usage }: Pick<EndedCall, 'usage'>): void {
     if (usage !== undefined) {
       const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
       this.#span.setAttributes({

@@ -63,6 +63,8 @@ export interface Payer {
   ended(call: EndedCall, isSecond: boolean): void;
   /** @throws where what is set aside might not do for a question */
   checkReserve(): void;
+  /** Sets money aside beside what the branch has. @throws where there is none left */
+  reserve?(): Promise<void>;
   /** Whether a second call can be paid for. */
   mayPaySecond(): boolean;
   /** The answer is there, whole. */
