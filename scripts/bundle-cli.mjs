@@ -15,7 +15,12 @@ const unfinished = `${folder}.${process.pid}`;
 
 /** Packages with native code, worker threads or files of their own, and those that a worker's process shares. */
 const external = [
+  '@ai-sdk/openai',
+  '@ai-sdk/openai-compatible',
+  '@anthropic-ai/bedrock-sdk',
+  '@anthropic-ai/foundry-sdk',
   '@anthropic-ai/sdk',
+  '@anthropic-ai/vertex-sdk',
   '@aws-sdk/client-s3',
   '@fanfold/offline-model',
   '@modelcontextprotocol/sdk',

@@ -46,10 +46,11 @@ export async function batchActivity<Result>(
   const beat = setInterval(() => activity.heartbeat(), heartbeatEveryMs);
   const { workflowExecution, attempt } = activity.info;
   try {
-    const api = await apiFor({ offline }, settings);
+    // No other provider has batches.
+    const api = await apiFor({ offline, body: { model: 'anthropic:' } }, settings);
     return await work({
       settings,
-      client: clientsOf(settings).clientOf(api).streaming,
+      client: clientsOf(settings).anthropicOf(api).streaming,
       source: offline ? 'offline' : api.baseURL,
       run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
       signal: activity.cancellationSignal,

@@ -137,8 +137,10 @@ export async function programOf(
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
     command.hook('preAction', async (_, action) => {
-      if (!action.options.some(({ long }) => long === '--cassette')) return;
-      await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+      const has = (flag: string) => action.options.some(({ long }) => long === flag);
+      if (has('--cassette')) await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+      // Whoever computes prices asks models, or serves those who do.
+      if (has('--model') || has('--concurrency')) (await import('./home/take-provider.js')).takeProvider(action, world);
     });
     pointToHelp(command, command.name());
   }

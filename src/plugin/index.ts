@@ -67,6 +67,7 @@ export type {
   PatternTask,
   Payer,
   Permit,
+  Provider,
   Policy,
   Purse,
   ReadAnswer,

@@ -5,6 +5,9 @@ import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
 import type { RunningWorkers, WorkerSettings } from '../../worker/index.js';
 import { homePaths, ownerSecret, readJson, writeJson } from '../../server/index.js';
+import { providerIn } from '../../contract/providers.js';
+import { providerApi } from '../../model/providers/api-of.js';
+import type { ModelApi } from '../../model/providers/provider.js';
 import { modelApiOf } from '../home/api-key.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -44,7 +47,7 @@ export async function limitMemory(session: Session, world: World): Promise<Limit
   const secret = await ownerSecret(world.env);
   const api = modelApiOf(world);
   const nameOf = (taskQueue: TaskQueue, modelClass: string): string => {
-    const target = taskQueue === taskQueues.model ? [api?.baseURL, api?.apiKey] : ['offline'];
+    const target = taskQueue === taskQueues.model ? targetOf(modelClass, api, world.env) : ['offline'];
     return createHmac('sha256', secret)
       .update(JSON.stringify(['limits', ...target, modelClass]))
       .digest('hex');
@@ -87,6 +90,14 @@ export async function limitMemory(session: Session, world: World): Promise<Limit
       };
     },
   };
+}
+
+/** Whose limits they are: those of a model class of another provider are its own. */
+function targetOf(modelClass: string, given: ModelApi | undefined, env: NodeJS.ProcessEnv): (string | undefined)[] {
+  const provider = providerIn(modelClass) ?? 'anthropic';
+  const isGiven = env['FANFOLD_GATEWAY'] || (given?.provider ?? 'anthropic') === provider;
+  const api = isGiven ? given : providerApi(provider, env);
+  return [api?.baseURL, api?.apiKey];
 }
 
 async function read(path: string): Promise<Record<string, Remembered>> {

@@ -8,13 +8,14 @@ import { capturesContent } from '../../model/call/model-span.js';
 import { Limiters, systemClock } from '../../model/limiter/index.js';
 import { Secrets } from '../../secrets/index.js';
 import type { GatewayFlags } from '../commands/gateway.js';
-import { modelApiOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
+import { modelApiOf, shownBaseUrl } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { homeOf, sayer } from '../home/session.js';
 import { packageVersion } from '../package-version.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
+import { gatewayApi } from './gateway-api.js';
 import { offlineModel } from './offline-model.js';
 
 interface Amounts {
@@ -55,11 +56,7 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
       clients,
       tls,
       journal,
-      apiOf: async (question) => {
-        if (question.offline) return { apiKey: 'offline', baseURL: await offline.url() };
-        if (api === undefined) throw noApiKey();
-        return api;
-      },
+      apiOf: (question) => gatewayApi(question, api, offline, world),
       foreignLine: flags.offline === true ? 'offline' : 'paid',
       journalAll: flags.journalAll ?? false,
       limiters: { paid: limitersOf(), offline: limitersOf() },
@@ -73,7 +70,7 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
     });
     world.stdout.write(line`${gateway.address}\n`);
     const asks =
-      api === undefined ? 'no ANTHROPIC_API_KEY, so only the offline model is asked' : `asks ${shownBaseUrl(world)}`;
+      api === undefined ? 'no key of a model API, so only the offline model is asked' : `asks ${shownBaseUrl(world)}`;
     say(
       `the gateway listens at ${gateway.address}; set FANFOLD_GATEWAY, or another program's base URL, to it. ${asks}.`,
     );

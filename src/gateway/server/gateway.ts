@@ -18,6 +18,7 @@ import { Flights } from './flights.js';
 import { listen } from './listen.js';
 import { RoomKeeper } from './room-keeper.js';
 import type { GatewaySettings } from './settings.js';
+import { namedBy } from './named.js';
 import { WorkerLink } from './worker-link.js';
 
 /** How often workers are told how the limiters stand, in milliseconds. */
@@ -126,6 +127,7 @@ class Gateway {
     const link: WorkerLink = new WorkerLink(socket, {
       client,
       flightsOf: (line) => this.#flights[line],
+      named: (question) => namedBy(this.#settings, question),
       paidBefore: (question) => this.#layers[question.offline ? 'offline' : 'paid'].paidBefore(question),
       hello: this.#hello,
       onChange: () => this.#look(),
@@ -169,7 +171,7 @@ class Gateway {
     return new OwnLayer({ journal, models, apiOf: (question) => this.#apiOf(question) });
   }
 
-  #apiOf(question: Pick<LayerQuestion, 'offline'>) {
+  #apiOf(question: Pick<LayerQuestion, 'offline' | 'body'>) {
     return this.#settings.apiOf(question);
   }
 

@@ -5,6 +5,7 @@ import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk
 import { questionKey } from '../../journal/index.js';
 import type { Asked, Entry } from '../../journal/index.js';
 import { ModelClients } from '../../model/call/client.js';
+import type { ModelClient } from '../../model/call/client.js';
 import { keptAnswer } from '../../model/call/kept-answer.js';
 import { asMessage } from '../../model/call/message.js';
 import { costOf } from '../../model/index.js';
@@ -62,13 +63,14 @@ export async function answerJournaled(
   settings: GatewaySettings,
   make: Make,
 ): Promise<void> {
-  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline', body: asked });
   const source = settings.foreignLine === 'offline' ? 'offline' : api.baseURL;
   const sample = Number(request.headers['fanfold-sample'] ?? 0);
   const key = questionKey({ source, body: asked, sample: Number.isInteger(sample) && sample > 0 ? sample : 0 });
   const clients = clientsBy.get(settings.env) ?? new ModelClients(settings.env);
   clientsBy.set(settings.env, clients);
-  const client = clients.clientOf(api);
+  const client = await clients.clientOf(api);
+  const question = { ...asked, model: client.ownName(asked.model) };
   const once = await settings.journal.once<Message>(
     key,
     wish === 'fresh' ? { notBeforeMs: Date.now() } : {},
@@ -76,16 +78,16 @@ export async function answerJournaled(
       const value = await make(async () => {
         if (!stream) {
           const { data, response: answered } = await client.whole.messages
-            .create(asked, { timeout: longestCallMs })
+            .create(question, { timeout: longestCallMs })
             .withResponse();
-          return { message: data, headers: answered.headers };
+          return { message: named(client, asked, data), headers: answered.headers };
         }
-        const running = client.streaming.messages.stream(asked, { timeout: longestCallMs });
+        const running = client.streaming.messages.stream(question, { timeout: longestCallMs });
         const sent = streamHead(response);
         running.on('streamEvent', (event) => sent.event(event));
         try {
           const message = await running.finalMessage();
-          return { message, headers: running.response?.headers };
+          return { message: named(client, asked, message), headers: running.response?.headers };
         } finally {
           sent.stop();
         }
@@ -96,6 +98,11 @@ export async function answerJournaled(
   if (once.reused) return sendRebuilt(response, key, once.entry, stream);
   if (stream) return void response.end();
   sendJson(response, 200, once.value, { [journalHeader]: 'asked' });
+}
+
+/** An answer with the full name of who gave it: it is billed by that. */
+function named(client: ModelClient, { model }: { model: string }, answer: Message): Message {
+  return { ...answer, model: client.answeredBy(model, answer.model) };
 }
 
 function streamHead(response: ServerResponse): { event(event: { type: string }): void; stop(): void } {

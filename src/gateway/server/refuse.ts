@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { APIError } from '@anthropic-ai/sdk';
 
-import { FanfoldError } from '../../contract/errors.js';
+import { FanfoldError, InputError } from '../../contract/errors.js';
 import { TurnedAway } from '../../model/limiter/index.js';
 import { largestBody } from './read-body.js';
 import { sendError, sendJson } from './replies.js';
@@ -22,11 +22,12 @@ export function refuse(response: ServerResponse, error: unknown, said: string): 
   if (error instanceof APIError && error.status !== undefined) return sendApiError(response, error, said);
   if (error instanceof FanfoldError && error.type === 'OverBudget')
     return sendError(response, 402, 'billing_error', said);
+  if (error instanceof InputError) return sendError(response, 400, 'invalid_request_error', said);
   sendUnreachable(response, error, said);
 }
 
 /** The API could not be asked: a client's SDK tries again where it makes sense. */
-export function sendUnreachable(response: ServerResponse, error: unknown, said: string): void {
+function sendUnreachable(response: ServerResponse, error: unknown, said: string): void {
   if (error instanceof FanfoldError && error.type === 'NoApiKey')
     return sendError(response, 401, 'authentication_error', said);
   sendError(response, 502, 'api_error', `The gateway could not ask the API: ${said}`);

@@ -15,6 +15,8 @@ export interface WorkerLinkSettings {
   /** Whose token the worker has. */
   client: string;
   flightsOf(line: Line): Flights;
+  /** A question with the full name of its model. */
+  named(question: LayerQuestion): LayerQuestion;
   paidBefore(question: LayerQuestion): Promise<Paid | undefined>;
   hello: { gateway: string; version: string };
   /** Its demand or its calls in flight have changed. */
@@ -117,7 +119,10 @@ export class WorkerLink implements Roomer {
     this.#open.set(id, open);
     try {
       checkAsk(frame);
-      open.seat = await this.#settings.flightsOf(open.line).ask(frame, this.#settings.client, this.#passenger(id));
+      const question = this.#settings.named(frame.question);
+      open.seat = await this.#settings
+        .flightsOf(open.line)
+        .ask({ ...frame, question }, this.#settings.client, this.#passenger(id));
     } catch (error) {
       return this.#done(id, { failure: callFailureOf(error, Date.now()), calls: [] });
     }
@@ -127,7 +132,7 @@ export class WorkerLink implements Roomer {
   }
 
   async #look({ id, question }: Extract<WorkerFrame, { is: 'look' }>): Promise<void> {
-    const paid = await this.#settings.paidBefore(question).catch(() => undefined);
+    const paid = await this.#settings.paidBefore(this.#settings.named(question)).catch(() => undefined);
     this.#channel.send({ is: 'seen', id, paid });
   }
 
