@@ -25,6 +25,7 @@ export const pure = [
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
+  'test/model/providers/names.test.ts',
   'test/network/proxy-of.test.ts',
   'test/workflows/{join,lane-queue,lane-size}.test.ts',
 ];
@@ -45,7 +46,7 @@ const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
   'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
   'test/cli/{amend,codec,complete,doctor,encryption,failing-task,files-as-blocks,launch,mcp,model-check}.test.ts',
-  'test/cli/{own-perspectives,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
+  'test/cli/{own-perspectives,providers,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
   'test/cli/{map/map,wide/kinds}.test.ts',
   'test/{contract-names,from-other-languages,metrics}.test.ts',
   'test/proof/{cancel,journal,operators}.test.ts',

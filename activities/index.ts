@@ -4,6 +4,7 @@ export type { ModelApi } from '../src/model/call/client.js';
 export type { Policy, PolicyRules } from '../src/tools/index.js';
 // Types that stand in the signatures above: the parts of a worker, and what they take and give.
 export type { BucketName, BucketSnapshot, Change, GateState, LimiterSnapshot } from '../src/contract/limiter.js';
+export type { Provider } from '../src/contract/providers.js';
 export type {
   CpuPool,
   Input as CpuInput,

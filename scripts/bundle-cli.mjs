@@ -15,7 +15,12 @@ const unfinished = `${folder}.${process.pid}`;
 
 /** Packages with native code, worker threads or files of their own, and those that a worker's process shares. */
 const external = [
+  '@ai-sdk/openai',
+  '@ai-sdk/openai-compatible',
+  '@anthropic-ai/bedrock-sdk',
+  '@anthropic-ai/foundry-sdk',
   '@anthropic-ai/sdk',
+  '@anthropic-ai/vertex-sdk',
   '@aws-sdk/client-s3',
   '@fanfold/offline-model',
   '@modelcontextprotocol/sdk',
@@ -35,8 +40,11 @@ const external = [
 /** Modules that stay as they are: what they import must be what others import. */
 const outside = /[\\/]start-tracing\.js$|[\\/]worker[\\/]index\.js$|[\\/]activities[\\/]index\.js$/;
 
-/** What the process of a home's gateway needs in one file: whoever waits for it waits for this to be read. */
-const inGateway = new Set(['@anthropic-ai/sdk', 'undici']);
+/**
+ * What the process of a home's gateway needs in one file: whoever waits for it waits for this to be read. The SDK is none of it: packages of
+ * other providers share its classes of errors.
+ */
+const inGateway = new Set(['undici']);
 
 const shared = {
   outdir: unfinished,

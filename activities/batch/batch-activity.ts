@@ -46,13 +46,16 @@ export async function batchActivity<Result>(
   const beat = setInterval(() => activity.heartbeat(), heartbeatEveryMs);
   const { workflowExecution, attempt } = activity.info;
   try {
-    const api = await apiFor({ offline }, settings);
+    // No other provider has batches.
+    const api = await apiFor({ offline, body: { model: 'anthropic:' } }, settings);
     const run = [workflowExecution?.workflowId, workflowExecution?.runId].join('/');
-    const client = clientsOf(settings).clientOf(api).streaming;
+    const client = clientsOf(settings).anthropicOf(api).streaming;
+    // A home's gateway has no part in batches: the API itself is asked.
+    const isAtGateway = settings.layer !== undefined && settings.layer.hasKey !== false;
     return await work({
       settings,
       // The ledger of a gateway has the run's name.
-      client: settings.layer ? client.withOptions({ defaultHeaders: { 'fanfold-run': asHeader(run) } }) : client,
+      client: isAtGateway ? client.withOptions({ defaultHeaders: { 'fanfold-run': asHeader(run) } }) : client,
       source: offline ? 'offline' : api.baseURL,
       run,
       signal: activity.cancellationSignal,

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { usePrices } from '../model/own-prices.js';
 import { Secrets } from '../secrets/index.js';
 import { startTracing } from '../tracing/index.js';
 import { line } from './show/terminal-text.js';
@@ -32,6 +33,7 @@ function failed(error: unknown): never {
 
 const tracing = await startTracing(process.env, packageVersion(), secrets);
 try {
+  usePrices(process.env);
   await serveHomeGateway({
     home,
     settings,

@@ -140,8 +140,10 @@ export async function programOf(
     command.hook('preAction', async (_, action) => {
       // What serves the command has its environment.
       if (action.opts()['gateway'] === false) world.env['FANFOLD_GATEWAY'] = noGateway;
-      if (!action.options.some(({ long }) => long === '--cassette')) return;
-      await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+      const has = (flag: string) => action.options.some(({ long }) => long === flag);
+      if (has('--cassette')) await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+      // Whoever computes prices asks models, or serves those who do.
+      if (has('--model') || has('--concurrency')) (await import('./home/take-provider.js')).takeProvider(action, world);
     });
     pointToHelp(command, command.name());
   }

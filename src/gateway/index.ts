@@ -4,5 +4,4 @@ export { gatewayAddressOf, isLocal, listenAddressOf } from './protocol/address.j
 export { Clients, newToken } from './server/clients.js';
 export { showMetrics } from './server/metrics.js';
 export { startGateway } from './server/gateway.js';
-export type { GatewaySettings } from './server/settings.js';
 export type { RunningGateway } from './server/gateway.js';

@@ -70,6 +70,7 @@ export type {
   PatternTask,
   Payer,
   Permit,
+  Provider,
   Policy,
   Purse,
   ReadAnswer,

@@ -11,7 +11,7 @@ import type { Say } from '../home/session.js';
 import type { World } from '../world.js';
 import { gatewaySettingsOf } from './surroundings.js';
 
-/** Longest wait for a gateway to be there when a worker begins, in milliseconds; a fifth of a second is usual. */
+/** Longest wait for a gateway to be there when a worker begins, in milliseconds; less than half a second is usual. */
 const thereWithinMs = 20_000;
 
 /** Shortest and longest pause between two starts, in milliseconds: one that ends at once is not started without end. */

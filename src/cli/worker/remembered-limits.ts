@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 
+import { gatewayIn } from '../../contract/gateway.js';
 import { defaultRampFrom } from '../../contract/limits.js';
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
@@ -9,6 +10,9 @@ import type { WorkerSettings } from '../../worker/index.js';
 import { readJson, writeJson } from '../../server/json-file.js';
 import { ownerSecret } from '../../server/owner-secret.js';
 import { homePaths } from '../../server/paths.js';
+import { providerIn } from '../../contract/providers.js';
+import { providerApi } from '../../model/providers/api-of.js';
+import type { ModelApi } from '../../model/providers/provider.js';
 import { modelApiOf } from '../home/api-key.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -53,7 +57,7 @@ export async function limitMemoryIn(home: string, world: Pick<World, 'env'>, sha
   const secret = await ownerSecret(world.env);
   const api = modelApiOf(world);
   const nameOf = (taskQueue: TaskQueue, modelClass: string): string => {
-    const target = taskQueue === taskQueues.model ? [api?.baseURL, api?.apiKey] : ['offline'];
+    const target = taskQueue === taskQueues.model ? targetOf(modelClass, api, world.env) : ['offline'];
     return createHmac('sha256', secret)
       .update(JSON.stringify(['limits', ...target, modelClass]))
       .digest('hex');
@@ -96,6 +100,14 @@ export async function limitMemoryIn(home: string, world: Pick<World, 'env'>, sha
       };
     },
   };
+}
+
+/** Whose limits they are: those of a model class of another provider are its own. */
+function targetOf(modelClass: string, given: ModelApi | undefined, env: NodeJS.ProcessEnv): (string | undefined)[] {
+  const provider = providerIn(modelClass) ?? 'anthropic';
+  const isGiven = gatewayIn(env) !== undefined || (given?.provider ?? 'anthropic') === provider;
+  const api = isGiven ? given : providerApi(provider, env);
+  return [api?.baseURL, api?.apiKey];
 }
 
 async function read(path: string): Promise<Record<string, Remembered>> {

@@ -7,17 +7,17 @@ import { Clients, isLocal, listenAddressOf, newToken, startGateway } from '../..
 import { capturesContent } from '../../model/call/model-span.js';
 import { Secrets } from '../../secrets/index.js';
 import type { GatewayFlags } from '../commands/gateway.js';
-import { modelApiOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
+import { shownBaseUrl } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { homeOf, sayer } from '../home/session.js';
 import { packageVersion } from '../package-version.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
+import { gatewayApis } from './gateway-api.js';
 import { gatewayLimits } from './gateway-limits.js';
 import type { LimitAmounts } from './gateway-limits.js';
 import { showGatewayMetrics } from './gateway-metrics.js';
-import { offlineModel } from './offline-model.js';
 
 interface Amounts extends LimitAmounts {
   budgetPerDayUsd: number | undefined;
@@ -41,9 +41,7 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
   }
   const tls = await tlsOf(flags, world);
   const secrets = world.secrets ?? new Secrets(world.env);
-  const api = modelApiOf(world);
-  secrets.add(api?.apiKey);
-  const offline = offlineModel(world);
+  const apis = gatewayApis(world, secrets);
   const { budgetPerDayUsd } = amounts;
   const home = homeOf(world);
   const journal = await openJournalOf(home, world, say);
@@ -56,11 +54,7 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
       clients,
       tls,
       journal,
-      apiOf: async (question) => {
-        if (question.offline) return { apiKey: 'offline', baseURL: await offline.url() };
-        if (api === undefined) throw noApiKey();
-        return api;
-      },
+      apiOf: (question) => apis.apiOf(question),
       foreignLine: flags.offline === true ? 'offline' : 'paid',
       journalAll: flags.journalAll ?? false,
       limiters: learned.limiters,
@@ -74,8 +68,9 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
     });
     end = [learned.keep(gateway), await showGatewayMetrics(gateway, world, say)];
     world.stdout.write(line`${gateway.address}\n`);
-    const asks =
-      api === undefined ? 'no ANTHROPIC_API_KEY, so only the offline model is asked' : `asks ${shownBaseUrl(world)}`;
+    const asks = apis.hasKey
+      ? `asks ${shownBaseUrl(world)}`
+      : 'no key of a model API, so only the offline model is asked';
     say(
       `the gateway listens at ${gateway.address}; set FANFOLD_GATEWAY, or another program's base URL, to it. ${asks}.`,
     );
@@ -88,7 +83,7 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
     for (const each of end) await each();
     await journal.close();
     await cpu.close();
-    await offline.stop();
+    await apis.stop();
   }
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { workerIdentity } from '../../contract/names.js';
 import { CpuPool } from '../../cpu/index.js';
 import { startGateway } from '../../gateway/index.js';
-import type { GatewaySettings, RunningGateway } from '../../gateway/index.js';
+import type { RunningGateway } from '../../gateway/index.js';
 import type { Journal } from '../../journal/index.js';
 import { capturesContent } from '../../model/call/model-span.js';
 import type { Secrets } from '../../secrets/index.js';
@@ -21,11 +21,10 @@ import {
 import type { GatewayPlace, GatewayRecord } from '../../server/gateway-place.js';
 import { openHome } from '../../server/home.js';
 import { identityOf, isAlive } from '../../server/process-identity.js';
-import { modelApiOf, noApiKey } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { packageVersion } from '../package-version.js';
+import { gatewayApis } from './gateway-api.js';
 import { gatewayLimits } from './gateway-limits.js';
-import { offlineModel } from './offline-model.js';
 
 /** Most calls at once of a home's gateway, in numbers no home comes to: each worker keeps to its own `--concurrency`. */
 const mostCalls = 10_000;
@@ -59,8 +58,8 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
   const place = gatewayPlace(home, settings, world.cwd);
   if (place === undefined || (await isListening(place.socket))) return;
   await openHome(home, env);
+  const apis = gatewayApis(world, world.secrets);
   const journal = await openJournalOf(home, world, say);
-  const offline = offlineModel({ env });
   const cpu = new CpuPool();
   const asked = new AbortController();
   try {
@@ -71,19 +70,12 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
       world,
       say,
     );
-    const api = modelApiOf(world);
-    world.secrets.add(api?.apiKey);
-    const apiOf: GatewaySettings['apiOf'] = async (question) => {
-      if (question.offline) return { apiKey: 'offline', baseURL: await offline.url() };
-      if (api === undefined) throw noApiKey();
-      return api;
-    };
     let gateway: RunningGateway | undefined;
     const inode = await takePlace(home, place, await recordOf(world), async (path) => {
       gateway = await startGateway({
         listen: { kind: 'unix', path, shown: `unix:${path}` },
         journal,
-        apiOf,
+        apiOf: (question) => apis.apiOf(question),
         foreignLine: 'paid',
         journalAll: false,
         limiters,
@@ -105,7 +97,7 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
   } finally {
     await journal.close();
     await cpu.close();
-    await offline.stop();
+    await apis.stop();
   }
 }
 

@@ -21,7 +21,7 @@ export async function surroundingsOf(world: World): Promise<string> {
 
 /** Variables that say what a gateway asks, with which key, and where it keeps answers. */
 const ofGateways =
-  /^(ANTHROPIC_.*|FANFOLD_(JOURNAL|ENCRYPTION_KEY|OFFLINE_URL)|OTEL_.*|NODE_.*|SSL_CERT_.*|PG.*|(HTTPS?|ALL|NO)_PROXY)$/i;
+  /^(ANTHROPIC_.*|FANFOLD_(JOURNAL|ENCRYPTION_KEY|OFFLINE_URL|PROVIDER|PRICES|OPENAI_COMPATIBLE_.*)|(AWS|AZURE|CLOUD_ML|CLOUDSDK|GOOGLE|OPENAI)_.*|OTEL_.*|NODE_.*|SSL_CERT_.*|PG.*|(HTTPS?|ALL|NO)_PROXY)$/i;
 
 /**
  * The settings of a home's gateway: of workers that would ask otherwise, each has a gateway of its own.

@@ -147,6 +147,7 @@ class Gateway {
     const link: WorkerLink = new WorkerLink(socket, {
       client,
       flightsOf: (line) => this.#flights[line],
+      env: this.#settings.env,
       paidBefore: (question) => this.#layers[question.offline ? 'offline' : 'paid'].paidBefore(question),
       hello: this.#hello,
       onChange: () => this.#look(),
@@ -190,7 +191,7 @@ class Gateway {
     return new OwnLayer({ journal, models, apiOf: (question) => this.#apiOf(question) });
   }
 
-  #apiOf(question: Pick<LayerQuestion, 'offline'>) {
+  #apiOf(question: Pick<LayerQuestion, 'offline' | 'body'>) {
     return this.#settings.apiOf(question);
   }
 

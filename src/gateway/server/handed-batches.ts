@@ -42,7 +42,8 @@ export async function answerBatches(
   const { settings } = serving;
   const signal = goneSignal(response);
   try {
-    const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+    // No other provider has batches.
+    const api = await settings.apiOf({ offline: settings.foreignLine === 'offline', body: { model: 'anthropic:' } });
     const account = accountOf(request, client);
     const ask = () => askUpstream(request, body, api, settings, signal);
     const { method = 'GET', url = '' } = request;

@@ -6,6 +6,7 @@ import type { Usage } from '../../contract/run.js';
 import { questionKey } from '../../journal/index.js';
 import type { Asked, Entry } from '../../journal/index.js';
 import { ModelClients } from '../../model/call/client.js';
+import type { ModelClient } from '../../model/call/client.js';
 import { keptAnswer } from '../../model/call/kept-answer.js';
 import { asMessage, asUsage } from '../../model/call/message.js';
 import { costOf } from '../../model/index.js';
@@ -76,25 +77,28 @@ export async function answerJournaled(
   { settings, books }: Pick<Serving, 'settings' | 'books'>,
   make: Make,
 ): Promise<void> {
-  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline', body: asked });
   const source = settings.foreignLine === 'offline' ? 'offline' : api.baseURL;
   const sample = Number(request.headers['fanfold-sample'] ?? 0);
   const key = questionKey({ source, body: asked, sample: Number.isInteger(sample) && sample > 0 ? sample : 0 });
   const clients = clientsBy.get(settings.env) ?? new ModelClients(settings.env);
   clientsBy.set(settings.env, clients);
-  const client = clients.clientOf(api);
+  const client = await clients.clientOf(api);
+  const question = { ...asked, model: client.ownName(asked.model) };
   const once = await settings.journal.once<Message>(
     key,
     wish === 'fresh' ? { notBeforeMs: Date.now() } : {},
     async () => {
-      const headers = sdkHeadersFor(versionOf(request.headers), api.apiKey);
+      // Other providers have versions and keys of their own.
+      const isAnthropic = (api.provider ?? 'anthropic') === 'anthropic';
+      const headers = isAnthropic ? sdkHeadersFor(versionOf(request.headers), api.apiKey) : {};
       const options = { timeout: longestCallMs, headers };
       const value = await make(async (onUsage) => {
         if (!stream) {
-          const { data, response: answered } = await client.whole.messages.create(asked, options).withResponse();
-          return { message: data, headers: answered.headers };
+          const { data, response: answered } = await client.whole.messages.create(question, options).withResponse();
+          return { message: named(client, asked, data), headers: answered.headers };
         }
-        const running = client.streaming.messages.stream(asked, options);
+        const running = client.streaming.messages.stream(question, options);
         const sent = streamHead(response);
         running.on('streamEvent', (event, { usage }) => {
           onUsage(asUsage(usage));
@@ -102,7 +106,7 @@ export async function answerJournaled(
         });
         try {
           const message = await running.finalMessage();
-          return { message, headers: running.response?.headers };
+          return { message: named(client, asked, message), headers: running.response?.headers };
         } finally {
           sent.stop();
         }
@@ -116,6 +120,11 @@ export async function answerJournaled(
   }
   if (stream) return void response.end();
   sendJson(response, 200, once.value, { [journalHeader]: 'asked' });
+}
+
+/** An answer with the full name of who gave it: it is billed by that. */
+function named(client: ModelClient, { model }: { model: string }, answer: Message): Message {
+  return { ...answer, model: client.answeredBy(model, answer.model) };
 }
 
 function streamHead(response: ServerResponse): { event(event: { type: string }): void; stop(): void } {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Response } from 'undici';
 
 import { isFree } from '../../model/call/charges.js';
@@ -11,6 +10,8 @@ import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
 import { accountOf } from './account-of.js';
 import type { Account } from './account-of.js';
+import { askedIn } from './asked-in.js';
+import type { Asked } from './asked-in.js';
 import { inCallSpan } from './call-span.js';
 import { boundOf } from './bound-of.js';
 import { answerJournaled, journalWishOf } from './journaled-call.js';
@@ -20,12 +21,10 @@ import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { sendError } from './replies.js';
 import { StreamUsage } from './stream-usage.js';
-import { answerHeaders, askUpstream } from './upstream.js';
+import { answerHeaders, askUpstream, checkPassable } from './upstream.js';
 
 /** Characters of ordinary text to a token, roughly; the limiter corrects by what the API counts. */
 const charactersPerToken = 3.5;
-
-type Asked = MessageCreateParamsNonStreaming & { stream?: boolean };
 
 /**
  * Answers `POST /v1/messages` of a client that is no worker of fanfold's: it waits for its turn at the limiter, and gets the API's answer
@@ -43,7 +42,7 @@ export async function answerMessages(
 ): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) return tooLarge(response);
-  const asked = askedIn(body);
+  const asked = askedIn(body, serving.settings);
   if (asked === undefined) {
     return sendError(
       response,
@@ -88,7 +87,8 @@ class ForeignCall {
     const { settings } = this.serving;
     const signal = goneSignal(this.response);
     try {
-      const api = await settings.apiOf({ offline: !this.#isPaid });
+      const api = await settings.apiOf({ offline: !this.#isPaid, body: asked });
+      checkPassable(api);
       await this.#withPermit(asked, body.length, signal, async (permit) => {
         const answered = await askUpstream(this.request, body, api, settings, signal);
         await (answered.ok ? this.#handOn(answered, asked, permit) : this.#handOnError(answered, permit));
@@ -124,7 +124,7 @@ class ForeignCall {
   ): Promise<T> {
     const { settings, books } = this.serving;
     const { tracesContent } = settings;
-    const { baseURL } = await settings.apiOf({ offline: !this.#isPaid });
+    const { baseURL } = await settings.apiOf({ offline: !this.#isPaid, body: asked });
     this.#boundUsd = this.#isPaid && books.isBounded ? boundOf(asked, false) : null;
     const release = this.#isPaid && books.isBounded ? await books.reserve(this.#boundUsd) : () => {};
     const inputTokens = Math.ceil(bytes / charactersPerToken);
@@ -200,27 +200,6 @@ class ForeignCall {
   #refuse(error: unknown): void {
     refuse(this.response, error, this.serving.settings.secrets);
   }
-}
-
-function askedIn(body: Buffer): Asked | undefined {
-  try {
-    const asked = JSON.parse(body.toString()) as Asked;
-    const isQuestion =
-      typeof asked.model === 'string' &&
-      Number.isInteger(asked.max_tokens) &&
-      // With 0 the prompt cache is filled, and nothing is answered.
-      asked.max_tokens >= 0 &&
-      Array.isArray(asked.messages) &&
-      asked.messages.every((message: unknown) => isContent((message as { content?: unknown } | null)?.content));
-    return isQuestion ? asked : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isContent(content: unknown): boolean {
-  if (typeof content === 'string') return true;
-  return Array.isArray(content) && content.every((block) => typeof block === 'object' && block !== null);
 }
 
 function streamEnd(scan: StreamUsage, asked: string): Omit<EndedCall, 'modelMs'> {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { APIError } from '@anthropic-ai/sdk';
 
-import { FanfoldError } from '../../contract/errors.js';
+import { FanfoldError, InputError } from '../../contract/errors.js';
 import { describeError } from '../../model/call/describe-error.js';
 import type { Secrets } from '../../secrets/index.js';
 import { TurnedAway } from '../../model/limiter/index.js';
@@ -24,12 +24,12 @@ export function refuse(response: ServerResponse, error: unknown, secrets: Pick<S
     return sendApiError(response, error, said);
   if (error instanceof FanfoldError && error.type === 'OverBudget')
     return sendError(response, 402, 'billing_error', said);
-  sendUnreachable(response, error, secrets);
+  if (error instanceof InputError) return sendError(response, 400, 'invalid_request_error', said);
+  sendUnreachable(response, error, said);
 }
 
 /** The API could not be asked: a client's SDK tries again where it makes sense. */
-export function sendUnreachable(response: ServerResponse, error: unknown, secrets: Pick<Secrets, 'text'>): void {
-  const said = secrets.text(describeError(error));
+function sendUnreachable(response: ServerResponse, error: unknown, said: string): void {
   if (error instanceof FanfoldError && error.type === 'NoApiKey')
     return sendError(response, 401, 'authentication_error', said);
   sendError(response, 502, 'api_error', `The gateway could not ask the API: ${said}`);

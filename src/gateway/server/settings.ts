@@ -15,8 +15,8 @@ export interface GatewaySettings {
   /** Certificate chain and key in PEM; without them it speaks plain HTTP. */
   tls?: { cert: string; key: string } | undefined;
   journal: Journal;
-  /** @throws FanfoldError `NoApiKey` */
-  apiOf(question: { offline: boolean }): Promise<ModelApi>;
+  /** The API of a question's model. @throws FanfoldError `NoApiKey` */
+  apiOf(question: { offline: boolean; body: { model: string } }): Promise<ModelApi>;
   /** Which model clients that are no workers of fanfold's ask. */
   foreignLine: Line;
   /** Whether their questions are answered from the journal though they do not say that they want it. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 import type { Response } from 'undici';
 
+import { InputError } from '../../contract/errors.js';
 import type { ModelApi } from '../../model/call/client.js';
 import { fetchWithinOrigin } from '../../model/call/within-origin.js';
 import { connectionsBy } from '../../network/connections.js';
@@ -25,6 +26,20 @@ const ofConnection = new Set([
 ]);
 
 const pools = new WeakMap<NodeJS.ProcessEnv, ReturnType<typeof connectionsBy>>();
+
+/**
+ * Checks that a request can be handed on as it is. Other providers speak otherwise: they are asked through their own packages, by
+ * questions that go through the journal.
+ *
+ * @throws InputError
+ */
+export function checkPassable({ provider = 'anthropic' }: ModelApi): void {
+  if (provider === 'anthropic') return;
+  throw new InputError(
+    `Expected a question for the provider \`${provider}\` as \`POST /v1/messages\` with the header \`fanfold-journal: on\` or \`fresh\`, got one to be handed on as it is.`,
+    "Or name one of Anthropic's models: `anthropic:ID`.",
+  );
+}
 
 /** Asks the API what a client asks, with the gateway's key. The key goes to no other origin. */
 export function askUpstream(
