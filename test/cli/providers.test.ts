@@ -8,6 +8,7 @@ import { bedrockStandIn, chatStandIn, vertexStandIn } from '../support/stand-ins
 import type { StandIn } from '../support/stand-ins.js';
 
 const token = 'made-up-token-1';
+const refused = { status: 400, body: { error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } } };
 
 let desk: Desk;
 let amazon: StandIn;
@@ -16,8 +17,13 @@ let chat: StandIn;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  [amazon, google, chat] = await Promise.all([bedrockStandIn(), vertexStandIn(), chatStandIn({ key: token })]);
-  desk = await Desk.open();
+  [amazon, google, chat] = await Promise.all([
+    bedrockStandIn(),
+    vertexStandIn({ first: [refused] }),
+    chatStandIn({ key: token }),
+  ]);
+  // A cloud's package is beside the gateway's bundle, not in it.
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
   await writeFile(join(desk.directory, 'text.md'), 'The rent is owed by the tenant.');
   await writeFile(join(desk.directory, 'prices.yaml'), 'openai-compatible:a-model: { input: 1, output: 4 }');
   env = {
@@ -59,13 +65,20 @@ it('compares models of four providers at once, each with its price, and asks non
   expect(amazon.asked.length + chat.asked.length).toBe(asked);
 });
 
+it("names a cloud's refusal for what it is", async () => {
+  const words = ['summarise', 'text.md', '--model', 'vertex:claude-sonnet-5-5', '--json'];
+  const { stdout } = await desk.fanfold(words, { env });
+  expect(JSON.parse(stdout).branches).toMatchObject([{ attempts: 1, error: { type: 'BadRequest' } }]);
+  expect(google.asked.length).toBe(1);
+});
+
 it('maps rows and summarises with other vendors', async () => {
   await writeFile(join(desk.directory, 'rows.csv'), 'name\nAda\nGrace\n');
   const words = ['map', 'rows.csv', '--prompt', 'Who is {{ name }}?', '--model', 'openai:gpt-4o-mini', '--json'];
   expect(await desk.json(words, { env })).toMatchObject({ status: 'complete', coverage: { ok: 2, total: 2 } });
   const summary = await desk.json(['summarise', 'text.md', '--model', 'vertex:claude-sonnet-5-5', '--json'], { env });
   expect(summary).toMatchObject({ status: 'complete' });
-  expect(google.asked.length).toBe(1);
+  expect(google.asked.length).toBe(2);
 });
 
 it('counts tokens where the provider does, estimates elsewhere, and starts nothing', async () => {
