@@ -1,6 +1,7 @@
 import type { Activities, BatchOrder } from '../src/contract/activities.js';
 import type { ChunkOrder } from '../src/contract/lanes.js';
 import type { CpuPool } from '../src/cpu/index.js';
+import { modelFor } from './ask/api-for.js';
 import { batchActivity } from './batch/batch-activity.js';
 import type { BatchContext } from './batch/batch-activity.js';
 import { orderOfBranches, orderOfChunk } from './batch/batch-order.js';
@@ -22,8 +23,14 @@ type BatchActivities = Pick<
  */
 export function createBatchActivities(settings: ActivitiesSettings & { cpu: CpuPool }): BatchActivities {
   const { store, cpu } = settings;
-  const branches = (order: BatchOrder, { run }: BatchContext) => orderOfBranches(order, { store, cpu, run });
-  const documents = (order: ChunkOrder, { run }: BatchContext) => orderOfChunk(order, { store, cpu, run });
+  const around = ({ offline }: { offline: boolean }, run: string) => ({
+    store,
+    cpu,
+    run,
+    modelFor: (model: string) => modelFor({ offline, model }, settings),
+  });
+  const branches = (order: BatchOrder, { run }: BatchContext) => orderOfBranches(order, around(order, run));
+  const documents = (order: ChunkOrder, { run }: BatchContext) => orderOfChunk(order, around(order, run));
   return {
     submitBatches: (order) =>
       batchActivity(settings, order, async (context) => submit(await branches(order, context), context)),

@@ -1,5 +1,6 @@
 import { CpuPool } from '../src/cpu/index.js';
 import type { Activities } from '../src/contract/activities.js';
+import { usePrices } from '../src/model/own-prices.js';
 import { rulesPolicy } from '../src/tools/index.js';
 import { createAskModel } from './ask-model.js';
 import type { ActivitiesSettings } from './settings.js';
@@ -18,10 +19,11 @@ import { storeWithout, withoutSecrets } from './branch/without-secrets.js';
 /**
  * The activities of one worker process. No secret that the process knows leaves them.
  *
- * @throws InputError where its policy cannot be meant
+ * @throws InputError where its policy or the prices of its environment cannot be meant
  */
 export function createActivities(given: ActivitiesSettings) {
   const secrets = secretsOf(given);
+  if (given.env !== undefined) usePrices(given.env);
   const settings = { ...given, secrets, store: storeWithout(given.store, secrets) };
   const cpu = settings.cpu ?? new CpuPool();
   // All activities share one pace: a host is asked no more often than it wants.

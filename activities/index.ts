@@ -4,6 +4,7 @@ export type { ModelApi } from '../src/model/call/client.js';
 export type { Policy, PolicyRules } from '../src/tools/index.js';
 // Types that stand in the signatures above: the parts of a worker, and what they take and give.
 export type { BucketName, BucketSnapshot, Change, GateState, LimiterSnapshot } from '../src/contract/limiter.js';
+export type { Provider } from '../src/contract/providers.js';
 export type {
   CpuPool,
   Input as CpuInput,
@@ -28,6 +29,7 @@ export type {
   CassetteSettings,
   Clean as CassetteClean,
 } from '../src/journal/cassette/cassette.js';
+export type { Hold as JournalHold } from '../src/journal/hold.js';
 export type { Spend, SpendKey } from '../src/journal/spend.js';
 export type { RecordedMessage, Recording } from '../src/journal/cassette/recording.js';
 export type { Question as JournalQuestion } from '../src/journal/question-key.js';
@@ -38,7 +40,7 @@ export type { ReadAnswer, Reading, WantedTurn } from '../src/model/call/read-ans
 export type { Fit } from '../src/model/call/schema-fit.js';
 export type { ModelMessage } from '../src/model/call/message.js';
 export type { WatchdogSettings } from '../src/model/call/watchdog.js';
-export type { LayerQuestion, ModelLayer, Paid, Payer, Purse } from '../src/model/layer/question.js';
+export type { LayerQuestion, ModelLayer, Origin, Paid, Payer, Purse } from '../src/model/layer/question.js';
 export type { CallAsk } from '../src/model/limiter/call.js';
 export type { Clock as LimiterClock } from '../src/model/limiter/clock.js';
 export type { Limiter } from '../src/model/limiter/limiter.js';

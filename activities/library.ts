@@ -8,6 +8,7 @@ import type { FailureType } from '../src/contract/failures.js';
 import type { Blob } from '../src/contract/lanes.js';
 import { maxReadBytes } from '../src/contract/limits.js';
 import { boundsOf } from '../src/model/index.js';
+import { modelFor } from './ask/api-for.js';
 import type { ActivitiesSettings } from './settings.js';
 import { documentContent } from './stored/document-content.js';
 import { promptOf, withFiles } from './stored/prompt-of.js';
@@ -16,7 +17,10 @@ import { promptOf, withFiles } from './stored/prompt-of.js';
 const pageBytes = 700_000;
 
 /** The activities behind `fanfold/workflows`: what a workflow cannot do itself, and no branch does. */
-export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'store'>): LibraryActivities {
+export function createLibraryActivities(
+  settings: Pick<ActivitiesSettings, 'store' | 'api' | 'env'>,
+): LibraryActivities {
+  const { store } = settings;
   return {
     placeText: async (text) => {
       const { sha256, bytes } = await store.putText(text);
@@ -42,8 +46,9 @@ export function createLibraryActivities({ store }: Pick<ActivitiesSettings, 'sto
       final(async () => {
         const document = request.document && (await documentContent(request.document, store));
         const prompt = await promptOf(request, store);
+        const model = modelFor({ offline: false, model: request.model }, settings);
         const [bound = Infinity] = boundsOf(
-          [{ request: { ...request, prompt: prompt.text } }],
+          [{ request: { ...request, model, prompt: prompt.text } }],
           withFiles(document, prompt),
         );
         return bound;

@@ -53,7 +53,15 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       return wait().finally(() => turns.resumed());
     };
     try {
-      const work = { lane, budget, equipment, signal, rest, cancelled: rejection(signal) };
+      const work = {
+        lane,
+        origin: context.info.workflowExecution,
+        budget,
+        equipment,
+        signal,
+        rest,
+        cancelled: rejection(signal),
+      };
       const left = await chunks.within(lane.chunk, async (items) => {
         if (!('missing' in items))
           return runDocuments(items, work, branches, reporter, new BranchMetrics(context), threads);

@@ -19,7 +19,12 @@ const unfinished = `${folder}.${process.pid}`;
 
 /** Packages with native code, worker threads or files of their own, and those that a worker's process shares. */
 const external = [
+  '@ai-sdk/openai',
+  '@ai-sdk/openai-compatible',
+  '@anthropic-ai/bedrock-sdk',
+  '@anthropic-ai/foundry-sdk',
   '@anthropic-ai/sdk',
+  '@anthropic-ai/vertex-sdk',
   '@aws-sdk/client-s3',
   '@fanfold/offline-model',
   '@modelcontextprotocol/sdk',
@@ -48,29 +53,40 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  external,
-  format: 'cjs',
-  define: { 'import.meta.url': 'placeOfThis' },
 };
+const script = { ...shared, external, format: 'cjs', define: { 'import.meta.url': 'placeOfThis' } };
 const place = `"use strict";const placeOfThis=require('node:url').pathToFileURL(__filename).href;`;
 
-await build({ ...shared, banner: { js: place }, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
+await build({ ...script, banner: { js: place }, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
 await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
-// One file, whose compiled code is kept beside it: Node keeps none of a module that other modules import.
-const { metafile } = await build({
-  ...shared,
-  entryPoints: { main: join(compiled, 'cli/main.js') },
-  outExtension: { '.js': '.cjs' },
-  // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
-  banner: {
-    js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname,importHere){${place}`,
-  },
-  footer: { js: '})' },
-  plugins: [
-    { name: 'places', setup: keepPlaces },
-    { name: 'on demand', setup: loadOnDemand(compiled) },
-  ],
-});
+const built = await Promise.all([
+  // One file, whose compiled code is kept beside it: Node keeps none of a module that other modules import.
+  build({
+    ...script,
+    entryPoints: { main: join(compiled, 'cli/main.js') },
+    outExtension: { '.js': '.cjs' },
+    // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
+    banner: {
+      js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname,importHere){${place}`,
+    },
+    footer: { js: '})' },
+    plugins: [
+      { name: 'places', setup: keepPlaces },
+      { name: 'on demand', setup: loadOnDemand(compiled) },
+    ],
+  }),
+  // What the process of a home's gateway needs in one file: whoever waits for it waits for this to be read. The SDK is none of it: packages of
+  // other providers share its classes of errors.
+  build({
+    ...shared,
+    format: 'esm',
+    entryPoints: { gateway: join(compiled, 'cli/gateway-main.js') },
+    outExtension: { '.js': '.mjs' },
+    external,
+    banner: { js: `import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);` },
+    plugins: [{ name: 'places', setup: keepPlaces }],
+  }),
+]);
 await importByHand(join(unfinished, 'main.cjs'));
 await putDigest(join(unfinished, 'main.cjs'));
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
@@ -137,9 +153,9 @@ async function ready() {
 
 /** The licences of all that is in the bundles: their terms ask for it. */
 async function licences() {
-  const packages = Object.keys(metafile.inputs).flatMap(
-    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
-  );
+  const packages = built
+    .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+    .flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
   const texts = [...new Set(packages)].toSorted().map(async (path) => {
     const at = join(process.cwd(), path);
     const { name, version, license } = JSON.parse(await readFile(join(at, 'package.json'), 'utf8'));

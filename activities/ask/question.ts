@@ -2,6 +2,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { buildRequest, estimateTokens, isCached, sizeOf, upperBoundUsd } from '../../src/model/index.js';
+import { modelFor } from './api-for.js';
 import type { Asking } from './asking.js';
 import type { Prepared } from './prepare.js';
 
@@ -22,9 +23,11 @@ export interface Part {
 
 /** Puts a question together, and tells the attempt what it may cost where the branch may spend so much and no more. */
 export function questionAbout(document: Prepared['document'], prompt: string, asking: Asking, part?: Part): Question {
-  const { call, attempt, form, prepared } = asking;
-  const body = buildRequest({ ...call.request, prompt }, document, form.format?.wire, prepared.turns);
-  if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(call.request, body));
+  const { call, attempt, form, prepared, equipment } = asking;
+  const model = modelFor({ offline: call.offline, model: call.request.model }, equipment.settings);
+  const request = { ...call.request, model };
+  const body = buildRequest({ ...request, prompt }, document, form.format?.wire, prepared.turns);
+  if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(request, body));
   return { body, part };
 }
 

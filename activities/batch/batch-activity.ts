@@ -46,12 +46,18 @@ export async function batchActivity<Result>(
   const beat = setInterval(() => activity.heartbeat(), heartbeatEveryMs);
   const { workflowExecution, attempt } = activity.info;
   try {
-    const api = await apiFor({ offline }, settings);
+    // No other provider has batches.
+    const api = await apiFor({ offline, body: { model: 'anthropic:' } }, settings);
+    const run = [workflowExecution?.workflowId, workflowExecution?.runId].join('/');
+    const client = clientsOf(settings).anthropicOf(api).streaming;
+    // A home's gateway has no part in batches: the API itself is asked.
+    const isAtGateway = settings.layer !== undefined && settings.layer.hasKey !== false;
     return await work({
       settings,
-      client: clientsOf(settings).clientOf(api).streaming,
+      // The ledger of a gateway has the run's name.
+      client: isAtGateway ? client.withOptions({ defaultHeaders: { 'fanfold-run': asHeader(run) } }) : client,
       source: offline ? 'offline' : api.baseURL,
-      run: [workflowExecution?.workflowId, workflowExecution?.runId].join('/'),
+      run,
       signal: activity.cancellationSignal,
       secrets,
     });
@@ -61,6 +67,11 @@ export async function batchActivity<Result>(
   } finally {
     clearInterval(beat);
   }
+}
+
+/** A text as a header may have it. */
+function asHeader(text: string): string {
+  return text.replaceAll(/[^\x20-\x7E]+|%/g, (other) => encodeURIComponent(other));
 }
 
 function clientsOf({ env = noEnv }: ActivitiesSettings): ModelClients {

@@ -2,9 +2,11 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 
 import type { BatchOrder } from '../../src/contract/activities.js';
 import type { DocumentContent } from '../../src/contract/document.js';
+import { FanfoldError } from '../../src/contract/errors.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
+import { namedModel } from '../../src/contract/providers.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import { askedAt, itemRequest, whyUnasked } from '../../src/plan/item-request.js';
 import { buildRequest, estimateTokens, isLong, sizeOf, upperBoundUsd } from '../../src/model/index.js';
@@ -44,6 +46,8 @@ export interface QuestionOrder {
 /** The store, threads and run that an order is put together with. */
 interface Surroundings extends PatternHost {
   store: DocumentStore;
+  /** A model's name with its provider. */
+  modelFor(model: string): string;
 }
 
 /** The order of a few branches, which share a document. */
@@ -88,6 +92,16 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
   return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, ...money, questions };
 }
 
+/** @throws FanfoldError `BadRequest` where a model's provider has no Message Batches */
+function checkHasBatches(model: string): void {
+  if (namedModel(model).provider === 'anthropic') return;
+  throw new FanfoldError(
+    'BadRequest',
+    `Expected a model of Anthropic's for \`economy\`, got \`${model}\`: no other provider has Message Batches.`,
+    'Leave `economy` out.',
+  );
+}
+
 async function questionOf(
   key: string,
   index: number,
@@ -99,7 +113,9 @@ async function questionOf(
   const prompt = await promptOf(request, host.store);
   // No call of a batch leads the others to the prompt cache: each of them would pay for writing to it.
   const asked = { ...request, prompt: prompt.text, cacheDocument: false };
-  const body = buildRequest(asked, withFiles(document, prompt), format?.wire);
+  const model = host.modelFor(request.model);
+  checkHasBatches(model);
+  const body = buildRequest({ ...asked, model: namedModel(model).name }, withFiles(document, prompt), format?.wire);
   const { sample } = request;
   return {
     key,

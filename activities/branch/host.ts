@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 
 import type { Beat } from '../../src/contract/model-call.js';
+import type { Origin } from '../../src/model/layer/index.js';
 import { runOf } from './out-of-time.js';
 
 /** The surroundings of one try of a branch: an activity of its own, or a lane that carries many branches. */
@@ -13,6 +14,8 @@ export interface Host {
   cancellationSignal: AbortSignal;
   /** Names the branch where it pays for an answer, the same for every try. */
   asker: string;
+  /** The activity; `undefined` where it belongs to no workflow. */
+  origin?: Origin | undefined;
   /** Names the run, for the time that its patterns may take. */
   run: string;
   /**
@@ -36,6 +39,7 @@ export function activityHost(): Host {
     cancellationSignal: context.cancellationSignal,
     run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
+    origin: workflowExecution && { ...workflowExecution, activityId },
     patienceMs: activityPatienceMs,
     heartbeat: (beat) => context.heartbeat(beat),
   };

@@ -9,6 +9,7 @@ import type { Lane } from '../../src/contract/lanes.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
 import { boundsOf } from '../../src/model/index.js';
+import type { Origin } from '../../src/model/layer/index.js';
 import type { Budget } from '../../src/plan/budget.js';
 import { runAttempt } from '../ask/run-attempt.js';
 import type { Equipment } from '../ask/equipment.js';
@@ -20,6 +21,8 @@ import { wholeRequest } from '../stored/prompt-of.js';
 /** What the branches of a lane share. */
 export interface LaneWork {
   lane: Lane;
+  /** The execution that the lane belongs to. */
+  origin?: Origin | undefined;
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
@@ -58,7 +61,7 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 }
 
 /** All tries of a branch. */
-async function runBranch(call: ModelCall, { lane, signal, rest, equipment }: LaneWork): Promise<StoredBranch> {
+async function runBranch(call: ModelCall, { lane, origin, signal, rest, equipment }: LaneWork): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   let lastLedger: Ledger | undefined;
   for (let attempt = 1; ; attempt += 1) {
@@ -68,6 +71,7 @@ async function runBranch(call: ModelCall, { lane, signal, rest, equipment }: Lan
       cancellationSignal: signal,
       run: lane.run,
       asker: `${lane.run}/${call.index}`,
+      origin,
       patienceMs: undefined,
       heartbeat: (beat) => {
         lastLedger = beat;

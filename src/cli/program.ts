@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { exitCodes } from '../contract/exit-codes.js';
 import type { ExitCode } from '../contract/exit-codes.js';
+import { noGateway } from '../contract/gateway.js';
 import { explain } from './failure.js';
 import { flagError } from './flag-errors.js';
 import { startTracing } from '../tracing/index.js';
@@ -137,8 +138,12 @@ export async function programOf(
   for (const command of program.commands) {
     command.copyInheritedSettings(program).helpGroup(groupOf(command.name()));
     command.hook('preAction', async (_, action) => {
-      if (!action.options.some(({ long }) => long === '--cassette')) return;
-      await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+      // What serves the command has its environment.
+      if (action.opts()['gateway'] === false) world.env['FANFOLD_GATEWAY'] = noGateway;
+      const has = (flag: string) => action.options.some(({ long }) => long === flag);
+      if (has('--cassette')) await (await import('./home/cassette-of.js')).takeCassette(action.opts(), world);
+      // Whoever computes prices asks models, or serves those who do.
+      if (has('--model') || has('--concurrency')) (await import('./home/take-provider.js')).takeProvider(action, world);
     });
     pointToHelp(command, command.name());
   }

@@ -19,6 +19,7 @@ export const failureTypes = {
   RequestTooLarge: 'final',
   Unprocessable: 'final',
   NoApiKey: 'final',
+  ProviderNotInstalled: 'final',
   CassetteMiss: 'final',
   UnsupportedSchema: 'final',
   DocumentMissing: 'final',

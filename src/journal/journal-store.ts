@@ -1,4 +1,5 @@
 import type { JournalLimits, JournalStats, Pruned } from './journal.js';
+import type { Hold } from './hold.js';
 import type { Spend } from './spend.js';
 
 /** Bytes under a key, as far as the store understands them. */
@@ -90,8 +91,14 @@ export interface JournalStore {
   /** The next records in the order of their keys, from behind `after` on; none at the end. */
   page(after: string | undefined, most: PageLimits): Promise<StoredRecord[]>;
   recordReuses(reuses: readonly Reuse[]): Promise<void>;
-  /** Adds to what the ledger has; unlike the rest of the store, what is repeated counts again. */
-  recordSpend(rows: readonly Spend[]): Promise<void>;
+  /**
+   * Adds to what the ledger has; unlike the rest of the store, what is repeated counts again.
+   *
+   * @param mark names what was paid for, where it may be told several times: it counts once
+   */
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<void>;
+  /** @returns US dollars that the process has set aside now: `leastUsd` at least, or `heldUsd` where that does not fit */
+  holdSpend(hold: Hold): Promise<number>;
   spend(sinceDay: string): Promise<Spend[]>;
   stats(): Promise<JournalStats>;
   prune(limits: JournalLimits, nowMs: number): Promise<Pruned>;

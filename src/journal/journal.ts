@@ -1,4 +1,5 @@
 import type { Entry } from './entry.js';
+import type { Hold } from './hold.js';
 import type { Spend } from './spend.js';
 
 /** The result of asking. */
@@ -88,8 +89,19 @@ export interface Journal {
   /** Takes in that a process is dead. Nobody waits any longer for its askings, where the journal is this machine's own. */
   abandon(identity: string): Promise<void>;
   stats(): Promise<JournalStats>;
-  /** Adds what calls have cost to the ledger; durable when it resolves. */
-  recordSpend(rows: readonly Spend[]): Promise<void>;
+  /**
+   * Adds what calls have cost to the ledger; durable when it resolves.
+   *
+   * @param mark names what was paid for, where it may be told several times: it counts once for each model
+   */
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<void>;
+  /**
+   * Sets money of a day's budget aside, which all processes on the journal share: what the ledger has and what is set aside are together at
+   * most the budget. It may be refused where two ask at once for the last of it.
+   *
+   * @returns US dollars that the process has set aside now: `leastUsd` at least, or `heldUsd` where that does not fit
+   */
+  holdSpend(hold: Hold): Promise<number>;
   /**
    * The ledger, the latest days first.
    *

@@ -9,6 +9,7 @@ import { Unreadable } from '../encryption/index.js';
 import { ReuseCount } from './reuse-count.js';
 import { holderPrefix, SingleFlight } from './single-flight.js';
 import type { EntryClaim } from './single-flight.js';
+import type { Hold } from './hold.js';
 import type { Spend } from './spend.js';
 import { Upkeep } from './upkeep.js';
 
@@ -76,9 +77,14 @@ export class StoredJournal implements Journal {
     await this.#store.expireLeases?.(holderPrefix(identity));
   }
 
-  async recordSpend(rows: readonly Spend[]): Promise<void> {
+  async recordSpend(rows: readonly Spend[], mark?: string): Promise<void> {
     this.#assertOpen();
-    await this.#store.recordSpend(rows);
+    await this.#store.recordSpend(rows, mark);
+  }
+
+  async holdSpend(hold: Hold): Promise<number> {
+    this.#assertOpen();
+    return this.#store.holdSpend(hold);
   }
 
   async spend(sinceDay: string): Promise<Spend[]> {

@@ -40,7 +40,7 @@ export function knownBound(size: Sized): number {
   if (bound === null) {
     throw new InputError(
       `Expected a model whose price is known where there is a budget, got \`${size.model}\`.`,
-      'Leave the budget out, or choose another model.',
+      'Write its price down (`--prices FILE`), leave the budget out, or choose another model.',
     );
   }
   return bound;

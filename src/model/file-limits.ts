@@ -1,5 +1,7 @@
 import { InputError } from '../contract/errors.js';
 import type { StoredFile } from '../contract/document.js';
+import { namedModel } from '../contract/providers.js';
+import { claudeName } from './providers/claude-name.js';
 
 /** Largest request of the API, in bytes; a file is in it in base64, which makes four bytes of three. */
 const mostRequestBytes = 32 * 1_024 * 1_024;
@@ -32,7 +34,10 @@ const largeContext = /^claude-(?:fable|mythos|opus|sonnet)-5(?:-|$)/;
 export function checkFiles(files: readonly StoredFile[], model: string): void {
   const images = files.filter(({ extent }) => 'width' in extent).length;
   for (const file of files) checkImage(file, images);
-  const most = largeContext.test(model) ? mostPages.large : mostPages.small;
+  const { provider, name } = namedModel(model);
+  const most = largeContext.test(provider === 'anthropic' ? name : (claudeName(name) ?? name))
+    ? mostPages.large
+    : mostPages.small;
   const what = named(files);
   const pages = files.reduce((sum, { extent }) => sum + ('pages' in extent ? extent.pages : 0), 0);
   if (pages > most) {

@@ -1,5 +1,7 @@
 import type { Extent } from '../contract/document.js';
+import { namedModel } from '../contract/providers.js';
 import { tokenFactor } from '../tokens/index.js';
+import { claudeName } from './providers/claude-name.js';
 
 /** A visual token is a square of so many pixels: "an image costs ⌈width / 28⌉ × ⌈height / 28⌉ visual tokens". */
 const patchPixels = 28;
@@ -9,6 +11,12 @@ const pixelsPerToken = 750;
 
 /** Larger images are made smaller until they have no more: "4784 for Claude Opus 4.7 and later models", and about 1,600 before. */
 const mostImageTokens = { earlier: 1_600, later: 4_784 } as const;
+
+/**
+ * Other vendors count images otherwise. The most that is published is that of gpt-4o-mini: 2,833 tokens and 5,667 for each of up to eight
+ * tiles (https://platform.openai.com/docs/guides/images-vision).
+ */
+const mostImageTokensElsewhere = 2_833 + 8 * 5_667;
 
 /** "Each page typically uses 1,500-3,000 tokens per page depending on content density": a dense page has more, and counts by its text. */
 export const textTokensOfPage = 3_000;
@@ -21,7 +29,12 @@ export const textTokensOfPage = 3_000;
  *   (as of autumn 2026)
  */
 export function fileTokens(extent: Extent, model: string): number {
-  const factor = tokenFactor(model);
+  const { provider, name } = namedModel(model);
+  const factor = tokenFactor(claudeName(name) ?? name);
+  if (provider === 'openai' || provider === 'openai-compatible') {
+    if ('width' in extent) return mostImageTokensElsewhere;
+    return extent.pages * mostImageTokensElsewhere + Math.ceil(extent.textTokens * factor);
+  }
   const most = factor === 1 ? mostImageTokens.earlier : mostImageTokens.later;
   if ('width' in extent) return Math.min(most, imageTokens(extent));
   const { pages, textTokens } = extent;

@@ -1,8 +1,12 @@
 import { calcPrice } from '@pydantic/genai-prices';
 import type { PriceOptions } from '@pydantic/genai-prices';
 
+import { namedModel } from '../contract/providers.js';
 import type { Usage } from '../contract/run.js';
+import { isVertexGlobal, ownPriceOf } from './own-prices.js';
+import type { OwnPrice } from './own-prices.js';
 import { priceTable } from './price-table.js';
+import { claudeName, isGlobal } from './providers/claude-name.js';
 
 const anthropic = { id: 'anthropic', name: 'Anthropic', api_pattern: 'https://api\\.anthropic\\.com' };
 
@@ -12,6 +16,9 @@ const sources: readonly PriceOptions[] = [
   { providerId: 'anthropic' },
 ];
 
+/** OpenAI's list, as the package knows it. */
+const openai: readonly PriceOptions[] = [{ providerId: 'openai' }];
+
 /** Known prices by model: looking through all models is most of the work. */
 const found = new Map<string, readonly PriceOptions[]>();
 
@@ -20,15 +27,43 @@ const found = new Map<string, readonly PriceOptions[]>();
  * known, never 0.
  *
  * @param batch whether it was in a Message Batch: half of every price
- * @param model the model that answered, as the API names it; a snapshot costs what its model costs
+ * @param model the model that answered, named in full; a snapshot costs what its model costs
  */
 export function costOf(usage: Usage, model: string, { batch = false } = {}): number | null {
   const price = listPriceOf(usage, model);
   return price === null || !batch ? price : price / 2;
 }
 
+/** What clouds ask more where a model may not be asked anywhere (https://platform.claude.com/docs/en/about-claude/pricing). */
+const regionalFactor = 1.1;
+
+/** Models before that, which cost the same everywhere. */
+const withoutRegions = /^claude-(3|(opus|sonnet)-4(-1)?$)/;
+
 function listPriceOf(usage: Usage, model: string): number | null {
-  const id = model.replace(/-20\d{6}$/, '');
+  const own = ownPriceOf(model);
+  if (own !== undefined) return ownCostOf(usage, own);
+  const { provider, name } = namedModel(model);
+  if (provider === 'openai-compatible') return null;
+  if (provider === 'openai') return packagePriceOf(usage, name.replace(/-20\d\d-\d\d-\d\d$/, ''), openai);
+  if (provider === 'anthropic') return packagePriceOf(usage, name.replace(/-20\d{6}$/, ''), sources);
+  const claude = claudeName(name);
+  const price = claude === undefined ? null : packagePriceOf(usage, claude, sources);
+  const isRegional = (provider === 'bedrock' && !isGlobal(name)) || (provider === 'vertex' && !isVertexGlobal());
+  if (price === null || !isRegional || withoutRegions.test(claude ?? '')) return price;
+  return price * regionalFactor;
+}
+
+function ownCostOf(
+  { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Usage,
+  { input, output, cacheRead = input, cacheWrite = input }: OwnPrice,
+): number {
+  const millionths =
+    inputTokens * input + outputTokens * output + cacheReadTokens * cacheRead + cacheWriteTokens * cacheWrite;
+  return millionths / 1e6;
+}
+
+function packagePriceOf(usage: Usage, id: string, sources: readonly PriceOptions[]): number | null {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
   const counted = {
     // The package wants the total, the cached parts included.

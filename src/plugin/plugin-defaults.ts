@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { workerIdentity } from '../contract/names.js';
 import { fanOutDefaults } from '../contract/options.js';
 import { UnavailableError } from '../contract/errors.js';
+import { gatewayIn } from '../contract/gateway.js';
 import { cassetteIn } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
@@ -105,7 +106,7 @@ function apiOf({ api, env = process.env, offline = false }: PluginSettings): Wor
 
 /** The gateway of the environment, unless the plugin was told whom to ask. */
 async function gatewayOf({ api, gateway, offline = false }: PluginSettings, env: NodeJS.ProcessEnv) {
-  const text = env['FANFOLD_GATEWAY'];
+  const text = gatewayIn(env);
   if (!text || offline || api !== undefined || gateway !== undefined) return undefined;
   const { GatewayClient, gatewayAddressOf } = await import('../gateway/index.js');
   const token = env['FANFOLD_GATEWAY_TOKEN'] || undefined;

@@ -20,6 +20,9 @@ export function homePaths(home: string) {
     ports: join(home, 'ports.json'),
     /** Paths of entries that other rooms keep here. */
     workerLog: join(home, 'worker.log'),
+    /** Sockets and records of the home's gateways, and their log. */
+    gateway: join(home, 'gateway'),
+    gatewayLog: join(home, 'gateway.log'),
     tools: join(home, 'tools'),
     journal: join(home, 'journal'),
     blobs: join(home, 'blobs'),
@@ -29,7 +32,7 @@ export function homePaths(home: string) {
 }
 
 const homeNames =
-  /^(\.gitignore|(owner|server|ports|limits)\.json.*|temporal\.(db.*|log)|worker\.log|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
+  /^(\.gitignore|(owner|server|ports|limits)\.json.*|temporal\.(db.*|log)|(worker|gateway)\.log|gateway|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
 
 /** Whether a name in a home is one that fanfold gives, those of drafts and of SQLite's own files included. */
 export function isHomeName(name: string): boolean {

@@ -1,17 +1,27 @@
 import type { LimiterSnapshot } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
-import type { ModelLayer } from '../model/layer/index.js';
+import type { ModelLayer, Origin } from '../model/layer/index.js';
 import type { Clock, Limiters, Roomy, Slots, Turns } from '../model/limiter/index.js';
 
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';
+
+/** A branch whose call is under way though no worker waits for it. */
+export interface Orphan {
+  asker: string;
+  origin: Origin;
+}
 
 /** A gateway, which has journal, limiters and calls in place of this process. */
 export interface WorkerGateway extends ModelLayer {
   /** The room that it gives to tasks. */
   rooms: Record<Line, Pick<Roomy, 'room'> & Required<Pick<Roomy, 'wanted'>> & { onRoom(listener: () => void): void }>;
   limits(line: Line): LimiterSnapshot[];
+  /** Tells of branches whose calls are under way though no worker waits for them. */
+  onOrphans?(listener: (orphans: readonly Orphan[]) => void): void;
+  /** Has such calls cut. */
+  cutAsker?(asker: string): void;
 }
 
 /** What stands in front of the model calls of one task queue. */
@@ -88,5 +98,9 @@ export function gatewaySlots(
     turns.look();
     slots.look();
   });
-  return { slots, turns, snapshot: () => gateway.limits(line) };
+  return {
+    slots,
+    turns,
+    snapshot: () => gateway.limits(line).map((each) => ({ ...each, ceiling: Math.min(ceiling, each.ceiling) })),
+  };
 }

@@ -1,5 +1,7 @@
-import { InputError, UnavailableError } from '../contract/errors.js';
-import { gatewaySocketOrigin } from '../contract/gateway.js';
+import { gatewayIn, gatewaySocketOrigin, socketPathIn } from '../contract/gateway.js';
+import { checkPath, defaultProvider, providerApi } from '../model/providers/api-of.js';
+import { addressIn, keyIn } from '../model/providers/provider.js';
+import type { ModelApi } from '../model/providers/provider.js';
 import { shownAddress } from '../secrets/index.js';
 
 /** Where a process has its environment variables. */
@@ -7,69 +9,57 @@ interface Environment {
   env: NodeJS.ProcessEnv;
 }
 
-/** Where model calls go, and the key they go with. */
-interface Api {
-  apiKey: string;
-  /** Without `/v1`. */
-  baseURL: string;
-}
-
 /**
- * The key of the model API, or what a gateway is shown in its place; `undefined` where there is none.
+ * The key of the model API, or what a gateway is shown in its place; empty where the provider's own package finds credentials, and
+ * `undefined` where there is none.
  *
  * @throws UnavailableError `BadApiKey` where it cannot be sent as a header; it is not quoted
+ * @throws InputError as `modelApiOf`
  */
 export function apiKeyOf(world: Environment): string | undefined {
-  if (world.env['FANFOLD_GATEWAY']) return world.env['FANFOLD_GATEWAY_TOKEN']?.trim() || keyOfGateway;
-  const key = world.env['ANTHROPIC_API_KEY']?.trim() || undefined;
-  if (key === undefined || /^[\x21-\x7E]+$/.test(key)) return key;
-  throw new UnavailableError(
-    'BadApiKey',
-    'Expected ANTHROPIC_API_KEY to be one word of ASCII characters, got white space, control or other characters in it.',
-    'Set it anew: a line break or a quotation mark may have come with it.',
-  );
+  const { env } = world;
+  // Addresses are judged where they are asked.
+  if (gatewayIn(env) !== undefined) return keyForGateway(env);
+  if (defaultProvider(env) === 'anthropic') return keyIn(env, 'ANTHROPIC_API_KEY');
+  return modelApiOf(world)?.apiKey;
 }
 
 /** Sent to a gateway that asks for no token: it has the key. */
 const keyOfGateway = 'fanfold-the-gateway-has-the-key';
 
-function baseUrlOf(world: Environment): string {
-  const gateway = world.env['FANFOLD_GATEWAY'];
-  if (gateway) return gateway.startsWith('unix:') ? gatewaySocketOrigin : gateway.replace(/\/+$/, '');
-  return (world.env['ANTHROPIC_BASE_URL'] || 'https://api.anthropic.com').replace(/\/+$/, '');
+function keyForGateway(env: NodeJS.ProcessEnv): string {
+  return env['FANFOLD_GATEWAY_TOKEN']?.trim() || keyOfGateway;
 }
 
 /** The API's address as it may be shown and written down. */
 export function shownBaseUrl(world: Environment): string {
-  return shownAddress(baseUrlOf(world));
+  const gateway = gatewayIn(world.env);
+  const anthropic = world.env['ANTHROPIC_BASE_URL'];
+  if (gateway !== undefined) return shownAddress(gatewayUrl(gateway));
+  const provider = defaultProvider(world.env);
+  // Without a key it says where it would go.
+  if (provider === 'anthropic') return shownAddress((anthropic || 'https://api.anthropic.com').replace(/\/+$/, ''));
+  return shownAddress(modelApiOf(world)?.baseURL ?? provider);
+}
+
+function gatewayUrl(gateway: string): string {
+  if (!gateway.startsWith('unix:')) return gateway.replace(/\/+$/, '');
+  socketPathIn(gateway, 'FANFOLD_GATEWAY');
+  return gatewaySocketOrigin;
 }
 
 /**
- * The model API; `undefined` where there is no key.
+ * The model API of the default provider, or the gateway that stands in its place; `undefined` where there is no key.
  *
  * @throws UnavailableError `BadApiKey`, or InputError for an address that is none; neither quotes what it has got
  */
-export function modelApiOf(world: Environment): Api | undefined {
-  const apiKey = apiKeyOf(world);
-  if (apiKey === undefined) return undefined;
-  const baseURL = baseUrlOf(world);
-  const protocol = URL.canParse(baseURL) ? new URL(baseURL).protocol : undefined;
-  if (protocol === 'https:' || protocol === 'http:') {
-    checkPath(baseURL);
-    return { apiKey, baseURL };
-  }
-  throw new InputError(
-    `Expected ${world.env['FANFOLD_GATEWAY'] ? 'FANFOLD_GATEWAY' : 'ANTHROPIC_BASE_URL'} to be a URL such as https://api.anthropic.com, got ${protocol === undefined ? 'something that is none' : `\`${protocol}…\``}.`,
-    'Unset it to ask Anthropic itself. Characters such as @ : / # % in a password are written as %40 %3A %2F %23 %25.',
-  );
-}
-
-/** Other clients are given the address with `/v1`: here it would be asked for `/v1/v1/messages`. */
-function checkPath(baseURL: string): void {
-  const withoutVersion = baseURL.replace(/\/v1(\/messages)?$/, '');
-  if (withoutVersion === baseURL) return;
-  throw new InputError(
-    `Expected ANTHROPIC_BASE_URL without \`/v1\`, which each request adds, got \`${shownAddress(baseURL)}\`.`,
-    `Set it to ${shownAddress(withoutVersion)}.`,
-  );
+export function modelApiOf({ env }: Environment): ModelApi | undefined {
+  const gateway = gatewayIn(env);
+  if (gateway === undefined) return providerApi(defaultProvider(env), env);
+  const apiKey = keyForGateway(env);
+  if (gateway.startsWith('unix:')) return { apiKey, baseURL: gatewayUrl(gateway) };
+  // An address that is no URL is refused as one of the gateway's.
+  const baseURL = addressIn(env, 'FANFOLD_GATEWAY') ?? '';
+  checkPath(baseURL, 'FANFOLD_GATEWAY');
+  return { apiKey, baseURL };
 }

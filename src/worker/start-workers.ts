@@ -15,6 +15,7 @@ import { dataConverter as plainConverter } from '../payloads/index.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 import { gatewaySlots } from './gateway-slots.js';
 import type { InFront, WorkerGateway } from './gateway-slots.js';
+import { cutUnwanted } from './cut-unwanted.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -92,11 +93,12 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     taskQueues.io,
     taskQueues.cpu,
     taskQueues.offlineModel,
-    // Without a key the branches of paid runs are left to workers that have one; a gateway has it, and recorded answers need none.
-    ...(settings.api === undefined && settings.gateway === undefined && settings.cassette === undefined
+    // Without a key the branches of paid runs are left to workers that have one; recorded answers need none.
+    ...(settings.api === undefined && !hasKey(settings.gateway) && settings.cassette === undefined
       ? []
       : [taskQueues.model]),
   ];
+  if (settings.gateway !== undefined) cutUnwanted(settings.gateway, connection, settings.namespace);
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();
   // Offline calls and paid ones have limits of their own.
@@ -147,6 +149,10 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
       return finished;
     },
   };
+}
+
+function hasKey(gateway: WorkerGateway | undefined): boolean {
+  return gateway !== undefined && gateway.hasKey !== false;
 }
 
 function inFrontOf(

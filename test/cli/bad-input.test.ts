@@ -1,5 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { Desk } from '../support/fanfold.js';
@@ -110,4 +112,26 @@ it('says within seconds that a configured server does not answer, and starts non
   expect(code).toBe(6);
   expect(stderr).toContain('127.0.0.1:9');
   await expect(desk.serverRecord()).rejects.toThrow('No server was started');
+});
+
+it.each([
+  [
+    'unix:',
+    'Expected the socket of `FANFOLD_GATEWAY` to be an absolute path of at most 103 bytes, got nothing behind `unix:`.',
+  ],
+  ['unix:run/gateway.sock', 'got "run/gateway.sock", 16 bytes long.'],
+  ['http://127.0.0.1:8235/v1', 'Expected FANFOLD_GATEWAY without `/v1`'],
+])('refuses the gateway %j wherever it is read; exit 2', async (FANFOLD_GATEWAY, message) => {
+  for (const words of [['limits'], ['spend'], ['perspectives', 'text.md', '--dry-run'], ['perspectives', 'text.md']]) {
+    const { code, stderr } = await desk.inProcess(words, { env: { FANFOLD_GATEWAY } });
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  }
+});
+
+it('says that an export which breaks off is not whole, by its name; exit 2', async () => {
+  await writeFile(join(desk.directory, 'answers.jsonl.gz'), gzipSync('\n'.repeat(100_000)).subarray(0, -9));
+  const { code, stderr } = await desk.inProcess(['journal', 'import', 'answers.jsonl.gz']);
+  expect(stderr).toContain('Expected `answers.jsonl.gz` to be whole gzip, got one that breaks off.');
+  expect(code).toBe(2);
 });

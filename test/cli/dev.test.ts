@@ -5,7 +5,7 @@ import { Desk } from '../support/fanfold.js';
 let desk: Desk;
 
 beforeEach(async () => {
-  desk = await Desk.open();
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
 });
 
 afterEach(() => desk.close());

@@ -31,6 +31,7 @@ it('finds everything in order, and leaves nothing running', async () => {
     'namespace',
     'search attributes',
     'worker',
+    'gateway',
     'open runs',
     'journal',
     'network',

@@ -18,7 +18,7 @@ const marker = 'ZANZIBAR';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open();
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
   await desk.serve({ env: withKey });
 });
 

@@ -10,7 +10,7 @@ import { Desk } from '../support/fanfold.js';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) });
+  desk = await Desk.open({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) }, 'gateway');
   await writeFile(join(desk.directory, 'text.md'), 'The supplier owes the customer 100 euros by May.');
 });
 
@@ -37,11 +37,13 @@ it('leaves the worker for the next command, whatever terminal it comes from', as
   expect(await desk.present('worker')).toEqual([worker]);
   expect((await desk.serverRecord()).address).toBe(address);
   const { stdout } = await desk.start(['doctor', '--offline'], { env: idle }).ended;
+  expect(stdout).toMatch(/gateway +one of this home in the background \(process \d+\)/);
   expect(stdout).toMatch(/running in the background \(process \d+\), until 1 h after the last command and run/);
 
   const { code, stderr } = await desk.start(['stop']).ended;
   expect(code).toBe(0);
-  expect(stderr).toBe('fanfold: ended the worker in the background.\nfanfold: ended the embedded server.\n');
+  const ended = ['the worker in the background', 'the gateway in the background', 'the embedded server'];
+  expect(stderr).toBe(ended.map((what) => `fanfold: ended ${what}.\n`).join(''));
   await desk.deserted();
   expect((await desk.start(['stop']).ended).stderr).toBe('fanfold: nothing runs in the background.\n');
 });

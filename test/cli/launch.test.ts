@@ -58,6 +58,12 @@ it('loads a few files for help and completions, and only its bundle for a comman
   expect(files.filter((path) => !path.startsWith(join(root, 'dist/cli/')))).toEqual([]);
 });
 
+it('has nothing of Temporal in the gateway of a home, which is there before the worker is', async () => {
+  const text = await readFile(join(root, 'dist/cli/gateway.mjs'), 'utf8');
+  expect(text).not.toContain('temporal.api.');
+  expect(text.length).toBeLessThan(3_000_000);
+});
+
 /** Files whose code ran for a command line, without Node's own. */
 async function loadedBy(words: readonly string[]): Promise<string[]> {
   const folder = await mkdtemp(join(desk.directory, 'coverage-'));

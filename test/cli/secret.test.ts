@@ -7,7 +7,7 @@ import { canaryKey, Desk } from '../support/fanfold.js';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open();
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
 });
 
 afterAll(() => desk.close());

@@ -44,7 +44,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
     OTEL_BSP_SCHEDULE_DELAY: '200',
   };
-  desk = await Desk.open();
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
   await desk.serve({ env });
 });
 

@@ -32,13 +32,21 @@ export class GatewayDesk {
     readonly settings: Partial<GatewaySettings>,
   ) {}
 
-  static async open(settings: Partial<GatewaySettings> = {}): Promise<GatewayDesk> {
-    const model = await startOfflineModel({ latencyMs: 0 });
+  static open(settings: Partial<GatewaySettings> = {}): Promise<GatewayDesk> {
+    return GatewayDesk.openFor(onTestFinished, settings);
+  }
+
+  /** The same for as long as `atEnd` says. */
+  static async openFor(
+    atEnd: (close: () => Promise<void>) => void,
+    settings: Partial<GatewaySettings> = {},
+  ): Promise<GatewayDesk> {
+    const model = await startOfflineModel({ latencyMs: 0, batchMs: 50 });
     const home = await mkdtemp(join(tmpdir(), 'fanfold-gateway-'));
     const journal = await openJournal({ home, onWarning: () => {} });
     const desk = new GatewayDesk(model, journal, settings);
     await desk.start('0');
-    onTestFinished(async () => {
+    atEnd(async () => {
       for (const client of desk.#clients) client.close();
       await desk.kill();
       await model.stop();
@@ -71,6 +79,10 @@ export class GatewayDesk {
 
   drain(): Promise<void> {
     return this.#gateway!.drain();
+  }
+
+  metrics(): string {
+    return this.#gateway!.metrics();
   }
 
   hangUp(): void {

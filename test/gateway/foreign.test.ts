@@ -3,9 +3,11 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 
 import Anthropic from '@anthropic-ai/sdk';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { Clients, newToken } from '../../src/gateway/index.js';
+import { apiOfModel } from '../../src/model/providers/api-of.js';
+import { chatStandIn } from '../support/stand-ins.js';
 import { GatewayDesk, key } from './desk.js';
 
 const question = {
@@ -117,7 +119,24 @@ describe("another program's SDK", () => {
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ status: 402, type: 'billing_error' });
     expect((refused as Error).message).toMatch(/budget of \$0\.0001 a day/);
+    // What others have spent is nobody's business (Books-4).
+    expect((refused as Error).message).not.toMatch(/spent|set aside/);
     expect(model.total).toBe(0);
+  });
+});
+
+describe('the budget of a day', () => {
+  it('holds over all gateways on one journal, with calls at once at both (DayMoney-1)', async () => {
+    const one = await GatewayDesk.open({ budgetPerDayUsd: 0.004 });
+    const other = await GatewayDesk.open({ budgetPerDayUsd: 0.004, journal: one.journal });
+    const asks = Array.from({ length: 40 }, (_, at) => sdk((at % 2 === 0 ? one : other).address));
+    const ended = await Promise.allSettled(asks.map((client) => client.messages.create(question)));
+    const made = ended.filter(({ status }) => status === 'fulfilled').length;
+    const spentUsd = (await one.journal.spend('')).reduce((sum, { costUsd }) => sum + costUsd, 0);
+    expect(spentUsd).toBeLessThanOrEqual(0.004);
+    expect(made).toBeGreaterThan(1);
+    expect(made).toBeLessThan(40);
+    expect(one.model.total + other.model.total).toBe(made);
   });
 });
 
@@ -228,5 +247,29 @@ describe('a request that is not what it seems', () => {
     gate.release();
     await expect.poll(() => asked(address, '/v1/messages', question)).toBe(402);
     expect(model.total).toBe(1);
+  });
+});
+
+it('asks other providers by its own keys, through the journal, and hands nothing on to them as it is', async () => {
+  const chat = await chatStandIn({ key: 'made-up-token-1' });
+  onTestFinished(() => chat.close());
+  const env = { OPENAI_API_KEY: 'made-up-token-1', OPENAI_BASE_URL: `${chat.url}/v1` };
+  const apiOf = async ({ body }: { body: { model: string } }) => apiOfModel(body.model, undefined, env);
+  const { address, journal } = await GatewayDesk.open({ env, apiOf });
+  const asked = { ...question, model: 'openai:gpt-4o-mini' };
+  const answered = await sdk(address, { 'fanfold-journal': 'on' }).messages.create(asked);
+  expect(answered).toMatchObject({ model: 'openai:gpt-4o-mini', content: [{ text: 'The rent is owed.' }] });
+  const streamed = sdk(address, { 'fanfold-journal': 'fresh' }).messages.stream(asked);
+  expect(await streamed.finalText()).toBe('The rent is owed.');
+  const again = await sdk(address, { 'fanfold-journal': 'on' }).messages.create(asked).withResponse();
+  expect(again.response.headers.get('fanfold-journal')).toBe('hit');
+  expect(chat.asked).toHaveLength(2);
+  expect((await journal.spend(''))[0]).toMatchObject({
+    model: 'openai:gpt-4o-mini',
+    costUsd: expect.closeTo(2 * 0.000_195, 9),
+  });
+  await expect(sdk(address).messages.create(asked)).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('fanfold-journal: on'),
   });
 });

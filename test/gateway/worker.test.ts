@@ -72,6 +72,23 @@ describe('a question of a worker', () => {
     expect(model.calls.every(({ aborted }) => !aborted)).toBe(true);
   });
 
+  it('is told of to workers while nobody waits for it, and cut when one of them says so', async () => {
+    const { model, ...desk } = await open();
+    const gate = model.hold();
+    const lost = await desk.worker();
+    const origin = { workflowId: 'review', runId: 'r1', activityId: '7' };
+    new Try(lost, questionAbout('Is anybody there?', { origin }));
+    new Try(lost, questionAbout('Who else?'));
+    await model.until(() => gate.waiting.length === 2);
+    lost.close();
+    const next = await desk.worker();
+    const [orphan, ...more] = await new Promise<readonly { asker: string }[]>((resolve) => next.onOrphans(resolve));
+    expect({ orphan, more }).toEqual({ orphan: { asker: 'run-1/Is anybody there?', origin }, more: [] });
+    next.cutAsker(orphan!.asker);
+    await model.until(() => gate.waiting.length === 1);
+    gate.release();
+  });
+
   it('keeps an answer that is not proper for the branch that had asked, too', async () => {
     const { model, ...desk } = await open();
     model.script({ times: 1, fault: { kind: 'stop-reason', stopReason: 'max_tokens' } });

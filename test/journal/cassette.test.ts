@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,6 +49,20 @@ it('plays back what came, wherever it was asked, and keeps online and offline ap
   });
   expect(await other.find(asks({ source: 'offline' }))).toBeUndefined();
   expect(await other.find({ ...asks(), notBeforeMs: 1_700_000_000_001 })).toBeUndefined();
+});
+
+it.each([
+  ['contract.yaml', message],
+  ['contract.yml', { ...message, text: 'half of a pair: \ud800' }],
+])('finds a recording that somebody has named %s (Cassette-1)', async (name, recorded) => {
+  await cassette.keep(asks(), recorded, paid);
+  const [before = ''] = await readdir(directory);
+  await rename(join(directory, before), join(directory, name));
+  await writeFile(join(directory, 'notes.yaml'), 'key: of the front door');
+  const other = new Cassette({ directory });
+  expect(await other.find(asks())).toMatchObject({ message: { text: recorded.text } });
+  await other.keep(asks(), { ...message, text: 'New.' }, paid);
+  expect((await readdir(directory)).toSorted()).toEqual([name, 'notes.yaml']);
 });
 
 it('finds what others have recorded since, and has one file for a question (Cassette-2)', async () => {

@@ -127,6 +127,43 @@ describe.each(backends)('the %s journal', (backend) => {
     expect((await journal.spend('')).map(({ day }) => day)).toEqual(['2026-01-02', '2026-01-01']);
   });
 
+  it('counts what is marked once for each model, whoever tells it', async () => {
+    const site = await makeSite(backend);
+    const journal = await open(site);
+    const other = await open(site);
+    const row = { day: '2026-01-02', run: 'r', client: 'c', calls: 2, inputTokens: 10, outputTokens: 5 };
+    const more = { cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.25, unpriced: 0, untold: 0 };
+    const rows = ['m', 'n'].map((model) => ({ ...row, ...more, model }));
+    await Promise.all([journal, other, journal].map((each) => each.recordSpend(rows, 'batch-1')));
+    await journal.recordSpend(rows.slice(0, 1), 'batch-2');
+    expect((await other.spend('')).map(({ model, calls }) => [model, calls])).toEqual([
+      ['m', 4],
+      ['n', 2],
+    ]);
+  });
+
+  it('sets aside no more of a day than there is, whoever asks, until it is given back or its holder is dead', async () => {
+    const site = await makeSite(backend);
+    const journals = [await open(site), await open(site)];
+    const day = '2026-01-02';
+    const hold = (at: number, heldUsd: number, leastUsd: number, mostUsd = leastUsd, forMs = 60_000) =>
+      journals[at]!.holdSpend({ holder: `holder-${at}`, day, heldUsd, leastUsd, mostUsd, budgetUsd: 1, forMs });
+    expect(await hold(0, 0, 0.1, 0.4)).toBeCloseTo(0.4);
+    expect(await hold(1, 0, 0.1, 0.9)).toBeCloseTo(0.6);
+    expect(await hold(0, 0.4, 0.5)).toBeCloseTo(0.4);
+    const row = { day, run: 'r', client: 'c', model: 'm', calls: 1, inputTokens: 1, outputTokens: 1 };
+    await journals[0]!.recordSpend([
+      { ...row, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.3, unpriced: 0, untold: 0 },
+    ]);
+    expect(await hold(0, 0, 0)).toBe(0);
+    expect(await hold(1, 0, 0.8)).toBe(0);
+    expect(await hold(1, 0, 0.7, 0.7, -1)).toBeCloseTo(0.7);
+    // The holder has not renewed it.
+    expect(await hold(0, 0, 0.7)).toBeCloseTo(0.7);
+    const both = await Promise.all([hold(0, 0, 0.6), hold(1, 0, 0.6)]);
+    expect(both[0] + both[1]).toBeLessThanOrEqual(0.7);
+  });
+
   it('forgets everything when it is cleared, and goes on', async () => {
     const journal = await open(await makeSite(backend));
     for (let question = 0; question < 150; question += 1) await journal.put(keyOf(question), entryOf('x'.repeat(999)));

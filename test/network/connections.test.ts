@@ -31,7 +31,7 @@ it('asks the model API through the proxy, whole and streamed', async () => {
   onTestFinished(() => model.stop());
   const proxy = await startProxy(Number(new URL(model.url).port));
   const env = { HTTP_PROXY: proxy.url.replace('//', '//me:made%20up@') };
-  const clients = new ModelClients(env).clientOf({ apiKey: 'a key', baseURL: 'http://model.example' });
+  const clients = new ModelClients(env).anthropicOf({ apiKey: 'a key', baseURL: 'http://model.example' });
   for (const client of [clients.whole, clients.streaming]) {
     const answer = await client.messages.create({
       model: 'claude-haiku-4-5',

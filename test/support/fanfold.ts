@@ -11,6 +11,7 @@ import { inject } from 'vitest';
 import type { Run } from '../../src/contract/run.js';
 import { startOfflineModel } from '@fanfold/offline-model';
 import type { CallRecord, OfflineModel, OfflineModelOptions } from '@fanfold/offline-model';
+import { gatewaysIn } from '../../src/server/gateway-place.js';
 import { isAlive } from '../../src/server/process-identity.js';
 import { readServerRecord } from '../../src/server/server-record.js';
 import type { ServerRecord } from '../../src/server/server-record.js';
@@ -75,12 +76,17 @@ export class Desk {
     readonly model: OfflineModel,
     /** On the cluster that the tests run against, if there is one. */
     readonly namespace: string | undefined,
+    readonly ofHome: 'gateway' | 'none',
   ) {}
 
-  static async open(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
+  /** @param ofHome whether workers at the home's own server ask through its gateway, as they do by default: a process more for each desk */
+  static async open(
+    options: OfflineModelOptions = { latencyMs: 0 },
+    ofHome: 'gateway' | 'none' = 'none',
+  ): Promise<Desk> {
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
     const namespace = clusterAddress === undefined ? undefined : await freshNamespace(clusterAddress);
-    return new Desk(directory, patient(await startOfflineModel(options)), namespace);
+    return new Desk(directory, patient(await startOfflineModel(options)), namespace, ofHome);
   }
 
   get home(): string {
@@ -100,6 +106,7 @@ export class Desk {
       ...(this.namespace !== undefined && { TEMPORAL_ADDRESS: clusterAddress, TEMPORAL_NAMESPACE: this.namespace }),
       ANTHROPIC_API_KEY: canaryKey,
       ANTHROPIC_BASE_URL: this.model.url,
+      ...(this.ofHome === 'none' && { FANFOLD_GATEWAY: 'off' }),
     };
   }
 
@@ -186,6 +193,8 @@ export class Desk {
       // A command in this process may have outlasted its test.
       for (const pid of await this.present(role)) if (pid !== process.pid) endProcess(pid);
     }
+    for (const { process: gateway } of await gatewaysIn(this.home, '/'))
+      if (await isAlive(gateway)) endProcess(gateway.pid);
     const record = await readServerRecord(this.home);
     if (record !== undefined) await endServer(this.home, record);
     await this.model.stop();

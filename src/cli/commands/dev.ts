@@ -6,6 +6,7 @@ import { shownAddress } from '../../secrets/index.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { openSession } from '../home/session.js';
+import type { HomeGateway } from '../worker/home-gateway.js';
 import type { World } from '../world.js';
 import { defaultWorkerConcurrency } from './worker.js';
 
@@ -23,6 +24,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
       '--ramp-from <n>',
       'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
+    .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
     .action(async (flags: DevFlags) => {
       done(await dev(flags, world));
     });
@@ -33,9 +35,12 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const rampFrom = flags.rampFrom === undefined ? undefined : parseCount(flags.rampFrom, 'ramp-from');
   const acceptPlain = acceptsPlain(world);
   // Loaded on demand: Temporal's native part takes longer than most commands.
-  const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
+  const { HomeGateway, installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, false);
-  const session = await openSession(world, 'dev', say);
+  let gateway: HomeGateway | undefined;
+  const session = await openSession(world, 'dev', say, async ({ home }) => {
+    gateway = await HomeGateway.beside(home, world, { rampFrom });
+  });
   const { address, kind, uiUrl } = session.server;
   say(`Temporal server at ${shownAddress(address)} (${kind})${uiUrl === null ? '' : `, Web UI at ${uiUrl}`}`);
   try {
@@ -44,6 +49,7 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
       {
         concurrency,
         rampFrom,
+        gateway,
         acceptPlain,
         onReady: (workers) => say(servedQueues(workers, session, concurrency)),
       },

@@ -29,7 +29,11 @@ export function gatewayCommand(program: Command, world: World, done: (code: Exit
     .description('the model layer in a process of its own: journal, limits and calls for workers and other programs')
     .option('--listen <address>', 'IP address and port, or unix:/path', defaultListen)
     .option('--concurrency <n>', 'most model calls at once, of all who ask', defaultGatewayConcurrency)
-    .option('--ramp-from <n>', 'calls at once to begin with', String(defaultRampFrom))
+    .option(
+      '--ramp-from <n>',
+      'calls at once to begin with; without it what was learnt before counts',
+      String(defaultRampFrom),
+    )
     .option('--tokens <file>', 'who may ask: a name and the digest of a token a line; asked for beyond this machine')
     .option('--tls-cert <file>', 'certificate chain, in PEM')
     .option('--tls-key <file>', 'its key, in PEM')
@@ -39,7 +43,9 @@ export function gatewayCommand(program: Command, world: World, done: (code: Exit
     .option('--quiet', 'nothing on standard error but errors')
     .action(async (flags: GatewayFlags) => {
       const concurrency = parseCount(flags.concurrency, 'concurrency');
-      const rampFrom = parseCount(flags.rampFrom, 'ramp-from');
+      // What is not asked for is what the home remembers.
+      const isAsked = command.getOptionValueSource('rampFrom') !== 'default';
+      const rampFrom = isAsked ? parseCount(flags.rampFrom, 'ramp-from') : undefined;
       const budgetPerDayUsd =
         flags.budgetPerDay === undefined ? undefined : parseDollars(flags.budgetPerDay, 'budget-per-day');
       // Loaded on demand, as all that serves is.

@@ -5,6 +5,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { readPolicy, toldRunnables } from '../read/read-policy.js';
+import type { HomeGateway } from '../worker/home-gateway.js';
 import { idleTime } from '../worker/idle-time.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';
@@ -29,6 +30,7 @@ export function workerCommand(program: Command, world: World, done: (code: ExitC
       '--ramp-from <n>',
       'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
+    .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
     .option('--policy <file>', 'all that runs may have it do, in YAML, in place of what commands of the home register')
     .option(
       '--accept-plain',
@@ -47,15 +49,20 @@ async function worker(flags: WorkerFlags, world: World): Promise<ExitCode> {
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, world);
   const acceptPlain = acceptsPlain(world) || (flags.acceptPlain ?? false);
   // Loaded on demand: Temporal's native part takes longer than most commands.
-  const { installLogging, serve, servedQueues } = await import('../worker/serve.js');
+  const { HomeGateway, installLogging, serve, servedQueues } = await import('../worker/serve.js');
   const say = installLogging(world, flags.quiet);
-  const session = await openSession(world, 'worker', say);
+  let gateway: HomeGateway | undefined;
+  const session = await openSession(world, 'worker', say, async ({ home }) => {
+    // The command that starts a worker in the background starts it beside.
+    gateway = await HomeGateway.beside(home, world, { rampFrom, isBegun: flags.untilIdle });
+  });
   try {
     await serve(
       session,
       {
         concurrency,
         rampFrom,
+        gateway,
         acceptPlain,
         ...(flags.untilIdle && { idleMs: idleTime(world) }),
         policy,

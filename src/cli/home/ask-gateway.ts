@@ -1,4 +1,5 @@
 import { UnavailableError } from '../../contract/errors.js';
+import { gatewayIn } from '../../contract/gateway.js';
 import type { LimiterSnapshot, QueueLimits } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
 import type { Spend } from '../../journal/index.js';
@@ -11,8 +12,14 @@ import type { World } from '../world.js';
  * @throws UnavailableError `NoGateway` where it does not say
  */
 export async function gatewayLimits(world: World): Promise<QueueLimits[] | undefined> {
-  if (!world.env['FANFOLD_GATEWAY']) return undefined;
-  const { paid, offline } = await askGateway<Record<'paid' | 'offline', LimiterSnapshot[]>>('limits', world);
+  if (!gatewayIn(world.env)) return undefined;
+  return queueLimitsOf(await askGateway<GatewayLimits>('limits', world));
+}
+
+type GatewayLimits = Record<'paid' | 'offline', LimiterSnapshot[]>;
+
+/** How a gateway's limiters stand, by the task queues whose calls they hold back. */
+export function queueLimitsOf({ paid, offline }: GatewayLimits): QueueLimits[] {
   return [
     { taskQueue: taskQueues.model, limiters: paid },
     { taskQueue: taskQueues.offlineModel, limiters: offline },
@@ -25,7 +32,7 @@ export async function gatewayLimits(world: World): Promise<QueueLimits[] | undef
  * @throws UnavailableError `NoGateway` where it does not say
  */
 export async function gatewaySpend(sinceDay: string, world: World): Promise<Spend[] | undefined> {
-  return world.env['FANFOLD_GATEWAY'] ? askGateway<Spend[]>(`spend?since=${sinceDay}`, world) : undefined;
+  return gatewayIn(world.env) ? askGateway<Spend[]>(`spend?since=${sinceDay}`, world) : undefined;
 }
 
 async function askGateway<Answer>(what: string, world: World): Promise<Answer> {

@@ -11,7 +11,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { JournalTransfer } from '../../journal/index.js';
 import { placedLines } from '../read/placed-lines.js';
-import { inflated } from '../read/row-bytes.js';
+import { inflated, unreadable } from '../read/row-bytes.js';
 import { exactly, json as asJson, line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 import { openTransferOf } from './journal-of.js';
@@ -46,7 +46,7 @@ export async function exportJournal({ out, clear = false }: ExportFlags, world: 
 /** Takes answers in from JSON Lines. */
 export async function importJournal(name: string, flags: { json?: boolean }, world: World): Promise<ExitCode> {
   const title = name === '-' ? 'standard input' : name;
-  const lines = placedLines(inflated(bytesOf(name, world)), title);
+  const lines = placedLines(bytesOf(name, title, world), title);
   return withTransfer(world, async (transfer) => {
     const imported = await transfer.take(lines).catch((error: unknown) => {
       throw error instanceof InputError
@@ -111,16 +111,21 @@ async function toStandardOutput(texts: AsyncGenerator<string>, { stdout }: World
   }
 }
 
-async function* bytesOf(name: string, world: World): AsyncGenerator<Buffer> {
+/** The bytes of the file or of standard input, inflated. What is wrong with them is said with their name. */
+async function* bytesOf(name: string, title: string, world: World): AsyncGenerator<Buffer> {
   if (name === '-' && world.stdin.isTTY)
     throw new InputError(
       'Expected exported answers on standard input, got a terminal.',
       'Pipe them in, or name a file.',
     );
   try {
-    for await (const chunk of name === '-' ? world.stdin : createReadStream(resolve(world.cwd, name)))
-      yield Buffer.from(chunk as Buffer);
+    yield* inflated(chunksOf(name, world));
   } catch (error) {
-    throw new InputError(`Expected a readable file, got \`${name}\`: ${(error as Error).message}`);
+    throw unreadable(error, title);
   }
+}
+
+async function* chunksOf(name: string, world: World): AsyncGenerator<Buffer> {
+  const stream = name === '-' ? world.stdin : createReadStream(resolve(world.cwd, name));
+  for await (const chunk of stream) yield Buffer.from(chunk as Buffer);
 }

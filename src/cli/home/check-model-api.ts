@@ -3,7 +3,10 @@ import { fetch } from 'undici';
 import { UnavailableError } from '../../contract/errors.js';
 import { connectionsBy } from '../../network/connections.js';
 import { withoutUser } from '../../secrets/index.js';
+import { gatewayIn } from '../../contract/gateway.js';
+import { namedModel } from '../../contract/providers.js';
 import { modelApiOf } from './api-key.js';
+import { checkProviders } from './check-providers.js';
 import { probeModelApi } from './probe-model-api.js';
 import type { World } from '../world.js';
 
@@ -14,13 +17,18 @@ const timeoutMs = 5_000;
  * Asks the model API whether it takes the key and knows the models, before a run of many calls begins. Both questions cost nothing. An
  * API that is slow, or does not list models, is left to the run.
  *
- * @throws UnavailableError `KeyRefused`, `ModelApiUnreachable` or `UnknownModel`
+ * @throws UnavailableError `KeyRefused`, `ModelApiUnreachable`, `UnknownModel`, `NoApiKey` or `ProviderNotInstalled`
  */
 export async function checkModelApi(models: readonly string[], world: World): Promise<void> {
   const known = modelApiOf(world);
   if (known === undefined) return;
+  const others = models.filter((model) => namedModel(model).provider !== 'anthropic');
+  if (others.length > 0 && gatewayIn(world.env) === undefined) await checkProviders(others, known, world.env);
+  // Other providers tell nothing of keys and models for free.
+  if ((known.provider ?? 'anthropic') !== 'anthropic' || (others.length > 0 && others.length === models.length)) return;
+  const own = models.filter((model) => !others.includes(model));
   const api: Api = { ...known, env: world.env };
-  const unknown = Promise.all(models.map(async (model) => ((await isUnknown(model, api)) ? [model] : [])));
+  const unknown = Promise.all(own.map(async (model) => ((await isUnknown(model, api)) ? [model] : [])));
   await probeModelApi(api.baseURL, api.apiKey, world.env).catch((error: unknown) => {
     if (isCertain(error)) throw error;
   });

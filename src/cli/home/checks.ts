@@ -1,30 +1,23 @@
-import { FanfoldError } from '../../contract/errors.js';
 import { searchAttributes } from '../../contract/names.js';
 import { retentionDays } from '../../server/index.js';
 import { failingRuns } from '../../client/index.js';
 import { workflowBundlePath } from '../../worker/workflow-bundle.js';
 import { shownAddress } from '../../secrets/index.js';
-import { apiKeyOf, modelApiOf, noApiKey, shownBaseUrl } from './api-key.js';
-import { probeModelApi } from './probe-model-api.js';
+import { shownBaseUrl } from './api-key.js';
+import { check } from './check.js';
+import type { Check } from './check.js';
+import { modelChecks } from './model-checks.js';
 import { waysCheck } from './ways.js';
 import { openJournalOf } from './journal-of.js';
 import { homeOf, openSession } from './session.js';
+import { gatewayCheck, workerCheck } from './serving-checks.js';
 import { hasSharedStore, storeCheck } from './store-check.js';
 import type { Session } from './session.js';
-import { staying } from '../worker/staying.js';
 import { failingTaskAdvice } from '../show/failing-task-text.js';
-import { localWorker } from '../worker/ensure-worker.js';
-import { offlineModel } from '../worker/offline-model.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
 
-export interface Check {
-  name: string;
-  /** `note`: it works, and there is something to know about it. */
-  state: 'ok' | 'note' | 'failed' | 'skipped';
-  found: string;
-  advice?: string;
-}
+export type { Check } from './check.js';
 
 /** Checks everything that a run needs, one by one. A check that an earlier failure makes impossible is `skipped`. */
 export async function runChecks(world: World, offline: boolean): Promise<Check[]> {
@@ -46,7 +39,7 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   return checks;
 }
 
-const skipped: Check[] = ['namespace', 'search attributes', 'worker', 'open runs'].map((name) => ({
+const skipped: Check[] = ['namespace', 'search attributes', 'worker', 'gateway', 'open runs'].map((name) => ({
   name,
   state: 'skipped',
   found: 'no server to ask',
@@ -80,11 +73,8 @@ async function serverChecks(session: Session, world: World, offline: boolean): P
           found: 'not registered, and not allowed to register them',
           advice: `Runs work without them. To filter runs by status and cost, let an operator register them: ${registration()}`,
         },
-    await check('worker', async () =>
-      (await localWorker(session, { offline }, world))
-        ? { found: `one of this home is running${await staying(session, world)}` }
-        : { found: 'none of this home; a command starts one when it needs it' },
-    ),
+    await check('worker', () => workerCheck(session, offline, world)),
+    await check('gateway', () => gatewayCheck(session, world)),
     await check('open runs', () => openRunsCheck(session)),
   ];
 }
@@ -120,35 +110,4 @@ async function journalCheck(world: World): Promise<Finding> {
 function registration(): string {
   const pairs = Object.values(searchAttributes).map(({ name, type }) => `--name ${name} --type ${type}`);
   return `temporal operator search-attribute create ${pairs.join(' ')}`;
-}
-
-async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
-  if (offline) {
-    const model = offlineModel(world);
-    const answer = await check('offline model', async () => ({
-      found: `answers at ${shownAddress(await model.url())}`,
-    }));
-    await model.stop();
-    return [answer];
-  }
-  const key = await check('API key', async () => {
-    if (apiKeyOf(world) === undefined) throw noApiKey();
-    if (world.env['FANFOLD_GATEWAY']) return { found: 'the gateway of FANFOLD_GATEWAY has it' };
-    return { found: 'ANTHROPIC_API_KEY is set' };
-  });
-  if (key.state === 'failed') return [key, { name: 'model API', state: 'skipped', found: 'no key to ask it with' }];
-  const api = await check('model API', async () => {
-    const { baseURL = '', apiKey = '' } = modelApiOf(world) ?? {};
-    return probeModelApi(baseURL, apiKey, world.env);
-  });
-  return [key, api];
-}
-
-async function check(name: string, look: () => Promise<Finding>): Promise<Check> {
-  try {
-    return { name, state: 'ok', ...(await look()) };
-  } catch (error) {
-    const advice = error instanceof FanfoldError ? error.advice : undefined;
-    return { name, state: 'failed', found: (error as Error).message, ...(advice !== undefined && { advice }) };
-  }
 }

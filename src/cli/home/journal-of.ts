@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { workerIdentity } from '../../contract/names.js';
 import { checkJournalSettings, JournalTransfer, openJournal } from '../../journal/index.js';
 import type { Journal } from '../../journal/index.js';
-import { openHome } from '../../server/index.js';
+// A gateway loads it, and nothing of Temporal.
+import { openHome } from '../../server/home.js';
 import type { Say } from './session.js';
 import type { World } from '../world.js';
 
@@ -20,7 +21,11 @@ export function checkJournalOf({ env }: World): void {
  * @throws InputError for a URL or an encryption key that cannot be read
  * @throws UnavailableError when it cannot be used, or is in a home that is not known to be this user's
  */
-export async function openJournalOf(home: string, { env, pid }: World, say: Say): Promise<Journal> {
+export async function openJournalOf(
+  home: string,
+  { env, pid }: Pick<World, 'env' | 'pid'>,
+  say: Say,
+): Promise<Journal> {
   if (!env['FANFOLD_JOURNAL']) await openHome(home, env);
   return openJournal({
     home,

@@ -1,5 +1,6 @@
 import { GatewayClient, gatewayAddressOf } from '../../gateway/index.js';
 import type { Journal } from '../../journal/index.js';
+import { gatewayIn } from '../../contract/gateway.js';
 import { modelApiOf } from './api-key.js';
 import { openJournalOf } from './journal-of.js';
 import type { Say } from './session.js';
@@ -11,7 +12,7 @@ interface OwnModelLayer {
   api: ReturnType<typeof modelApiOf>;
   /** Of this process. With a gateway only batches use it. */
   journal: Journal;
-  /** A link to the gateway that the environment names. */
+  /** A link to the gateway that the environment names, or to that of the home. */
   gateway: GatewayClient | undefined;
   close(): Promise<void>;
 }
@@ -19,14 +20,23 @@ interface OwnModelLayer {
 /**
  * What the environment says that models are asked with: `FANFOLD_GATEWAY`, or the API and its key.
  *
+ * @param ofHome connects to the home's gateway, where the environment names none
  * @throws InputError for a variable that cannot be read
  * @throws UnavailableError where the journal cannot be used, or the gateway does not let this process in
  */
-export async function modelLayerOf(home: string, world: World, say: Say): Promise<OwnModelLayer> {
-  const { FANFOLD_GATEWAY: text, FANFOLD_GATEWAY_TOKEN: token } = world.env;
+export async function modelLayerOf(
+  home: string,
+  world: World,
+  say: Say,
+  ofHome: () => Promise<GatewayClient | undefined>,
+): Promise<OwnModelLayer> {
+  const text = gatewayIn(world.env);
+  const token = world.env['FANFOLD_GATEWAY_TOKEN'];
   const address = text ? gatewayAddressOf(text) : undefined;
   const api = modelApiOf(world);
-  const gateway = address && (await GatewayClient.connect({ address, token: token || undefined, say }));
+  const gateway = await (address === undefined
+    ? ofHome()
+    : GatewayClient.connect({ address, token: token || undefined, say }));
   const journal = await openJournalOf(home, world, say).catch((error: unknown) => {
     gateway?.close();
     throw error;

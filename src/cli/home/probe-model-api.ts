@@ -1,6 +1,7 @@
 import { fetch } from 'undici';
 
 import { UnavailableError } from '../../contract/errors.js';
+import { gatewayIn } from '../../contract/gateway.js';
 import { connectionsBy } from '../../network/connections.js';
 import { shownAddress, withoutUser } from '../../secrets/index.js';
 import type { Finding } from './finding.js';
@@ -22,7 +23,7 @@ export async function probeModelApi(baseUrl: string, apiKey: string, env: NodeJS
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: Error) => {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
-    const gateway = env['FANFOLD_GATEWAY'];
+    const gateway = gatewayIn(env);
     throw new UnavailableError(
       'ModelApiUnreachable',
       gateway

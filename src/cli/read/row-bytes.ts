@@ -35,8 +35,7 @@ export class RowBytes {
     try {
       yield* inflated(chunks);
     } catch (error) {
-      if (error instanceof InputError) throw error;
-      throw new InputError(`Expected a readable file, got \`${this.path}\`: ${(error as Error).message}`);
+      throw unreadable(error, this.path);
     }
   }
 
@@ -66,6 +65,15 @@ export class RowBytes {
   get #resolved(): string {
     return resolve(this.world.cwd, this.path);
   }
+}
+
+/** What is wrong with a file or with standard input, with its name. */
+export function unreadable(error: unknown, title: string): InputError {
+  if (error instanceof InputError) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (!code.startsWith('Z_')) return new InputError(`Expected a readable file, got \`${title}\`: ${message}`);
+  const got = code === 'Z_BUF_ERROR' ? 'one that breaks off' : `damage: ${message}`;
+  return new InputError(`Expected \`${title}\` to be whole gzip, got ${got}.`, 'Fetch it, or export it, anew.');
 }
 
 /** The same bytes, inflated where they begin with the two of gzip (RFC 1952). */

@@ -1,6 +1,8 @@
+import { gatewayIn } from '../../contract/gateway.js';
 import { CpuPool } from '../../cpu/index.js';
 import { questionKey } from '../../journal/index.js';
 import { buildRequest, isLong } from '../../model/index.js';
+import { apiOfModel } from '../../model/providers/api-of.js';
 import { outputFormatOf } from '../../model/call/output-format.js';
 import { modelApiOf } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
@@ -17,8 +19,8 @@ type Questions = NonNullable<WorkerNeed['questions']>;
  * @throws UnavailableError when the journal cannot be used
  */
 export async function answeredByJournal(questions: Questions, say: Say, world: World): Promise<number | undefined> {
-  const source = modelApiOf(world)?.baseURL;
-  if (source === undefined) return undefined;
+  const api = modelApiOf(world);
+  if (api === undefined) return undefined;
   const host = { cpu: new CpuPool(), run: '' };
   const journal = await openJournalOf(homeOf(world), world, say);
   try {
@@ -29,6 +31,7 @@ export async function answeredByJournal(questions: Questions, say: Say, world: W
       const format = request.outputSchema && outputFormatOf(request.outputSchema, host);
       const body = buildRequest(request, document, format?.wire);
       const { sample } = request;
+      const source = gatewayIn(world.env) !== undefined ? api.baseURL : apiOfModel(body.model, api, world.env).baseURL;
       const key = questionKey({ source, body, ...(sample !== undefined && { sample }) });
       if ((await journal.get(key)) === undefined) return undefined;
       count += 1;

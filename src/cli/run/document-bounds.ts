@@ -80,7 +80,7 @@ export class DocumentBounds {
     if (this.#usd === null || fanInUsd === null) {
       throw new InputError(
         `Expected a model whose price is known where there is a budget, got \`${this.model}\`.`,
-        'Leave the budget out, or choose another model.',
+        'Write its price down (`--prices FILE`), leave the budget out, or choose another model.',
       );
     }
     const usd = allUsd - fanInUsd;

@@ -3,6 +3,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { addCost } from '../../contract/usage.js';
 import { upperBoundUsd } from '../../model/index.js';
+import { isCounted } from '../../model/providers/provider-table.js';
 import { formatCost } from '../show/amounts.js';
 import { reasonOf } from '../../files/index.js';
 import type { LeftOut } from '../../files/index.js';
@@ -65,7 +66,10 @@ export async function dryRun(
   const bound = branches.reduce<number | null>((sum, branch) => addCost(sum, branch.upperBoundUsd), 0);
   const outcome: DryRun = {
     branches,
-    counted: plan.offline || branches.length === 0 ? 'estimate' : 'count_tokens',
+    counted:
+      plan.offline || branches.length === 0 || !branches.every(({ model }) => isCounted(model))
+        ? 'estimate'
+        : 'count_tokens',
     inputTokens: branches.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     upperBoundUsd: bound,
     upperBoundWithRetriesUsd: bound === null ? null : bound * plan.policy.attempts,

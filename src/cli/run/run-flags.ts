@@ -6,6 +6,7 @@ import { InputError } from '../../contract/errors.js';
 import { fanInOf } from '../../fold/fan-in.js';
 import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../../contract/options.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
+import { providers } from '../../contract/providers.js';
 import type { FilePlace } from '../read/file-place.js';
 import type { FilePlaces } from '../read/file-places.js';
 import { parseChoice, parseCount, parseShare } from '../read/numbers.js';
@@ -106,11 +107,13 @@ export function addRunFlags(
     .option('--attempts <n>', 'most tries of a branch', String(attempts))
     .option('--hedge', 'race a branch that is much slower than its siblings with a second call')
     .optionsGroup('Who answers:')
-    .option('--model <id>', 'model to ask', modelDefaults.model)
+    .option('--model <id>', 'model to ask; `PROVIDER:ID` asks another provider for it', modelDefaults.model)
+    .option('--provider <name>', `who is asked for models that name none: ${providers.join(', ')}`)
     .option('--max-tokens <n>', 'longest answer, in tokens', String(maxTokens))
     .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
     .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API')
+    .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
     .option(
       '--cassette <dir>',
       'play back the model calls recorded in that folder, without a key; what it lacks is asked and recorded',
@@ -118,6 +121,7 @@ export function addRunFlags(
     .option('--no-record', 'with `--cassette`: what it lacks fails, and the failure says what differs')
     .optionsGroup('What it may cost:')
     .option('--budget <dollars>', 'the most that the run may spend, in US dollars')
+    .option('--prices <file>', 'US dollars per million tokens of models whose price is not known, in YAML or JSON')
     .option(
       '--economy',
       'ask by Message Batches: half the price, and an answer within 24 hours; with a deadline, online from then on',

@@ -10,7 +10,6 @@ import type { Sized } from '../../model/index.js';
 import { modelApiOf, noApiKey } from '../home/api-key.js';
 import { cassetteOf } from '../home/cassette-of.js';
 import { LocalFile } from '../read/local-file.js';
-import { countTokens } from './count-tokens.js';
 import type { World } from '../world.js';
 
 type Sizing = Pick<FanOutPlan, 'branches' | 'offline'>;
@@ -32,10 +31,9 @@ export async function sizePlan(plan: Sizing, document: string | undefined, world
   if (plan.offline) return estimatePlan(plan, document);
   const api = modelApiOf(world);
   if (api === undefined && cassetteOf(world) !== undefined) return estimatePlan(plan, document);
-  if (api === undefined) throw noApiKey();
+  if (api === undefined) throw noApiKey(world);
   // Loaded on demand: it brings an HTTP client along.
-  const { connectionsBy } = await import('../../network/connections.js');
-  const counter = { baseUrl: api.baseURL, apiKey: api.apiKey, dispatcher: connectionsBy(world.env) };
+  const { countTokens } = await import('./count-tokens.js');
   // Branches may ask the very same.
   const counts = new Map<string, Promise<number>>();
   const count = async (request: ModelRequest) => {
@@ -45,7 +43,7 @@ export async function sizePlan(plan: Sizing, document: string | undefined, world
         ? buildRequest(request, await own.content(), request.outputSchema)
         : estimatedBody(request, document);
     const same = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-    const counted = counts.get(same) ?? countTokens(body, counter);
+    const counted = counts.get(same) ?? countTokens(body, api, world.env);
     counts.set(same, counted);
     return counted;
   };

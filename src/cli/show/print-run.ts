@@ -86,7 +86,7 @@ async function printForPeople(
         ? [
             proseFor(
               world.stderr,
-              `  The model API refuses the key (401). Check ANTHROPIC_API_KEY; then \`fanfold retry ${shellWord(run.workflowId)}\` asks again, and pays for nothing that is there.`,
+              `  The model API refuses the key (401). Check ANTHROPIC_API_KEY, or what another provider needs; then \`fanfold retry ${shellWord(run.workflowId)}\` asks again, and pays for nothing that is there.`,
             ),
           ]
         : []),

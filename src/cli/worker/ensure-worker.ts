@@ -30,7 +30,7 @@ const pollerAliveMs = 75_000;
 export function checkApiKey({ offline }: WorkerNeed, world: World): void {
   // A configured cluster may have workers with a key of their own.
   const configured = world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE'];
-  if (!offline && !configured && !canAsk(world)) throw noApiKey();
+  if (!offline && !configured && !canAsk(world)) throw noApiKey(world);
 }
 
 /**
@@ -55,7 +55,7 @@ export async function ensureWorker(
     launched?.kill('SIGTERM');
     return { local: false, release: async () => {} };
   }
-  if (!need.offline && !canAsk(world)) throw noApiKey();
+  if (!need.offline && !canAsk(world)) throw noApiKey(world);
   return spawnWorker(session, need, world, say, launched);
 }
 

@@ -1,10 +1,18 @@
 import { createHmac } from 'node:crypto';
 
+import { gatewayIn } from '../../contract/gateway.js';
 import { defaultRampFrom } from '../../contract/limits.js';
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
-import type { RunningWorkers, WorkerSettings } from '../../worker/index.js';
-import { homePaths, ownerSecret, readJson, writeJson } from '../../server/index.js';
+import type { QueueLimits } from '../../contract/limiter.js';
+import type { WorkerSettings } from '../../worker/index.js';
+// A gateway loads them, and nothing of Temporal.
+import { readJson, writeJson } from '../../server/json-file.js';
+import { ownerSecret } from '../../server/owner-secret.js';
+import { homePaths } from '../../server/paths.js';
+import { providerIn } from '../../contract/providers.js';
+import { providerApi } from '../../model/providers/api-of.js';
+import type { ModelApi } from '../../model/providers/provider.js';
 import { modelApiOf } from '../home/api-key.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -31,20 +39,25 @@ export interface LimitMemory {
   /** What the workers are to begin with: what is given, or else what is remembered. */
   begin(rampFrom: number | undefined): Pick<WorkerSettings, 'rampFrom' | 'remembered'>;
   /** Writes down from now on what the workers find out. Returns what ends it, and writes it a last time. */
-  keep(workers: RunningWorkers): () => Promise<void>;
+  keep(workers: { limits(): QueueLimits[] }): () => Promise<void>;
 }
 
 /**
  * The memory of a home, for the key and the API of this process. A key is remembered by a digest, made with the user's secret.
  */
-export async function limitMemory(session: Session, world: World): Promise<LimitMemory> {
+export async function limitMemory({ home, membership }: Session, world: Pick<World, 'env'>): Promise<LimitMemory> {
   // Workers of a home share what is remembered.
-  const sharing = (await session.membership.live()).filter(({ role }) => role !== 'command').length;
-  const path = homePaths(session.home).limits;
+  const sharing = (await membership.live()).filter(({ role }) => role !== 'command').length;
+  return limitMemoryIn(home, world, sharing);
+}
+
+/** The same, for so many processes that share what is remembered. */
+export async function limitMemoryIn(home: string, world: Pick<World, 'env'>, sharing = 1): Promise<LimitMemory> {
+  const path = homePaths(home).limits;
   const secret = await ownerSecret(world.env);
   const api = modelApiOf(world);
   const nameOf = (taskQueue: TaskQueue, modelClass: string): string => {
-    const target = taskQueue === taskQueues.model ? [api?.baseURL, api?.apiKey] : ['offline'];
+    const target = taskQueue === taskQueues.model ? targetOf(modelClass, api, world.env) : ['offline'];
     return createHmac('sha256', secret)
       .update(JSON.stringify(['limits', ...target, modelClass]))
       .digest('hex');
@@ -87,6 +100,14 @@ export async function limitMemory(session: Session, world: World): Promise<Limit
       };
     },
   };
+}
+
+/** Whose limits they are: those of a model class of another provider are its own. */
+function targetOf(modelClass: string, given: ModelApi | undefined, env: NodeJS.ProcessEnv): (string | undefined)[] {
+  const provider = providerIn(modelClass) ?? 'anthropic';
+  const isGiven = gatewayIn(env) !== undefined || (given?.provider ?? 'anthropic') === provider;
+  const api = isGiven ? given : providerApi(provider, env);
+  return [api?.baseURL, api?.apiKey];
 }
 
 async function read(path: string): Promise<Record<string, Remembered>> {

@@ -5,21 +5,21 @@ import { InputError } from '../../contract/errors.js';
 import { CpuPool } from '../../cpu/index.js';
 import { Clients, isLocal, listenAddressOf, newToken, startGateway } from '../../gateway/index.js';
 import { capturesContent } from '../../model/call/model-span.js';
-import { Limiters, systemClock } from '../../model/limiter/index.js';
 import { Secrets } from '../../secrets/index.js';
 import type { GatewayFlags } from '../commands/gateway.js';
-import { modelApiOf, noApiKey, shownBaseUrl } from '../home/api-key.js';
+import { shownBaseUrl } from '../home/api-key.js';
 import { openJournalOf } from '../home/journal-of.js';
 import { homeOf, sayer } from '../home/session.js';
 import { packageVersion } from '../package-version.js';
 import { aborted, interruptible } from '../run/interrupt.js';
 import { line } from '../show/terminal-text.js';
 import type { World } from '../world.js';
-import { offlineModel } from './offline-model.js';
+import { gatewayApis } from './gateway-api.js';
+import { gatewayLimits } from './gateway-limits.js';
+import type { LimitAmounts } from './gateway-limits.js';
+import { showGatewayMetrics } from './gateway-metrics.js';
 
-interface Amounts {
-  concurrency: number;
-  rampFrom: number;
+interface Amounts extends LimitAmounts {
   budgetPerDayUsd: number | undefined;
 }
 
@@ -41,28 +41,23 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
   }
   const tls = await tlsOf(flags, world);
   const secrets = world.secrets ?? new Secrets(world.env);
-  const api = modelApiOf(world);
-  secrets.add(api?.apiKey);
-  const offline = offlineModel(world);
-  const { concurrency, rampFrom, budgetPerDayUsd } = amounts;
-  const limitersOf = () =>
-    new Limiters({ ceiling: concurrency, firstCap: rampFrom, clock: systemClock, random: Math.random });
-  const journal = await openJournalOf(homeOf(world), world, say);
+  const apis = gatewayApis(world, secrets);
+  const { budgetPerDayUsd } = amounts;
+  const home = homeOf(world);
+  const journal = await openJournalOf(home, world, say);
+  const learned = await gatewayLimits(home, amounts, world, say);
   const cpu = new CpuPool();
+  let end: (() => Promise<void>)[] = [];
   try {
     const gateway = await startGateway({
       listen,
       clients,
       tls,
       journal,
-      apiOf: async (question) => {
-        if (question.offline) return { apiKey: 'offline', baseURL: await offline.url() };
-        if (api === undefined) throw noApiKey();
-        return api;
-      },
+      apiOf: (question) => apis.apiOf(question),
       foreignLine: flags.offline === true ? 'offline' : 'paid',
       journalAll: flags.journalAll ?? false,
-      limiters: { paid: limitersOf(), offline: limitersOf() },
+      limiters: learned.limiters,
       secrets,
       env: world.env,
       tracesContent: capturesContent(world.env),
@@ -71,9 +66,11 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
       version: packageVersion(),
       say,
     });
+    end = [learned.keep(gateway), await showGatewayMetrics(gateway, world, say)];
     world.stdout.write(line`${gateway.address}\n`);
-    const asks =
-      api === undefined ? 'no ANTHROPIC_API_KEY, so only the offline model is asked' : `asks ${shownBaseUrl(world)}`;
+    const asks = apis.hasKey
+      ? `asks ${shownBaseUrl(world)}`
+      : 'no key of a model API, so only the offline model is asked';
     say(
       `the gateway listens at ${gateway.address}; set FANFOLD_GATEWAY, or another program's base URL, to it. ${asks}.`,
     );
@@ -83,9 +80,10 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
     say('taking no new calls; those under way come to their end. Interrupt again to end now.');
     await gateway.drain();
   } finally {
+    for (const each of end) await each();
     await journal.close();
     await cpu.close();
-    await offline.stop();
+    await apis.stop();
   }
 }
 

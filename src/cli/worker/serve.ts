@@ -8,6 +8,7 @@ import { encryptionKeyOf } from '../home/encryption-key.js';
 import { announceWorker } from './announce-worker.js';
 import { answersOf } from './answers-of.js';
 import { metricsAddressOf } from './log-line.js';
+import type { HomeGateway } from './home-gateway.js';
 import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
 import { limitMemory } from './remembered-limits.js';
@@ -19,6 +20,7 @@ import { tidyStore } from './tidy-store.js';
 import type { World } from '../world.js';
 
 export { installLogging } from './log-line.js';
+export { HomeGateway } from './home-gateway.js';
 export { servedQueues } from './served-queues.js';
 
 const takesPlain =
@@ -32,6 +34,8 @@ export interface ServeOptions {
   acceptPlain: boolean;
   /** Set for a worker in the background, which ends when no command of this home is left and no run is open: after how long, in milliseconds. */
   idleMs?: number;
+  /** The home's gateway, for a worker at the home's own server. */
+  gateway?: HomeGateway | undefined;
   /** Things that runs may have the worker do; by default those that commands of its home have registered. */
   policy?: PolicyRules | undefined;
   /** Called once the worker takes work. */
@@ -44,8 +48,8 @@ export interface ServeOptions {
  */
 export async function serve(session: Session, options: ServeOptions, world: World, say: Say): Promise<void> {
   const offline = offlineModel(world);
-  const { close, ...answers } = await answersOf(session.home, world, say);
-  const { journal } = answers;
+  const { close, ...answers } = await answersOf(session, world, say, options.gateway);
+  const { journal, gateway } = answers;
   const version = await workerVersionOf(world);
   const memory = await limitMemory(session, world);
   // The work of dead workers is taken over at once: it is there by the time that this worker takes work.
@@ -75,7 +79,8 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   if (options.acceptPlain && encryptionKeyOf(world) !== undefined) say(takesPlain);
   if (version !== undefined) await tellVersion(session.client, version, say);
   const stopTidying = tidyStore(session, say);
-  const stopRemembering = memory.keep(workers);
+  // A gateway has its own.
+  const stopRemembering = gateway === undefined ? memory.keep(workers) : async () => {};
   const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {

@@ -5,6 +5,6 @@ import type { Session } from '../home/session.js';
 
 /** One line that says what a worker does, and what it cannot do. */
 export function servedQueues({ taskQueues: served }: RunningWorkers, session: Session, concurrency: number): string {
-  const paid = served.includes(taskQueues.model) ? '' : '; no ANTHROPIC_API_KEY, so only offline runs';
+  const paid = served.includes(taskQueues.model) ? '' : '; no key of a model API, so only offline runs';
   return `worker at ${shownAddress(session.server.address)} serves ${served.join(', ')}; at most ${concurrency} model calls at once${paid}.`;
 }

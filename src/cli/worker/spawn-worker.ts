@@ -9,6 +9,7 @@ import { UnavailableError } from '../../contract/errors.js';
 import { homePaths } from '../../server/index.js';
 import type { HomeMembership } from '../../server/index.js';
 import { canAsk } from '../home/cassette-of.js';
+import { HomeGateway } from './home-gateway.js';
 import { idleTime } from './idle-time.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
@@ -34,6 +35,7 @@ async function launchWorker(home: string, { concurrency = 0 }: WorkerNeed, world
   );
   await log.close();
   worker.unref();
+  await HomeGateway.beside(home, world);
   return worker;
 }
 

@@ -16,8 +16,27 @@ const passing =
  * @returns 64 hexadecimal digits, made with the user's secret, so that nobody can try out keys against it
  */
 export async function surroundingsOf(world: World): Promise<string> {
+  return digestOf('surroundings', world, (name) => !passing.test(name));
+}
+
+/** Variables that say what a gateway asks, with which key, and where it keeps answers. */
+const ofGateways =
+  /^(ANTHROPIC_.*|FANFOLD_(JOURNAL|ENCRYPTION_KEY|OFFLINE_URL|PROVIDER|PRICES|OPENAI_COMPATIBLE_.*)|(AWS|AZURE|CLOUD_ML|CLOUDSDK|GOOGLE|OPENAI)_.*|OTEL_.*|NODE_.*|SSL_CERT_.*|PG.*|(HTTPS?|ALL|NO)_PROXY)$/i;
+
+/**
+ * The settings of a home's gateway: of workers that would ask otherwise, each has a gateway of its own.
+ *
+ * @param rampFrom calls at once to begin with, where somebody has said it
+ * @returns 12 hexadecimal digits, made as the surroundings are
+ */
+export async function gatewaySettingsOf(world: World, rampFrom: number | undefined): Promise<string> {
+  const digest = await digestOf(`gateway ${rampFrom ?? ''}`, world, (name) => ofGateways.test(name));
+  return digest.slice(0, 12);
+}
+
+async function digestOf(what: string, world: World, counts: (name: string) => boolean): Promise<string> {
   const variables = Object.entries(world.env)
-    .filter(([name, value]) => value !== undefined && !passing.test(name))
+    .filter(([name, value]) => value !== undefined && counts(name))
     .toSorted(([left], [right]) => (left < right ? -1 : 1));
   const builtAt = await Promise.all(
     builtFiles(world).map((path) =>
@@ -28,7 +47,7 @@ export async function surroundingsOf(world: World): Promise<string> {
     ),
   );
   return createHmac('sha256', await ownerSecret(world.env))
-    .update(JSON.stringify(['surroundings', world.entry, builtAt, world.nodePath, variables]))
+    .update(JSON.stringify([what, world.entry, builtAt, world.nodePath, variables]))
     .digest('hex');
 }
 

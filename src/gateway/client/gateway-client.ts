@@ -8,7 +8,7 @@ import type { LayerQuestion, ModelLayer, Paid, Payer } from '../../model/layer/i
 import { backoffMs } from '../../model/backoff.js';
 import { LineChannel } from '../protocol/line-channel.js';
 import type { GatewayAddress } from '../protocol/address.js';
-import type { GatewayFrame, Line, WorkerFrame } from '../protocol/frames.js';
+import type { GatewayFrame, Line, Orphan, WorkerFrame } from '../protocol/frames.js';
 import { connectLink } from './connect.js';
 import { GatewayRoom } from './gateway-room.js';
 import { Pending } from './pending.js';
@@ -31,6 +31,8 @@ export interface GatewayClientSettings {
   address: GatewayAddress;
   /** Of this client, where the gateway asks for one. */
   token?: string | undefined;
+  /** Called whenever it could not be reached: has it started, where that is this process's to do. */
+  revive?: (() => void) | undefined;
   /** Milliseconds; `defaultPatienceMs` by default. */
   patienceMs?: number | undefined;
   say(message: string): void;
@@ -47,6 +49,7 @@ export interface GatewayClientSettings {
  */
 export class GatewayClient implements ModelLayer {
   readonly rooms: Record<Line, GatewayRoom>;
+  readonly hasKey: boolean;
   readonly #settings: GatewayClientSettings;
   readonly #pending = new Map<number, Pending>();
   readonly #limiters: Record<Line, LimiterSnapshot[]> = { paid: [], offline: [] };
@@ -59,13 +62,18 @@ export class GatewayClient implements ModelLayer {
   readonly #toCut = new Set<string>();
   #downSinceMs: number | undefined = performance.now();
   #lastError = '';
+  #onOrphans: (orphans: readonly Orphan[]) => void = () => {};
   readonly #looks = new Map<number, (paid: Paid | undefined) => void>();
+  readonly #awaiting: (() => void)[] = [];
   #ids = 0;
   #isClosed = false;
+  /** Until a gateway has been there. */
+  #isFirst = true;
   #patience: NodeJS.Timeout | undefined;
 
   private constructor(settings: GatewayClientSettings) {
     this.#settings = settings;
+    this.hasKey = settings.revive === undefined;
     const send = (frame: WorkerFrame): void => this.#channel?.send(frame);
     this.rooms = { paid: new GatewayRoom('paid', send), offline: new GatewayRoom('offline', send) };
     this.#watchPatience();
@@ -82,10 +90,29 @@ export class GatewayClient implements ModelLayer {
       await client.#connectOnce();
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
-      settings.say(`no gateway at ${settings.address.shown} yet (${(error as Error).message}); it is tried again.`);
+      if (settings.revive === undefined)
+        settings.say(`no gateway at ${settings.address.shown} yet (${(error as Error).message}); it is tried again.`);
+      settings.revive?.();
       void client.#reconnect();
     }
     return client;
+  }
+
+  /** Resolves when a gateway takes questions. */
+  greeted(): Promise<void> {
+    if (this.#link !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.#awaiting.push(resolve));
+  }
+
+  /** @param listener told of branches whose calls are under way though no worker waits for them */
+  onOrphans(listener: (orphans: readonly Orphan[]) => void): void {
+    this.#onOrphans = listener;
+  }
+
+  /** Has the calls of a branch cut that nobody waits for. */
+  cutAsker(asker: string): void {
+    if (this.#link === undefined) this.#toCut.add(asker);
+    else this.#link.send({ is: 'cut-asker', asker });
   }
 
   limits(line: Line): LimiterSnapshot[] {
@@ -103,7 +130,7 @@ export class GatewayClient implements ModelLayer {
       return await pending.answer;
     } catch (error) {
       // Nobody could be told on its own connection.
-      if (payer.signal.aborted && pending.link === undefined) this.#cutLater(question.asker);
+      if (payer.signal.aborted && pending.link === undefined) this.cutAsker(question.asker);
       throw error;
     } finally {
       this.#pending.delete(pending.id);
@@ -165,6 +192,7 @@ export class GatewayClient implements ModelLayer {
         return await this.#connectOnce();
       } catch (error) {
         this.#lastError = (error as Error).message;
+        this.#settings.revive?.();
       }
       await sleep(Math.min(longestPauseMs, backoffMs(tries, 'full', Math.random) / 10), undefined, { ref: false });
     }
@@ -187,6 +215,8 @@ export class GatewayClient implements ModelLayer {
       case 'limits':
         this.#limiters[frame.line] = frame.limiters;
         return;
+      case 'orphans':
+        return this.#onOrphans(frame.orphans);
       case 'bye':
         return this.#dismissed(channel);
       case 'pong':
@@ -200,8 +230,11 @@ export class GatewayClient implements ModelLayer {
     this.#link = link;
     this.#downSinceMs = undefined;
     clearTimeout(this.#patience);
-    if (this.#lastError !== '') this.#settings.say(`the gateway at ${this.#settings.address.shown} is there again.`);
+    for (const tell of this.#awaiting.splice(0)) tell();
+    if (this.#lastError !== '' && !(this.#isFirst && this.#settings.revive !== undefined))
+      this.#settings.say(`the gateway at ${this.#settings.address.shown} is there again.`);
     this.#lastError = '';
+    this.#isFirst = false;
     for (const room of Object.values(this.rooms)) room.tell();
     for (const asker of this.#toCut) link.send({ is: 'cut-asker', asker });
     this.#toCut.clear();
@@ -231,11 +264,6 @@ export class GatewayClient implements ModelLayer {
     for (const room of Object.values(this.rooms)) room.set(0);
     this.#watchPatience();
     void this.#reconnect();
-  }
-
-  #cutLater(asker: string): void {
-    if (this.#link === undefined) this.#toCut.add(asker);
-    else this.#link.send({ is: 'cut-asker', asker });
   }
 
   get #patienceMs(): number {

@@ -1,5 +1,6 @@
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
+import { traceNow } from '../protocol/trace.js';
 import type { Done, WorkerFrame } from '../protocol/frames.js';
 
 /** Longest wait for what a call had cost that was cut, in milliseconds. */
@@ -35,6 +36,8 @@ export class Pending {
   /** The gateway that was asked last; another one knows nothing of the question. */
   #askedAt: string | undefined;
   #asks = 0;
+  /** The branch's span. */
+  readonly #trace = traceNow();
 
   constructor(
     readonly id: number,
@@ -69,12 +72,14 @@ export class Pending {
     this.#letGoOf('waits');
     this.#letGoOf('away');
     const purse = this.#payer.purse();
+    const trace = this.#trace;
     link.send({
       is: 'ask',
       id: this.id,
       question: this.#question,
       remainingMs: this.#payer.remainingMs(),
       ...(purse && { purse }),
+      ...(trace && { trace }),
     });
   }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 
 import { InputError } from '../../contract/errors.js';
+import { socketPathIn } from '../../contract/gateway.js';
 
 /** Where a gateway is found. */
 export type GatewayAddress =
@@ -9,9 +10,6 @@ export type GatewayAddress =
 
 /** Port of a gateway, where none is named. */
 const defaultGatewayPort = 8235;
-
-/** Longest path of a Unix socket in bytes: `sun_path` of Linux has 108 with its end, that of macOS 104. */
-const longestSocketPath = 103;
 
 /**
  * The address in `FANFOLD_GATEWAY`.
@@ -24,6 +22,12 @@ export function gatewayAddressOf(text: string): GatewayAddress {
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
     throw new InputError(
       `Expected FANFOLD_GATEWAY to be a URL such as \`http://127.0.0.1:${defaultGatewayPort}\` or \`unix:/path/of/gateway.sock\`, got ${JSON.stringify(quotable(text))}.`,
+    );
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new InputError(
+      `Expected FANFOLD_GATEWAY to be an address without a path, got ${JSON.stringify(quotable(text))}.`,
+      `Set it to ${url.origin}.`,
     );
   }
   const secure = url.protocol === 'https:';
@@ -55,13 +59,8 @@ export function isLocal(address: GatewayAddress): boolean {
 }
 
 function unixAddress(text: string, name: string): GatewayAddress {
-  const path = text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
-  const bytes = Buffer.byteLength(path);
-  if (path.startsWith('/') && bytes <= longestSocketPath && !path.includes('\0'))
-    return { kind: 'unix', path, shown: `unix:${path}` };
-  throw new InputError(
-    `Expected the socket of \`${name}\` to be an absolute path of at most ${longestSocketPath} bytes, got ${JSON.stringify(path)}, ${bytes} bytes long.`,
-  );
+  const path = socketPathIn(text, name);
+  return { kind: 'unix', path, shown: `unix:${path}` };
 }
 
 /** Without what may be a password. */

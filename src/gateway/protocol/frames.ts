@@ -1,18 +1,35 @@
 import type { LimiterSnapshot } from '../../contract/limiter.js';
-import type { CallFailure, LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
+import type { CallFailure, LayerQuestion, Origin, Paid, Purse } from '../../model/layer/index.js';
+import type { Trace } from './trace.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 
 /** The protocol that an HTTP/1.1 connection is upgraded to: one frame of JSON a line, in both directions. */
 export const linkProtocol = 'fanfold-link/1';
 export const linkPath = '/fanfold/v1/link';
+/** Where a gateway of a home is asked to end. */
+export const endPath = '/fanfold/v1/end';
 
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';
 export const modelLines = ['paid', 'offline'] as const satisfies readonly Line[];
 
+/** A branch whose call is under way though no worker waits for it. */
+export interface Orphan {
+  asker: string;
+  origin: Origin;
+}
+
 /** What a worker says. */
 export type WorkerFrame =
-  | { is: 'ask'; id: number; question: LayerQuestion; remainingMs: number; purse?: Purse | undefined }
+  | {
+      is: 'ask';
+      id: number;
+      question: LayerQuestion;
+      remainingMs: number;
+      purse?: Purse | undefined;
+      /** The worker's span; none without tracing. */
+      trace?: Trace | undefined;
+    }
   /** The answer is no longer wanted. */
   | { is: 'cut'; id: number }
   /** The same, of a question that was asked on a connection that is lost. */
@@ -38,6 +55,8 @@ export type GatewayFrame =
   /** How many tasks the worker may have taken on. */
   | { is: 'room'; line: Line; out: number }
   | { is: 'limits'; line: Line; limiters: LimiterSnapshot[] }
+  /** Branches whose calls are under way though no worker waits for them: is anybody going to? */
+  | { is: 'orphans'; orphans: Orphan[] }
   /** The gateway takes no new questions. */
   | { is: 'bye' }
   | { is: 'pong' };

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Spend } from '../../journal/index.js';
+import { answerBatches, isOfBatches } from './handed-batches.js';
 import type { Entrance } from './gateway-door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
+import { endPath } from '../protocol/frames.js';
 import { sendError, sendJson } from './replies.js';
 import type { Serving } from './serving.js';
 
@@ -24,6 +26,10 @@ export async function answer(
     const { status, why } = entrance;
     return sendError(response, status, status === 401 ? 'authentication_error' : 'permission_error', why);
   }
+  if (path === endPath && method === 'POST' && serving.settings.onEndAsked !== undefined) {
+    serving.settings.onEndAsked();
+    return sendJson(response, 202, { draining: true });
+  }
   if (path === '/fanfold/v1/spend') return answerSpend(response, entrance.client, url, serving);
   if (path === '/fanfold/v1/limits') return sendJson(response, 200, serving.limits());
   if (!path.startsWith('/v1/') || !isPlain(path))
@@ -39,16 +45,18 @@ export async function answer(
       },
     );
   }
-  const isMessages = method === 'POST' && path === '/v1/messages';
-  const work = (isMessages ? answerMessages : passOn)(request, response, entrance.client, serving).catch(
-    (error: unknown) => {
-      serving.settings.say(`a request to ${path} failed: ${serving.settings.secrets.text((error as Error).message)}`);
-      sendError(response, 500, 'api_error', 'The gateway failed; its log says why.');
-    },
-  );
+  const work = answererOf(method, path)(request, response, entrance.client, serving).catch((error: unknown) => {
+    serving.settings.say(`a request to ${path} failed: ${serving.settings.secrets.text((error as Error).message)}`);
+    sendError(response, 500, 'api_error', 'The gateway failed; its log says why.');
+  });
   serving.foreign.add(work);
   await work;
   serving.foreign.delete(work);
+}
+
+function answererOf(method: string, path: string): typeof answerMessages {
+  if (method === 'POST' && path === '/v1/messages') return answerMessages;
+  return isOfBatches(path) ? answerBatches : passOn;
 }
 
 /** Whether the path is written in the one way that everybody on its way understands: another spelling would pass by budget and ledger. */

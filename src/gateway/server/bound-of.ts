@@ -4,7 +4,7 @@ import { estimateTokens, isCached, upperBoundUsd } from '../../model/index.js';
 
 /**
  * The most that a question may cost, in US dollars; `null` where that is unknown: the price, a file that the API fetches itself, what a tool of
- * the API brings or costs.
+ * the API brings or costs, a conversation that the API holds.
  */
 export function boundOf(body: MessageCreateParamsNonStreaming, structured: boolean): number | null {
   const { model, max_tokens: maxTokens } = body;
@@ -14,6 +14,8 @@ export function boundOf(body: MessageCreateParamsNonStreaming, structured: boole
 
 function hasMoreToPay(body: MessageCreateParamsNonStreaming): boolean {
   const { tools = [], messages } = body;
+  const { thread } = body as { thread?: { type?: unknown } | null };
+  if (thread?.type === 'continue') return true;
   if ('mcp_servers' in body || 'container' in body) return true;
   if (tools.some(({ type }) => /^(web_search|web_fetch|code_execution|mcp|tool_search|advisor)/.test(type ?? '')))
     return true;

@@ -29,9 +29,9 @@ export interface Money {
    * @returns what gives back what was set aside
    * @throws FanfoldError `OverBudget`
    */
-  reserve(question: LayerQuestion): () => void;
-  /** Whether a second call can be paid for. */
-  covers(question: LayerQuestion): boolean;
+  reserve(question: LayerQuestion): Promise<() => void>;
+  /** The same for a second call; `undefined` where it cannot be paid for. */
+  reserveSecond(question: LayerQuestion): (() => void) | undefined;
   /** Resolves when it is written down. */
   spent(question: LayerQuestion, client: string, call: EndedCall): Promise<void>;
 }
@@ -109,8 +109,8 @@ export class Flight implements Payer {
       end = { failure: callFailureOf(error, Date.now()) };
     }
     clearTimeout(this.#orphaned);
-    for (const release of this.#reserves) release();
     await Promise.all(this.#writes);
+    for (const release of this.#reserves) release();
     this.#end = { ...end, calls: this.#calls };
     for (const passenger of this.#passengers) passenger.done(this.#end);
     return this.#end;
@@ -193,13 +193,18 @@ export class Flight implements Payer {
     if (leftUsd + 1e-9 < questionUsd) {
       throw new FanfoldError('ReserveUsedUp', 'Another question may cost more than is left of what was set aside.');
     }
-    this.#reserves.push(this.#settings.money.reserve(this.question));
+  }
+
+  async reserve(): Promise<void> {
+    this.#reserves.push(await this.#settings.money.reserve(this.question));
   }
 
   mayPaySecond(): boolean {
     const purse = this.#purse;
     if (purse !== undefined && purse.leftUsd + 1e-9 < 2 * purse.questionUsd) return false;
-    return this.#settings.money.covers(this.question);
+    const reserved = this.#settings.money.reserveSecond(this.question);
+    if (reserved !== undefined) this.#reserves.push(reserved);
+    return reserved !== undefined;
   }
 
   answered(): void {

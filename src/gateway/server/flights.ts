@@ -1,5 +1,9 @@
-import type { LayerQuestion, Purse } from '../../model/layer/index.js';
-import type { Done } from '../protocol/frames.js';
+import type { LayerQuestion, Paid, Purse } from '../../model/layer/index.js';
+import { withinTrace } from '../protocol/trace.js';
+import type { Trace } from '../protocol/trace.js';
+import type { Done, Orphan } from '../protocol/frames.js';
+import { noCounts } from './counts.js';
+import type { Counts } from './counts.js';
 import { Flight } from './flight.js';
 import type { FlightSettings, Passenger } from './flight.js';
 
@@ -12,6 +16,8 @@ export interface Asked {
   question: LayerQuestion;
   remainingMs: number;
   purse?: Purse | undefined;
+  /** The asker's span. */
+  trace?: Trace | undefined;
 }
 
 /** A passenger's place on a flight. */
@@ -36,13 +42,31 @@ export class Flights {
   readonly #idle: (() => void)[] = [];
 
   /** @param keyOf the journal's key of a question */
-  constructor(settings: FlightSettings, keyOf: (question: LayerQuestion) => Promise<string>) {
+  constructor(
+    settings: FlightSettings,
+    keyOf: (question: LayerQuestion) => Promise<string>,
+    readonly counts: Counts = noCounts(),
+  ) {
     this.#settings = settings;
     this.#keyOf = keyOf;
   }
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Whether the end of a flight waits for a branch that went away, and its answer is in no journal. */
+  get hasKept(): boolean {
+    for (const { done, atMs } of this.#kept.values())
+      if (Date.now() - atMs < keptMs && done.paid !== undefined && !isJournaled(done.paid)) return true;
+    return false;
+  }
+
+  /** Those whose calls are under way though nobody waits for them. */
+  orphans(): Orphan[] {
+    return [...this.#open.values()].flatMap(({ passengers, isCut, question: { asker, origin } }) =>
+      passengers === 0 && !isCut && origin !== undefined ? [{ asker, origin }] : [],
+    );
   }
 
   /** Resolves when no flight is under way. */
@@ -55,24 +79,32 @@ export class Flights {
    * @returns the passenger's seat; `undefined` where the answer was there, and the passenger has been told
    * @throws FanfoldError `NoApiKey`
    */
-  async ask({ question, remainingMs, purse }: Asked, client: string, passenger: Passenger): Promise<Seat | undefined> {
+  async ask(
+    { question, remainingMs, purse, trace }: Asked,
+    client: string,
+    passenger: Passenger,
+  ): Promise<Seat | undefined> {
+    this.counts.questions += 1;
     const name = `${await this.#keyOf(question)} ${question.asker}`;
     const kept = this.#kept.get(name);
     if (kept !== undefined) {
       this.#kept.delete(name);
       if (Date.now() - kept.atMs < keptMs && isNewEnough(kept.atMs, question)) {
+        this.counts.joined += 1;
         passenger.done(asOwn(kept.done));
         return undefined;
       }
     }
     const open = this.#open.get(name);
     if (open !== undefined && !open.isCut) {
+      this.counts.joined += 1;
       return { flight: open, lose: open.board(rejoining(passenger), remainingMs) };
     }
     const flight = new Flight(question, client, remainingMs, purse, this.#settings);
     const lose = flight.board(passenger, remainingMs);
     this.#open.set(name, flight);
-    void flight.fly().then((done) => this.#landed(name, flight, done));
+    // Calls are spans below that of whoever asked first.
+    void withinTrace(trace, () => flight.fly()).then((done) => this.#landed(name, flight, done));
     return { flight, lose };
   }
 
@@ -84,6 +116,7 @@ export class Flights {
 
   #landed(name: string, flight: Flight, done: Done): void {
     if (this.#open.get(name) === flight) this.#open.delete(name);
+    if (done.paid !== undefined && done.paid.from !== 'api') this.counts.journalHits += 1;
     if (flight.passengers === 0 && done.paid !== undefined) this.#keep(name, done);
     if (this.#open.size === 0) for (const tell of this.#idle.splice(0)) tell();
   }
@@ -97,6 +130,11 @@ export class Flights {
 
 function isNewEnough(atMs: number, { notBeforeMs = -Infinity }: LayerQuestion): boolean {
   return atMs >= notBeforeMs;
+}
+
+/** Whether the journal has it: it keeps answers that came to their end. */
+function isJournaled({ message: { stopReason } }: Paid): boolean {
+  return stopReason === 'end_turn' || stopReason === 'tool_use';
 }
 
 /** An end as it is told to the next try of the same branch: an earlier one had paid. */

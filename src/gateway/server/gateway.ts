@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { LimiterSnapshot } from '../../contract/limiter.js';
@@ -15,18 +13,27 @@ import { Books } from './books.js';
 import { moneyOf } from './money-of.js';
 import { entranceOf } from './gateway-door.js';
 import { Flights } from './flights.js';
-import { listen } from './listen.js';
+import { httpServer, listen } from './listen.js';
+import { metricsText } from './metrics.js';
 import { RoomKeeper } from './room-keeper.js';
+import { servingOf } from './serving.js';
 import type { GatewaySettings } from './settings.js';
 import { WorkerLink } from './worker-link.js';
 
 /** How often workers are told how the limiters stand, in milliseconds. */
 const tellLimitsEveryMs = 1_000;
 
+/** How often workers are told of calls that nobody waits for, in milliseconds: what is not wanted is cut within two seconds. */
+const tellOrphansEveryMs = 400;
+
 export interface RunningGateway {
   /** Where it listens, as `FANFOLD_GATEWAY` takes it. */
   address: string;
   limits(): Record<Line, LimiterSnapshot[]>;
+  /** Whether a worker is connected, a call under way, or an answer kept that the journal does not have. */
+  isNeeded(): boolean;
+  /** How it stands, in the text format of Prometheus. */
+  metrics(): string;
   /** Takes no new calls, lets those under way come to their end, then stops. */
   drain(): Promise<void>;
   /** Ends the connections of all workers: they come back, and join what they had asked. */
@@ -41,10 +48,10 @@ export interface RunningGateway {
  * @throws UnavailableError where it cannot listen
  */
 export async function startGateway(settings: GatewaySettings): Promise<RunningGateway> {
-  const books = await Books.open(settings);
+  const books = new Books(settings);
   const gateway = new Gateway(settings, books);
   const { tls } = settings;
-  const server: Server = tls === undefined ? createServer() : (createSecureServer(tls) as unknown as Server);
+  const server = httpServer(tls);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, response, entranceOf(request, settings), gateway.serving);
   });
@@ -60,17 +67,21 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
   return {
     address,
     limits: () => gateway.limits(),
+    isNeeded: () => gateway.isNeeded(),
+    metrics: () => gateway.metrics(),
     drain: async () => {
       // Whoever comes meanwhile is told to come again, and not let stand before a closed door.
       await gateway.drain();
       server.close();
       server.closeAllConnections();
+      await books.close();
     },
     hangUp: () => gateway.hangUp(),
     stop: async () => {
       server.close();
       server.closeAllConnections();
       gateway.stop();
+      await books.close();
     },
   };
 }
@@ -83,7 +94,7 @@ class Gateway {
   readonly #flights: Record<Line, Flights>;
   readonly #keepers: readonly RoomKeeper[];
   readonly #hello: { gateway: string; version: string };
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   readonly #told: Partial<Record<Line, string>> = {};
   readonly serving;
 
@@ -96,6 +107,7 @@ class Gateway {
       new Flights(
         { pay: (...paying) => layers[line].payOnce(...paying), cpu, money: moneyOf(line, books) },
         async (question) => keyOf(question, await this.#apiOf(question)),
+        books.counts,
       );
     this.#flights = { paid: flightsOf('paid'), offline: flightsOf('offline') };
     this.#keepers = modelLines.map((line) => {
@@ -103,17 +115,14 @@ class Gateway {
       settings.limiters[line].onRoom(() => keeper.look());
       return keeper;
     });
-    this.#timer = setInterval(() => {
-      for (const link of this.#links) if (link.isLost) link.destroy();
-      this.#tellLimits();
-    }, tellLimitsEveryMs).unref();
-    this.serving = {
-      settings,
-      books,
-      limits: () => this.limits(),
-      isDraining: false,
-      foreign: new Set<Promise<void>>(),
-    };
+    this.#timers = [
+      setInterval(() => {
+        for (const link of this.#links) if (link.isLost) link.destroy();
+        this.#tellLimits();
+      }, tellLimitsEveryMs).unref(),
+      setInterval(() => this.#tellOrphans(), tellOrphansEveryMs).unref(),
+    ];
+    this.serving = servingOf(settings, books, () => this.limits());
   }
 
   limits(): Record<Line, LimiterSnapshot[]> {
@@ -121,11 +130,24 @@ class Gateway {
     return { paid: paid.snapshot(), offline: offline.snapshot() };
   }
 
+  isNeeded(): boolean {
+    const isBusy = modelLines.some((line) => this.#flights[line].size > 0 || this.#flights[line].hasKept);
+    return isBusy || this.#links.size > 0 || this.serving.foreign.size > 0;
+  }
+
+  metrics(): string {
+    const { books, isDraining } = this.serving;
+    const { counts, spentByModel } = books;
+    const measured = { counts, limits: this.limits(), spentByModel, workers: this.#links.size };
+    return metricsText({ ...measured, isDraining }, Date.now());
+  }
+
   link(socket: Duplex, client: string): void {
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${linkProtocol}\r\n\r\n`);
     const link: WorkerLink = new WorkerLink(socket, {
       client,
       flightsOf: (line) => this.#flights[line],
+      env: this.#settings.env,
       paidBefore: (question) => this.#layers[question.offline ? 'offline' : 'paid'].paidBefore(question),
       hello: this.#hello,
       onChange: () => this.#look(),
@@ -154,7 +176,7 @@ class Gateway {
   }
 
   stop(cut = true): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const keeper of this.#keepers) keeper.stop();
     if (cut) this.hangUp();
   }
@@ -169,8 +191,14 @@ class Gateway {
     return new OwnLayer({ journal, models, apiOf: (question) => this.#apiOf(question) });
   }
 
-  #apiOf(question: Pick<LayerQuestion, 'offline'>) {
+  #apiOf(question: Pick<LayerQuestion, 'offline' | 'body'>) {
     return this.#settings.apiOf(question);
+  }
+
+  /** Workers see whether anybody is going to ask again. */
+  #tellOrphans(): void {
+    const orphans = modelLines.flatMap((line) => this.#flights[line].orphans());
+    if (orphans.length > 0) for (const link of this.#links) link.tell({ is: 'orphans', orphans });
   }
 
   #tellLimits(): void {

@@ -2,16 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
+import type { Usage } from '../../contract/run.js';
 import { questionKey } from '../../journal/index.js';
 import type { Asked, Entry } from '../../journal/index.js';
 import { ModelClients } from '../../model/call/client.js';
+import type { ModelClient } from '../../model/call/client.js';
 import { keptAnswer } from '../../model/call/kept-answer.js';
-import { asMessage } from '../../model/call/message.js';
+import { asMessage, asUsage } from '../../model/call/message.js';
 import { costOf } from '../../model/index.js';
-import type { Account } from './books.js';
-import { eventsOf, eventText, rebuiltMessage } from './rebuilt-message.js';
-import { sendJson } from './replies.js';
-import type { GatewaySettings } from './settings.js';
+import { sdkHeadersFor, versionOf } from './api-version.js';
+import type { Account } from './account-of.js';
+import { eventsOf, rebuiltMessage } from './rebuilt-message.js';
+import { beginStream, eventText, sendJson } from './replies.js';
+import type { Serving } from './serving.js';
 
 /** Longest that one answer may take, in milliseconds: as long as the API lets a stream last. */
 const longestCallMs = 3_600_000;
@@ -24,18 +27,28 @@ const journalHeader = 'fanfold-journal';
 /** What a client wants of the journal. `fresh`: the question is asked anew, and the answer kept. */
 export type JournalWish = 'on' | 'fresh' | 'off';
 
-/** The wish in a request's headers. What a beta changes nobody here knows: such a question goes past the journal. */
+/**
+ * The wish in a request's headers. What a beta changes nobody here knows, nor what the API holds of a conversation: such a question goes
+ * past the journal.
+ */
 export function journalWishOf(
-  { headers }: Pick<IncomingMessage, 'headers'>,
+  { headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>,
+  asked: object,
   journalAll: boolean,
 ): JournalWish | undefined {
   const wish = headers[journalHeader] ?? (journalAll ? 'on' : 'off');
   if (wish !== 'on' && wish !== 'fresh' && wish !== 'off') return undefined;
-  return headers['anthropic-beta'] === undefined ? wish : 'off';
+  const isBeta = headers['anthropic-beta'] !== undefined || /[?&]beta=true(&|$)/.test(url);
+  return isBeta || !isWhole(asked) ? 'off' : wish;
 }
 
-/** How a call is made that has its permit and its money. */
-export type Make = (call: () => Promise<Made>) => Promise<Message>;
+/** Whether a question says all that is asked: that of the tool runner's `thread` goes on where an earlier one has ended. */
+function isWhole(asked: { thread?: unknown; container?: unknown }): boolean {
+  return (asked.thread ?? undefined) === undefined && (asked.container ?? undefined) === undefined;
+}
+
+/** How a call is made that has its permit and its money. It is told the usage so far, which counts where the answer does not come to its end. */
+export type Make = (call: (onUsage: (usage: Usage) => void) => Promise<Made>) => Promise<Message>;
 
 /** An answer, with the headers that tell of limits. */
 export interface Made {
@@ -50,6 +63,8 @@ const clientsBy = new WeakMap<NodeJS.ProcessEnv, ModelClients>();
  *
  * JournaledCall-1. The call belongs to the gateway: it goes on when its asker is gone, and its answer is kept.
  * JournaledCall-2. The first asker of a stream sees it grow; those who join get it whole when it is there.
+ * JournaledCall-3. A stream that fails ends with an event `error`, the API's own where there is one.
+ * JournaledCall-4. The API is asked in the version that the asker speaks.
  */
 export async function answerJournaled(
   { stream = false, ...asked }: MessageCreateParamsNonStreaming & { stream?: boolean },
@@ -59,33 +74,39 @@ export async function answerJournaled(
     wish,
     account,
   }: { request: IncomingMessage; response: ServerResponse; wish: JournalWish; account: Account },
-  settings: GatewaySettings,
+  { settings, books }: Pick<Serving, 'settings' | 'books'>,
   make: Make,
 ): Promise<void> {
-  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+  const api = await settings.apiOf({ offline: settings.foreignLine === 'offline', body: asked });
   const source = settings.foreignLine === 'offline' ? 'offline' : api.baseURL;
   const sample = Number(request.headers['fanfold-sample'] ?? 0);
   const key = questionKey({ source, body: asked, sample: Number.isInteger(sample) && sample > 0 ? sample : 0 });
   const clients = clientsBy.get(settings.env) ?? new ModelClients(settings.env);
   clientsBy.set(settings.env, clients);
-  const client = clients.clientOf(api);
+  const client = await clients.clientOf(api);
+  const question = { ...asked, model: client.ownName(asked.model) };
   const once = await settings.journal.once<Message>(
     key,
     wish === 'fresh' ? { notBeforeMs: Date.now() } : {},
     async () => {
-      const value = await make(async () => {
+      // Other providers have versions and keys of their own.
+      const isAnthropic = (api.provider ?? 'anthropic') === 'anthropic';
+      const headers = isAnthropic ? sdkHeadersFor(versionOf(request.headers), api.apiKey) : {};
+      const options = { timeout: longestCallMs, headers };
+      const value = await make(async (onUsage) => {
         if (!stream) {
-          const { data, response: answered } = await client.whole.messages
-            .create(asked, { timeout: longestCallMs })
-            .withResponse();
-          return { message: data, headers: answered.headers };
+          const { data, response: answered } = await client.whole.messages.create(question, options).withResponse();
+          return { message: named(client, asked, data), headers: answered.headers };
         }
-        const running = client.streaming.messages.stream(asked, { timeout: longestCallMs });
+        const running = client.streaming.messages.stream(question, options);
         const sent = streamHead(response);
-        running.on('streamEvent', (event) => sent.event(event));
+        running.on('streamEvent', (event, { usage }) => {
+          onUsage(asUsage(usage));
+          sent.event(event);
+        });
         try {
           const message = await running.finalMessage();
-          return { message, headers: running.response?.headers };
+          return { message: named(client, asked, message), headers: running.response?.headers };
         } finally {
           sent.stop();
         }
@@ -93,9 +114,17 @@ export async function answerJournaled(
       return toKeep(value, asked, `${account.client}/${account.run}`);
     },
   );
-  if (once.reused) return sendRebuilt(response, key, once.entry, stream);
+  if (once.reused) {
+    books.counts.journalHits += 1;
+    return sendRebuilt(response, key, once.entry, stream);
+  }
   if (stream) return void response.end();
   sendJson(response, 200, once.value, { [journalHeader]: 'asked' });
+}
+
+/** An answer with the full name of who gave it: it is billed by that. */
+function named(client: ModelClient, { model }: { model: string }, answer: Message): Message {
+  return { ...answer, model: client.answeredBy(model, answer.model) };
 }
 
 function streamHead(response: ServerResponse): { event(event: { type: string }): void; stop(): void } {
@@ -105,8 +134,7 @@ function streamHead(response: ServerResponse): { event(event: { type: string }):
   return {
     event: (event) => {
       // A call that is refused has no events, and is answered with its error.
-      if (!response.headersSent)
-        response.writeHead(200, { 'content-type': 'text/event-stream', [journalHeader]: 'asked' });
+      if (!response.headersSent) beginStream(response, { [journalHeader]: 'asked' });
       response.write(eventText(event));
     },
     stop: () => clearInterval(ping),
@@ -117,7 +145,7 @@ function sendRebuilt(response: ServerResponse, key: string, entry: Entry, stream
   const message = rebuiltMessage(key, entry);
   const headers = { [journalHeader]: 'hit' };
   if (!stream) return sendJson(response, 200, message, headers);
-  response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+  beginStream(response, headers);
   response.end([...eventsOf(message)].map(eventText).join(''));
 }
 

@@ -1,11 +1,24 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 
 import { UnavailableError } from '../../contract/errors.js';
 import type { GatewayAddress } from '../protocol/address.js';
+import type { GatewaySettings } from './settings.js';
+
+/** A server that clients keep connections to, and send large bodies over slow lines. */
+export function httpServer(tls: GatewaySettings['tls']): Server {
+  const server: Server = tls === undefined ? createServer() : (createSecureServer(tls) as unknown as Server);
+  // A pool is about to use a connection that Node would close after 5 s; a large body takes a slow line longer than Node's 300 s.
+  server.keepAliveTimeout = 75_000;
+  server.headersTimeout = 90_000;
+  server.requestTimeout = 0;
+  return server;
+}
 
 /**
  * Has a server listen. A Unix socket is its maker's alone; one that nobody listens at any more is replaced.

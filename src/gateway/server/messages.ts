@@ -1,30 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { APIError } from '@anthropic-ai/sdk';
-import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Response } from 'undici';
 
 import { isFree } from '../../model/call/charges.js';
-import { describeError } from '../../model/call/describe-error.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { asUsage } from '../../model/call/message.js';
 import { outcomeOfFailure } from '../../model/limiter/index.js';
-import type { CallOutcome, Permit } from '../../model/limiter/index.js';
+import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
-import type { Account } from './books.js';
+import { accountOf } from './account-of.js';
+import type { Account } from './account-of.js';
+import { askedIn } from './asked-in.js';
+import type { Asked } from './asked-in.js';
+import { inCallSpan } from './call-span.js';
 import { boundOf } from './bound-of.js';
 import { answerJournaled, journalWishOf } from './journaled-call.js';
 import type { JournalWish } from './journaled-call.js';
+import { outcomeOfStatus } from './outcome-of-status.js';
 import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { sendError } from './replies.js';
 import { StreamUsage } from './stream-usage.js';
-import { answerHeaders, askUpstream } from './upstream.js';
+import { answerHeaders, askUpstream, checkPassable } from './upstream.js';
 
 /** Characters of ordinary text to a token, roughly; the limiter corrects by what the API counts. */
 const charactersPerToken = 3.5;
-
-type Asked = MessageCreateParamsNonStreaming & { stream?: boolean };
 
 /**
  * Answers `POST /v1/messages` of a client that is no worker of fanfold's: it waits for its turn at the limiter, and gets the API's answer
@@ -42,21 +42,18 @@ export async function answerMessages(
 ): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) return tooLarge(response);
-  const asked = askedIn(body);
+  const asked = askedIn(body, serving.settings);
   if (asked === undefined) {
     return sendError(
       response,
       400,
       'invalid_request_error',
-      'Expected JSON with `model`, a `max_tokens` of 1 or more, and `messages` of texts or lists of blocks.',
+      'Expected JSON with `model`, a `max_tokens` of 0 or more, and `messages` of texts or lists of blocks.',
     );
   }
-  const run = request.headers['fanfold-run'];
-  const call = new ForeignCall(request, response, serving, {
-    client,
-    run: typeof run === 'string' ? run.slice(0, 200) : '',
-  });
-  const wish = journalWishOf(request, serving.settings.journalAll);
+  serving.books.counts.questions += 1;
+  const call = new ForeignCall(request, response, serving, accountOf(request, client));
+  const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
     return sendError(
       response,
@@ -71,6 +68,10 @@ export async function answerMessages(
 /** One call for a client that is no worker. */
 class ForeignCall {
   #isBooked = false;
+  /** What is known of its cost. */
+  #told: Pick<EndedCall, 'usage'> = { usage: undefined };
+  /** Of an answer that is not whole yet. */
+  #soFar: EndedCall['usage'];
   /** The most that it may cost, where there is a budget. */
   #boundUsd: number | null = null;
 
@@ -86,7 +87,8 @@ class ForeignCall {
     const { settings } = this.serving;
     const signal = goneSignal(this.response);
     try {
-      const api = await settings.apiOf({ offline: !this.#isPaid });
+      const api = await settings.apiOf({ offline: !this.#isPaid, body: asked });
+      checkPassable(api);
       await this.#withPermit(asked, body.length, signal, async (permit) => {
         const answered = await askUpstream(this.request, body, api, settings, signal);
         await (answered.ok ? this.#handOn(answered, asked, permit) : this.#handOnError(answered, permit));
@@ -100,9 +102,9 @@ class ForeignCall {
   async journaled(asked: Asked, bytes: number, wish: JournalWish): Promise<void> {
     const { request, response, account } = this;
     try {
-      await answerJournaled(asked, { request, response, wish, account }, this.serving.settings, (call) =>
+      await answerJournaled(asked, { request, response, wish, account }, this.serving, (call) =>
         this.#withPermit(asked, bytes, undefined, async (permit) => {
-          const { message, headers } = await call();
+          const { message, headers } = await call((usage) => (this.#soFar = usage));
           const usage = asUsage(message.usage);
           permit.end({ is: 'answered', usage, headers });
           await this.#spent({ model: message.model, usage, settled: true });
@@ -121,18 +123,25 @@ class ForeignCall {
     call: (permit: Permit) => Promise<T>,
   ): Promise<T> {
     const { settings, books } = this.serving;
+    const { tracesContent } = settings;
+    const { baseURL } = await settings.apiOf({ offline: !this.#isPaid, body: asked });
     this.#boundUsd = this.#isPaid && books.isBounded ? boundOf(asked, false) : null;
-    const release = this.#isPaid && books.isBounded ? books.reserve(this.#boundUsd) : () => {};
+    const release = this.#isPaid && books.isBounded ? await books.reserve(this.#boundUsd) : () => {};
     const inputTokens = Math.ceil(bytes / charactersPerToken);
     try {
       return await settings.limiters[settings.foreignLine].of(asked.model).run(
         { inputTokens },
         async (permit) => {
           try {
-            return await call(permit);
+            return await inCallSpan(
+              this.request,
+              { baseURL, asked, tracesContent },
+              () => this.#told,
+              () => call(permit),
+            );
           } catch (error) {
             permit.end(outcomeOfFailure(error, Date.now(), (text) => settings.secrets.text(text)));
-            if (!isFree(error)) await this.#spent({ model: asked.model, usage: undefined, settled: false });
+            if (!isFree(error)) await this.#spent({ model: asked.model, usage: this.#soFar, settled: false });
             throw error;
           }
         },
@@ -183,33 +192,14 @@ class ForeignCall {
   async #spent(ended: Omit<EndedCall, 'modelMs'>): Promise<void> {
     // Whoever knows more of the call has told before.
     if (this.#isBooked) return;
+    this.#told = ended;
     this.#isBooked = true;
     if (this.#isPaid) await this.serving.books.spent(this.account, { ...ended, modelMs: 0 }, this.#boundUsd);
   }
 
   #refuse(error: unknown): void {
-    refuse(this.response, error, this.serving.settings.secrets.text(describeError(error)));
+    refuse(this.response, error, this.serving.settings.secrets);
   }
-}
-
-function askedIn(body: Buffer): Asked | undefined {
-  try {
-    const asked = JSON.parse(body.toString()) as Asked;
-    const isQuestion =
-      typeof asked.model === 'string' &&
-      Number.isInteger(asked.max_tokens) &&
-      asked.max_tokens >= 1 &&
-      Array.isArray(asked.messages) &&
-      asked.messages.every((message: unknown) => isContent((message as { content?: unknown } | null)?.content));
-    return isQuestion ? asked : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isContent(content: unknown): boolean {
-  if (typeof content === 'string') return true;
-  return Array.isArray(content) && content.every((block) => typeof block === 'object' && block !== null);
 }
 
 function streamEnd(scan: StreamUsage, asked: string): Omit<EndedCall, 'modelMs'> {
@@ -223,15 +213,4 @@ function wholeEnd(chunks: readonly Uint8Array[], asked: string): Omit<EndedCall,
   } catch {
     return { model: asked, usage: undefined, settled: false };
   }
-}
-
-function outcomeOfStatus({ status, headers }: Response, text: string, redact: (text: string) => string): CallOutcome {
-  let told: object | undefined;
-  try {
-    told = JSON.parse(text) as object;
-  } catch {
-    // A page of a proxy says nothing about limits.
-  }
-  const error = APIError.generate(status, told, text, headers as unknown as Headers);
-  return outcomeOfFailure(error, Date.now(), redact);
 }

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 
-import { describeError } from '../../model/call/describe-error.js';
 import type { Serving } from './serving.js';
-import { sendUnreachable, tooLarge } from './refuse.js';
+import { refuse, tooLarge } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
-import { answerHeaders, askUpstream } from './upstream.js';
+import { fullNameBy } from './named.js';
+import { answerHeaders, askUpstream, checkPassable } from './upstream.js';
 
 /** Hands a request on as it is, with the gateway's key, and its answer back: counts of tokens, models, batches, files. */
 export async function passOn(
@@ -20,12 +20,14 @@ export async function passOn(
   if (body === undefined) return tooLarge(response);
   const signal = goneSignal(response);
   try {
-    const api = await settings.apiOf({ offline: settings.foreignLine === 'offline' });
+    const offline = settings.foreignLine === 'offline';
+    const api = await settings.apiOf({ offline, body: { model: fullNameBy(settings, offline, '') } });
+    checkPassable(api);
     const answered = await askUpstream(request, body, api, settings, signal);
     response.writeHead(answered.status, answerHeaders(answered));
     if (answered.body === null) return void response.end();
     await pipeline(Readable.fromWeb(answered.body as ReadableStream), response);
   } catch (error) {
-    if (!signal.aborted) sendUnreachable(response, error, settings.secrets.text(describeError(error)));
+    if (!signal.aborted) refuse(response, error, settings.secrets);
   }
 }

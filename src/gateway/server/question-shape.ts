@@ -21,12 +21,14 @@ const askShape = z.object({
     }),
     run: z.string(),
     asker: z.string(),
+    origin: z.object({ workflowId: z.string(), runId: z.string(), activityId: z.string().optional() }).optional(),
     notBeforeMs: z.number().optional(),
     hedge: z.string().optional(),
     patienceMs: z.number().nonnegative().optional(),
     bound: z.object({ sinceMs: z.number(), mostMs: z.number() }).optional(),
   }),
   remainingMs: z.number(),
+  trace: z.record(z.string(), z.string()).optional(),
   purse: z.object({ leftUsd: z.number(), questionUsd: z.number() }).optional(),
 });
 

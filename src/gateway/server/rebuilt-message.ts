@@ -72,8 +72,3 @@ function partsOf(block: Block): Record<string, unknown>[] {
       return [block];
   }
 }
-
-/** An event as a stream has it. */
-export function eventText(event: { type: string }): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-}

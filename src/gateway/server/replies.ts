@@ -12,7 +12,7 @@ type ErrorKind =
   | 'api_error'
   | 'overloaded_error';
 
-/** Answers with an error as the Messages API would, so that every SDK knows what it means. */
+/** Answers with an error as the Messages API would, so that every SDK knows what it means; an answer that has begun as a stream ends with it. */
 export function sendError(
   response: ServerResponse,
   status: number,
@@ -20,8 +20,29 @@ export function sendError(
   message: string,
   headers: Record<string, string> = {},
 ): void {
-  if (response.headersSent) return void response.destroy();
-  sendJson(response, status, { type: 'error', error: { type, message } }, headers);
+  const body = { type: 'error', error: { type, message } };
+  if (response.headersSent) endStream(response, body);
+  else sendJson(response, status, body, headers);
+}
+
+/** Answers whose events are this process's own: an event can be added to them. */
+const streams = new WeakSet<ServerResponse>();
+
+/** Begins a stream of events. */
+export function beginStream(response: ServerResponse, headers: Record<string, string> = {}): void {
+  streams.add(response);
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+}
+
+/** Ends an answer that has begun: a stream of events with an event `error`, anything else by cutting it, since it is not whole. */
+export function endStream(response: ServerResponse, error: object): void {
+  if (streams.has(response)) response.end(eventText({ ...error, type: 'error' }));
+  else response.destroy();
+}
+
+/** An event as a stream has it. */
+export function eventText(event: { type: string }): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
 export function sendJson(

@@ -1,5 +1,6 @@
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import type { Line } from '../protocol/frames.js';
+import { OpenBatches } from './open-batches.js';
 import type { Books } from './books.js';
 import type { GatewaySettings } from './settings.js';
 
@@ -9,6 +10,11 @@ export interface Serving {
   books: Books;
   limits(): Record<Line, LimiterSnapshot[]>;
   isDraining: boolean;
+  batches: OpenBatches;
   /** Calls for clients that are no workers, while they last. */
   foreign: Set<Promise<void>>;
+}
+
+export function servingOf(settings: GatewaySettings, books: Books, limits: Serving['limits']): Serving {
+  return { settings, books, limits, isDraining: false, batches: new OpenBatches(), foreign: new Set() };
 }

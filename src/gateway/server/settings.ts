@@ -15,8 +15,8 @@ export interface GatewaySettings {
   /** Certificate chain and key in PEM; without them it speaks plain HTTP. */
   tls?: { cert: string; key: string } | undefined;
   journal: Journal;
-  /** @throws FanfoldError `NoApiKey` */
-  apiOf(question: { offline: boolean }): Promise<ModelApi>;
+  /** The API of a question's model. @throws FanfoldError `NoApiKey` */
+  apiOf(question: { offline: boolean; body: { model: string } }): Promise<ModelApi>;
   /** Which model clients that are no workers of fanfold's ask. */
   foreignLine: Line;
   /** Whether their questions are answered from the journal though they do not say that they want it. */
@@ -30,6 +30,8 @@ export interface GatewaySettings {
   cpu: PatternHost['cpu'];
   /** US dollars that all calls of one day (UTC) may cost; any by default. */
   budgetPerDayUsd?: number | undefined;
+  /** Called when a program of this user, on a socket that is only theirs, asks the gateway to end; nobody may by default. */
+  onEndAsked?: (() => void) | undefined;
   /** Of fanfold. */
   version: string;
   say(message: string): void;

@@ -7,6 +7,7 @@ import { modelLines } from '../protocol/frames.js';
 import type { Done, GatewayFrame, Line, WorkerFrame } from '../protocol/frames.js';
 import type { Passenger } from './flight.js';
 import type { Flights, Seat } from './flights.js';
+import { namedBy } from './named.js';
 import { checkAsk } from './question-shape.js';
 import type { Roomer } from './room-keeper.js';
 import type { Demand } from './shares.js';
@@ -15,6 +16,8 @@ export interface WorkerLinkSettings {
   /** Whose token the worker has. */
   client: string;
   flightsOf(line: Line): Flights;
+  /** Says whose a model is that is not named in full. */
+  env: NodeJS.ProcessEnv;
   paidBefore(question: LayerQuestion): Promise<Paid | undefined>;
   hello: { gateway: string; version: string };
   /** Its demand or its calls in flight have changed. */
@@ -117,7 +120,10 @@ export class WorkerLink implements Roomer {
     this.#open.set(id, open);
     try {
       checkAsk(frame);
-      open.seat = await this.#settings.flightsOf(open.line).ask(frame, this.#settings.client, this.#passenger(id));
+      const question = namedBy(this.#settings, frame.question);
+      open.seat = await this.#settings
+        .flightsOf(open.line)
+        .ask({ ...frame, question }, this.#settings.client, this.#passenger(id));
     } catch (error) {
       return this.#done(id, { failure: callFailureOf(error, Date.now()), calls: [] });
     }
@@ -127,7 +133,7 @@ export class WorkerLink implements Roomer {
   }
 
   async #look({ id, question }: Extract<WorkerFrame, { is: 'look' }>): Promise<void> {
-    const paid = await this.#settings.paidBefore(question).catch(() => undefined);
+    const paid = await this.#settings.paidBefore(namedBy(this.#settings, question)).catch(() => undefined);
     this.#channel.send({ is: 'seen', id, paid });
   }
 

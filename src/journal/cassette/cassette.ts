@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { FanfoldError } from '../../contract/errors.js';
@@ -140,14 +140,25 @@ export class Cassette {
   async #list(): Promise<void> {
     const changedAtMs = (await stat(this.directory).catch(() => undefined))?.mtimeMs;
     if (changedAtMs === undefined || changedAtMs === this.#listedAtMs) return;
-    const names = await readdir(this.directory);
-    this.#names = new Map(
-      names.flatMap((name): [string, string][] => {
-        const start = /-([0-9a-f]{16})\.yaml$/.exec(name)?.[1];
-        return start === undefined || name.startsWith('.') ? [] : [[start, name]];
-      }),
-    );
+    const names = (await readdir(this.directory)).filter((name) => !name.startsWith('.') && /\.ya?ml$/.test(name));
+    const named = names.flatMap((name): [string, string][] => {
+      const start = /-([0-9a-f]{16})\.yaml$/.exec(name)?.[1];
+      return start === undefined ? [] : [[start, name]];
+    });
+    const known = new Set(named.map(([, name]) => name));
+    const renamed = names.filter((name) => !known.has(name));
+    this.#names = new Map([...(await this.#keysOf(renamed)), ...named]);
     this.#listedAtMs = changedAtMs;
+  }
+
+  /** The keys of files that somebody has given other names: they are told by what is in them (Cassette-1). */
+  async #keysOf(names: readonly string[]): Promise<[string, string][]> {
+    const found: [string, string][] = [];
+    for (const name of names) {
+      const start = (await keyInside(join(this.directory, name)))?.slice(0, keyDigits);
+      if (start !== undefined) found.push([start, name]);
+    }
+    return found;
   }
 
   async #read(name: string): Promise<Recording | undefined> {
@@ -164,6 +175,23 @@ export class Cassette {
         'Remove it, and record it anew.',
       );
     }
+  }
+}
+
+/** Bytes of a file in which its key stands: behind the branch's name. */
+const headBytes = 8_192;
+
+/** The key in a recording's file, read from its beginning alone; `undefined` in what is none. */
+async function keyInside(path: string): Promise<string | undefined> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return /^\s*"?key"?: "?([0-9a-f]{64})"?,?$/m.exec(buffer.subarray(0, bytesRead).toString())?.[1];
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
   }
 }
 

@@ -10,8 +10,9 @@ import type {
   StoredRecord,
 } from '../journal-store.js';
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
+import type { Hold } from '../hold.js';
 import type { Spend } from '../spend.js';
-import { addSpend, spendSince } from './embedded-spend.js';
+import { addSpend, holdSpend, spendSince } from './embedded-spend.js';
 import { CurrentDatabase } from './current-database.js';
 import type { JournalDatabase } from './journal-database.js';
 import { JournalFiles } from './journal-files.js';
@@ -153,8 +154,12 @@ class EmbeddedStore implements JournalStore {
     );
   }
 
-  recordSpend(rows: readonly Spend[]): Promise<void> {
-    return this.#current.write((database) => addSpend(database, rows));
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<void> {
+    return this.#current.write((database) => addSpend(database, rows, mark));
+  }
+
+  holdSpend(hold: Hold): Promise<number> {
+    return this.#current.use((database) => holdSpend(database, hold));
   }
 
   spend(sinceDay: string): Promise<Spend[]> {

@@ -61,6 +61,13 @@ const schema = `
     untold INTEGER NOT NULL,
     PRIMARY KEY (day, run, client, model)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS spend_marks (mark TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS spend_holds (
+    holder TEXT PRIMARY KEY,
+    day TEXT NOT NULL,
+    usd REAL NOT NULL,
+    expires_at_ms INTEGER NOT NULL
+  ) WITHOUT ROWID;
   INSERT INTO totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
   PRAGMA user_version = 1;
   PRAGMA application_id = 0x66616e01;

@@ -13,8 +13,9 @@ import type {
 import type { JournalLimits, JournalStats, Pruned } from '../journal.js';
 import { PostgresPool } from '../../postgres/index.js';
 import type { PostgresUse } from '../../postgres/index.js';
+import type { Hold } from '../hold.js';
 import type { Spend } from '../spend.js';
-import { addSpend, spendSince } from './postgres-spend.js';
+import { addSpend, holdSpend, spendSince } from './postgres-spend.js';
 import { probe, schema } from './schema.js';
 
 const use: PostgresUse = {
@@ -154,8 +155,12 @@ class PostgresStore implements JournalStore {
     );
   }
 
-  recordSpend(rows: readonly Spend[]): Promise<void> {
-    return addSpend(this.#pool, rows);
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<void> {
+    return addSpend(this.#pool, rows, mark);
+  }
+
+  holdSpend(hold: Hold): Promise<number> {
+    return holdSpend(this.#pool, hold);
   }
 
   spend(sinceDay: string): Promise<Spend[]> {

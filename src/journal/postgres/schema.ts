@@ -3,7 +3,8 @@ const lockId = 4_270_663_713;
 
 /** A statement that fails where the tables are missing or are not these. */
 export const probe = `
-  SELECT 1 FROM fanfold_journal_entries, fanfold_journal_leases, fanfold_journal_totals, fanfold_journal_spend WHERE false
+  SELECT 1 FROM fanfold_journal_entries, fanfold_journal_leases, fanfold_journal_totals, fanfold_journal_spend,
+    fanfold_journal_spend_marks, fanfold_journal_spend_holds WHERE false
 `;
 
 /**
@@ -49,6 +50,13 @@ export const schema = `
     unpriced bigint NOT NULL,
     untold bigint NOT NULL,
     PRIMARY KEY (day, run, client, model)
+  );
+  CREATE TABLE IF NOT EXISTS fanfold_journal_spend_marks (mark text PRIMARY KEY, day text NOT NULL);
+  CREATE UNLOGGED TABLE IF NOT EXISTS fanfold_journal_spend_holds (
+    holder text PRIMARY KEY,
+    day text NOT NULL,
+    usd double precision NOT NULL,
+    expires_at timestamptz NOT NULL
   );
   INSERT INTO fanfold_journal_totals VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 `;

@@ -1,8 +1,8 @@
 import { AnthropicError, APIError } from '@anthropic-ai/sdk';
-import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import type { Usage } from '../../contract/run.js';
+import type { MessagesClient } from '../providers/provider.js';
 import type { ModelClient } from './client.js';
 import { failureInBody } from './failure-in-body.js';
 import { asMessage, asUsage } from './message.js';
@@ -53,10 +53,12 @@ export async function callApi(
   const streamed = call.announced === true || body.max_tokens > streamAboveTokens;
   const watchdog = new Watchdog(call.watchdogs, streamed ? undefined : body.max_tokens);
   const options = { signal: AbortSignal.any([call.signal, watchdog.signal]), timeout: call.timeoutMs };
+  const sent = { ...body, model: client.ownName(body.model) };
   try {
-    return await (streamed
-      ? stream(client.streaming, body, options, call, watchdog)
-      : callWhole(client.whole, body, options));
+    const { message, headers } = await (streamed
+      ? stream(client.streaming, sent, options, call, watchdog)
+      : callWhole(client.whole, sent, options));
+    return { message: { ...message, model: client.answeredBy(body.model, message.model) }, headers };
   } catch (error) {
     throw call.signal.aborted ? error : (watchdog.stalled ?? unwrapped(error));
   } finally {
@@ -69,7 +71,11 @@ interface Options {
   timeout: number;
 }
 
-async function callWhole(client: Anthropic, body: MessageCreateParamsNonStreaming, options: Options): Promise<Called> {
+async function callWhole(
+  client: MessagesClient,
+  body: MessageCreateParamsNonStreaming,
+  options: Options,
+): Promise<Called> {
   const { data, response } = await client.messages.create(body, options).withResponse();
   return calledOf(data, response.headers);
 }
@@ -88,7 +94,7 @@ function calledWhole({ text, headers }: WholeAnswer): Called {
 }
 
 async function stream(
-  client: Anthropic,
+  client: MessagesClient,
   body: MessageCreateParamsNonStreaming,
   options: Options,
   { onBegun, onPartial, onText }: ApiCall,

@@ -64,7 +64,8 @@ export function asMessage(body: unknown): ModelMessage {
   };
 }
 
-function usageOf(body: unknown): Usage | undefined {
+/** What a body with status 200 has cost, where it says so. */
+export function usageOf(body: unknown): Usage | undefined {
   const found = billedShape.safeParse(body);
   return found.success ? asUsage(found.data.usage) : undefined;
 }

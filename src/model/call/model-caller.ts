@@ -8,7 +8,7 @@ import type { Caller, ModelCallerSettings } from './caller.js';
 import { isFree } from './charges.js';
 import { callApi } from './call-api.js';
 import { ModelClients } from './client.js';
-import type { ModelApi } from './client.js';
+import type { ModelApi, ModelClient } from './client.js';
 import { outcomeOfFailure } from '../limiter/index.js';
 import type { Permit } from '../limiter/index.js';
 import { MalformedAnswer } from './malformed-answer.js';
@@ -23,6 +23,14 @@ import type { EndedCall } from './ended-call.js';
 /** Longer than the caller's own deadline, which is to end a call that takes too long. */
 const sdkTimeoutMarginMs = 5_000;
 
+/** A call that is about to be made. */
+interface Making {
+  client: ModelClient;
+  api: ModelApi;
+  body: MessageCreateParamsNonStreaming;
+  caller: Caller;
+}
+
 /** Everything between a request and its answer: one's turn at the prompt cache and at the limiter, the call, its watchdogs. */
 export class ModelCaller {
   readonly #clients: ModelClients;
@@ -36,7 +44,7 @@ export class ModelCaller {
    * Makes one call.
    *
    * @param waitMs longest wait at the limiter, in milliseconds; any by default
-   * @throws what the call failed with, or the signal's reason
+   * @throws what the call failed with, or the signal's reason; UnavailableError `ProviderNotInstalled`
    */
   async call(
     api: ModelApi,
@@ -44,21 +52,20 @@ export class ModelCaller {
     caller: Caller,
     waitMs?: number,
   ): Promise<ModelMessage> {
+    const client = await this.#clients.clientOf(api);
     const prefix = cachedPrefixOf(api, body);
     const pass =
       prefix === undefined ? undefined : await caller.waiting(() => this.#leaders.enter(prefix, caller.signal));
     try {
       const permit = await permitOf(this.settings.limiters, body, caller, waitMs);
-      return await this.#make(api, body, caller, pass, permit);
+      return await this.#make({ client, api, body, caller }, pass, permit);
     } finally {
       pass?.over();
     }
   }
 
   async #make(
-    api: ModelApi,
-    body: MessageCreateParamsNonStreaming,
-    caller: Caller,
+    { client, api, body, caller }: Making,
     pass: PrefixPass | undefined,
     permit: Permit | undefined,
   ): Promise<ModelMessage> {
@@ -69,7 +76,7 @@ export class ModelCaller {
     const span = new ModelSpan(api.baseURL, body, tracesContent);
     try {
       const { message, headers } = await span.within(() =>
-        callApi(this.#clients.clientOf(api), body, {
+        callApi(client, body, {
           signal: caller.signal,
           timeoutMs: Math.min(Math.ceil(caller.remainingMs()) + sdkTimeoutMarginMs, maxDurationMs),
           watchdogs,

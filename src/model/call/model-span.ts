@@ -6,7 +6,9 @@ import type {
   MessageParam,
 } from '@anthropic-ai/sdk/resources/messages';
 
+import { namedModel } from '../../contract/providers.js';
 import { isFileBlock } from '../index.js';
+import { providerRow } from '../providers/provider-table.js';
 import type { EndedCall } from './ended-call.js';
 import type { ModelMessage } from './message.js';
 
@@ -31,12 +33,13 @@ export class ModelSpan {
     readonly body: MessageCreateParamsNonStreaming,
     readonly withContent: boolean,
   ) {
-    this.#span = trace.getTracer('fanfold').startSpan(`chat ${body.model}`, {
+    const { provider, name } = namedModel(body.model);
+    this.#span = trace.getTracer('fanfold').startSpan(`chat ${name}`, {
       kind: SpanKind.CLIENT,
       attributes: {
         'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': 'anthropic',
-        'gen_ai.request.model': body.model,
+        'gen_ai.provider.name': providerRow(provider)?.traceName ?? 'anthropic',
+        'gen_ai.request.model': name,
         'gen_ai.request.max_tokens': body.max_tokens,
         ...addressOf(baseURL),
         ...(body.output_config && { 'gen_ai.output.type': 'json' }),
@@ -68,7 +71,7 @@ export class ModelSpan {
     this.#span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR });
   }
 
-  end({ usage }: EndedCall): void {
+  end({ usage }: Pick<EndedCall, 'usage'>): void {
     if (usage !== undefined) {
       const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
       this.#span.setAttributes({

@@ -30,7 +30,7 @@ export function streamFetch(connections: Dispatcher): Fetch {
   };
 }
 
-function isForStream(body: unknown): boolean {
+export function isForStream(body: unknown): boolean {
   return typeof body === 'string' && /"stream":\s*true/.test(body.slice(-200) + body.slice(0, 200));
 }
 

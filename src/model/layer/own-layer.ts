@@ -15,7 +15,7 @@ export interface OwnLayerSettings {
   journal?: Journal | undefined;
   models: ModelCaller;
   /** @throws FanfoldError `NoApiKey` */
-  apiOf(question: Pick<LayerQuestion, 'offline'>): Promise<ModelApi>;
+  apiOf(question: Pick<LayerQuestion, 'offline' | 'body'>): Promise<ModelApi>;
 }
 
 /** The model layer in this process. Only proper answers are kept. */

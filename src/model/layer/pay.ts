@@ -31,11 +31,12 @@ export interface Paying {
  * or says nothing after the results of tools.
  *
  * @param signal ends it
- * @throws what `checkReserve` throws before anything is spent, or what the call failed with
+ * @throws what `checkReserve` and `reserve` throw before anything is spent, or what the call failed with
  */
 export async function pay(paying: Paying, signal: AbortSignal): Promise<ModelMessage> {
   const { question, payer, form } = paying;
   payer.checkReserve();
+  await payer.reserve?.();
   const message = await withCorrection(question.body, form.format, (each) =>
     withRest(
       each,

@@ -19,6 +19,8 @@ export interface LayerQuestion {
   run: string;
   /** Names the branch, the same for every try. */
   asker: string;
+  /** The activity that asks, where there is one: once it is gone, nobody asks again. */
+  origin?: Origin | undefined;
   /** Oldest answer that will do, in milliseconds since the epoch; any by default. */
   notBeforeMs?: number | undefined;
   /** The run whose calls say what is slow, where a second call may race a slow one. */
@@ -27,6 +29,14 @@ export interface LayerQuestion {
   patienceMs?: number | undefined;
   /** How long it waits for an API that lets no call through; for ever by default. */
   bound?: Bound | undefined;
+}
+
+/** The activity of a branch, by Temporal's names. */
+export interface Origin {
+  workflowId: string;
+  runId: string;
+  /** `undefined` for a lane: a branch may go on in another one, and in the run's next execution. */
+  activityId?: string | undefined;
 }
 
 /** US dollars that are left of what was set aside for a branch. */
@@ -53,6 +63,8 @@ export interface Payer {
   ended(call: EndedCall, isSecond: boolean): void;
   /** @throws where what is set aside might not do for a question */
   checkReserve(): void;
+  /** Sets money aside beside what the branch has. @throws where there is none left */
+  reserve?(): Promise<void>;
   /** Whether a second call can be paid for. */
   mayPaySecond(): boolean;
   /** The answer is there, whole. */
@@ -72,6 +84,8 @@ export interface Paid {
 
 /** Journal, limiter, prices and calls: in this process, or in another one. */
 export interface ModelLayer {
+  /** `false` where it has a key only if this process has the same; by default it has one. */
+  readonly hasKey?: boolean | undefined;
   /**
    * Pays for an answer, unless the journal has it or somebody else is asking the same.
    *

@@ -1,8 +1,17 @@
-/** The class of a model: the API has limits per model class. `other` where the id names none. */
-export type ModelClass = 'haiku' | 'sonnet' | 'opus' | 'fable' | 'mythos' | 'other';
+import { namedModel } from '../../contract/providers.js';
+import type { Provider } from '../../contract/providers.js';
 
-const named: readonly ModelClass[] = ['haiku', 'sonnet', 'opus', 'fable', 'mythos'];
+/** The class of a model: the API has limits per model class. `other` where the id names none. */
+type ClaudeClass = 'haiku' | 'sonnet' | 'opus' | 'fable' | 'mythos' | 'other';
+
+/** The same of another provider, whose limits are its own; of those that serve others than Claude each model has its own. */
+export type ModelClass = ClaudeClass | `${Provider}:${string}`;
+
+const named: readonly ClaudeClass[] = ['haiku', 'sonnet', 'opus', 'fable', 'mythos'];
 
 export function modelClassOf(model: string): ModelClass {
-  return named.find((each) => model.includes(each)) ?? 'other';
+  const { provider, name } = namedModel(model);
+  const found = named.find((each) => name.includes(each)) ?? 'other';
+  if (provider === 'anthropic') return found;
+  return `${provider}:${provider.startsWith('openai') ? name : found}`;
 }

@@ -10,7 +10,7 @@ import { Desk } from '../../support/fanfold.js';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: 5, retain: { calls: 100_000, requests: 100_000 } });
+  desk = await Desk.open({ latencyMs: 5, retain: { calls: 100_000, requests: 100_000 } }, 'gateway');
   await desk.serve();
 });
 

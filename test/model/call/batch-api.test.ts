@@ -36,7 +36,7 @@ class DyingNotes implements Notes {
 async function open(batchMs: number) {
   const model = await startOfflineModel({ batchMs });
   onTestFinished(() => model.stop());
-  return { model, client: new ModelClients().clientOf({ apiKey: 'a key', baseURL: model.url }).streaming };
+  return { model, client: new ModelClients().anthropicOf({ apiKey: 'a key', baseURL: model.url }).streaming };
 }
 
 describe('a batch', () => {

@@ -152,7 +152,7 @@ it('fetches results of a batch from the configured origin, whatever the API says
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ id: 'batch_1', processing_status: 'ended', results_url: `${other}/results` }));
   });
-  const client = new ModelClients().clientOf({ apiKey: key, baseURL: `${baseURL}/gateway` }).streaming;
+  const client = new ModelClients().anthropicOf({ apiKey: key, baseURL: `${baseURL}/gateway` }).streaming;
   const ids: string[] = [];
   for await (const { custom_id: id } of resultsOf(client, 'batch_1', new AbortController().signal)) ids.push(id);
   expect(ids).toEqual(['a-1', 'a-2']);

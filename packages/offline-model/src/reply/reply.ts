@@ -1,4 +1,10 @@
-import type { ContentBlock, RefusalStopDetails, StopReason, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages';
+import type {
+  ContentBlock,
+  RefusalStopDetails,
+  StopReason,
+  TextBlock,
+  ToolUseBlock,
+} from '@anthropic-ai/sdk/resources/messages';
 import { countTokens } from '../tokens.js';
 
 /** What the model says, before it is put into a message. */
@@ -10,7 +16,8 @@ export interface Reply {
 }
 
 export function textReply(text: string, stopReason: StopReason = 'end_turn'): Reply {
-  return { content: [{ type: 'text', text, citations: null }], stopReason };
+  // The SDK's type asks for `citations`, of which the API says nothing where there are none; clients with strict schemas refuse null.
+  return { content: [{ type: 'text', text } as TextBlock], stopReason };
 }
 
 /** The ids are numbered within the answer: the same request gets the same answer. */

@@ -1,0 +1,41 @@
+import { gatewayIn, noGateway } from '../../contract/gateway.js';
+import { shownAddress } from '../../secrets/index.js';
+import { liveGateways } from '../worker/end-gateways.js';
+import { localWorker } from '../worker/ensure-worker.js';
+import { HomeGateway } from '../worker/home-gateway.js';
+import { staying } from '../worker/staying.js';
+import type { World } from '../world.js';
+import type { Finding } from './finding.js';
+import type { Session } from './session.js';
+
+/** What serves the runs of this home. */
+export async function workerCheck(session: Session, offline: boolean, world: World): Promise<Finding> {
+  const isThere = await localWorker(session, { offline }, world);
+  if (!isThere) return { found: 'none of this home; a command starts one when it needs it' };
+  return { found: `one of this home is running${await staying(session, world)}` };
+}
+
+/** What makes the model calls of this home's workers. */
+export async function gatewayCheck({ home, server }: Pick<Session, 'home' | 'server'>, world: World): Promise<Finding> {
+  const named = gatewayIn(world.env);
+  if (named !== undefined) return { found: `FANFOLD_GATEWAY names ${shownAddress(named)}` };
+  if (world.env['FANFOLD_GATEWAY'] === noGateway) return { found: 'none: FANFOLD_GATEWAY is off' };
+  if (server.kind !== 'embedded') return { found: 'none: the server is not of this home' };
+  const live = await liveGateways(home, world.cwd);
+  if (live.length > 0) {
+    const shown = live.map(({ process: { pid } }) => `process ${pid}`).join(', ');
+    return { found: `${live.length === 1 ? 'one' : live.length} of this home in the background (${shown})` };
+  }
+  if (await HomeGateway.canBe(home, world)) return { found: 'none of this home; a worker starts one when it needs it' };
+  return {
+    state: 'note',
+    found: 'none: the path of this home is too long for a socket',
+    advice:
+      'Workers ask models themselves, and a call ends with the worker that makes it. A shorter FANFOLD_HOME changes that.',
+  };
+}
+
+/** Who has the key of the model API. */
+export function keyPlace({ env }: Pick<World, 'env'>): string {
+  return gatewayIn(env) === undefined ? 'ANTHROPIC_API_KEY is set' : 'the gateway of FANFOLD_GATEWAY has it';
+}

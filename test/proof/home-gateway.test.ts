@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Run } from '../../src/contract/run.js';
+import { gatewaysIn } from '../../src/server/gateway-place.js';
+import { callsByPerspective, Desk } from '../support/fanfold.js';
+import type { Running } from '../support/fanfold.js';
+
+let desk: Desk;
+let serving: Running;
+
+beforeAll(async () => {
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
+  serving = await worker();
+});
+
+afterAll(() => desk.close());
+
+async function worker(): Promise<Running> {
+  const running = desk.start(['worker']);
+  await running.said(/serves fanfold/);
+  return running;
+}
+
+/** Begins a run whose calls wait at the model. */
+async function held(id: string, perspectives: readonly string[]) {
+  const gate = desk.model.hold(new RegExp(`perspective: ${id}-`));
+  const words = ['perspectives', '-', '--id', id, '--perspectives', perspectives.join(','), '--detach'];
+  await desk.fanfold(words, { stdin: 'A document.' });
+  await desk.model.until(() => gate.waiting.length === perspectives.length);
+  return gate;
+}
+
+describe('with the gateway of its home, which nobody has asked for', () => {
+  it('makes no call again for a wide run whose worker is killed', async () => {
+    const rows = Array.from({ length: 60 }, (_, at) =>
+      JSON.stringify({ id: `d${at + 1}`, text: `This is number ${at + 1}, of sixty.` }),
+    );
+    await writeFile(join(desk.directory, 'docs.jsonl'), rows.join('\n'));
+    const gate = desk.model.hold({ document: /number (4[1-9]|5\d|60),/ });
+    const words = ['summarise', '--from', 'docs.jsonl', '--concurrency', '60', '--id', 'wide', '--detach'];
+    await desk.fanfold(words);
+    await desk.model.until(() => gate.waiting.length > 0 && desk.model.total >= 40);
+    await serving.kill('SIGKILL');
+    serving = await worker();
+    gate.release();
+    const run = await desk.json<Run>(['watch', 'wide']);
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: 60, total: 60 } });
+    expect(desk.model.total).toBe(60);
+  });
+
+  it('cuts the calls of a run that is cancelled while no worker is there, once one is', async () => {
+    const gate = await held('gone', ['gone-a', 'gone-b']);
+    await serving.kill('SIGKILL');
+    const cancelling = desk.begin(['cancel', 'gone']);
+    await cancelling.ended.catch(() => {});
+    expect(gate.waiting).toHaveLength(2);
+    serving = await worker();
+    await desk.model.idle();
+    expect(gate.waiting).toEqual([]);
+    expect(await desk.json(['watch', 'gone'])).toMatchObject({ status: 'cancelled' });
+    expect(callsByPerspective(desk).get('gone-a')).toBe(1);
+  });
+
+  it('loses the calls of a gateway that is killed, starts another, and counts no attempt', async () => {
+    const gate = await held('lost', ['lost-a', 'lost-b']);
+    const [before] = await gatewaysIn(desk.home, '/');
+    process.kill(before!.process.pid, 'SIGKILL');
+    await desk.model.until(() => callsByPerspective(desk).get('lost-a') === 2);
+    gate.release();
+    const run = await desk.json<Run>(['watch', 'lost']);
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: 2, total: 2 } });
+    expect(run.branches.map(({ attempts }) => attempts)).toEqual([1, 1]);
+    const [after] = await gatewaysIn(desk.home, '/');
+    expect(after!.process.pid).not.toBe(before!.process.pid);
+  });
+});
