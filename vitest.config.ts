@@ -25,7 +25,7 @@ export const pure = [
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
-  'test/network/proxy-of.test.ts',
+  'test/network/{either-signal,proxy-of}.test.ts',
   'test/workflows/{join,lane-queue,lane-size}.test.ts',
 ];
 

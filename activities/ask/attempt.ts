@@ -5,6 +5,7 @@ import { maxDurationMs } from '../../src/contract/duration.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import type { Usage } from '../../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../../src/model/index.js';
+import { eitherSignal } from '../../src/network/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import type { Host } from '../branch/host.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
@@ -60,13 +61,14 @@ export class Attempt {
    * @throws what `work` throws, or the reason why it was aborted
    */
   async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.any([this.#host.cancellationSignal, this.#deadline.signal]);
+    const { signal, letGo } = eitherSignal(this.#host.cancellationSignal, this.#deadline.signal);
     this.#armDeadline();
-    signal.throwIfAborted();
     try {
+      signal.throwIfAborted();
       return await work(signal);
     } finally {
       clearTimeout(this.#deadlineTimer);
+      letGo();
     }
   }
 
