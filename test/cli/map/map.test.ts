@@ -79,6 +79,12 @@ describe.each([
     expect(before[0]).toBe('id,text,label,why,_row,_status,_error');
     expect(before[3]).toMatch(/^r3,"Table \d+\. Text 3, ""quoted""\.",,,3,failed,\S/);
     expect(before).toHaveLength(count + 2);
+    // A share is one of all rows, those included that are ok already.
+    desk.model.script({ match: 'Text 3,', times: 1, fault: { kind: 'status', status: 400 } });
+    const enough = ['--retry-failed', '--at-least', String((count - 1) / count)];
+    expect((await desk.fanfold([...words, ...enough])).code).toBe(3);
+    desk.model.script({ match: 'Text 3,', times: 1, fault: { kind: 'status', status: 400 } });
+    expect((await desk.fanfold([...words, '--retry-failed', '--at-least', '1'])).code).toBe(4);
     const { total } = desk.model;
     expect((await desk.fanfold([...words, '--retry-failed'])).code).toBe(0);
     expect(desk.model.total).toBe(total + 1);
