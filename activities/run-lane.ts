@@ -6,10 +6,10 @@ import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, Lane, LaneMessage, LaneResult } from '../src/contract/lanes.js';
+import type { HandBackMessage, Lane, LaneCuts as Cuts, LaneMessage, LaneResult } from '../src/contract/lanes.js';
 import { outcomeOfFailure } from '../src/contract/outcome.js';
 import { describeError } from '../src/model/call/describe-error.js';
-import { signalNames } from '../src/contract/names.js';
+import { queryNames, signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
@@ -17,6 +17,7 @@ import { BranchMetrics } from './branch/branch-metrics.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
 import { runDocuments } from './lane/lane-documents.js';
+import { LaneCuts } from './lane/lane-cuts.js';
 import { LaneItems } from './lane/lane-items.js';
 import { LaneReporter } from './lane/lane-reporter.js';
 
@@ -36,9 +37,12 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
   const chunks = new LaneItems(settings.store);
   return async (lane) => {
     const context = Context.current();
-    const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
     const workflow = () => context.client.workflow.getHandle(context.info.workflowExecution?.workflowId ?? '');
+    const cuts = new LaneCuts(lane, context.cancellationSignal, () =>
+      workflow().query<Cuts, [number]>(queryNames.laneCuts, lane.number),
+    );
+    const { signal } = cuts;
     const reporter = new LaneReporter(lane, settings.store, (report) =>
       workflow().signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
     );
@@ -53,7 +57,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       return wait().finally(() => turns.resumed());
     };
     try {
-      const work = { lane, budget, equipment, signal, rest, cancelled: rejection(signal) };
+      const work = { lane, budget, equipment, signal, cuts, rest, cancelled: rejection(signal) };
       const left = await chunks.within(lane.chunk, async (items) => {
         if (!('missing' in items))
           return runDocuments(items, work, branches, reporter, new BranchMetrics(context), threads);
@@ -68,6 +72,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       throw ApplicationFailure.create({ type: 'Unexpected', message: (error as Error).message });
     } finally {
       clearInterval(beat);
+      cuts.stop();
       reporter.stop();
       handingBack.stop();
     }

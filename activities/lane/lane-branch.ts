@@ -14,6 +14,7 @@ import { runAttempt } from '../ask/run-attempt.js';
 import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
 import type { DocumentStore } from '../stored/document-content.js';
+import type { LaneCuts } from './lane-cuts.js';
 import { documentText } from '../stored/document-text.js';
 import { wholeRequest } from '../stored/prompt-of.js';
 
@@ -23,6 +24,7 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
+  cuts: Pick<LaneCuts, 'signalOf'>;
   /** Waits before the next attempt of a branch, whose turn others have meanwhile. */
   rest: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Rejects when `signal` is aborted. */

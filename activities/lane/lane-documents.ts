@@ -3,7 +3,9 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Item, Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
+import type { Asked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
@@ -45,11 +47,21 @@ export async function runDocuments(
     const why = whyUnasked(lane.template, asked);
     if (why !== undefined) return report.add(unasked(lane, asked.key, place, why));
     const call = callOf(lane, asked, place);
+    const own = work.cuts.signalOf(place);
+    try {
+      await runOne(place, call, asked, { ...work, signal: own.signal });
+    } finally {
+      own.letGo();
+    }
+  };
+  const runOne = async (place: number, call: ModelCall, asked: Asked, mine: LaneWork): Promise<void> => {
+    if (mine.signal.aborted && !signal.aborted)
+      return report.add(outcomeOfFailure(call, mine.signal.reason, Date.now()));
     const local = ways?.[place % each]?.local;
     if (local !== undefined) {
-      return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
+      return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, mine))));
     }
-    const outcome = await runWithinBudget(call, work);
+    const outcome = await runWithinBudget(call, mine);
     if (outcome === undefined) return void overBudget.push(place);
     metrics.record(call, outcome);
     report.add(outcome);

@@ -99,7 +99,15 @@ export interface Lane extends Pick<
   budgetUsd?: number;
   /** Whether the workflow takes back what the lane has too much of, by the signal `laneHandBack`. */
   handsBack?: true;
+  /** Places of documents that somebody has cut before the lane began. */
+  cut?: Range[];
 }
+
+/**
+ * The answer of the query `laneCuts`: places of documents of a lane that somebody has cut; `null` where the lane itself is to end. A lane that
+ * is told to stop asks, since Temporal tells an activity no more than that.
+ */
+export type LaneCuts = Range[] | null;
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
 export type ChunkOrder = Pick<

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { toRanges } from '../../src/contract/lanes.js';
-import { signalNames } from '../../src/contract/names.js';
+import { queryNames, signalNames, updateNames } from '../../src/contract/names.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { startTemporal } from '../support/temporal.js';
-import { done, indicesOf, laneRuns, reportOf, signal } from './fake-lanes.js';
+import { done, indicesOf, laneRuns, reportOf, signal, until } from './fake-lanes.js';
 import type { RunLane } from './fake-lanes.js';
 import { modes, tearDown } from './with-run.js';
 
@@ -126,6 +126,43 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
       expect(result.wide?.others.status).toBe('cancelled');
       expect(lanes.given).toHaveLength(4);
     });
+  });
+
+  it('cuts a document by its place: its lane is told to stop and asks which, and no lane asks about one that waits', async () => {
+    const answers: unknown[] = [];
+    const cuts: unknown[] = [];
+    let isCut = () => {};
+    const cutSomewhere = new Promise<void>((resolve) => (isCut = resolve));
+    const runLane: RunLane = async (lane) => {
+      cuts.push([lane.firstIndex, lane.cut]);
+      if (lane.number > 0) return done(lane);
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), 200);
+      await signal(0, reportOf([0]));
+      await Promise.all([context.cancelled.catch(() => {}), cutSomewhere]);
+      clearInterval(beat);
+      const { workflowId } = context.info.workflowExecution!;
+      for (const number of [0, 9]) {
+        answers.push(await context.client.workflow.getHandle(workflowId).query(queryNames.laneCuts, number));
+      }
+      const rest = reportOf([1, 2, 4, 5, 6, 7, 8, 9]);
+      await signal(0, reportOf([3], 'cancelled'));
+      return { rest, left: [], why: 'done' };
+    };
+    await withLanes(runLane, { concurrency: 1 }, async (handle, lanes) => {
+      await until(() => lanes.given.length === 1);
+      const cut = (indices: number[]) => handle.executeUpdate(updateNames.cancelBranch, { args: [{ indices }] });
+      await vi.waitFor(() =>
+        expect(cut([0])).rejects.toMatchObject({ cause: { message: expect.stringMatching(/ended, got 0/) } }),
+      );
+      await expect(cut([3, 60])).rejects.toMatchObject({ cause: { message: 'Expected places below 60, got 60.' } });
+      expect(await cut([3, 57])).toEqual(['3', '57']);
+      isCut();
+      expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 59, cancelled: 1 });
+    });
+    // Of the lane under way the one place, of one that is over all.
+    expect(answers).toEqual([[[3, 3]], null]);
+    expect(cuts).toEqual([0, 10, 20, 30, 40, 50].map((first) => [first, first === 50 ? [[7, 7]] : undefined]));
   });
 
   it('gives up a document that ends every worker, and only that', async () => {

@@ -4,10 +4,12 @@ import type { FirstAnswer } from '../../src/contract/run-result.js';
 import type { Decision } from '../engine/join.js';
 import type { LaneQueue } from './lane-queue.js';
 
+import type { CarriedCuts } from './cut-in-lanes.js';
+
 /**
  * The state that a run takes along when it continues as new. `batches` holds the reports: older histories have them by this name.
  */
-export interface Carried {
+export interface Carried extends Partial<CarriedCuts> {
   queue: LaneQueue['carried'];
   batches: Blob[];
   tally: Tally;

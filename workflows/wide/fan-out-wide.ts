@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
+import { addTallies, fromRanges, noTally, toRanges } from '../../src/contract/lanes.js';
 import type { Blob, HandBack, LaneReport, Tally } from '../../src/contract/lanes.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
@@ -17,7 +17,8 @@ import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
-import type { Holder } from './batch-budget.js';
+import { CutInLanes } from './cut-in-lanes.js';
+import type { UnderWay } from './under-way.js';
 import { among, LaneQueue, without } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
 import type { Runner } from './lane-runners.js';
@@ -28,15 +29,6 @@ import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
 import { Window } from '../engine/window.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
-
-interface UnderWay extends Holder {
-  runner: Runner;
-  /** What it carries: what it was given, less what it has handed back. */
-  work: LaneWork;
-  /** Places of the chunk that have ended. */
-  ended: Set<number>;
-  spentUsd: number;
-}
 
 /**
  * Runs a fan-out too wide for an activity a branch. Each lane carries the branches of a chunk, and a few lanes run at a time.
@@ -68,6 +60,7 @@ class WideFanOut {
   /** Lanes that call the model at the same time. */
   readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
+  readonly #cuts: CutInLanes;
   readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
   /** Whether lanes hand back what they have too much of. */
   readonly #isShared: boolean;
@@ -95,6 +88,7 @@ class WideFanOut {
     this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
     this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
     this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    this.#cuts = new CutInLanes(plan.total, this.#queue, this.#underWay, this.#scope, begun);
     handleLaneMessages(
       plan.total,
       (lane, report) => this.#take(lane, report),
@@ -155,7 +149,9 @@ class WideFanOut {
             this.#part(work, number),
             money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), runner.width, grantUsd));
+        : await this.#online.run(() =>
+            this.#cuts.within(lane, () => startLane(this.plan, this.#part(work, number), runner.width, grantUsd)),
+          );
       this.#paceMs = paceMs ?? this.#paceMs;
       if (rest !== null) this.#take(number, rest);
       lane.spentUsd += unfitUsd;
@@ -169,11 +165,10 @@ class WideFanOut {
     } catch (failure) {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
-      if (isCancellation(failure) || inBatch) throw failure;
-      this.#queue.failed(
-        lane.work,
-        fromRanges(lane.work.places).filter((place) => !lane.ended.has(place)),
-      );
+      const left = fromRanges(lane.work.places).filter((place) => !lane.ended.has(place));
+      if (this.#cuts.isBehind(failure, lane)) this.#queue.putBack(lane.work, toRanges(left));
+      else if (isCancellation(failure) || inBatch) throw failure;
+      else this.#queue.failed(lane.work, left);
       return true;
     } finally {
       this.#underWay.delete(number);
@@ -198,6 +193,7 @@ class WideFanOut {
       queuedAtMs: this.#startedAtMs,
       reports: this.#reports.length,
       ...shared,
+      ...this.#cuts.among(places, firstIndex),
     };
   }
 
@@ -206,14 +202,17 @@ class WideFanOut {
     // The report of a worker that was given up for dead: its documents are another lane's now.
     if (lane === undefined) return;
     const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
-    for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
+    for (const index of fromRanges(report.indices)) {
+      lane.ended.add(index - first);
+      this.#cuts.see(index);
+    }
     lane.spentUsd += spentIn(report.tally);
     this.#reports.push(report.blob);
     this.told(report);
     this.#tally = addTallies(this.#tally, report.tally);
     this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);
-    this.#join.decide(this.#tally);
+    this.#join.decide(this.#tally, this.#cuts.ended);
   }
 
   /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
@@ -265,6 +264,7 @@ class WideFanOut {
       ...(this.#failed.size > 0 && { failed: this.#failed.carried }),
       ...this.#money.carried,
       ...this.#join.carried,
+      ...this.#cuts.carried,
     };
   }
 

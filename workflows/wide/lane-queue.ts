@@ -112,6 +112,22 @@ export class LaneQueue {
     }
   }
 
+  /** Whether a document waits here. */
+  has(chunk: number, place: number): boolean {
+    const again = this.#again.filter((work) => work.chunk === chunk);
+    return chunk >= this.#next || again.some(({ places }) => fromRanges(places).includes(place));
+  }
+
+  /** The chunk that has the document of this index, and its place there. */
+  placeOf(index: number): { chunk: number; place: number } {
+    let place = index;
+    for (const [chunk, { count }] of this.chunks.entries()) {
+      if (place < count) return { chunk, place };
+      place -= count;
+    }
+    return { chunk: this.chunks.length, place };
+  }
+
   firstIndexOf(chunk: number): number {
     return this.chunks.slice(0, chunk).reduce((sum, { count }) => sum + count, 0);
   }

@@ -14,6 +14,16 @@ export const selection: Schema = object<{ keys?: string[] }>(
   [],
 );
 
+/** Payload of the update `cancelBranch` of a run in lanes, whose keys are in the store. */
+export const placesInLanes: Schema = object<{ indices: number[]; keys?: string[] }>(
+  'Branches of a run in lanes.',
+  {
+    indices: list('Their places in input order, from 0.', whole('A place.', { minimum: 0 }), { minItems: 1 }),
+    keys: list('Their keys, in the same order.', text('A key.')),
+  },
+  ['indices'],
+);
+
 /** Payload of the update `approve`. */
 export const decision: Schema = object<Decision>(
   'A decision about calls that wait to be allowed.',
