@@ -6,9 +6,7 @@ import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, Lane, LaneCuts as Cuts, LaneMessage, LaneResult } from '../src/contract/lanes.js';
-import { outcomeOfFailure } from '../src/contract/outcome.js';
-import { describeError } from '../src/model/call/describe-error.js';
+import type { HandBackMessage, LaneCuts as Cuts, LaneMessage, LaneResult } from '../src/contract/lanes.js';
 import { queryNames, signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
@@ -16,7 +14,7 @@ import type { ActivitiesSettings } from './settings.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
-import { runDocuments } from './lane/lane-documents.js';
+import { reportMissing, runDocuments } from './lane/lane-documents.js';
 import { LaneCuts } from './lane/lane-cuts.js';
 import { LaneItems } from './lane/lane-items.js';
 import { LaneReporter } from './lane/lane-reporter.js';
@@ -77,24 +75,6 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       handingBack.stop();
     }
   };
-}
-
-/**
- * Where the store lacks the chunk, all documents of the lane have failed: no other lane would find it, and halving it would only ask more
- * often.
- */
-function reportMissing(
-  { firstIndex, queuedAtMs }: Lane,
-  places: number[],
-  missing: Error,
-  reporter: LaneReporter,
-): void {
-  const failure = ApplicationFailure.nonRetryable(describeError(missing), 'DocumentMissing');
-  for (const place of places) {
-    // The items' own keys are in the chunk.
-    const index = firstIndex + place;
-    reporter.add(outcomeOfFailure({ key: String(index), index, queuedAtMs }, failure, Date.now()));
-  }
 }
 
 /**

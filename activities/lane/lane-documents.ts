@@ -1,9 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
+import { ApplicationFailure } from '@temporalio/common';
+
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Item, Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
+import { describeError } from '../../src/model/call/describe-error.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
 import type { Asked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
@@ -74,4 +77,22 @@ export async function runDocuments(
 /** The outcome of a branch about which nothing can be asked. */
 export function unasked({ firstIndex, queuedAtMs }: Lane, key: string, place: number, why: string): StoredBranch {
   return outcomeOfFailure({ key, index: firstIndex + place, queuedAtMs }, unreadableFailure(why), Date.now());
+}
+
+/**
+ * Where the store lacks the chunk, all documents of the lane have failed: no other lane would find it, and halving it would only ask more
+ * often.
+ */
+export function reportMissing(
+  { firstIndex, queuedAtMs }: Lane,
+  places: number[],
+  missing: Error,
+  reporter: LaneReporter,
+): void {
+  const failure = ApplicationFailure.nonRetryable(describeError(missing), 'DocumentMissing');
+  for (const place of places) {
+    // The items' own keys are in the chunk.
+    const index = firstIndex + place;
+    reporter.add(outcomeOfFailure({ key: String(index), index, queuedAtMs }, failure, Date.now()));
+  }
 }

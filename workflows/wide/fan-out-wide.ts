@@ -18,7 +18,7 @@ import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import { CutInLanes } from './cut-in-lanes.js';
-import type { UnderWay } from './under-way.js';
+import type { UnderWay } from './cut-in-lanes.js';
 import { among, LaneQueue, without } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
 import type { Runner } from './lane-runners.js';
