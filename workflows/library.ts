@@ -27,7 +27,7 @@ export type { FanInOptions, MergedOutputs, Outcomes, Selected } from './typed/fa
 export { agentLoop, search } from './typed/runs.js';
 export type { AgentOptions, RunOptions, SearchOptions, SearchResult } from './typed/runs.js';
 export { mapRows } from './typed/map-rows.js';
-export type { MappedRows, MapRowsOptions } from './typed/map-rows.js';
+export type { MappedRows, MapRowsOptions, SamplesOptions } from './typed/map-rows.js';
 // Types that stand in the signatures above.
 export type { JsonSchema } from '../src/contract/json-schema.js';
 export type { Blob, Chunk, Tally } from '../src/contract/lanes.js';
