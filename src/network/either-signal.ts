@@ -13,8 +13,8 @@ const followers = new WeakMap<AbortSignal, { all: Set<Follow>; tell: () => void 
 /**
  * A signal that is aborted as soon as one of several is, for the time of one call.
  *
- * It stands in place of `AbortSignal.any`: Node keeps the latter's signal for ever once it has a listener for `abort` that nobody
- * removes (`gcPersistentSignals` in its `lib/internal/abort_controller.js`), and there are a few of them in each call of a worker that goes on for days.
+ * It stands in place of `AbortSignal.any`, whose signal is held once it has a listener for `abort` that nobody removes: by Node 20 for ever, by
+ * Node 24 as long as one of the others lives (`findings/node-listeners-of-any-signal.sh`). There are a few in each call of a worker.
  *
  * @param signals all that it follows; aborted ones abort it at once
  */
