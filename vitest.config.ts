@@ -21,11 +21,13 @@ export const pure = [
   'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
+  'test/fences/descriptors.test.ts',
   'test/gateway/shares.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
-  'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
+  'test/model/call/{batch-api,errors-page,hedge,whole-fetch}.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
+  'test/server/embedded-version.test.ts',
   'test/workflows/{join,lane-queue,lane-size}.test.ts',
 ];
 
@@ -44,7 +46,7 @@ const alike = [
 const served = [
   'test/cli/{agent,answers-like-references,approve,bad-input,compare,documents,dry-run,economy,fan-in,folders}.test.ts',
   'test/cli/{gather,graph,home,hostile-text,large,money,output,policy,research,steer}.test.ts',
-  'test/cli/{amend,codec,complete,doctor,encryption,failing-task,files-as-blocks,launch,mcp,model-check}.test.ts',
+  'test/cli/{amend,codec,compiled,complete,doctor,encryption,failing-task,files-as-blocks,launch,mcp,model-check}.test.ts',
   'test/cli/{own-perspectives,report,retry,secret,secrets-of-others,summarise,validate}.test.ts',
   'test/cli/{map/map,wide/kinds}.test.ts',
   'test/{contract-names,from-other-languages,metrics}.test.ts',

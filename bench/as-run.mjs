@@ -142,11 +142,17 @@ try {
     for (const [name, cells] of rows) console.log(`| ${name} | ${cells.join(' | ')} |`);
   }
 
+  const { 0: newest } = await stage.output([entry, 'list', '--json', '--limit', '1'], { env });
   const commands = {
     'node -e 0': ['-e', '0'],
     'fanfold --help': [entry, '--help'],
     'fanfold completion bash': [entry, 'completion', 'bash'],
     'fanfold list': [entry, 'list'],
+    'fanfold show': [entry, 'show', newest.workflowId],
+    'fanfold watch': [entry, 'watch', newest.workflowId],
+    'fanfold journal stats': [entry, 'journal', 'stats'],
+    'fanfold home': [entry, 'home'],
+    'fanfold doctor': [entry, 'doctor'],
   };
   const measured = await measure(
     Object.fromEntries(Object.entries(commands).map(([name, words]) => [name, () => ended(words, env)])),

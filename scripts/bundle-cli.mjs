@@ -1,10 +1,14 @@
 // Bundles the command: what it loads is a few files instead of hundreds, and help and completions are written down.
+import { createHash } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { cacheCode } from './bundle/cache-code.mjs';
+import { loadOnDemand } from './bundle/on-demand.mjs';
+import { neededModule } from './bundle/descriptors.mjs';
 import { putFolder } from './put-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,20 +32,15 @@ const external = [
   'jiti',
   'pg',
   'piscina',
-  'undici',
   'unpdf',
 ];
 
 /** Modules that stay as they are: what they import must be what others import. */
-const outside = /[\\/]start-tracing\.js$|[\\/]worker[\\/]index\.js$|[\\/]activities[\\/]index\.js$/;
+const outside = /[\\/]start-tracing\.js$|[\\/]cli[\\/]worker[\\/]serve(-gateway)?\.js$/;
 
-const { metafile } = await build({
-  entryPoints: { fanfold: join(compiled, 'cli/launch.js'), main: join(compiled, 'cli/main.js') },
+const shared = {
   outdir: unfinished,
-  chunkNames: 'part-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
@@ -50,12 +49,46 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
   external,
-  banner: { js: `import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);` },
-  plugins: [{ name: 'places', setup: keepPlaces }],
+  format: 'cjs',
+  define: { 'import.meta.url': 'placeOfThis' },
+};
+const place = `"use strict";const placeOfThis=require('node:url').pathToFileURL(__filename).href;`;
+
+await build({ ...shared, banner: { js: place }, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
+await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
+// One file, whose compiled code is kept beside it: Node keeps none of a module that other modules import.
+const { metafile } = await build({
+  ...shared,
+  entryPoints: { main: join(compiled, 'cli/main.js') },
+  outExtension: { '.js': '.cjs' },
+  // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
+  banner: {
+    js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname,importHere){${place}`,
+  },
+  footer: { js: '})' },
+  plugins: [
+    { name: 'places', setup: keepPlaces },
+    { name: 'on demand', setup: loadOnDemand(compiled) },
+  ],
 });
+await importByHand(join(unfinished, 'main.cjs'));
+await putDigest(join(unfinished, 'main.cjs'));
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
+await cacheCode(folder, join(root, 'dist/cli.code'));
+
+/** What is left of `import()` is for what is outside of the bundle. */
+async function importByHand(path) {
+  const text = await readFile(path, 'latin1');
+  await writeFile(path, text.replace(/(?<![\w$.'"`])import\(/g, 'importHere('));
+}
+
+/** Writes a digest of the bundle into its first line, in place of what says how to run it. */
+async function putDigest(path) {
+  const text = (await readFile(path, 'latin1')).replace(/^#!.*\n/, '');
+  await writeFile(path, `// ${createHash('sha256').update(text).digest('hex')}\n${text}`);
+}
 
 /** A module that looks for files beside itself finds them, although its bundle is elsewhere. */
 function keepPlaces({ onLoad, onResolve }) {
@@ -65,6 +98,10 @@ function keepPlaces({ onLoad, onResolve }) {
       ? { path: slashed(relative(folder, found)), external: true }
       : undefined;
   });
+  onLoad({ filter: /[\\/]proto[\\/]protos[\\/]json-module\.js$/ }, async ({ path }) => ({
+    contents: await neededModule(path, compiled),
+    loader: 'js',
+  }));
   onLoad({ filter: /[\\/]dist[\\/]src[\\/].*\.js$/ }, async ({ path }) => {
     const text = await readFile(path, 'utf8');
     if (path.endsWith('launch.js') || !text.includes('import.meta.url')) return undefined;

@@ -1,6 +1,6 @@
 // Bundles the compiled workflows for the worker: at build time, for it takes seconds, and only where something has changed.
-import { readdir, stat, utimes } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -29,6 +29,7 @@ async function bundle(name, workflowInterceptorModules) {
       ...['refuse-payloads.js', 'list-runs.js'].map((name) => join(root, 'dist', 'workflows', name)),
       ...workflowInterceptorModules,
     ],
+    preloadModules: await sharedModules(),
     logger: new DefaultLogger('WARN'),
   });
   const path = join(root, 'dist', name);
@@ -36,6 +37,21 @@ async function bundle(name, workflowInterceptorModules) {
   // Also where nothing has changed: it is not stale then.
   const now = new Date();
   await utimes(path, now, now);
+}
+
+/**
+ * What workflows import of the rooms that know nothing of workflows: it has no state, so that all workflows of a thread can share it.
+ * Otherwise each workflow runs and keeps modules of its own.
+ */
+async function sharedModules() {
+  const folder = join(root, 'dist', 'workflows');
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+  const imported = names.map(async (name) => {
+    const text = await readFile(join(folder, name), 'utf8');
+    const paths = [...text.matchAll(/ from '(\.[^']+)'/g)].map(([, path]) => join(folder, dirname(name), path));
+    return paths.filter((path) => path.startsWith(join(root, 'dist', 'src') + sep));
+  });
+  return [...new Set((await Promise.all(imported)).flat())].toSorted();
 }
 
 async function isStale(output) {

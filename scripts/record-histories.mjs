@@ -1,5 +1,6 @@
 // Records the histories that later versions must be able to replay: node scripts/record-histories.mjs
-// Run it after `npm run build`, once for each version that is released; what has been recorded is never changed.
+// Run it after `npm run build`, once for each version that is released. What has been recorded is never changed: what is there is left out.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,7 @@ const model = await startOfflineModel({
   ],
 });
 const gate = model.hold(/perspective: held/);
+const lanes = model.hold({ document: /held in lanes/ });
 const environment = await TestWorkflowEnvironment.createLocal({
   server: process.env.FANFOLD_TEST_TEMPORAL
     ? { executable: { type: 'existing-path', path: process.env.FANFOLD_TEST_TEMPORAL } }
@@ -47,8 +49,9 @@ const workers = await startWorkers({
 });
 
 /** Records a run at its end, or when so many calls of it wait at the gate. */
-async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer } = {}) {
-  const waitingBefore = gate.waiting.length;
+async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer, at = gate } = {}) {
+  if (existsSync(join(folder, `${name}.json`))) return;
+  const waitingBefore = at.waiting.length;
   const handle = await environment.client.workflow.start(kind, {
     workflowId: name,
     taskQueue: 'fanfold',
@@ -60,8 +63,8 @@ async function record(name, input, { heldCalls, cancel = false, kind = 'perspect
     staticSummary: name,
   });
   if (heldCalls !== undefined) {
-    await model.until(() => gate.waiting.length === waitingBefore + heldCalls);
-    const ended = input.perspectives.length - heldCalls - (input.waiting ?? 0);
+    await model.until(() => at.waiting.length === waitingBefore + heldCalls);
+    const ended = (input.perspectives?.length ?? heldCalls) - heldCalls - (input.waiting ?? 0);
     while ((await handle.query('progress')).branches.filter(({ status }) => status === 'ok').length < ended);
   }
   if (steer !== undefined) await steer(handle);
@@ -172,6 +175,24 @@ try {
   const prompts = ['short', 'long'].map((name) => ({ name, prompt: `Say it ${name}. Prepayment is due.` }));
   await record('compared', { variants: prompts, best: 'judge' }, { kind: 'compare' });
   await record('voted', { variants: prompts, best: 'vote' }, { kind: 'compare' });
+  const held = items.map((item, index) => ({
+    ...item,
+    text: index < 2 ? `Document ${index}, held in lanes.` : item.text,
+  }));
+  const heldChunks = await placeChunks(held, store, held.length);
+  const whileHeld = { kind: 'summarise', heldCalls: 2, at: lanes, cancel: true };
+  await record('wide-cancelled', { chunks: heldChunks, concurrency: 20 }, whileHeld);
+  await record('wide-first', { chunks, concurrency: 20, join: 'first' }, { kind: 'summarise' });
+  await record('wide-deadline', { chunks, concurrency: 1, deadlineMs: 300 }, { kind: 'summarise' });
+  const each = { prompt: 'Say {{ item }}', forEach: 'topics' };
+  const topics = Array.from({ length: 12 }, (_, index) => `topic ${index}`);
+  const wideFlow = { input: { topics: 'list' }, nodes: { each }, output: 'each' };
+  await record('graph-for-each', { flow: wideFlow, values: { topics: { inline: topics } } }, { kind: 'graph' });
+  await record(
+    'graph-deadline',
+    { flow, values: { topic: { inline: 'prepayment' } }, deadlineMs: 30 },
+    { kind: 'graph' },
+  );
   await record('half-finished-fail-fast', { perspectives: ['held-9', 'a'], join: 'all' }, { heldCalls: 1 });
   await record(
     'steered',

@@ -52,6 +52,27 @@ describe('the documentation', () => {
     expect(named.filter((name) => !existsSync(path(name)))).toEqual([]);
   });
 
+  it('tells of Schedules after an outage what the script in findings/ has seen', () => {
+    const script = textOf('findings/temporal-schedule-after-outage.sh');
+    const seen = [...script.matchAll(/(\w+)-365d: started ([\d ]+); skipped (\d), waiting (\d)/g)];
+    const counted = seen.map(([, policy, starts, skipped, waiting]) => [
+      policy,
+      starts,
+      Number(skipped),
+      Number(waiting),
+    ]);
+    const rows = [...textOf('docs/from-other-languages.md').matchAll(/^\| `(\w+)` \| ([\d ]+?) \|(.*)\|$/gm)];
+    const number = (text: string, what: RegExp) => Number(what.exec(text)?.[1] ?? 0);
+    const told = rows.map(([, policy, starts, others = '']) => [
+      policy,
+      starts,
+      number(others, /(\d) are skipped/),
+      number(others, /(\d) waits?/),
+    ]);
+    expect(told.length).toBe(6);
+    expect(told).toEqual(counted);
+  });
+
   it('builds in docs/library.md what examples/own-workflow has, file by file', () => {
     const blocks = [...textOf('docs/library.md').matchAll(/^`([\w./]+)`[^\n]*:\n\n```\w+\n(.*?)```$/gms)];
     expect(blocks.map(([, name]) => name)).toEqual([

@@ -54,9 +54,11 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCodes.failed);
 });
 
-process.exitCode = await runProgram(process.argv.slice(2), world).catch((error: unknown) =>
-  explain(error, guardedWorld(world)),
-);
-
-// Native threads of Temporal's may outlive the last command; what was written must be out before the process goes.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+// Without `await`, which a bundle with compiled code cannot have outside functions.
+void runProgram(process.argv.slice(2), world)
+  .catch((error: unknown) => explain(error, guardedWorld(world)))
+  .then((code) => {
+    process.exitCode = code;
+    // Native threads of Temporal's may outlive the last command; what was written must be out before the process goes.
+    process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+  });

@@ -78,8 +78,9 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     ...(run.retries && { retries: run.retries }),
   };
   const isSearchable = (run.input as { searchable?: boolean }).searchable === true;
+  let runId: string | undefined;
   try {
-    await client.workflow.start(run.kind, {
+    const handle = await client.workflow.start(run.kind, {
       workflowId,
       taskQueue: taskQueues.workflow,
       args: [run.input],
@@ -91,9 +92,12 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
     });
+    runId = handle.firstExecutionRunId;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
+  // An id that was made up here a moment ago is nobody else's, so that nothing has to be asked about it.
+  if (run.workflowId === undefined && runId !== undefined) return { workflowId, runId, attached: false };
   const described = await client.workflow.getHandle(workflowId).describe();
   const found = memoOf(described.memo);
   if (found === undefined || found.inputSha256 !== memo.inputSha256) {

@@ -5,7 +5,8 @@ import { endServer } from './end-server.js';
 import { findTemporalCli } from './find-temporal-cli.js';
 import { withHomeLock } from './home-lock.js';
 import type { HomeMembership } from './membership.js';
-import { askServer, versionOf } from './probe.js';
+import { embeddedVersion } from './embedded-version.js';
+import { isPrepared } from './prepare-namespace.js';
 import { isServerOf } from './server-process.js';
 import { readServerRecord } from './server-record.js';
 import type { ServerRecord } from './server-record.js';
@@ -51,8 +52,8 @@ export async function adopt(home: string): Promise<TemporalServer | undefined> {
   return undefined;
 }
 
-async function described({ address, uiAddress }: ServerRecord): Promise<TemporalServer> {
-  const version = await askServer({ address }, 5_000, versionOf);
+async function described({ address, uiAddress, prepared }: ServerRecord): Promise<TemporalServer> {
+  const version = await embeddedVersion(address, 5_000);
   return {
     kind: 'embedded',
     address,
@@ -60,5 +61,6 @@ async function described({ address, uiAddress }: ServerRecord): Promise<Temporal
     connectionOptions: { address },
     uiUrl: uiAddress,
     ...(version !== '' && { version }),
+    prepared: isPrepared(prepared),
   };
 }

@@ -4,7 +4,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 const daySeconds = 24 * 3_600;
 
 /** How long the embedded server keeps runs that have ended, in days: a server for development keeps them for one by default. */
-const keptForDays = 30;
+export const keptForDays = 30;
 
 type Services = Pick<Connection, 'workflowService'>;
 
@@ -18,10 +18,15 @@ export async function retentionDays({ workflowService }: Services, namespace: st
 /**
  * Sees to it that the embedded server keeps runs for at least so long. It holds for runs that end from then on. One that keeps
  * them longer, because somebody has told it to, is left alone.
+ *
+ * @returns whether it keeps them so long now
  */
-export async function ensureRetention(services: Services, namespace: string): Promise<void> {
+export async function ensureRetention(services: Services, namespace: string): Promise<boolean> {
   // Another process may be changing the namespace, too: the next command tries again.
-  await raise(services, namespace).catch(() => {});
+  return raise(services, namespace).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function raise(services: Services, namespace: string): Promise<void> {

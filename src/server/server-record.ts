@@ -17,6 +17,8 @@ export interface ServerRecord extends ProcessIdentity, Ports {
   version: string;
   /** ISO 8601. */
   startedAt: string;
+  /** What its namespace has been prepared with, in the words of the build that did. */
+  prepared?: string;
 }
 
 /** The addresses of an embedded server, which listens on this machine alone. */
@@ -31,12 +33,13 @@ export async function readServerRecord(home: string): Promise<ServerRecord | und
 
 export function asServerRecord(value: unknown): ServerRecord | undefined {
   const found = (value ?? {}) as Partial<Record<keyof ServerRecord, unknown>>;
-  const { pid, startTime, port, uiPort, address, uiAddress, version, startedAt } = found;
+  const { pid, startTime, port, uiPort, address, uiAddress, version, startedAt, prepared } = found;
   if (!isProcessId(pid) || typeof startTime !== 'string' || !isPort(port) || !isPort(uiPort)) return undefined;
   const own = addressesOf({ port, uiPort });
   if (address !== own.address || uiAddress !== own.uiAddress) return undefined;
   if (typeof version !== 'string' || typeof startedAt !== 'string') return undefined;
-  return { pid, startTime, port, uiPort, ...own, version, startedAt };
+  const known = { pid, startTime, port, uiPort, ...own, version, startedAt };
+  return typeof prepared === 'string' ? { ...known, prepared } : known;
 }
 
 export async function writeServerRecord(home: string, record: ServerRecord): Promise<void> {

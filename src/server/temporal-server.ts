@@ -22,4 +22,6 @@ export interface TemporalServer {
   uiUrl: string | null;
   /** Version of the server, such as `1.32.0`; undefined when it does not say. */
   version?: string;
+  /** Of an embedded one: whether its namespace is prepared, so that no command has to see to it. */
+  prepared?: boolean;
 }

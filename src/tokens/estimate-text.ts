@@ -9,6 +9,11 @@ const spread = 1.8;
 /** A character beyond the plane that is not in the table has four bytes, and no tokeniser takes more tokens than bytes. */
 const farCost = 4;
 const emojiStart = 0x1f000;
+/** Notes, and letters in frames: NFKC, which Claude 2's tokeniser begins with, makes several characters of one. */
+const takenApart = [
+  [0x1d15e, 0x1d1c0],
+  [0x1f100, 0x1f2ff],
+] as const;
 
 /** Weights are parts of 64. */
 const whole = 64;
@@ -46,26 +51,36 @@ export function meanOf(text: string): number {
   let beforeLast = start;
   let last = start;
   for (let at = 0; at < text.length; at += 1) {
+    const isFirst = at === 0;
     let code = text.charCodeAt(at);
     if (code >= 0xd800 && code < 0xdc00) {
       code = text.codePointAt(at) ?? code;
       if (code > 0xffff) at += 1;
     }
     const known = plane[code] ?? emoji[code - emojiStart];
-    const alone = known ?? farCost;
+    const alone = code > 0xffff ? farCostOf(code, known ?? farCost) : (known ?? farCost);
     const place = placeOf(beforeLast, last, code);
     // What is not in the table has not been measured beside others either.
-    const part = known === undefined || place === noPlace || at === 0 ? whole : (parts[place] ?? whole);
-    sum += alone * Math.max(part, leastPart(repetition.periodAt(at, beforeLast, last, code), code));
+    const part = known === undefined || place === noPlace || isFirst ? whole : (parts[place] ?? whole);
+    sum += alone * Math.max(part, leastPart(repetition.periodAt(at, beforeLast, last, code), last, code));
     beforeLast = last;
     last = code;
   }
   return sum / whole;
 }
 
-function leastPart(period: number, code: number): number {
+/** Tokens of a character beyond the plane by itself: never more than the bytes of what it is taken apart into. */
+function farCostOf(code: number, cost: number): number {
+  if (!takenApart.some(([from, to]) => code >= from && code <= to)) return cost;
+  const parts = Array.from(String.fromCodePoint(code).normalize('NFKC'), (part) => part.codePointAt(0) ?? 0);
+  const bytes = parts.reduce((sum, part) => sum + (part < 0x80 ? 1 : part < 0x800 ? 2 : part < 0x10000 ? 3 : 4), 0);
+  return Math.max(cost, bytes);
+}
+
+function leastPart(period: number, last: number, code: number): number {
+  // Two of one sign are not joined to one token, and more of them neither.
+  if (code >= 128 && (period > 0 || code === last)) return whole;
   if (period === 0) return 0;
-  if (code >= 128) return whole;
   // Rows of one sign are in the table.
   return period === 1 ? 0 : repeatedPart;
 }

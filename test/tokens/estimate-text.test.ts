@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -32,6 +35,20 @@ describe('the estimate of a text', () => {
     const texts = languages.map(({ name, text }) => [name, text] as const);
     expect(texts.length).toBeGreaterThan(500);
     expect(wrongIn(texts, most)).toEqual([]);
+  });
+
+  it('is, for each language in docs/bounds.md, the multiple of the real count that the page tells', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/bounds.md'), 'utf8');
+    const [, rows = ''] = /^\| language \|.*\n[-|]+\n((?:\|.*\n)+)/m.exec(page) ?? [];
+    const told = [...rows.matchAll(/\| ([A-Z][a-z]+) \| [\d.]+ \| ([\d.]+)(?= \|)/g)];
+    expect(told.length).toBeGreaterThan(20);
+    const full = { German: 'German, Standard (1996)', Greek: 'Greek (monotonic)', Khmer: 'Khmer, Central' };
+    const others = { Arabic: 'Arabic, Standard', Chinese: 'Chinese, Mandarin (Simplified)' };
+    const names: Record<string, string> = { ...full, ...others };
+    for (const [, language = '', times] of told) {
+      const { text } = languages.find(({ name }) => name === (names[language] ?? language))!;
+      expect(`${language} ${(estimateText(text) / realCount(text)).toFixed(2)}`).toBe(`${language} ${times}`);
+    }
   });
 
   it('is so for English that the table was not measured on', () => {
@@ -72,7 +89,9 @@ describe('the estimate of a text', () => {
   });
 
   it('is not below the real count of rare signs over and over', () => {
-    for (const sign of ['\u{1698E}', '\u{12000}', '\u{1E900}']) {
+    const signs = ['\u0288', '\u1051', '\u2345', '\u{1698E}', '\u{12000}', '\u{1E900}', '\u{1F24B}', '\u{1F660}'];
+    // What NFKC takes apart.
+    for (const sign of [...signs, '\u{1D15E}', '\u{1D160}', '\u{1D1BF}', '\u{1F12A}', '\u{1F246}']) {
       for (let times = 1; times < 60; times += 1) {
         const text = sign.repeat(times);
         expect(estimateText(text), `${times} times ${sign}`).toBeGreaterThanOrEqual(realCount(text));

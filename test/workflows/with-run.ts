@@ -94,7 +94,15 @@ const models = new Map<string, FakeModel>();
 /** Workers that stay from test to test of the same mode: to start them takes longer than most runs. */
 let shared: { of: readonly unknown[]; end(): Promise<void> } | undefined;
 
-async function sharedWorkers(
+let turn: Promise<void> = Promise.resolve();
+
+/** Runs that begin at once wait for the same workers. */
+function sharedWorkers(...given: Parameters<typeof startSharedWorkers>): Promise<void> {
+  turn = turn.then(() => startSharedWorkers(...given));
+  return turn;
+}
+
+async function startSharedWorkers(
   environment: TestWorkflowEnvironment,
   maxCachedWorkflows: number,
   workflowBundle?: Bundle,

@@ -2,7 +2,7 @@ import { FanfoldError } from '../../contract/errors.js';
 import { searchAttributes } from '../../contract/names.js';
 import { retentionDays } from '../../server/index.js';
 import { failingRuns } from '../../client/index.js';
-import { workflowBundlePath } from '../../worker/index.js';
+import { workflowBundlePath } from '../../worker/workflow-bundle.js';
 import { shownAddress } from '../../secrets/index.js';
 import { apiKeyOf, modelApiOf, noApiKey, shownBaseUrl } from './api-key.js';
 import { probeModelApi } from './probe-model-api.js';

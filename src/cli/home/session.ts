@@ -3,15 +3,7 @@ import { resolve } from 'node:path';
 import type { Client } from '@temporalio/client';
 
 import { connectClient } from '../../client/index.js';
-import {
-  ensureRetention,
-  ensureSearchAttributes,
-  findServer,
-  joinHome,
-  openHome,
-  rememberHome,
-  superviseServer,
-} from '../../server/index.js';
+import { findServer, joinHome, openHome, prepareNamespace, rememberHome, superviseServer } from '../../server/index.js';
 import type { HomeMembership, TemporalServer } from '../../server/index.js';
 import { readingConverter } from '../../payloads/index.js';
 import { BlobStore } from '../../store/blob-store.js';
@@ -101,8 +93,7 @@ export async function openSession(
         dataConverter: readingConverter(encryptionKey),
         interceptors: world.tracing?.clientInterceptors,
       });
-      const searchable = await ensureSearchAttributes(client.connection, server.namespace);
-      if (server.kind === 'embedded') await ensureRetention(client.connection, server.namespace);
+      const searchable = await prepareNamespace(home, server, client.connection);
       const store = new BlobStore(storeOf(world), encryptionKey);
       const leave = async () => {
         stopSupervising();

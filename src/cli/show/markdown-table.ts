@@ -1,7 +1,7 @@
 import type { Tokens } from 'marked';
 import pc from 'picocolors';
-import stringWidth from 'string-width';
 
+import { columnsOf } from './columns-of.js';
 import { inlineText } from './markdown-inline.js';
 import { wrapped } from './wrapped.js';
 
@@ -27,7 +27,7 @@ export function tableLines(table: Tokens.Table, columns: number): string[] {
 }
 
 function widest(text: string): number {
-  return Math.max(...text.split('\n').map((line) => stringWidth(line)));
+  return Math.max(...text.split('\n').map((line) => columnsOf(line)));
 }
 
 /** Widths that fit: columns that need less than their share keep it, the others have the rest in equal parts. */
@@ -61,7 +61,7 @@ function rowLines(cells: readonly string[], widths: readonly number[], align: To
 }
 
 function aligned(text: string, width: number, align: 'left' | 'center' | 'right'): string {
-  const free = Math.max(0, width - stringWidth(text));
+  const free = Math.max(0, width - columnsOf(text));
   const before = align === 'right' ? free : align === 'center' ? Math.floor(free / 2) : 0;
   return `${' '.repeat(before)}${text}${' '.repeat(free - before)}`;
 }

@@ -1,8 +1,8 @@
 import { Lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 import pc from 'picocolors';
-import stringWidth from 'string-width';
 
+import { columnsOf } from './columns-of.js';
 import { inlineText } from './markdown-inline.js';
 import { tableLines } from './markdown-table.js';
 import { rendered, terminalText } from './terminal-text.js';
@@ -76,7 +76,7 @@ function linesOf(token: Tokens.Generic, widths: Widths): string[] {
 
 function listLines(list: Tokens.List, widths: Widths): string[] {
   const marks = marksOf(list);
-  const markWidth = Math.max(...marks.map((mark) => stringWidth(mark)));
+  const markWidth = Math.max(...marks.map((mark) => columnsOf(mark)));
   return list.items.flatMap((item, at) => {
     const inside = blockLines(item.tokens, narrower(widths, markWidth + 1), item.loose || list.loose);
     const box = item.task ? `[${item.checked ? 'x' : ' '}] ` : '';

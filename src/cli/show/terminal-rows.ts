@@ -1,13 +1,13 @@
 import sliceAnsi from 'slice-ansi';
-import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
+import { columnsOf, isPlain } from './columns-of.js';
 import { line, rendered, terminalLine, terminalText } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 
 /** Cuts text to so many columns; colours stay whole. */
 export function fitted(text: TerminalText, columns: number): TerminalText {
-  return rendered(sliceAnsi(text.text, 0, columns));
+  return rendered(isPlain(text.text) ? text.text.slice(0, columns) : sliceAnsi(text.text, 0, columns));
 }
 
 /** Breaks text into rows of so many columns, so that no text can count on where the terminal breaks it. */
@@ -30,10 +30,10 @@ const leastForWords = 12;
 
 /** A line and the end of foreign prose behind it, as much as fits into so many columns. */
 export function withEnd(before: TerminalText, prose: string, columns: number): TerminalText {
-  const room = columns - stringWidth(before.text) - 4;
+  const room = columns - columnsOf(before.text) - 4;
   if (room < leastForWords) return before;
   const shown = terminalLine(prose, Infinity).text;
-  const width = stringWidth(shown);
+  const width = columnsOf(shown);
   const end = width <= room ? shown : `…${sliceAnsi(shown, width - room + 1).trimStart()}`;
   return line`${before} · ${end}`;
 }

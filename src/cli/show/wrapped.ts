@@ -1,5 +1,6 @@
-import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
+
+import { columnsOf } from './columns-of.js';
 
 /** A character that no text has, in place of the parts of an address. */
 const part = '\uF8FE';
@@ -17,7 +18,7 @@ export function wrapped(text: string, columns: number): string[] {
   const held = text.includes(part)
     ? text
     : text.replace(words, (word) => {
-        if (!word.includes('://') || stringWidth(word) <= columns) return word;
+        if (!word.includes('://') || columnsOf(word) <= columns) return word;
         addresses.push(word);
         return part.repeat(columns);
       });
