@@ -6,10 +6,9 @@ import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, Lane, LaneMessage, LaneResult } from '../src/contract/lanes.js';
+import type { Lane, LaneResult } from '../src/contract/lanes.js';
 import { outcomeOfFailure } from '../src/contract/outcome.js';
 import { describeError } from '../src/model/call/describe-error.js';
-import { signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
@@ -19,6 +18,7 @@ import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
 import { runDocuments } from './lane/lane-documents.js';
 import { LaneItems } from './lane/lane-items.js';
 import { LaneReporter } from './lane/lane-reporter.js';
+import { isOutdated, tell } from './lane/tell.js';
 
 const heartbeatEveryMs = 1_000;
 
@@ -29,6 +29,7 @@ const heartbeatEveryMs = 1_000;
  * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
  *     own.
  * RunLane-3. A worker that is stopping begins no further branch.
+ * RunLane-4. What was begun before a reset is returned as left.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
@@ -36,18 +37,14 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
   const chunks = new LaneItems(settings.store);
   return async (lane) => {
     const context = Context.current();
+    if (isOutdated(context, lane)) return { rest: null, left: lane.places, why: 'reset' };
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
-    const workflow = () => context.client.workflow.getHandle(context.info.workflowExecution?.workflowId ?? '');
-    const reporter = new LaneReporter(lane, settings.store, (report) =>
-      workflow().signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
-    );
+    const reporter = new LaneReporter(lane, settings.store, (report) => tell(context, lane).report(report));
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const branches = new LaneBranches(fromRanges(lane.places), lane.width, turns, [signal, settings.draining]);
-    const handingBack = new HandingBack(lane, branches, budget, (handBack) =>
-      workflow().signal(signalNames.laneHandBack, { lane: lane.number, ...handBack } satisfies HandBackMessage),
-    );
+    const handingBack = new HandingBack(lane, branches, budget, (handBack) => tell(context, lane).handBack(handBack));
     const rest = async <T>(wait: () => Promise<T>): Promise<T> => {
       turns.ended();
       return wait().finally(() => turns.resumed());

@@ -4,6 +4,7 @@ import {
   continueAsNew,
   isCancellation,
   patched,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 
@@ -17,7 +18,6 @@ import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
-import type { Holder } from './batch-budget.js';
 import { among, LaneQueue, without } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
 import type { Runner } from './lane-runners.js';
@@ -27,16 +27,9 @@ import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
 import { Window } from '../engine/window.js';
+import { LanesUnderWay } from './under-way.js';
+import type { UnderWay } from './under-way.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
-
-interface UnderWay extends Holder {
-  runner: Runner;
-  /** What it carries: what it was given, less what it has handed back. */
-  work: LaneWork;
-  /** Places of the chunk that have ended. */
-  ended: Set<number>;
-  spentUsd: number;
-}
 
 /**
  * Runs a fan-out too wide for an activity a branch. Each lane carries the branches of a chunk, and a few lanes run at a time.
@@ -63,8 +56,7 @@ class WideFanOut {
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
   readonly #failed: FailedBranches;
-  /** The lanes under way, by number. */
-  readonly #underWay = new Map<number, UnderWay>();
+  readonly #underWay = new LanesUnderWay();
   /** Lanes that call the model at the same time. */
   readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
@@ -97,8 +89,8 @@ class WideFanOut {
     this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
     handleLaneMessages(
       plan.total,
-      (lane, report) => this.#take(lane, report),
-      (lane, handBack) => this.#takeBack(lane, handBack),
+      (name, report) => this.#take(this.#underWay.named(name), report),
+      (name, handBack) => this.#takeBack(this.#underWay.named(name), handBack),
     );
     handleRetry(
       () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#join.isCut && !this.#money.isOut,
@@ -138,7 +130,9 @@ class WideFanOut {
     const inBatch = this.plan.policy.economy && work.online === undefined;
     const money = this.#money;
     const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
-    const lane: UnderWay = { runner, work, ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    const token = uuid4().slice(0, 8);
+    const heldUsd = money.isLimited ? grantUsd : 0;
+    const lane: UnderWay = { token, runner, work, ended: new Set(), spentUsd: 0, heldUsd };
     if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
@@ -155,12 +149,16 @@ class WideFanOut {
             this.#part(work, number),
             money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), runner.width, grantUsd));
+        : await this.#online.run(() =>
+            startLane(this.plan, { ...this.#part(work, number), token }, runner.width, grantUsd),
+          );
       this.#paceMs = paceMs ?? this.#paceMs;
-      if (rest !== null) this.#take(number, rest);
+      if (rest !== null) this.#take(lane, rest);
       lane.spentUsd += unfitUsd;
       money.spentUnfit(unfitUsd);
-      this.#queue.putBack(inBatch ? { ...work, online: true } : work, among(lane.work.places, left));
+      // What a lane of an execution that was reset has left had ended in part.
+      const unbegun = without(lane.ended, among(lane.work.places, left));
+      this.#queue.putBack(inBatch ? { ...work, online: true } : work, unbegun);
       this.#queue.putBack(work, withheld);
       if (why !== 'over budget' || lane.ended.size > 0) return true;
       if (!inBatch) money.fellShort(this.#hadAll(lane));
@@ -168,7 +166,7 @@ class WideFanOut {
       return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
-      if (rest) this.#take(number, rest);
+      if (rest) this.#take(lane, rest);
       if (isCancellation(failure) || inBatch) throw failure;
       this.#queue.failed(
         lane.work,
@@ -201,9 +199,7 @@ class WideFanOut {
     };
   }
 
-  #take(number: number, report: LaneReport): void {
-    const lane = this.#underWay.get(number);
-    // The report of a worker that was given up for dead: its documents are another lane's now.
+  #take(lane: UnderWay | undefined, report: LaneReport): void {
     if (lane === undefined) return;
     const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
     for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
@@ -217,8 +213,7 @@ class WideFanOut {
   }
 
   /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
-  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
-    const lane = this.#underWay.get(number);
+  #takeBack(lane: UnderWay | undefined, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
     if (lane === undefined || !this.#isShared) return;
     const { work } = lane;
     const places = without(lane.ended, among(work.places, left));

@@ -23,6 +23,8 @@ export interface Part {
   queuedAtMs: number;
   /** Reports of the run so far. */
   reports: number;
+  /** See `Lane`; none where it is an order of batches. */
+  token?: string;
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
 }
@@ -43,13 +45,15 @@ const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
  */
 export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
   const { join, timeoutMs, attempts, hedge } = plan.policy;
-  const run = workflowInfo().firstExecutionRunId;
+  const { firstExecutionRunId: run, runId: execution } = workflowInfo();
   const lane: Lane = {
     ...orderOf(plan, part),
     width,
     timeoutMs,
     attempts,
     run,
+    execution,
+    ...(part.token !== undefined && { token: part.token }),
     reportEveryMs: reportEveryMs(join, part.reports, part.runners),
     reportFailuresAtOnce: join === 'all',
     ...(hedge && { hedge: { run } }),

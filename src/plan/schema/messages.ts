@@ -57,6 +57,7 @@ const ranges = list('Ranges.', list('First and last.', place, { minItems: 2, max
 export const laneMessage: Schema = open<LaneMessage>(
   {
     lane: place,
+    token: text('A token.'),
     blob: open<Blob>({ sha256: text('A digest.'), bytes: count }, ['sha256', 'bytes']),
     indices: ranges,
     tally,
@@ -69,6 +70,7 @@ export const laneMessage: Schema = open<LaneMessage>(
 export const handBackMessage: Schema = open<HandBackMessage>(
   {
     lane: place,
+    token: text('A token.'),
     left: ranges,
     width: whole('Calls at once.', { minimum: 1 }),
     cap: whole('Calls at once.', { minimum: 1 }),
