@@ -109,7 +109,8 @@ export interface Lane extends Pick<
 export type ChunkOrder = Pick<
   Lane,
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
->;
+> &
+  Partial<Pick<Lane, 'run'>>;
 
 /** The payload of the signal from a lane to its workflow. */
 export interface LaneMessage extends LaneReport {

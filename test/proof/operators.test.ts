@@ -110,6 +110,15 @@ const rows: Record<string, (id: string) => Promise<void>> = {
     asked.delete('');
     expect([asked.size, new Set(asked.values())]).toEqual([116, new Set([1])]);
   },
+  'reset of a run that waits for Message Batches': async (id) => {
+    const words = ['perspectives', '-', '--perspectives', `${id}-one,${id}-two`, '--id', id, '--economy', '--json'];
+    const before = desk.model.batches.length;
+    const command = desk.begin(words, { stdin: 'A document.' });
+    while (desk.model.batches.length === before) await sleep(20);
+    await reset(id);
+    expect(JSON.parse((await command.ended).stdout)).toMatchObject({ status: 'complete', coverage: { ok: 2 } });
+    expect(desk.model.batches).toHaveLength(before + 1);
+  },
   terminate: async (id) => {
     const { gate, command, ended } = await openRun(id);
     await client.workflow.getHandle(id).terminate();

@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 
 import type { BatchAnswer, BatchOrder } from '../../src/contract/activities.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
@@ -93,6 +93,7 @@ export class Economy {
     const isShared = document !== undefined && together.every(({ request }) => request.document === document);
     return {
       number,
+      run: workflowInfo().firstExecutionRunId,
       offline,
       inlineBytes,
       queuedAtMs: this.queuedAtMs,

@@ -45,18 +45,18 @@ const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
  */
 export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
   const { join, timeoutMs, attempts, hedge } = plan.policy;
-  const { firstExecutionRunId: run, runId: execution } = workflowInfo();
+  const { firstExecutionRunId, runId: execution } = workflowInfo();
   const lane: Lane = {
     ...orderOf(plan, part),
     width,
     timeoutMs,
     attempts,
-    run,
+    run: firstExecutionRunId,
     execution,
     ...(part.token !== undefined && { token: part.token }),
     reportEveryMs: reportEveryMs(join, part.reports, part.runners),
     reportFailuresAtOnce: join === 'all',
-    ...(hedge && { hedge: { run } }),
+    ...(hedge && { hedge: { run: firstExecutionRunId } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
   };
@@ -99,6 +99,7 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, bud
   const { number, places, firstIndex, queuedAtMs } = part;
   return {
     number,
+    run: workflowInfo().firstExecutionRunId,
     chunk: chunks[part.chunk] as Chunk,
     firstIndex,
     places,
