@@ -8,11 +8,13 @@ export const noUsage: Usage = {
 };
 
 export function addUsage(left: Usage, right: Usage): Usage {
+  const webSearches = (left.webSearches ?? 0) + (right.webSearches ?? 0);
   return {
     inputTokens: left.inputTokens + right.inputTokens,
     outputTokens: left.outputTokens + right.outputTokens,
     cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
     cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
+    ...(webSearches > 0 && { webSearches }),
   };
 }
 

@@ -7,7 +7,9 @@ export function formatCost(costUsd: number | null): string {
 
 export function formatTokens(usage: Usage): string {
   const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return `${read.toLocaleString('en')} in, ${usage.outputTokens.toLocaleString('en')} out`;
+  const { webSearches = 0 } = usage;
+  const searches = webSearches > 0 ? `, ${webSearches} web ${webSearches === 1 ? 'search' : 'searches'}` : '';
+  return `${read.toLocaleString('en')} in, ${usage.outputTokens.toLocaleString('en')} out${searches}`;
 }
 
 export function formatBytes(bytes: number): string {

@@ -35,12 +35,10 @@ const tally = open<Tally>(
   {
     ended: count,
     byStatus: map('Counts by status.', count),
-    usage: open<Usage>({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count }, [
-      'inputTokens',
-      'outputTokens',
-      'cacheReadTokens',
-      'cacheWriteTokens',
-    ]),
+    usage: open<Usage>(
+      { inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, webSearches: count },
+      ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'],
+    ),
     costUsd: either('US dollars.', amount, nothing),
     savedUsd: amount,
     cacheSavedUsd: amount,
