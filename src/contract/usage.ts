@@ -27,3 +27,14 @@ export function addCost(left: number | null, right: number | null): number | nul
 export function spentUsd(branches: readonly { costUsd: number | null; lostUsd?: number }[]): number {
   return branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
 }
+
+/** Decimals of an amount in US dollars, and the most for one that they would show as none. */
+const decimals = { usual: 4, most: 12 };
+
+/** US dollars with four decimals. A smaller amount than these show has as many as its first digit needs. */
+export function dollarText(usd: number): string {
+  const shown = usd.toFixed(decimals.usual);
+  if (usd === 0 || Number(shown) !== 0) return `$${shown}`;
+  const first = Math.ceil(-Math.log10(Math.abs(usd)));
+  return `$${usd.toFixed(Math.min(first, decimals.most))}`;
+}

@@ -84,7 +84,8 @@ export class Branches {
 
   #ask(name: string, work: AskWork): Branch {
     const { policy } = this.settings;
-    const bound = async () => outside.boundQuestion(await this.requestOf(work));
+    const summary = `${name}: what it may cost`;
+    const bound = async () => outside.boundQuestion.executeWithOptions({ summary }, [await this.requestOf(work)]);
     const { timeoutMs = policy.timeoutMs, attempts = policy.attempts } = work;
     const settings = { ...this.#askSettings(work.stored), timeoutMs, attempts };
     return {

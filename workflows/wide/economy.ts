@@ -81,7 +81,8 @@ export class Economy {
     ]);
     const deadlineAtMs = this.deadlineMs === null ? Infinity : this.queuedAtMs + this.deadlineMs;
     await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
-    return activities.collectBatches(order, batches);
+    const summary = `${together.length} answers`;
+    return activities.collectBatches.executeWithOptions({ summary }, [order, batches]);
   }
 
   #orderOf(together: readonly Waiting[]): BatchOrder {

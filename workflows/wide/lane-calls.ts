@@ -60,7 +60,6 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
   };
-  const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(
     {
       activityId: `lane-${part.number}`,
@@ -70,7 +69,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
       // Temporal does not retry a lane: the workflow decides what is left of it, because it knows what has been reported.
       retry: { maximumAttempts: 1 },
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      summary: `${count} branches from ${part.firstIndex + (part.places[0]?.[0] ?? 0) + 1} · ${plan.template.model}`,
+      summary: summaryOf(plan, part),
     },
     [lane],
   );
@@ -87,12 +86,21 @@ export async function orderChunk(plan: WidePlan, part: Part, within?: BatchBudge
   const activities = batchActivities(offline);
   const submit = async (budgetUsd?: number) => {
     const order = orderOf(plan, part, budgetUsd);
-    return { order, batches: await activities.submitChunk(order) };
+    const summary = summaryOf(plan, part, 'into a batch');
+    return { order, batches: await activities.submitChunk.executeWithOptions({ summary }, [order]) };
   };
   const { order, batches } = await (within === undefined ? submit() : within.submitted(submit));
   const deadlineAtMs = policy.deadlineMs === null ? Infinity : part.queuedAtMs + policy.deadlineMs;
   await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
-  return activities.collectChunk(order, batches);
+  const summary = summaryOf(plan, part, 'out of a batch');
+  return activities.collectChunk.executeWithOptions({ summary }, [order, batches]);
+}
+
+/** What the Web UI calls a lane, or a step of an order of batches. */
+function summaryOf({ template, offline }: WidePlan, { firstIndex, places }: Part, step?: string): string {
+  const from = firstIndex + (places[0]?.[0] ?? 0) + 1;
+  const branches = `${fromRanges(places).length} branches from ${from}`;
+  return [branches, ...(step === undefined ? [] : [step]), offline ? 'offline model' : template.model].join(' · ');
 }
 
 function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, budgetUsd?: number): ChunkOrder {

@@ -1,8 +1,9 @@
 import type { Usage } from '../../contract/run.js';
+import { dollarText } from '../../contract/usage.js';
 
-/** US dollars with four decimals; an unknown price is called that. */
+/** US dollars; an unknown price is called that. */
 export function formatCost(costUsd: number | null): string {
-  return costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`;
+  return costUsd === null ? 'cost unknown' : dollarText(costUsd);
 }
 
 export function formatTokens(usage: Usage): string {
