@@ -6,8 +6,7 @@ import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, LaneCuts as Cuts, LaneMessage, LaneResult } from '../src/contract/lanes.js';
-import { queryNames, signalNames } from '../src/contract/names.js';
+import type { LaneResult } from '../src/contract/lanes.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
@@ -18,6 +17,7 @@ import { reportMissing, runDocuments } from './lane/lane-documents.js';
 import { LaneCuts } from './lane/lane-cuts.js';
 import { LaneItems } from './lane/lane-items.js';
 import { LaneReporter } from './lane/lane-reporter.js';
+import { isOutdated, tell } from './lane/tell.js';
 
 const heartbeatEveryMs = 1_000;
 
@@ -28,6 +28,7 @@ const heartbeatEveryMs = 1_000;
  * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
  *     own.
  * RunLane-3. A worker that is stopping begins no further branch.
+ * RunLane-4. What was begun before a reset is returned as left.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
@@ -35,21 +36,15 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
   const chunks = new LaneItems(settings.store);
   return async (lane) => {
     const context = Context.current();
+    if (isOutdated(context, lane)) return { rest: null, left: lane.places, why: 'reset' };
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
-    const workflow = () => context.client.workflow.getHandle(context.info.workflowExecution?.workflowId ?? '');
-    const cuts = new LaneCuts(lane, context.cancellationSignal, () =>
-      workflow().query<Cuts, [number]>(queryNames.laneCuts, lane.number),
-    );
+    const cuts = new LaneCuts(lane, context.cancellationSignal, () => tell(context, lane).askCuts());
     const { signal } = cuts;
-    const reporter = new LaneReporter(lane, settings.store, (report) =>
-      workflow().signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
-    );
+    const reporter = new LaneReporter(lane, settings.store, (report) => tell(context, lane).report(report));
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const branches = new LaneBranches(fromRanges(lane.places), lane.width, turns, [signal, settings.draining]);
-    const handingBack = new HandingBack(lane, branches, budget, (handBack) =>
-      workflow().signal(signalNames.laneHandBack, { lane: lane.number, ...handBack } satisfies HandBackMessage),
-    );
+    const handingBack = new HandingBack(lane, branches, budget, (handBack) => tell(context, lane).handBack(handBack));
     const rest = async <T>(wait: () => Promise<T>): Promise<T> => {
       turns.ended();
       return wait().finally(() => turns.resumed());

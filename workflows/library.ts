@@ -37,6 +37,7 @@ export type { Contradiction, WideOutcomes, Written } from '../src/contract/run-r
 export type { FolderSource, Hit, HttpSource, Source } from '../src/contract/source.js';
 export type { Stored } from '../src/contract/stored.js';
 export type { AnsweredRows, StoredRows } from '../src/contract/stored-rows.js';
+export type { ServerTool } from '../src/contract/server-tool.js';
 export type { Tool, ToolBy } from '../src/contract/tool.js';
 export type { EndedBranch } from '../src/fold/fold.js';
 export type { Conflict, Finding, Remark, Severity } from '../src/fold/findings.js';

@@ -101,6 +101,10 @@ export interface Lane extends Pick<
   handsBack?: true;
   /** Places of documents that somebody has cut before the lane began. */
   cut?: Range[];
+  /** Run id of the execution that began it. After a reset another goes on, which knows what has ended meanwhile. */
+  execution?: string;
+  /** Tells it from lanes of the same number in executions that were reset; it is in all of its messages. */
+  token?: string;
 }
 
 /**
@@ -113,11 +117,14 @@ export type LaneCuts = Range[] | null;
 export type ChunkOrder = Pick<
   Lane,
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
->;
+> &
+  Partial<Pick<Lane, 'run'>>;
 
 /** The payload of the signal from a lane to its workflow. */
 export interface LaneMessage extends LaneReport {
   lane: number;
+  /** See `Lane`. */
+  token?: string;
 }
 
 /** What a lane gives up while it is under way: its worker is full, or it has far too much to do. */
@@ -137,6 +144,8 @@ export interface HandBack {
 /** The payload of the signal by which a lane gives something up. */
 export interface HandBackMessage extends HandBack {
   lane: number;
+  /** See `Lane`. */
+  token?: string;
 }
 
 /** A report of a lane: outcomes that are stored together as a JSON array of `StoredBranch`, and their sum. */
@@ -178,9 +187,9 @@ export function failedRanges(branches: readonly Pick<StoredBranch, 'index' | 'st
 export interface LaneResult {
   /** Outcomes that the workflow has not been told of yet. */
   rest: LaneReport | null;
-  /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
+  /** Places of documents that were not begun, because the worker is stopping, the budget had no more, or the run was reset. */
   left: Range[];
-  why: 'done' | 'draining' | 'over budget';
+  why: 'done' | 'draining' | 'over budget' | 'reset';
   /** Milliseconds that a branch took; of lanes that hand back. */
   paceMs?: number;
   /** Of batches: places of documents that were not submitted, because the budget had no more. */

@@ -5,33 +5,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createActivities } from '../../activities/index.js';
-import type { Lane, LaneResult } from '../../src/contract/lanes.js';
+import type { ChunkOrder, Lane, LaneResult } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import { openJournal } from '../../src/journal/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';
+
+const lane: Lane = {
+  number: 3,
+  chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
+  firstIndex: 100,
+  places: [
+    [0, 2],
+    [4, 4],
+  ],
+  template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
+  offline: true,
+  queuedAtMs: 0,
+  width: 2,
+  timeoutMs: 1_000,
+  attempts: 1,
+  run: 'run',
+  reportEveryMs: 60_000,
+  reportFailuresAtOnce: false,
+};
 
 it('tells in one lane of all documents of a chunk that the store lacks, so that none is looked for again', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
   onTestFinished(() => rm(home, { recursive: true }));
   const store = new BlobStore(home);
   const { runLane } = createActivities({ store, offlineModelUrl: async () => '' });
-  const lane: Lane = {
-    number: 3,
-    chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
-    firstIndex: 100,
-    places: [
-      [0, 2],
-      [4, 4],
-    ],
-    template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
-    offline: true,
-    queuedAtMs: 0,
-    width: 2,
-    timeoutMs: 1_000,
-    attempts: 1,
-    run: 'run',
-    reportEveryMs: 60_000,
-    reportFailuresAtOnce: false,
-  };
   const result = (await new MockActivityEnvironment().run(runLane, lane)) as LaneResult;
   expect(result).toMatchObject({
     left: [],
@@ -51,4 +53,18 @@ it('tells in one lane of all documents of a chunk that the store lacks, so that 
     costUsd: 0,
     error: { type: 'DocumentMissing', message: expect.stringContaining('is not in this home') },
   });
+});
+
+it('leaves the documents of a chunk that the store lacks to a lane, where they were to go into a batch', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const journal = await openJournal({ home, onWarning: () => {} });
+  onTestFinished(() => journal.close());
+  const settings = { store: new BlobStore(home), journal, offlineModelUrl: async () => 'http://127.0.0.1:9' };
+  const { submitChunk, collectChunk } = createActivities(settings);
+  const { number, chunk, firstIndex, places, template, offline, queuedAtMs } = lane;
+  const order: ChunkOrder = { number, chunk, firstIndex, places, template, offline, queuedAtMs };
+  expect(await new MockActivityEnvironment().run(submitChunk, order)).toEqual([]);
+  const left = { rest: null, left: places, why: 'done' };
+  expect(await new MockActivityEnvironment().run(collectChunk, order, [])).toEqual(left);
 });

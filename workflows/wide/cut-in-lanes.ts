@@ -7,26 +7,11 @@ import { queryNames, updateNames } from '../../src/contract/names.js';
 import { placesInLanes } from '../../src/plan/schema/messages.js';
 import { parsed } from '../../src/plan/schema/parse.js';
 import { allIsTakenIn } from '../engine/taken-in.js';
-import type { Holder } from './batch-budget.js';
-import type { LaneQueue, LaneWork } from './lane-queue.js';
-import type { Runner } from './lane-runners.js';
+import type { LaneQueue } from './lane-queue.js';
+import type { UnderWay } from './under-way.js';
 
 const cancelBranch = defineUpdate<string[], [unknown]>(updateNames.cancelBranch);
 const laneCuts = defineQuery<LaneCuts, [number]>(queryNames.laneCuts);
-
-/** A lane, or an order of batches, under way. */
-export interface UnderWay extends Holder {
-  runner: Runner;
-  /** What it carries: what it was given, less what it has handed back. */
-  work: LaneWork;
-  /** Places of the chunk that have ended. */
-  ended: Set<number>;
-  spentUsd: number;
-  /** The scope of the lane; batches have none of their own. */
-  scope?: CancellationScope;
-  /** Whether somebody has cut a branch of it: it has been told to stop, and asks what is meant. */
-  isCut?: true;
-}
 
 /** Branches of a run in lanes, by their places in input order from 0, and what they are called. */
 interface Places {

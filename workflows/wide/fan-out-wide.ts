@@ -4,6 +4,7 @@ import {
   continueAsNew,
   isCancellation,
   patched,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 
@@ -14,11 +15,10 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { orderChunk, restIn, startLane } from './lane-calls.js';
+import { OnlineLanes, orderChunk, restIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import { CutInLanes } from './cut-in-lanes.js';
-import type { UnderWay } from './cut-in-lanes.js';
 import { among, LaneQueue, without } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
 import type { Runner } from './lane-runners.js';
@@ -27,7 +27,8 @@ import { WideJoin } from './wide-join.js';
 import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
-import { Window } from '../engine/window.js';
+import { LanesUnderWay } from './under-way.js';
+import type { UnderWay } from './under-way.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
 
 /**
@@ -55,10 +56,9 @@ class WideFanOut {
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
   readonly #failed: FailedBranches;
-  /** The lanes under way, by number. */
-  readonly #underWay = new Map<number, UnderWay>();
+  readonly #underWay = new LanesUnderWay();
   /** Lanes that call the model at the same time. */
-  readonly #online: Window;
+  readonly #online: OnlineLanes;
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #cuts: CutInLanes;
   readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
@@ -87,12 +87,12 @@ class WideFanOut {
     this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
     this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
     this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
-    this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    this.#online = new OnlineLanes(plan, this.#isShared ? Infinity : lanesAtFirst(plan.policy));
     this.#cuts = new CutInLanes(plan.total, this.#queue, this.#underWay, this.#scope, begun);
     handleLaneMessages(
       plan.total,
-      (lane, report) => this.#take(lane, report),
-      (lane, handBack) => this.#takeBack(lane, handBack),
+      (name, report) => this.#take(this.#underWay.named(name), report),
+      (name, handBack) => this.#takeBack(this.#underWay.named(name), handBack),
     );
     handleRetry(
       () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#join.isCut && !this.#money.isOut,
@@ -132,7 +132,9 @@ class WideFanOut {
     const inBatch = this.plan.policy.economy && work.online === undefined;
     const money = this.#money;
     const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
-    const lane: UnderWay = { runner, work, ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    const token = uuid4().slice(0, 8);
+    const heldUsd = money.isLimited ? grantUsd : 0;
+    const lane: UnderWay = { token, runner, work, ended: new Set(), spentUsd: 0, heldUsd };
     if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
@@ -149,14 +151,16 @@ class WideFanOut {
             this.#part(work, number),
             money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() =>
-            this.#cuts.within(lane, () => startLane(this.plan, this.#part(work, number), runner.width, grantUsd)),
+        : await this.#cuts.within(lane, () =>
+            this.#online.start({ ...this.#part(work, number), token }, runner.width, grantUsd),
           );
       this.#paceMs = paceMs ?? this.#paceMs;
-      if (rest !== null) this.#take(number, rest);
+      if (rest !== null) this.#take(lane, rest);
       lane.spentUsd += unfitUsd;
       money.spentUnfit(unfitUsd);
-      this.#queue.putBack(inBatch ? { ...work, online: true } : work, among(lane.work.places, left));
+      // What a lane of an execution that was reset has left had ended in part.
+      const unbegun = without(lane.ended, among(lane.work.places, left));
+      this.#queue.putBack(inBatch ? { ...work, online: true } : work, unbegun);
       this.#queue.putBack(work, withheld);
       if (why !== 'over budget' || lane.ended.size > 0) return true;
       if (!inBatch) money.fellShort(this.#hadAll(lane));
@@ -164,7 +168,7 @@ class WideFanOut {
       return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
-      if (rest) this.#take(number, rest);
+      if (rest) this.#take(lane, rest);
       const left = fromRanges(lane.work.places).filter((place) => !lane.ended.has(place));
       if (this.#cuts.isBehind(failure, lane)) this.#queue.putBack(lane.work, toRanges(left));
       else if (isCancellation(failure) || inBatch) throw failure;
@@ -197,9 +201,7 @@ class WideFanOut {
     };
   }
 
-  #take(number: number, report: LaneReport): void {
-    const lane = this.#underWay.get(number);
-    // The report of a worker that was given up for dead: its documents are another lane's now.
+  #take(lane: UnderWay | undefined, report: LaneReport): void {
     if (lane === undefined) return;
     const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
     for (const index of fromRanges(report.indices)) {
@@ -216,8 +218,7 @@ class WideFanOut {
   }
 
   /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
-  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
-    const lane = this.#underWay.get(number);
+  #takeBack(lane: UnderWay | undefined, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
     if (lane === undefined || !this.#isShared) return;
     const { work } = lane;
     const places = without(lane.ended, among(work.places, left));

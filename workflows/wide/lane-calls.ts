@@ -7,6 +7,7 @@ import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
+import { Window } from '../engine/window.js';
 import type { BatchBudget } from './batch-budget.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
@@ -23,6 +24,8 @@ export interface Part {
   queuedAtMs: number;
   /** Reports of the run so far. */
   reports: number;
+  /** See `Lane`; none where it is an order of batches. */
+  token?: string;
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
   /** Those among the places that somebody has cut. */
@@ -37,29 +40,47 @@ const heartbeatTimeout = '5s';
 
 const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
 
+/** Starts lanes, so many of them at once at most. */
+export class OnlineLanes {
+  readonly #atOnce: Window;
+
+  constructor(
+    readonly plan: WidePlan,
+    atOnce: number,
+  ) {
+    this.#atOnce = new Window(atOnce);
+  }
+
+  /** See `startLane`. */
+  start(part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+    return this.#atOnce.run(() => startLane(this.plan, part, width, budgetUsd));
+  }
+}
+
 /**
  * Starts a lane that asks about the documents.
  *
  * @param width most calls in flight at once
  * @param budgetUsd what they may spend; `Infinity` where there is no budget
  */
-export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
   const { join, timeoutMs, attempts, hedge } = plan.policy;
-  const run = workflowInfo().firstExecutionRunId;
+  const { firstExecutionRunId, runId: execution } = workflowInfo();
   const lane: Lane = {
     ...orderOf(plan, part),
     width,
     timeoutMs,
     attempts,
-    run,
+    run: firstExecutionRunId,
+    execution,
+    ...(part.token !== undefined && { token: part.token }),
     reportEveryMs: reportEveryMs(join, part.reports, part.runners),
     reportFailuresAtOnce: join === 'all',
-    ...(hedge && { hedge: { run } }),
+    ...(hedge && { hedge: { run: firstExecutionRunId } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
     ...(part.cut !== undefined && { cut: part.cut }),
   };
-  const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(
     {
       activityId: `lane-${part.number}`,
@@ -69,7 +90,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
       // Temporal does not retry a lane: the workflow decides what is left of it, because it knows what has been reported.
       retry: { maximumAttempts: 1 },
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      summary: `${count} branches from ${part.firstIndex + (part.places[0]?.[0] ?? 0) + 1} · ${plan.template.model}`,
+      summary: summaryOf(plan, part),
     },
     [lane],
   );
@@ -86,18 +107,28 @@ export async function orderChunk(plan: WidePlan, part: Part, within?: BatchBudge
   const activities = batchActivities(offline);
   const submit = async (budgetUsd?: number) => {
     const order = orderOf(plan, part, budgetUsd);
-    return { order, batches: await activities.submitChunk(order) };
+    const summary = summaryOf(plan, part, 'into a batch');
+    return { order, batches: await activities.submitChunk.executeWithOptions({ summary }, [order]) };
   };
   const { order, batches } = await (within === undefined ? submit() : within.submitted(submit));
   const deadlineAtMs = policy.deadlineMs === null ? Infinity : part.queuedAtMs + policy.deadlineMs;
   await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
-  return activities.collectChunk(order, batches);
+  const summary = summaryOf(plan, part, 'out of a batch');
+  return activities.collectChunk.executeWithOptions({ summary }, [order, batches]);
+}
+
+/** What the Web UI calls a lane, or a step of an order of batches. */
+function summaryOf({ template, offline }: WidePlan, { firstIndex, places }: Part, step?: string): string {
+  const from = firstIndex + (places[0]?.[0] ?? 0) + 1;
+  const branches = `${fromRanges(places).length} branches from ${from}`;
+  return [branches, ...(step === undefined ? [] : [step]), offline ? 'offline model' : template.model].join(' · ');
 }
 
 function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, budgetUsd?: number): ChunkOrder {
   const { number, places, firstIndex, queuedAtMs } = part;
   return {
     number,
+    run: workflowInfo().firstExecutionRunId,
     chunk: chunks[part.chunk] as Chunk,
     firstIndex,
     places,

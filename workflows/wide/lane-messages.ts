@@ -8,21 +8,27 @@ import { isMessage } from '../engine/door.js';
 const laneBatch = defineSignal<[LaneMessage]>(signalNames.laneBatch);
 const laneHandBack = defineSignal<[HandBackMessage]>(signalNames.laneHandBack);
 
+/** Which lane a message is of; older workers name no token. */
+export interface LaneName {
+  lane: number;
+  token: string | undefined;
+}
+
 /** Takes in what the lanes of a run of so many branches report, and what they hand back. */
 export function handleLaneMessages(
   total: number,
-  take: (lane: number, report: LaneReport) => void,
-  takeBack: (lane: number, handBack: HandBack) => void,
+  take: (lane: LaneName, report: LaneReport) => void,
+  takeBack: (lane: LaneName, handBack: HandBack) => void,
 ): void {
   const takeMessage = (message: LaneMessage) => {
     if (!isLaneMessage(message, total)) return;
-    const { lane, ...report } = message;
-    take(lane, report);
+    const { lane, token, ...report } = message;
+    take({ lane, token }, report);
   };
   const takeHandBack = (message: HandBackMessage) => {
     if (!isMessage(handBackMessage, signalNames.laneHandBack, message)) return;
-    const { lane, ...handBack } = message;
-    if (handBack.left.every(([first, last]) => first <= last && last < total)) takeBack(lane, handBack);
+    const { lane, token, ...handBack } = message;
+    if (handBack.left.every(([first, last]) => first <= last && last < total)) takeBack({ lane, token }, handBack);
   };
   setHandler(laneBatch, takeMessage, { description: 'Outcomes of a lane, sent by its worker.' });
   setHandler(laneHandBack, takeHandBack, {

@@ -45,12 +45,10 @@ const tally = open<Tally>(
   {
     ended: count,
     byStatus: map('Counts by status.', count),
-    usage: open<Usage>({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count }, [
-      'inputTokens',
-      'outputTokens',
-      'cacheReadTokens',
-      'cacheWriteTokens',
-    ]),
+    usage: open<Usage>(
+      { inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, webSearches: count },
+      ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'],
+    ),
     costUsd: either('US dollars.', amount, nothing),
     savedUsd: amount,
     cacheSavedUsd: amount,
@@ -67,6 +65,7 @@ const ranges = list('Ranges.', list('First and last.', place, { minItems: 2, max
 export const laneMessage: Schema = open<LaneMessage>(
   {
     lane: place,
+    token: text('A token.'),
     blob: open<Blob>({ sha256: text('A digest.'), bytes: count }, ['sha256', 'bytes']),
     indices: ranges,
     tally,
@@ -79,6 +78,7 @@ export const laneMessage: Schema = open<LaneMessage>(
 export const handBackMessage: Schema = open<HandBackMessage>(
   {
     lane: place,
+    token: text('A token.'),
     left: ranges,
     width: whole('Calls at once.', { minimum: 1 }),
     cap: whole('Calls at once.', { minimum: 1 }),
