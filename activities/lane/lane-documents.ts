@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { StoredBranch } from '../../src/contract/branch.js';
-import type { Item, Lane } from '../../src/contract/lanes.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
@@ -9,6 +9,7 @@ import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 import { callOf } from './lane-call.js';
 import type { LaneBranches } from './lane-branches.js';
+import type { LaneParts } from './lane-parts.js';
 import type { LaneReporter } from './lane-reporter.js';
 import { runLocalCheck } from './local-check.js';
 import type { Threads } from './local-check.js';
@@ -20,37 +21,39 @@ const begunAtOnce = 50;
  * Runs a branch for each document of a lane that it keeps, and reports it.
  *
  * @param threads where checks that ask no model wait, so that they hold up no call
- * @returns the places of the documents that were not begun
+ * @returns the indices of the documents that were not begun
  */
 export async function runDocuments(
-  items: readonly Item[],
+  parts: LaneParts,
   work: LaneWork,
   branches: LaneBranches,
   report: LaneReporter,
   metrics: BranchMetrics,
   threads: Threads,
 ): Promise<number[]> {
-  const { lane, signal } = work;
-  const { ways } = lane.template;
-  const each = answersPerItem(lane.template);
+  const { signal } = work;
+  const { template } = work.lane;
+  const each = answersPerItem(template);
   const overBudget: number[] = [];
   let round = Promise.resolve();
   let begun = 0;
-  const run = async (place: number): Promise<void> => {
+  const run = async (index: number): Promise<void> => {
     if (begun % begunAtOnce === 0) round = round.then(() => breathe());
     begun += 1;
     await round;
-    const asked = askedAt(items, place, lane.template);
+    const { lane, items } = parts.of(index);
+    const place = index - lane.firstIndex;
+    const asked = askedAt(items, place, template);
     if (asked === undefined) throw new Error(`The chunk has no document ${place}.`);
-    const why = whyUnasked(lane.template, asked);
+    const why = whyUnasked(template, asked);
     if (why !== undefined) return report.add(unasked(lane, asked.key, place, why));
     const call = callOf(lane, asked, place);
-    const local = ways?.[place % each]?.local;
+    const local = template.ways?.[place % each]?.local;
     if (local !== undefined) {
       return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
     }
     const outcome = await runWithinBudget(call, work);
-    if (outcome === undefined) return void overBudget.push(place);
+    if (outcome === undefined) return void overBudget.push(index);
     metrics.record(call, outcome);
     report.add(outcome);
   };

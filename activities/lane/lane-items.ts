@@ -11,17 +11,18 @@ export class LaneItems {
 
   constructor(readonly store: Pick<BlobStore, 'readText'>) {}
 
-  /** Calls `use` with the documents of a chunk. */
-  async within<T>(chunk: Chunk, use: (items: ChunkItems) => Promise<T>): Promise<T> {
+  /** Reads a chunk, if no lane has it. `close` is to be called once. */
+  open(chunk: Chunk): { items: Promise<ChunkItems>; close: () => void } {
     const open = this.#open.get(chunk.sha256) ?? { items: this.#read(chunk), lanes: 0 };
     this.#open.set(chunk.sha256, open);
     open.lanes += 1;
-    try {
-      return await use(await open.items);
-    } finally {
-      open.lanes -= 1;
-      if (open.lanes === 0) this.#open.delete(chunk.sha256);
-    }
+    return {
+      items: open.items,
+      close: () => {
+        open.lanes -= 1;
+        if (open.lanes === 0) this.#open.delete(chunk.sha256);
+      },
+    };
   }
 
   async #read(chunk: Chunk): Promise<ChunkItems> {

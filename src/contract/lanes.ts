@@ -99,6 +99,11 @@ export interface Lane extends Pick<
   budgetUsd?: number;
   /** Whether the workflow takes back what the lane has too much of, by the signal `laneHandBack`. */
   handsBack?: true;
+  /**
+   * Whether the lane asks for more documents when it has begun nearly all of its own, by the update `laneMore`: `now` where some wait
+   * already, `later` where they may come. It asks for none by default.
+   */
+  asksForMore?: 'now' | 'later';
 }
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
@@ -112,10 +117,25 @@ export interface LaneMessage extends LaneReport {
   lane: number;
 }
 
+/** The payload of the update by which a lane asks for more documents. */
+export interface MoreMessage {
+  lane: number;
+  /** Milliseconds that a branch takes, where that is known. */
+  paceMs?: number;
+}
+
+/** Documents that a lane is given while it is under way: the result of the update `laneMore`, `null` where there are none for it. */
+export interface LaneMore extends Pick<Lane, 'chunk' | 'firstIndex' | 'places'> {
+  /** Most calls in flight at once from now on. */
+  width: number;
+}
+
 /** What a lane gives up while it is under way: its worker is full, or it has far too much to do. */
 export interface HandBack {
   /** Places in its chunk of documents that it has not begun, and will not begin. */
   left: Range[];
+  /** The same of documents of other chunks that it was given since: their indices among all branches. */
+  leftOfMore?: Range[];
   /** Most calls at once that it makes from now on. */
   width: number;
   /** Most calls at once of its worker, as things stand. */
@@ -170,7 +190,10 @@ export function failedRanges(branches: readonly Pick<StoredBranch, 'index' | 'st
 export interface LaneResult {
   /** Outcomes that the workflow has not been told of yet. */
   rest: LaneReport | null;
-  /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
+  /**
+   * Places in its chunk of documents that were not begun, because the worker is stopping or the budget had no more. What else a lane was
+   * given and has not reported needs no word.
+   */
   left: Range[];
   why: 'done' | 'draining' | 'over budget';
   /** Milliseconds that a branch took; of lanes that hand back. */

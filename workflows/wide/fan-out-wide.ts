@@ -7,8 +7,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, HandBack, LaneReport, Tally } from '../../src/contract/lanes.js';
+import { addTallies, noTally } from '../../src/contract/lanes.js';
+import type { Blob, HandBack, LaneMore, LaneReport, Tally } from '../../src/contract/lanes.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
@@ -17,26 +17,18 @@ import { handleLaneMessages } from './lane-messages.js';
 import { orderChunk, restIn, startLane } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
-import type { Holder } from './batch-budget.js';
-import { among, LaneQueue, without } from './lane-queue.js';
+import { among, LaneQueue } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
 import type { Runner } from './lane-runners.js';
 import type { LaneWork } from './lane-queue.js';
+import { LaneUnderWay } from './lane-under-way.js';
+import { MoreForLanes } from './more-for-lanes.js';
 import { WideJoin } from './wide-join.js';
 import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
 import { Window } from '../engine/window.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
-
-interface UnderWay extends Holder {
-  runner: Runner;
-  /** What it carries: what it was given, less what it has handed back. */
-  work: LaneWork;
-  /** Places of the chunk that have ended. */
-  ended: Set<number>;
-  spentUsd: number;
-}
 
 /**
  * Runs a fan-out too wide for an activity a branch. Each lane carries the branches of a chunk, and a few lanes run at a time.
@@ -64,11 +56,12 @@ class WideFanOut {
   readonly #reports: Blob[];
   readonly #failed: FailedBranches;
   /** The lanes under way, by number. */
-  readonly #underWay = new Map<number, UnderWay>();
+  readonly #underWay = new Map<number, LaneUnderWay>();
   /** Lanes that call the model at the same time. */
   readonly #online: Window;
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
+  readonly #more: MoreForLanes;
   /** Whether lanes hand back what they have too much of. */
   readonly #isShared: boolean;
   #paceMs: number | undefined;
@@ -85,6 +78,7 @@ class WideFanOut {
     const begun: Partial<Carried> = carried ?? taking(plan.chunks, input.known);
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = begun;
     this.#queue = new LaneQueue(plan.chunks, queue);
+    this.#more = new MoreForLanes(plan.chunks, this.#queue, this.#runners);
     this.#reports = [...batches];
     this.#failed = new FailedBranches(begun.failed);
     this.#tally = tally;
@@ -99,6 +93,7 @@ class WideFanOut {
       plan.total,
       (lane, report) => this.#take(lane, report),
       (lane, handBack) => this.#takeBack(lane, handBack),
+      (lane, paceMs) => this.#giveMore(lane, paceMs),
     );
     handleRetry(
       () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#join.isCut && !this.#money.isOut,
@@ -122,7 +117,7 @@ class WideFanOut {
 
   /** Runs one lane after the other, as long as there is work and history has room. */
   async #lane(runner: Runner): Promise<void> {
-    while (!this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
+    while (this.#goesOn) {
       if (this.#money.isShort && this.#underWay.size > 0) return;
       if (!this.#runners.widen(runner)) return;
       const work = this.#queue.take(this.#sizeFor(runner));
@@ -138,7 +133,8 @@ class WideFanOut {
     const inBatch = this.plan.policy.economy && work.online === undefined;
     const money = this.#money;
     const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
-    const lane: UnderWay = { runner, work, ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    const lane = new LaneUnderWay(runner, (chunk) => this.#queue.firstIndexOf(chunk), work);
+    if (money.isLimited) lane.heldUsd = grantUsd;
     if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
@@ -160,9 +156,11 @@ class WideFanOut {
       if (rest !== null) this.#take(number, rest);
       lane.spentUsd += unfitUsd;
       money.spentUnfit(unfitUsd);
-      this.#queue.putBack(inBatch ? { ...work, online: true } : work, among(lane.work.places, left));
+      if (inBatch) this.#queue.putBack({ ...work, online: true }, among(work.places, left));
+      // What was given to the lane and never reached it is not in `left`.
+      else for (const part of lane.unended) this.#queue.putBack(part, part.places);
       this.#queue.putBack(work, withheld);
-      if (why !== 'over budget' || lane.ended.size > 0) return true;
+      if (why !== 'over budget' || lane.hasEnded) return true;
       if (!inBatch) money.fellShort(this.#hadAll(lane));
       else if (lane.hadAll === true) money.fellShort(true);
       return !inBatch;
@@ -170,10 +168,7 @@ class WideFanOut {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
       if (isCancellation(failure) || inBatch) throw failure;
-      this.#queue.failed(
-        lane.work,
-        fromRanges(lane.work.places).filter((place) => !lane.ended.has(place)),
-      );
+      for (const part of lane.unended) this.#queue.failed(part, lane.hasEnded);
       return true;
     } finally {
       this.#underWay.delete(number);
@@ -182,14 +177,15 @@ class WideFanOut {
   }
 
   /** Whether a lane whose share did not do had all that was left, and not what was left to it beside others that have ended meanwhile. */
-  #hadAll({ hadAll = false }: UnderWay): boolean {
+  #hadAll({ hadAll = false }: LaneUnderWay): boolean {
     if (hadAll || this.#underWay.size > 1) return hadAll;
     return !patched('last-lane-has-all');
   }
 
-  #part({ chunk, places }: LaneWork, number: number): Part {
+  #part(work: LaneWork, number: number): Part {
+    const { chunk, places } = work;
     const firstIndex = this.#queue.firstIndexOf(chunk);
-    const shared = this.#isShared && { runners: this.#runners.size };
+    const shared = this.#isShared && { runners: this.#runners.size, asksForMore: this.#more.asks(work) };
     return {
       number,
       chunk,
@@ -205,9 +201,7 @@ class WideFanOut {
     const lane = this.#underWay.get(number);
     // The report of a worker that was given up for dead: its documents are another lane's now.
     if (lane === undefined) return;
-    const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
-    for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
-    lane.spentUsd += spentIn(report.tally);
+    lane.ended(report, spentIn(report.tally));
     this.#reports.push(report.blob);
     this.told(report);
     this.#tally = addTallies(this.#tally, report.tally);
@@ -217,16 +211,25 @@ class WideFanOut {
   }
 
   /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
-  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
+  #takeBack(number: number, handBack: HandBack): void {
     const lane = this.#underWay.get(number);
     if (lane === undefined || !this.#isShared) return;
-    const { work } = lane;
-    const places = without(lane.ended, among(work.places, left));
-    lane.work = { ...work, places: without(new Set(fromRanges(places)), work.places) };
+    const { paceMs, usd = 0 } = handBack;
     this.#paceMs = paceMs ?? this.#paceMs;
     this.#money.giveBack(lane, usd);
-    this.#queue.handBack(work.chunk, places);
-    if (!this.#join.isCut) this.#runners.narrow(lane.runner, { width, cap }, this.#queue.queued);
+    for (const { chunk, places } of lane.takeOut(handBack)) this.#queue.handBack(chunk, places);
+    if (!this.#join.isCut) this.#runners.narrow(lane.runner, handBack, this.#queue.queued);
+  }
+
+  #giveMore(number: number, paceMs: number | undefined): LaneMore | null {
+    const lane = this.#underWay.get(number);
+    if (lane === undefined || !this.#isShared || !this.#goesOn || this.#money.isShort) return null;
+    return this.#more.give(lane, paceMs ?? this.#paceMs);
+  }
+
+  /** Whether there may be more lanes in this execution. */
+  get #goesOn(): boolean {
+    return !this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested;
   }
 
   /** Begins what has failed anew; its former outcomes stay in the reports, and their cost on the bill. */

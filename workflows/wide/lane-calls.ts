@@ -25,6 +25,8 @@ export interface Part {
   reports: number;
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
+  /** See `Lane`. */
+  asksForMore?: 'now' | 'later' | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     ...(hedge && { hedge: { run } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
+    ...(part.asksForMore !== undefined && { asksForMore: part.asksForMore }),
   };
   const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(

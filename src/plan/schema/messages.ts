@@ -1,4 +1,4 @@
-import type { Blob, HandBackMessage, LaneMessage, LaneReport, Tally } from '../../contract/lanes.js';
+import type { Blob, HandBackMessage, LaneMessage, LaneReport, MoreMessage, Tally } from '../../contract/lanes.js';
 import type { Usage } from '../../contract/run.js';
 import type { Decision } from '../../fold/approval.js';
 import { firstMisfit } from './misfit.js';
@@ -70,6 +70,7 @@ export const handBackMessage: Schema = open<HandBackMessage>(
   {
     lane: place,
     left: ranges,
+    leftOfMore: ranges,
     width: whole('Calls at once.', { minimum: 1 }),
     cap: whole('Calls at once.', { minimum: 1 }),
     paceMs: amount,
@@ -77,6 +78,9 @@ export const handBackMessage: Schema = open<HandBackMessage>(
   },
   ['lane', 'left', 'width', 'cap'],
 );
+
+/** Payload of the update `laneMore`. */
+export const moreMessage: Schema = open<MoreMessage>({ lane: place, paceMs: amount }, ['lane']);
 
 /** Whether a signal's payload is the message of a lane, as far as its shape goes. */
 export function isLaneReport(message: unknown): message is LaneReport {
