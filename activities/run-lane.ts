@@ -1,15 +1,9 @@
-import { availableParallelism } from 'node:os';
-
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, LaneMessage, LaneMore, LaneResult, MoreMessage, Range } from '../src/contract/lanes.js';
-import { outcomeOfFailure } from '../src/contract/outcome.js';
-import { describeError } from '../src/model/call/describe-error.js';
-import { signalNames, updateNames } from '../src/contract/names.js';
+import type { LaneMore, LaneResult, Range } from '../src/contract/lanes.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
 import type { ActivitiesSettings } from './settings.js';
@@ -18,9 +12,11 @@ import { AskingForMore } from './lane/asking-for-more.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
 import { runDocuments } from './lane/lane-documents.js';
-import { LaneItems } from './lane/lane-items.js';
+import { reportMissing, LaneItems } from './lane/lane-items.js';
 import { indicesOf, LaneParts } from './lane/lane-parts.js';
 import { LaneReporter } from './lane/lane-reporter.js';
+import { checkThreads } from './lane/local-check.js';
+import { WorkflowOfLane } from './lane/workflow-of-lane.js';
 
 const heartbeatEveryMs = 1_000;
 
@@ -34,39 +30,37 @@ const heartbeatEveryMs = 1_000;
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
-  const threads = pLimit(availableParallelism());
+  const threads = checkThreads();
   const chunks = new LaneItems(settings.store);
   return async (lane) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
-    const workflow = () => context.client.workflow.getHandle(context.info.workflowExecution?.workflowId ?? '');
-    const reporter = new LaneReporter(lane, settings.store, (report) =>
-      workflow().signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
-    );
+    const workflow = new WorkflowOfLane(context, lane.number);
+    const reporter = new LaneReporter(lane, settings.store, (report) => workflow.report(report));
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const parts = new LaneParts(lane);
     const branches = new LaneBranches(indicesOf(lane), lane.width, turns, [signal, settings.draining]);
-    const handingBack = new HandingBack(lane, branches, parts, budget, (handBack) =>
-      workflow().signal(signalNames.laneHandBack, { lane: lane.number, ...handBack } satisfies HandBackMessage),
-    );
+    const handingBack = new HandingBack(lane, branches, parts, budget, (handBack) => workflow.handBack(handBack));
     const opened: { close: () => void }[] = [];
     // What the store lacks has failed, and is not begun.
     const open = async (part: Pick<LaneMore, 'chunk' | 'firstIndex' | 'places'>, indices: readonly number[]) => {
       const chunk = chunks.open(part.chunk);
       opened.push(chunk);
       const items = await chunk.items;
-      if ('missing' in items) return void reportMissing(lane.queuedAtMs, indices, items.missing, reporter);
-      parts.add(part, items);
-      return indices;
+      if (!('missing' in items)) {
+        parts.add(part, items);
+        return indices;
+      }
+      reportMissing(lane.queuedAtMs, indices, items.missing, reporter);
+      return undefined;
     };
     const asking = new AskingForMore(
       lane,
       branches,
       handingBack,
-      (updateId, message) =>
-        workflow().executeUpdate<LaneMore | null, [MoreMessage]>(updateNames.laneMore, { updateId, args: [message] }),
+      (ask, paceMs) => workflow.more(ask, paceMs),
       async (more) => ({ places: (await open(more, indicesOf(more))) ?? [], width: more.width }),
     );
     branches.onThinned(() => asking.look());
@@ -99,18 +93,6 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       for (const chunk of opened) chunk.close();
     }
   };
-}
-
-/**
- * Where the store lacks a chunk, all documents of the lane in it have failed: no other lane would find it, and halving it would only ask
- * more often.
- */
-function reportMissing(queuedAtMs: number, indices: readonly number[], missing: Error, reporter: LaneReporter): void {
-  const failure = ApplicationFailure.nonRetryable(describeError(missing), 'DocumentMissing');
-  for (const index of indices) {
-    // The items' own keys are in the chunk.
-    reporter.add(outcomeOfFailure({ key: String(index), index, queuedAtMs }, failure, Date.now()));
-  }
 }
 
 /** @param left places in the lane's chunk of what was not begun, and of what was handed back without a word */

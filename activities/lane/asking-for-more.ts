@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Lane, LaneMore, MoreMessage } from '../../src/contract/lanes.js';
+import type { Lane, LaneMore } from '../../src/contract/lanes.js';
 import type { HandingBack } from './hand-back.js';
 import type { LaneBranches, MoreToDo } from './lane-branches.js';
 
@@ -19,7 +19,7 @@ const mostFailures = 3;
 /**
  * Asks the workflow for more when a lane will soon have begun all that it carries.
  *
- * AskingForMore-1. There is one ask at a time. What has failed is asked again by the same name, so that what was given is given once.
+ * AskingForMore-1. There is one ask at a time. What has failed is asked again by the same number, so that what was given is given once.
  * AskingForMore-2. Nothing is asked while something is being handed back: the width in the answer would be one that is given up.
  */
 export class AskingForMore {
@@ -30,10 +30,11 @@ export class AskingForMore {
   #isOver: boolean;
 
   constructor(
-    readonly lane: Pick<Lane, 'number' | 'asksForMore'>,
+    readonly lane: Pick<Lane, 'asksForMore'>,
     readonly branches: Pick<LaneBranches, 'isThin' | 'paceMs' | 'takeOn'>,
     readonly handingBack: Pick<HandingBack, 'isTelling'>,
-    readonly ask: (name: string, message: MoreMessage) => Promise<LaneMore | null>,
+    /** @param number of the question, from 0 */
+    readonly ask: (number: number, paceMs: number | undefined) => Promise<LaneMore | null>,
     readonly open: (more: LaneMore) => Promise<MoreToDo>,
   ) {
     this.#isOver = lane.asksForMore === undefined;
@@ -51,12 +52,10 @@ export class AskingForMore {
   }
 
   async #asked(): Promise<MoreToDo | undefined> {
-    const { number } = this.lane;
-    const { paceMs } = this.branches;
     const over = new AbortController();
     try {
       const more = await Promise.race([
-        this.ask(`lane-${number}-more-${this.#number}`, { lane: number, ...(paceMs !== undefined && { paceMs }) }),
+        this.ask(this.#number, this.branches.paceMs),
         sleep(answerMs, undefined, { ref: false, signal: over.signal }),
       ]);
       if (more === undefined) throw new Error('The workflow says nothing.');

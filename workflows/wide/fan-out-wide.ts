@@ -14,7 +14,7 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { orderChunk, restIn, startLane } from './lane-calls.js';
+import { OnlineLanes, orderChunk, restIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import { among, LaneQueue } from './lane-queue.js';
@@ -27,7 +27,6 @@ import { WideJoin } from './wide-join.js';
 import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
-import { Window } from '../engine/window.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
 
 /**
@@ -58,7 +57,7 @@ class WideFanOut {
   /** The lanes under way, by number. */
   readonly #underWay = new Map<number, LaneUnderWay>();
   /** Lanes that call the model at the same time. */
-  readonly #online: Window;
+  readonly #online: OnlineLanes;
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
   readonly #more: MoreForLanes;
@@ -88,7 +87,7 @@ class WideFanOut {
     this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
     this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
     this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
-    this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    this.#online = new OnlineLanes(plan, this.#isShared ? Infinity : lanesAtFirst(plan.policy));
     handleLaneMessages(
       plan.total,
       (lane, report) => this.#take(lane, report),
@@ -151,7 +150,7 @@ class WideFanOut {
             this.#part(work, number),
             money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), runner.width, grantUsd));
+        : await this.#online.start(this.#part(work, number), runner.width, grantUsd);
       this.#paceMs = paceMs ?? this.#paceMs;
       if (rest !== null) this.#take(number, rest);
       lane.spentUsd += unfitUsd;

@@ -7,6 +7,7 @@ import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
+import { Window } from '../engine/window.js';
 import type { BatchBudget } from './batch-budget.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
@@ -37,13 +38,30 @@ const heartbeatTimeout = '5s';
 
 const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
 
+/** Starts lanes, so many of them at once at most. */
+export class OnlineLanes {
+  readonly #atOnce: Window;
+
+  constructor(
+    readonly plan: WidePlan,
+    atOnce: number,
+  ) {
+    this.#atOnce = new Window(atOnce);
+  }
+
+  /** See `startLane`. */
+  start(part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+    return this.#atOnce.run(() => startLane(this.plan, part, width, budgetUsd));
+  }
+}
+
 /**
  * Starts a lane that asks about the documents.
  *
  * @param width most calls in flight at once
  * @param budgetUsd what they may spend; `Infinity` where there is no budget
  */
-export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
   const { join, timeoutMs, attempts, hedge } = plan.policy;
   const run = workflowInfo().firstExecutionRunId;
   const lane: Lane = {
