@@ -54,8 +54,11 @@ const served = [
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
-/** They need programs that few have; `scripts/test-dashboards` runs them. */
-const onDemand = process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts'];
+/** They need programs that few have; `scripts/test-dashboards` and `scripts/test-scaler` run them. */
+const onDemand = [
+  ...(process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts']),
+  ...(process.env['FANFOLD_TEST_SCALER'] === undefined ? ['test/scaler/scaler.test.ts'] : []),
+];
 
 const exclude = ['**/node_modules/**', ...onDemand, ...(onCluster ? notForClusters : [])];
 const globalSetup = ['test/support/global-setup.ts'];
