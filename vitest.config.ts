@@ -21,7 +21,7 @@ export const pure = [
   'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
-  'test/gateway/shares.test.ts',
+  'test/gateway/{fleet-limits,shares}.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,hedge,whole-fetch}.test.ts',
