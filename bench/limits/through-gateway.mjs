@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GatewayClient, gatewayAddressOf } from '../../dist/src/gateway/index.js';
@@ -11,6 +12,7 @@ export async function throughGateway(address, ask, until, told) {
   const { slots } = gatewaySlots(client, 'fanfold-model', 200, limiter);
   const form = answerFormOf({}, { cpu: {}, run: '' });
   const waiting = new AbortController();
+  setMaxListeners(0, waiting.signal);
   const timer = setTimeout(() => waiting.abort(), until - Date.now());
   const again = [];
   const inFlight = new Set();

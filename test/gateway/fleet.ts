@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Limits } from '@fanfold/offline-model/limits';
 
 import { taskQueues } from '../../src/contract/names.js';
@@ -26,9 +28,8 @@ export class Fleet {
   readonly #call: (random: () => number) => SimulatedCall;
   /** Calls that are answered, by worker. */
   readonly answered: number[] = [];
-  /** Frames that workers and gateway have sent. */
+  /** Frames about room that workers and gateway have sent. */
   frames = 0;
-  rooms = 0;
 
   constructor(limits: Limits, call: (random: () => number) => SimulatedCall, seed = 1) {
     this.#random = seeded(seed);
@@ -58,7 +59,7 @@ export class Fleet {
       tellRoom: (_, out) => {
         if (told === out) return;
         told = out;
-        this.rooms += 1;
+        this.frames += 1;
         this.clock.after(linkMs, () => room.set(out));
       },
     };
@@ -66,6 +67,7 @@ export class Fleet {
     const gateway = { rooms: { paid: room, offline: room }, limits: () => [] } as unknown as WorkerGateway;
     const { slots } = gatewaySlots(gateway, taskQueues.model, concurrency, { Slots, Turns, systemClock: this.clock });
     const dead = new AbortController();
+    setMaxListeners(0, dead.signal);
     const work = async (): Promise<void> => {
       const slot = await slots.acquire(dead.signal);
       void work().catch(() => {});
