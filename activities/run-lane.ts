@@ -26,7 +26,7 @@ const heartbeatEveryMs = 1_000;
  * RunLane-1. Every document that it was given is reported once, handed back once, or left.
  * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
  *     own.
- * RunLane-3. A worker that is stopping begins no further branch.
+ * RunLane-3. A worker that is stopping begins no further branch. What its end cuts, as it may with a gateway, is left to others.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
@@ -80,7 +80,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
         left.length > 0,
         toRanges(places.toSorted((one, other) => one - other)),
         reporter,
-        settings,
+        signal.aborted || settings.draining?.aborted === true,
       );
       return { ...result, ...(lane.handsBack && branches.paceMs !== undefined && { paceMs: branches.paceMs }) };
     } catch (error) {
@@ -96,15 +96,10 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
 }
 
 /** @param left places in the lane's chunk of what was not begun, and of what was handed back without a word */
-async function ended(
-  isLeft: boolean,
-  left: Range[],
-  reporter: LaneReporter,
-  { draining }: ActivitiesSettings,
-): Promise<LaneResult> {
+async function ended(isLeft: boolean, left: Range[], reporter: LaneReporter, isDraining: boolean): Promise<LaneResult> {
   const rest = await reporter.rest();
   if (!isLeft) return { rest, left, why: 'done' };
-  return { rest, left, why: draining?.aborted ? 'draining' : 'over budget' };
+  return { rest, left, why: isDraining ? 'draining' : 'over budget' };
 }
 
 function rejection(signal: AbortSignal): Promise<never> {

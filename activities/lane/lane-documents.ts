@@ -3,6 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
+import { isWorkerShutdown } from '../../src/contract/worker-shutdown.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
@@ -21,7 +22,8 @@ const begunAtOnce = 50;
  * Runs a branch for each document of a lane that it keeps, and reports it.
  *
  * @param threads where checks that ask no model wait, so that they hold up no call
- * @returns the indices of the documents that were not begun
+ * @returns the indices of the documents that were not begun, and of those that have not ended where the worker ends
+ * @throws the signal's reason, where it is another one
  */
 export async function runDocuments(
   parts: LaneParts,
@@ -34,9 +36,17 @@ export async function runDocuments(
   const { signal } = work;
   const { template } = work.lane;
   const each = answersPerItem(template);
-  const overBudget: number[] = [];
+  const unended: number[] = [];
   let round = Promise.resolve();
   let begun = 0;
+  const isEnding = () => signal.aborted && isWorkerShutdown(signal.reason);
+  // What the worker's end has cut is for its successor, and has no outcome.
+  const told = (index: number, outcome: StoredBranch): boolean => {
+    const hasEnded = outcome.status === 'ok' || !isEnding();
+    if (hasEnded) report.add(outcome);
+    else unended.push(index);
+    return hasEnded;
+  };
   const run = async (index: number): Promise<void> => {
     if (begun % begunAtOnce === 0) round = round.then(() => breathe());
     begun += 1;
@@ -50,16 +60,15 @@ export async function runDocuments(
     const call = callOf(lane, asked, place);
     const local = template.ways?.[place % each]?.local;
     if (local !== undefined) {
-      return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
+      return void told(index, await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
     }
     const outcome = await runWithinBudget(call, work);
-    if (outcome === undefined) return void overBudget.push(index);
-    metrics.record(call, outcome);
-    report.add(outcome);
+    if (outcome === undefined) return void unended.push(index);
+    if (told(index, outcome)) metrics.record(call, outcome);
   };
   const left = await branches.run(run);
-  signal.throwIfAborted();
-  return [...overBudget, ...left].toSorted((one, other) => one - other);
+  if (!isEnding()) signal.throwIfAborted();
+  return [...unended, ...left].toSorted((one, other) => one - other);
 }
 
 /** The outcome of a branch about which nothing can be asked. */

@@ -5,33 +5,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createActivities } from '../../activities/index.js';
+import { placeChunks } from '../../src/client/chunks.js';
 import type { Lane, LaneResult } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import type { LayerQuestion, Paid, Payer } from '../../src/model/layer/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';
+
+const lane: Lane = {
+  number: 3,
+  chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
+  firstIndex: 100,
+  places: [
+    [0, 2],
+    [4, 4],
+  ],
+  template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
+  offline: true,
+  queuedAtMs: 0,
+  width: 2,
+  timeoutMs: 1_000,
+  attempts: 1,
+  run: 'run',
+  reportEveryMs: 60_000,
+  reportFailuresAtOnce: false,
+};
 
 it('tells in one lane of all documents of a chunk that the store lacks, so that none is looked for again', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
   onTestFinished(() => rm(home, { recursive: true }));
   const store = new BlobStore(home);
   const { runLane } = createActivities({ store, offlineModelUrl: async () => '' });
-  const lane: Lane = {
-    number: 3,
-    chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
-    firstIndex: 100,
-    places: [
-      [0, 2],
-      [4, 4],
-    ],
-    template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
-    offline: true,
-    queuedAtMs: 0,
-    width: 2,
-    timeoutMs: 1_000,
-    attempts: 1,
-    run: 'run',
-    reportEveryMs: 60_000,
-    reportFailuresAtOnce: false,
-  };
   const result = (await new MockActivityEnvironment().run(runLane, lane)) as LaneResult;
   expect(result).toMatchObject({
     left: [],
@@ -51,4 +54,37 @@ it('tells in one lane of all documents of a chunk that the store lacks, so that 
     costUsd: 0,
     error: { type: 'DocumentMissing', message: expect.stringContaining('is not in this home') },
   });
+});
+
+it('leaves to others what the end of its worker has cut, without an outcome, and tells what had ended (RunLane-3)', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const begun: string[] = [];
+  const layer = {
+    payOnce: async ({ asker }: LayerQuestion, { signal }: Payer): Promise<Paid> => {
+      begun.push(asker);
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      throw new Error('It has no answer.');
+    },
+    paidBefore: async () => undefined,
+  };
+  const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
+  const items = ['one', 'two', 'three', 'four'].map((key) => ({
+    key,
+    text: key,
+    ...(key === 'one' && { unreadable: 'torn' }),
+  }));
+  const [chunk] = await placeChunks(items, store, items.length);
+  const environment = new MockActivityEnvironment();
+  const running = environment.run(runLane, {
+    ...lane,
+    chunk: chunk!,
+    firstIndex: 0,
+    places: [[0, 3]],
+  }) as Promise<LaneResult>;
+  while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  environment.cancel('WORKER_SHUTDOWN');
+  const result = await running;
+  expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
 });
