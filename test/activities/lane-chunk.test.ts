@@ -77,12 +77,8 @@ it('leaves to others what the end of its worker has cut, without an outcome, and
   }));
   const [chunk] = await placeChunks(items, store, items.length);
   const environment = new MockActivityEnvironment();
-  const running = environment.run(runLane, {
-    ...lane,
-    chunk: chunk!,
-    firstIndex: 0,
-    places: [[0, 3]],
-  }) as Promise<LaneResult>;
+  const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 3]] };
+  const running = environment.run(runLane, given) as Promise<LaneResult>;
   while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
   environment.cancel('WORKER_SHUTDOWN');
   const result = await running;
