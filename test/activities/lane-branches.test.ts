@@ -192,9 +192,9 @@ it('tells documents of its first chunk by their places, and others by their indi
 });
 
 it('keeps some seconds of work where its worker is full, and some more where it has far too much', () => {
-  expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, true)).toBe(80);
+  expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, true)).toBe(40);
   expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, false)).toBe(200);
-  expect(keptOf({ width: 10, left: 500, paceMs: undefined }, true)).toBe(40);
+  expect(keptOf({ width: 10, left: 500, paceMs: undefined }, true)).toBe(10);
   expect(keptOf({ width: 10, left: 500, paceMs: 60_000 }, true)).toBe(10);
   expect(isTooMuch({ width: 10, left: 200, paceMs: 1_000 })).toBe(false);
   expect(isTooMuch({ width: 10, left: 400, paceMs: 1_000 })).toBe(true);
