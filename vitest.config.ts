@@ -22,7 +22,7 @@ export const pure = [
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
-  'test/gateway/shares.test.ts',
+  'test/gateway/{fleet-limits,shares}.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,errors-page,hedge,whole-fetch}.test.ts',
@@ -56,8 +56,11 @@ const served = [
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
-/** They need programs that few have; `scripts/test-dashboards` runs them. */
-const onDemand = process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts'];
+/** They need programs that few have; `scripts/test-dashboards` and `scripts/test-scaler` run them. */
+const onDemand = [
+  ...(process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts']),
+  ...(process.env['FANFOLD_TEST_SCALER'] === undefined ? ['test/scaler/scaler.test.ts'] : []),
+];
 
 const exclude = ['**/node_modules/**', ...onDemand, ...(onCluster ? notForClusters : [])];
 const globalSetup = ['test/support/global-setup.ts'];

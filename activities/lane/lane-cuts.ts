@@ -1,7 +1,8 @@
 import { CancelledFailure } from '@temporalio/common';
 
 import { fromRanges } from '../../src/contract/lanes.js';
-import type { Lane, LaneCuts as Told } from '../../src/contract/lanes.js';
+import type { LaneCuts as Told } from '../../src/contract/lane-messages.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import { cutByKey } from '../../src/contract/outcome.js';
 import { eitherSignal } from '../../src/network/index.js';
 import type { EitherSignal } from '../../src/network/either-signal.js';
@@ -21,7 +22,8 @@ const mostWaitMs = 1_000;
 export class LaneCuts {
   readonly #all = new AbortController();
   readonly #one = new Map<number, AbortController>();
-  readonly #cut: Set<number>;
+  /** Indices among all branches. */
+  readonly #cut = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -30,11 +32,11 @@ export class LaneCuts {
    * @param ask asks the workflow
    */
   constructor(
-    { cut = [] }: Pick<Lane, 'cut'>,
+    lane: Pick<Lane, 'firstIndex' | 'cut'>,
     told: AbortSignal,
     readonly ask: () => Promise<Told>,
   ) {
-    this.#cut = new Set(fromRanges(cut));
+    this.add(lane);
     const stop = () => {
       const { reason } = told as { reason: unknown };
       if (reason instanceof Error && reason.message === 'CANCELLED') void this.#look(reason);
@@ -49,16 +51,21 @@ export class LaneCuts {
     return this.#all.signal;
   }
 
+  /** Takes on documents of a chunk, some of which may have been cut before. */
+  add({ firstIndex, cut = [] }: Pick<Lane, 'firstIndex' | 'cut'>): void {
+    for (const place of fromRanges(cut)) this.#cut.add(firstIndex + place);
+  }
+
   /** Aborted when this branch is cut, or all are. */
-  signalOf(place: number): EitherSignal {
+  signalOf(index: number): EitherSignal {
     const one = new AbortController();
-    if (this.#cut.has(place)) one.abort(cut());
-    this.#one.set(place, one);
+    if (this.#cut.has(index)) one.abort(cut());
+    this.#one.set(index, one);
     const { signal, letGo } = eitherSignal(this.#all.signal, one.signal);
     return {
       signal,
       letGo: () => {
-        this.#one.delete(place);
+        this.#one.delete(index);
         letGo();
       },
     };
@@ -75,9 +82,9 @@ export class LaneCuts {
     const answer = await withinTime(this.ask()).catch(() => (isFirst ? null : []));
     if (this.#isOver) return;
     if (answer === null) return this.#all.abort(reason);
-    for (const place of fromRanges(answer)) {
-      this.#cut.add(place);
-      this.#one.get(place)?.abort(cut());
+    for (const index of fromRanges(answer)) {
+      this.#cut.add(index);
+      this.#one.get(index)?.abort(cut());
     }
     this.#timer = setTimeout(() => void this.#look(reason, false), askEveryMs);
   }

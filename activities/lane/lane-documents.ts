@@ -1,12 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
-import { ApplicationFailure } from '@temporalio/common';
-
 import type { StoredBranch } from '../../src/contract/branch.js';
-import type { Item, Lane } from '../../src/contract/lanes.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
-import { describeError } from '../../src/model/call/describe-error.js';
+import { isWorkerShutdown } from '../../src/contract/worker-shutdown.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
 import type { Asked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
@@ -14,6 +12,7 @@ import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 import { callOf } from './lane-call.js';
 import type { LaneBranches } from './lane-branches.js';
+import type { LaneParts } from './lane-parts.js';
 import type { LaneReporter } from './lane-reporter.js';
 import { runLocalCheck } from './local-check.js';
 import type { Threads } from './local-check.js';
@@ -25,32 +24,43 @@ const begunAtOnce = 50;
  * Runs a branch for each document of a lane that it keeps, and reports it.
  *
  * @param threads where checks that ask no model wait, so that they hold up no call
- * @returns the places of the documents that were not begun
+ * @returns the indices of the documents that were not begun, and of those that have not ended where the worker ends
+ * @throws the signal's reason, where it is another one
  */
 export async function runDocuments(
-  items: readonly Item[],
+  parts: LaneParts,
   work: LaneWork,
   branches: LaneBranches,
   report: LaneReporter,
   metrics: BranchMetrics,
   threads: Threads,
 ): Promise<number[]> {
-  const { lane, signal } = work;
-  const { ways } = lane.template;
-  const each = answersPerItem(lane.template);
-  const overBudget: number[] = [];
+  const { signal } = work;
+  const { template } = work.lane;
+  const each = answersPerItem(template);
+  const unended: number[] = [];
   let round = Promise.resolve();
   let begun = 0;
-  const run = async (place: number): Promise<void> => {
+  const isEnding = () => signal.aborted && isWorkerShutdown(signal.reason);
+  // What the worker's end has cut is for its successor, and has no outcome.
+  const told = (index: number, outcome: StoredBranch): boolean => {
+    const hasEnded = outcome.status === 'ok' || !isEnding();
+    if (hasEnded) report.add(outcome);
+    else unended.push(index);
+    return hasEnded;
+  };
+  const run = async (index: number): Promise<void> => {
     if (begun % begunAtOnce === 0) round = round.then(() => breathe());
     begun += 1;
     await round;
-    const asked = askedAt(items, place, lane.template);
+    const { lane, items } = parts.of(index);
+    const place = index - lane.firstIndex;
+    const asked = askedAt(items, place, template);
     if (asked === undefined) throw new Error(`The chunk has no document ${place}.`);
-    const why = whyUnasked(lane.template, asked);
+    const why = whyUnasked(template, asked);
     if (why !== undefined) return report.add(unasked(lane, asked.key, place, why));
     const call = callOf(lane, asked, place);
-    const own = work.cuts.signalOf(place);
+    const own = work.cuts.signalOf(index);
     try {
       await runOne(place, call, asked, { ...work, signal: own.signal });
     } finally {
@@ -58,41 +68,23 @@ export async function runDocuments(
     }
   };
   const runOne = async (place: number, call: ModelCall, asked: Asked, mine: LaneWork): Promise<void> => {
+    const { index } = call;
     if (mine.signal.aborted && !signal.aborted)
       return report.add(outcomeOfFailure(call, mine.signal.reason, Date.now()));
-    const local = ways?.[place % each]?.local;
+    const local = template.ways?.[place % each]?.local;
     if (local !== undefined) {
-      return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, mine))));
+      return void told(index, await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, mine))));
     }
     const outcome = await runWithinBudget(call, mine);
-    if (outcome === undefined) return void overBudget.push(place);
-    metrics.record(call, outcome);
-    report.add(outcome);
+    if (outcome === undefined) return void unended.push(index);
+    if (told(index, outcome)) metrics.record(call, outcome);
   };
   const left = await branches.run(run);
-  signal.throwIfAborted();
-  return [...overBudget, ...left].toSorted((one, other) => one - other);
+  if (!isEnding()) signal.throwIfAborted();
+  return [...unended, ...left].toSorted((one, other) => one - other);
 }
 
 /** The outcome of a branch about which nothing can be asked. */
 export function unasked({ firstIndex, queuedAtMs }: Lane, key: string, place: number, why: string): StoredBranch {
   return outcomeOfFailure({ key, index: firstIndex + place, queuedAtMs }, unreadableFailure(why), Date.now());
-}
-
-/**
- * Where the store lacks the chunk, all documents of the lane have failed: no other lane would find it, and halving it would only ask more
- * often.
- */
-export function reportMissing(
-  { firstIndex, queuedAtMs }: Lane,
-  places: number[],
-  missing: Error,
-  reporter: LaneReporter,
-): void {
-  const failure = ApplicationFailure.nonRetryable(describeError(missing), 'DocumentMissing');
-  for (const place of places) {
-    // The items' own keys are in the chunk.
-    const index = firstIndex + place;
-    reporter.add(outcomeOfFailure({ key: String(index), index, queuedAtMs }, failure, Date.now()));
-  }
 }

@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
+
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type pLimit from 'p-limit';
+import pLimit from 'p-limit';
 
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import type { Item, LocalCheck } from '../../src/contract/lanes.js';
@@ -12,6 +14,10 @@ import type { LaneWork } from './lane-branch.js';
 
 /** As many checks at once as there are threads: one that waits for a thread uses up none of its time. */
 export type Threads = ReturnType<typeof pLimit>;
+
+export function checkThreads(): Threads {
+  return pLimit(availableParallelism());
+}
 
 /** A branch of a lane that asks no model, and spends nothing. */
 export async function runLocalCheck(

@@ -105,13 +105,12 @@ export interface Lane extends Pick<
   execution?: string;
   /** Tells it from lanes of the same number in executions that were reset; it is in all of its messages. */
   token?: string;
+  /**
+   * Whether the lane asks for more documents when it has begun nearly all of its own, by the update `laneMore`: `now` where some wait
+   * already, `later` where they may come. It asks for none by default.
+   */
+  asksForMore?: 'now' | 'later';
 }
-
-/**
- * The answer of the query `laneCuts`: places of documents of a lane that somebody has cut; `null` where the lane itself is to end. A lane that
- * is told to stop asks, since Temporal tells an activity no more than that.
- */
-export type LaneCuts = Range[] | null;
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
 export type ChunkOrder = Pick<
@@ -119,34 +118,6 @@ export type ChunkOrder = Pick<
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
 > &
   Partial<Pick<Lane, 'run'>>;
-
-/** The payload of the signal from a lane to its workflow. */
-export interface LaneMessage extends LaneReport {
-  lane: number;
-  /** See `Lane`. */
-  token?: string;
-}
-
-/** What a lane gives up while it is under way: its worker is full, or it has far too much to do. */
-export interface HandBack {
-  /** Places in its chunk of documents that it has not begun, and will not begin. */
-  left: Range[];
-  /** Most calls at once that it makes from now on. */
-  width: number;
-  /** Most calls at once of its worker, as things stand. */
-  cap: number;
-  /** Milliseconds that a branch takes, where that is known. */
-  paceMs?: number;
-  /** US dollars that it gives up of its `budgetUsd`; only where a budget holds. */
-  usd?: number;
-}
-
-/** The payload of the signal by which a lane gives something up. */
-export interface HandBackMessage extends HandBack {
-  lane: number;
-  /** See `Lane`. */
-  token?: string;
-}
 
 /** A report of a lane: outcomes that are stored together as a JSON array of `StoredBranch`, and their sum. */
 export interface LaneReport {
@@ -187,7 +158,10 @@ export function failedRanges(branches: readonly Pick<StoredBranch, 'index' | 'st
 export interface LaneResult {
   /** Outcomes that the workflow has not been told of yet. */
   rest: LaneReport | null;
-  /** Places of documents that were not begun, because the worker is stopping, the budget had no more, or the run was reset. */
+  /**
+   * Places in its chunk of documents that were not begun, because the worker is stopping, the budget had no more, or the run was reset. What
+   * else a lane was given and has not reported needs no word.
+   */
   left: Range[];
   why: 'done' | 'draining' | 'over budget' | 'reset';
   /** Milliseconds that a branch took; of lanes that hand back. */

@@ -51,6 +51,7 @@ export const updateNames = {
   answer: 'answer',
   approve: 'approve',
   cancelBranch: 'cancelBranch',
+  laneMore: 'laneMore',
   retryFailed: 'retryFailed',
 } as const;
 

@@ -5,7 +5,7 @@ import { createFoldAnswers } from '../../activities/fold-answers.js';
 import { callOf } from '../../activities/lane/lane-call.js';
 import { unasked } from '../../activities/lane/lane-documents.js';
 import { LaneReporter } from '../../activities/lane/lane-reporter.js';
-import { isOutdated, tell } from '../../activities/lane/tell.js';
+import { WorkflowOfLane } from '../../activities/lane/workflow-of-lane.js';
 import { createLibraryActivities } from '../../activities/library.js';
 import type { Activities } from '../contract/activities.js';
 import { fromRanges } from '../contract/lanes.js';
@@ -35,9 +35,10 @@ export function mockActivities(answer: MockAnswer, store: MemoryStore): Activiti
   };
   const runLane = async (lane: Lane): Promise<LaneResult> => {
     const context = Context.current();
-    if (isOutdated(context, lane)) return { rest: null, left: lane.places, why: 'reset' };
+    const workflow = new WorkflowOfLane(context, lane);
+    if (workflow.isOutdated) return { rest: null, left: lane.places, why: 'reset' };
     const items = JSON.parse(await store.readText(lane.chunk)) as Item[];
-    const reporter = new LaneReporter(lane, store, (report) => tell(context, lane).report(report));
+    const reporter = new LaneReporter(lane, store, (report) => workflow.report(report));
     const one = async (place: number) => {
       const asked = askedAt(items, place, lane.template);
       if (asked === undefined) return;

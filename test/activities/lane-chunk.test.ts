@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createActivities } from '../../activities/index.js';
+import { placeChunks } from '../../src/client/chunks.js';
 import type { ChunkOrder, Lane, LaneResult } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { openJournal } from '../../src/journal/index.js';
+import type { LayerQuestion, Paid, Payer } from '../../src/model/layer/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 
 const lane: Lane = {
@@ -67,4 +69,33 @@ it('leaves the documents of a chunk that the store lacks to a lane, where they w
   expect(await new MockActivityEnvironment().run(submitChunk, order)).toEqual([]);
   const left = { rest: null, left: places, why: 'done' };
   expect(await new MockActivityEnvironment().run(collectChunk, order, [])).toEqual(left);
+});
+
+it('leaves to others what the end of its worker has cut, without an outcome, and tells what had ended (RunLane-3)', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const begun: string[] = [];
+  const layer = {
+    payOnce: async ({ asker }: LayerQuestion, { signal }: Payer): Promise<Paid> => {
+      begun.push(asker);
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      throw new Error('It has no answer.');
+    },
+    paidBefore: async () => undefined,
+  };
+  const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
+  const items = ['one', 'two', 'three', 'four'].map((key) => ({
+    key,
+    text: key,
+    ...(key === 'one' && { unreadable: 'torn' }),
+  }));
+  const [chunk] = await placeChunks(items, store, items.length);
+  const environment = new MockActivityEnvironment();
+  const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 3]] };
+  const running = environment.run(runLane, given) as Promise<LaneResult>;
+  while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  environment.cancel('WORKER_SHUTDOWN');
+  const result = await running;
+  expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
 });

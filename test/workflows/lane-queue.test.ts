@@ -30,7 +30,7 @@ it('loses no document and gives none twice, whatever lanes fail, drain and end (
         const done = how === 'done' ? places : places.slice(0, Math.ceil(places.length * share));
         const left = places.slice(done.length);
         ended.push(...done.map((place) => queue.firstIndexOf(work.chunk) + place));
-        if (how === 'failed') queue.failed(work, left);
+        if (how === 'failed') queue.failed({ ...work, places: toRanges(left) }, left.length < places.length);
         else if (how === 'handed back') queue.handBack(work.chunk, toRanges(left));
         else
           queue.putBack(
@@ -55,7 +55,7 @@ it('tells a document that ends its worker from its neighbours, and gives only th
       for (let work = queue.take(); work !== undefined; work = queue.take()) {
         lanes += 1;
         const places = fromRanges(work.places);
-        if (places.includes(poison)) queue.failed(work, places);
+        if (places.includes(poison)) queue.failed(work, false);
         else for (const place of places) ended.add(place);
       }
       expect(queue.poisoned).toEqual([poison]);

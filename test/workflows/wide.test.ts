@@ -5,7 +5,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { toRanges } from '../../src/contract/lanes.js';
+import { fromRanges, toRanges } from '../../src/contract/lanes.js';
+import type { LaneMore, MoreMessage } from '../../src/contract/lane-messages.js';
 import { queryNames, signalNames, updateNames } from '../../src/contract/names.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { startTemporal } from '../support/temporal.js';
@@ -104,6 +105,53 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
         [...Array.from({ length: 60 }, (_, at) => at), 4, 5, 6, 7, 8, 9].toSorted((one, other) => one - other),
       );
       expect(Math.max(...widths.values())).toBeLessThanOrEqual(3);
+    });
+  });
+
+  it('gives a lane that asks more of what waits, and takes back what never reached it', async () => {
+    const asked: (LaneMore | null)[] = [];
+    const runLane: RunLane = async (lane) => {
+      if (lane.number > 1) {
+        // What waits is left to those that ask.
+        while (asked.length < 2) await sleep(20);
+        return done(lane);
+      }
+      const { client, info } = Context.current();
+      const more = await client.workflow
+        .getHandle(info.workflowExecution!.workflowId)
+        .executeUpdate<LaneMore | null, [MoreMessage]>(updateNames.laneMore, {
+          args: [{ lane: lane.number, paceMs: 1_000 }],
+        });
+      asked.push(more);
+      // The one carries what it is given, the other never hears of it.
+      const isHeard = lane.number === 0 && more !== null;
+      const given = isHeard ? fromRanges(more.places).map((place) => more.firstIndex + place) : [];
+      return { rest: reportOf([...indicesOf(lane), ...given]), left: [], why: 'done' };
+    };
+    await withLanes(runLane, {}, async (handle) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+      expect(asked).toHaveLength(2);
+      for (const more of asked) expect(more).toMatchObject({ width: 2, chunk: { count: 10 } });
+      expect(asked.map((more) => fromRanges(more!.places).length)).toEqual([4, 4]);
+    });
+  });
+
+  it('gives a lane nothing that it does not know, and refuses what is no message', async () => {
+    const seen: unknown[] = [];
+    const runLane: RunLane = async (lane) => {
+      if (lane.number === 0) {
+        const { client, info } = Context.current();
+        const handle = client.workflow.getHandle(info.workflowExecution!.workflowId);
+        const ask = (message: unknown) => handle.executeUpdate(updateNames.laneMore, { args: [message] });
+        seen.push(await ask({ lane: 77 }));
+        seen.push(await ask({ lane: 'all' }).catch((error: { cause?: Error }) => error.cause?.message));
+      }
+      return done(lane);
+    };
+    await withLanes(runLane, {}, async (handle) => {
+      expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+      expect(seen).toEqual([null, 'Expected lane of laneMore to be a whole number, got "all".']);
     });
   });
 

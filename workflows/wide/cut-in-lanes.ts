@@ -2,13 +2,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, defineQuery, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
 
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
-import type { LaneCuts, Range } from '../../src/contract/lanes.js';
+import type { LaneCuts } from '../../src/contract/lane-messages.js';
+import type { Range } from '../../src/contract/lanes.js';
 import { queryNames, updateNames } from '../../src/contract/names.js';
 import { placesInLanes } from '../../src/plan/schema/messages.js';
 import { parsed } from '../../src/plan/schema/parse.js';
 import { allIsTakenIn } from '../engine/taken-in.js';
 import type { LaneQueue } from './lane-queue.js';
-import type { UnderWay } from './under-way.js';
+import type { LaneUnderWay } from './lane-under-way.js';
 
 const cancelBranch = defineUpdate<string[], [unknown]>(updateNames.cancelBranch);
 const laneCuts = defineQuery<LaneCuts, [number]>(queryNames.laneCuts);
@@ -40,8 +41,8 @@ export class CutInLanes {
   /** @param underWay the lanes under way, by number */
   constructor(
     readonly total: number,
+    readonly underWay: ReadonlyMap<number, LaneUnderWay>,
     readonly queue: LaneQueue,
-    readonly underWay: ReadonlyMap<number, UnderWay>,
     /** Of all lanes. */
     readonly scope: CancellationScope,
     { cut = [], cutEnded = 0 }: Partial<CarriedCuts>,
@@ -76,25 +77,27 @@ export class CutInLanes {
   }
 
   /** Runs a lane in a scope of its own, which is cancelled where branches of it are cut. */
-  within<Result>(lane: UnderWay, start: () => Promise<Result>): Promise<Result> {
+  within<Result>(lane: LaneUnderWay, start: () => Promise<Result>): Promise<Result> {
     lane.scope = new CancellationScope({ cancellable: true });
     return lane.scope.run(start);
   }
 
   /** Whether a lane has ended because a branch was cut, before a worker could ask what is meant: another has the rest. */
-  isBehind(failure: unknown, lane: UnderWay): boolean {
+  isBehind(failure: unknown, lane: LaneUnderWay): boolean {
     return isCancellation(failure) && lane.isCut === true && !this.scope.consideredCancelled;
   }
 
-  /** Takes in that a branch has ended. */
-  see(index: number): void {
-    if (this.#cut.delete(index)) this.#ended += 1;
+  /** Takes in that branches have ended. */
+  see(indices: readonly Range[]): void {
+    if (this.#cut.size === 0) return;
+    for (const index of fromRanges(indices)) if (this.#cut.delete(index)) this.#ended += 1;
   }
 
   #of(number: number): LaneCuts {
     const lane = this.underWay.get(number);
     if (lane === undefined || lane.isCut !== true || this.scope.consideredCancelled) return null;
-    return this.among(lane.work.places, this.queue.firstIndexOf(lane.work.chunk)).cut ?? [];
+    const cut = [...this.#cut].filter((index) => lane.has(index));
+    return toRanges(cut.toSorted((one, other) => one - other));
   }
 
   async #cancel({ indices, keys = indices.map(String) }: Places): Promise<string[]> {
@@ -110,7 +113,7 @@ export class CutInLanes {
   }
 
   /** @throws ApplicationFailure `NotPossible` where the branch cannot be cut */
-  #laneOf(index: number, key: string): UnderWay | undefined {
+  #laneOf(index: number, key: string): LaneUnderWay | undefined {
     if (index >= this.total) throw refused(`Expected places below ${this.total}, got ${index}.`);
     const where = whereaboutsOf(index, this.queue, this.underWay.values());
     if (where === 'ended') throw refused(`Expected a branch that has not ended, got ${key}.`);
@@ -131,15 +134,14 @@ function refused(message: string): ApplicationFailure {
 }
 
 /** The state of a branch: the lane that carries it, or why there is none. */
-type Whereabouts = UnderWay | 'queued' | 'ended';
+type Whereabouts = LaneUnderWay | 'queued' | 'ended';
 
 /** @param index of the branch among all */
-function whereaboutsOf(index: number, queue: LaneQueue, underWay: Iterable<UnderWay>): Whereabouts {
+function whereaboutsOf(index: number, queue: LaneQueue, underWay: Iterable<LaneUnderWay>): Whereabouts {
   const { chunk, place } = queue.placeOf(index);
   if (queue.has(chunk, place)) return 'queued';
   for (const lane of underWay) {
-    const isIn = lane.work.chunk === chunk && lane.work.places.some(([first, last]) => first <= place && place <= last);
-    if (isIn && !lane.ended.has(place)) return lane;
+    if (lane.has(index)) return lane;
   }
   return 'ended';
 }

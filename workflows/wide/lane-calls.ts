@@ -30,6 +30,8 @@ export interface Part {
   runners?: number;
   /** Those among the places that somebody has cut. */
   cut?: Range[];
+  /** See `Lane`. */
+  asksForMore?: 'now' | 'later' | undefined;
 }
 
 /**
@@ -80,6 +82,7 @@ function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number)
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
     ...(part.cut !== undefined && { cut: part.cut }),
+    ...(part.asksForMore !== undefined && { asksForMore: part.asksForMore }),
   };
   return runLane.executeWithOptions(
     {

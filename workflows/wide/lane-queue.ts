@@ -56,7 +56,16 @@ export class LaneQueue {
    * @param most how many; a few more where hardly any would be left. All that belong together by default
    */
   take(most = Infinity): LaneWork | undefined {
-    const work = this.#takeTogether();
+    return this.#part(this.#takeTogether(), most);
+  }
+
+  /** The same for a lane that carries others already: nothing that may be poisoned, or that a Message Batch has not answered. */
+  takeSound(most = Infinity): LaneWork | undefined {
+    const at = this.#again.findIndex(isSound);
+    return this.#part(at < 0 ? this.#takeNext() : this.#again.splice(at, 1)[0], most);
+  }
+
+  #part(work: LaneWork | undefined, most: number): LaneWork | undefined {
     if (work === undefined) return undefined;
     const count = countOf(work.places);
     this.#queued -= count;
@@ -75,7 +84,7 @@ export class LaneQueue {
 
   /** Takes back what a lane that goes on has handed back. Documents of one chunk are put together again. */
   handBack(chunk: number, places: Range[]): void {
-    const at = this.#again.findIndex((work) => work.chunk === chunk && work.failures === 0 && !work.online);
+    const at = this.#again.findIndex((work) => work.chunk === chunk && isSound(work));
     const there = this.#again[at];
     if (there === undefined) return this.putBack({ chunk, places: [], failures: 0 }, places);
     this.#queued += countOf(places);
@@ -97,12 +106,14 @@ export class LaneQueue {
     }
   }
 
-  /** Takes in that a lane has failed. The documents that had ended by then are done. */
-  failed(work: LaneWork, left: number[]): void {
-    if (left.length === 0) return;
-    const before = fromRanges(work.places).length;
-    // Some documents had ended: the fault need not be one of the others.
-    if (left.length < before) return this.putBack({ ...work, failures: 0 }, toRanges(left));
+  /**
+   * Takes in that a lane has failed that carried these documents.
+   *
+   * @param hasEnded whether others of the lane had ended: the fault need not be one of these
+   */
+  failed(work: LaneWork, hasEnded: boolean): void {
+    const left = fromRanges(work.places);
+    if (hasEnded) return this.putBack({ ...work, failures: 0 }, work.places);
     const failures = work.failures + 1;
     if (failures < mostFailures) return this.#push({ ...work, failures });
     if (left.length === 1) return void this.poisoned.push(this.firstIndexOf(work.chunk) + (left[0] ?? 0));
@@ -132,19 +143,11 @@ export class LaneQueue {
     return this.chunks.slice(0, chunk).reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Index of the first document of the chunk that has this one. */
-  chunkStartBefore(index: number): number {
-    let start = 0;
-    for (const { count } of this.chunks) {
-      if (index < start + count) return start;
-      start += count;
-    }
-    return start;
+  #takeTogether(): LaneWork | undefined {
+    return this.#again.shift() ?? this.#takeNext();
   }
 
-  #takeTogether(): LaneWork | undefined {
-    const again = this.#again.shift();
-    if (again !== undefined) return again;
+  #takeNext(): LaneWork | undefined {
     const chunk = this.chunks[this.#next];
     if (chunk === undefined) return undefined;
     this.#next += 1;
@@ -161,6 +164,10 @@ export class LaneQueue {
   }
 }
 
+function isSound({ failures, online }: LaneWork): boolean {
+  return failures === 0 && !online;
+}
+
 function countOf(places: readonly Range[]): number {
   return places.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
@@ -169,11 +176,6 @@ function countOf(places: readonly Range[]): number {
 export function among(others: readonly Range[], places: readonly Range[]): Range[] {
   const those = new Set(fromRanges(others));
   return toRanges(inOrder(places).filter((place) => those.has(place)));
-}
-
-/** The places that are not among the others, in ascending order. */
-export function without(others: ReadonlySet<number>, places: readonly Range[]): Range[] {
-  return toRanges(inOrder(places).filter((place) => !others.has(place)));
 }
 
 function inOrder(places: readonly Range[]): number[] {

@@ -1,4 +1,5 @@
-import type { Blob, HandBackMessage, LaneMessage, LaneReport, Tally } from '../../contract/lanes.js';
+import type { HandBackMessage, LaneMessage, MoreMessage } from '../../contract/lane-messages.js';
+import type { Blob, LaneReport, Tally } from '../../contract/lanes.js';
 import type { Usage } from '../../contract/run.js';
 import type { Decision } from '../../fold/approval.js';
 import { firstMisfit } from './misfit.js';
@@ -80,6 +81,7 @@ export const handBackMessage: Schema = open<HandBackMessage>(
     lane: place,
     token: text('A token.'),
     left: ranges,
+    leftOfMore: ranges,
     width: whole('Calls at once.', { minimum: 1 }),
     cap: whole('Calls at once.', { minimum: 1 }),
     paceMs: amount,
@@ -87,6 +89,11 @@ export const handBackMessage: Schema = open<HandBackMessage>(
   },
   ['lane', 'left', 'width', 'cap'],
 );
+
+/** Payload of the update `laneMore`. */
+export const moreMessage: Schema = open<MoreMessage>({ lane: place, token: text('A token.'), paceMs: amount }, [
+  'lane',
+]);
 
 /** Whether a signal's payload is the message of a lane, as far as its shape goes. */
 export function isLaneReport(message: unknown): message is LaneReport {
