@@ -1,0 +1,1 @@
+export class PostgresServer { static async start() { throw new Error('todo'); } }
