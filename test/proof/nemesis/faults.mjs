@@ -107,8 +107,9 @@ export const faults = {
   'storm of 529': storm(() => ({ kind: 'overloaded' })),
   'storm of 500': storm(() => ({ kind: 'status', status: 500 })),
   'answers reset halfway': storm(() => ({ kind: 'reset-in-body' })),
-  'answers that end early': storm(() => ({ kind: 'clean-end' })),
-  'answers that are no JSON': storm(() => ({ kind: 'html' })),
+  // Of answers that cannot be read a branch takes two in all: each question gets one.
+  'answers that end early': storm(() => ({ kind: 'clean-end' }), 1),
+  'answers that are no JSON': storm(() => ({ kind: 'html' }), 1),
   'disk full': {
     possible: ({ disk }) => disk !== undefined,
     loses: () => true,
@@ -145,7 +146,9 @@ export const faults = {
     possible: anyStage,
     loses: () => false,
     strike: async ({ stage, random, runs }) => {
-      const open = runs.filter((run) => run.isStarted && run.cancelledAtMs === undefined && run.endedAtMs === undefined);
+      const open = runs.filter(
+        (run) => run.isStarted && run.cancelledAtMs === undefined && run.endedAtMs === undefined,
+      );
       if (open.length === 0 || runs.length < 2) return false;
       const run = random.pick(open);
       run.isCancelled = true;
@@ -194,7 +197,8 @@ export const faults = {
   },
 };
 
-function storm(fault) {
+/** @param most calls of one question that it strikes */
+function storm(fault, most = Infinity) {
   return {
     possible: anyStage,
     loses: () => false,
@@ -202,7 +206,13 @@ function storm(fault) {
       let isOn = true;
       const share = random.pick([0.3, 0.7, 1]);
       const fork = random.fork();
-      stage.books.script({ match: () => isOn && fork.chance(share), fault: fault() });
+      const { unreadable } = stage.books;
+      const strikes = ({ digest }) => {
+        if (!isOn || !fork.chance(share) || (most === 1 && unreadable.has(digest))) return false;
+        if (most === 1) unreadable.add(digest);
+        return true;
+      };
+      stage.books.script({ match: strikes, fault: fault() });
       await sleep(random.integer(300, 3_000));
       isOn = false;
     },

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { PostgresServer } from './postgres.mjs';
+import { createJiti } from 'jiti';
+
 import { Random } from './random.mjs';
 import { playRound } from './round.mjs';
 import { canMount } from './small-disk.mjs';
@@ -34,6 +35,7 @@ const random = new Random(Number(values.seed ?? Date.now() % 2 ** 32));
 const untilMs = Date.now() + Number(values.minutes ?? 0) * 60_000;
 const kept = JSON.parse(await readFile(seedsFile, 'utf8'));
 const seeds = values.seed !== undefined && values.minutes === undefined ? seedsFrom(Number(values.seed)) : [];
+const { PostgresServer } = await createJiti(import.meta.url).import('../../support/postgres.ts');
 const database = values.cluster ? await PostgresServer.start() : undefined;
 const world = {
   gateway: values.gateway === undefined ? undefined : values.gateway === 'yes',
@@ -47,7 +49,13 @@ const world = {
   keeps: values.keep,
 };
 const counts = { rounds: 0, calls: 0, runs: {}, faults: {}, invariants: {}, failures: [], unknownUsd: 0 };
-const undisturbed = await Stage.open({ usesGateway: false, isRemote: false, workers: 1, latencyMs: () => 0, backMs: () => 100 });
+const undisturbed = await Stage.open({
+  usesGateway: false,
+  isRemote: false,
+  workers: 1,
+  latencyMs: () => 0,
+  backMs: () => 100,
+});
 try {
   for (let at = 0; goesOn(at); at += 1) {
     const seed = seeds[at] ?? Math.floor(random.next() * 2 ** 32);
@@ -95,7 +103,13 @@ function add({ wrong, checked, calls, runs, struck, unknownUsd, directory }, see
 
 async function firstThere(paths) {
   for (const path of paths) {
-    if (await access(path).then(() => true, () => false)) return path;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
   return undefined;
 }

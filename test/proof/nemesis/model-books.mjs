@@ -16,6 +16,8 @@ export class ModelBooks {
   #model;
   /** Every call, in order of arrival. */
   calls = [];
+  /** What has had an answer that cannot be read, by its digest. */
+  unreadable = new Set();
 
   /** @param latencyMs of a call, by a number from 0 up to 1 that follows from what it asks */
   static async open(latencyMs) {
@@ -26,7 +28,11 @@ export class ModelBooks {
       retain: { requests: 100_000, requestBytes: 1 << 24 },
       onCall: (record, moment) => {
         if (moment === 'arrived') {
-          const call = { record, key: books.keyOf(record.request), run: mark.exec(JSON.stringify(record.request))?.[0] };
+          const call = {
+            record,
+            key: books.keyOf(record.request),
+            run: mark.exec(JSON.stringify(record.request))?.[0],
+          };
           byRecord.set(record, call);
           books.calls.push(call);
         }

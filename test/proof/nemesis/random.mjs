@@ -31,7 +31,10 @@ export class Random {
   /** So many of them, each at most once. */
   some(all, count) {
     const left = [...all];
-    return Array.from({ length: Math.min(count, left.length) }, () => left.splice(this.integer(0, left.length - 1), 1)[0]);
+    return Array.from(
+      { length: Math.min(count, left.length) },
+      () => left.splice(this.integer(0, left.length - 1), 1)[0],
+    );
   }
 
   /** Another source, so that what one part takes does not change what others get. */

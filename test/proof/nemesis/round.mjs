@@ -96,7 +96,13 @@ async function drawRuns(random, seed, { isShort, kind, folder }) {
   const drawn = random.some(Object.keys(kinds), count);
   return Promise.all(
     (kind ? [kind] : drawn).map((each, at) =>
-      drawRun({ random: random.fork(), mark: `nemesis-${seed}-${at}-x`, kind: each, folder, widest: isShort ? 70 : 160 }),
+      drawRun({
+        random: random.fork(),
+        mark: `nemesis-${seed}-${at}-x`,
+        kind: each,
+        folder,
+        widest: isShort ? 70 : 160,
+      }),
     ),
   );
 }
@@ -124,16 +130,21 @@ async function disturb(random, round, world, say) {
   while (stage.books.open === 0 && Date.now() < whenMs) await sleep(20);
   for (let at = 0; at < count; at += 1) {
     await sleep(random.integer(200, world.isShort ? 500 : 2_500));
+    for (const sinceMs = Date.now(); stage.books.open === 0 && Date.now() - sinceMs < 3_000;) await sleep(20);
     const name = random.pick(possible);
-    const disturbance = { name, loses: faults[name].loses(stage), fromMs: Date.now(), toMs: Infinity, open: stage.books.open };
+    const disturbance = {
+      name,
+      loses: faults[name].loses(stage),
+      fromMs: Date.now(),
+      toMs: Infinity,
+      open: stage.books.open,
+    };
     disturbances.push(disturbance);
-    const strike = faults[name].strike({ stage, random: random.fork(), runs }).then(
-      (happened) => {
-        disturbance.toMs = Date.now();
-        if (happened === false) disturbances.splice(disturbances.indexOf(disturbance), 1);
-        else say(`  ${name}, ${disturbance.open} calls open, ${disturbance.toMs - disturbance.fromMs} ms`);
-      },
-    );
+    const strike = faults[name].strike({ stage, random: random.fork(), runs }).then((happened) => {
+      disturbance.toMs = Date.now();
+      if (happened === false) disturbances.splice(disturbances.indexOf(disturbance), 1);
+      else say(`  ${name}, ${disturbance.open} calls open, ${disturbance.toMs - disturbance.fromMs} ms`);
+    });
     under.push(strike);
     if (random.chance(0.7)) await strike;
   }

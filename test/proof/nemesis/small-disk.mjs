@@ -17,7 +17,7 @@ export async function mountSmallDisk(path) {
     /** Leaves no byte. */
     async fill() {
       const filler = join(path, 'ballast');
-      for (let chunk = 16 * megabyte; chunk >= 4_096; ) {
+      for (let chunk = 16 * megabyte; chunk >= 4_096;) {
         const { bavail, bsize } = await statfs(path);
         if (bavail * bsize < chunk) chunk /= 2;
         else await writeFile(filler, Buffer.alloc(chunk), { flag: 'a' }).catch(() => (chunk /= 2));

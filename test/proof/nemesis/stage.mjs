@@ -6,16 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { Client, Connection } from '@temporalio/client';
+import { createJiti } from 'jiti';
 
 import { openJournal } from '../../../dist/src/journal/index.js';
 import { readServerRecord } from '../../../dist/src/server/server-record.js';
 import { serverArguments } from '../../../dist/src/server/server-flags.js';
 import { Actor } from './actor.mjs';
-import { freePort } from './free-port.mjs';
 import { LineProxy } from './line-proxy.mjs';
 import { ModelBooks } from './model-books.mjs';
 import { mountSmallDisk } from './small-disk.mjs';
 
+const { freePort } = await createJiti(import.meta.url).import('../../support/free-port.ts');
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const entry = join(root, 'dist/cli/fanfold.js');
 
@@ -86,7 +87,13 @@ export class Stage {
   /** Runs a command to its end. */
   command(words, patienceMs = 120_000) {
     return new Promise((resolve) => {
-      const options = { cwd: this.directory, env: this.env, maxBuffer: 1 << 28, timeout: patienceMs, killSignal: 'SIGKILL' };
+      const options = {
+        cwd: this.directory,
+        env: this.env,
+        maxBuffer: 1 << 28,
+        timeout: patienceMs,
+        killSignal: 'SIGKILL',
+      };
       execFile(process.execPath, [entry, ...words], options, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr });
       });
@@ -118,7 +125,9 @@ export class Stage {
     const asked = new Set(this.books.calls.map(({ key }) => key));
     for (const key of asked) {
       if (this.keptAt.has(key)) continue;
-      const entry = await this.journal().then((journal) => journal.get(key)).catch(() => undefined);
+      const entry = await this.journal()
+        .then((journal) => journal.get(key))
+        .catch(() => undefined);
       if (entry !== undefined) this.keptAt.set(key, Date.now());
     }
   }

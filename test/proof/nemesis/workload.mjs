@@ -23,7 +23,8 @@ export const kinds = {
     };
   },
   summarise: (run) => tableRun(run, 'docs.jsonl', ['summarise', '--from', run.path('docs.jsonl')]),
-  map: (run) => tableRun(run, 'rows.jsonl', ['map', run.path('rows.jsonl'), '--prompt', 'Who does what in: {{ text }}']),
+  map: (run) =>
+    tableRun(run, 'rows.jsonl', ['map', run.path('rows.jsonl'), '--prompt', 'Who does what in: {{ text }}']),
   validate: (run) => ({
     files: { 'text.txt': run.text(8) },
     words: ['validate', run.path('text.txt'), '--checks', 'grammar,facts,tone', ...patient],
@@ -34,7 +35,13 @@ export const kinds = {
   }),
   research: (run) => ({
     files: folder(run),
-    words: ['research', `Who pays and who reports in ${run.mark}?`, '--sources', `files:${run.path('notes')}`, ...patient],
+    words: [
+      'research',
+      `Who pays and who reports in ${run.mark}?`,
+      '--sources',
+      `files:${run.path('notes')}`,
+      ...patient,
+    ],
   }),
   graph: (run) => ({
     files: {
@@ -75,7 +82,7 @@ export const kinds = {
 /** A run over rows: narrow, or wide in lanes. */
 function tableRun(run, file, words) {
   const { random } = run;
-  const count = random.chance(0.5) ? random.integer(3, 20) : random.integer(60, run.widest);
+  const count = random.chance(0.35) ? random.integer(3, 20) : random.integer(60, run.widest);
   const rows = Array.from({ length: count }, (_, at) => JSON.stringify({ id: `d${at}`, text: run.text(3, at) }));
   const hedge = words[0] === 'summarise' && random.chance(0.2) ? ['--hedge'] : [];
   const budget = random.chance(0.2) ? ['--budget', String(count * 0.004)] : [];

@@ -1,1 +1,0 @@
-export class PostgresServer { static async start() { throw new Error('todo'); } }
