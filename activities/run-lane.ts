@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, Lane, LaneMessage, LaneResult } from '../src/contract/lanes.js';
+import type { HandBackMessage, LaneBeat, LaneMessage, LaneResult, Lane } from '../src/contract/lanes.js';
 import { outcomeOfFailure } from '../src/contract/outcome.js';
 import { describeError } from '../src/model/call/describe-error.js';
 import { signalNames } from '../src/contract/names.js';
@@ -37,7 +37,6 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
   return async (lane) => {
     const context = Context.current();
     const signal = context.cancellationSignal;
-    const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
     const workflow = () => context.client.workflow.getHandle(context.info.workflowExecution?.workflowId ?? '');
     const reporter = new LaneReporter(lane, settings.store, (report) =>
       workflow().signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
@@ -45,6 +44,10 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const branches = new LaneBranches(fromRanges(lane.places), lane.width, turns, [signal, settings.draining]);
+    const beat = setInterval(
+      () => context.heartbeat({ underWay: toRanges(branches.underWay) } satisfies LaneBeat),
+      heartbeatEveryMs,
+    );
     const handingBack = new HandingBack(lane, branches, budget, (handBack) =>
       workflow().signal(signalNames.laneHandBack, { lane: lane.number, ...handBack } satisfies HandBackMessage),
     );
@@ -53,7 +56,8 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       return wait().finally(() => turns.resumed());
     };
     try {
-      const work = { lane, budget, equipment, signal, rest, cancelled: rejection(signal) };
+      const begunBefore = new Set(fromRanges(lane.begunBefore ?? []).map((place) => lane.firstIndex + place));
+      const work = { lane, budget, equipment, signal, begunBefore, rest, cancelled: rejection(signal) };
       const left = await chunks.within(lane.chunk, async (items) => {
         if (!('missing' in items))
           return runDocuments(items, work, branches, reporter, new BranchMetrics(context), threads);

@@ -102,12 +102,12 @@ const measures = {
   'a lookup': (home) => home.start('first'),
 };
 
-/** What a home is full of: how it is filled, before or after its worker is there. */
+/** What a home is full of, and how it is filled. */
 const loads = {
-  [`${sizes.answers.toLocaleString('en')} answers in the journal`]: { before: fillJournal },
-  [`${sizes.runs.toLocaleString('en')} runs that have ended`]: { after: fillRuns },
+  [`${sizes.answers.toLocaleString('en')} answers in the journal`]: fillJournal,
+  [`${sizes.runs.toLocaleString('en')} runs that have ended`]: fillRuns,
   [`a store of ${sizes.files.toLocaleString('en')} files, ${Math.round((sizes.files * fileBytes) / 1e9)} GB (sparse)`]:
-    { before: fillStore },
+    fillStore,
   [`${sizes.open.toLocaleString('en')} open runs (perspectives, agents, graphs) that wait for the model`]: {
     after: openRuns,
   },
@@ -186,13 +186,12 @@ try {
   await mkdir(empty.path, { recursive: true });
   await empty.serve();
   process.stdout.write('| a home with | list | a start | a lookup |\n|---|---|---|---|\n');
-  for (const [name, { before, after }] of Object.entries(loads)) {
+  for (const [name, fill] of Object.entries(loads)) {
     const home = await Home.open(`full-${homes.length}`);
     await mkdir(home.path, { recursive: true });
     const began = performance.now();
-    await before?.(home);
     await home.serve();
-    await after?.(home);
+    await fill(home);
     say(`${name}: filled in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
     const ratios = await compared(home, empty);
     process.stdout.write(`| ${name} | ${ratios.join(' | ')} |\n`);

@@ -39,6 +39,7 @@ export class Attempt {
   /** Whether what the last try may have lost is in the ledger. */
   #countsLastTry = false;
   #answered = false;
+  #isLeft = false;
   /** The answer that is under way, as far as it has come. */
   #said = '';
 
@@ -166,6 +167,11 @@ export class Attempt {
     if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#mostUsd);
   }
 
+  /** Its call goes on elsewhere: until the next try knows its end, it may have cost something. */
+  leaves(): void {
+    this.#isLeft = true;
+  }
+
   /** The answer is there, whole. */
   answered(): void {
     this.#answered = true;
@@ -194,9 +200,9 @@ export class Attempt {
     this.#ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
   }
 
-  /** An earlier try of the same branch had paid for the answer. */
+  /** An earlier try of the same branch had paid for the answer: of a lane that died nothing else tells. */
   found(usage: Usage, costUsd: number | null): void {
-    this.spared();
+    if (this.#ledger.attempts > 1) this.spared();
     if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#mostUsd);
   }
 
@@ -232,7 +238,7 @@ export class Attempt {
   }
 
   #cancelled(): CancelledFailure {
-    this.#ledger = { ...this.#ledger, open: false };
+    this.#ledger = { ...this.#ledger, open: this.#isLeft };
     this.#heartbeat();
     const { reason } = this.#host.cancellationSignal;
     return new CancelledFailure(reason instanceof Error ? reason.message : 'CANCELLED', [this.#ledger]);

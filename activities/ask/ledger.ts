@@ -40,8 +40,8 @@ export function beginTry(
  * had counted a whole answer.
  */
 export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
-  if (attempt < 2) return false;
-  return !isLedger(heartbeatDetails) || (heartbeatDetails.open !== false && heartbeatDetails.answered !== true);
+  if (!isLedger(heartbeatDetails)) return attempt > 1;
+  return heartbeatDetails.open !== false && heartbeatDetails.answered !== true;
 }
 
 /**

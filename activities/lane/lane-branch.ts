@@ -7,7 +7,7 @@ import { isFile, withoutBytes } from '../../src/contract/document.js';
 import type { DocumentContent, StoredDocument } from '../../src/contract/document.js';
 import type { Lane } from '../../src/contract/lanes.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
-import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
 import { boundsOf } from '../../src/model/index.js';
 import type { Budget } from '../../src/plan/budget.js';
 import { runAttempt } from '../ask/run-attempt.js';
@@ -23,6 +23,8 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
+  /** Indices of branches that a lane before may have begun whose worker died. */
+  begunBefore: ReadonlySet<number>;
   /** Waits before the next attempt of a branch, whose turn others have meanwhile. */
   rest: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Rejects when `signal` is aborted. */
@@ -41,9 +43,10 @@ export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<
   const { document } = call.request;
   const asked = { ...call, request: await wholeRequest(call.request, store) };
   const [questionUsd = Infinity] = boundsOf([asked], document && (await known(document, store)));
-  const asideUsd = questionUsd * call.attempts;
+  const lostUsd = work.begunBefore.has(call.index) ? questionUsd : 0;
+  const asideUsd = questionUsd * call.attempts + lostUsd;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
-  const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
+  const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd + lostUsd;
   // Cut while it waits, it has not begun.
   const granted = await budget.reserve(usd, cancelled).catch(() => false);
   if (!granted) return undefined;
@@ -58,9 +61,13 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 }
 
 /** All tries of a branch. */
-async function runBranch(call: ModelCall, { lane, signal, rest, equipment }: LaneWork): Promise<StoredBranch> {
+async function runBranch(
+  call: ModelCall,
+  { lane, signal, rest, equipment, begunBefore }: LaneWork,
+): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
-  let lastLedger: Ledger | undefined;
+  // Nobody has told what a try has cost whose lane died.
+  let lastLedger: Ledger | undefined = begunBefore.has(call.index) ? { ...noLedger, open: true } : undefined;
   for (let attempt = 1; ; attempt += 1) {
     const host: Host = {
       attempt,

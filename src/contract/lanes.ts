@@ -99,6 +99,14 @@ export interface Lane extends Pick<
   budgetUsd?: number;
   /** Whether the workflow takes back what the lane has too much of, by the signal `laneHandBack`. */
   handsBack?: true;
+  /** Places of documents that a lane before may have asked about whose worker died: of their calls nobody has told. */
+  begunBefore?: Range[];
+}
+
+/** What a lane's heartbeat says. */
+export interface LaneBeat {
+  /** Places in its chunk of documents whose branches are under way. */
+  underWay: Range[];
 }
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */

@@ -14,7 +14,7 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { orderChunk, restIn, startLane } from './lane-calls.js';
+import { orderChunk, restIn, startLane, underWayIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import type { Holder } from './batch-budget.js';
@@ -170,10 +170,9 @@ class WideFanOut {
       const rest = restIn(failure);
       if (rest) this.#take(number, rest);
       if (isCancellation(failure) || inBatch) throw failure;
-      this.#queue.failed(
-        lane.work,
-        fromRanges(lane.work.places).filter((place) => !lane.ended.has(place)),
-      );
+      const unended = fromRanges(lane.work.places).filter((place) => !lane.ended.has(place));
+      this.#queue.begun(work.chunk, underWayIn(failure, unended, runner.width));
+      this.#queue.failed(lane.work, unended);
       return true;
     } finally {
       this.#underWay.delete(number);
@@ -187,7 +186,8 @@ class WideFanOut {
     return !patched('last-lane-has-all');
   }
 
-  #part({ chunk, places }: LaneWork, number: number): Part {
+  #part(work: LaneWork, number: number): Part {
+    const { chunk, places } = work;
     const firstIndex = this.#queue.firstIndexOf(chunk);
     const shared = this.#isShared && { runners: this.#runners.size };
     return {
@@ -197,6 +197,7 @@ class WideFanOut {
       firstIndex,
       queuedAtMs: this.#startedAtMs,
       reports: this.#reports.length,
+      begunBefore: this.#queue.begunBefore(work),
       ...shared,
     };
   }

@@ -1,9 +1,9 @@
-import { ActivityFailure, CancelledFailure } from '@temporalio/common';
+import { ActivityFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { Activities } from '../../src/contract/activities.js';
 import { fromRanges } from '../../src/contract/lanes.js';
-import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
+import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
@@ -23,6 +23,8 @@ export interface Part {
   queuedAtMs: number;
   /** Reports of the run so far. */
   reports: number;
+  /** Documents that a lane before may have asked about whose worker died. */
+  begunBefore: Range[];
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
 }
@@ -55,6 +57,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     ...(hedge && { hedge: { run } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
+    ...(part.begunBefore.length > 0 && { begunBefore: part.begunBefore }),
   };
   const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(
@@ -110,4 +113,20 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, bud
 export function restIn(failure: unknown): LaneReport | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
   return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
+}
+
+/**
+ * Places that a lane may have asked about when it died: those under way at its last heartbeat, and as many as it may have begun since.
+ *
+ * @param left places that had not ended, in ascending order
+ * @param width most calls in flight at once of the lane
+ */
+export function underWayIn(failure: unknown, left: readonly number[], width: number): number[] {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  // What it fails with by itself it fails with before anything is asked.
+  if (!(cause instanceof TimeoutFailure)) return [];
+  const { underWay = [] } = (cause.lastHeartbeatDetails ?? {}) as Partial<LaneBeat>;
+  const known = new Set(fromRanges(underWay));
+  const last = underWay.at(-1)?.[1] ?? -1;
+  return [...left.filter((place) => known.has(place)), ...left.filter((place) => place > last).slice(0, width)];
 }

@@ -12,6 +12,14 @@ export interface LaneWork {
   failures: number;
 }
 
+/** The state of a queue. `begun`: indices of documents that were under way when their lane died. */
+interface CarriedQueue {
+  next: number;
+  again: LaneWork[];
+  poisoned: number[];
+  begun?: Range[];
+}
+
 /** A single document is given up as poisoned after so many failed lanes. */
 const mostFailures = 3;
 
@@ -26,14 +34,17 @@ export class LaneQueue {
   readonly poisoned: number[];
   #next: number;
   #queued: number;
+  /** Indices of documents that were under way when their lane died. */
+  readonly #begun: Set<number>;
 
   constructor(
     readonly chunks: readonly Chunk[],
-    carried: { next: number; again: LaneWork[]; poisoned: number[] } = { next: 0, again: [], poisoned: [] },
+    carried: CarriedQueue = { next: 0, again: [], poisoned: [] },
   ) {
     this.#next = carried.next;
     this.#again = [...carried.again];
     this.poisoned = [...carried.poisoned];
+    this.#begun = new Set(fromRanges(carried.begun ?? []));
     const queued = [
       ...chunks.slice(this.#next).map(({ count }) => count),
       ...this.#again.map(({ places }) => countOf(places)),
@@ -87,6 +98,8 @@ export class LaneQueue {
   beginAnew(indices: readonly number[]): void {
     let first = 0;
     let at = 0;
+    // What they have cost is in their former outcomes.
+    for (const index of indices) this.#begun.delete(index);
     for (const [chunk, { count }] of this.chunks.entries()) {
       const places: number[] = [];
       for (; at < indices.length && (indices[at] as number) < first + count; at += 1) {
@@ -140,8 +153,27 @@ export class LaneQueue {
     this.#queued += countOf(work.places);
   }
 
-  get carried(): { next: number; again: LaneWork[]; poisoned: number[] } {
-    return { next: this.#next, again: this.#again, poisoned: this.poisoned };
+  /** Takes in that documents may have been asked about of which nobody tells, because their lane has died. */
+  begun(chunk: number, places: readonly number[]): void {
+    const first = this.firstIndexOf(chunk);
+    for (const place of places) this.#begun.add(first + place);
+  }
+
+  /** Those of the documents that a lane before may have asked about. */
+  begunBefore({ chunk, places }: LaneWork): Range[] {
+    if (this.#begun.size === 0) return [];
+    const first = this.firstIndexOf(chunk);
+    return toRanges(fromRanges(places).filter((place) => this.#begun.has(first + place)));
+  }
+
+  get carried(): CarriedQueue {
+    const begun = toRanges([...this.#begun].toSorted((one, other) => one - other));
+    return {
+      next: this.#next,
+      again: this.#again,
+      poisoned: this.poisoned,
+      ...(begun.length > 0 && { begun }),
+    };
   }
 }
 

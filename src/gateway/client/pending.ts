@@ -124,6 +124,7 @@ export class Pending {
     if (this.#link === undefined) return this.fail(signal.reason);
     if (isShutdown(signal.reason)) {
       this.#link.send({ is: 'leave', id: this.id });
+      this.#payer.leaves?.();
       return this.fail(signal.reason);
     }
     this.#link.send({ is: 'cut', id: this.id });

@@ -9,6 +9,7 @@ export class Actor {
   #child;
   #isWanted = true;
   #output = '';
+  #isReady = false;
   #log;
   #over;
   /** When it was not there, in milliseconds since the epoch. */
@@ -33,7 +34,9 @@ export class Actor {
   }
 
   get isReady() {
-    return this.isUp && this.#settings.ready.test(this.#output);
+    // Once said, it may be far back.
+    this.#isReady ||= this.#settings.ready.test(this.#output);
+    return this.isUp && this.#isReady;
   }
 
   /** Starts it, and waits until it serves. */
@@ -81,6 +84,7 @@ export class Actor {
       const absence = { fromMs: Date.now(), toMs: Infinity };
       this.absences.push(absence);
       await sleep(this.#settings.backMs());
+      this.#isReady = false;
       this.#output = '';
       void this.ready().then(() => (absence.toMs = Date.now()));
     }
@@ -95,6 +99,7 @@ export class Actor {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         this.#output = (this.#output + text).slice(-20_000);
+        this.#isReady ||= this.#settings.ready.test(this.#output);
         this.#log.write(text);
       });
     }

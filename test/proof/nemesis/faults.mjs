@@ -144,7 +144,7 @@ export const faults = {
   },
   'run cancelled': {
     possible: anyStage,
-    loses: () => false,
+    loses: () => true,
     strike: async ({ stage, random, runs }) => {
       const open = runs.filter(
         (run) => run.isStarted && run.cancelledAtMs === undefined && run.endedAtMs === undefined,
@@ -158,7 +158,7 @@ export const faults = {
   },
   'run reset': {
     possible: anyStage,
-    loses: () => false,
+    loses: () => true,
     strike: async ({ stage, random, runs }) => {
       const open = runs.filter((run) => run.isStarted && !run.isCancelled && run.endedAtMs === undefined);
       if (open.length === 0) return false;

@@ -40,6 +40,9 @@ export const kinds = {
       `Who pays and who reports in ${run.mark}?`,
       '--sources',
       `files:${run.path('notes')}`,
+      // What is found to be missing is asked in words that have the marks of the run.
+      '--rounds',
+      '1',
       ...patient,
     ],
   }),
