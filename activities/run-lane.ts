@@ -7,7 +7,8 @@ import pLimit from 'p-limit';
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
 import type { HandBackMessage, LaneBeat, LaneMessage, LaneResult, Lane } from '../src/contract/lanes.js';
-import { outcomeOfFailure } from '../src/contract/outcome.js';
+import type { Ledger } from '../src/contract/model-call.js';
+import { noLedger, outcomeOfFailure } from '../src/contract/outcome.js';
 import { describeError } from '../src/model/call/describe-error.js';
 import { signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
@@ -44,10 +45,9 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const branches = new LaneBranches(fromRanges(lane.places), lane.width, turns, [signal, settings.draining]);
-    const beat = setInterval(
-      () => context.heartbeat({ underWay: toRanges(branches.underWay) } satisfies LaneBeat),
-      heartbeatEveryMs,
-    );
+    const ledgers = new Map<number, Ledger>();
+    const underWay = () => beatOf(branches.underWay, ledgers);
+    const beat = setInterval(() => context.heartbeat(underWay()), heartbeatEveryMs);
     const handingBack = new HandingBack(lane, branches, budget, (handBack) =>
       workflow().signal(signalNames.laneHandBack, { lane: lane.number, ...handBack } satisfies HandBackMessage),
     );
@@ -56,8 +56,8 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       return wait().finally(() => turns.resumed());
     };
     try {
-      const begunBefore = new Set(fromRanges(lane.begunBefore ?? []).map((place) => lane.firstIndex + place));
-      const work = { lane, budget, equipment, signal, begunBefore, rest, cancelled: rejection(signal) };
+      const begunBefore = ledgersOf(lane);
+      const work = { lane, budget, equipment, signal, begunBefore, ledgers, rest, cancelled: rejection(signal) };
       const left = await chunks.within(lane.chunk, async (items) => {
         if (!('missing' in items))
           return runDocuments(items, work, branches, reporter, new BranchMetrics(context), threads);
@@ -68,7 +68,8 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       const result = await ended(left, fromRanges(await handingBack.rest()), reporter, settings);
       return { ...result, ...(lane.handsBack && branches.paceMs !== undefined && { paceMs: branches.paceMs }) };
     } catch (error) {
-      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
+      const begun = underWay();
+      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest(), begun]);
       throw ApplicationFailure.create({ type: 'Unexpected', message: (error as Error).message });
     } finally {
       clearInterval(beat);
@@ -76,6 +77,20 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       handingBack.stop();
     }
   };
+}
+
+/** What a lane has under way: ledgers that have nothing to tell are left out. */
+function beatOf(places: readonly number[], ledgers: ReadonlyMap<number, Ledger>): LaneBeat {
+  const telling = [...ledgers].filter(
+    ([, { attempts, costUsd, lostUsd }]) => attempts > 1 || costUsd !== 0 || lostUsd > 0,
+  );
+  return { underWay: toRanges(places), ...(telling.length > 0 && { ledgers: Object.fromEntries(telling) }) };
+}
+
+/** What lanes before have left of branches that they had begun: each may have a call out of which nobody has told. */
+function ledgersOf({ begunBefore, firstIndex }: Lane): Map<number, Ledger> {
+  const indices = fromRanges(begunBefore?.underWay ?? []).map((place) => firstIndex + place);
+  return new Map(indices.map((index) => [index, { ...noLedger, ...begunBefore?.ledgers?.[index], open: true }]));
 }
 
 /**

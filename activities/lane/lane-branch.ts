@@ -7,7 +7,7 @@ import { isFile, withoutBytes } from '../../src/contract/document.js';
 import type { DocumentContent, StoredDocument } from '../../src/contract/document.js';
 import type { Lane } from '../../src/contract/lanes.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
-import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
 import { boundsOf } from '../../src/model/index.js';
 import type { Budget } from '../../src/plan/budget.js';
 import { runAttempt } from '../ask/run-attempt.js';
@@ -23,8 +23,10 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
-  /** Indices of branches that a lane before may have begun whose worker died. */
-  begunBefore: ReadonlySet<number>;
+  /** Ledgers that lanes before have left of branches that they had begun, by index. */
+  begunBefore: ReadonlyMap<number, Ledger>;
+  /** Ledgers of the branches that are under way, by index. */
+  ledgers: Map<number, Ledger>;
   /** Waits before the next attempt of a branch, whose turn others have meanwhile. */
   rest: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Rejects when `signal` is aborted. */
@@ -63,11 +65,11 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 /** All tries of a branch. */
 async function runBranch(
   call: ModelCall,
-  { lane, signal, rest, equipment, begunBefore }: LaneWork,
+  { lane, signal, rest, equipment, begunBefore, ledgers }: LaneWork,
 ): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   // Nobody has told what a try has cost whose lane died.
-  let lastLedger: Ledger | undefined = begunBefore.has(call.index) ? { ...noLedger, open: true } : undefined;
+  let lastLedger: Ledger | undefined = begunBefore.get(call.index);
   for (let attempt = 1; ; attempt += 1) {
     const host: Host = {
       attempt,
@@ -78,6 +80,7 @@ async function runBranch(
       patienceMs: undefined,
       heartbeat: (beat) => {
         lastLedger = beat;
+        ledgers.set(call.index, beat);
       },
     };
     try {

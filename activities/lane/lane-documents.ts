@@ -49,7 +49,7 @@ export async function runDocuments(
     if (local !== undefined) {
       return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
     }
-    const outcome = await runWithinBudget(call, work);
+    const outcome = await runWithinBudget(call, work).finally(() => work.ledgers.delete(call.index));
     if (outcome === undefined) return void overBudget.push(place);
     metrics.record(call, outcome);
     report.add(outcome);

@@ -1,5 +1,5 @@
 import type { StoredFile } from './document.js';
-import type { ModelCall } from './model-call.js';
+import type { Ledger, ModelCall } from './model-call.js';
 import type { Dialect } from './dialects.js';
 import type { JsonSchema } from './json-schema.js';
 import type { PromptPart } from './model-request.js';
@@ -99,14 +99,16 @@ export interface Lane extends Pick<
   budgetUsd?: number;
   /** Whether the workflow takes back what the lane has too much of, by the signal `laneHandBack`. */
   handsBack?: true;
-  /** Places of documents that a lane before may have asked about whose worker died: of their calls nobody has told. */
-  begunBefore?: Range[];
+  /** What lanes before have begun whose workers died or ended: of their latest calls nobody has told. */
+  begunBefore?: LaneBeat;
 }
 
-/** What a lane's heartbeat says. */
+/** What a lane has under way, as its heartbeat says. */
 export interface LaneBeat {
   /** Places in its chunk of documents whose branches are under way. */
   underWay: Range[];
+  /** By index among all branches: how the ledger stands of those that have spent something. */
+  ledgers?: { [index: number]: Ledger };
 }
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */

@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { startOfflineModel } from '@fanfold/offline-model';
+
 import { createActivities } from '../../activities/index.js';
 import type { Lane, LaneResult } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import { noLedger } from '../../src/contract/outcome.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 
 it('tells in one lane of all documents of a chunk that the store lacks, so that none is looked for again', async () => {
@@ -51,4 +54,53 @@ it('tells in one lane of all documents of a chunk that the store lacks, so that 
     costUsd: 0,
     error: { type: 'DocumentMissing', message: expect.stringContaining('is not in this home') },
   });
+});
+
+it('names what it has under way in its heartbeats, and counts as lost what a lane before may have paid for', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  const model = await startOfflineModel({ latencyMs: 0 });
+  onTestFinished(async () => {
+    await model.stop();
+    await rm(home, { recursive: true });
+  });
+  const store = new BlobStore(home);
+  const items = ['one', 'two', 'three'].map((text) => ({ key: text, text: `The ${text} of it.` }));
+  const chunk = { ...(await store.putText(JSON.stringify(items))), count: 3 };
+  const api = { apiKey: 'made-up-token-1', baseURL: model.url };
+  const { runLane } = createActivities({ store, api, offlineModelUrl: async () => model.url });
+  const template = { model: 'claude-sonnet-5-5', maxTokens: 1_000, system: 'Be brief.', prompt: 'Sum it up.' };
+  const lane: Lane = {
+    number: 1,
+    chunk,
+    firstIndex: 10,
+    places: [[0, 2]],
+    template,
+    offline: false,
+    queuedAtMs: Date.now(),
+    width: 2,
+    timeoutMs: 30_000,
+    attempts: 3,
+    run: 'run',
+    reportEveryMs: 60_000,
+    reportFailuresAtOnce: false,
+    begunBefore: { underWay: [[1, 2]], ledgers: { 12: { ...noLedger, attempts: 2, costUsd: 0.25 } } },
+  };
+  const environment = new MockActivityEnvironment();
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (beat) => beats.push(beat));
+  const gate = model.hold();
+  const run = environment.run(runLane, lane) as Promise<LaneResult>;
+  await model.until(() => gate.waiting.length === 2);
+  while (beats.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(beats[0]).toMatchObject({ underWay: [[0, 1]] });
+  gate.release();
+  const { rest } = await run;
+  const [first, second, third] = JSON.parse(await store.readText(rest!.blob)) as StoredBranch[];
+  expect(first).toMatchObject({ status: 'ok', attempts: 1 });
+  expect(first?.lostUsd ?? 0).toBe(0);
+  expect(second).toMatchObject({ status: 'ok', attempts: 1 });
+  // A thousand tokens at 10 US dollars a million, and some of input.
+  expect(second?.lostUsd).toBeGreaterThan(0.01);
+  expect(third).toMatchObject({ status: 'ok', attempts: 3 });
+  expect(third?.costUsd).toBeGreaterThan(0.25);
 });

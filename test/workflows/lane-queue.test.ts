@@ -1,7 +1,10 @@
+import { TimeoutFailure, TimeoutType } from '@temporalio/common';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
+import { noLedger } from '../../src/contract/outcome.js';
+import { begunIn } from '../../workflows/wide/lane-calls.js';
 import { LaneQueue } from '../../workflows/wide/lane-queue.js';
 
 const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
@@ -63,4 +66,21 @@ it('tells a document that ends its worker from its neighbours, and gives only th
       expect(lanes).toBeLessThan(40);
     }),
   );
+});
+
+it('gives whoever carries a document next what its dead lane had under way, and may have begun since', () => {
+  const spent = { ...noLedger, attempts: 2, costUsd: 0.1 };
+  const beat = { underWay: [[1, 2]], ledgers: { 12: spent } };
+  const death = new TimeoutFailure('dead', beat, TimeoutType.HEARTBEAT);
+  const { underWay, ledgers } = begunIn(death, [2, 3, 4, 5, 6], 2);
+  expect(underWay).toEqual([2, 3, 4]);
+  const queue = new LaneQueue(chunks([10, 10]));
+  queue.take();
+  const work = queue.take()!;
+  queue.begun(work.chunk, underWay, ledgers);
+  queue.failed(work, [2, 3, 4, 5, 6]);
+  const continued = new LaneQueue(queue.chunks, JSON.parse(JSON.stringify(queue.carried)));
+  const again = continued.take()!;
+  expect(continued.begunBefore(again)).toEqual({ underWay: [[2, 4]], ledgers: { 12: spent } });
+  expect(begunIn(new Error('It had not begun.'), [2, 3], 2).underWay).toEqual([]);
 });

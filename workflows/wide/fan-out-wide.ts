@@ -14,7 +14,7 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { taking } from './known-reports.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { orderChunk, restIn, startLane, underWayIn } from './lane-calls.js';
+import { orderChunk, restIn, startLane, begunIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import type { Holder } from './batch-budget.js';
@@ -171,7 +171,8 @@ class WideFanOut {
       if (rest) this.#take(number, rest);
       if (isCancellation(failure) || inBatch) throw failure;
       const unended = fromRanges(lane.work.places).filter((place) => !lane.ended.has(place));
-      this.#queue.begun(work.chunk, underWayIn(failure, unended, runner.width));
+      const { underWay, ledgers } = begunIn(failure, unended, runner.width);
+      this.#queue.begun(work.chunk, underWay, ledgers);
       this.#queue.failed(lane.work, unended);
       return true;
     } finally {

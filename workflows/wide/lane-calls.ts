@@ -24,7 +24,7 @@ export interface Part {
   /** Reports of the run so far. */
   reports: number;
   /** Documents that a lane before may have asked about whose worker died. */
-  begunBefore: Range[];
+  begunBefore: LaneBeat | undefined;
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
 }
@@ -57,7 +57,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
     ...(hedge && { hedge: { run } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
-    ...(part.begunBefore.length > 0 && { begunBefore: part.begunBefore }),
+    ...(part.begunBefore && { begunBefore: part.begunBefore }),
   };
   const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(
@@ -115,18 +115,29 @@ export function restIn(failure: unknown): LaneReport | undefined {
   return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
 }
 
+/** What a lane had under way when it died or was told to end: `underWay` are places that it may have asked about. */
+interface Begun {
+  underWay: number[];
+  ledgers?: LaneBeat['ledgers'];
+}
+
 /**
- * Places that a lane may have asked about when it died: those under way at its last heartbeat, and as many as it may have begun since.
+ * What a lane may have asked when it died: what was under way at its last heartbeat, and as many as it may have begun since.
  *
  * @param left places that had not ended, in ascending order
  * @param width most calls in flight at once of the lane
  */
-export function underWayIn(failure: unknown, left: readonly number[], width: number): number[] {
+export function begunIn(failure: unknown, left: readonly number[], width: number): Begun {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  // What it fails with by itself it fails with before anything is asked.
-  if (!(cause instanceof TimeoutFailure)) return [];
-  const { underWay = [] } = (cause.lastHeartbeatDetails ?? {}) as Partial<LaneBeat>;
+  const hasDied = cause instanceof TimeoutFailure;
+  const said = hasDied
+    ? cause.lastHeartbeatDetails
+    : cause instanceof CancelledFailure
+      ? cause.details?.[1]
+      : undefined;
+  const { underWay = [], ledgers } = (said ?? {}) as Partial<LaneBeat>;
   const known = new Set(fromRanges(underWay));
   const last = underWay.at(-1)?.[1] ?? -1;
-  return [...left.filter((place) => known.has(place)), ...left.filter((place) => place > last).slice(0, width)];
+  const since = hasDied ? left.filter((place) => place > last).slice(0, width) : [];
+  return { underWay: [...left.filter((place) => known.has(place)), ...since], ...(ledgers && { ledgers }) };
 }

@@ -1,5 +1,6 @@
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
-import type { Chunk, Range } from '../../src/contract/lanes.js';
+import type { Chunk, LaneBeat, Range } from '../../src/contract/lanes.js';
+import type { Ledger } from '../../src/contract/model-call.js';
 
 /** Documents of one chunk that a lane is to carry. */
 export interface LaneWork {
@@ -12,12 +13,12 @@ export interface LaneWork {
   failures: number;
 }
 
-/** The state of a queue. `begun`: indices of documents that were under way when their lane died. */
+/** The state of a queue. `begun`: documents that were under way when their lane died, and what they had spent. */
 interface CarriedQueue {
   next: number;
   again: LaneWork[];
   poisoned: number[];
-  begun?: Range[];
+  begun?: [index: number, ledger: Ledger | null][];
 }
 
 /** A single document is given up as poisoned after so many failed lanes. */
@@ -34,8 +35,8 @@ export class LaneQueue {
   readonly poisoned: number[];
   #next: number;
   #queued: number;
-  /** Indices of documents that were under way when their lane died. */
-  readonly #begun: Set<number>;
+  /** Documents that were under way when their lane died, by index, and what they had spent. */
+  readonly #begun: Map<number, Ledger | null>;
 
   constructor(
     readonly chunks: readonly Chunk[],
@@ -44,7 +45,7 @@ export class LaneQueue {
     this.#next = carried.next;
     this.#again = [...carried.again];
     this.poisoned = [...carried.poisoned];
-    this.#begun = new Set(fromRanges(carried.begun ?? []));
+    this.#begun = new Map(carried.begun);
     const queued = [
       ...chunks.slice(this.#next).map(({ count }) => count),
       ...this.#again.map(({ places }) => countOf(places)),
@@ -154,20 +155,26 @@ export class LaneQueue {
   }
 
   /** Takes in that documents may have been asked about of which nobody tells, because their lane has died. */
-  begun(chunk: number, places: readonly number[]): void {
+  begun(chunk: number, places: readonly number[], ledgers: LaneBeat['ledgers']): void {
     const first = this.firstIndexOf(chunk);
-    for (const place of places) this.#begun.add(first + place);
+    for (const place of places) this.#begun.set(first + place, ledgers?.[first + place] ?? null);
   }
 
-  /** Those of the documents that a lane before may have asked about. */
-  begunBefore({ chunk, places }: LaneWork): Range[] {
-    if (this.#begun.size === 0) return [];
+  /** Those of the documents that a lane before may have asked about; none where there are none. */
+  begunBefore({ chunk, places }: LaneWork): LaneBeat | undefined {
+    if (this.#begun.size === 0) return undefined;
     const first = this.firstIndexOf(chunk);
-    return toRanges(fromRanges(places).filter((place) => this.#begun.has(first + place)));
+    const begun = fromRanges(places).filter((place) => this.#begun.has(first + place));
+    if (begun.length === 0) return undefined;
+    const spent = begun.flatMap((place) => {
+      const ledger = this.#begun.get(first + place);
+      return ledger ? [[first + place, ledger] as const] : [];
+    });
+    return { underWay: toRanges(begun), ...(spent.length > 0 && { ledgers: Object.fromEntries(spent) }) };
   }
 
   get carried(): CarriedQueue {
-    const begun = toRanges([...this.#begun].toSorted((one, other) => one - other));
+    const begun = [...this.#begun];
     return {
       next: this.#next,
       again: this.#again,
