@@ -54,7 +54,13 @@ export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<
   if (!granted) return undefined;
   const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, work);
   budget.settle(usd, (outcome.costUsd ?? usd) + (outcome.lostUsd ?? 0));
-  return outcome;
+  return overBudget(outcome);
+}
+
+/** Of a branch that would need more than the lane could set aside: in a lane nobody sets more aside half way. */
+function overBudget(outcome: StoredBranch): StoredBranch {
+  const { error } = outcome;
+  return error?.type === 'ReserveUsedUp' ? { ...outcome, error: { ...error, type: 'OverBudget' } } : outcome;
 }
 
 /** As much of a document as its bound is told by. */

@@ -3,6 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { livePresences } from '../../../dist/src/server/presence.js';
 
+/** Heartbeats are missed after five seconds, in milliseconds, less what a heartbeat takes: then others have the branches. */
+const heartbeatsMs = 3_500;
+const outlastsHeartbeats = (_, lastedMs) => lastedMs > heartbeatsMs;
+
 const anyStage = () => true;
 const withGateway = ({ gateway }) => gateway !== undefined;
 const withLine = ({ serverLine }) => serverLine !== undefined;
@@ -12,7 +16,9 @@ const withLine = ({ serverLine }) => serverLine !== undefined;
  *
  * @typedef {object} Fault
  * @property {(stage: object) => boolean} possible
- * @property {(stage: object) => boolean} loses whether answers under way at that moment may be lost, and asked for again
+ * @property {(stage: object, lastedMs: number) => boolean} loses whether answers under way at that moment may be lost, and asked for again
+ * @property {(stage: object, lastedMs: number) => boolean} [givesUp] whether a worker that lives is given up for dead: what it asks from
+ *     then on nobody is told of
  * @property {(scene: { stage: object, random: object, runs: object[] }) => Promise<void>} strike
  */
 
@@ -30,11 +36,14 @@ export const faults = {
   },
   'worker stopped past its heartbeats': {
     possible: anyStage,
+    givesUp: () => true,
     loses: (stage) => !withGateway(stage),
     strike: ({ stage, random }) => halt(random.pick(stage.workers), random.integer(12_000, 25_000)),
   },
   'worker told to end': {
     possible: anyStage,
+    // What its calls come to, which the gateway goes on with, lanes are told only where they are answered.
+    givesUp: (stage) => withGateway(stage),
     loses: () => false,
     strike: async ({ stage, random }) => random.pick(stage.workers).signal('SIGTERM'),
   },
@@ -65,12 +74,17 @@ export const faults = {
   },
   'server killed': {
     possible: anyStage,
-    loses: () => false,
-    strike: async ({ stage }) => signalPid(await stage.serverPid(), 'SIGKILL'),
+    loses: outlastsHeartbeats,
+    givesUp: outlastsHeartbeats,
+    strike: async ({ stage }) => {
+      signalPid(await stage.serverPid(), 'SIGKILL');
+      await stage.serverAnswers();
+    },
   },
   'server stopped for a while': {
     possible: anyStage,
-    loses: () => false,
+    loses: outlastsHeartbeats,
+    givesUp: outlastsHeartbeats,
     strike: async ({ stage, random }) => haltPid(await stage.serverPid(), random.integer(500, 5_000)),
   },
   'line to the server cut': {
@@ -80,12 +94,14 @@ export const faults = {
   },
   'server refuses connections': {
     possible: withLine,
-    loses: () => false,
+    loses: outlastsHeartbeats,
+    givesUp: outlastsHeartbeats,
     strike: ({ stage, random }) => during(stage.serverLine, 'refuse', random.integer(500, 5_000)),
   },
   'line to the server silent': {
     possible: withLine,
-    loses: () => false,
+    loses: outlastsHeartbeats,
+    givesUp: outlastsHeartbeats,
     strike: ({ stage, random }) => during(stage.serverLine, 'hole', random.integer(1_000, 8_000)),
   },
   'line to the model cut': {
@@ -144,7 +160,7 @@ export const faults = {
   },
   'run cancelled': {
     possible: anyStage,
-    loses: () => true,
+    loses: () => false,
     strike: async ({ stage, random, runs }) => {
       const open = runs.filter(
         (run) => run.isStarted && run.cancelledAtMs === undefined && run.endedAtMs === undefined,

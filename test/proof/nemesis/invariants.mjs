@@ -107,7 +107,15 @@ export const invariants = {
       if (gap > lost + cent)
         wrong.push(`${id} says $${shown.costUsd}, the model $${answered}; $${lost} of it may be lost`);
       else if (gap > cent) unknown.push({ run: id, usd: gap });
-      if (shown.costUsd + shown.lostUsd + cent < everything)
+      const untold = sum(
+        calls.filter(({ record }) =>
+          disturbances.some(
+            ({ givesUp, fromMs, toMs }) =>
+              givesUp && fromMs <= (record.finishedAt ?? Infinity) && toMs >= record.arrivedAt,
+          ),
+        ),
+      );
+      if (shown.costUsd + shown.lostUsd + untold + cent < everything)
         wrong.push(`${id} says $${shown.costUsd} and at most $${shown.lostUsd} lost, the model $${everything} in all`);
     }
     if (ledger !== undefined) {
@@ -143,8 +151,10 @@ export const invariants = {
     });
     const wrong = differ.map(({ key }) => `${key} has another output`);
     // Answers that cannot be read are asked for once more, whatever else failed before: such a branch may have given up.
+    // What was lost counts against a budget, too.
+    const isShort = shown.branches.some(({ error }) => error?.type === 'OverBudget');
     const gaveUp = shown.branches.some(({ error }) => /MalformedAnswer/.test(`${error?.type} ${error?.message}`));
-    if (isCancelled || gaveUp) return wrong;
+    if (isCancelled || gaveUp || isShort) return wrong;
     if (shown.status !== reference.status) {
       const failed = shown.branches.find(({ status }, at) => status !== reference.branches[at]?.status);
       wrong.push(

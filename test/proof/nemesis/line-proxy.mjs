@@ -13,7 +13,7 @@ export class LineProxy {
   static async open(target) {
     const proxy = new LineProxy();
     proxy.#target = target;
-    proxy.#server = createServer({ allowHalfOpen: true }, (socket) => proxy.#take(socket));
+    proxy.#server = createServer((socket) => proxy.#take(socket));
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -60,7 +60,7 @@ export class LineProxy {
   #take(near) {
     near.on('error', () => {});
     if (this.#mode === 'refuse') return void near.resetAndDestroy();
-    const far = connect({ host: '127.0.0.1', allowHalfOpen: true, ...this.#target });
+    const far = connect({ host: '127.0.0.1', ...this.#target });
     far.on('error', () => near.destroy());
     near.setNoDelay(true);
     far.setNoDelay(true);
@@ -73,7 +73,8 @@ export class LineProxy {
       to.on('drain', () => {
         if (this.#mode !== 'hole') from.resume();
       });
-      from.on('end', () => to.end());
+      // Whoever asks and hangs up is gone: the other side is to see it at once.
+      from.on('end', () => (from === near ? to.destroy() : to.end()));
       from.on('close', () => {
         this.#pairs.delete(pair);
         to.destroy();

@@ -134,16 +134,20 @@ async function disturb(random, round, world, say) {
     const name = random.pick(possible);
     const disturbance = {
       name,
-      loses: faults[name].loses(stage),
+      loses: true,
       fromMs: Date.now(),
       toMs: Infinity,
       open: stage.books.open,
     };
     disturbances.push(disturbance);
     const strike = faults[name].strike({ stage, random: random.fork(), runs }).then((happened) => {
-      disturbance.toMs = Date.now();
+      const lastedMs = Date.now() - disturbance.fromMs;
+      disturbance.loses = faults[name].loses(stage, lastedMs);
+      disturbance.givesUp = faults[name].givesUp?.(stage, lastedMs) === true;
+      // Who was given up for dead learns of it when it next says that it lives.
+      disturbance.toMs = Date.now() + (disturbance.givesUp ? 10_000 : 0);
       if (happened === false) disturbances.splice(disturbances.indexOf(disturbance), 1);
-      else say(`  ${name}, ${disturbance.open} calls open, ${disturbance.toMs - disturbance.fromMs} ms`);
+      else say(`  ${name}, ${disturbance.open} calls open, ${lastedMs} ms`);
     });
     under.push(strike);
     if (random.chance(0.7)) await strike;

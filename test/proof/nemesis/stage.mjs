@@ -120,6 +120,23 @@ export class Stage {
     return this.#journal;
   }
 
+  /** Resolves when the server is there. */
+  async serverAnswers() {
+    await sleep(200);
+    for (;;) {
+      const isThere = await this.client()
+        .then((client) =>
+          client.connection.withDeadline(Date.now() + 2_000, () => client.workflowService.getSystemInfo({})),
+        )
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isThere) return;
+      await sleep(100);
+    }
+  }
+
   /** Takes down which answers are kept by now: none of them may be asked for from here on. */
   async rememberKept() {
     const asked = new Set(this.books.calls.map(({ key }) => key));
