@@ -6,10 +6,7 @@ import pLimit from 'p-limit';
 
 import type { Activities } from '../src/contract/activities.js';
 import { fromRanges, toRanges } from '../src/contract/lanes.js';
-import type { HandBackMessage, LaneBeat, LaneMessage, LaneResult, Lane } from '../src/contract/lanes.js';
-import type { Ledger } from '../src/contract/model-call.js';
-import { noLedger, outcomeOfFailure } from '../src/contract/outcome.js';
-import { describeError } from '../src/model/call/describe-error.js';
+import type { HandBackMessage, LaneMessage, LaneResult } from '../src/contract/lanes.js';
 import { signalNames } from '../src/contract/names.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
@@ -18,8 +15,10 @@ import { BranchMetrics } from './branch/branch-metrics.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
 import { runDocuments } from './lane/lane-documents.js';
+import { beatOf, ledgersOf, noLedgers } from './lane/lane-beat.js';
 import { LaneItems } from './lane/lane-items.js';
 import { LaneReporter } from './lane/lane-reporter.js';
+import { reportMissing } from './lane/report-missing.js';
 
 const heartbeatEveryMs = 1_000;
 
@@ -45,7 +44,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const branches = new LaneBranches(fromRanges(lane.places), lane.width, turns, [signal, settings.draining]);
-    const ledgers = new Map<number, Ledger>();
+    const ledgers = noLedgers();
     const underWay = () => beatOf(branches.underWay, ledgers);
     const beat = setInterval(() => context.heartbeat(underWay()), heartbeatEveryMs);
     const handingBack = new HandingBack(lane, branches, budget, (handBack) =>
@@ -77,38 +76,6 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       handingBack.stop();
     }
   };
-}
-
-/** What a lane has under way: ledgers that have nothing to tell are left out. */
-function beatOf(places: readonly number[], ledgers: ReadonlyMap<number, Ledger>): LaneBeat {
-  const telling = [...ledgers].filter(
-    ([, { attempts, costUsd, lostUsd }]) => attempts > 1 || costUsd !== 0 || lostUsd > 0,
-  );
-  return { underWay: toRanges(places), ...(telling.length > 0 && { ledgers: Object.fromEntries(telling) }) };
-}
-
-/** What lanes before have left of branches that they had begun: each may have a call out of which nobody has told. */
-function ledgersOf({ begunBefore, firstIndex }: Lane): Map<number, Ledger> {
-  const indices = fromRanges(begunBefore?.underWay ?? []).map((place) => firstIndex + place);
-  return new Map(indices.map((index) => [index, { ...noLedger, ...begunBefore?.ledgers?.[index], open: true }]));
-}
-
-/**
- * Where the store lacks the chunk, all documents of the lane have failed: no other lane would find it, and halving it would only ask more
- * often.
- */
-function reportMissing(
-  { firstIndex, queuedAtMs }: Lane,
-  places: number[],
-  missing: Error,
-  reporter: LaneReporter,
-): void {
-  const failure = ApplicationFailure.nonRetryable(describeError(missing), 'DocumentMissing');
-  for (const place of places) {
-    // The items' own keys are in the chunk.
-    const index = firstIndex + place;
-    reporter.add(outcomeOfFailure({ key: String(index), index, queuedAtMs }, failure, Date.now()));
-  }
 }
 
 /**

@@ -85,7 +85,7 @@ class Home {
   }
 
   async close() {
-    this.connection?.close();
+    await this.connection?.close();
     if (this.worker) {
       const gone = once(this.worker, 'exit');
       this.worker.kill();

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { expect, it } from 'vitest';
-import { inject } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
 import { root } from '../support/fanfold.js';
 

@@ -28,9 +28,15 @@ export async function playRound({ seed, undisturbed, world, say }) {
   try {
     round.runs = await drawRuns(random.fork(), seed, world);
     const { usesGateway, isRemote, workers, clock } = stage.settings;
-    say(
-      `seed ${seed}: ${round.runs.map(({ kind, branches = '?' }) => `${kind} ${branches}`).join(', ')}; ${workers} workers${usesGateway ? ', gateway' : ''}${isRemote ? ', remote' : ''}${clock ? ', clock' : ''}${stage.disk ? ', disk' : ''}`,
-    );
+    const what = round.runs.map((run) => [run.kind, run.branches].join(' ').trim());
+    const where = [
+      `${workers} workers`,
+      usesGateway && 'gateway',
+      isRemote && 'remote',
+      clock && 'clock',
+      stage.disk && 'disk',
+    ];
+    say(`seed ${seed}: ${what.join(', ')}; ${where.filter(Boolean).join(', ')}`);
     const starting = round.runs.map((run) => startRun(run, round));
     await disturb(random.fork(), round, world, say);
     await Promise.all(starting);
