@@ -123,6 +123,7 @@ export type {
   FailedRanges,
   Item,
   Lane,
+  LaneBeat,
   LaneReport,
   LaneResult,
   Range,

@@ -46,6 +46,7 @@ export async function playRound({ seed, undisturbed, world, say }) {
       if (run.shown === undefined) round.unended.push(`${run.id} cannot be shown`);
     }
     round.runs = round.runs.filter(({ shown }) => shown !== undefined);
+    for (const run of round.runs) await addMissedHeartbeats(round, run);
     if (stage.gateway) round.ledger = await (await stage.journal()).spend('');
     for (const run of round.runs) run.reference = await referenceOf(undisturbed, run);
     for (const name of await stage.end()) round.leavings.push(`${name} did not end when it was told to`);
@@ -72,6 +73,9 @@ async function writeDown({ stage, runs, disturbances, ledger }) {
   const file = join(stage.directory, 'round.json');
   await writeFile(file, JSON.stringify({ runs, disturbances, ledger, keptAt: [...stage.keptAt], calls }, null, 1));
 }
+
+/** Not a fault of the nemesis: the machine's own. */
+const missed = 'heartbeats missed';
 
 function told({ stage, disturbances, unknown, runs }) {
   return {
@@ -185,6 +189,36 @@ async function statusOf(stage, id) {
     return (await client.workflow.getHandle(id).describe()).status.name;
   } catch {
     return undefined;
+  }
+}
+
+/** How long after a fault that ends or stops a process heartbeats are missed because of it, in milliseconds. */
+const causedWithinMs = 15_000;
+
+/**
+ * Adds what no fault has caused: on a machine that is too busy heartbeats are missed, and a worker that lives is given up for dead. The
+ * server's record says so.
+ */
+async function addMissedHeartbeats({ stage, disturbances }, { id }) {
+  const client = await stage.client();
+  const { events } = await client.workflow.getHandle(id).fetchHistory();
+  for (const { activityTaskTimedOutEventAttributes: timedOut, eventTime } of events ?? []) {
+    // 4 is a heartbeat's.
+    if (timedOut?.failure?.timeoutFailureInfo?.timeoutType !== 4) continue;
+    const atMs = Number(eventTime.seconds) * 1_000;
+    const caused = disturbances.some(
+      ({ name, fromMs, toMs }) =>
+        /killed|stopped|silent|refuses/.test(name) && fromMs <= atMs && toMs + causedWithinMs >= atMs,
+    );
+    if (caused) continue;
+    disturbances.push({
+      name: missed,
+      loses: true,
+      givesUp: true,
+      fromMs: atMs - 10_000,
+      toMs: atMs + 10_000,
+      open: 0,
+    });
   }
 }
 
