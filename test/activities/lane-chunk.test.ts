@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { expect, it, onTestFinished } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -85,7 +86,7 @@ it('names what it has under way in its heartbeats, and counts as lost what a lan
     reportFailuresAtOnce: false,
     begunBefore: { underWay: [[1, 2]], ledgers: { 12: { ...noLedger, attempts: 2, costUsd: 0.25 } } },
   };
-  const environment = new MockActivityEnvironment();
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const beats: unknown[] = [];
   environment.on('heartbeat', (beat) => beats.push(beat));
   const gate = model.hold();
