@@ -7,6 +7,8 @@ import { livePresences } from '../../../dist/src/server/presence.js';
 const heartbeatsMs = 3_500;
 const outlastsHeartbeats = (_, lastedMs) => lastedMs > heartbeatsMs;
 
+let databaseTurn = Promise.resolve();
+
 const anyStage = () => true;
 const withGateway = ({ gateway }) => gateway !== undefined;
 const withLine = ({ serverLine }) => serverLine !== undefined;
@@ -147,16 +149,22 @@ export const faults = {
   'database killed': {
     possible: ({ settings }) => settings.database !== undefined,
     loses: () => false,
-    strike: async ({ stage, random }) => {
-      await stage.settings.database.kill();
-      await sleep(random.integer(200, 3_000));
-      await stage.settings.database.resume();
+    strike: ({ stage, random }) => {
+      const { database } = stage.settings;
+      const awayMs = random.integer(200, 3_000);
+      // One kill after the other: what is away cannot be killed.
+      databaseTurn = databaseTurn.then(async () => {
+        await database.kill();
+        await sleep(awayMs);
+        await database.resume();
+      });
+      return databaseTurn;
     },
   },
   'connections to the database cut': {
     possible: ({ settings }) => settings.database !== undefined,
     loses: () => false,
-    strike: ({ stage }) => stage.settings.database.cutConnections(),
+    strike: ({ stage }) => databaseTurn.then(() => stage.settings.database.cutConnections()),
   },
   'run cancelled': {
     possible: anyStage,
