@@ -9,13 +9,13 @@ const notForClusters = [
   'test/{contract,fences,files,fold,gateway,journal,model,network,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
   'packages/*/test/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
-  'test/proof/{kills,recovery,web-ui}.test.ts',
+  'test/proof/{kills,nemesis,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
 ];
 
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
-  'test/docs.test.ts',
+  'test/{docs,reliability}.test.ts',
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
   'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',

@@ -11,13 +11,13 @@ import { BranchMetrics } from './branch/branch-metrics.js';
 import { AskingForMore } from './lane/asking-for-more.js';
 import { HandingBack } from './lane/hand-back.js';
 import { LaneBranches, unlimitedTurns } from './lane/lane-branches.js';
-import { runDocuments } from './lane/lane-documents.js';
+import { createRunDocuments } from './lane/lane-documents.js';
+import { beatOf, cutBeat, ledgersOf, noLedgers } from './lane/lane-beat.js';
 import { LaneCuts } from './lane/lane-cuts.js';
 import { reportMissing, LaneItems } from './lane/lane-items.js';
 import { indicesOf, LaneParts } from './lane/lane-parts.js';
 import type { ChunkOfLane } from './lane/lane-parts.js';
 import { LaneReporter } from './lane/lane-reporter.js';
-import { checkThreads } from './lane/local-check.js';
 import { WorkflowOfLane } from './lane/workflow-of-lane.js';
 
 const heartbeatEveryMs = 1_000;
@@ -33,13 +33,12 @@ const heartbeatEveryMs = 1_000;
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {
   const equipment = equipmentOf(settings);
-  const threads = checkThreads();
+  const runDocuments = createRunDocuments();
   const chunks = new LaneItems(settings.store);
   return async (lane) => {
     const context = Context.current();
     const workflow = new WorkflowOfLane(context, lane);
     if (workflow.isOutdated) return { rest: null, left: lane.places, why: 'reset' };
-    const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
     const cuts = new LaneCuts(lane, context.cancellationSignal, () => workflow.askCuts());
     const { signal } = cuts;
     const reporter = new LaneReporter(lane, settings.store, (report) => workflow.report(report));
@@ -47,6 +46,10 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const parts = new LaneParts(lane);
     const branches = new LaneBranches(indicesOf(lane), lane.width, turns, [signal, settings.draining]);
+    const begunBefore = ledgersOf(lane);
+    const ledgers = noLedgers();
+    const underWay = () => beatOf(branches.underWay, ledgers);
+    const beat = setInterval(() => context.heartbeat(underWay()), heartbeatEveryMs);
     const handingBack = new HandingBack(lane, branches, parts, budget, (handBack) => workflow.handBack(handBack));
     const opened: { close: () => void }[] = [];
     // What the store lacks has failed, and is not begun.
@@ -68,6 +71,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       (ask, paceMs) => workflow.more(ask, paceMs),
       async (more) => {
         cuts.add(more);
+        for (const [index, ledger] of ledgersOf(more)) begunBefore.set(index, ledger);
         return { places: (await open(more, indicesOf(more))) ?? [], width: more.width };
       },
     );
@@ -77,11 +81,9 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
       return wait().finally(() => turns.resumed());
     };
     try {
-      const work = { lane, budget, equipment, signal, cuts, rest, cancelled: rejection(signal) };
+      const work = { lane, budget, equipment, signal, cuts, begunBefore, ledgers, rest, cancelled: rejection(signal) };
       const isThere = (await open(lane, branches.unbegun)) !== undefined;
-      const left = isThere
-        ? await runDocuments(parts, work, branches, reporter, new BranchMetrics(context), threads)
-        : [];
+      const left = isThere ? await runDocuments(parts, work, branches, reporter, new BranchMetrics(context)) : [];
       // What has come is told, whatever becomes of the lane.
       const places = [...fromRanges(parts.told(left).left), ...fromRanges(await handingBack.rest())];
       const result = await ended(
@@ -90,9 +92,15 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
         reporter,
         signal.aborted || settings.draining?.aborted === true,
       );
-      return { ...result, ...(lane.handsBack && branches.paceMs !== undefined && { paceMs: branches.paceMs }) };
+      const begun = ledgers.size > 0 && { begun: cutBeat(ledgers) };
+      return {
+        ...result,
+        ...begun,
+        ...(lane.handsBack && branches.paceMs !== undefined && { paceMs: branches.paceMs }),
+      };
     } catch (error) {
-      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
+      const begun = underWay();
+      if (signal.aborted) throw new CancelledFailure('CANCELLED', [await reporter.rest(), begun]);
       throw ApplicationFailure.create({ type: 'Unexpected', message: (error as Error).message });
     } finally {
       clearInterval(beat);

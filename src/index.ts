@@ -124,6 +124,7 @@ export type {
   FailedRanges,
   Item,
   Lane,
+  LaneBeat,
   LaneReport,
   LaneResult,
   Range,

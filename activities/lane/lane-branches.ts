@@ -35,7 +35,7 @@ export interface GivenBack {
 export class LaneBranches implements Seat {
   readonly #places: number[];
   #next = 0;
-  #open = 0;
+  readonly #underWay = new Set<number>();
   #width: number;
   #run: (place: number) => Promise<void> = () => Promise.resolve();
   #end: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
@@ -56,11 +56,16 @@ export class LaneBranches implements Seat {
   }
 
   get wanted(): number {
-    return this.#isOver ? 0 : Math.max(0, Math.min(this.#width - this.#open, this.left));
+    return this.#isOver ? 0 : Math.max(0, Math.min(this.#width - this.#underWay.size, this.left));
   }
 
   get allowed(): number {
-    return Math.min(this.#width, this.#open + this.left);
+    return Math.min(this.#width, this.#underWay.size + this.left);
+  }
+
+  /** Places of documents whose branches are under way, in ascending order. */
+  get underWay(): number[] {
+    return [...this.#underWay].toSorted((one, other) => one - other);
   }
 
   /** Documents that it has not begun. */
@@ -77,7 +82,8 @@ export class LaneBranches implements Seat {
   get isThin(): boolean {
     if (this.#isOver) return false;
     const { paceMs } = this;
-    const soon = paceMs === undefined ? this.#width - this.#open : (this.#width * askAheadMs) / Math.max(1, paceMs);
+    const soon =
+      paceMs === undefined ? this.#width - this.#underWay.size : (this.#width * askAheadMs) / Math.max(1, paceMs);
     return this.left <= Math.min(soon, 2 * this.#width);
   }
 
@@ -118,11 +124,11 @@ export class LaneBranches implements Seat {
   begin(): void {
     const place = this.#places[this.#next] as number;
     this.#next += 1;
-    this.#open += 1;
+    this.#underWay.add(place);
     const begunAt = performance.now();
     this.#run(place)
       .finally(() => {
-        this.#open -= 1;
+        this.#underWay.delete(place);
         this.#ended += 1;
         this.#tookMs += performance.now() - begunAt;
         this.turns.ended();
@@ -170,7 +176,7 @@ export class LaneBranches implements Seat {
 
   #endIfOver(): void {
     const hasDone = this.#next >= this.#places.length && this.#coming === 0;
-    if (this.#open === 0 && (this.#isOver || hasDone)) this.#end?.resolve();
+    if (this.#underWay.size === 0 && (this.#isOver || hasDone)) this.#end?.resolve();
   }
 }
 

@@ -14,20 +14,33 @@ import { callOf } from './lane-call.js';
 import type { LaneBranches } from './lane-branches.js';
 import type { LaneParts } from './lane-parts.js';
 import type { LaneReporter } from './lane-reporter.js';
-import { runLocalCheck } from './local-check.js';
+import { checkThreads, runLocalCheck } from './local-check.js';
 import type { Threads } from './local-check.js';
 
 /** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
 const begunAtOnce = 50;
 
+type RunDocuments = (
+  parts: LaneParts,
+  work: LaneWork,
+  branches: LaneBranches,
+  report: LaneReporter,
+  metrics: BranchMetrics,
+) => Promise<number[]>;
+
+/** Checks that ask no model wait for threads of all lanes, so that they hold up no call. */
+export function createRunDocuments(): RunDocuments {
+  const threads = checkThreads();
+  return (parts, work, branches, report, metrics) => runDocuments(parts, work, branches, report, metrics, threads);
+}
+
 /**
  * Runs a branch for each document of a lane that it keeps, and reports it.
  *
- * @param threads where checks that ask no model wait, so that they hold up no call
  * @returns the indices of the documents that were not begun, and of those that have not ended where the worker ends
  * @throws the signal's reason, where it is another one
  */
-export async function runDocuments(
+async function runDocuments(
   parts: LaneParts,
   work: LaneWork,
   branches: LaneBranches,
@@ -45,8 +58,11 @@ export async function runDocuments(
   // What the worker's end has cut is for its successor, and has no outcome.
   const told = (index: number, outcome: StoredBranch): boolean => {
     const hasEnded = outcome.status === 'ok' || !isEnding();
-    if (hasEnded) report.add(outcome);
-    else unended.push(index);
+    if (!hasEnded) unended.push(index);
+    else {
+      report.add(outcome);
+      work.ledgers.delete(index);
+    }
     return hasEnded;
   };
   const run = async (index: number): Promise<void> => {

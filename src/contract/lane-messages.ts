@@ -17,7 +17,7 @@ export interface MoreMessage {
 }
 
 /** Documents that a lane is given while it is under way: the result of the update `laneMore`, `null` where there are none for it. */
-export interface LaneMore extends Pick<Lane, 'chunk' | 'firstIndex' | 'places' | 'cut'> {
+export interface LaneMore extends Pick<Lane, 'chunk' | 'firstIndex' | 'places' | 'cut' | 'begunBefore'> {
   /** Most calls in flight at once from now on. */
   width: number;
 }

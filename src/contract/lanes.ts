@@ -1,5 +1,5 @@
 import type { StoredFile } from './document.js';
-import type { ModelCall } from './model-call.js';
+import type { Ledger, ModelCall } from './model-call.js';
 import type { Dialect } from './dialects.js';
 import type { JsonSchema } from './json-schema.js';
 import type { PromptPart } from './model-request.js';
@@ -110,6 +110,16 @@ export interface Lane extends Pick<
    * already, `later` where they may come. It asks for none by default.
    */
   asksForMore?: 'now' | 'later';
+  /** What lanes before have begun whose workers died or ended: of their latest calls nobody has told. */
+  begunBefore?: LaneBeat;
+}
+
+/** What a lane has under way, as its heartbeat says. */
+export interface LaneBeat {
+  /** Branches that may have a call out, by their indices among all. */
+  underWay: Range[];
+  /** By index among all branches: how the ledger stands of those that have spent something. */
+  ledgers?: { [index: number]: Ledger };
 }
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
@@ -164,6 +174,8 @@ export interface LaneResult {
    */
   left: Range[];
   why: 'done' | 'draining' | 'over budget' | 'reset';
+  /** What the worker's end has cut among what it has left. */
+  begun?: LaneBeat;
   /** Milliseconds that a branch took; of lanes that hand back. */
   paceMs?: number;
   /** Of batches: places of documents that were not submitted, because the budget had no more. */

@@ -15,7 +15,7 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { beginningOf } from './carried.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { OnlineLanes, orderChunk, restIn } from './lane-calls.js';
+import { begunIn, OnlineLanes, orderChunk, restIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import { CutInLanes } from './cut-in-lanes.js';
@@ -156,7 +156,7 @@ class WideFanOut {
         : await this.#cuts.within(lane, () =>
             this.#online.start({ ...this.#part(work, number), token: lane.token }, runner.width, grantUsd),
           );
-      const { rest, left, why, withheld = [], unfitUsd = 0, paceMs } = result;
+      const { rest, left, why, withheld = [], unfitUsd = 0, paceMs, begun } = result;
       this.#more.paceMs = paceMs ?? this.#more.paceMs;
       if (rest !== null) this.#take(lane, rest);
       lane.spentUsd += unfitUsd;
@@ -165,6 +165,7 @@ class WideFanOut {
       // What was given to the lane and never reached it is not in `left`.
       else for (const part of lane.unended) this.#queue.putBack(part, part.places);
       this.#queue.putBack(work, withheld);
+      if (begun) this.#queue.begun(begun);
       if (why !== 'over budget' || lane.hasEnded) return true;
       if (!inBatch) money.fellShort(this.#hadAll(lane));
       else if (lane.hadAll === true) money.fellShort(true);
@@ -174,6 +175,7 @@ class WideFanOut {
       if (rest) this.#take(lane, rest);
       const isBehind = this.#cuts.isBehind(failure, lane);
       if (!isBehind && (isCancellation(failure) || inBatch)) throw failure;
+      this.#queue.begun(begunIn(failure, lane));
       for (const part of lane.unended) {
         if (isBehind) this.#queue.putBack(part, part.places);
         else this.#queue.failed(part, lane.hasEnded);
@@ -203,6 +205,7 @@ class WideFanOut {
       queuedAtMs: this.#startedAtMs,
       reports: this.#reports.length,
       ...shared,
+      ...this.#queue.begunBefore(work),
       ...this.#cuts.among(places, firstIndex),
     };
   }

@@ -1,13 +1,14 @@
-import { ActivityFailure, CancelledFailure } from '@temporalio/common';
+import { ActivityFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { Activities } from '../../src/contract/activities.js';
-import { fromRanges } from '../../src/contract/lanes.js';
-import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
+import { fromRanges, toRanges } from '../../src/contract/lanes.js';
+import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
 import { Window } from '../engine/window.js';
+import type { LaneUnderWay } from './lane-under-way.js';
 import type { BatchBudget } from './batch-budget.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
@@ -26,6 +27,8 @@ export interface Part {
   reports: number;
   /** See `Lane`; none where it is an order of batches. */
   token?: string;
+  /** Documents that a lane before may have asked about whose worker died. */
+  begunBefore?: LaneBeat;
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
   /** Those among the places that somebody has cut. */
@@ -83,6 +86,7 @@ function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number)
     ...(part.runners !== undefined && { handsBack: true }),
     ...(part.cut !== undefined && { cut: part.cut }),
     ...(part.asksForMore !== undefined && { asksForMore: part.asksForMore }),
+    ...(part.begunBefore && { begunBefore: part.begunBefore }),
   };
   return runLane.executeWithOptions(
     {
@@ -147,4 +151,23 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, bud
 export function restIn(failure: unknown): LaneReport | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
   return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
+}
+
+/** What a lane that died or was told to end may have asked: what was under way when it said so last, and as many as it may have begun since. */
+export function begunIn(failure: unknown, lane: Pick<LaneUnderWay, 'runner' | 'given' | 'has'>): LaneBeat {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const hasDied = cause instanceof TimeoutFailure;
+  const said = hasDied
+    ? cause.lastHeartbeatDetails
+    : cause instanceof CancelledFailure
+      ? cause.details?.[1]
+      : undefined;
+  const { underWay = [], ledgers } = (said ?? {}) as Partial<LaneBeat>;
+  const known = new Set(fromRanges(underWay));
+  const { given, runner } = lane;
+  const begun = given.findLastIndex((index) => known.has(index)) + 1;
+  const left = given.map((index) => lane.has(index));
+  const since = hasDied ? given.filter((_, at) => at >= begun && left[at]).slice(0, runner.width) : [];
+  const open = [...given.filter((index, at) => left[at] && known.has(index)), ...since];
+  return { underWay: toRanges(open.toSorted((one, other) => one - other)), ...(ledgers && { ledgers }) };
 }

@@ -1,5 +1,6 @@
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
-import type { Chunk, Range } from '../../src/contract/lanes.js';
+import type { Chunk, LaneBeat, Range } from '../../src/contract/lanes.js';
+import type { Ledger } from '../../src/contract/model-call.js';
 
 /** Documents of one chunk that a lane is to carry. */
 export interface LaneWork {
@@ -10,6 +11,14 @@ export interface LaneWork {
   online?: true;
   /** How many lanes with nothing but these documents have failed without an outcome. */
   failures: number;
+}
+
+/** The state of a queue. `begun`: documents that were under way when their lane died, and what they had spent. */
+interface CarriedQueue {
+  next: number;
+  again: LaneWork[];
+  poisoned: number[];
+  begun?: [index: number, ledger: Ledger | null][];
 }
 
 /** A single document is given up as poisoned after so many failed lanes. */
@@ -26,14 +35,17 @@ export class LaneQueue {
   readonly poisoned: number[];
   #next: number;
   #queued: number;
+  /** Documents that were under way when their lane died, by index, and what they had spent. */
+  readonly #begun: Map<number, Ledger | null>;
 
   constructor(
     readonly chunks: readonly Chunk[],
-    carried: { next: number; again: LaneWork[]; poisoned: number[] } = { next: 0, again: [], poisoned: [] },
+    carried: CarriedQueue = { next: 0, again: [], poisoned: [] },
   ) {
     this.#next = carried.next;
     this.#again = [...carried.again];
     this.poisoned = [...carried.poisoned];
+    this.#begun = new Map(carried.begun);
     const queued = [
       ...chunks.slice(this.#next).map(({ count }) => count),
       ...this.#again.map(({ places }) => countOf(places)),
@@ -96,6 +108,8 @@ export class LaneQueue {
   beginAnew(indices: readonly number[]): void {
     let first = 0;
     let at = 0;
+    // What they have cost is in their former outcomes.
+    for (const index of indices) this.#begun.delete(index);
     for (const [chunk, { count }] of this.chunks.entries()) {
       const places: number[] = [];
       for (; at < indices.length && (indices[at] as number) < first + count; at += 1) {
@@ -159,8 +173,38 @@ export class LaneQueue {
     this.#queued += countOf(work.places);
   }
 
-  get carried(): { next: number; again: LaneWork[]; poisoned: number[] } {
-    return { next: this.#next, again: this.#again, poisoned: this.poisoned };
+  /** Takes in that documents may have been asked about of which nobody tells, because their lane has died or was told to end. */
+  begun({ underWay, ledgers = {} }: LaneBeat): void {
+    for (const [index, ledger] of Object.entries(ledgers)) this.#begun.set(Number(index), ledger);
+    for (const index of fromRanges(underWay)) {
+      const ledger = ledgers[index];
+      this.#begun.set(index, ledger === undefined ? null : { ...ledger, open: true });
+    }
+  }
+
+  /** Those of the documents that a lane before may have asked about; none where there are none. */
+  begunBefore({ chunk, places }: LaneWork): { begunBefore?: LaneBeat } {
+    if (this.#begun.size === 0) return {};
+    const first = this.firstIndexOf(chunk);
+    const begun = fromRanges(places).flatMap((place) => {
+      const ledger = this.#begun.get(first + place);
+      return ledger === undefined ? [] : [[first + place, ledger] as const];
+    });
+    if (begun.length === 0) return {};
+    const open = begun.flatMap(([index, ledger]) => (ledger === null || ledger.open ? [index] : []));
+    const spent = begun.flatMap(([index, ledger]) => (ledger === null ? [] : [[index, ledger] as const]));
+    const ledgers = spent.length > 0 && { ledgers: Object.fromEntries(spent) };
+    return { begunBefore: { underWay: toRanges(open), ...ledgers } };
+  }
+
+  get carried(): CarriedQueue {
+    const begun = [...this.#begun];
+    return {
+      next: this.#next,
+      again: this.#again,
+      poisoned: this.poisoned,
+      ...(begun.length > 0 && { begun }),
+    };
   }
 }
 

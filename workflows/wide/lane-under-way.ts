@@ -51,7 +51,19 @@ export class LaneUnderWay implements Holder {
 
   /** @param index among all branches. Whether it has it, and has neither reported nor handed it back */
   has(index: number): boolean {
-    return !this.#ended.has(index) && this.#works.some((work) => this.#partOf(work, (one) => one === index).length > 0);
+    if (this.#ended.has(index)) return false;
+    return this.#works.some(({ chunk, places }) => {
+      const place = index - this.firstIndexOf(chunk);
+      return places.some(([first, last]) => first <= place && place <= last);
+    });
+  }
+
+  /** What it was given, in that order, less what it has handed back: indices among all branches. */
+  get given(): number[] {
+    return this.#works.flatMap(({ chunk, places }) => {
+      const first = this.firstIndexOf(chunk);
+      return fromRanges(places).map((place) => first + place);
+    });
   }
 
   give(work: LaneWork): void {

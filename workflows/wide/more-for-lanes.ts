@@ -63,7 +63,13 @@ export class MoreForLanes {
     lane.give(work);
     const firstIndex = queue.firstIndexOf(work.chunk);
     const { places } = work;
-    const cut = cuts.among(places, firstIndex);
-    return { chunk: chunks[work.chunk] as Chunk, firstIndex, places, width: runner.width, ...cut };
+    return {
+      chunk: chunks[work.chunk] as Chunk,
+      firstIndex,
+      places,
+      width: runner.width,
+      ...cuts.among(places, firstIndex),
+      ...queue.begunBefore(work),
+    };
   }
 }

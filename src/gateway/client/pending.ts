@@ -125,6 +125,7 @@ export class Pending {
     if (this.#link === undefined) return this.fail(signal.reason);
     if (isWorkerShutdown(signal.reason)) {
       this.#link.send({ is: 'leave', id: this.id });
+      this.#payer.leaves?.();
       return this.fail(signal.reason);
     }
     this.#link.send({ is: 'cut', id: this.id });

@@ -5,6 +5,8 @@ import type { EndedCall } from '../../model/call/ended-call.js';
 /** The protocol that an HTTP/1.1 connection is upgraded to: one frame of JSON a line, in both directions. */
 export const linkProtocol = 'fanfold-link/1';
 export const linkPath = '/fanfold/v1/link';
+/** What a gateway answers that is about to end: 503 Service Unavailable. */
+export const drainingStatus = 503;
 
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';
