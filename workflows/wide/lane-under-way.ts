@@ -101,7 +101,7 @@ export class LaneUnderWay implements Holder {
 /**
  * The lanes under way, by number.
  *
- * LanesUnderWay-1. A reset delivers the messages of the former execution anew. Numbers begin again with it, and tokens do not: what a lane
+ * LaneUnderWay-2. A reset delivers the messages of the former execution anew. Numbers begin again with it, and tokens do not: what a lane
  *     said that is not under way here is nobody's.
  */
 export class LanesUnderWay extends Map<number, LaneUnderWay> {
