@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { DocumentContent, StoredFile } from '../../src/contract/document.js';
 import { isFile } from '../../src/contract/document.js';
 import type { ModelRequest, PromptPart } from '../../src/contract/model-request.js';
@@ -19,7 +21,7 @@ export interface WholePrompt {
  * @throws FanfoldError `DocumentMissing` where a value is not in the store
  */
 export async function promptOf(
-  { prompt, promptParts }: Pick<ModelRequest, 'prompt' | 'promptParts'>,
+  { prompt, promptParts, mark }: Pick<ModelRequest, 'prompt' | 'promptParts' | 'mark'>,
   store: DocumentStore,
 ): Promise<WholePrompt> {
   if (promptParts === undefined) return { text: prompt, files: [] };
@@ -27,7 +29,14 @@ export async function promptOf(
   const files = await Promise.all(
     filesOf(promptParts).map(async (file) => [fileTitle(file.name), await fileContent(file, store)]),
   );
-  return { text: texts.join(''), files: files.flat() };
+  return { text: marked(texts.join(''), mark), files: files.flat() };
+}
+
+/** A text with its own digest, the first 128 bits of SHA-256, in place of its mark. */
+function marked(text: string, mark: string | undefined): string {
+  if (mark === undefined) return text;
+  const parts = text.split(mark);
+  return parts.join(createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32));
 }
 
 async function textOf(part: PromptPart, store: DocumentStore): Promise<string> {
@@ -48,7 +57,7 @@ function filesOf(parts: readonly PromptPart[]): StoredFile[] {
  * @throws FanfoldError `DocumentMissing` where a value is not in the store
  */
 export async function wholeRequest(request: ModelRequest, store: DocumentStore): Promise<ModelRequest> {
-  const { promptParts, ...rest } = request;
+  const { promptParts, mark: _, ...rest } = request;
   return promptParts === undefined ? request : { ...rest, prompt: (await promptOf(request, store)).text };
 }
 

@@ -21,6 +21,11 @@ export interface ModelRequest {
   prompt: string;
   /** The prompt in parts, where values in it may be in the store. It stands in place of `prompt`. */
   promptParts?: readonly PromptPart[];
+  /**
+   * What stands in the parts for a mark that the authors of their texts cannot know. A digest of all of them is sent in its place, so that
+   * the same texts are the same question.
+   */
+  mark?: string;
   /** Number of the question where the same one is asked several times on purpose; 0 by default. Each has an answer of its own in the journal. */
   sample?: number;
   /** A document of more tokens, by estimate, is read in parts, and the answers about them are folded as a tree. */

@@ -86,19 +86,26 @@ export function synthesisRequest(
     system: synthesisRules(answers[0]?.key ?? 'key'),
     prompt: '',
     promptParts: [...blocks(answers, mark), synthesisPrompt(answers.length, missing, criteria, weightsOf(answers))],
+    mark,
   };
 }
 
 /** The same of answers whose blocks are made already. */
 export function synthesisOfGroup(
   base: Base,
-  { group, missing, criteria }: { group: AnswerGroup; missing: readonly string[]; criteria: string },
+  {
+    group,
+    missing,
+    criteria,
+    mark,
+  }: { group: AnswerGroup; missing: readonly string[]; criteria: string; mark: string },
 ): ModelRequest {
   return {
     ...base,
     system: synthesisRules(group.first),
     prompt: '',
     promptParts: [{ value: group.blocks, path: [] }, synthesisPrompt(group.count, missing, criteria)],
+    mark,
   };
 }
 
@@ -129,23 +136,30 @@ export function judgeRequest(
   { answers, criteria, mark }: { answers: readonly Answered[]; criteria: string; mark: string },
 ): ModelRequest {
   const lettered = answers.map(({ output }, at) => ({ key: letterOf(at), output }));
-  return judging(base, blocks(lettered, mark), answers.length, criteria);
+  return judging(base, blocks(lettered, mark), answers.length, criteria, mark);
 }
 
 /** The same of answers whose blocks are made already, under the letters. */
 export function judgeOfBlocks(
   base: Base,
-  { blocks: made, count, criteria }: { blocks: Blob; count: number; criteria: string },
+  { blocks: made, count, criteria, mark }: { blocks: Blob; count: number; criteria: string; mark: string },
 ): ModelRequest {
-  return judging(base, [{ value: made, path: [] }], count, criteria);
+  return judging(base, [{ value: made, path: [] }], count, criteria, mark);
 }
 
-function judging(base: Base, shown: readonly PromptPart[], count: number, criteria: string): ModelRequest {
+function judging(
+  base: Base,
+  shown: readonly PromptPart[],
+  count: number,
+  criteria: string,
+  mark: string,
+): ModelRequest {
   return {
     ...base,
     system: judgeRules,
     prompt: '',
     promptParts: [...shown, criteria],
+    mark,
     outputSchema: {
       type: 'object',
       properties: {

@@ -110,6 +110,7 @@ export function gapsRequest(
     system: gapsRules,
     prompt: '',
     promptParts: [...blocks(answered, mark), gapsPrompt(question, tasks)],
+    mark,
     outputSchema: questionsSchema(tasks, 'gaps'),
   };
 }
@@ -127,6 +128,7 @@ export function reportRequest(
     system: reportRules,
     prompt: '',
     promptParts: [...blocks(answered, mark), reportPrompt(question, missing)],
+    mark,
   };
 }
 

@@ -10,6 +10,23 @@ afterEach(() => {
 
 const long = contract.repeat(40);
 
+describe('the mark between texts of others', () => {
+  it('is told by all of the texts, so that the same texts are the same question, and others have another', async () => {
+    const { model, ask } = await openDesk();
+    const sent = async (mark: string, answer: string) => {
+      const value = { value: { inline: answer }, path: [] };
+      const promptParts = [`--- ${mark} begin a\n`, value, `\n--- ${mark} end a\n\nFold.`];
+      await ask({ request: { prompt: '', promptParts, mark } }).answer;
+      return JSON.stringify(model.calls.at(-1)?.request?.messages);
+    };
+    const first = await sent('any-uuid', 'The rent.');
+    expect(first).toMatch(/--- ([0-9a-f]{32}) begin a\\nThe rent\.\\n--- \1 end a\\n\\nFold\./);
+    expect(await sent('another-uuid', 'The rent.')).toBe(first);
+    const digest = (text: string) => /[0-9a-f]{32}/.exec(text)?.[0];
+    expect(digest(await sent('any-uuid', 'The rents.'))).not.toBe(digest(first));
+  });
+});
+
 describe('the request', () => {
   it('puts the document before the prompt, each in a block of its own', async () => {
     const { model, ask } = await openDesk();

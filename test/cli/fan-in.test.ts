@@ -34,6 +34,9 @@ it('synthesises one text; its call is on the bill and is no branch', async () =>
   expect(shown.stderr).toContain('synthesised from legal, financial, technical');
   expect(shown.stderr).toMatch(/\[3\/3\]/);
   expect(shown.stderr).not.toMatch(/\[4\/3\]/);
+  // The same answers are the same question: nothing is paid for twice, the fan-in included.
+  const again = await desk.json([...words, '--fan-in', 'synthesise'], { stdin });
+  expect([again.costUsd, again.output]).toEqual([0, run.output]);
 });
 
 it('selects one of the answers', async () => {

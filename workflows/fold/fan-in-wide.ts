@@ -129,7 +129,10 @@ class WideFanIn {
 
   #synthesis(group: AnswerGroup, missing: readonly string[]): Promise<Stored<unknown>> {
     const { criteria } = this;
-    return this.#fanIn.ask('synthesis', synthesisOfGroup(this.#fanIn.base, { group, missing, criteria }));
+    return this.#fanIn.ask(
+      'synthesis',
+      synthesisOfGroup(this.#fanIn.base, { group, missing, criteria, mark: this.mark }),
+    );
   }
 
   /** Of judges who disagree, that is taken which is earlier in input order. */
@@ -148,7 +151,7 @@ class WideFanIn {
   }
 
   async #judge(blocks: Blob, count: number): Promise<{ place: number; reason: string }> {
-    const request = judgeOfBlocks(this.#fanIn.base, { blocks, count, criteria: this.criteria });
+    const request = judgeOfBlocks(this.#fanIn.base, { blocks, count, criteria: this.criteria, mark: this.mark });
     const output = await this.#fanIn.ask('judge', request);
     const verdict = verdictOf(isInStore(output) ? undefined : output.inline);
     if (verdict !== undefined && verdict.place >= 0 && verdict.place < count) return verdict;

@@ -25,8 +25,8 @@ export interface Folded {
  * Makes one result of the outcomes, as the plan says.
  *
  * FanIn-1. Only answers that are ok go into a model call. The model and the result are told which are missing.
- * FanIn-2. Answers stand between marks that their authors cannot know. That reduces what text inside them can do; it does not
- *     rule it out.
+ * FanIn-2. Answers stand between marks that their authors cannot know: a digest of all of them, so that the same answers are the same
+ *     question, and free. That reduces what text inside them can do; it does not rule it out.
  * FanIn-3. A fan-in that fails costs none of the answers.
  */
 export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]): Promise<Folded> {
