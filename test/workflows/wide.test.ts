@@ -137,6 +137,45 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     });
   });
 
+  it('says with more what of it is cut, says to the next what a drained lane had begun, and gives nothing by another token', async () => {
+    const seen: unknown[] = [];
+    const begun: unknown[] = [];
+    let drained: number[] = [];
+    let isCut = () => {};
+    const cutSomewhere = new Promise<void>((resolve) => (isCut = resolve));
+    const runLane: RunLane = async (lane) => {
+      if (lane.begunBefore) begun.push(lane.begunBefore);
+      if (lane.number === 1) {
+        drained = indicesOf(lane);
+        return { rest: null, left: lane.places, why: 'draining', begun: { underWay: toRanges(drained) } };
+      }
+      await cutSomewhere;
+      if (lane.number === 0) {
+        const { client, info } = Context.current();
+        const handle = client.workflow.getHandle(info.workflowExecution!.workflowId);
+        const ask = (token = '') => {
+          const args: [MoreMessage] = [{ lane: 0, token }];
+          return handle.executeUpdate<LaneMore | null, [MoreMessage]>(updateNames.laneMore, { args });
+        };
+        seen.push(await ask('another'));
+        const more = await ask(lane.token);
+        seen.push(more!.cut);
+        expect(more!.places.length).toBeGreaterThan(0);
+        expect(more!.cut).toEqual(more!.places);
+      } else while (seen.length < 2) await sleep(20);
+      return done(lane);
+    };
+    await withLanes(runLane, {}, async (handle, lanes) => {
+      await until(() => drained.length > 0 && lanes.given.length > 2);
+      const indices = Array.from({ length: 60 }, (_, index) => index);
+      await handle.executeUpdate(updateNames.cancelBranch, { args: [{ indices }] });
+      isCut();
+      expect((await handle.result()).wide?.tally.ended).toBe(60);
+      expect(seen[0]).toBeNull();
+      expect(begun).toEqual([{ underWay: toRanges(drained) }]);
+    });
+  });
+
   it('gives a lane nothing that it does not know, and refuses what is no message', async () => {
     const seen: unknown[] = [];
     const runLane: RunLane = async (lane) => {
