@@ -9,25 +9,25 @@ const notForClusters = [
   'test/{contract,fences,files,fold,gateway,journal,model,network,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
   'packages/*/test/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
-  'test/proof/{kills,recovery,web-ui}.test.ts',
+  'test/proof/{kills,nemesis,recovery,web-ui}.test.ts',
   'test/{contract-names,deploy,examples,readme}.test.ts',
 ];
 
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
-  'test/docs.test.ts',
+  'test/{docs,reliability}.test.ts',
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
   'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
-  'test/gateway/shares.test.ts',
+  'test/gateway/{fleet-limits,shares}.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,errors-page,hedge,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',
-  'test/network/proxy-of.test.ts',
+  'test/network/{either-signal,proxy-of}.test.ts',
   'test/server/embedded-version.test.ts',
   'test/workflows/{join,lane-queue,lane-size}.test.ts',
 ];
@@ -39,7 +39,7 @@ const fences = ['test/fences/{invariants,lint,packages,pure,types}.test.ts'];
 const alike = [
   'test/{activities,client,cpu,gateway,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
   'test/{library,plugin,report}/**/*.test.ts',
-  'test/cli/{ask-approval,budget-counts,live-lines,mcp-files,patch,rows,run-table}.test.ts',
+  'test/cli/{ask-approval,budget-counts,live-lines,mcp-files,patch,print-run,rows,run-table}.test.ts',
   'test/cli/map/{read-map,tables}.test.ts',
 ];
 
@@ -57,8 +57,11 @@ const served = [
 
 const onCluster = Boolean(process.env['FANFOLD_TEST_CLUSTER']);
 
-/** They need programs that few have; `scripts/test-dashboards` runs them. */
-const onDemand = process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts'];
+/** They need programs that few have; `scripts/test-dashboards` and `scripts/test-scaler` run them. */
+const onDemand = [
+  ...(process.env['FANFOLD_TEST_DASHBOARDS'] === '1' ? [] : ['test/dashboards.test.ts']),
+  ...(process.env['FANFOLD_TEST_SCALER'] === undefined ? ['test/scaler/scaler.test.ts'] : []),
+];
 
 const exclude = ['**/node_modules/**', ...onDemand, ...(onCluster ? notForClusters : [])];
 const globalSetup = ['test/support/global-setup.ts'];

@@ -1,7 +1,8 @@
 // Makes the pictures that scripts/pictures tells of.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,10 +36,58 @@ const env = {
 };
 delete env.NO_COLOR;
 
+/** Processes of its own that go on. */
+const children = new Set();
+
+function begin(program, given, options) {
+  if (isEnding) throw new Error('It was interrupted.');
+  const child = spawn(program, given, { cwd: folder, ...options });
+  children.add(child);
+  child.once('close', () => children.delete(child));
+  return child;
+}
+
+/** Whether it is being ended: nothing more is begun then. */
+let isEnding = false;
+
+/** Ends all that it has started, what stays in the background of its home included. */
+async function end() {
+  isEnding = true;
+  for (const child of children) child.kill('SIGKILL');
+  await browser?.close().catch(() => {});
+  // What a command had begun to start when it was ended shows itself a moment later.
+  for (let looks = 0; looks < 20; looks += 1) {
+    await stop();
+    await sleep(500);
+    if (await isInhabited()) continue;
+    // Who is on its way out may write once more.
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    await sleep(500);
+    if (!existsSync(folder)) break;
+  }
+}
+
+async function stop() {
+  const child = spawn(process.execPath, [command, 'stop'], { cwd: folder, env, stdio: 'ignore' });
+  await once(child, 'close');
+}
+
+async function isInhabited() {
+  const present = await readdir(join(env.FANFOLD_HOME, 'presence')).catch(() => []);
+  return present.length > 0 || existsSync(join(env.FANFOLD_HOME, 'server.json'));
+}
+
+let browser;
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.once(signal, () => void end().finally(() => process.exit(code)));
+}
+
 /** Runs a command as a program would; returns what it printed. */
 async function fanfold(...given) {
-  const child = spawn(process.execPath, [command, ...given], {
-    cwd: folder,
+  const child = begin(process.execPath, [command, ...given], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -55,8 +104,7 @@ async function fanfold(...given) {
  */
 async function atTerminal(line, columns, until) {
   const shell = `stty cols ${columns} rows 50; exec ${line.replace(/^fanfold/, `'${process.execPath}' '${command}'`)}`;
-  const child = spawn('script', ['-qfec', shell, '/dev/null'], {
-    cwd: folder,
+  const child = begin('script', ['-qfec', shell, '/dev/null'], {
     env: { ...env, TERM: 'xterm-256color' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -75,8 +123,11 @@ async function atTerminal(line, columns, until) {
   return picture;
 }
 
-const browser = await chromium.launch({
+browser = await chromium.launch({
   executablePath: process.env.FANFOLD_TEST_CHROMIUM || '/usr/bin/chromium',
+  // Its own would end this process before all else is ended.
+  handleSIGINT: false,
+  handleSIGTERM: false,
   // Letters without colours at their edges make smaller pictures.
   args: ['--no-sandbox', '--disable-lcd-text'],
 });
@@ -223,8 +274,10 @@ try {
       console.log(`docs/pictures/${as}.png: ${Math.round(length / 1_000)} KB`);
     }
   }
+} catch (error) {
+  if (!isEnding) throw error;
 } finally {
-  await browser.close();
-  await fanfold('stop');
-  await rm(folder, { recursive: true, force: true });
+  // Whoever has interrupted it ends it.
+  if (isEnding) await new Promise(() => {});
+  await end();
 }

@@ -40,6 +40,7 @@ export type { Stored } from './contract/stored.js';
 export type { AnsweredRow, AnsweredRows, StoredRows } from './contract/stored-rows.js';
 export type { Chunk, LocalCheck } from './contract/lanes.js';
 export type { FolderSource, HttpSource, Source } from './contract/source.js';
+export type { ServerTool } from './contract/server-tool.js';
 export type { Tool, ToolBy } from './contract/tool.js';
 export type { Flow, FlowNode } from './plan/graph/flow.js';
 export type { OwnCheck } from './plan/validate-plan.js';
@@ -123,6 +124,7 @@ export type {
   FailedRanges,
   Item,
   Lane,
+  LaneBeat,
   LaneReport,
   LaneResult,
   Range,

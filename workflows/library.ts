@@ -27,7 +27,7 @@ export type { FanInOptions, MergedOutputs, Outcomes, Selected } from './typed/fa
 export { agentLoop, search } from './typed/runs.js';
 export type { AgentOptions, RunOptions, SearchOptions, SearchResult } from './typed/runs.js';
 export { mapRows } from './typed/map-rows.js';
-export type { MappedRows, MapRowsOptions } from './typed/map-rows.js';
+export type { MappedRows, MapRowsOptions, SamplesOptions } from './typed/map-rows.js';
 // Types that stand in the signatures above.
 export type { JsonSchema } from '../src/contract/json-schema.js';
 export type { Blob, Chunk, Tally } from '../src/contract/lanes.js';
@@ -37,6 +37,7 @@ export type { Contradiction, WideOutcomes, Written } from '../src/contract/run-r
 export type { FolderSource, Hit, HttpSource, Source } from '../src/contract/source.js';
 export type { Stored } from '../src/contract/stored.js';
 export type { AnsweredRows, StoredRows } from '../src/contract/stored-rows.js';
+export type { ServerTool } from '../src/contract/server-tool.js';
 export type { Tool, ToolBy } from '../src/contract/tool.js';
 export type { EndedBranch } from '../src/fold/fold.js';
 export type { Conflict, Finding, Remark, Severity } from '../src/fold/findings.js';

@@ -5,6 +5,7 @@ import { maxDurationMs } from '../../src/contract/duration.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import type { Usage } from '../../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../../src/model/index.js';
+import { eitherSignal } from '../../src/network/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import type { Host } from '../branch/host.js';
 import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
@@ -35,7 +36,11 @@ export class Attempt {
   #deadlineTimer: NodeJS.Timeout | undefined;
   #ledger: Ledger;
   #reserve: Reserve | undefined;
+  #questionUsd: () => number = () => 0;
+  /** Whether what the last try may have lost is in the ledger. */
+  #countsLastTry = false;
   #answered = false;
+  #isLeft = false;
   /** The answer that is under way, as far as it has come. */
   #said = '';
 
@@ -60,13 +65,14 @@ export class Attempt {
    * @throws what `work` throws, or the reason why it was aborted
    */
   async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const signal = AbortSignal.any([this.#host.cancellationSignal, this.#deadline.signal]);
+    const { signal, letGo } = eitherSignal(this.#host.cancellationSignal, this.#deadline.signal);
     this.#armDeadline();
-    signal.throwIfAborted();
     try {
+      signal.throwIfAborted();
       return await work(signal);
     } finally {
       clearTimeout(this.#deadlineTimer);
+      letGo();
     }
   }
 
@@ -95,12 +101,20 @@ export class Attempt {
     }
   }
 
-  /** Takes it that the branch may spend so much, and that one question may cost so much, in US dollars. */
-  boundBy(usd: number, questionUsd: number): void {
+  /**
+   * Takes it that a question may cost so much, in US dollars, where the branch was not told before.
+   *
+   * @param questionUsd is asked where a call has been lost, or the branch may spend so much and no more
+   * @param mostUsd the most that the branch may spend; any amount by default
+   */
+  asks(questionUsd: () => number, mostUsd?: number): void {
+    if (mostUsd !== undefined) this.#reserve = { usd: mostUsd, questionUsd: questionUsd() };
+    else if (this.#reserve !== undefined) return;
+    this.#questionUsd = questionUsd;
     const { lastLedger, attempt } = this.#host;
-    this.#reserve = { usd, questionUsd };
-    if (!mayHavePaid(lastLedger, attempt)) return;
-    this.#ledger = { ...this.#ledger, lostUsd: this.#ledger.lostUsd + questionUsd };
+    if (this.#countsLastTry || !mayHavePaid(lastLedger, attempt)) return;
+    this.#countsLastTry = true;
+    this.#ledger = { ...this.#ledger, lostUsd: this.#ledger.lostUsd + this.#mostUsd };
   }
 
   /**
@@ -135,7 +149,8 @@ export class Attempt {
 
   /** @param beside whether it races another call of the same try */
   left(beside: boolean): void {
-    this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0) };
+    // What an earlier try had been answered says nothing of this call.
+    this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0), answered: false };
     if (!beside) this.#said = '';
     this.#heartbeat();
   }
@@ -151,7 +166,12 @@ export class Attempt {
     const ownMs = beside ? 0 : modelMs;
     this.#ledger = { ...this.#ledger, modelMs: this.#ledger.modelMs + ownMs };
     if (usage !== undefined) this.#ledger = spend(this.#ledger, usage, costUsd, cacheSavedUsd(usage, model));
-    if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#reserve);
+    if (!settled) this.#ledger = lose(this.#ledger, costUsd, this.#mostUsd);
+  }
+
+  /** Its call goes on elsewhere: until the next try knows its end, it may have cost something. */
+  leaves(): void {
+    this.#isLeft = true;
   }
 
   /** The answer is there, whole. */
@@ -182,10 +202,10 @@ export class Attempt {
     this.#ledger = { ...this.#ledger, attempts: this.#ledger.attempts - 1 };
   }
 
-  /** An earlier try of the same branch had paid for the answer. */
+  /** An earlier try of the same branch had paid for the answer: of a lane that died nothing else tells. */
   found(usage: Usage, costUsd: number | null): void {
-    this.spared();
-    if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#reserve);
+    if (this.#ledger.attempts > 1) this.spared();
+    if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#mostUsd);
   }
 
   /** What the activity throws when `error` has ended the try. */
@@ -203,6 +223,11 @@ export class Attempt {
     clearTimeout(this.#deadlineTimer);
   }
 
+  /** The most that the question may cost that is asked now, in US dollars. */
+  get #mostUsd(): number {
+    return this.#reserve?.questionUsd ?? this.#questionUsd();
+  }
+
   #armDeadline(): void {
     const remainingMs = this.remainingMs();
     if (remainingMs <= 0) this.#deadline.abort();
@@ -215,7 +240,7 @@ export class Attempt {
   }
 
   #cancelled(): CancelledFailure {
-    this.#ledger = { ...this.#ledger, open: false };
+    this.#ledger = { ...this.#ledger, open: this.#isLeft };
     this.#heartbeat();
     const { reason } = this.#host.cancellationSignal;
     return new CancelledFailure(reason instanceof Error ? reason.message : 'CANCELLED', [this.#ledger]);

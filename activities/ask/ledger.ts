@@ -1,4 +1,4 @@
-import type { Beat, Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
+import type { Beat, Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { isLedger, noLedger } from '../../src/contract/outcome.js';
 import type { Usage } from '../../src/contract/run.js';
 import { addCost, addUsage } from '../../src/contract/usage.js';
@@ -35,14 +35,22 @@ export function beginTry(
   };
 }
 
-/** Whether the last try may have made a call of which its ledger does not tell: its worker died before it had ended. */
+/**
+ * Whether the last try may have made a call of which its ledger does not tell: its worker died before it had ended, and before it
+ * had counted a whole answer.
+ */
 export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
-  return attempt > 1 && (!isLedger(heartbeatDetails) || heartbeatDetails.open !== false);
+  if (!isLedger(heartbeatDetails)) return attempt > 1;
+  return heartbeatDetails.open !== false && heartbeatDetails.answered !== true;
 }
 
-/** Counts what the last try had paid for, now that its answer has been found. */
-export function recover(ledger: Ledger, usage: Usage, costUsd: number | null, reserve: Reserve | undefined): Ledger {
-  const lostUsd = Math.max(0, ledger.lostUsd - (reserve?.questionUsd ?? 0));
+/**
+ * Counts what the last try had paid for, now that its answer has been found.
+ *
+ * @param mostUsd the most that the question may have cost: it counted as lost until now
+ */
+export function recover(ledger: Ledger, usage: Usage, costUsd: number | null, mostUsd: number): Ledger {
+  const lostUsd = Math.max(0, ledger.lostUsd - mostUsd);
   return { ...spend(ledger, usage, costUsd), lostUsd, answered: true };
 }
 
@@ -60,9 +68,13 @@ export function spend(ledger: Ledger, usage: Usage, costUsd: number | null, cach
   };
 }
 
-/** Counts the most that a call may have cost of which the API told nothing, or only the beginning. */
-export function lose(ledger: Ledger, toldUsd: number | null, reserve: Reserve | undefined): Ledger {
-  const unknownUsd = Math.max(0, (reserve?.questionUsd ?? 0) - (toldUsd ?? 0));
+/**
+ * Counts the most that a call may have cost of which the API told nothing, or only the beginning.
+ *
+ * @param mostUsd the most that the question may cost
+ */
+export function lose(ledger: Ledger, toldUsd: number | null, mostUsd: number): Ledger {
+  const unknownUsd = Math.max(0, mostUsd - (toldUsd ?? 0));
   return { ...ledger, lostUsd: ledger.lostUsd + unknownUsd };
 }
 

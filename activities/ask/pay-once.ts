@@ -62,6 +62,7 @@ function payerOf({ part }: Question, { attempt, signal, host }: Asking): Payer {
     left: (isSecond) => attempt.left(isSecond),
     said: (text) => attempt.said(text),
     ended: (ended, isSecond) => attempt.ended(ended, isSecond),
+    leaves: () => attempt.leaves(),
     // What is set aside for a question is for all of its parts.
     checkReserve: () => (part === undefined || part.number === 1 ? attempt.checkReserve() : undefined),
     mayPaySecond: () => attempt.mayPaySecond(),

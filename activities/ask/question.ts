@@ -21,17 +21,17 @@ export interface Part {
   isLast: boolean;
 }
 
-/** Puts a question together, and tells the attempt what it may cost where the branch may spend so much and no more. */
+/** Puts a question together, and tells the attempt what it may cost. */
 export function questionAbout(document: Prepared['document'], prompt: string, asking: Asking, part?: Part): Question {
   const { call, attempt, form, prepared, equipment } = asking;
   const model = modelFor({ offline: call.offline, model: call.request.model }, equipment.settings);
   const request = { ...call.request, model };
   const body = buildRequest({ ...request, prompt }, document, form.format?.wire, prepared.turns);
-  if (call.mostUsd !== undefined) attempt.boundBy(call.mostUsd, boundOf(request, body));
+  attempt.asks(() => boundOf(request, body, call.mostUsd === undefined ? 0 : Infinity), call.mostUsd);
   return { body, part };
 }
 
-/** The most that one question may cost, in US dollars. */
-function boundOf(request: ModelRequest, body: MessageCreateParamsNonStreaming): number {
-  return upperBoundUsd(sizeOf({ ...request, cacheDocument: isCached(body) }, estimateTokens(body))) ?? Infinity;
+/** The most that one question may cost, in US dollars. @param unpriced what stands for a price that is not known */
+function boundOf(request: ModelRequest, body: MessageCreateParamsNonStreaming, unpriced: number): number {
+  return upperBoundUsd(sizeOf({ ...request, cacheDocument: isCached(body) }, estimateTokens(body))) ?? unpriced;
 }

@@ -52,9 +52,13 @@ export function keyOf({ body, sample }: Pick<BatchQuestion, 'body' | 'sample'>, 
   return questionKey({ source, body, ...(sample !== undefined && { sample }) });
 }
 
-/** Names one batch of one run: the beginning of its requests' ids, and the key of its note. */
-export function markOf({ number }: QuestionOrder, part: number, { run, source }: BatchContext): string {
-  const name = JSON.stringify(['fanfold batch', source, run, number, part]);
+/**
+ * Names one batch of one run: the beginning of its requests' ids, and the key of its note. After a reset an order of the same number may be
+ * about other questions.
+ */
+export function markOf({ number, run, questions }: QuestionOrder, part: number, context: BatchContext): string {
+  const order = run === undefined ? [context.run, number] : [run, number, questions.map(({ key }) => key)];
+  const name = JSON.stringify(['fanfold batch', context.source, ...order, part]);
   return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }
 

@@ -5,7 +5,7 @@ import type { DocumentContent } from '../../src/contract/document.js';
 import { FanfoldError } from '../../src/contract/errors.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { fromRanges } from '../../src/contract/lanes.js';
-import type { ChunkOrder, Item } from '../../src/contract/lanes.js';
+import type { Chunk, ChunkOrder, Item } from '../../src/contract/lanes.js';
 import { namedModel } from '../../src/contract/providers.js';
 import { inlineAnswersBytes } from '../../src/contract/limits.js';
 import { askedAt, itemRequest, whyUnasked } from '../../src/plan/item-request.js';
@@ -28,13 +28,15 @@ export interface BatchQuestion {
   sample?: number;
   /** The most that it may cost, in US dollars; only where a budget holds. */
   boundUsd?: number;
-  /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, or could not be read. */
+  /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, could not be read, or is not in the store. */
   isForLane: boolean;
 }
 
 /** Questions that are asked together. */
 export interface QuestionOrder {
   number: number;
+  /** See `BatchOrder`. */
+  run?: string;
   freshSinceMs: number;
   inlineBytes: number;
   queuedAtMs: number;
@@ -52,18 +54,20 @@ interface Surroundings extends PatternHost {
 
 /** The order of a few branches, which share a document. */
 export async function orderOfBranches(order: BatchOrder, surroundings: Surroundings): Promise<QuestionOrder> {
-  const { number, freshSinceMs = 0, inlineBytes, queuedAtMs, document, questions } = order;
+  const { number, run, freshSinceMs = 0, inlineBytes, queuedAtMs, document, questions } = order;
   const { store } = surroundings;
   const shared = document && (await documentContent(document, store));
   return {
     number,
+    ...(run !== undefined && { run }),
     freshSinceMs,
     inlineBytes,
     queuedAtMs,
     questions: await Promise.all(
       questions.map(async ({ key, index, request }) => {
-        const own = request.document && (await documentContent(request.document, store));
-        return questionOf(key, index, request, own ?? shared, surroundings);
+        const own = await contentOf(request, store);
+        const question = await questionOf(key, index, request, own.content ?? shared, surroundings);
+        return own.isMissing ? { ...question, isForLane: true } : question;
       }),
     ),
   };
@@ -71,8 +75,8 @@ export async function orderOfBranches(order: BatchOrder, surroundings: Surroundi
 
 /** The order of a chunk's documents. */
 export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings): Promise<QuestionOrder> {
-  const { number, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs, budgetUsd } = order;
-  const items = JSON.parse(await surroundings.store.readText(chunk)) as Item[];
+  const { number, run, chunk, firstIndex, places, template, freshSinceMs = 0, queuedAtMs, budgetUsd } = order;
+  const items = await itemsOf(chunk, surroundings.store);
   const found = fromRanges(places).flatMap((place) => {
     const asked = askedAt(items, place, template);
     return asked === undefined ? [] : [{ asked, index: firstIndex + place }];
@@ -82,14 +86,35 @@ export async function orderOfChunk(order: ChunkOrder, surroundings: Surroundings
     found.map(async ({ asked, index }): Promise<BatchQuestion> => {
       const isUnasked = whyUnasked(template, asked) !== undefined;
       const request = itemRequest(isUnasked ? unfilled : template, asked);
-      const document = request.document && (await documentContent(request.document, surroundings.store));
-      const question = await questionOf(asked.key, index, request, document, surroundings);
-      if (isUnasked || asked.way?.local !== undefined) return { ...question, isForLane: true };
+      const { content, isMissing } = await contentOf(request, surroundings.store);
+      const question = await questionOf(asked.key, index, request, content, surroundings);
+      if (isMissing || isUnasked || asked.way?.local !== undefined) return { ...question, isForLane: true };
       return budgetUsd === undefined ? question : { ...question, boundUsd: boundOf(request, question.body) };
     }),
   );
   const money = budgetUsd === undefined ? {} : { budgetUsd };
-  return { number, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, ...money, questions };
+  const mark = run === undefined ? {} : { run };
+  return { number, ...mark, freshSinceMs, inlineBytes: inlineAnswersBytes, queuedAtMs, ...money, questions };
+}
+
+/** The documents of a chunk; none where the store lacks it, so that a lane tells what has become of each. */
+async function itemsOf(chunk: Chunk, store: DocumentStore): Promise<Item[]> {
+  const text = await store.readText(chunk).catch(unlessMissing);
+  return text === undefined ? [] : (JSON.parse(text) as Item[]);
+}
+
+async function contentOf(
+  { document }: ModelRequest,
+  store: DocumentStore,
+): Promise<{ content?: DocumentContent; isMissing?: true }> {
+  if (document === undefined) return {};
+  const content = await documentContent(document, store).catch(unlessMissing);
+  return content === undefined ? { isMissing: true } : { content };
+}
+
+/** @throws the failure, unless it says that a text is not in the store */
+function unlessMissing(failure: unknown): undefined {
+  if (!(failure instanceof FanfoldError) || failure.type !== 'DocumentMissing') throw failure;
 }
 
 /** @throws FanfoldError `BadRequest` where a model's provider has no Message Batches */

@@ -8,12 +8,14 @@ import type { QuestionOrder } from './batch-order.js';
 
 /** A chunk's outcomes, stored together; documents of which nothing came are left to a lane, or to another order where they were withheld. */
 export async function laneResultOf(
-  { firstIndex, budgetUsd }: ChunkOrder,
+  { firstIndex, places, budgetUsd }: ChunkOrder,
   { questions, queuedAtMs }: QuestionOrder,
   batches: readonly SubmittedBatch[],
   answers: readonly BatchAnswer[],
   { store }: Pick<ActivitiesSettings, 'store'>,
 ): Promise<LaneResult> {
+  // The store lacks the chunk: a lane tells so of each document.
+  if (questions.length === 0) return { rest: null, left: places, why: 'done' };
   const outcomes: StoredBranch[] = [];
   const left: number[] = [];
   const withheld: number[] = [];

@@ -1,7 +1,8 @@
-import type { HandBack, Lane } from '../../src/contract/lanes.js';
-import { toRanges } from '../../src/contract/lanes.js';
+import type { HandBack } from '../../src/contract/lane-messages.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import type { Budget } from '../../src/plan/budget.js';
 import type { LaneBranches } from './lane-branches.js';
+import type { LaneParts } from './lane-parts.js';
 
 /** Milliseconds between two looks at whether a lane has too much. */
 const lookEveryMs = 500;
@@ -21,6 +22,7 @@ export class HandingBack {
   constructor(
     readonly lane: Pick<Lane, 'handsBack'>,
     readonly branches: LaneBranches,
+    readonly parts: Pick<LaneParts, 'told'>,
     readonly budget: Budget,
     readonly tell: (handBack: HandBack) => Promise<void>,
   ) {
@@ -35,7 +37,7 @@ export class HandingBack {
     if (given === undefined) return;
     const { paceMs } = this.branches;
     this.#untold = {
-      left: toRanges(given.places),
+      ...this.parts.told(given.places),
       width: given.width,
       cap: Math.max(1, Math.min(given.cap, Number.MAX_SAFE_INTEGER)),
       ...(paceMs !== undefined && { paceMs }),
@@ -44,11 +46,16 @@ export class HandingBack {
     this.#telling = this.#tellAgain();
   }
 
+  /** Whether something is given up that the workflow may not know of. */
+  get isTelling(): boolean {
+    return this.#untold !== undefined;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** Places that the workflow has not been told of, once what was sent has arrived. */
+  /** Places in the lane's chunk that the workflow has not been told of, once what was sent has arrived. */
   async rest(): Promise<HandBack['left']> {
     this.stop();
     await this.#telling;

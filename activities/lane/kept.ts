@@ -1,5 +1,5 @@
-/** Work that a lane keeps where its worker is full, in milliseconds: others may be idle, and yet it is not to run dry. */
-const whereFullMs = 8_000;
+/** Work that a lane keeps where its worker is full, in milliseconds: others may be idle. It asks for more before it runs dry. */
+const whereFullMs = 4_000;
 /** A lane with more work than `most` keeps `kept` of it: its end is not to be waited for alone. */
 const work = { mostMs: 30_000, keptMs: 20_000 };
 
@@ -20,8 +20,8 @@ export function isTooMuch({ width, left, paceMs = 0 }: Standing): boolean {
 
 /** How many of the documents that it has not begun a lane keeps. */
 export function keptOf({ width, left, paceMs }: Standing, isFull: boolean): number {
-  // Nothing is known of how long they take: some after each of those that are out.
-  if (paceMs === undefined) return Math.min(left, 4 * width);
+  // Nothing is known of how long they take: one after each of those that are out.
+  if (paceMs === undefined) return Math.min(left, width);
   const ms = isFull ? whereFullMs : work.keptMs;
   return Math.min(left, Math.max(width, Math.ceil((width * ms) / Math.max(1, paceMs))));
 }

@@ -15,6 +15,7 @@ import { runAttempt } from '../ask/run-attempt.js';
 import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
 import type { DocumentStore } from '../stored/document-content.js';
+import type { LaneCuts } from './lane-cuts.js';
 import { documentText } from '../stored/document-text.js';
 import { wholeRequest } from '../stored/prompt-of.js';
 
@@ -26,6 +27,11 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
+  cuts: Pick<LaneCuts, 'signalOf'>;
+  /** Ledgers that lanes before have left of branches that they had begun, by index; `open` where a call may be out that nobody tells of. */
+  begunBefore: ReadonlyMap<number, Ledger>;
+  /** Ledgers of the branches that are under way, or that the worker's end has cut, by index. */
+  ledgers: Map<number, Ledger>;
   /** Waits before the next attempt of a branch, whose turn others have meanwhile. */
   rest: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Rejects when `signal` is aborted. */
@@ -44,15 +50,22 @@ export async function runWithinBudget(call: ModelCall, work: LaneWork): Promise<
   const { document } = call.request;
   const asked = { ...call, request: await wholeRequest(call.request, store) };
   const [questionUsd = Infinity] = boundsOf([asked], document && (await known(document, store)));
-  const asideUsd = questionUsd * call.attempts;
+  const lostUsd = work.begunBefore.get(call.index)?.open ? questionUsd : 0;
+  const asideUsd = questionUsd * call.attempts + lostUsd;
   // A lane cannot ask for more half way, so that its branches have all of their attempts set aside, or one at least.
-  const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd;
+  const usd = asideUsd <= budget.leftUsd ? asideUsd : questionUsd + lostUsd;
   // Cut while it waits, it has not begun.
   const granted = await budget.reserve(usd, cancelled).catch(() => false);
   if (!granted) return undefined;
   const outcome = await runBranch({ ...call, reserve: { usd, questionUsd } }, work);
   budget.settle(usd, (outcome.costUsd ?? usd) + (outcome.lostUsd ?? 0));
-  return outcome;
+  return overBudget(outcome);
+}
+
+/** Of a branch that would need more than the lane could set aside: in a lane nobody sets more aside half way. */
+function overBudget(outcome: StoredBranch): StoredBranch {
+  const { error } = outcome;
+  return error?.type === 'ReserveUsedUp' ? { ...outcome, error: { ...error, type: 'OverBudget' } } : outcome;
 }
 
 /** As much of a document as its bound is told by. */
@@ -61,9 +74,13 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 }
 
 /** All tries of a branch. */
-async function runBranch(call: ModelCall, { lane, origin, signal, rest, equipment }: LaneWork): Promise<StoredBranch> {
+async function runBranch(
+  call: ModelCall,
+  { lane, origin, signal, rest, equipment, begunBefore, ledgers }: LaneWork,
+): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
-  let lastLedger: Ledger | undefined;
+  // Nobody has told what a try has cost whose lane died.
+  let lastLedger: Ledger | undefined = begunBefore.get(call.index);
   for (let attempt = 1; ; attempt += 1) {
     const host: Host = {
       attempt,
@@ -75,6 +92,7 @@ async function runBranch(call: ModelCall, { lane, origin, signal, rest, equipmen
       patienceMs: undefined,
       heartbeat: (beat) => {
         lastLedger = beat;
+        ledgers.set(call.index, beat);
       },
     };
     try {

@@ -2,7 +2,17 @@ import { isTooMuch, keptOf } from './kept.js';
 import type { Seat, Turns } from '../../src/model/limiter/index.js';
 
 /** What a lane takes turns from: those of its process, or none where nothing limits its calls. */
-export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'cap'>;
+export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'cap'>;
+
+/** How long before it may run dry a lane asks for more, in milliseconds: what a workflow takes to answer, several times over. */
+const askAheadMs = 500;
+
+/** More for a lane that is under way. */
+export interface MoreToDo {
+  places: readonly number[];
+  /** Most calls at once from now on. */
+  width: number;
+}
 
 /** What a lane gives up while it is under way. */
 export interface GivenBack {
@@ -19,17 +29,20 @@ export interface GivenBack {
  *
  * LaneBranches-1. Each place is begun once, handed back once, or left.
  * LaneBranches-2. None is begun while `width` are open.
- * LaneBranches-3. A lane keeps what it can begin soon: see `kept.ts`. What it hands back it never begins.
+ * LaneBranches-3. While more is on its way it does not end, unless nothing more is to be begun.
+ * LaneBranches-4. A lane keeps what it can begin soon: see `kept.ts`. What it hands back it never begins.
  */
 export class LaneBranches implements Seat {
   readonly #places: number[];
   #next = 0;
-  #open = 0;
+  readonly #underWay = new Set<number>();
   #width: number;
   #run: (place: number) => Promise<void> = () => Promise.resolve();
   #end: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
   #ended = 0;
   #tookMs = 0;
+  #coming = 0;
+  #thinned = () => {};
 
   /** @param over aborted when no further branch is to be begun */
   constructor(
@@ -43,11 +56,16 @@ export class LaneBranches implements Seat {
   }
 
   get wanted(): number {
-    return this.#isOver ? 0 : Math.max(0, Math.min(this.#width - this.#open, this.left));
+    return this.#isOver ? 0 : Math.max(0, Math.min(this.#width - this.#underWay.size, this.left));
   }
 
   get allowed(): number {
-    return Math.min(this.#width, this.#open + this.left);
+    return Math.min(this.#width, this.#underWay.size + this.left);
+  }
+
+  /** Places of documents whose branches are under way, in ascending order. */
+  get underWay(): number[] {
+    return [...this.#underWay].toSorted((one, other) => one - other);
   }
 
   /** Documents that it has not begun. */
@@ -58,6 +76,20 @@ export class LaneBranches implements Seat {
   /** Places of documents that it has neither begun nor handed back. */
   get unbegun(): number[] {
     return this.#places.slice(this.#next);
+  }
+
+  /** Whether it will soon have nothing to begin. */
+  get isThin(): boolean {
+    if (this.#isOver) return false;
+    const { paceMs } = this;
+    const soon =
+      paceMs === undefined ? this.#width - this.#underWay.size : (this.#width * askAheadMs) / Math.max(1, paceMs);
+    return this.left <= Math.min(soon, 2 * this.#width);
+  }
+
+  /** Calls `listener` each time that it has fewer to begin than before, or room for more. */
+  onThinned(listener: () => void): void {
+    this.#thinned = listener;
   }
 
   /** Milliseconds that a branch takes; `undefined` until one has ended. */
@@ -79,6 +111,7 @@ export class LaneBranches implements Seat {
       await new Promise<void>((resolve, reject) => {
         this.#end = { resolve, reject };
         this.turns.join(this);
+        this.#thinned();
         this.#endIfOver();
       });
     } finally {
@@ -91,24 +124,41 @@ export class LaneBranches implements Seat {
   begin(): void {
     const place = this.#places[this.#next] as number;
     this.#next += 1;
-    this.#open += 1;
+    this.#underWay.add(place);
     const begunAt = performance.now();
     this.#run(place)
       .finally(() => {
-        this.#open -= 1;
+        this.#underWay.delete(place);
         this.#ended += 1;
         this.#tookMs += performance.now() - begunAt;
         this.turns.ended();
       })
       .then(
-        () => this.#endIfOver(),
+        () => {
+          this.#thinned();
+          this.#endIfOver();
+        },
         (failure: unknown) => this.#end?.reject(failure),
       );
   }
 
+  /** Takes on what comes, if something does; it never rejects. */
+  async takeOn(coming: Promise<MoreToDo | undefined>): Promise<void> {
+    this.#coming += 1;
+    const more = await coming.catch(() => undefined);
+    this.#coming -= 1;
+    if (more !== undefined) {
+      this.#places.push(...more.places);
+      this.#width = more.width;
+      this.turns.look();
+    }
+    this.#endIfOver();
+  }
+
   /** Gives up what other workers would begin sooner; `undefined` where there is nothing of the kind. */
   handBack(): GivenBack | undefined {
-    if (this.#isOver) return undefined;
+    // What comes has been measured by the width of now.
+    if (this.#isOver || this.#coming > 0) return undefined;
     const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#width - 1));
     const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
@@ -125,7 +175,8 @@ export class LaneBranches implements Seat {
   }
 
   #endIfOver(): void {
-    if (this.#open === 0 && (this.#isOver || this.#next >= this.#places.length)) this.#end?.resolve();
+    const hasDone = this.#next >= this.#places.length && this.#coming === 0;
+    if (this.#underWay.size === 0 && (this.#isOver || hasDone)) this.#end?.resolve();
   }
 }
 
@@ -141,6 +192,7 @@ export function unlimitedTurns(): LaneTurns {
       look();
     },
     leave: (seat) => void seats.delete(seat),
+    look,
     ended: look,
     resumed: () => {},
     cap: Infinity,

@@ -1,62 +1,103 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { StoredBranch } from '../../src/contract/branch.js';
-import type { Item, Lane } from '../../src/contract/lanes.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
+import { isWorkerShutdown } from '../../src/contract/worker-shutdown.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
+import type { Asked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
 import { runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 import { callOf } from './lane-call.js';
 import type { LaneBranches } from './lane-branches.js';
+import type { LaneParts } from './lane-parts.js';
 import type { LaneReporter } from './lane-reporter.js';
-import { runLocalCheck } from './local-check.js';
+import { checkThreads, runLocalCheck } from './local-check.js';
 import type { Threads } from './local-check.js';
 
 /** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
 const begunAtOnce = 50;
 
+type RunDocuments = (
+  parts: LaneParts,
+  work: LaneWork,
+  branches: LaneBranches,
+  report: LaneReporter,
+  metrics: BranchMetrics,
+) => Promise<number[]>;
+
+/** Checks that ask no model wait for threads of all lanes, so that they hold up no call. */
+export function createRunDocuments(): RunDocuments {
+  const threads = checkThreads();
+  return (parts, work, branches, report, metrics) => runDocuments(parts, work, branches, report, metrics, threads);
+}
+
 /**
  * Runs a branch for each document of a lane that it keeps, and reports it.
  *
- * @param threads where checks that ask no model wait, so that they hold up no call
- * @returns the places of the documents that were not begun
+ * @returns the indices of the documents that were not begun, and of those that have not ended where the worker ends
+ * @throws the signal's reason, where it is another one
  */
-export async function runDocuments(
-  items: readonly Item[],
+async function runDocuments(
+  parts: LaneParts,
   work: LaneWork,
   branches: LaneBranches,
   report: LaneReporter,
   metrics: BranchMetrics,
   threads: Threads,
 ): Promise<number[]> {
-  const { lane, signal } = work;
-  const { ways } = lane.template;
-  const each = answersPerItem(lane.template);
-  const overBudget: number[] = [];
+  const { signal } = work;
+  const { template } = work.lane;
+  const each = answersPerItem(template);
+  const unended: number[] = [];
   let round = Promise.resolve();
   let begun = 0;
-  const run = async (place: number): Promise<void> => {
+  const isEnding = () => signal.aborted && isWorkerShutdown(signal.reason);
+  // What the worker's end has cut is for its successor, and has no outcome.
+  const told = (index: number, outcome: StoredBranch): boolean => {
+    const hasEnded = outcome.status === 'ok' || !isEnding();
+    if (!hasEnded) unended.push(index);
+    else {
+      report.add(outcome);
+      work.ledgers.delete(index);
+    }
+    return hasEnded;
+  };
+  const run = async (index: number): Promise<void> => {
     if (begun % begunAtOnce === 0) round = round.then(() => breathe());
     begun += 1;
     await round;
-    const asked = askedAt(items, place, lane.template);
+    const { lane, items } = parts.of(index);
+    const place = index - lane.firstIndex;
+    const asked = askedAt(items, place, template);
     if (asked === undefined) throw new Error(`The chunk has no document ${place}.`);
-    const why = whyUnasked(lane.template, asked);
+    const why = whyUnasked(template, asked);
     if (why !== undefined) return report.add(unasked(lane, asked.key, place, why));
     const call = callOf(lane, asked, place);
-    const local = ways?.[place % each]?.local;
-    if (local !== undefined) {
-      return report.add(await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, work))));
+    const own = work.cuts.signalOf(index);
+    try {
+      await runOne(place, call, asked, { ...work, signal: own.signal });
+    } finally {
+      own.letGo();
     }
-    const outcome = await runWithinBudget(call, work);
-    if (outcome === undefined) return void overBudget.push(place);
-    metrics.record(call, outcome);
-    report.add(outcome);
+  };
+  const runOne = async (place: number, call: ModelCall, asked: Asked, mine: LaneWork): Promise<void> => {
+    const { index } = call;
+    if (mine.signal.aborted && !signal.aborted)
+      return report.add(outcomeOfFailure(call, mine.signal.reason, Date.now()));
+    const local = template.ways?.[place % each]?.local;
+    if (local !== undefined) {
+      return void told(index, await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, mine))));
+    }
+    const outcome = await runWithinBudget(call, mine);
+    if (outcome === undefined) return void unended.push(index);
+    if (told(index, outcome)) metrics.record(call, outcome);
   };
   const left = await branches.run(run);
-  signal.throwIfAborted();
-  return [...overBudget, ...left].toSorted((one, other) => one - other);
+  if (!isEnding()) signal.throwIfAborted();
+  return [...unended, ...left].toSorted((one, other) => one - other);
 }
 
 /** The outcome of a branch about which nothing can be asked. */

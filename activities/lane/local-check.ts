@@ -1,16 +1,23 @@
+import { availableParallelism } from 'node:os';
+
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type pLimit from 'p-limit';
+import pLimit from 'p-limit';
 
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import type { Item, LocalCheck } from '../../src/contract/lanes.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
 import { remarksOfMatches } from '../../src/fold/findings.js';
 import type { Remark } from '../../src/fold/findings.js';
+import { eitherSignal } from '../../src/network/index.js';
 import { inTime } from '../branch/out-of-time.js';
 import type { LaneWork } from './lane-branch.js';
 
 /** As many checks at once as there are threads: one that waits for a thread uses up none of its time. */
 export type Threads = ReturnType<typeof pLimit>;
+
+export function checkThreads(): Threads {
+  return pLimit(availableParallelism());
+}
 
 /** A branch of a lane that asks no model, and spends nothing. */
 export async function runLocalCheck(
@@ -23,13 +30,16 @@ export async function runLocalCheck(
   const place = { key, index, queuedAtMs };
   const ledger = { ...noLedger, attempts: 1, startedAtMs: Date.now() };
   const late = AbortSignal.timeout(lane.timeoutMs);
+  const either = eitherSignal(signal, late);
   try {
-    const findings = await found(check, key, item, work, AbortSignal.any([signal, late]));
+    const findings = await found(check, key, item, work, either.signal);
     const answer = { status: 'ok', output: { inline: { findings } }, model: '', reused: false, savedUsd: 0 } as const;
     return outcomeOfAnswer(place, { ...answer, ledger, finishedAtMs: Date.now() });
   } catch (error) {
     if (signal.aborted) return outcomeOfFailure(place, new CancelledFailure('CANCELLED', [ledger]), Date.now(), true);
     return outcomeOfFailure(place, failureOf(error as Error, late.aborted, { key, lane, ledger }), Date.now());
+  } finally {
+    either.letGo();
   }
 }
 

@@ -6,6 +6,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { ModelClients } from '../../dist/src/model/call/client.js';
 import { Limiters, outcomeOfFailure, systemClock } from '../../dist/src/model/limiter/index.js';
 import { retryDelayMs } from '../../dist/src/model/call/retry-delay.js';
+import { throughGateway } from './through-gateway.mjs';
 
 const model = 'claude-sonnet-5-5';
 const words = 'supplier customer agreement availability credit liability notice termination governing annex'.split(' ');
@@ -27,6 +28,7 @@ process.once('message', async ({ contender, url, durationMs, promptWords, optima
   const sdk = new Anthropic({ apiKey: 'bench', authToken: null, baseURL: url });
 
   if (contender.kind === 'limiter') await limited(url, ask, until, told);
+  if (contender.kind === 'gateway') await throughGateway(url, ask, until, told);
   if (contender.kind === 'semaphore') {
     const lane = async () => {
       while (Date.now() < until) await count(sdk.messages.create(ask()));

@@ -32,6 +32,12 @@ export const contenders = {
   'bare SDK': { kind: 'bare', processes: 1 },
 };
 
+/** Workers that ask through one gateway, all begun at once, with nothing known. */
+export const fleets = {
+  'gateway, 4 workers': { kind: 'gateway', processes: 4 },
+  'one killed, another joins': { kind: 'gateway', processes: 4, changes: true },
+};
+
 /** Answers a second that the limit comes to. */
 export function optimalRate({ atOnce, latencyMs, perMinute, limits }) {
   return atOnce === undefined ? (limits.requestsPerMinute ?? perMinute / 400) / 60 : (atOnce * 1_000) / latencyMs;

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 
 import { entry, Stage } from './stage.mjs';
-import { peakMb, usageOf } from './usage.mjs';
+import { peakMb, residentMb, usageOf } from './usage.mjs';
 
 const widths = (process.argv[2] ?? '10000,100000').split(',').map(Number);
 const concurrency = process.argv[3] ?? '200';
@@ -70,6 +70,7 @@ async function measure(count) {
     await writeRows(rows, count);
     let worker = await stage.startWorker(env);
     const peaks = { worker: 0, command: 0 };
+    const tenths = [];
     let workerCpuMs = 0;
     const flags = [
       '--id-field',
@@ -96,7 +97,9 @@ async function measure(count) {
     while (command.exitCode === null && command.signalCode === null) {
       await Promise.race([sleep(500), ended]);
       if (command.exitCode === null) workerCpuMs = look();
-      if (!kills || killedAt !== undefined || (await tally()).answered < count / 2) continue;
+      const { answered } = await tally();
+      if (answered >= ((tenths.length + 1) * count) / 10) tenths.push(Math.round(residentMb(worker.pid)));
+      if (!kills || killedAt !== undefined || answered < count / 2) continue;
       killedAt = workerCpuMs;
       const exit = once(worker, 'exit');
       worker.kill('SIGKILL');
@@ -120,6 +123,7 @@ async function measure(count) {
       'CPU of the worker, ms a row': (((killedAt ?? 0) + workerCpuMs) / count).toFixed(3),
       'peak of the worker, MB': Math.round(peaks.worker),
       'peak of the command, MB': Math.round(peaks.command),
+      'of the worker at each tenth, MB': tenths.join(' '),
       executions: executions.length,
       'most events': Math.max(...executions.map(({ events }) => events)),
       'largest history, MB': (Math.max(...executions.map(({ bytes }) => bytes)) / 1_048_576).toFixed(2),

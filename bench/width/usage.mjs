@@ -20,11 +20,16 @@ function processes() {
 }
 
 /** Peak of a process's own memory: what is shared with others, as PostgreSQL's buffers are, is left out. */
-export function peakMb(pid) {
+export const peakMb = (pid) => ownMb(pid, 'VmHWM');
+
+/** A process's own memory now. */
+export const residentMb = (pid) => ownMb(pid, 'VmRSS');
+
+function ownMb(pid, what) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kilobytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
-    return (kilobytes('VmHWM') - kilobytes('RssShmem')) / 1_024;
+    return (kilobytes(what) - kilobytes('RssShmem')) / 1_024;
   } catch {
     return 0;
   }

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 
 import { FanfoldError } from '../contract/errors.js';
+import { eitherSignal } from '../network/index.js';
 
 /** An event of a run's history, as Temporal has it. */
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -76,9 +77,14 @@ async function fetchPage(
       waitNewEvent,
       ...(nextPageToken && { nextPageToken }),
     });
-  // Every call has a signal of its own: the SDK never removes its listener.
   if (signal === undefined) return call();
-  return unlessAborted(client.connection.withAbortSignal(AbortSignal.any([signal]), call), signal);
+  // Every call has a signal of its own: the SDK never removes its listener.
+  const own = eitherSignal(signal);
+  try {
+    return await unlessAborted(client.connection.withAbortSignal(own.signal, call), signal);
+  } finally {
+    own.letGo();
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-export { approveRun, cancelBranches, retryBranches } from './steer-run.js';
+export { approveRun, cancelBranches, cancelInLanes, retryBranches } from './steer-run.js';
+export { placesInLanes } from './places-in-lanes.js';
 export { backlogOf } from './backlog.js';
 export type { Backlog } from './backlog.js';
 export { cancelRun } from './cancel-run.js';

@@ -24,8 +24,9 @@ export async function outputOfRun(
 ): Promise<unknown> {
   // What somebody's own workflow returns is theirs; while it is open there is nothing.
   if (kindOf(kind) === undefined) return ownResult ?? null;
-  const isFolded = kindOf(kind)?.output === 'workflow' || (result?.fanIn !== undefined && result.status !== 'failed');
-  if (planned.rows !== undefined) return rowsOutput(read.branches, planned.rows);
+  const hasFanIn = result?.fanIn !== undefined && result.status !== 'failed';
+  const isFolded = kindOf(kind)?.output === 'workflow' || hasFanIn;
+  if (planned.rows !== undefined && !hasFanIn) return rowsOutput(read.branches, planned.rows);
   if (!isFolded) return outputOf(kindOf(kind)?.output === 'branches as a list', read.branches);
   if (result === null) return null;
   const { output, references } = result;

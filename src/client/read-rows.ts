@@ -2,6 +2,7 @@ import type { StoredBranch } from '../contract/branch.js';
 import type { Blob, Item } from '../contract/lanes.js';
 import type { AnsweredRow, AnsweredRows } from '../contract/stored-rows.js';
 import { outcomeFor } from '../contract/typed-outcome.js';
+import { answeredRow } from './answered-row.js';
 import { resolveBranch } from './read-run.js';
 import { wideBranches } from './wide-branches.js';
 import type { TextReader } from './wide-branches.js';
@@ -15,37 +16,44 @@ import type { TextReader } from './wide-branches.js';
  * @throws FanfoldError `DocumentMissing` where rows or answers are not in the store
  */
 export async function* readRows<Row, Value>(
-  { wide, startedAtMs }: AnsweredRows<Row, Value>,
+  { wide, startedAtMs, samples }: AnsweredRows<Row, Value>,
   store: TextReader,
   { from = 0 }: { from?: number } = {},
 ): AsyncGenerator<AnsweredRow<Row, Value>, void, undefined> {
   const reports = await reportsByChunk({ wide }, store);
+  const each = samples?.count ?? 1;
   let begin = 0;
   for (const [at, chunk] of wide.chunks.entries()) {
     const end = begin + chunk.count;
-    if (end > from) {
+    if (end > from * each) {
       const items = JSON.parse(await store.readText(chunk)) as Item[];
       const part = { ...wide, chunks: [chunk], batches: reports[at] ?? [] };
-      const plan = { template: {}, total: chunk.count };
+      const plan = { template: samples === undefined ? {} : { samples: each }, total: chunk.count };
       const branches: StoredBranch[] = [];
       for await (const branch of wideBranches(part, startedAtMs, plan, store, begin)) {
         branches[branch.index - begin] = branch;
       }
       for (const [place, { fields }] of items.entries()) {
-        const stored = branches[place];
-        if (stored === undefined || stored.index < from) continue;
-        const outcome = await wholeOutcome<Value>(stored, store);
-        yield { row: fields as Row, outcome };
+        const about = branches.slice(place * each, (place + 1) * each);
+        const index = begin / each + place;
+        if (about.length < each || index < from) continue;
+        const whole = await Promise.all(about.map((stored) => wholeBranch(stored, store)));
+        const answered = samples === undefined ? { outcome: outcomeOf(whole) } : answeredRow(index, whole, samples);
+        yield { row: fields as Row, ...(answered as Omit<AnsweredRow<Row, Value>, 'row'>) };
       }
     }
     begin = end;
   }
 }
 
-async function wholeOutcome<Value>(stored: StoredBranch, store: TextReader) {
+async function wholeBranch(stored: StoredBranch, store: TextReader): Promise<StoredBranch> {
   const { output } = await resolveBranch(stored, store);
-  const whole: StoredBranch = { ...stored, ...(output !== undefined && { output: { inline: output } }) };
-  return outcomeFor(whole, stored.key, stored.index) as AnsweredRow<unknown, Value>['outcome'];
+  return { ...stored, ...(output !== undefined && { output: { inline: output } }) };
+}
+
+function outcomeOf([only]: readonly StoredBranch[]) {
+  if (only === undefined) throw new Error('A row has one answer at least.');
+  return outcomeFor(only, only.key, only.index);
 }
 
 /** The reports that tell of each chunk, in the order in which they came. */

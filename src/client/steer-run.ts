@@ -28,6 +28,22 @@ export function cancelBranches(client: Client, workflowId: string, keys: readonl
 }
 
 /**
+ * Cuts branches of an open run in lanes, and leaves the others alone. Those that have not begun are not asked.
+ *
+ * @param indices their places in input order, from 0: see `placesInLanes`
+ * @param keys what they are called, in the same order
+ * @returns their keys
+ * @throws FanfoldError `NoSuchRun`; InputError where one of them has ended
+ */
+export function cancelInLanes(
+  client: Client,
+  workflowId: string,
+  { indices, keys }: { indices: readonly number[]; keys: readonly string[] },
+): Promise<string[]> {
+  return update(client, workflowId, updateNames.cancelBranch, { indices, keys });
+}
+
+/**
  * Begins branches of an open run anew that have ended and are not ok.
  *
  * @param keys all of them where there is none

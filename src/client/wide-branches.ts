@@ -1,5 +1,5 @@
 import type { Item, Template } from '../contract/lanes.js';
-import { afterEarlier, outcomeOfSkip, tooLate } from '../contract/outcome.js';
+import { afterEarlier, cutByKey, outcomeOfSkip, tooLate } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import { askedAt } from '../plan/item-request.js';
@@ -56,8 +56,8 @@ export async function* wideBranches(
 }
 
 /** Whether the outcome is late: a lane knows that it was cut, and not why. */
-function isLate({ status }: StoredBranch, { others }: WideOutcomes): boolean {
-  return status === 'cancelled' && others.status === 'late';
+function isLate({ status, error }: StoredBranch, { others }: WideOutcomes): boolean {
+  return status === 'cancelled' && others.status === 'late' && error?.message !== cutByKey;
 }
 
 function otherBranch(place: Place, { status, message }: WideOutcomes['others']): StoredBranch {

@@ -13,6 +13,8 @@ import type { Blob, Chunk, Item } from './lanes.js';
 export interface BatchOrder {
   /** Number of the order in the run, from 0. */
   number: number;
+  /** Names the run: the same over resets, so that a batch that is out is not submitted again. */
+  run?: string;
   offline: boolean;
   freshSinceMs?: number;
   /** Largest inline answer: see `ModelCall`. */

@@ -1,5 +1,5 @@
 import type { StoredFile } from './document.js';
-import type { ModelCall } from './model-call.js';
+import type { Ledger, ModelCall } from './model-call.js';
 import type { Dialect } from './dialects.js';
 import type { JsonSchema } from './json-schema.js';
 import type { PromptPart } from './model-request.js';
@@ -99,37 +99,35 @@ export interface Lane extends Pick<
   budgetUsd?: number;
   /** Whether the workflow takes back what the lane has too much of, by the signal `laneHandBack`. */
   handsBack?: true;
+  /** Places of documents that somebody has cut before the lane began. */
+  cut?: Range[];
+  /** Run id of the execution that began it. After a reset another goes on, which knows what has ended meanwhile. */
+  execution?: string;
+  /** Tells it from lanes of the same number in executions that were reset; it is in all of its messages. */
+  token?: string;
+  /**
+   * Whether the lane asks for more documents when it has begun nearly all of its own, by the update `laneMore`: `now` where some wait
+   * already, `later` where they may come. It asks for none by default.
+   */
+  asksForMore?: 'now' | 'later';
+  /** What lanes before have begun whose workers died or ended: of their latest calls nobody has told. */
+  begunBefore?: LaneBeat;
+}
+
+/** What a lane has under way, as its heartbeat says. */
+export interface LaneBeat {
+  /** Branches that may have a call out, by their indices among all. */
+  underWay: Range[];
+  /** By index among all branches: how the ledger stands of those that have spent something. */
+  ledgers?: { [index: number]: Ledger };
 }
 
 /** Documents of a chunk that are asked about together as Message Batches, at half the price. */
 export type ChunkOrder = Pick<
   Lane,
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
->;
-
-/** The payload of the signal from a lane to its workflow. */
-export interface LaneMessage extends LaneReport {
-  lane: number;
-}
-
-/** What a lane gives up while it is under way: its worker is full, or it has far too much to do. */
-export interface HandBack {
-  /** Places in its chunk of documents that it has not begun, and will not begin. */
-  left: Range[];
-  /** Most calls at once that it makes from now on. */
-  width: number;
-  /** Most calls at once of its worker, as things stand. */
-  cap: number;
-  /** Milliseconds that a branch takes, where that is known. */
-  paceMs?: number;
-  /** US dollars that it gives up of its `budgetUsd`; only where a budget holds. */
-  usd?: number;
-}
-
-/** The payload of the signal by which a lane gives something up. */
-export interface HandBackMessage extends HandBack {
-  lane: number;
-}
+> &
+  Partial<Pick<Lane, 'run'>>;
 
 /** A report of a lane: outcomes that are stored together as a JSON array of `StoredBranch`, and their sum. */
 export interface LaneReport {
@@ -170,9 +168,14 @@ export function failedRanges(branches: readonly Pick<StoredBranch, 'index' | 'st
 export interface LaneResult {
   /** Outcomes that the workflow has not been told of yet. */
   rest: LaneReport | null;
-  /** Places of documents that were not begun, because the worker is stopping or the budget had no more. */
+  /**
+   * Places in its chunk of documents that were not begun, because the worker is stopping, the budget had no more, or the run was reset. What
+   * else a lane was given and has not reported needs no word.
+   */
   left: Range[];
-  why: 'done' | 'draining' | 'over budget';
+  why: 'done' | 'draining' | 'over budget' | 'reset';
+  /** What the worker's end has cut among what it has left. */
+  begun?: LaneBeat;
   /** Milliseconds that a branch took; of lanes that hand back. */
   paceMs?: number;
   /** Of batches: places of documents that were not submitted, because the budget had no more. */

@@ -1,5 +1,6 @@
 import type { StoredDocument, StoredFile } from './document.js';
 import type { JsonSchema } from './json-schema.js';
+import type { ServerTool } from './server-tool.js';
 import type { Stored } from './stored.js';
 import type { Tool } from './tool.js';
 
@@ -33,6 +34,8 @@ export interface ModelRequest {
   outputSchema?: JsonSchema;
   /** Tools that the model may call instead of answering. Its calls come back in `Answer.turn`. */
   tools?: readonly Pick<Tool, 'name' | 'description' | 'inputSchema'>[];
+  /** Tools that the API runs itself while it answers. */
+  serverTools?: readonly ServerTool[];
   /** The turns of a conversation so far, each with the results of its calls. */
   turns?: readonly Turn[];
   /** Whether the model must answer now, with what it has. */

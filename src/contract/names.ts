@@ -36,8 +36,8 @@ export function isKind(workflowType: string): workflowType is Kind {
   return workflowTypes.includes(workflowType as Kind);
 }
 
-/** Names of the queries of every run. */
-export const queryNames = { progress: 'progress' } as const;
+/** Names of queries. `laneCuts` is asked by lanes, once somebody has cut a branch of theirs. */
+export const queryNames = { progress: 'progress', laneCuts: 'laneCuts' } as const;
 
 /** `laneBatch` carries a `LaneReport`: the name is older than the word, and runs of older versions have it in their histories. */
 export const signalNames = {
@@ -51,6 +51,7 @@ export const updateNames = {
   answer: 'answer',
   approve: 'approve',
   cancelBranch: 'cancelBranch',
+  laneMore: 'laneMore',
   retryFailed: 'retryFailed',
 } as const;
 

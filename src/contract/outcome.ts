@@ -113,6 +113,9 @@ export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): Stor
   };
 }
 
+/** The message of a branch in a lane that somebody has cut by its key. */
+export const cutByKey = 'Somebody has cut it, and left the others alone.';
+
 /** The outcome of a branch that was cut because the fan-in no longer waited for it. */
 export function tooLate(outcome: StoredBranch, message: string): StoredBranch {
   return { ...outcome, status: 'late', error: { type: 'Late', message } };

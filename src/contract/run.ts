@@ -19,6 +19,8 @@ export interface Usage {
   outputTokens: number;
   cacheReadTokens: number;
   cacheWriteTokens: number;
+  /** Searches of the web that the API made and bills by number; only where there are any. */
+  webSearches?: number;
 }
 
 /** Milliseconds. The parts do not overlap; the rest of `totalMs` is fanfold's and Temporal's own. */

@@ -14,6 +14,8 @@ export interface AnsweredRows<Row, Value> {
   readonly wide: WideOutcomes;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
+  /** Where each row was asked about several times: how often, and the vote over the answers. */
+  readonly samples?: { readonly count: number; readonly vote?: true | string };
   /** Never there: the type of a row. */
   readonly _row?: Row;
   /** Never there: the type of an answer. */
@@ -23,5 +25,10 @@ export interface AnsweredRows<Row, Value> {
 /** A row, and what came of the question about it. */
 export interface AnsweredRow<Row, Value> {
   row: Row;
+  /** Of several answers: what became of the row, and what all of them took and cost. */
   outcome: Outcome<Value>;
+  /** Of several answers: each by itself, in order. */
+  samples?: Outcome<unknown>[];
+  /** Of a vote: how many answers say so, of how many there are, and whether as many say something else. */
+  vote?: { votes: number; of: number; tied: boolean };
 }

@@ -8,11 +8,13 @@ export const noUsage: Usage = {
 };
 
 export function addUsage(left: Usage, right: Usage): Usage {
+  const webSearches = (left.webSearches ?? 0) + (right.webSearches ?? 0);
   return {
     inputTokens: left.inputTokens + right.inputTokens,
     outputTokens: left.outputTokens + right.outputTokens,
     cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
     cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
+    ...(webSearches > 0 && { webSearches }),
   };
 }
 
@@ -24,4 +26,15 @@ export function addCost(left: number | null, right: number | null): number | nul
 /** US dollars of branches: their certain cost, and the most that calls may have cost of which the API could not tell. */
 export function spentUsd(branches: readonly { costUsd: number | null; lostUsd?: number }[]): number {
   return branches.reduce((sum, { costUsd, lostUsd = 0 }) => sum + (costUsd ?? 0) + lostUsd, 0);
+}
+
+/** Decimals of an amount in US dollars, and the most for one that they would show as none. */
+const decimals = { usual: 4, most: 12 };
+
+/** US dollars with four decimals. A smaller amount than these show has as many as its first digit needs. */
+export function dollarText(usd: number): string {
+  const shown = usd.toFixed(decimals.usual);
+  if (usd === 0 || Number(shown) !== 0) return `$${shown}`;
+  const first = Math.ceil(-Math.log10(Math.abs(usd)));
+  return `$${usd.toFixed(Math.min(first, decimals.most))}`;
 }

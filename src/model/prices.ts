@@ -19,6 +19,13 @@ const sources: readonly PriceOptions[] = [
 /** OpenAI's list, as the package knows it. */
 const openai: readonly PriceOptions[] = [{ providerId: 'openai' }];
 
+/**
+ * US dollars of a search of the web that the API makes, beside the tokens of what it finds.
+ *
+ * Source: https://platform.claude.com/docs/en/about-claude/pricing
+ */
+const searchUsd = 10 / 1_000;
+
 /** Known prices by model: looking through all models is most of the work. */
 const found = new Map<string, readonly PriceOptions[]>();
 
@@ -26,12 +33,13 @@ const found = new Map<string, readonly PriceOptions[]>();
  * List price in US dollars of what a model used, cache writes as those of 5 minutes; `null` where the model's price is not
  * known, never 0.
  *
- * @param batch whether it was in a Message Batch: half of every price
+ * @param batch whether it was in a Message Batch: half of every price of tokens
  * @param model the model that answered, named in full; a snapshot costs what its model costs
  */
 export function costOf(usage: Usage, model: string, { batch = false } = {}): number | null {
   const price = listPriceOf(usage, model);
-  return price === null || !batch ? price : price / 2;
+  if (price === null) return null;
+  return (batch ? price / 2 : price) + (usage.webSearches ?? 0) * searchUsd;
 }
 
 /** What clouds ask more where a model may not be asked anywhere (https://platform.claude.com/docs/en/about-claude/pricing). */

@@ -3,11 +3,14 @@ import type {
   MessageCreateParamsNonStreaming,
   MessageParam,
   Tool,
+  ToolUnion,
 } from '@anthropic-ai/sdk/resources/messages';
 
 import type { DocumentContent } from '../contract/document.js';
 import type { ModelRequest } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
+import type { ServerTool } from '../contract/server-tool.js';
+import { searchDefaults } from '../plan/server-tools.js';
 import { leastCachedBytes } from '../contract/limits.js';
 import { fileBlock, innerBlocks, isFileBlock } from './file-blocks.js';
 import { mustAnswer } from '../prompts/agent.js';
@@ -24,7 +27,7 @@ import { isBlank, wellFormed } from './sendable.js';
  * @param turns what `request.turns` says, as messages
  */
 export function buildRequest(
-  { model, maxTokens, system, prompt, cacheDocument, tools, lastTurn }: ModelRequest,
+  { model, maxTokens, system, prompt, cacheDocument, tools, serverTools = [], lastTurn }: ModelRequest,
   document: DocumentContent | readonly DocumentContent[] | undefined,
   outputSchema?: JsonSchema,
   turns: readonly MessageParam[] = [],
@@ -34,13 +37,15 @@ export function buildRequest(
     // The cache takes all up to its mark.
     .map((part, at, all) => documentBlock(part, cacheDocument === true && at === all.length - 1));
   if (!isBlank(prompt)) content.push({ type: 'text', text: prompt });
+  const offered = [...(tools?.map(asTool) ?? []), ...serverTools.map(asServerTool)];
+  const hasTools = tools !== undefined || offered.length > 0;
   return wellFormed({
     model,
     max_tokens: maxTokens,
     ...(!isBlank(system) && { system }),
-    ...(tools !== undefined && { tools: tools.map(asTool) }),
+    ...(hasTools && { tools: offered }),
     // The tools stay in the request: the API would refuse the calls that were made of them.
-    ...(tools !== undefined && lastTurn === true && { tool_choice: { type: 'none' } }),
+    ...(hasTools && lastTurn === true && { tool_choice: { type: 'none' } }),
     messages: [{ role: 'user', content }, ...withEnd(turns, lastTurn === true)],
     ...(outputSchema !== undefined && { output_config: { format: { type: 'json_schema', schema: outputSchema } } }),
   });
@@ -54,6 +59,14 @@ function documentBlock(part: DocumentContent, isCached: boolean): ContentBlockPa
 
 function asTool({ name, description, inputSchema }: NonNullable<ModelRequest['tools']>[number]): Tool {
   return { name, ...(!isBlank(description) && { description }), input_schema: toolInputOf(inputSchema) };
+}
+
+/** The newest versions of the API's tools that every model with tools takes. */
+function asServerTool(tool: ServerTool): ToolUnion {
+  if (tool.name === 'code_execution') return { type: 'code_execution_20250825', name: tool.name };
+  const { name, maxUses = searchDefaults.maxUses, allowedDomains } = tool;
+  const only = allowedDomains === undefined ? {} : { allowed_domains: [...allowedDomains] };
+  return { type: 'web_search_20250305', name, max_uses: maxUses, ...only };
 }
 
 function withEnd(turns: readonly MessageParam[], lastTurn: boolean): MessageParam[] {

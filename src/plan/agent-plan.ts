@@ -5,7 +5,9 @@ import { agentRules } from '../prompts/agent.js';
 import { offeredTools } from './result-tool.js';
 import { modelOptionsOf, policyOf } from './policy.js';
 import type { FanOutOptions, ModelOptions, Policy } from '../contract/options.js';
+import type { ServerTool } from '../contract/server-tool.js';
 import type { Tool } from '../contract/tool.js';
+import { checkServerTools } from './server-tools.js';
 import { beginningOf } from '../contract/cut-text.js';
 
 export { offeredTools };
@@ -14,6 +16,8 @@ export { offeredTools };
 export interface AgentInput extends FanOutOptions, ModelOptions {
   task: string;
   tools: readonly Tool[];
+  /** Tools that the API runs itself while the model answers: `web_search`, `code_execution`. None by default; not together with a budget. */
+  serverTools?: readonly ServerTool[];
   /** Most turns of the model; 10 by default. In the last it must answer with what it has. */
   maxTurns?: number;
   /** Once so many tokens have been used, the next turn is the last. No limit by default. */
@@ -71,13 +75,18 @@ export interface AgentPlan extends Required<
  * @throws InputError when no run can be made of the input; nothing has been spent then
  */
 export function planAgent(input: AgentInput): AgentPlan {
-  const { task, tools, allow = [], tokenLimit = Infinity, budgetUsd = Infinity } = input;
+  const { task, tools, serverTools = [], allow = [], tokenLimit = Infinity, budgetUsd = Infinity } = input;
   if (typeof task !== 'string' || task.trim() === '' || task.length > 100_000) {
     throw new InputError(
       `Expected a task of 1 to 100000 characters, got ${beginningOf(JSON.stringify(task) ?? 'nothing', 80)}.`,
     );
   }
   checkTools(tools);
+  checkServerTools(
+    serverTools,
+    tools.map(({ name }) => name),
+    budgetUsd,
+  );
   const strange = allow.find((name) => name !== 'all' && !tools.some((tool) => tool.name === name));
   if (strange !== undefined) {
     throw new InputError(`Expected \`allow\` to name tools of the run, or \`all\`, got \`${strange}\`.`);
@@ -91,6 +100,7 @@ export function planAgent(input: AgentInput): AgentPlan {
   return {
     task,
     tools,
+    serverTools,
     allow,
     tokenLimit,
     budgetUsd,
@@ -120,7 +130,12 @@ export function checkTools(tools: readonly Tool[]): void {
 
 /** The next request to the model, after so many turns. */
 export function turnRequest(
-  { task, tools, model }: Pick<AgentPlan, 'task' | 'tools' | 'model'>,
+  {
+    task,
+    tools,
+    serverTools = [],
+    model,
+  }: Pick<AgentPlan, 'task' | 'tools' | 'model'> & Partial<Pick<AgentPlan, 'serverTools'>>,
   turns: readonly Turn[],
   lastTurn: boolean,
 ): ModelRequest {
@@ -136,6 +151,7 @@ export function turnRequest(
         inputSchema,
       })),
     }),
+    ...(serverTools.length > 0 && { serverTools }),
     ...(turns.length > 0 && { turns }),
     ...(lastTurn && { lastTurn }),
   };

@@ -79,31 +79,43 @@ export function planPerspectivesOver(input: PerspectivesInput): { wide: WidePlan
   if (document !== undefined) throw new InputError('Expected a `document`, or several as `chunks`, got both.');
   const perspectives = checkPerspectives((input.perspectives ?? defaultPerspectives).map(asPerspective), mostWays);
   const { model, maxTokens, offline, fresh } = modelOptionsOf(input);
-  checkMerged(input, perspectives.length);
   const ways = perspectives.map(wayOf);
   checkWays(ways, 'perspectives');
   const total = totalOf(chunks, ways.length, 'document');
+  const fanIn = foldedInLanes(input, perspectives, total);
   const template = { model, maxTokens, system: specialistRules, prompt: '', ways };
   return {
     rows: { samples: 1, vote: undefined, ways: ways.map(({ key }) => key) },
-    wide: { chunks, total, template, policy: policyOf(input, total, { inLanes: true }), offline, fresh },
+    wide: {
+      chunks,
+      total,
+      template,
+      policy: policyOf(input, total, { inLanes: true }),
+      offline,
+      fresh,
+      ...(fanIn.how !== 'merge' && { fanIn }),
+    },
   };
 }
 
-/** The answers about each of several documents stay side by side, and those of more perspectives than a fan-in reads. */
-function checkMerged(input: PerspectivesInput, each: number): void {
-  const { how } = fanInOf(input);
-  if (how === 'merge') return;
-  if (each > maxDirectWidth) {
+/** The fan-in over the readings of one document, as a tree. Those of several documents stay side by side. */
+function foldedInLanes(input: PerspectivesInput, perspectives: readonly Perspective[], total: number) {
+  const fanIn = fanInOf(input);
+  if (fanIn.how === 'merge') return fanIn;
+  if (total > perspectives.length) {
     throw new InputError(
-      `Expected at most ${maxDirectWidth} perspectives with \`fan-in\` ${how}, got ${each}.`,
-      'Give the run fewer perspectives, or leave the fan-in out.',
+      `Expected one document with \`fan-in\` ${fanIn.how}, got several.`,
+      'Fold the readings of each document in a run of its own.',
     );
   }
-  throw new InputError(
-    `Expected one document with \`fan-in\` ${how}, got several.`,
-    'Fold the readings of each document in a run of its own.',
-  );
+  const weighed = perspectives.find(({ weight }) => weight !== undefined);
+  if (weighed !== undefined) {
+    throw new InputError(
+      `Expected no weights with \`fan-in\` ${fanIn.how} over readings in lanes, which are folded in groups, got one of \`${weighed.key}\`.`,
+      `Leave the weights out, or give the run at most ${maxDirectWidth} perspectives.`,
+    );
+  }
+  return fanIn;
 }
 
 function wayOf({ key, instruction, model, maxTokens, outputSchema }: Perspective): Way {

@@ -5,11 +5,11 @@ import { createFoldAnswers } from '../../activities/fold-answers.js';
 import { callOf } from '../../activities/lane/lane-call.js';
 import { unasked } from '../../activities/lane/lane-documents.js';
 import { LaneReporter } from '../../activities/lane/lane-reporter.js';
+import { WorkflowOfLane } from '../../activities/lane/workflow-of-lane.js';
 import { createLibraryActivities } from '../../activities/library.js';
 import type { Activities } from '../contract/activities.js';
 import { fromRanges } from '../contract/lanes.js';
-import type { Item, Lane, LaneMessage, LaneResult } from '../contract/lanes.js';
-import { signalNames } from '../contract/names.js';
+import type { Item, Lane, LaneResult } from '../contract/lanes.js';
 import type { Answer, ModelCall } from '../contract/model-call.js';
 import { askedAt, whyUnasked } from '../plan/item-request.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
@@ -34,13 +34,11 @@ export function mockActivities(answer: MockAnswer, store: MemoryStore): Activiti
     };
   };
   const runLane = async (lane: Lane): Promise<LaneResult> => {
-    const { client, info } = Context.current();
+    const context = Context.current();
+    const workflow = new WorkflowOfLane(context, lane);
+    if (workflow.isOutdated) return { rest: null, left: lane.places, why: 'reset' };
     const items = JSON.parse(await store.readText(lane.chunk)) as Item[];
-    const reporter = new LaneReporter(lane, store, (report) =>
-      client.workflow
-        .getHandle(info.workflowExecution?.workflowId ?? '')
-        .signal(signalNames.laneBatch, { lane: lane.number, ...report } satisfies LaneMessage),
-    );
+    const reporter = new LaneReporter(lane, store, (report) => workflow.report(report));
     const one = async (place: number) => {
       const asked = askedAt(items, place, lane.template);
       if (asked === undefined) return;

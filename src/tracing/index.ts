@@ -1,4 +1,5 @@
 import { Secrets } from '../secrets/index.js';
+import { protocolOf } from './protocol-of.js';
 import type { Tracing } from './start-tracing.js';
 
 export type { Tracing } from './start-tracing.js';
@@ -9,6 +10,7 @@ export type { Tracing } from './start-tracing.js';
  *
  * @param version of the program
  * @param secrets taken out of what is sent; by default those of the environment
+ * @throws InputError for a protocol other than HTTP
  */
 export async function startTracing(
   env: NodeJS.ProcessEnv,
@@ -16,6 +18,7 @@ export async function startTracing(
   secrets = new Secrets(env),
 ): Promise<Tracing | undefined> {
   if (!isWanted(env)) return undefined;
+  protocolOf(env);
   // Loaded on demand: it takes longer than most commands.
   return (await import('./start-tracing.js')).startTracing(env, version, secrets);
 }

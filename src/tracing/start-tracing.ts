@@ -30,18 +30,16 @@ const stopWithinMs = 3_000;
  * @param secrets taken out of what is sent
  */
 export async function startTracing(env: NodeJS.ProcessEnv, version: string, secrets: Secrets): Promise<Tracing> {
-  const [{ NodeTracerProvider, BatchSpanProcessor }, { Resource }, { traceExporter }, client, worker] =
+  const [{ NodeTracerProvider, BatchSpanProcessor }, { resourceOf }, { traceExporter }, client, worker] =
     await Promise.all([
       import('@opentelemetry/sdk-trace-node'),
-      import('@opentelemetry/resources'),
+      import('./resource-of.js'),
       import('./trace-exporter.js'),
       // The package's root would load the sandbox's part, too.
       import('@temporalio/interceptors-opentelemetry/lib/client/index.js'),
       import('@temporalio/interceptors-opentelemetry/lib/worker/index.js'),
     ]);
-  const resource = Resource.default().merge(
-    new Resource({ 'service.name': env['OTEL_SERVICE_NAME'] || 'fanfold', 'service.version': version }),
-  );
+  const resource = resourceOf(env, version);
   const processor = new BatchSpanProcessor(exporterWithout(secrets, traceExporter(env)));
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();

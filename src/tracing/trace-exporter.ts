@@ -4,13 +4,14 @@ import { gzip } from 'node:zlib';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { createOtlpNetworkExportDelegate, OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterTransport } from '@opentelemetry/otlp-exporter-base';
-import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
-import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { fetch } from 'undici';
 
 import { connectionsBy } from '../network/connections.js';
 import { proxyOf } from '../network/index.js';
+import { protocolOf } from './protocol-of.js';
 
 type HttpOptions = ReturnType<typeof convertLegacyHttpOptions>;
 
@@ -19,10 +20,16 @@ type HttpOptions = ReturnType<typeof convertLegacyHttpOptions>;
  * batch that is refused is not sent again.
  */
 export function traceExporter(env: NodeJS.ProcessEnv): SpanExporter {
-  const options = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', { 'content-type': 'application/json' });
-  if (proxyOf(new URL(options.url), env) === undefined) return new OTLPTraceExporter();
+  const isJson = protocolOf(env) === 'http/json';
+  const type = isJson ? 'application/json' : 'application/x-protobuf';
+  const options = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', { 'content-type': type });
+  const serializer = isJson ? JsonTraceSerializer : ProtobufTraceSerializer;
+  const isDirect = proxyOf(new URL(options.url), env) === undefined;
+  if (isDirect && isJson) return new OTLPTraceExporter();
   return new OTLPExporterBase<ReadableSpan[]>(
-    createOtlpNetworkExportDelegate(options, JsonTraceSerializer, transportBy(env, options)),
+    isDirect
+      ? createOtlpHttpExportDelegate(options, serializer)
+      : createOtlpNetworkExportDelegate(options, serializer, transportBy(env, options)),
   );
 }
 

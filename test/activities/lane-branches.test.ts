@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { AskingForMore } from '../../activities/lane/asking-for-more.js';
 import { isTooMuch, keptOf } from '../../activities/lane/kept.js';
 import { LaneBranches } from '../../activities/lane/lane-branches.js';
+import { LaneParts } from '../../activities/lane/lane-parts.js';
+import { fromRanges } from '../../src/contract/lanes.js';
+import type { LaneMore } from '../../src/contract/lane-messages.js';
+import type { Lane } from '../../src/contract/lanes.js';
 import { Limiters } from '../../src/model/limiter/index.js';
 import { VirtualClock } from '../model/limiter/virtual-clock.js';
 
@@ -68,7 +73,7 @@ describe('lanes of a worker', () => {
   });
 
   it('begin, hand back or leave each place once, whatever happens when (LaneBranches-1, LaneBranches-2)', async () => {
-    const step = fc.constantFrom('pass', 'hand back', 'over' as const);
+    const step = fc.constantFrom('pass', 'hand back', 'more', 'over' as const);
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 20 }),
@@ -78,14 +83,26 @@ describe('lanes of a worker', () => {
           const { clock, lane, begun, over } = worker(4);
           const { branches, left } = lane(places(0, count), width);
           const given: number[] = [];
+          let total = count;
+          let isOver = false;
+          void left.then(() => (isOver = true));
           for (const what of steps) {
             if (what === 'pass') await clock.pass(700);
-            else if (what === 'over') over.abort();
+            else if (what === 'more') {
+              if (isOver) continue;
+              const more = places(total, 5);
+              total += 5;
+              const coming = new Promise<void>((resolve) => void clock.after(300, resolve));
+              void branches.takeOn(coming.then(() => ({ places: more, width })));
+            } else if (what === 'over') over.abort();
             else given.push(...(branches.handBack()?.places ?? []));
           }
           await clock.pass(120_000);
           const all = [...begun, ...given, ...(await left)].toSorted((one, other) => one - other);
-          expect(all).toEqual(places(0, count));
+          // What is on its way when nothing more is to be begun is the workflow's again.
+          expect(all).toEqual(
+            over.signal.aborted ? all.filter((place, at) => place === at || place >= count) : places(0, total),
+          );
         },
       ),
       { numRuns: 40 },
@@ -93,10 +110,92 @@ describe('lanes of a worker', () => {
   });
 });
 
+describe('a lane that asks for more', () => {
+  const lane = (asksForMore: 'now' | 'later' | undefined) => {
+    const { clock, lane: begin, begun } = worker(4);
+    const { branches, left } = begin(places(0, 8), 4);
+    const asks: number[] = [];
+    const answers: ((more: LaneMore | null) => void)[] = [];
+    const handingBack = { isTelling: false };
+    const asking = new AskingForMore(
+      { ...(asksForMore !== undefined && { asksForMore }) },
+      branches,
+      handingBack,
+      (number) => {
+        asks.push(number);
+        return new Promise((resolve, reject) =>
+          answers.push((more) => (more === undefined ? reject(new Error('lost')) : resolve(more))),
+        );
+      },
+      async ({ firstIndex, places: ranges, width }) => ({
+        places: fromRanges(ranges).map((place) => firstIndex + place),
+        width,
+      }),
+    );
+    branches.onThinned(() => asking.look());
+    return { clock, branches, left, begun, asks, answers, handingBack };
+  };
+  const more = (count: number): LaneMore => ({
+    chunk: { sha256: '', bytes: 0, count: 100 },
+    firstIndex: 100,
+    places: [[0, count - 1]],
+    width: 4,
+  });
+
+  it('does so before it runs dry, and never ends while it waits (AskingForMore-1, LaneBranches-3)', async () => {
+    const { clock, left, begun, asks, answers } = lane('now');
+    await clock.pass(900);
+    expect(asks).toEqual([]);
+    await clock.pass(200);
+    expect(asks, 'as the second round is out, and nothing is left').toEqual([0]);
+    let hasEnded = false;
+    void left.then(() => (hasEnded = true));
+    await clock.pass(2_000);
+    expect(hasEnded).toBe(false);
+    answers[0]!(more(2));
+    await clock.pass(10);
+    expect(begun.slice(8)).toEqual([100, 101]);
+    expect(asks).toEqual([0, 1]);
+    answers[1]!(null);
+    await clock.pass(2_000);
+    expect(await left).toEqual([]);
+    expect(asks).toEqual([0, 1]);
+  });
+
+  it('asks again by the same number what was lost, and thrice at most', async () => {
+    const { clock, left, asks, answers } = lane('now');
+    for (let at = 0; at < 3; at += 1) {
+      await clock.pass(1_100);
+      answers[at]!(undefined as unknown as null);
+    }
+    await clock.pass(2_000);
+    expect(asks).toEqual([0, 0, 0]);
+    expect(await left).toEqual([]);
+  });
+
+  it('asks nothing while something is handed back, where it may not, or where nothing waits yet', async () => {
+    const telling = lane('now');
+    telling.handingBack.isTelling = true;
+    const others = [lane(undefined), lane('later')];
+    for (const { clock, asks, left } of [telling, ...others]) {
+      await clock.pass(5_000);
+      expect(asks).toEqual([]);
+      expect(await left).toEqual([]);
+    }
+  });
+});
+
+it('tells documents of its first chunk by their places, and others by their indices', () => {
+  const chunk = { sha256: '', bytes: 0, count: 10 };
+  const parts = new LaneParts({ chunk, firstIndex: 20 } as Lane);
+  expect(parts.told([22, 21, 40])).toEqual({ left: [[1, 2]], leftOfMore: [[40, 40]] });
+  expect(parts.told([29])).toEqual({ left: [[9, 9]] });
+});
+
 it('keeps some seconds of work where its worker is full, and some more where it has far too much', () => {
-  expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, true)).toBe(80);
+  expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, true)).toBe(40);
   expect(keptOf({ width: 10, left: 500, paceMs: 1_000 }, false)).toBe(200);
-  expect(keptOf({ width: 10, left: 500, paceMs: undefined }, true)).toBe(40);
+  expect(keptOf({ width: 10, left: 500, paceMs: undefined }, true)).toBe(10);
   expect(keptOf({ width: 10, left: 500, paceMs: 60_000 }, true)).toBe(10);
   expect(isTooMuch({ width: 10, left: 200, paceMs: 1_000 })).toBe(false);
   expect(isTooMuch({ width: 10, left: 400, paceMs: 1_000 })).toBe(true);

@@ -1,37 +1,45 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { expect, it, onTestFinished } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { startOfflineModel } from '@fanfold/offline-model';
+
 import { createActivities } from '../../activities/index.js';
-import type { Lane, LaneResult } from '../../src/contract/lanes.js';
+import { placeChunks } from '../../src/client/chunks.js';
+import type { ChunkOrder, Lane, LaneResult } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import { noLedger } from '../../src/contract/outcome.js';
+import { openJournal } from '../../src/journal/index.js';
+import type { LayerQuestion, Paid, Payer } from '../../src/model/layer/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';
+
+const lane: Lane = {
+  number: 3,
+  chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
+  firstIndex: 100,
+  places: [
+    [0, 2],
+    [4, 4],
+  ],
+  template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
+  offline: true,
+  queuedAtMs: 0,
+  width: 2,
+  timeoutMs: 1_000,
+  attempts: 1,
+  run: 'run',
+  reportEveryMs: 60_000,
+  reportFailuresAtOnce: false,
+};
 
 it('tells in one lane of all documents of a chunk that the store lacks, so that none is looked for again', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
   onTestFinished(() => rm(home, { recursive: true }));
   const store = new BlobStore(home);
   const { runLane } = createActivities({ store, offlineModelUrl: async () => '' });
-  const lane: Lane = {
-    number: 3,
-    chunk: { sha256: 'a'.repeat(64), bytes: 9, count: 5 },
-    firstIndex: 100,
-    places: [
-      [0, 2],
-      [4, 4],
-    ],
-    template: { model: 'm', maxTokens: 9, system: 'Be brief.', prompt: 'Sum it up.' },
-    offline: true,
-    queuedAtMs: 0,
-    width: 2,
-    timeoutMs: 1_000,
-    attempts: 1,
-    run: 'run',
-    reportEveryMs: 60_000,
-    reportFailuresAtOnce: false,
-  };
   const result = (await new MockActivityEnvironment().run(runLane, lane)) as LaneResult;
   expect(result).toMatchObject({
     left: [],
@@ -51,4 +59,92 @@ it('tells in one lane of all documents of a chunk that the store lacks, so that 
     costUsd: 0,
     error: { type: 'DocumentMissing', message: expect.stringContaining('is not in this home') },
   });
+});
+
+it('leaves the documents of a chunk that the store lacks to a lane, where they were to go into a batch', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const journal = await openJournal({ home, onWarning: () => {} });
+  onTestFinished(() => journal.close());
+  const settings = { store: new BlobStore(home), journal, offlineModelUrl: async () => 'http://127.0.0.1:9' };
+  const { submitChunk, collectChunk } = createActivities(settings);
+  const { number, chunk, firstIndex, places, template, offline, queuedAtMs } = lane;
+  const order: ChunkOrder = { number, chunk, firstIndex, places, template, offline, queuedAtMs };
+  expect(await new MockActivityEnvironment().run(submitChunk, order)).toEqual([]);
+  const left = { rest: null, left: places, why: 'done' };
+  expect(await new MockActivityEnvironment().run(collectChunk, order, [])).toEqual(left);
+});
+
+it('leaves to others what the end of its worker has cut, without an outcome, and tells what had ended (RunLane-3)', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const begun: string[] = [];
+  const layer = {
+    payOnce: async ({ asker }: LayerQuestion, { signal }: Payer): Promise<Paid> => {
+      begun.push(asker);
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      throw new Error('It has no answer.');
+    },
+    paidBefore: async () => undefined,
+  };
+  const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
+  const items = ['one', 'two', 'three', 'four'].map((key) => ({
+    key,
+    text: key,
+    ...(key === 'one' && { unreadable: 'torn' }),
+  }));
+  const [chunk] = await placeChunks(items, store, items.length);
+  const environment = new MockActivityEnvironment();
+  const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 3]] };
+  const running = environment.run(runLane, given) as Promise<LaneResult>;
+  while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  environment.cancel('WORKER_SHUTDOWN');
+  const result = await running;
+  expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
+});
+
+it('names what it has under way in its heartbeats, and counts as lost what a lane before may have paid for', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  const model = await startOfflineModel({ latencyMs: 0 });
+  onTestFinished(async () => {
+    await model.stop();
+    await rm(home, { recursive: true });
+  });
+  const store = new BlobStore(home);
+  const items = ['one', 'two', 'three'].map((text) => ({ key: text, text: `The ${text} of it.` }));
+  const chunk = { ...(await store.putText(JSON.stringify(items))), count: 3 };
+  const api = { apiKey: 'made-up-token-1', baseURL: model.url };
+  const { runLane } = createActivities({ store, api, offlineModelUrl: async () => model.url });
+  const template = { model: 'claude-sonnet-5-5', maxTokens: 1_000, system: 'Be brief.', prompt: 'Sum it up.' };
+  const given: Lane = {
+    ...lane,
+    chunk,
+    firstIndex: 10,
+    places: [[0, 2]],
+    template,
+    offline: false,
+    queuedAtMs: Date.now(),
+    timeoutMs: 30_000,
+    attempts: 3,
+    begunBefore: { underWay: [[11, 12]], ledgers: { 12: { ...noLedger, attempts: 2, costUsd: 0.25 } } },
+  };
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (beat) => beats.push(beat));
+  const gate = model.hold();
+  const run = environment.run(runLane, given) as Promise<LaneResult>;
+  await model.until(() => gate.waiting.length === 2);
+  while (beats.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(beats[0]).toMatchObject({ underWay: [[10, 11]] });
+  gate.release();
+  const { rest } = await run;
+  const [first, second, third] = JSON.parse(await store.readText(rest!.blob)) as StoredBranch[];
+  expect(first).toMatchObject({ status: 'ok', attempts: 1 });
+  expect(first?.lostUsd ?? 0).toBe(0);
+  expect(second).toMatchObject({ status: 'ok', attempts: 1 });
+  // A thousand tokens at 10 US dollars a million, and some of input.
+  expect(second?.lostUsd).toBeGreaterThan(0.01);
+  expect(third).toMatchObject({ status: 'ok', attempts: 3 });
+  expect(third?.costUsd).toBeGreaterThan(0.25);
 });

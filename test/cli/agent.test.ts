@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { MessageCreateParams } from '@anthropic-ai/sdk/resources/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
@@ -25,6 +26,27 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 const threeFigures = 'Get the sales figures, get the cost figures and get the staff figures';
+
+it('searches the web by a tool of the API: what was found stays in the conversation, and is on the bill', async () => {
+  const flags = ['--server-tools', 'web_search', '--max-uses', '2', '--allowed-domains', 'example.com'];
+  const run = await desk.json(own('Get the sales figures of the web', ...flags));
+  expect(run).toMatchObject({ status: 'complete', usage: { webSearches: 1 } });
+  expect(branch(run, 'turn-1').costUsd).toBeGreaterThan(0.01);
+  const [first, second] = desk.model.calls.slice(-2).map(({ request }) => request as MessageCreateParams);
+  expect(first?.tools).toContainEqual({
+    type: 'web_search_20250305',
+    name: 'web_search',
+    max_uses: 2,
+    allowed_domains: ['example.com'],
+  });
+  const said = second!.messages[1]!;
+  expect((said.content as { type: string }[]).map(({ type }) => type).slice(0, 3)).toEqual([
+    'server_tool_use',
+    'web_search_tool_result',
+    'tool_use',
+  ]);
+  expect(run.output).toContain('The sales figures are fine.');
+});
 
 describe('a turn with several calls', () => {
   let run: Run;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { Run } from '../../src/contract/run.js';
 import { Desk } from '../support/fanfold.js';
 
 const stdin = 'The customer pays 100 euros a month. The supplier is liable for intent only. '.repeat(10);
@@ -51,4 +52,16 @@ it.each([
 ])('refuses %j; exit 2', async (flags, message) => {
   const { code, stderr } = await desk.fanfold([...words, ...flags], { stdin });
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+it('makes one text of more readings of one document than have an activity each, within a bound', async () => {
+  const own = Array.from({ length: 60 }, (_, at) => ['--perspective', `view-${at}: What does reader ${at} see?`]);
+  const asked = ['perspectives', '-', ...own.flat(), '--fan-in', 'synthesise'];
+  const { upperBoundUsd: bound } = await desk.json<{ upperBoundUsd: number }>([...asked, '--dry-run'], { stdin });
+  const run = await desk.json<Run>([...asked, '--budget', String(bound)], { stdin });
+  expect(run).toMatchObject({ status: 'complete', coverage: { ok: 60 }, output: expect.any(String) });
+  expect(run.fanIn).toMatchObject({ how: 'synthesise', more: { from: 10, missing: 0 } });
+  expect(run.costUsd).toBeLessThanOrEqual(bound);
+  const { stdout } = await desk.fanfold(asked, { stdin });
+  expect(stdout).toContain(String(run.output).slice(0, 40));
 });

@@ -207,6 +207,21 @@ describe('a question of a worker', () => {
     expect(await late.answer).toMatchObject({ from: 'api' });
     expect(model.total).toBe(2);
   });
+
+  it('waits for the next gateway where its worker comes to one that is about to end', async () => {
+    const { model, desk } = await openWhole();
+    const gate = model.hold();
+    const asked = new Try(await desk.worker(), questionAbout('Finish this too.'));
+    await model.until(() => gate.waiting.length === 1);
+    const drained = desk.drain();
+    const late = new Try(await desk.worker(), questionAbout('Too late again?'));
+    gate.release();
+    expect(await asked.answer).toMatchObject({ from: 'api' });
+    await drained;
+    expect(model.total).toBe(1);
+    await desk.start();
+    expect(await late.answer).toMatchObject({ from: 'api' });
+  });
 });
 
 describe('the room of the limiters', () => {

@@ -149,6 +149,32 @@ describe.each([
     expect(last.map(({ outcome: { key } }) => key)).toEqual(['row 598', 'row 599']);
   });
 
+  it('asks several times about a row: for a list of answers, or for the vote over them', async () => {
+    const texts = [...Array.from({ length: 60 }, (_, at) => `several ${at}`), 'it fails'];
+    const rows = await placeRows(
+      texts.map((text) => ({ text })),
+      mock.store,
+      { key: (_, at) => `row ${at}` },
+    );
+    const listed = await execute('overRows', rows, { samples: 3 } as never);
+    expect(listed).toMatchObject({ output: { status: 'partial', total: 61, counts: { ok: 180, failed: 3 } } });
+    const answered = listed.status === 'ok' ? listed.output.answered : undefined;
+    const read = await listOf(readRows(answered!, mock.store, { from: 58 }));
+    const owed = { amount: '100 euros', by: 'May' };
+    expect(read.map(({ row, outcome }) => [row.text, outcome.key, outcome.index, outcome.status])).toEqual([
+      ['several 58', 'row 58', 58, 'ok'],
+      ['several 59', 'row 59', 59, 'ok'],
+      ['it fails', 'row 60', 60, 'failed'],
+    ]);
+    expect(read[0]).toMatchObject({ outcome: { output: [owed, owed, owed], attempts: 3 } });
+    expect(read[2]?.samples?.map(({ key, status }) => `${key} ${status}`)).toEqual(
+      [1, 2, 3].map((sample) => `row 60#${sample} failed`),
+    );
+    const voted = await execute('overRows', rows, { samples: 2, vote: 'amount' } as never);
+    const [first] = await listOf(readRows(voted.status === 'ok' ? voted.output.answered : answered!, mock.store));
+    expect(first).toMatchObject({ outcome: { output: owed }, vote: { votes: 2, of: 2, tied: false } });
+  });
+
   it('has the counts of rows whose deadline came, whose join was decided or of which there are none', async () => {
     const given = ['at once', ...Array.from({ length: 30 }, () => 'never')].map((text) => ({ text }));
     const rows = await placeRows(given, mock.store);
@@ -166,6 +192,9 @@ describe.each([
   it.each([
     [{ rows: 5 }, /^Expected `rows` to be what `placeRows` of fanfold gives, got `5`\.$/],
     [{ prompt: 'Open {{' }, /^Prompt: /],
+    [{ vote: true }, 'Expected several `samples` where there is a `vote`, got 1.'],
+    [{ samples: 1.5 }, /^Expected `samples` to be a whole number/],
+    [{ samples: 2, vote: 'price' }, /^Expected `vote` to be a field of the answer, amount, by, got `price`/],
     [{ quorum: 2 }, 'Expected `join` to be quorum where `quorum` is given, got `settled`.'],
     [{ document: 'x' }, /^Expected options of `mapRows` to be among rows, prompt, .*, got `document`\.$/],
   ])('ends with BadInput where rows are asked about with %o', async (options, message) => {

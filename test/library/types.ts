@@ -99,6 +99,19 @@ export async function overRows(): Promise<void> {
   const { rows: texts } = await fanOut({ rows: plain, words: activity(countWords) }).outcomes;
   if (texts.status !== 'ok') return;
   for await (const { outcome: one } of readRows(texts.output.answered, store)) same<typeof one, Outcome<string>>();
+  const listed = await outcomeOf(mapRows({ rows, prompt: 'Read {{ text }}', output: Owed, samples: 3 }));
+  if (listed.status !== 'ok') return;
+  for await (const { outcome: one } of readRows(listed.output.answered, store)) {
+    same<typeof one, Outcome<{ amount: string; by?: string | undefined }[]>>();
+  }
+  const voted = await outcomeOf(mapRows({ rows, prompt: 'Read {{ text }}', output: Owed, samples: 3, vote: 'amount' }));
+  if (voted.status !== 'ok') return;
+  for await (const { outcome: one, vote } of readRows(voted.output.answered, store)) {
+    same<typeof one, Outcome<{ amount: string; by?: string | undefined }>>();
+    same<typeof vote, { votes: number; of: number; tied: boolean } | undefined>();
+  }
+  // @ts-expect-error the vote is over whole answers or a field of them
+  void mapRows({ rows, prompt: 'Read {{ text }}', output: Owed, samples: 3, vote: 'price' });
   // @ts-expect-error rows have to be in the store
   void mapRows({ rows: [{ text: 'x' }], prompt: 'Read {{ text }}' });
   // @ts-expect-error rows are objects

@@ -42,10 +42,13 @@ describe('perspectives over documents', () => {
     expect(() => planPerspectives({})).toThrow(/`document`, or several as `chunks`, got neither/);
     expect(() => planPerspectivesOver({ document: { inline: 'x' }, chunks: chunksOf(4) })).toThrow(/got both/);
     expect(() => planPerspectivesOver({ perspectives: ['a', 'b'], chunks: chunksOf(3) })).toThrow(/multiple of 2/);
-    expect(() => planPerspectivesOver({ chunks: chunksOf(4), fanIn: 'select' })).toThrow(/got several/);
+    expect(() => planPerspectivesOver({ chunks: chunksOf(8), fanIn: 'select' })).toThrow(/got several/);
     const many = Array.from({ length: 51 }, (_, at) => `view ${at}`);
-    expect(() => planPerspectivesOver({ perspectives: many, chunks: chunksOf(51), fanIn: 'synthesise' })).toThrow(
-      'Expected at most 50 perspectives with `fan-in` synthesise, got 51.',
+    const folded = { chunks: chunksOf(51), fanIn: 'synthesise' } as const;
+    expect(planPerspectivesOver({ perspectives: many, ...folded }).wide.fanIn).toMatchObject({ how: 'synthesise' });
+    const weighed = many.map((key) => ({ key, instruction: 'x', weight: 2 }));
+    expect(() => planPerspectivesOver({ perspectives: weighed, ...folded })).toThrow(
+      /no weights .* got one of `view 0`/,
     );
   });
 });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { cutByKey } from '../../src/contract/outcome.js';
+import type { Run } from '../../src/contract/run.js';
 import { Desk } from '../support/fanfold.js';
 
 let desk: Desk;
@@ -113,16 +115,42 @@ describe('in lanes, two seconds later no call is in flight', () => {
   }
 
   it('when the whole run is cancelled', async () => {
-    const { code, status, tookMs } = await cutCalls([], 'lanes-cancelled', async () => {
-      const one = await desk.inProcess(['cancel', 'lanes-cancelled', 'd0']);
-      expect([one.code, one.stderr]).toEqual([
-        2,
-        expect.stringContaining('its 70 branches travel in lanes, and are cut together'),
-      ]);
-      await desk.inProcess(['cancel', 'lanes-cancelled']);
-    });
+    const { code, status, tookMs } = await cutCalls([], 'lanes-cancelled', () =>
+      desk.inProcess(['cancel', 'lanes-cancelled']),
+    );
     expect([code, status]).toEqual([4, 'cancelled']);
     expect(tookMs).toBeLessThanOrEqual(promisedMs);
+  });
+
+  it('of a branch that is cut by its key, whose siblings go on, and of more of them later', async () => {
+    const before = desk.model.total;
+    const gate = desk.model.hold({ document: 'Held document' });
+    const command = desk.begin([...words, '--id', 'some-cut']);
+    await desk.model.until(() => gate.waiting.length === count / 5);
+    const cut = (...keys: string[]) => desk.inProcess(['cancel', 'some-cut', ...keys]);
+    expect(await cut('d0', 'd65')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('cut d0, d65; the others'),
+    });
+    await desk.model.until(() => gate.waiting.length === count / 5 - 2);
+    const closed = desk.model.calls.flatMap(({ sequence, answered, finishedAt }) =>
+      sequence > before && !answered && typeof finishedAt === 'number' ? [finishedAt] : [],
+    );
+    expect(Math.max(...closed) - (await cutAt('some-cut'))).toBeLessThanOrEqual(promisedMs);
+    // Their lanes have been told to stop, and are not told again.
+    await cut('d5', 'd60');
+    await desk.model.until(() => gate.waiting.length === count / 5 - 4);
+    expect(await cut('d70')).toMatchObject({ code: 2, stderr: expect.stringContaining('of the run, got `d70`') });
+    gate.release();
+    const { code, stdout } = await command.ended;
+    expect(code).toBe(3);
+    const { branches, coverage } = JSON.parse(stdout) as Run;
+    expect(coverage).toEqual({ ok: count - 4, total: count });
+    const lost = branches.filter(({ status }) => status !== 'ok');
+    expect(lost.map(({ key, status, error }) => [key, status, error?.message])).toEqual(
+      ['d0', 'd5', 'd60', 'd65'].map((key) => [key, 'cancelled', cutByKey]),
+    );
+    expect(desk.model.total - before).toBe(count);
   });
 
   it.each([

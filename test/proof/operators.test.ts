@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,6 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
+import type { Progress } from '../../src/contract/run-result.js';
 import { ensureSearchAttributes } from '../../src/server/index.js';
 import { callsByPerspective, Desk, root } from '../support/fanfold.js';
 
@@ -42,15 +44,15 @@ async function openRun(id: string) {
   return { gate, command, ended: async () => JSON.parse((await command.ended).stdout) as Run };
 }
 
-/** Resets to the end of the first workflow task: nothing has been started then. */
-async function reset(id: string): Promise<string> {
+/** Resets to the end of a workflow task: of the first by default, when nothing has been started. */
+async function reset(id: string, finishEventId = 4): Promise<string> {
   const { runId } = await client.workflowService.resetWorkflowExecution({
     namespace: namespace(),
     workflowExecution: { workflowId: id },
     reason: 'test',
     // A `Long`, of which the client takes numbers as well.
-    workflowTaskFinishEventId: 4 as never,
-    requestId: `reset-${id}`,
+    workflowTaskFinishEventId: finishEventId as never,
+    requestId: `reset-${id}-${finishEventId}`,
   });
   return runId;
 }
@@ -78,6 +80,44 @@ const rows: Record<string, (id: string) => Promise<void>> = {
     await client.workflow.getHandle(id, runId).result();
     expect(await desk.json(['show', id])).toMatchObject({ status: 'complete', runId, costUsd: 0 });
     expect([calls(`${id}-quick`), calls(`${id}-held`)]).toEqual([1, 1]);
+  },
+  'reset of a wide run under way': async (id) => {
+    const name = (at: number) => `${id}-${[20, 50, 80, 110].includes(at) ? 'held' : 'quick'}-${at}`;
+    const rows = Array.from({ length: 120 }, (_, at) => JSON.stringify({ id: name(at), text: `This is ${name(at)}.` }));
+    await writeFile(join(desk.directory, `${id}.jsonl`), rows.join('\n'));
+    const handle = client.workflow.getHandle(id);
+    const isAt = async (ended: number) => {
+      while ((await handle.query<Progress>('progress')).tally?.ended !== ended) await sleep(20);
+    };
+    const gate = desk.model.hold({ document: new RegExp(`${id}-held`) });
+    const words = ['summarise', '--from', `${id}.jsonl`, '--id', id, '--join', 'quorum', '--quorum', '120', '--json'];
+    const command = desk.begin(words);
+    await desk.model.until(() => gate.waiting.length === 4);
+    await isAt(116);
+    // To a point before there were lanes; then to one where they were under way, and some of what they had told was known.
+    await reset(id);
+    await desk.model.until(() => gate.waiting.length === 4);
+    await isAt(116);
+    const { events } = await handle.fetchHistory();
+    const finished = events!.filter(({ workflowTaskCompletedEventAttributes: task }) => task);
+    await reset(id, Number(finished.at(-1)!.eventId));
+    gate.release();
+    const run = JSON.parse((await command.ended).stdout) as Run;
+    expect(run).toMatchObject({ status: 'complete', coverage: { ok: 120, total: 120 } });
+    expect(run.branches.map(({ key }) => key)).toEqual(Array.from({ length: 120 }, (_, at) => name(at)));
+    expect((await handle.query<Progress>('progress')).tally).toMatchObject({ ended: 120, byStatus: { ok: 120 } });
+    const asked = desk.model.countBy(({ document }) => new RegExp(`${id}-quick-\\d+`).exec(document)?.[0] ?? '');
+    asked.delete('');
+    expect([asked.size, new Set(asked.values())]).toEqual([116, new Set([1])]);
+  },
+  'reset of a run that waits for Message Batches': async (id) => {
+    const words = ['perspectives', '-', '--perspectives', `${id}-one,${id}-two`, '--id', id, '--economy', '--json'];
+    const before = desk.model.batches.length;
+    const command = desk.begin(words, { stdin: 'A document.' });
+    while (desk.model.batches.length === before) await sleep(20);
+    await reset(id);
+    expect(JSON.parse((await command.ended).stdout)).toMatchObject({ status: 'complete', coverage: { ok: 2 } });
+    expect(desk.model.batches).toHaveLength(before + 1);
   },
   terminate: async (id) => {
     const { gate, command, ended } = await openRun(id);

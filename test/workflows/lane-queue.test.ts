@@ -1,7 +1,11 @@
+import { TimeoutFailure, TimeoutType } from '@temporalio/common';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { fromRanges, toRanges } from '../../src/contract/lanes.js';
+import { fromRanges, noTally, toRanges } from '../../src/contract/lanes.js';
+import { noLedger } from '../../src/contract/outcome.js';
+import { begunIn } from '../../workflows/wide/lane-calls.js';
+import { LaneUnderWay } from '../../workflows/wide/lane-under-way.js';
 import { LaneQueue } from '../../workflows/wide/lane-queue.js';
 
 const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
@@ -30,7 +34,7 @@ it('loses no document and gives none twice, whatever lanes fail, drain and end (
         const done = how === 'done' ? places : places.slice(0, Math.ceil(places.length * share));
         const left = places.slice(done.length);
         ended.push(...done.map((place) => queue.firstIndexOf(work.chunk) + place));
-        if (how === 'failed') queue.failed(work, left);
+        if (how === 'failed') queue.failed({ ...work, places: toRanges(left) }, left.length < places.length);
         else if (how === 'handed back') queue.handBack(work.chunk, toRanges(left));
         else
           queue.putBack(
@@ -55,7 +59,7 @@ it('tells a document that ends its worker from its neighbours, and gives only th
       for (let work = queue.take(); work !== undefined; work = queue.take()) {
         lanes += 1;
         const places = fromRanges(work.places);
-        if (places.includes(poison)) queue.failed(work, places);
+        if (places.includes(poison)) queue.failed(work, false);
         else for (const place of places) ended.add(place);
       }
       expect(queue.poisoned).toEqual([poison]);
@@ -63,4 +67,25 @@ it('tells a document that ends its worker from its neighbours, and gives only th
       expect(lanes).toBeLessThan(40);
     }),
   );
+});
+
+it('gives whoever carries a document next what its dead lane had under way, and may have begun since', () => {
+  const spent = { ...noLedger, attempts: 2, costUsd: 0.1 };
+  const beat = { underWay: [[11, 12]], ledgers: { 12: spent } };
+  const death = new TimeoutFailure('dead', beat, TimeoutType.HEARTBEAT);
+  const queue = new LaneQueue(chunks([10, 10]));
+  queue.take();
+  const lane = new LaneUnderWay({ width: 2 }, (chunk) => queue.firstIndexOf(chunk), queue.take()!);
+  const outcome = { blob: { sha256: '', bytes: 0 }, tally: noTally };
+  lane.ended({ ...outcome, indices: [[10, 11]] }, 0);
+  const begun = begunIn(death, lane);
+  expect(begun.underWay).toEqual([[12, 14]]);
+  queue.begun(begun);
+  for (const part of lane.unended) queue.failed(part, true);
+  const continued = new LaneQueue(queue.chunks, JSON.parse(JSON.stringify(queue.carried)));
+  const again = continued.take()!;
+  expect(continued.begunBefore(again)).toEqual({
+    begunBefore: { underWay: [[12, 14]], ledgers: { 12: { ...spent, open: true } } },
+  });
+  expect(begunIn(new Error('It had not begun.'), lane).underWay).toEqual([]);
 });

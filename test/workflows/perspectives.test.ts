@@ -34,6 +34,16 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
   const withRun = (model: FakeModel, input: Partial<PerspectivesInput>, during: (handle: Handle) => Promise<void>) =>
     inRun(environment, maxCachedWorkflows, model, input, during);
 
+  it('names no activity by a number alone, as Temporal names those without a name', async () => {
+    await withRun(new FakeModel(), { perspectives: ['1', 'b', '30'] }, async (handle) => {
+      expect((await handle.result()).branches.map(({ key }) => key)).toEqual(['1', 'b', '30']);
+      const { events } = await handle.fetchHistory();
+      const scheduled = events?.flatMap(({ activityTaskScheduledEventAttributes: each }) => each ?? []);
+      const asked = scheduled?.filter(({ activityType }) => activityType?.name === 'askModel');
+      expect(asked?.map(({ activityId }) => activityId)).toEqual(['#1', 'b', '#30']);
+    });
+  });
+
   it.each(permutations)('keeps input order when the branches end as %s, %s, %s', async (...order) => {
     const model = new FakeModel();
     model.hold('a', 'b', 'c');

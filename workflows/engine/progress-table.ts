@@ -1,6 +1,7 @@
 import { formatDuration } from '../../src/contract/duration.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Progress } from '../../src/contract/run-result.js';
+import { dollarText } from '../../src/contract/usage.js';
 import { markdownLine } from '../../src/fold/visible-text.js';
 
 /** States of a branch that has not ended. */
@@ -26,8 +27,14 @@ export function progressTable(
     const outcome = outcomes.get(index);
     if (outcome === undefined) return row([key, state, '', '', '']);
     const { inputTokens, outputTokens } = outcome.usage;
-    const cost = outcome.costUsd === null ? 'unknown' : `$${outcome.costUsd.toFixed(4)}`;
-    return row([key, state, formatDuration(outcome.latency.totalMs), `${inputTokens} in, ${outputTokens} out`, cost]);
+    const cost = outcome.costUsd === null ? 'unknown' : dollarText(outcome.costUsd);
+    return row([
+      key,
+      outcome.reused ? `${state}, journal` : state,
+      formatDuration(outcome.latency.totalMs),
+      `${inputTokens} in, ${outputTokens} out`,
+      cost,
+    ]);
   });
   return [
     `**${status}** · ${ended} of ${total} branches ended` + (branches.length < total ? `; the last ${mostRows}:` : ''),

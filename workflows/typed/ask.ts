@@ -4,8 +4,10 @@ import { modelDefaults } from '../../src/contract/options.js';
 import type { JsonSchema } from '../../src/contract/json-schema.js';
 import { isOutput } from '../../src/contract/output.js';
 import type { Output } from '../../src/contract/output.js';
+import type { ServerTool } from '../../src/contract/server-tool.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { modelOptionsOf } from '../../src/plan/policy.js';
+import { checkServerTools } from '../../src/plan/server-tools.js';
 import { checked } from '../engine/checked.js';
 import { millisecondsOf } from './duration.js';
 import { checkSchema } from './output.js';
@@ -26,6 +28,8 @@ export interface AskOptions {
   model?: string | undefined;
   /** Most output tokens; that of the fan-out by default, else 2,048. A longer answer is `truncated`. */
   maxTokens?: number | undefined;
+  /** Tools that the API runs itself while it answers: `web_search`, `code_execution`. Not in a fan-out with a `budget`. */
+  serverTools?: readonly ServerTool[] | undefined;
   /** Time that it may take from its first attempt, all attempts together; that of the fan-out by default. */
   timeout?: Duration | undefined;
   /** Most tries; that of the fan-out by default. Being told to slow down uses up none. */
@@ -46,6 +50,7 @@ const names = [
   'system',
   'model',
   'maxTokens',
+  'serverTools',
   'timeout',
   'attempts',
   'output',
@@ -65,11 +70,13 @@ export function ask(question: AskOptions & { output?: undefined; stored?: false 
 export function ask(question: AskOptions & { output?: unknown; stored?: boolean | undefined }): Work<unknown> {
   checkNames('ask', question, names);
   const { prompt, document, system = '', model, maxTokens, timeout, attempts, output, stored = false } = question;
+  const { serverTools = [] } = question;
   const outputSchema = checkedQuestion({ prompt, system, output });
   if (document !== undefined && !isDocument(document)) {
     throw badInput(`Expected \`document\` to be a text or a reference to one, got ${quoted(document)}.`);
   }
   checkModel({ model, maxTokens });
+  checked(() => checkServerTools(serverTools, [], Infinity));
   const work: AskWork = {
     kind: 'ask',
     prompt,
@@ -78,6 +85,7 @@ export function ask(question: AskOptions & { output?: unknown; stored?: boolean 
     ...(document !== undefined && { document }),
     ...(model !== undefined && { model }),
     ...(maxTokens !== undefined && { maxTokens }),
+    ...(serverTools.length > 0 && { serverTools }),
     ...(timeout !== undefined && { timeoutMs: millisecondsOf('timeout', timeout) }),
     ...(attempts !== undefined && { attempts: countOf('attempts', attempts) }),
     ...(outputSchema !== undefined && { outputSchema }),

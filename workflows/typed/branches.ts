@@ -8,6 +8,8 @@ import type { Stored } from '../../src/contract/stored.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import type { Answer } from '../../src/contract/model-call.js';
 import { noUsage } from '../../src/contract/usage.js';
+import { checkServerTools } from '../../src/plan/server-tools.js';
+import { checked } from '../engine/checked.js';
 import { modelBranch } from '../engine/branch.js';
 import type { AskSettings, Branch } from '../engine/branch.js';
 import { Economy } from '../wide/economy.js';
@@ -33,6 +35,9 @@ export class Branches {
   ) {
     this.#shared = repeated(works.map((work) => (work.kind === 'ask' ? work.document : undefined)));
     const { policy } = settings;
+    const budgetUsd = policy.budget?.usd ?? Infinity;
+    for (const work of works)
+      if (work.kind === 'ask') checked(() => checkServerTools(work.serverTools ?? [], [], budgetUsd));
     if (!policy.economy) return;
     const context = runContext();
     this.#economy = new Economy(this.#askSettings(false), policy.deadlineMs, Date.now(), context.orders);
@@ -55,7 +60,7 @@ export class Branches {
   }
 
   #request(
-    { prompt, system, document, model, maxTokens, outputSchema }: AskWork,
+    { prompt, system, document, model, maxTokens, serverTools = [], outputSchema }: AskWork,
     placed?: Stored<string>,
   ): ModelRequest {
     const { settings } = this;
@@ -67,6 +72,7 @@ export class Branches {
       prompt,
       ...(placed !== undefined && { document: placed }),
       ...(isShared && { cacheDocument: true }),
+      ...(serverTools.length > 0 && { serverTools }),
       ...(outputSchema !== undefined && { outputSchema }),
     };
   }
@@ -78,7 +84,8 @@ export class Branches {
 
   #ask(name: string, work: AskWork): Branch {
     const { policy } = this.settings;
-    const bound = async () => outside.boundQuestion(await this.requestOf(work));
+    const summary = `${name}: what it may cost`;
+    const bound = async () => outside.boundQuestion.executeWithOptions({ summary }, [await this.requestOf(work)]);
     const { timeoutMs = policy.timeoutMs, attempts = policy.attempts } = work;
     const settings = { ...this.#askSettings(work.stored), timeoutMs, attempts };
     return {

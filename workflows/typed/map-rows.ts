@@ -23,7 +23,7 @@ import { checkedQuestion } from './ask.js';
 import { fanOutNames, inputOf } from './options.js';
 import type { FanOutOptions } from './options.js';
 import { own } from './own-work.js';
-import { badInput, checkNames, quoted } from './refuse.js';
+import { badInput, checkNames, countOf, quoted } from './refuse.js';
 import type { Work } from './work.js';
 
 /** What is asked about each row. Only `rows` and `prompt` are needed; the options are those of a fan-out over the rows. */
@@ -36,13 +36,24 @@ export interface MapRowsOptions<Row> extends FanOutOptions {
   system?: string | undefined;
 }
 
+/** How often each row is asked about, and the vote over the answers. */
+export interface SamplesOptions<Field extends string = string> {
+  /** How often each row is asked about, 1 to 100; each answer has an entry of its own in the journal. Once by default. */
+  samples?: number | undefined;
+  /**
+   * The vote over the answers about a row: `true` for whole answers, or the field of the output that counts. Without it the row's answer is the list
+   * of all, and a row is ok where all are.
+   */
+  vote?: true | Field | undefined;
+}
+
 /** What questions about rows have come to. The answers are in the store. */
 export interface MappedRows<Row, Value> {
   /** `complete`: every row is ok; `failed`: none is, or not what the join asks for. What has been answered is there all the same. */
   status: Exclude<RunStatus, 'cancelled'>;
   /** Number of rows. */
   total: number;
-  /** How many rows ended in each way, `total` together; a status that none has is absent. */
+  /** How many answers ended in each way, `total` together where each row has one; a status that none has is absent. */
   counts: { [Status in BranchStatus]?: number };
   /** US dollars; `null` where a price is not known. */
   costUsd: number | null;
@@ -65,17 +76,28 @@ interface Mapped {
  * @throws ApplicationFailure `BadInput` where an option cannot be meant
  */
 export function mapRows<Row, Value>(
-  options: MapRowsOptions<Row> & { output: Output<Value> },
+  options: MapRowsOptions<Row> & { output: Output<Value> } & { samples: number; vote?: undefined },
+): Work<MappedRows<Row, Value[]>>;
+export function mapRows<Row, Value>(
+  options: MapRowsOptions<Row> & { output: Output<Value> } & SamplesOptions<keyof Value & string>,
 ): Work<MappedRows<Row, Value>>;
-export function mapRows<Row>(options: MapRowsOptions<Row> & { output?: undefined }): Work<MappedRows<Row, string>>;
 export function mapRows<Row>(
-  options: MapRowsOptions<Row> & { output?: Output<unknown> | undefined },
+  options: MapRowsOptions<Row> & { output?: undefined } & { samples: number; vote?: undefined },
+): Work<MappedRows<Row, string[]>>;
+export function mapRows<Row>(
+  options: MapRowsOptions<Row> & { output?: undefined } & SamplesOptions<never>,
+): Work<MappedRows<Row, string>>;
+export function mapRows<Row>(
+  options: MapRowsOptions<Row> & { output?: Output<unknown> | undefined } & SamplesOptions,
 ): Work<MappedRows<Row, unknown>> {
-  checkNames('mapRows', options, ['rows', 'prompt', 'system', 'output', ...fanOutNames]);
-  const { rows, prompt, system, output, ...rest } = options;
-  const chunks = chunksOf(rows);
+  checkNames('mapRows', options, ['rows', 'prompt', 'system', 'output', 'samples', 'vote', ...fanOutNames]);
+  const { rows, prompt, system, output, samples, vote, ...rest } = options;
+  const each = samples === undefined ? 1 : countOf('samples', samples);
+  const placed = chunksOf(rows);
+  const chunks = each === 1 ? placed : placed.map((chunk) => ({ ...chunk, count: chunk.count * each }));
   const schema = checkedQuestion({ prompt, system, output });
-  const total = chunks.reduce((sum, { count }) => sum + count, 0);
+  const count = placed.reduce((sum, chunk) => sum + chunk.count, 0);
+  const total = count * each;
   const input: MapInput = {
     ...inputOf(rest, total),
     // That of the library, where the command has another.
@@ -83,6 +105,8 @@ export function mapRows<Row>(
     prompt,
     ...(system !== undefined && { system }),
     ...(schema !== undefined && { schema }),
+    ...(each > 1 && { samples: each }),
+    ...(vote !== undefined && { vote }),
     chunks,
   };
   if (total > 0) checked(() => planMap(input));
@@ -94,10 +118,14 @@ export function mapRows<Row>(
       const { costUsd, usage } = wide.tally;
       const output: MappedRows<Row, unknown> = {
         status,
-        total,
+        total: count,
         counts: countsOf(wide, total),
         costUsd,
-        answered: { wide, startedAtMs },
+        answered: {
+          wide,
+          startedAtMs,
+          ...(samples !== undefined && { samples: { count: each, ...(vote !== undefined && { vote }) } }),
+        },
       };
       return { output, usage, costUsd };
     },

@@ -31,7 +31,9 @@ export async function tryOwn(
         return await run();
       } catch (failure) {
         if (attempt >= attempts || isFinal(failure) || isCancellation(failure)) throw failure;
-        await sleep(Math.min(pause.firstMs * pause.growth ** (attempt - 1), pause.mostMs));
+        await sleep(Math.min(pause.firstMs * pause.growth ** (attempt - 1), pause.mostMs), {
+          summary: 'until it is tried again',
+        });
       }
     }
   };

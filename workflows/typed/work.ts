@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../../src/contract/json-schema.js';
 import type { Usage } from '../../src/contract/run.js';
+import type { ServerTool } from '../../src/contract/server-tool.js';
 import type { Stored } from '../../src/contract/stored.js';
 
 declare const value: unique symbol;
@@ -43,6 +44,7 @@ export interface AskWork extends Work<unknown> {
   readonly document?: string | Stored<string>;
   readonly model?: string;
   readonly maxTokens?: number;
+  readonly serverTools?: readonly ServerTool[];
   readonly timeoutMs?: number;
   readonly attempts?: number;
   readonly outputSchema?: JsonSchema;

@@ -41,13 +41,13 @@ export async function awaitBatches(
   try {
     if (await ended(activities, batches, deadlineAtMs)) return;
     // Answers that have been processed by then are paid for, and kept.
-    await activities.cancelBatches(batches);
+    await cancelled(activities, batches);
     for (let waitedMs = 0; waitedMs < mostStoppingMs; waitedMs += looks.firstMs) {
-      if (await activities.haveBatchesEnded(batches)) return;
-      await sleep(looks.firstMs);
+      if (await haveEnded(activities, batches)) return;
+      await sleep(looks.firstMs, { summary: 'until the cancelled batch is looked at again' });
     }
   } catch (failure) {
-    await CancellationScope.nonCancellable(() => activities.cancelBatches(batches));
+    await CancellationScope.nonCancellable(() => cancelled(activities, batches));
     throw failure;
   }
 }
@@ -58,11 +58,25 @@ async function ended(
   deadlineAtMs: number,
 ): Promise<boolean> {
   let pauseMs = looks.firstMs;
-  while (batches.ids.length > 0 && !(await activities.haveBatchesEnded(batches))) {
+  while (batches.ids.length > 0 && !(await haveEnded(activities, batches))) {
     const leftMs = deadlineAtMs - Date.now();
     if (leftMs <= 0) return false;
     await sleep(Math.min(pauseMs, leftMs), { summary: 'until the batch is looked at again' });
     pauseMs = Math.min(looks.mostMs, pauseMs * looks.growth);
   }
   return true;
+}
+
+type Batches = Parameters<Activities['cancelBatches']>[0];
+
+function haveEnded(activities: BatchActivities, batches: Batches): Promise<boolean> {
+  return activities.haveBatchesEnded.executeWithOptions({ summary: `whether ${named(batches)} ended` }, [batches]);
+}
+
+function cancelled(activities: BatchActivities, batches: Batches): Promise<void> {
+  return activities.cancelBatches.executeWithOptions({ summary: `cancelling ${named(batches)}` }, [batches]);
+}
+
+function named({ ids }: Batches): string {
+  return ids.length === 1 ? 'the batch' : `${ids.length} batches`;
 }

@@ -1,13 +1,15 @@
 import type { Known } from '../../src/contract/known.js';
-import type { Blob, FailedRanges, Tally } from '../../src/contract/lanes.js';
+import type { Blob, Chunk, FailedRanges, Tally } from '../../src/contract/lanes.js';
 import type { FirstAnswer } from '../../src/contract/run-result.js';
 import type { Decision } from '../engine/join.js';
+import type { CarriedCuts } from './cut-in-lanes.js';
+import { taking } from './known-reports.js';
 import type { LaneQueue } from './lane-queue.js';
 
 /**
  * The state that a run takes along when it continues as new. `batches` holds the reports: older histories have them by this name.
  */
-export interface Carried {
+export interface Carried extends Partial<CarriedCuts> {
   queue: LaneQueue['carried'];
   batches: Blob[];
   tally: Tally;
@@ -28,4 +30,9 @@ export interface Resumable {
   searchable?: boolean;
   known?: Known;
   carried?: unknown;
+}
+
+/** How a run stands at its beginning: as it was when it continued as new, or with what it takes over from another. */
+export function beginningOf(chunks: readonly Chunk[], { carried, known }: Resumable): Partial<Carried> {
+  return (carried as Carried | undefined) ?? taking(chunks, known);
 }

@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 
 import type { BatchAnswer, BatchOrder } from '../../src/contract/activities.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
@@ -81,7 +81,8 @@ export class Economy {
     ]);
     const deadlineAtMs = this.deadlineMs === null ? Infinity : this.queuedAtMs + this.deadlineMs;
     await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
-    return activities.collectBatches(order, batches);
+    const summary = `${together.length} answers`;
+    return activities.collectBatches.executeWithOptions({ summary }, [order, batches]);
   }
 
   #orderOf(together: readonly Waiting[]): BatchOrder {
@@ -93,6 +94,7 @@ export class Economy {
     const isShared = document !== undefined && together.every(({ request }) => request.document === document);
     return {
       number,
+      run: workflowInfo().firstExecutionRunId,
       offline,
       inlineBytes,
       queuedAtMs: this.queuedAtMs,

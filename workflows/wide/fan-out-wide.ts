@@ -4,39 +4,32 @@ import {
   continueAsNew,
   isCancellation,
   patched,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { addTallies, fromRanges, noTally } from '../../src/contract/lanes.js';
-import type { Blob, HandBack, LaneReport, Tally } from '../../src/contract/lanes.js';
+import { addTallies, noTally } from '../../src/contract/lanes.js';
+import type { Blob, LaneReport, Tally } from '../../src/contract/lanes.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
-import { taking } from './known-reports.js';
+import { beginningOf } from './carried.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { orderChunk, restIn, startLane } from './lane-calls.js';
+import { begunIn, OnlineLanes, orderChunk, restIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
-import type { Holder } from './batch-budget.js';
-import { among, LaneQueue, without } from './lane-queue.js';
+import { CutInLanes } from './cut-in-lanes.js';
+import { among, LaneQueue } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
 import type { Runner } from './lane-runners.js';
 import type { LaneWork } from './lane-queue.js';
+import { LanesUnderWay, LaneUnderWay } from './lane-under-way.js';
+import { MoreForLanes } from './more-for-lanes.js';
 import { WideJoin } from './wide-join.js';
 import { WideProgress } from './wide-progress.js';
 import { handleRetry } from './retry-in-lanes.js';
 import { FailedBranches, withoutEnded } from '../../src/fold/failed-branches.js';
-import { Window } from '../engine/window.js';
 import { foldedResult, unlessFailed, wideResult } from './wide-result.js';
-
-interface UnderWay extends Holder {
-  runner: Runner;
-  /** What it carries: what it was given, less what it has handed back. */
-  work: LaneWork;
-  /** Places of the chunk that have ended. */
-  ended: Set<number>;
-  spentUsd: number;
-}
 
 /**
  * Runs a fan-out too wide for an activity a branch. Each lane carries the branches of a chunk, and a few lanes run at a time.
@@ -63,15 +56,15 @@ class WideFanOut {
   readonly #startedAtMs: number;
   readonly #reports: Blob[];
   readonly #failed: FailedBranches;
-  /** The lanes under way, by number. */
-  readonly #underWay = new Map<number, UnderWay>();
+  readonly #underWay = new LanesUnderWay();
   /** Lanes that call the model at the same time. */
-  readonly #online: Window;
+  readonly #online: OnlineLanes;
   readonly #scope = new CancellationScope({ cancellable: true });
+  readonly #cuts: CutInLanes;
   readonly #runners = new LaneRunners(this.#scope, (runner) => this.#lane(runner));
+  readonly #more: MoreForLanes;
   /** Whether lanes hand back what they have too much of. */
   readonly #isShared: boolean;
-  #paceMs: number | undefined;
   #tally: Tally;
   #lanes: number;
 
@@ -81,8 +74,7 @@ class WideFanOut {
     /** Told of each report that counts. */
     readonly told: (report: LaneReport) => void,
   ) {
-    const carried = input.carried as Carried | undefined;
-    const begun: Partial<Carried> = carried ?? taking(plan.chunks, input.known);
+    const begun = beginningOf(plan.chunks, input);
     const { queue, batches = [], tally = noTally, startedAtMs = Date.now(), lanes = 0 } = begun;
     this.#queue = new LaneQueue(plan.chunks, queue);
     this.#reports = [...batches];
@@ -94,11 +86,23 @@ class WideFanOut {
     this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
     this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
     this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
-    this.#online = new Window(this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    this.#online = new OnlineLanes(plan, this.#isShared ? Infinity : lanesAtFirst(plan.policy));
+    this.#cuts = new CutInLanes(plan.total, this.#underWay, this.#queue, this.#scope, begun);
+    this.#more = new MoreForLanes({
+      chunks: plan.chunks,
+      queue: this.#queue,
+      runners: this.#runners,
+      money: this.#money,
+      cuts: this.#cuts,
+      isShared: this.#isShared,
+      isCut: () => this.#join.isCut,
+      goesOn: () => this.#goesOn,
+    });
     handleLaneMessages(
       plan.total,
-      (lane, report) => this.#take(lane, report),
-      (lane, handBack) => this.#takeBack(lane, handBack),
+      (name, report) => this.#take(this.#underWay.named(name), report),
+      (name, handBack) => this.#more.takeBack(this.#underWay.named(name), handBack),
+      (name, paceMs) => this.#more.give(this.#underWay.named(name), paceMs),
     );
     handleRetry(
       () => this.#failed.size > 0 && this.#underWay.size > 0 && !this.#join.isCut && !this.#money.isOut,
@@ -122,7 +126,7 @@ class WideFanOut {
 
   /** Runs one lane after the other, as long as there is work and history has room. */
   async #lane(runner: Runner): Promise<void> {
-    while (!this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested) {
+    while (this.#goesOn) {
       if (this.#money.isShort && this.#underWay.size > 0) return;
       if (!this.#runners.widen(runner)) return;
       const work = this.#queue.take(this.#sizeFor(runner));
@@ -138,42 +142,44 @@ class WideFanOut {
     const inBatch = this.plan.policy.economy && work.online === undefined;
     const money = this.#money;
     const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
-    const lane: UnderWay = { runner, work, ended: new Set(), spentUsd: 0, heldUsd: money.isLimited ? grantUsd : 0 };
+    const lane = new LaneUnderWay(runner, (chunk) => this.#queue.firstIndexOf(chunk), work, uuid4().slice(0, 8));
+    if (money.isLimited) lane.heldUsd = grantUsd;
     if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
-      const {
-        rest,
-        left,
-        why,
-        withheld = [],
-        unfitUsd = 0,
-        paceMs,
-      } = inBatch
+      const result = inBatch
         ? await orderChunk(
             this.plan,
             this.#part(work, number),
             money.isLimited ? money.batches.order(lane, () => this.#underWay.values()) : undefined,
           )
-        : await this.#online.run(() => startLane(this.plan, this.#part(work, number), runner.width, grantUsd));
-      this.#paceMs = paceMs ?? this.#paceMs;
-      if (rest !== null) this.#take(number, rest);
+        : await this.#cuts.within(lane, () =>
+            this.#online.start({ ...this.#part(work, number), token: lane.token }, runner.width, grantUsd),
+          );
+      const { rest, left, why, withheld = [], unfitUsd = 0, paceMs, begun } = result;
+      this.#more.paceMs = paceMs ?? this.#more.paceMs;
+      if (rest !== null) this.#take(lane, rest);
       lane.spentUsd += unfitUsd;
       money.spentUnfit(unfitUsd);
-      this.#queue.putBack(inBatch ? { ...work, online: true } : work, among(lane.work.places, left));
+      if (inBatch) this.#queue.putBack({ ...work, online: true }, among(work.places, left));
+      // What was given to the lane and never reached it is not in `left`.
+      else for (const part of lane.unended) this.#queue.putBack(part, part.places);
       this.#queue.putBack(work, withheld);
-      if (why !== 'over budget' || lane.ended.size > 0) return true;
+      if (begun) this.#queue.begun(begun);
+      if (why !== 'over budget' || lane.hasEnded) return true;
       if (!inBatch) money.fellShort(this.#hadAll(lane));
       else if (lane.hadAll === true) money.fellShort(true);
       return !inBatch;
     } catch (failure) {
       const rest = restIn(failure);
-      if (rest) this.#take(number, rest);
-      if (isCancellation(failure) || inBatch) throw failure;
-      this.#queue.failed(
-        lane.work,
-        fromRanges(lane.work.places).filter((place) => !lane.ended.has(place)),
-      );
+      if (rest) this.#take(lane, rest);
+      const isBehind = this.#cuts.isBehind(failure, lane);
+      if (!isBehind && (isCancellation(failure) || inBatch)) throw failure;
+      this.#queue.begun(begunIn(failure, lane));
+      for (const part of lane.unended) {
+        if (isBehind) this.#queue.putBack(part, part.places);
+        else this.#queue.failed(part, lane.hasEnded);
+      }
       return true;
     } finally {
       this.#underWay.delete(number);
@@ -182,14 +188,15 @@ class WideFanOut {
   }
 
   /** Whether a lane whose share did not do had all that was left, and not what was left to it beside others that have ended meanwhile. */
-  #hadAll({ hadAll = false }: UnderWay): boolean {
+  #hadAll({ hadAll = false }: LaneUnderWay): boolean {
     if (hadAll || this.#underWay.size > 1) return hadAll;
     return !patched('last-lane-has-all');
   }
 
-  #part({ chunk, places }: LaneWork, number: number): Part {
+  #part(work: LaneWork, number: number): Part {
+    const { chunk, places } = work;
     const firstIndex = this.#queue.firstIndexOf(chunk);
-    const shared = this.#isShared && { runners: this.#runners.size };
+    const shared = this.#isShared && { runners: this.#runners.size, asksForMore: this.#more.asks(work) };
     return {
       number,
       chunk,
@@ -198,35 +205,26 @@ class WideFanOut {
       queuedAtMs: this.#startedAtMs,
       reports: this.#reports.length,
       ...shared,
+      ...this.#queue.begunBefore(work),
+      ...this.#cuts.among(places, firstIndex),
     };
   }
 
-  #take(number: number, report: LaneReport): void {
-    const lane = this.#underWay.get(number);
-    // The report of a worker that was given up for dead: its documents are another lane's now.
+  #take(lane: LaneUnderWay | undefined, report: LaneReport): void {
     if (lane === undefined) return;
-    const first = this.#queue.chunkStartBefore(report.indices[0]?.[0] ?? 0);
-    for (const index of fromRanges(report.indices)) lane.ended.add(index - first);
-    lane.spentUsd += spentIn(report.tally);
+    lane.ended(report, spentIn(report.tally));
+    this.#cuts.see(report.indices);
     this.#reports.push(report.blob);
     this.told(report);
     this.#tally = addTallies(this.#tally, report.tally);
     this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);
-    this.#join.decide(this.#tally);
+    this.#join.decide(this.#tally, this.#cuts.ended);
   }
 
-  /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
-  #takeBack(number: number, { left, width, cap, paceMs, usd = 0 }: HandBack): void {
-    const lane = this.#underWay.get(number);
-    if (lane === undefined || !this.#isShared) return;
-    const { work } = lane;
-    const places = without(lane.ended, among(work.places, left));
-    lane.work = { ...work, places: without(new Set(fromRanges(places)), work.places) };
-    this.#paceMs = paceMs ?? this.#paceMs;
-    this.#money.giveBack(lane, usd);
-    this.#queue.handBack(work.chunk, places);
-    if (!this.#join.isCut) this.#runners.narrow(lane.runner, { width, cap }, this.#queue.queued);
+  /** Whether there may be more lanes in this execution. */
+  get #goesOn(): boolean {
+    return !this.#join.isCut && !this.#money.isOut && !workflowInfo().continueAsNewSuggested;
   }
 
   /** Begins what has failed anew; its former outcomes stay in the reports, and their cost on the bill. */
@@ -246,7 +244,7 @@ class WideFanOut {
   }
 
   #sizeFor({ width }: Runner): number {
-    return this.#isShared ? this.#runners.laneSize(width, this.#queue.queued, this.#paceMs) : Infinity;
+    return this.#isShared ? this.#runners.laneSize(width, this.#queue.queued, this.#more.paceMs) : Infinity;
   }
 
   /** What was taken over is carried from now on; whose it was stays known. */
@@ -265,6 +263,7 @@ class WideFanOut {
       ...(this.#failed.size > 0 && { failed: this.#failed.carried }),
       ...this.#money.carried,
       ...this.#join.carried,
+      ...this.#cuts.carried,
     };
   }
 

@@ -1,12 +1,14 @@
-import { ActivityFailure, CancelledFailure } from '@temporalio/common';
+import { ActivityFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { Activities } from '../../src/contract/activities.js';
-import { fromRanges } from '../../src/contract/lanes.js';
-import type { Chunk, ChunkOrder, Lane, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
+import { fromRanges, toRanges } from '../../src/contract/lanes.js';
+import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
+import { Window } from '../engine/window.js';
+import type { LaneUnderWay } from './lane-under-way.js';
 import type { BatchBudget } from './batch-budget.js';
 import { awaitBatches, batchActivities } from './await-batches.js';
 
@@ -23,8 +25,16 @@ export interface Part {
   queuedAtMs: number;
   /** Reports of the run so far. */
   reports: number;
+  /** See `Lane`; none where it is an order of batches. */
+  token?: string;
+  /** Documents that a lane before may have asked about whose worker died. */
+  begunBefore?: LaneBeat;
   /** Those who run lanes, where lanes hand back what they have too much of. */
   runners?: number;
+  /** Those among the places that somebody has cut. */
+  cut?: Range[];
+  /** See `Lane`. */
+  asksForMore?: 'now' | 'later' | undefined;
 }
 
 /**
@@ -35,28 +45,49 @@ const heartbeatTimeout = '5s';
 
 const { runLane } = proxyActivities<Activities>({ startToCloseTimeout: '24h' });
 
+/** Starts lanes, so many of them at once at most. */
+export class OnlineLanes {
+  readonly #atOnce: Window;
+
+  constructor(
+    readonly plan: WidePlan,
+    atOnce: number,
+  ) {
+    this.#atOnce = new Window(atOnce);
+  }
+
+  /** See `startLane`. */
+  start(part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+    return this.#atOnce.run(() => startLane(this.plan, part, width, budgetUsd));
+  }
+}
+
 /**
  * Starts a lane that asks about the documents.
  *
  * @param width most calls in flight at once
  * @param budgetUsd what they may spend; `Infinity` where there is no budget
  */
-export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
+function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number): Promise<LaneResult> {
   const { join, timeoutMs, attempts, hedge } = plan.policy;
-  const run = workflowInfo().firstExecutionRunId;
+  const { firstExecutionRunId, runId: execution } = workflowInfo();
   const lane: Lane = {
     ...orderOf(plan, part),
     width,
     timeoutMs,
     attempts,
-    run,
+    run: firstExecutionRunId,
+    execution,
+    ...(part.token !== undefined && { token: part.token }),
     reportEveryMs: reportEveryMs(join, part.reports, part.runners),
     reportFailuresAtOnce: join === 'all',
-    ...(hedge && { hedge: { run } }),
+    ...(hedge && { hedge: { run: firstExecutionRunId } }),
     ...(budgetUsd !== Infinity && { budgetUsd }),
     ...(part.runners !== undefined && { handsBack: true }),
+    ...(part.cut !== undefined && { cut: part.cut }),
+    ...(part.asksForMore !== undefined && { asksForMore: part.asksForMore }),
+    ...(part.begunBefore && { begunBefore: part.begunBefore }),
   };
-  const count = fromRanges(part.places).length;
   return runLane.executeWithOptions(
     {
       activityId: `lane-${part.number}`,
@@ -66,7 +97,7 @@ export function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: 
       // Temporal does not retry a lane: the workflow decides what is left of it, because it knows what has been reported.
       retry: { maximumAttempts: 1 },
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      summary: `${count} branches from ${part.firstIndex + (part.places[0]?.[0] ?? 0) + 1} · ${plan.template.model}`,
+      summary: summaryOf(plan, part),
     },
     [lane],
   );
@@ -83,18 +114,28 @@ export async function orderChunk(plan: WidePlan, part: Part, within?: BatchBudge
   const activities = batchActivities(offline);
   const submit = async (budgetUsd?: number) => {
     const order = orderOf(plan, part, budgetUsd);
-    return { order, batches: await activities.submitChunk(order) };
+    const summary = summaryOf(plan, part, 'into a batch');
+    return { order, batches: await activities.submitChunk.executeWithOptions({ summary }, [order]) };
   };
   const { order, batches } = await (within === undefined ? submit() : within.submitted(submit));
   const deadlineAtMs = policy.deadlineMs === null ? Infinity : part.queuedAtMs + policy.deadlineMs;
   await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
-  return activities.collectChunk(order, batches);
+  const summary = summaryOf(plan, part, 'out of a batch');
+  return activities.collectChunk.executeWithOptions({ summary }, [order, batches]);
+}
+
+/** What the Web UI calls a lane, or a step of an order of batches. */
+function summaryOf({ template, offline }: WidePlan, { firstIndex, places }: Part, step?: string): string {
+  const from = firstIndex + (places[0]?.[0] ?? 0) + 1;
+  const branches = `${fromRanges(places).length} branches from ${from}`;
+  return [branches, ...(step === undefined ? [] : [step]), offline ? 'offline model' : template.model].join(' · ');
 }
 
 function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, budgetUsd?: number): ChunkOrder {
   const { number, places, firstIndex, queuedAtMs } = part;
   return {
     number,
+    run: workflowInfo().firstExecutionRunId,
     chunk: chunks[part.chunk] as Chunk,
     firstIndex,
     places,
@@ -110,4 +151,23 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, bud
 export function restIn(failure: unknown): LaneReport | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
   return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
+}
+
+/** What a lane that died or was told to end may have asked: what was under way when it said so last, and as many as it may have begun since. */
+export function begunIn(failure: unknown, lane: Pick<LaneUnderWay, 'runner' | 'given' | 'has'>): LaneBeat {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const hasDied = cause instanceof TimeoutFailure;
+  const said = hasDied
+    ? cause.lastHeartbeatDetails
+    : cause instanceof CancelledFailure
+      ? cause.details?.[1]
+      : undefined;
+  const { underWay = [], ledgers } = (said ?? {}) as Partial<LaneBeat>;
+  const known = new Set(fromRanges(underWay));
+  const { given, runner } = lane;
+  const begun = given.findLastIndex((index) => known.has(index)) + 1;
+  const left = given.map((index) => lane.has(index));
+  const since = hasDied ? given.filter((_, at) => at >= begun && left[at]).slice(0, runner.width) : [];
+  const open = [...given.filter((index, at) => left[at] && known.has(index)), ...since];
+  return { underWay: toRanges(open.toSorted((one, other) => one - other)), ...(ledgers && { ledgers }) };
 }

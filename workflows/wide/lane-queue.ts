@@ -1,5 +1,6 @@
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
-import type { Chunk, Range } from '../../src/contract/lanes.js';
+import type { Chunk, LaneBeat, Range } from '../../src/contract/lanes.js';
+import type { Ledger } from '../../src/contract/model-call.js';
 
 /** Documents of one chunk that a lane is to carry. */
 export interface LaneWork {
@@ -10,6 +11,14 @@ export interface LaneWork {
   online?: true;
   /** How many lanes with nothing but these documents have failed without an outcome. */
   failures: number;
+}
+
+/** The state of a queue. `begun`: documents that were under way when their lane died, and what they had spent. */
+interface CarriedQueue {
+  next: number;
+  again: LaneWork[];
+  poisoned: number[];
+  begun?: [index: number, ledger: Ledger | null][];
 }
 
 /** A single document is given up as poisoned after so many failed lanes. */
@@ -26,14 +35,17 @@ export class LaneQueue {
   readonly poisoned: number[];
   #next: number;
   #queued: number;
+  /** Documents that were under way when their lane died, by index, and what they had spent. */
+  readonly #begun: Map<number, Ledger | null>;
 
   constructor(
     readonly chunks: readonly Chunk[],
-    carried: { next: number; again: LaneWork[]; poisoned: number[] } = { next: 0, again: [], poisoned: [] },
+    carried: CarriedQueue = { next: 0, again: [], poisoned: [] },
   ) {
     this.#next = carried.next;
     this.#again = [...carried.again];
     this.poisoned = [...carried.poisoned];
+    this.#begun = new Map(carried.begun);
     const queued = [
       ...chunks.slice(this.#next).map(({ count }) => count),
       ...this.#again.map(({ places }) => countOf(places)),
@@ -56,7 +68,16 @@ export class LaneQueue {
    * @param most how many; a few more where hardly any would be left. All that belong together by default
    */
   take(most = Infinity): LaneWork | undefined {
-    const work = this.#takeTogether();
+    return this.#part(this.#takeTogether(), most);
+  }
+
+  /** The same for a lane that carries others already: nothing that may be poisoned, or that a Message Batch has not answered. */
+  takeSound(most = Infinity): LaneWork | undefined {
+    const at = this.#again.findIndex(isSound);
+    return this.#part(at < 0 ? this.#takeNext() : this.#again.splice(at, 1)[0], most);
+  }
+
+  #part(work: LaneWork | undefined, most: number): LaneWork | undefined {
     if (work === undefined) return undefined;
     const count = countOf(work.places);
     this.#queued -= count;
@@ -75,7 +96,7 @@ export class LaneQueue {
 
   /** Takes back what a lane that goes on has handed back. Documents of one chunk are put together again. */
   handBack(chunk: number, places: Range[]): void {
-    const at = this.#again.findIndex((work) => work.chunk === chunk && work.failures === 0 && !work.online);
+    const at = this.#again.findIndex((work) => work.chunk === chunk && isSound(work));
     const there = this.#again[at];
     if (there === undefined) return this.putBack({ chunk, places: [], failures: 0 }, places);
     this.#queued += countOf(places);
@@ -87,6 +108,8 @@ export class LaneQueue {
   beginAnew(indices: readonly number[]): void {
     let first = 0;
     let at = 0;
+    // What they have cost is in their former outcomes.
+    for (const index of indices) this.#begun.delete(index);
     for (const [chunk, { count }] of this.chunks.entries()) {
       const places: number[] = [];
       for (; at < indices.length && (indices[at] as number) < first + count; at += 1) {
@@ -97,12 +120,14 @@ export class LaneQueue {
     }
   }
 
-  /** Takes in that a lane has failed. The documents that had ended by then are done. */
-  failed(work: LaneWork, left: number[]): void {
-    if (left.length === 0) return;
-    const before = fromRanges(work.places).length;
-    // Some documents had ended: the fault need not be one of the others.
-    if (left.length < before) return this.putBack({ ...work, failures: 0 }, toRanges(left));
+  /**
+   * Takes in that a lane has failed that carried these documents.
+   *
+   * @param hasEnded whether others of the lane had ended: the fault need not be one of these
+   */
+  failed(work: LaneWork, hasEnded: boolean): void {
+    const left = fromRanges(work.places);
+    if (hasEnded) return this.putBack({ ...work, failures: 0 }, work.places);
     const failures = work.failures + 1;
     if (failures < mostFailures) return this.#push({ ...work, failures });
     if (left.length === 1) return void this.poisoned.push(this.firstIndexOf(work.chunk) + (left[0] ?? 0));
@@ -112,23 +137,31 @@ export class LaneQueue {
     }
   }
 
+  /** Whether a document waits here. */
+  has(chunk: number, place: number): boolean {
+    const again = this.#again.filter((work) => work.chunk === chunk);
+    return chunk >= this.#next || again.some(({ places }) => fromRanges(places).includes(place));
+  }
+
+  /** The chunk that has the document of this index, and its place there. */
+  placeOf(index: number): { chunk: number; place: number } {
+    let place = index;
+    for (const [chunk, { count }] of this.chunks.entries()) {
+      if (place < count) return { chunk, place };
+      place -= count;
+    }
+    return { chunk: this.chunks.length, place };
+  }
+
   firstIndexOf(chunk: number): number {
     return this.chunks.slice(0, chunk).reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Index of the first document of the chunk that has this one. */
-  chunkStartBefore(index: number): number {
-    let start = 0;
-    for (const { count } of this.chunks) {
-      if (index < start + count) return start;
-      start += count;
-    }
-    return start;
+  #takeTogether(): LaneWork | undefined {
+    return this.#again.shift() ?? this.#takeNext();
   }
 
-  #takeTogether(): LaneWork | undefined {
-    const again = this.#again.shift();
-    if (again !== undefined) return again;
+  #takeNext(): LaneWork | undefined {
     const chunk = this.chunks[this.#next];
     if (chunk === undefined) return undefined;
     this.#next += 1;
@@ -140,9 +173,43 @@ export class LaneQueue {
     this.#queued += countOf(work.places);
   }
 
-  get carried(): { next: number; again: LaneWork[]; poisoned: number[] } {
-    return { next: this.#next, again: this.#again, poisoned: this.poisoned };
+  /** Takes in that documents may have been asked about of which nobody tells, because their lane has died or was told to end. */
+  begun({ underWay, ledgers = {} }: LaneBeat): void {
+    for (const [index, ledger] of Object.entries(ledgers)) this.#begun.set(Number(index), ledger);
+    for (const index of fromRanges(underWay)) {
+      const ledger = ledgers[index];
+      this.#begun.set(index, ledger === undefined ? null : { ...ledger, open: true });
+    }
   }
+
+  /** Those of the documents that a lane before may have asked about; none where there are none. */
+  begunBefore({ chunk, places }: LaneWork): { begunBefore?: LaneBeat } {
+    if (this.#begun.size === 0) return {};
+    const first = this.firstIndexOf(chunk);
+    const begun = fromRanges(places).flatMap((place) => {
+      const ledger = this.#begun.get(first + place);
+      return ledger === undefined ? [] : [[first + place, ledger] as const];
+    });
+    if (begun.length === 0) return {};
+    const open = begun.flatMap(([index, ledger]) => (ledger === null || ledger.open ? [index] : []));
+    const spent = begun.flatMap(([index, ledger]) => (ledger === null ? [] : [[index, ledger] as const]));
+    const ledgers = spent.length > 0 && { ledgers: Object.fromEntries(spent) };
+    return { begunBefore: { underWay: toRanges(open), ...ledgers } };
+  }
+
+  get carried(): CarriedQueue {
+    const begun = [...this.#begun];
+    return {
+      next: this.#next,
+      again: this.#again,
+      poisoned: this.poisoned,
+      ...(begun.length > 0 && { begun }),
+    };
+  }
+}
+
+function isSound({ failures, online }: LaneWork): boolean {
+  return failures === 0 && !online;
 }
 
 function countOf(places: readonly Range[]): number {
@@ -153,11 +220,6 @@ function countOf(places: readonly Range[]): number {
 export function among(others: readonly Range[], places: readonly Range[]): Range[] {
   const those = new Set(fromRanges(others));
   return toRanges(inOrder(places).filter((place) => those.has(place)));
-}
-
-/** The places that are not among the others, in ascending order. */
-export function without(others: ReadonlySet<number>, places: readonly Range[]): Range[] {
-  return toRanges(inOrder(places).filter((place) => !others.has(place)));
 }
 
 function inOrder(places: readonly Range[]): number[] {

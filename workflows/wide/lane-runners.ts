@@ -2,7 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { CancellationScope } from '@temporalio/workflow';
 
 import type { Policy } from '../../src/contract/options.js';
-import { laneSize } from './lane-size.js';
+import { laneSize, moreSize } from './lane-size.js';
 
 /** Whoever runs lanes, each one after the other. */
 export interface Runner {
@@ -70,6 +70,11 @@ export class LaneRunners {
     return laneSize({ width, queued, runners: this.#size, paceMs, isSplit: this.#isSplit });
   }
 
+  /** The same of a lane that goes on: see `moreSize`. */
+  moreSize(width: number, queued: number, paceMs: number | undefined): number {
+    return moreSize({ width, queued, runners: this.#size, paceMs, isSplit: this.#isSplit });
+  }
+
   /** @param widths most calls at once, one for each runner */
   send(widths: readonly number[]): void {
     const runners = widths.map((width) => ({ width }));
@@ -122,6 +127,20 @@ export class LaneRunners {
     this.#size -= 1;
     runner.width = 0;
     return false;
+  }
+
+  /**
+   * Makes a runner wider while its lane is under way, where there are calls at once to spare.
+   *
+   * @returns whether its lane is wide enough to be given more; a narrow one ends, and gives way then
+   */
+  widenUnderWay(runner: Runner): boolean {
+    if (!this.#isSplit) return true;
+    const width = Math.min(runner.width + this.#spare, Math.max(runner.width, this.#cap));
+    if (width < this.#cap * leastShare && this.#size > 1) return false;
+    this.#spare += runner.width - width;
+    runner.width = width;
+    return true;
   }
 
   /**

@@ -30,3 +30,15 @@ export function laneSize({ width, queued, runners, paceMs, isSplit }: Standing):
   const within = (ms: number) => Math.ceil((width * ms) / Math.max(1, paceMs));
   return Math.max(2 * width, within(work.leastMs), Math.min(within(work.mostMs), Math.ceil(share / 2)));
 }
+
+/**
+ * How many documents of one chunk a lane is given that goes on and asks for more. It can ask again before it has run dry, so that the
+ * last shares are small: half a round.
+ */
+export function moreSize(standing: Standing): number {
+  const { width, queued, runners, paceMs } = standing;
+  if (paceMs === undefined) return laneSize(standing);
+  const within = (ms: number) => Math.ceil((width * ms) / Math.max(1, paceMs));
+  const share = Math.ceil(queued / Math.max(1, runners) / 2);
+  return Math.max(Math.ceil(width / 2), within(work.leastMs), Math.min(within(work.mostMs), share));
+}

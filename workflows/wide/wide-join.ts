@@ -53,9 +53,10 @@ export class WideJoin {
     return startDeadline(policy, () => this.#stop('deadline', tally()), leftMs);
   }
 
-  decide(tally: Tally): void {
+  /** @param cut branches among the cancelled ones that somebody has cut by themselves: they are lost */
+  decide(tally: Tally, cut: number): void {
     const { ok = 0, cancelled = 0 } = tally.byStatus;
-    const lost = tally.ended - ok - cancelled;
+    const lost = tally.ended - ok - Math.max(0, cancelled - cut);
     const decision = decisionOf({ ok, lost, total: this.plan.total }, this.plan.policy);
     if (decision !== undefined) this.#stop(decision, tally);
   }

@@ -3,7 +3,7 @@ import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } f
 import { formatDuration } from '../../src/contract/duration.js';
 import type { Tally } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import { addCost } from '../../src/contract/usage.js';
+import { addCost, dollarText } from '../../src/contract/usage.js';
 import { queryNames, updateNames } from '../../src/contract/names.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { FirstAnswer, Progress } from '../../src/contract/run-result.js';
@@ -62,14 +62,14 @@ export class WideProgress {
 
   #show(): void {
     const { ended, byStatus, usage, costUsd, savedUsd, reused, slowest } = this.#tally;
-    const cost = costUsd === null ? 'unknown' : `$${costUsd.toFixed(4)}`;
+    const cost = costUsd === null ? 'unknown' : dollarText(costUsd);
     setCurrentDetails(
       [
         `**${this.#status}** · ${ended} of ${this.total} branches ended`,
         '',
         ...Object.entries(byStatus).map(([status, count]) => `- ${status}: ${count}`),
         `- ${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} tokens in, ${usage.outputTokens} out, cost ${cost}`,
-        ...(reused > 0 ? [`- ${reused} from the journal, $${savedUsd.toFixed(4)} saved`] : []),
+        ...(reused > 0 ? [`- ${reused} from the journal, ${dollarText(savedUsd)} saved`] : []),
         ...(slowest === null ? [] : [`- slowest: ${slowest.key}, ${formatDuration(slowest.totalMs)}`]),
       ].join('\n'),
     );

@@ -90,7 +90,9 @@ it('spoils other endpoints when told to', async () => {
 
 it('makes the order of completion an input', async () => {
   const order = ['c', 'a', 'b'];
-  const { client } = await start({ latencyMs: ({ prompt }) => 40 * order.indexOf(prompt) });
+  const { client } = await start({ latencyMs: ({ prompt }) => 150 * order.indexOf(prompt) });
+  // Connections are open by then: what they take is none of the order.
+  await client.messages.create(asking('c'));
   const done: string[] = [];
   await Promise.all(
     ['a', 'b', 'c'].map(async (prompt) => done.push((await client.messages.create(asking(prompt))) && prompt)),

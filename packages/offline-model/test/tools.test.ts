@@ -89,3 +89,31 @@ it('calls no tool that has nothing to do with the task', async () => {
   const { client } = await start();
   expect((await client.messages.create(asking('Hello there', { tools }))).stop_reason).toBe('end_turn');
 });
+
+it.each([false, true])('plays a search of the web, counted in the usage, stream: %s', async (streamed) => {
+  const { client } = await start();
+  const search = {
+    type: 'web_search_20250305' as const,
+    name: 'web_search' as const,
+    allowed_domains: ['example.com'],
+  };
+  const params = asking('What is the weather in "Oslo"?', { tools: [search] });
+  const answer = streamed ? await client.messages.stream(params).finalMessage() : await client.messages.create(params);
+  expect(answer.stop_reason).toBe('end_turn');
+  expect(answer.usage.server_tool_use).toMatchObject({ web_search_requests: 1 });
+  const [call, result, text] = answer.content;
+  expect(call).toMatchObject({
+    type: 'server_tool_use',
+    name: 'web_search',
+    input: { query: expect.stringContaining('oslo') },
+  });
+  expect(result).toMatchObject({ type: 'web_search_tool_result', content: [{ url: 'https://example.com/' }] });
+  expect([(result as { tool_use_id: string }).tool_use_id, text?.type]).toEqual([(call as { id: string }).id, 'text']);
+  // Sent back, they are taken.
+  const messages = [
+    ...params.messages,
+    { role: 'assistant' as const, content: answer.content },
+    { role: 'user' as const, content: 'And?' },
+  ];
+  expect((await client.messages.create({ ...params, messages })).type).toBe('message');
+});

@@ -10,6 +10,8 @@ import { markdownLine } from '../../fold/visible-text.js';
 import { checkFirstTurn, dryRunAgent } from '../run/agent-bounds.js';
 import { conductRun } from '../run/conduct-run.js';
 import { parseCount, parseDollars } from '../read/numbers.js';
+import { addServerToolFlags, serverToolsIn } from '../read/server-tools.js';
+import type { ServerToolFlags } from '../read/server-tools.js';
 import { readTools, toolWords } from '../read/read-tools.js';
 import type { ToolFlags } from '../read/read-tools.js';
 import { registerOwn } from '../home/register-own.js';
@@ -20,7 +22,7 @@ import type { World } from '../world.js';
 import { namesIn } from '../read/names-in.js';
 import { beginningOf } from '../../contract/cut-text.js';
 
-interface AgentFlags extends RunFlags, ToolFlags {
+interface AgentFlags extends RunFlags, ToolFlags, ServerToolFlags {
   allow?: string;
   maxTurns: string;
   tokenLimit?: string;
@@ -45,6 +47,7 @@ export function agentCommand(program: Command, world: World, done: (code: ExitCo
       'most tries of a tool; one that changes something has one',
       String(agentDefaults.toolAttempts),
     );
+  addServerToolFlags(command);
   addRunFlags(command, { concurrency: 10, maxTokens: modelDefaults.maxTokens }, fanOutFlags).action(
     async (task: string, flags: AgentFlags) => {
       done(await agent(task, flags, world));
@@ -63,6 +66,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
     ...options,
     task,
     tools: await readTools(flags, toolRegistryOf(world), world),
+    ...serverToolsIn(flags),
     maxTurns: parseCount(flags.maxTurns, 'max-turns'),
     toolTimeoutMs: parseDuration(flags.toolTimeout, 'tool-timeout'),
     toolAttempts: parseCount(flags.toolAttempts, 'tool-attempts'),
@@ -71,7 +75,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
     ...(flags.allow !== undefined && { allow: namesIn(flags.allow) }),
   };
   const plan = planAgent(input);
-  const names = plan.tools.map(({ name }) => name).join(', ');
+  const names = [...plan.tools, ...plan.serverTools].map(({ name }) => name).join(', ');
   if (flags.dryRun) return dryRunAgent(plan, flags, world);
   if (plan.budgetUsd < Infinity) checkFirstTurn(plan);
   const need = { beginsWithOne: true as const, offline: plan.model.offline, concurrency: plan.policy.concurrency };

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 
-import { cancelBranches, cancelRun } from '../../client/index.js';
+import { cancelBranches, cancelInLanes, cancelRun, placesInLanes } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
-import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { shellWord } from '../../fold/visible-text.js';
 import { openSession, sayer } from '../home/session.js';
@@ -33,14 +32,11 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
 }
 
 function cut(id: string, keys: readonly string[], world: World): Promise<ExitCode> {
-  return steerRun(id, world, async ({ client }, say, { planned }) => {
-    if (planned.wide !== undefined) {
-      throw new InputError(
-        `Expected no keys for \`${id}\`, got ${keys.length}: its ${planned.total} branches travel in lanes, and are cut together.`,
-        `\`fanfold cancel ${shellWord(id)}\` cuts all of them, and keeps the answers it has.`,
-      );
-    }
-    const cutKeys = await cancelBranches(client, id, keys);
+  return steerRun(id, world, async ({ client, store }, say, { planned: { wide } }) => {
+    const cutKeys =
+      wide === undefined
+        ? await cancelBranches(client, id, keys)
+        : await cancelInLanes(client, id, { indices: await placesInLanes(wide, keys, store), keys });
     say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${shellWord(id)}\`.`);
   });
 }

@@ -11,7 +11,7 @@ import type { DocumentSource } from '../read/document-source.js';
 import { parseDollars } from '../read/numbers.js';
 import { sayRead } from '../read/say-read.js';
 import { conductRun } from '../run/conduct-run.js';
-import { DocumentBounds } from '../run/document-bounds.js';
+import { DocumentBounds, fanInUsdOf } from '../run/document-bounds.js';
 import { dryRunWide } from '../run/dry-run.js';
 import { OutFile } from '../run/out-file.js';
 import { withFilesPlaced } from '../run/place-documents.js';
@@ -55,17 +55,23 @@ export async function perspectivesOver(
   sayRead(read, say);
   const plan = planPerspectivesOver({ ...options, chunks: [{ sha256: '', bytes: 0, count: total * each }] });
   const { policy, offline } = plan.wide;
+  const fanInUsd = fanInUsdOf(plan.wide);
   if (flags.dryRun) {
-    return dryRunWide(bounds.summary(total * each), { unreadable, read, skipped: source.skipped }, flags, world);
+    return dryRunWide(
+      bounds.summary(total * each, fanInUsd),
+      { unreadable, read, skipped: source.skipped },
+      flags,
+      world,
+    );
   }
   checkEnough(documents, Math.ceil(policy.needed / each));
-  const budget = bounds.budget(usd);
+  const budget = bounds.budget(usd, fanInUsd);
   const keys = plan.rows.ways ?? [];
   const out =
     flags.out === undefined ? undefined : await OutFile.open(flags.out, keysOf(source, keys), world, 'reading');
   try {
     return await conductRun(
-      { offline, concurrency: policy.concurrency, ...bounds.questions(() => source.items()) },
+      { offline, concurrency: policy.concurrency, ...(fanInUsd === 0 && bounds.questions(() => source.items())) },
       flags,
       world,
       async ({ client, store, searchable }) =>

@@ -13,12 +13,13 @@ export function compareQuestion(options: CompareInput): RowsQuestion {
     schema,
     each,
     hasFew: false,
-    plan: ({ chunks = [] }) => planCompareRows({ ...options, chunks }),
+    plan: ({ chunks = [], atLeast }) =>
+      planCompareRows({ ...options, chunks, ...(atLeast !== undefined && { atLeast }) }),
     planOfOne: () => planCompareRows({ ...forOne(options), variants, chunks: [{ sha256: '', bytes: 0, count: each }] }),
-    start: ({ client, searchable }, { chunks = [] }, { budget, ...about }) =>
+    start: ({ client, searchable }, { chunks = [], atLeast }, { budget, ...about }) =>
       startRun(client, {
         kind: 'compare',
-        input: { ...options, ...(budget && { budget }), chunks, searchable },
+        input: { ...options, ...(atLeast !== undefined && { atLeast }), ...(budget && { budget }), chunks, searchable },
         ...about,
       }),
   };

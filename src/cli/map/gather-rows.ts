@@ -3,6 +3,7 @@ import type { Policy } from '../../contract/options.js';
 import type { RowsFold } from '../../fold/rows.js';
 import { variablesIn } from '../../plan/fill.js';
 import { requestsAbout } from '../../plan/item-request.js';
+import { parseShare } from '../read/numbers.js';
 import { RowFilter } from '../read/row-filter.js';
 import { tableOf } from '../read/table-rows.js';
 import { DocumentBounds } from '../run/document-bounds.js';
@@ -14,6 +15,7 @@ import { MapRows } from './map-rows.js';
 import { RowShape } from './row-record.js';
 import { RowsFile } from './rows-file.js';
 import type { RowsQuestion } from './rows-question.js';
+import { shareOfAsked } from './share-of-asked.js';
 
 /** The rows that are asked about, gone through once. */
 interface GatheredRows {
@@ -28,6 +30,8 @@ interface GatheredRows {
   file: RowsFile | undefined;
   shape: RowShape;
   columns: string[];
+  /** The share of the rows asked about that must be ok, where the flags say one of all rows. */
+  atLeast: number | undefined;
 }
 
 /** @throws InputError where flags or rows cannot be meant */
@@ -49,12 +53,20 @@ export async function gatherRows(
     requestsAbout(item, template).map(({ request }) => ({ request })),
   );
   const countsCost = flags.budget !== undefined || flags.dryRun === true;
-  const checked = await checkRows(rows, file, maxDirectWidth + 1, (item) => {
-    if (countsCost) bounds.add(item);
-  }).catch(async (error: unknown) => {
+  try {
+    const checked = await checkRows(rows, file, maxDirectWidth + 1, (item) => {
+      if (countsCost) bounds.add(item);
+    });
+    const columns = shape.columns(checked.columns);
+    const atLeast = shareOf(flags, checked, file);
+    return { rows, checked, fold, policy: wide.policy, bounds, file, shape, columns, atLeast };
+  } catch (error) {
     await file?.unlock();
     throw error;
-  });
-  const columns = shape.columns(checked.columns);
-  return { rows, checked, fold, policy: wide.policy, bounds, file, shape, columns };
+  }
+}
+
+function shareOf({ atLeast }: RowsFlags, checked: CheckedRows, file: RowsFile | undefined): number | undefined {
+  if (atLeast === undefined || checked.asked === 0) return undefined;
+  return shareOfAsked(parseShare(atLeast, 'at-least'), checked, file?.lostForGood ?? 0);
 }

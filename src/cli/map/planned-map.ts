@@ -19,32 +19,41 @@ interface Planned {
   each: number;
   /** The rows, where they are few and short enough to travel inside the run's input. */
   few: MapInput['rows'] | undefined;
+  /** See `RowsPlaced`. */
+  share: Pick<RowsPlaced, 'atLeast'>;
 }
 
 /**
  * The plan of a run over the rows that are asked about.
  *
+ * @param atLeast the share of them that must be ok; as the options say by default
  * @throws InputError when no run can be made of them
  */
-export function plannedMap({ each, hasFew, plan }: RowsQuestion, { asked, first }: CheckedRows): Planned {
+export function plannedMap(
+  { each, hasFew, plan }: RowsQuestion,
+  { asked, first }: CheckedRows,
+  atLeast: number | undefined,
+): Planned {
   const total = asked * each;
+  const share = atLeast === undefined ? {} : { atLeast };
   if (!hasFew || total > maxDirectWidth) {
-    return { plan: plan({ chunks: [{ sha256: '', bytes: 0, count: total }] }), asked, each, few: undefined };
+    const chunks = [{ sha256: '', bytes: 0, count: total }];
+    return { plan: plan({ chunks, ...share }), asked, each, few: undefined, share };
   }
   const rows = first.map(({ key, fields }) => ({ key, ...(fields && { fields }) }));
   const isSmall = JSON.stringify(rows).length <= mostInline;
-  return { plan: plan({ rows }), asked, each, few: isSmall ? rows : undefined };
+  return { plan: plan({ rows, ...share }), asked, each, few: isSmall ? rows : undefined, share };
 }
 
 /** The rows that are asked about, where they stay: inside the run's input, or in the store. */
 export async function placedRows(
-  { few, asked, each }: Planned,
+  { few, asked, each, share }: Planned,
   rows: MapRows,
   file: RowsFile | undefined,
   { store }: Session,
 ): Promise<RowsPlaced> {
-  if (few !== undefined) return { rows: few };
-  return { chunks: await placeChunks(itemsOf(rows, file), store, asked, each) };
+  if (few !== undefined) return { rows: few, ...share };
+  return { chunks: await placeChunks(itemsOf(rows, file), store, asked, each), ...share };
 }
 
 /** What travels of the rows that are asked about. */

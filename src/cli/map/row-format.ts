@@ -21,6 +21,8 @@ export interface OldRow {
 export interface RowFormat {
   /** What stands above the rows. */
   header(columns: readonly string[]): string;
+  /** Whether a text is a header of such rows, and nothing else; absent where they have none. */
+  isHeader?(text: string): boolean;
   row(record: RowRecord, columns: readonly string[]): string;
   /** Whole rows from the first on, up to one that is cut or is none. */
   read(file: FileHandle): AsyncGenerator<OldRow>;
@@ -45,6 +47,14 @@ export function tableFormat(delimiter: ',' | '\t'): RowFormat {
   const lineOf = (cells: readonly string[]) => csvText([[...cells]], { delimiter });
   return {
     header: lineOf,
+    isHeader: (text) => {
+      try {
+        const [cells = [], ...rows] = parseCsv(text, { delimiter, relax_column_count: true }) as string[][];
+        return rows.length === 0 && text.endsWith('\n') && cells.includes(rowColumn) && cells.includes(statusColumn);
+      } catch {
+        return false;
+      }
+    },
     row: (record, columns) => lineOf(columns.map((name) => cellOf(record[name]))),
     async *read(file) {
       let header: string[] | undefined;

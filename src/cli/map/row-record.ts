@@ -32,7 +32,16 @@ export class RowShape {
     this.#whole = isOne ? 'answer' : 'answers';
   }
 
-  /** The columns of what is written, in their order; columns of an earlier run's rows are written anew. */
+  /** Columns of an earlier run's rows that are written anew: what they hold is in the answers no more. */
+  writtenAnew(ofTable: readonly string[]): string[] {
+    return ofTable.filter((name) => this.#kept.includes(name));
+  }
+
+  /**
+   * The columns of what is written, in their order.
+   *
+   * @throws InputError where one has two meanings
+   */
   columns(ofTable: readonly string[]): string[] {
     const answer = this.#answerColumns;
     const both = answer.find((name) => ofTable.includes(name));
@@ -48,6 +57,15 @@ export class RowShape {
       throw new InputError(
         `Expected the answer to have other columns than ${bookkeeping.join(', ')}, got \`${taken}\`.`,
         'Set something before those of the answer: `--prefix new_`.',
+      );
+    }
+    const [own] = this.writtenAnew(ofTable);
+    // Rows of an earlier run have both.
+    const areAnswers = ofTable.includes(rowColumn) && ofTable.includes(statusColumn);
+    if (own !== undefined && !areAnswers) {
+      throw new InputError(
+        `Expected the rows to have no column that is kept about their answers (${bookkeeping.join(', ')}), got \`${own}\`.`,
+        'Rename the column of the table.',
       );
     }
     return [...ofTable.filter((name) => !bookkeeping.includes(name)), ...answer, ...bookkeeping];

@@ -8,6 +8,7 @@ import { tableOf } from '../read/table-rows.js';
 import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
+import { isHeaderOnly } from './header-only.js';
 import type { MapRow } from './map-rows.js';
 import { jsonLinesFormat, tableFormat } from './row-format.js';
 import type { OldRow, RowFormat } from './row-format.js';
@@ -48,6 +49,7 @@ export class RowsFile {
   #rows = 0;
   #end = 0;
   #lost = 0;
+  #lostForGood = 0;
   readonly #failed = new Set<number>();
   #target: FileHandle | undefined;
   #unlock: (() => Promise<void>) | undefined;
@@ -99,7 +101,7 @@ export class RowsFile {
       if (found?.isDirectory() === true) {
         throw new InputError(`Expected \`out\` to be a file, got \`${name}\`, which is a folder.`);
       }
-      if (found === undefined || found.size === 0) continue;
+      if (found === undefined || found.size === 0 || (await isHeaderOnly(path, this.format))) continue;
       throw new InputError(
         `Expected \`out\` to be new, got \`${name}\`, which has rows.`,
         'Go on with them with `--resume`, ask again about those that failed with `--retry-failed`, or choose another --out.',
@@ -148,6 +150,11 @@ export class RowsFile {
   /** Number of rows in the file that are not ok. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Of these, the rows that are not asked about. */
+  get lostForGood(): number {
+    return this.#lostForGood;
   }
 
   /** What is written in input order, and what is asked about. */
@@ -248,6 +255,7 @@ export class RowsFile {
     if (old.status === 'ok') return;
     this.#lost += 1;
     if (this.flags.retryFailed === true) this.#failed.add(index);
+    if (!this.asks(index)) this.#lostForGood += 1;
   }
 
   /** The rows that are there, whole. */

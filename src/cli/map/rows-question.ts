@@ -4,8 +4,11 @@ import type { JsonSchema } from '../../contract/json-schema.js';
 import type { FanOutOptions } from '../../contract/options.js';
 import type { MapInput, MapPlan } from '../../plan/map-plan.js';
 
-/** Where the rows of a run are: inside its input, or in the store. */
-export type RowsPlaced = Pick<MapInput, 'rows' | 'chunks'>;
+/**
+ * Where the rows of a run are: inside its input, or in the store. `atLeast` stands in place of what the options say of all rows, where
+ * some are not asked about.
+ */
+export type RowsPlaced = Pick<MapInput, 'rows' | 'chunks' | 'atLeast'>;
 
 /** The plan of a run over rows whose branches travel in lanes. */
 export type RowsInLanes = Extract<MapPlan, { wide: unknown }>;

@@ -23,11 +23,13 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
   const table = await gatherRows(path, question, flags, world);
   const { rows, file, bounds, checked, columns } = table;
   const { prompts, each } = question;
+  const say = sayer(world, flags.quiet);
+  const anew = table.shape.writtenAnew(checked.columns);
+  if (anew.length > 0) say(`the rows are answers of an earlier run: ${anew.join(', ')} are written anew.`);
   if (flags.dryRun) {
     const { attempts } = table.policy;
     return dryRunMap(checked, { prompts, each, attempts }, bounds, flags, world);
   }
-  const say = sayer(world, flags.quiet);
   const out = await outOf(table, flags, world).catch(async (error: unknown) => {
     await file?.unlock();
     throw error;
@@ -38,7 +40,7 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
       say(`all ${checked.total.toLocaleString('en')} rows are in ${flags.out ?? ''}.`);
       return (file?.lost ?? 0) > 0 ? exitCodes.partial : exitCodes.complete;
     }
-    const planned = plannedMap(question, checked);
+    const planned = plannedMap(question, checked, table.atLeast);
     const { policy, offline } = 'wide' in planned.plan ? planned.plan.wide : planned.plan.direct;
     const budget =
       'direct' in planned.plan ? await budgetOf(planned.plan.direct, undefined, flags, world) : bounds.budget(usd);
@@ -57,7 +59,8 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
       );
     }
     // Rows that were ok before are part of the table.
-    const isPartial = flags.retryFailed === true && flags.atLeast === undefined && checked.asked < checked.total;
+    const okBefore = checked.total - checked.asked - (file?.lostForGood ?? 0);
+    const isPartial = okBefore > 0 && (table.atLeast ?? 0) === 0;
     if (code === exitCodes.failed && isPartial && out?.isComplete === true) return exitCodes.partial;
     return code;
   } finally {

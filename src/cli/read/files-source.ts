@@ -42,6 +42,8 @@ export function filesSource(paths: readonly string[], taking: Taking, reading: R
   const settings = { hidden, noIgnore, ignore, homes: [homeOf(world), storeOf(world)] };
   let chosen: readonly Chosen[] | undefined;
   let hasFolders = false;
+  // Standard input comes once, and is gone through as often as files are.
+  let piped: ReturnType<typeof itemOf> | undefined;
   return {
     title: paths.length === 1 ? (paths[0] ?? '') : `${paths.length} files`,
     get skipped() {
@@ -53,7 +55,9 @@ export function filesSource(paths: readonly string[], taking: Taking, reading: R
       const taken: Chosen[] = [];
       const read = ahead(chosen ?? chosenOf(paths, settings, skipped, world), readAhead, async (file) => ({
         file,
-        item: await itemOf(file, reading, world, first),
+        item: await (file.name === '-'
+          ? (piped ??= itemOf(file, reading, world, first))
+          : itemOf(file, reading, world, first)),
       }));
       for await (const { file, item } of read) {
         if ('why' in item) {

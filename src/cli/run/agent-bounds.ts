@@ -11,17 +11,20 @@ import type { RunFlags } from './run-flags.js';
 
 /** Prints what an agent may call, and what its first turn costs at most. */
 export function dryRunAgent(plan: AgentPlan, flags: RunFlags, world: World): ExitCode {
-  const names = plan.tools.map(({ name }) => name).join(', ');
+  const all = [...plan.tools, ...plan.serverTools.map(({ name }) => ({ name, changes: false }))];
+  const names = all.map(({ name }) => name).join(', ');
   const turnUsd = firstTurnUsd(plan, flags.budget !== undefined);
   world.stdout.write(
     flags.json || flags.ndjson
-      ? json({ tools: plan.tools.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })
+      ? json({ tools: all.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })
       : line`tools: ${names}; the first of at most ${plan.maxTurns} turns costs at most ${formatCost(turnUsd)}.\nNothing was started.\n`,
   );
   return exitCodes.complete;
 }
 
 function firstTurnUsd(plan: AgentPlan, mustBeKnown: boolean): number | null {
+  // What the API reads meanwhile is billed as well.
+  if (plan.serverTools.length > 0) return null;
   const request = turnRequest(plan, [], plan.maxTurns === 1);
   try {
     return boundsOf([{ request }])[0] ?? null;

@@ -1,6 +1,3 @@
-import { rename } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import { planRetry, retriesOf, startRun, usableId } from '../../client/index.js';
 import type { Retry, RunView, RunToStart } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
@@ -10,11 +7,10 @@ import { kindOf, plannedRun } from '../../plan/kinds.js';
 import { needOf } from '../worker/ensure-worker.js';
 import { sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
-import { fileNameOf } from '../read/file-name.js';
 
 import type { World } from '../world.js';
 import { checkRun, conductIn } from './conduct-run.js';
-import { OutFile } from './out-file.js';
+import { OutDraft } from './out-draft.js';
 import { withTexts } from './retried-plan.js';
 import { dryRetry, retryBudget } from './retry-budget.js';
 import { runOptions } from './run-flags.js';
@@ -119,31 +115,4 @@ async function retryId({ client }: Session, { workflowId, retries }: RunView, ru
     `Expected at most ${mostNumbered} retries of \`${workflowId}\` without \`--id\`, got as many.`,
     'Choose an --id.',
   );
-}
-
-/** The file of `--out`, which stays as it is until all rows of the new one are there. */
-class OutDraft {
-  private constructor(
-    readonly file: OutFile,
-    readonly draft: string,
-    readonly path: string,
-    readonly total: number,
-  ) {}
-
-  /** @throws InputError where the file has rows of other documents, or cannot be written */
-  static async open(name: string, workflowId: string, keys: readonly string[], world: World): Promise<OutDraft> {
-    await OutFile.check(name, keysOf(keys), world);
-    const draft = `${name}.${fileNameOf(workflowId)}.part`;
-    const file = await OutFile.open(draft, keysOf(keys), world);
-    return new OutDraft(file, resolve(world.cwd, draft), resolve(world.cwd, name), keys.length);
-  }
-
-  async close(): Promise<void> {
-    await this.file.close();
-    if (this.file.rows === this.total) await rename(this.draft, this.path);
-  }
-}
-
-async function* keysOf(keys: readonly string[]): AsyncIterable<string> {
-  yield* keys;
 }

@@ -20,21 +20,23 @@ export function fanInUsdOf({ fanIn, template, total }: WidePlan): number | null 
 /**
  * The most that the fan-in of a run in lanes may cost: every level of it reads all that the one below may have written.
  *
- * @param total branches, of at most `maxTokens` each
+ * @param total branches, of at most `maxTokens` each, or as many as their way has
  * @returns US dollars; `null` where the price is not known
  */
 function wideFanInUsd(
   { how, criteria }: { how: FanInKind; criteria: string },
-  { model, maxTokens }: { model: string; maxTokens: number },
+  { model, maxTokens, ways }: Pick<WidePlan['template'], 'model' | 'maxTokens' | 'ways'>,
   total: number,
 ): number | null {
   if (how === 'merge') return 0;
   const factor = tokenFactor(model);
   const orders = how === 'select' ? 2 : 1;
   let usd = 0;
+  // On the lowest level; a fold of several has `maxTokens` at most.
+  let longest = Math.max(maxTokens, ...(ways ?? []).map((way) => way.maxTokens ?? maxTokens));
   for (let answers = total; answers > 1;) {
-    const groups = groupsOf(how, answers, maxTokens);
-    const read = answers * (maxTokens + marksTokens * factor);
+    const groups = groupsOf(how, answers, longest);
+    const read = answers * (longest + marksTokens * factor);
     const rules = groups * (rulesTokens + estimateText(criteria)) * factor;
     const inputTokens = Math.ceil((read + rules) / groups);
     const each = upperBoundUsd({
@@ -48,6 +50,7 @@ function wideFanInUsd(
     if (each === null) return null;
     usd += each * groups * orders;
     answers = groups < answers ? groups : 1;
+    longest = maxTokens;
   }
   return usd;
 }

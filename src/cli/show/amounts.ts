@@ -1,13 +1,16 @@
 import type { Usage } from '../../contract/run.js';
+import { dollarText } from '../../contract/usage.js';
 
-/** US dollars with four decimals; an unknown price is called that. */
+/** US dollars; an unknown price is called that. */
 export function formatCost(costUsd: number | null): string {
-  return costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`;
+  return costUsd === null ? 'cost unknown' : dollarText(costUsd);
 }
 
 export function formatTokens(usage: Usage): string {
   const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return `${read.toLocaleString('en')} in, ${usage.outputTokens.toLocaleString('en')} out`;
+  const { webSearches = 0 } = usage;
+  const searches = webSearches > 0 ? `, ${webSearches} web ${webSearches === 1 ? 'search' : 'searches'}` : '';
+  return `${read.toLocaleString('en')} in, ${usage.outputTokens.toLocaleString('en')} out${searches}`;
 }
 
 export function formatBytes(bytes: number): string {

@@ -91,6 +91,7 @@ async function printForPeople(
           ]
         : []),
       ...(branchesShown ? [] : shown.map((branch) => line`  ${outcomeLine(branch, world.stderr, keyWidth)}`)),
+      ...(branchesShown ? [] : unshownLines(run, world.stderr)),
       ...(run.approvals ?? []).map(
         (approval) => line`  ${approvalLines(run.workflowId, approval, world.stderr, '    ')}`,
       ),
@@ -276,8 +277,19 @@ function summariesOf({ output }: Run): [string, unknown][] {
 const mostLines = 50;
 
 function linesFor(branches: Run['branches']): Run['branches'] {
-  if (branches.length <= mostLines) return branches;
-  return branches.filter(({ status }) => status !== 'ok').slice(0, mostLines);
+  return branches.length <= mostLines ? branches : notOkOf(branches).slice(0, mostLines);
+}
+
+function notOkOf(branches: Run['branches']): Run['branches'] {
+  return branches.filter(({ status }) => status !== 'ok');
+}
+
+/** Says how many branches that are not ok have no line. */
+function unshownLines({ workflowId, branches }: Run, screen: Screen): TerminalText[] {
+  const more = branches.length <= mostLines ? 0 : notOkOf(branches).length - mostLines;
+  if (more <= 0) return [];
+  const all = `fanfold report ${shellWord(workflowId)} --format csv`;
+  return [proseFor(screen, `  … and ${more.toLocaleString('en')} more that are not ok: \`${all}\` has all of them.`)];
 }
 
 function asText(value: unknown): string {

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 
 import { UnavailableError } from '../../contract/errors.js';
 import type { GatewayAddress } from '../protocol/address.js';
-import { linkPath, linkProtocol } from '../protocol/frames.js';
+import { drainingStatus, linkPath, linkProtocol } from '../protocol/frames.js';
 
 /** Longest wait for a gateway to take a connection, in milliseconds. */
 const connectTimeoutMs = 10_000;
@@ -45,7 +45,9 @@ export function connectLink(address: GatewayAddress, token: string | undefined):
   });
 }
 
-function refusal({ shown }: GatewayAddress, status: number): UnavailableError {
+function refusal({ shown }: GatewayAddress, status: number): Error {
+  // Another one will take its place.
+  if (status === drainingStatus) return new Error('it is about to end');
   if (status === 401 || status === 403) {
     return new UnavailableError(
       'GatewayRefuses',

@@ -7,6 +7,7 @@ export class GatewayRoom {
   readonly #listeners = new Set<() => void>();
   #room = 0;
   #demand = { out: 0, wants: 0 };
+  #told: { out: number; wants: number } | undefined;
   #isDue = false;
 
   constructor(line: Line, send: (frame: WorkerFrame) => void) {
@@ -24,12 +25,14 @@ export class GatewayRoom {
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      this.tell();
+      // Each word is answered with a share, which has this asked again: only what is new is said.
+      if (this.#demand.out !== this.#told?.out || this.#demand.wants !== this.#told.wants) this.tell();
     });
   }
 
   /** Tells the gateway how things stand: at each change, and to a gateway that knows nothing yet. */
   tell(): void {
+    this.#told = this.#demand;
     this.#send({ is: 'slots', line: this.#line, ...this.#demand });
   }
 

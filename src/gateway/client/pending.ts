@@ -1,3 +1,4 @@
+import { isWorkerShutdown } from '../../contract/worker-shutdown.js';
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
 import { traceNow } from '../protocol/trace.js';
@@ -127,8 +128,9 @@ export class Pending {
   readonly #abort = (): void => {
     const { signal } = this.#payer;
     if (this.#link === undefined) return this.fail(signal.reason);
-    if (isShutdown(signal.reason)) {
+    if (isWorkerShutdown(signal.reason)) {
       this.#link.send({ is: 'leave', id: this.id });
+      this.#payer.leaves?.();
       return this.fail(signal.reason);
     }
     this.#link.send({ is: 'cut', id: this.id });
@@ -178,9 +180,4 @@ export class Pending {
 /** The call of an answer that the journal has kept. */
 function callOf({ message: { model, usage } }: Paid): Done['calls'][number] {
   return { modelMs: 0, model, usage, settled: true, isSecond: false };
-}
-
-/** Whether it is not the answer that is no longer wanted, but the worker that ends (Temporal's own word). */
-function isShutdown(reason: unknown): boolean {
-  return reason instanceof Error && reason.message === 'WORKER_SHUTDOWN';
 }

@@ -8,6 +8,8 @@ export const linkProtocol = 'fanfold-link/1';
 export const linkPath = '/fanfold/v1/link';
 /** Where a gateway of a home is asked to end. */
 export const endPath = '/fanfold/v1/end';
+/** What a gateway answers that is about to end: 503 Service Unavailable. */
+export const drainingStatus = 503;
 
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';

@@ -6,7 +6,7 @@ import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { ModelCaller } from '../../model/call/model-caller.js';
 import { keyOf, OwnLayer } from '../../model/layer/index.js';
 import type { LayerQuestion } from '../../model/layer/index.js';
-import { linkPath, linkProtocol, modelLines } from '../protocol/frames.js';
+import { drainingStatus, linkPath, linkProtocol, modelLines } from '../protocol/frames.js';
 import type { Line } from '../protocol/frames.js';
 import { answer } from './answer.js';
 import { Books } from './books.js';
@@ -61,6 +61,9 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
       return void socket.end(`HTTP/1.1 ${entrance.status} Refused\r\nconnection: close\r\n\r\n`);
     if (request.url !== linkPath || request.headers.upgrade !== linkProtocol)
       return void socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\n\r\n');
+    // A worker asks at once what it has, and a gateway that is about to end takes nothing new.
+    if (gateway.serving.isDraining)
+      return void socket.end(`HTTP/1.1 ${drainingStatus} Ending\r\nconnection: close\r\n\r\n`);
     gateway.link(socket, entrance.client);
   });
   const address = await listen(server, settings.listen, tls !== undefined);
@@ -158,7 +161,6 @@ class Gateway {
     });
     this.#links.add(link);
     for (const line of modelLines) link.tell({ is: 'limits', line, limiters: this.limits()[line] });
-    if (this.serving.isDraining) link.tell({ is: 'bye' });
     this.#look();
   }
 

@@ -1,6 +1,6 @@
 import type { Limiters } from '../../model/limiter/index.js';
 import type { Line } from '../protocol/frames.js';
-import { sharesOf } from './shares.js';
+import { isContested, sharesOf } from './shares.js';
 import type { Demand } from './shares.js';
 
 /** A worker, as far as its room is concerned. */
@@ -12,14 +12,23 @@ export interface Roomer {
 /** Shortest and longest time after which room is looked for again, in milliseconds. */
 const looking = { leastMs: 5, mostMs: 1_000 };
 
-/** Shares out the room of one model's limiters among the workers, whenever it may have changed. */
+/** How long odd room stays where it is while others want it, in milliseconds: longer than whoever has it takes to make use of it. */
+const turnMs = 100;
+
+/**
+ * Shares out the room of one model's limiters among the workers, whenever it may have changed.
+ *
+ * RoomKeeper-1. As long as nothing changes but time, a worker is told something new once in `turnMs` at most: what it is told has it
+ *     answer, and its answer is looked at again.
+ */
 export class RoomKeeper {
   readonly #line: Line;
   readonly #limiters: Limiters;
   readonly #roomers: ReadonlySet<Roomer>;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer = () => {};
   #isDue = false;
   #turn = 0;
+  #turnedAtMs = -Infinity;
 
   constructor(line: Line, limiters: Limiters, roomers: ReadonlySet<Roomer>) {
     this.#line = line;
@@ -38,20 +47,27 @@ export class RoomKeeper {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
   }
 
   #share(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
+    const { clock } = this.#limiters.settings;
+    const nowMs = clock.now();
     const roomers = [...this.#roomers];
     const demands = roomers.map((roomer) => roomer.demand(this.#line));
-    const shares = sharesOf(this.#limiters.room(), demands, this.#turn);
+    const room = this.#limiters.room();
+    if (nowMs - this.#turnedAtMs >= turnMs) {
+      this.#turn += 1;
+      this.#turnedAtMs = nowMs;
+    }
+    const shares = sharesOf(room, demands, this.#turn);
     for (const [at, roomer] of roomers.entries()) roomer.tellRoom(this.#line, shares[at] ?? 0);
     if (!demands.some(({ wants }) => wants > 0)) return;
-    this.#turn += 1;
-    const waitMs = this.#limiters.msUntilRoom();
+    const turnsInMs = isContested(room, demands) ? this.#turnedAtMs + turnMs - nowMs : Infinity;
+    const waitMs = Math.min(this.#limiters.msUntilRoom(), turnsInMs);
     if (waitMs === Infinity) return;
     const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
-    this.#timer = setTimeout(() => this.look(), soonMs);
+    this.#cancelTimer = clock.after(soonMs, () => this.look());
   }
 }

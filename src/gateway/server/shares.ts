@@ -20,8 +20,7 @@ export interface Demand {
  */
 export function sharesOf(room: number, demands: readonly Demand[], first = 0): number[] {
   const shares = demands.map(() => 0);
-  // A task whose call is not out yet has its room already.
-  const wanted = demands.map(({ inFlight, out, wants }) => Math.max(0, out - inFlight) + wants);
+  const wanted = demands.map(wantedBy);
   let left = room;
   let hungry = wanted.flatMap((want, at) => (want > 0 ? [at] : []));
   while (left > 0 && hungry.length > 0) {
@@ -38,6 +37,16 @@ export function sharesOf(room: number, demands: readonly Demand[], first = 0): n
     hungry = hungry.filter((at) => shares[at]! < wanted[at]!);
   }
   return demands.map(({ inFlight }, at) => inFlight + shares[at]!);
+}
+
+/** Whether there is room, and more of it wanted than there is. */
+export function isContested(room: number, demands: readonly Demand[]): boolean {
+  return room > 0 && demands.reduce((sum, demand) => sum + wantedBy(demand), 0) > room;
+}
+
+/** A task whose call is not out yet has its room already. */
+function wantedBy({ inFlight, out, wants }: Demand): number {
+  return Math.max(0, out - inFlight) + wants;
 }
 
 function rotated(all: readonly number[], first: number): number[] {

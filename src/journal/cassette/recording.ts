@@ -131,6 +131,7 @@ export function readRecording(yaml: string): Recording {
         outputTokens: count('outputTokens'),
         cacheReadTokens: count('cacheReadTokens'),
         cacheWriteTokens: count('cacheWriteTokens'),
+        ...(usage['webSearches'] !== undefined && { webSearches: count('webSearches') }),
       },
     },
     costUsd: costUsd === null ? null : numberOf(costUsd, 'costUsd'),

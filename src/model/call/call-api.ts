@@ -2,6 +2,7 @@ import { AnthropicError, APIError } from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import type { Usage } from '../../contract/run.js';
+import { eitherSignal } from '../../network/index.js';
 import type { MessagesClient } from '../providers/provider.js';
 import type { ModelClient } from './client.js';
 import { failureInBody } from './failure-in-body.js';
@@ -52,7 +53,8 @@ export async function callApi(
 ): Promise<Called> {
   const streamed = call.announced === true || body.max_tokens > streamAboveTokens;
   const watchdog = new Watchdog(call.watchdogs, streamed ? undefined : body.max_tokens);
-  const options = { signal: AbortSignal.any([call.signal, watchdog.signal]), timeout: call.timeoutMs };
+  const either = eitherSignal(call.signal, watchdog.signal);
+  const options = { signal: either.signal, timeout: call.timeoutMs };
   const sent = { ...body, model: client.ownName(body.model) };
   try {
     const { message, headers } = await (streamed
@@ -63,6 +65,7 @@ export async function callApi(
     throw call.signal.aborted ? error : (watchdog.stalled ?? unwrapped(error));
   } finally {
     watchdog.stop();
+    either.letGo();
   }
 }
 

@@ -1,3 +1,4 @@
+import { eitherSignal } from '../../network/index.js';
 import type { ModelMessage } from './message.js';
 
 /** Answered siblings that it takes to call a branch slow. */
@@ -92,12 +93,12 @@ const lookEveryMs = 25;
  */
 export async function race({ hedges, run, signal, isProper, maySecond, call }: Race): Promise<ModelMessage> {
   const losers = new AbortController();
-  const either = AbortSignal.any([signal, losers.signal]);
+  const either = eitherSignal(signal, losers.signal);
   const startedAt = hedges.now();
   hedges.began(run);
   const timed = async (isSecond: boolean) => {
     const beganAt = hedges.now();
-    const message = await call(either, isSecond);
+    const message = await call(either.signal, isSecond);
     hedges.answered(run, hedges.now() - beganAt);
     if (!(await isProper(message))) throw new NotProper(message);
     return message;
@@ -123,6 +124,7 @@ export async function race({ hedges, run, signal, isProper, maySecond, call }: R
   } finally {
     losers.abort();
     await Promise.allSettled([first, second]);
+    either.letGo();
   }
 }
 

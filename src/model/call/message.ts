@@ -24,6 +24,7 @@ const usageShape = z.object({
   output_tokens: tokens,
   cache_read_input_tokens: tokens.nullish(),
   cache_creation_input_tokens: tokens.nullish(),
+  server_tool_use: z.object({ web_search_requests: tokens.nullish() }).nullish(),
 });
 
 const billedShape = z.object({ usage: usageShape });
@@ -56,7 +57,7 @@ export function asMessage(body: unknown): ModelMessage {
   const isPlain = content.every(({ type }) => type === 'text');
   return {
     ...(!isPlain && { content: (body as { content: unknown[] }).content }),
-    text: content.map((block) => ('text' in block ? block.text : '')).join(''),
+    text: saidIn(content),
     stopReason,
     refusal: refusal === '' ? undefined : refusal,
     model,
@@ -70,18 +71,36 @@ export function usageOf(body: unknown): Usage | undefined {
   return found.success ? asUsage(found.data.usage) : undefined;
 }
 
+/**
+ * The text of blocks. Where the API has run tools of its own, what the model said before their last results is no answer: it says what it is
+ * going to look for.
+ */
+export function saidIn(content: readonly unknown[]): string {
+  const blocks = content as readonly { type: string; text?: string }[];
+  const after = blocks.slice(blocks.findLastIndex(({ type }) => type.endsWith('_tool_result')) + 1);
+  const said = textOf(after);
+  return said.trim() === '' ? textOf(blocks) : said;
+}
+
+function textOf(blocks: readonly { type: string; text?: string }[]): string {
+  return blocks.map(({ type, text = '' }) => (type === 'text' ? text : '')).join('');
+}
+
 /** Converts the API's usage. */
 export function asUsage(usage: {
   input_tokens: number;
   output_tokens: number;
   cache_read_input_tokens?: number | null | undefined;
   cache_creation_input_tokens?: number | null | undefined;
+  server_tool_use?: { web_search_requests?: number | null | undefined } | null | undefined;
 }): Usage {
+  const webSearches = usage.server_tool_use?.web_search_requests ?? 0;
   return {
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
     cacheReadTokens: usage.cache_read_input_tokens ?? 0,
     cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+    ...(webSearches > 0 && { webSearches }),
   };
 }
 

@@ -3,42 +3,51 @@ import type { ContentBlockParam, MessageCreateParamsNonStreaming } from '@anthro
 import { addUsage } from '../../contract/usage.js';
 import { goOn } from '../../prompts/agent.js';
 import { isBlank, wellFormed, withoutBlanks } from '../sendable.js';
+import { saidIn } from './message.js';
 import type { ModelMessage } from './message.js';
 import { callsIn } from './read-answer.js';
 
+/** Most times that a model is asked to go on after a pause. */
+const mostPauses = 5;
+
 /**
- * Makes a call in a conversation with tools. Models are known to end a turn without a word after the results of tools, and to pause:
- * such a one is asked once more. The second answer carries the usage of both.
+ * Makes a call in a conversation with tools. Models are known to end a turn without a word after the results of tools: such a one is
+ * asked once more. One that pauses, as while the API runs tools of its own, is asked to go on. The last answer carries the usage of all.
  *
  * Source: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
  *
- * @param maySecond whether there is money for another call
- * @throws what `call` throws the first time; where the second call fails, the first answer stands: it has been paid for
+ * @param maySecond whether there is money for another call, asked before each
+ * @throws what `call` throws the first time; where a later call fails, what there is stands: it has been paid for
  */
 export async function withRest(
   body: MessageCreateParamsNonStreaming,
   maySecond: () => boolean,
   call: (body: MessageCreateParamsNonStreaming) => Promise<ModelMessage>,
 ): Promise<ModelMessage> {
-  const first = await call(body);
-  const again = isPaused(body, first)
-    ? afterPause(body, first)
-    : isSilent(body, first)
-      ? afterSilence(body)
-      : undefined;
-  if (again === undefined || !maySecond()) return first;
-  let second: ModelMessage;
-  try {
-    second = await call(again);
-  } catch {
-    return first;
+  let message = await call(body);
+  for (let more = 0; more < mostPauses; more += 1) {
+    const again = isPaused(body, message)
+      ? afterPause(body, message)
+      : more === 0 && isSilent(body, message)
+        ? afterSilence(body)
+        : undefined;
+    if (again === undefined || !maySecond()) return message;
+    try {
+      message = together(message, await call(again));
+    } catch {
+      return message;
+    }
   }
+  return message;
+}
+
+function together(first: ModelMessage, second: ModelMessage): ModelMessage {
   const content = [...blocksOf(first), ...blocksOf(second)];
   const isPlain = first.content === undefined && second.content === undefined;
   return {
     ...second,
     ...(!isPlain && { content }),
-    text: `${first.text}${second.text}`,
+    text: isPlain ? `${first.text}${second.text}` : saidIn(content),
     usage: addUsage(first.usage, second.usage),
   };
 }

@@ -3,6 +3,8 @@ import type { LimiterSettings } from './settings.js';
 
 /** Share of the cap that a refusal leaves: 0.7 is CUBIC's, 0.9 that of Netflix' AIMDLimit. */
 const decrease = 0.85;
+/** The same where a level is refused that was known, and tried again: it is still there, and nobody needs to make room. */
+const knownDecrease = 0.95;
 /** Share of the cap that a second refusal leaves at once. */
 const steepDecrease = 0.5;
 /**
@@ -146,11 +148,14 @@ export class ConcurrencyWindow {
     // A refusal at another level than before means that others call too. This process makes room, much as in fast convergence
     // (RFC 9438, 4.7).
     const alone = this.#wall === undefined || Math.abs(level - this.#wall.refusedAt) <= 1;
+    // Only a probe comes so late: others would have made it fail sooner.
+    const isProbe = alone && this.#wall !== undefined && this.#wall.moves > 0;
     const wallLevel = alone ? level : Math.max(1, level * roomForOthers);
     this.#wall = { level: wallLevel, refusedAt: level, moves: 0, answersLeft: plateauAnswers(wallLevel) };
     this.#cap = Math.min(this.#cap, level);
     this.#refusedEpoch = this.#epoch;
-    this.#cut(nowMs - this.#cutAt < refusalMs ? steepDecrease : decrease, nowMs);
+    const factor = isProbe ? knownDecrease : decrease;
+    this.#cut(nowMs - this.#cutAt < refusalMs ? steepDecrease : factor, nowMs);
     return true;
   }
 

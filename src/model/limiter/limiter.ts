@@ -1,3 +1,4 @@
+import { eitherSignal } from '../../network/index.js';
 import { ConcurrencyWindow } from './concurrency-window.js';
 import { Gate } from './gate.js';
 import { LatencyGauge } from './latency-gauge.js';
@@ -87,13 +88,14 @@ export class Limiter {
     const refusal = this.#refusalOf(ask);
     if (refusal) throw refusal;
     const impatience = ask.patienceMs === undefined ? undefined : this.#impatience(ask.patienceMs);
-    const signals = [signal, impatience?.signal].filter((each) => each !== undefined);
-    const granted = this.#waiting.join(ask, either(signals), () => this.#pump());
+    const either = eitherSignal(...[signal, impatience?.signal].filter((each) => each !== undefined));
+    const granted = this.#waiting.join(ask, either.signal, () => this.#pump());
     this.#pump();
     try {
       return await unlessAborted(granted, signal);
     } finally {
       impatience?.calm();
+      either.letGo();
     }
   }
 
@@ -285,8 +287,4 @@ async function unlessAborted(granted: Promise<Permit>, signal: AbortSignal | und
   if (signal?.aborted) permit.release();
   signal?.throwIfAborted();
   return permit;
-}
-
-function either(signals: AbortSignal[]): AbortSignal | undefined {
-  return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
 }

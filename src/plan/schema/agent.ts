@@ -2,6 +2,7 @@ import { agentDefaults } from '../agent-plan.js';
 import type { AgentInput } from '../agent-plan.js';
 import { dollars, carried, fanOutFields, milliseconds, modelFields, searchable } from './parts.js';
 import { list, object, text, whole } from './schema.js';
+import { serverToolsOf } from './server-tools.js';
 import { toolsOf } from './tools.js';
 
 const { maxTurns, toolTimeoutMs, toolAttempts, approvalMs, turnsPerExecution } = agentDefaults;
@@ -11,6 +12,7 @@ export const agentInput = object<AgentInput>(
   {
     task: text('What is to be done.', { minLength: 1, maxLength: 100_000 }),
     tools: toolsOf('What the model may have called.'),
+    serverTools: serverToolsOf('What the API runs itself while the model answers; not together with a budget.'),
     maxTurns: whole('Most turns of the model. In the last it must answer with what it has.', {
       maximum: 200,
       default: maxTurns,

@@ -1,4 +1,5 @@
-import type { Blob, HandBackMessage, LaneMessage, LaneReport, Tally } from '../../contract/lanes.js';
+import type { HandBackMessage, LaneMessage, MoreMessage } from '../../contract/lane-messages.js';
+import type { Blob, LaneReport, Tally } from '../../contract/lanes.js';
 import type { Usage } from '../../contract/run.js';
 import type { Decision } from '../../fold/approval.js';
 import { firstMisfit } from './misfit.js';
@@ -12,6 +13,16 @@ export const selection: Schema = object<{ keys?: string[] }>(
   'Branches.',
   { keys: either('Keys of branches.', text('A key.'), keys) },
   [],
+);
+
+/** Payload of the update `cancelBranch` of a run in lanes, whose keys are in the store. */
+export const placesInLanes: Schema = object<{ indices: number[]; keys?: string[] }>(
+  'Branches of a run in lanes.',
+  {
+    indices: list('Their places in input order, from 0.', whole('A place.', { minimum: 0 }), { minItems: 1 }),
+    keys: list('Their keys, in the same order.', text('A key.')),
+  },
+  ['indices'],
 );
 
 /** Payload of the update `approve`. */
@@ -35,12 +46,10 @@ const tally = open<Tally>(
   {
     ended: count,
     byStatus: map('Counts by status.', count),
-    usage: open<Usage>({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count }, [
-      'inputTokens',
-      'outputTokens',
-      'cacheReadTokens',
-      'cacheWriteTokens',
-    ]),
+    usage: open<Usage>(
+      { inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, webSearches: count },
+      ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'],
+    ),
     costUsd: either('US dollars.', amount, nothing),
     savedUsd: amount,
     cacheSavedUsd: amount,
@@ -57,6 +66,7 @@ const ranges = list('Ranges.', list('First and last.', place, { minItems: 2, max
 export const laneMessage: Schema = open<LaneMessage>(
   {
     lane: place,
+    token: text('A token.'),
     blob: open<Blob>({ sha256: text('A digest.'), bytes: count }, ['sha256', 'bytes']),
     indices: ranges,
     tally,
@@ -69,7 +79,9 @@ export const laneMessage: Schema = open<LaneMessage>(
 export const handBackMessage: Schema = open<HandBackMessage>(
   {
     lane: place,
+    token: text('A token.'),
     left: ranges,
+    leftOfMore: ranges,
     width: whole('Calls at once.', { minimum: 1 }),
     cap: whole('Calls at once.', { minimum: 1 }),
     paceMs: amount,
@@ -77,6 +89,11 @@ export const handBackMessage: Schema = open<HandBackMessage>(
   },
   ['lane', 'left', 'width', 'cap'],
 );
+
+/** Payload of the update `laneMore`. */
+export const moreMessage: Schema = open<MoreMessage>({ lane: place, token: text('A token.'), paceMs: amount }, [
+  'lane',
+]);
 
 /** Whether a signal's payload is the message of a lane, as far as its shape goes. */
 export function isLaneReport(message: unknown): message is LaneReport {

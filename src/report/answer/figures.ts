@@ -17,6 +17,7 @@ export function figuresOf({ run, asked }: Pick<Reported, 'run' | 'asked'>): [nam
     ...(run.lostUsd > 0 ? [['may have been lost', costOf(run.lostUsd)] as [string, string]] : []),
     ['tokens in', numberOf(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)],
     ['tokens out', numberOf(usage.outputTokens)],
+    ...(usage.webSearches ? [['web searches', numberOf(usage.webSearches)] as [string, string]] : []),
     ...(models.length > 0
       ? [[models.length === 1 ? 'model' : 'models', visibleLine(models.join(', '))] as [string, string]]
       : []),

@@ -1,4 +1,5 @@
 import type { Branch } from '../../contract/run.js';
+import { dollarText } from '../../contract/usage.js';
 import { visibleLine } from '../../fold/visible-text.js';
 
 export function durationOf(ms: number): string {
@@ -9,7 +10,7 @@ export function durationOf(ms: number): string {
 }
 
 export function costOf(usd: number | null): string {
-  return usd === null ? 'unknown' : `$${usd.toFixed(4)}`;
+  return usd === null ? 'unknown' : dollarText(usd);
 }
 
 export function numberOf(count: number): string {

@@ -35,11 +35,8 @@ async function table(count: number, textOf = (row: number) => `Text ${row}, "quo
 }
 
 async function linesOf(name: string): Promise<Record<string, unknown>[]> {
-  const text = await readFile(join(desk.directory, name), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = (await readFile(join(desk.directory, name), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 const prompt = ['--prompt', 'Is this spam? {{ text }}'];
@@ -73,12 +70,17 @@ describe.each([
     const rows = await table(count);
     const out = `${rows}.csv`;
     const words = ['map', rows, ...prompt, '--schema', 'label.json', '--attempts', '1', '--out', out];
-    desk.model.script({ match: 'Text 3,', times: 1, fault: { kind: 'status', status: 400 } });
+    const fails = { match: 'Text 3,', times: 1, fault: { kind: 'status', status: 400 } } as const;
+    desk.model.script(fails);
     expect((await desk.fanfold(words)).code).toBe(3);
     const before = (await readFile(join(desk.directory, out), 'utf8')).split('\n');
     expect(before[0]).toBe('id,text,label,why,_row,_status,_error');
     expect(before[3]).toMatch(/^r3,"Table \d+\. Text 3, ""quoted""\.",,,3,failed,\S/);
     expect(before).toHaveLength(count + 2);
+    // A share is one of all rows, those included that are ok already.
+    desk.model.script(fails);
+    const atLeast = (share: number) => [...words, '--retry-failed', '--at-least', `${share}`];
+    expect((await desk.fanfold(atLeast((count - 1) / count))).code).toBe(3);
     const { total } = desk.model;
     expect((await desk.fanfold([...words, '--retry-failed'])).code).toBe(0);
     expect(desk.model.total).toBe(total + 1);
@@ -95,8 +97,10 @@ describe.each([
     const whole = await readFile(join(desk.directory, out), 'utf8');
     const cut = whole.split('\n').slice(0, 3).join('\n');
     await writeFile(join(desk.directory, out), cut);
-    const refused = await desk.fanfold(words);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/`--out` to be new.*has rows/) });
+    expect(await desk.fanfold(words)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/`--out` to be new.*has rows/),
+    });
     const run = await desk.json<Run>([...words, '--fresh', '--resume']);
     expect(run.coverage).toEqual({ ok: count - 2, total: count - 2 });
     expect(await readFile(join(desk.directory, out), 'utf8')).toBe(whole);

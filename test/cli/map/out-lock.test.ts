@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { mapParts } from '../../../src/report/answer/map-parts.js';
+import type { Branch } from '../../../src/contract/run.js';
+import { OutDraft } from '../../../src/cli/run/out-draft.js';
+import type { World } from '../../../src/cli/world.js';
 import { lockOut } from '../../../src/cli/run/out-lock.js';
 
 it('keeps a file from a second command while the first runs, and takes over from one that is gone', async () => {
@@ -17,6 +20,19 @@ it('keeps a file from a second command while the first runs, and takes over from
     await lockOut(path, 'out.jsonl')
   )();
   expect(await readdir(folder)).toEqual([]);
+});
+
+it('keeps a file from a second command while a retry writes it', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'fanfold-lock-'));
+  await writeFile(join(cwd, 'out.jsonl'), '{"id":"a","status":"failed"}\n');
+  const draft = await OutDraft.open('out.jsonl', 'retried', ['a'], { cwd } as World);
+  await expect(lockOut(join(cwd, 'out.jsonl'), 'out.jsonl')).rejects.toThrow(`which process ${process.pid} is writing`);
+  await draft.file.add({ key: 'a', index: 0, status: 'ok', output: 'b' } as Branch);
+  await draft.close();
+  expect(await readdir(cwd)).toEqual(['out.jsonl']);
+  // What cannot be meant keeps nothing.
+  await expect(OutDraft.open('out.jsonl', 'other', ['b'], { cwd } as World)).rejects.toThrow('instead of "b"');
+  expect(await readdir(cwd)).toEqual(['out.jsonl']);
 });
 
 it('shows failed rows of a map in the order of the table, one each', () => {

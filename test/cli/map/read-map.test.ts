@@ -10,6 +10,7 @@ import { jsonLinesFormat } from '../../../src/cli/map/row-format.js';
 import { RowShape } from '../../../src/cli/map/row-record.js';
 import { RowsFile } from '../../../src/cli/map/rows-file.js';
 import { RowsOut } from '../../../src/cli/map/rows-out.js';
+import { shareOfAsked } from '../../../src/cli/map/share-of-asked.js';
 import type { Branch } from '../../../src/contract/run.js';
 import type { World } from '../../../src/cli/world.js';
 
@@ -67,6 +68,52 @@ it('an answer whose field is a column that is kept about each row is refused, an
     'Expected the answer to have other columns than _row, _status, _error, got `_status`.',
   );
   expect(shape('new').columns(['a'])).toEqual(['a', 'new_status', '_row', '_status', '_error']);
+});
+
+it('a column of the rows that is called as one that is kept is refused, unless the rows are answers of an earlier run', () => {
+  const shape = new RowShape({ samples: 1 } as RowShape['fold'], undefined, '');
+  expect(() => shape.columns(['text', '_status'])).toThrow(
+    'Expected the rows to have no column that is kept about their answers (_row, _status, _error), got `_status`.',
+  );
+  const earlier = ['text', '_row', '_status'];
+  expect(shape.columns(earlier)).toEqual(['text', 'answer', '_row', '_status', '_error']);
+  expect(shape.writtenAnew(earlier)).toEqual(['_row', '_status']);
+});
+
+describe('a file with a header and no row', () => {
+  const open = async (header: string) => {
+    await writeFile(join(cwd, 'bare.csv'), header);
+    return RowsFile.open('bare.csv', {} as MapFlags, { cwd } as World).then((file) => file.unlock());
+  };
+
+  it('is taken up where a command that was killed has left it', async () => {
+    await expect(open('text,"a ""b""",_row,_status,_error\n')).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['it is not of an earlier run', 'text,other\n'],
+    ['there is a row', 'text,_row,_status,_error\nx,1,ok,\n'],
+    ['there is a part of a row', 'text,_row,_status,_error\n"x'],
+  ])('is refused where %s', async (_, text) => {
+    await expect(open(text)).rejects.toThrow('Expected `out` to be new, got `bare.csv`, which has rows.');
+  });
+});
+
+describe('the share of the rows asked about that must be ok', () => {
+  it.each([
+    ['of a new table is that of all', 0.9, { total: 10, asked: 10 }, 0, 0.9],
+    ['is what is missing to that of all', 0.9, { total: 100, asked: 20 }, 0, 0.5],
+    ['is none where the file has enough', 0.8, { total: 100, asked: 20 }, 0, 0],
+    ['is larger where the file has rows that are lost for good', 0.9, { total: 100, asked: 20 }, 5, 0.75],
+  ])('%s', (_, atLeast, rows, lost, share) => {
+    expect(shareOfAsked(atLeast, rows, lost)).toBeCloseTo(share);
+  });
+
+  it('is refused where it cannot be reached', () => {
+    expect(() => shareOfAsked(0.95, { total: 100, asked: 20 }, 6)).toThrow(
+      'Expected at least 95 of 100 rows to be ok, as `at-least` says, got 6 rows of the file that are not and are not asked about.',
+    );
+  });
 });
 
 describe('a place that takes no more', () => {

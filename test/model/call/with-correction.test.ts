@@ -59,8 +59,19 @@ it('counts what a worker may have paid for that died with a call out', async () 
   const { ask } = await openDesk();
   const reserve = { usd: 1, questionUsd: 0.2 };
   const left = await ask({ reserve }).answer;
-  const heartbeatDetails = { ...left.ledger, open: true };
+  const heartbeatDetails = { ...left.ledger, open: true, answered: false };
   const { ledger } = await ask({ reserve }, { attempt: 2, heartbeatDetails }).answer;
   expect(ledger.lostUsd).toBeCloseTo(0.2);
   expect((await ask({ reserve }, { attempt: 2 }).answer).ledger.lostUsd).toBeCloseTo(0.2);
+});
+
+it('counts as lost, where no budget holds either, what calls may have cost that nobody was told of', async () => {
+  const { model, ask } = await openDesk({ script: [{ times: 1, fault: { kind: 'reset-before-headers' } }] });
+  const cut = ledgerOf(await failureOf(ask()));
+  // Its price: a thousand tokens at 10 US dollars a million, and some of input.
+  expect(cut.lostUsd).toBeGreaterThan(0.01);
+  const died = { ...cut, open: true };
+  const { ledger } = await ask({}, { attempt: 2, heartbeatDetails: died }).answer;
+  expect(ledger.lostUsd).toBeCloseTo(2 * cut.lostUsd, 9);
+  expect(model.total).toBe(2);
 });

@@ -6,15 +6,22 @@ import { textReply, toolReply, outputTokensOf } from '../reply/reply.js';
 import type { Reply } from '../reply/reply.js';
 import { structuredAnswer } from './structured-answer.js';
 import { chooseTools } from './tool-calls.js';
+import { searchBlocks } from './web-search.js';
 
-/** What the offline model says of itself to a request: tool calls, JSON that fits the schema, or an extract. */
+/** What the offline model says of itself to a request: a search of the web, tool calls, JSON that fits the schema, or an extract. */
 export function compose(params: MessageCreateParams, ask: Ask): Reply {
   if (params.max_tokens === 0) return { content: [], stopReason: 'max_tokens' };
+  const reply = said(params, ask);
+  const searched = searchBlocks(params, ask, idOf(params));
+  return cutToMaxTokens({ ...reply, content: [...searched, ...reply.content] }, params.max_tokens);
+}
+
+function said(params: MessageCreateParams, ask: Ask): Reply {
   const calls = chooseTools(params, ask);
-  if (calls.length > 0) return cutToMaxTokens(toolReply(calls, idOf(params)), params.max_tokens);
+  if (calls.length > 0) return toolReply(calls, idOf(params));
   const format = params.output_config?.format;
   const text = format ? JSON.stringify(structuredAnswer(format.schema, ask)) : extract(ask);
-  return cutToMaxTokens(stopAt(textReply(text), params.stop_sequences ?? []), params.max_tokens);
+  return stopAt(textReply(text), params.stop_sequences ?? []);
 }
 
 // Tool ids must differ between the turns of a conversation.

@@ -1,5 +1,6 @@
 import type { Message, Usage } from '@anthropic-ai/sdk/resources/messages';
 import type { CacheShare } from '../cache/prompt-cache.js';
+import { serverToolUsageOf } from '../answer/web-search.js';
 import { outputTokensOf } from './reply.js';
 import type { Reply } from './reply.js';
 
@@ -12,7 +13,7 @@ export function usageOf(reply: Reply, share: CacheShare, tier: 'standard' | 'bat
     cache_creation: { ephemeral_5m_input_tokens: share.written5m, ephemeral_1h_input_tokens: share.written1h },
     inference_geo: null,
     output_tokens_details: null,
-    server_tool_use: null,
+    server_tool_use: serverToolUsageOf(reply.content),
     service_tier: tier,
     speed: null,
   };

@@ -40,5 +40,6 @@ export function outputTokensOf(content: readonly ContentBlock[]): number {
 
 function blockTokens(block: ContentBlock): number {
   if (block.type === 'text') return countTokens(block.text);
-  return block.type === 'tool_use' ? countTokens(block.name + JSON.stringify(block.input)) : 0;
+  const isCall = block.type === 'tool_use' || block.type === 'server_tool_use';
+  return isCall ? countTokens(block.name + JSON.stringify(block.input)) : 0;
 }

@@ -40,7 +40,7 @@ export function eventsOf(message: Message, cutToolInput = false): RawMessageStre
         cache_creation_input_tokens: message.usage.cache_creation_input_tokens,
         cache_read_input_tokens: message.usage.cache_read_input_tokens,
         output_tokens_details: null,
-        server_tool_use: null,
+        server_tool_use: message.usage.server_tool_use,
       },
     },
     { type: 'message_stop' },
@@ -48,7 +48,14 @@ export function eventsOf(message: Message, cutToolInput = false): RawMessageStre
 }
 
 function blockEvents(block: ContentBlock, index: number, cut: boolean): RawMessageStreamEvent[] {
-  if (block.type !== 'text' && block.type !== 'tool_use') return [];
+  // It comes in one piece.
+  if (block.type === 'web_search_tool_result') {
+    return [
+      { type: 'content_block_start', index, content_block: block },
+      { type: 'content_block_stop', index },
+    ];
+  }
+  if (block.type !== 'text' && block.type !== 'tool_use' && block.type !== 'server_tool_use') return [];
   const empty = block.type === 'text' ? { ...block, text: '' } : { ...block, input: {} };
   const deltas: RawContentBlockDelta[] =
     block.type === 'text'

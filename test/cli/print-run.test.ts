@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+
+import { printRun } from '../../src/cli/show/print-run.js';
+import type { TerminalText } from '../../src/cli/show/terminal-text.js';
+import type { World } from '../../src/cli/world.js';
+import { noUsage } from '../../src/contract/usage.js';
+import type { Branch, Run } from '../../src/contract/run.js';
+
+function branch(index: number, isOk: boolean): Branch {
+  return {
+    key: `d${index}`,
+    index,
+    attempts: 1,
+    reused: false,
+    hedged: false,
+    usage: noUsage,
+    costUsd: 0,
+    startedAt: null,
+    finishedAt: null,
+    latency: { queuedMs: 0, modelMs: 0, retryWaitMs: 0, totalMs: 0 },
+    ...(isOk ? { status: 'ok', output: '' } : { status: 'failed', error: { type: 'BadRequest', message: 'No.' } }),
+  } as Branch;
+}
+
+async function shown(failed: number): Promise<string> {
+  const branches = Array.from({ length: 120 }, (_, index) => branch(index, index >= failed));
+  const run = {
+    workflowId: 'wide',
+    kind: 'summarise',
+    status: 'partial',
+    output: [],
+    branches,
+    coverage: { ok: 120 - failed, total: 120 },
+    usage: noUsage,
+    costUsd: 0.0000021,
+    savedUsd: 0,
+    cacheSavedUsd: 0,
+    lostUsd: 0,
+    elapsedMs: 0,
+    criticalPath: [],
+    webUi: null,
+  } as unknown as Run;
+  let said = '';
+  const screen = (write: (text: TerminalText) => void) => ({ write, isTerminal: false, colour: false, columns: 80 });
+  const world = { stdout: screen(() => {}), stderr: screen(({ text }) => (said += text)) };
+  await printRun(run, {} as never, world as unknown as World);
+  return said;
+}
+
+it('says how many branches that are not ok have no line', async () => {
+  const said = await shown(70);
+  expect(said.match(/^ {2}.*\bd\d+\b/gm)).toHaveLength(50);
+  expect(said).toContain('… and 20 more that are not ok: `fanfold report wide --format csv` has all of them.');
+  expect(await shown(50)).not.toContain('more that are not ok');
+});
+
+it('shows a tiny amount as what it is', async () => {
+  expect(await shown(1)).toContain('$0.000002');
+});

@@ -1,0 +1,237 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { faults } from './faults.mjs';
+import { invariants } from './invariants.mjs';
+import { leavingsOf } from './leavings.mjs';
+import { Random } from './random.mjs';
+import { Stage } from './stage.mjs';
+import { drawRun, kinds } from './workload.mjs';
+
+/** How long runs may take from the last fault on, in milliseconds: the longest pause after failed tries is in it. */
+const unaidedMs = 180_000;
+
+/**
+ * One round: runs, faults, and what holds after them.
+ *
+ * @param {object} settings
+ * @param {number} settings.seed of this round; all that is drawn follows from it
+ * @param {Stage} settings.undisturbed where the same runs are made without a fault
+ * @returns {Promise<{ wrong: string[], checked: object, struck: object[], unknown: object[] }>}
+ */
+export async function playRound({ seed, undisturbed, world, say }) {
+  const random = new Random(seed);
+  const stage = await openStage(random.fork(), world);
+  let isWrong = true;
+  const round = { stage, runs: [], disturbances: [], unended: [], badExits: [], unknown: [], leavings: [] };
+  try {
+    round.runs = await drawRuns(random.fork(), seed, world);
+    const { usesGateway, isRemote, workers, clock } = stage.settings;
+    const what = round.runs.map((run) => [run.kind, run.branches].join(' ').trim());
+    const where = [
+      `${workers} workers`,
+      usesGateway && 'gateway',
+      isRemote && 'remote',
+      clock && 'clock',
+      stage.disk && 'disk',
+    ];
+    say(`seed ${seed}: ${what.join(', ')}; ${where.filter(Boolean).join(', ')}`);
+    const starting = round.runs.map((run) => startRun(run, round));
+    await disturb(random.fork(), round, world, say);
+    await Promise.all(starting);
+    await awaitEnds(round);
+    for (const run of round.runs) {
+      run.shown = await shownRun(stage, run.id);
+      if (run.shown === undefined) round.unended.push(`${run.id} cannot be shown`);
+    }
+    round.runs = round.runs.filter(({ shown }) => shown !== undefined);
+    for (const run of round.runs) await addMissedHeartbeats(round, run);
+    if (stage.gateway) round.ledger = await (await stage.journal()).spend('');
+    for (const run of round.runs) run.reference = await referenceOf(undisturbed, run);
+    for (const name of await stage.end()) round.leavings.push(`${name} did not end when it was told to`);
+    round.leavings.push(...(await leavingsOf(stage)));
+    const wrong = [];
+    const checked = {};
+    for (const [name, check] of Object.entries(invariants)) {
+      const found = check(round);
+      checked[name] = found.checked;
+      wrong.push(...found.wrong.map((what) => `${name}: ${what}`));
+    }
+    isWrong = wrong.length > 0;
+    if (isWrong && world.keeps) await writeDown(round);
+    return { wrong, checked, ...told(round), directory: stage.directory };
+  } finally {
+    await stage.end().catch(() => {});
+    await stage.close(world.keeps && isWrong);
+  }
+}
+
+/** What a person needs who looks for the cause. */
+async function writeDown({ stage, runs, disturbances, ledger }) {
+  const calls = stage.books.calls.map(({ record, key, run }) => ({ ...record, key, run }));
+  const file = join(stage.directory, 'round.json');
+  await writeFile(file, JSON.stringify({ runs, disturbances, ledger, keptAt: [...stage.keptAt], calls }, null, 1));
+}
+
+/** Not a fault of the nemesis: the machine's own. */
+const missed = 'heartbeats missed';
+
+function told({ stage, disturbances, unknown, runs }) {
+  return {
+    calls: stage.books.calls.length,
+    runs: runs.map(({ kind }) => kind),
+    unknownUsd: unknown.reduce((sum, { usd }) => sum + usd, 0),
+    struck: disturbances.map(({ name, open }) => ({ name, open })),
+  };
+}
+
+async function openStage(random, world) {
+  const { libfaketime, canMount, database, isShort } = world;
+  return Stage.open({
+    usesGateway: world.gateway ?? random.chance(0.5),
+    isRemote: database !== undefined || (!isShort && random.chance(0.4)),
+    workers: isShort ? 1 : random.integer(1, 2),
+    clock: !isShort && random.chance(0.25) ? libfaketime : undefined,
+    hasSmallDisk: canMount && (isShort || random.chance(0.4)),
+    database,
+    journalUrl: await database?.freshUrl(),
+    latencyMs: isShort ? (share) => 50 + 500 * share : (share) => 100 + 1_600 * share,
+    backMs: () => random.integer(100, 1_500),
+  });
+}
+
+async function drawRuns(random, seed, { isShort, kind, folder }) {
+  const count = isShort ? 2 : random.integer(2, 4);
+  const drawn = random.some(Object.keys(kinds), count);
+  return Promise.all(
+    (kind ? [kind] : drawn).map((each, at) =>
+      drawRun({
+        random: random.fork(),
+        mark: `nemesis-${seed}-${at}-x`,
+        kind: each,
+        folder,
+        widest: isShort ? 70 : 160,
+      }),
+    ),
+  );
+}
+
+/** Starts a run, and goes on trying as a person would: one id is one run. */
+async function startRun(run, { stage, badExits }) {
+  await sleep(run.delayMs ?? 0);
+  for (;;) {
+    const { code, stderr } = await stage.command([...run.words, '--id', run.id, '--detach']);
+    if (code === 0) break;
+    // Killed, or the server cannot be used: what else is wrong must not happen.
+    if (code !== 6 && code !== 'SIGKILL') badExits.push(`${run.words[0]} ended with ${code}: ${stderr.slice(-400)}`);
+    await sleep(300);
+  }
+  run.isStarted = true;
+}
+
+async function disturb(random, round, world, say) {
+  const { stage, runs, disturbances } = round;
+  const possible = Object.keys(faults).filter((name) => faults[name].possible(stage) && (world.fault ?? name) === name);
+  const count = world.isShort ? 3 : random.integer(2, 7);
+  const under = [];
+  // Most faults are to strike what is under way.
+  const whenMs = Date.now() + (random.chance(0.15) ? 0 : 30_000);
+  while (stage.books.open === 0 && Date.now() < whenMs) await sleep(20);
+  for (let at = 0; at < count; at += 1) {
+    await sleep(random.integer(200, world.isShort ? 500 : 2_500));
+    for (const sinceMs = Date.now(); stage.books.open === 0 && Date.now() - sinceMs < 3_000;) await sleep(20);
+    const name = random.pick(possible);
+    const disturbance = {
+      name,
+      loses: true,
+      fromMs: Date.now(),
+      toMs: Infinity,
+      open: stage.books.open,
+    };
+    disturbances.push(disturbance);
+    const strike = faults[name].strike({ stage, random: random.fork(), runs }).then((happened) => {
+      const lastedMs = Date.now() - disturbance.fromMs;
+      disturbance.loses = faults[name].loses(stage, lastedMs);
+      disturbance.givesUp = faults[name].givesUp?.(stage, lastedMs) === true;
+      // Who was given up for dead learns of it when it next says that it lives.
+      disturbance.toMs = Date.now() + (disturbance.givesUp ? 10_000 : 0);
+      if (happened === false) disturbances.splice(disturbances.indexOf(disturbance), 1);
+      else say(`  ${name}, ${disturbance.open} calls open, ${lastedMs} ms`);
+    });
+    under.push(strike);
+    if (random.chance(0.7)) await strike;
+  }
+  await Promise.all(under);
+  const actors = [...stage.workers, stage.gateway, stage.server].filter((actor) => actor !== undefined);
+  await Promise.all(actors.map((actor) => actor.ready()));
+}
+
+async function awaitEnds({ stage, runs, unended }) {
+  const sinceMs = Date.now();
+  for (const run of runs) {
+    for (;;) {
+      const status = await statusOf(stage, run.id);
+      if (status !== undefined && status !== 'RUNNING') break;
+      if (Date.now() - sinceMs > unaidedMs) {
+        unended.push(`${run.id} (${run.kind}) is ${status} after ${unaidedMs / 1_000} s without a fault`);
+        break;
+      }
+      await sleep(200);
+    }
+    run.endedAtMs = Date.now();
+  }
+}
+
+async function statusOf(stage, id) {
+  try {
+    const client = await stage.client();
+    return (await client.workflow.getHandle(id).describe()).status.name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How long after a fault that ends or stops a process heartbeats are missed because of it, in milliseconds. */
+const causedWithinMs = 15_000;
+
+/**
+ * Adds what no fault has caused: on a machine that is too busy heartbeats are missed, and a worker that lives is given up for dead. The
+ * server's record says so.
+ */
+async function addMissedHeartbeats({ stage, disturbances }, { id }) {
+  const client = await stage.client();
+  const { events } = await client.workflow.getHandle(id).fetchHistory();
+  for (const { activityTaskTimedOutEventAttributes: timedOut, eventTime } of events ?? []) {
+    // 4 is a heartbeat's.
+    if (timedOut?.failure?.timeoutFailureInfo?.timeoutType !== 4) continue;
+    const atMs = Number(eventTime.seconds) * 1_000;
+    const caused = disturbances.some(
+      ({ name, fromMs, toMs }) =>
+        /killed|stopped|silent|refuses/.test(name) && fromMs <= atMs && toMs + causedWithinMs >= atMs,
+    );
+    if (caused) continue;
+    disturbances.push({
+      name: missed,
+      loses: true,
+      givesUp: true,
+      fromMs: atMs - 10_000,
+      toMs: atMs + 10_000,
+      open: 0,
+    });
+  }
+}
+
+async function shownRun(stage, id) {
+  const { stdout } = await stage.command(['show', id, '--json']);
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    return undefined;
+  }
+}
+
+async function referenceOf(undisturbed, run) {
+  const { stdout } = await undisturbed.command([...run.words, '--id', run.id, '--json']);
+  return JSON.parse(stdout);
+}

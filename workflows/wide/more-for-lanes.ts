@@ -1,0 +1,75 @@
+import type { HandBack, LaneMore } from '../../src/contract/lane-messages.js';
+import type { Chunk } from '../../src/contract/lanes.js';
+import type { CutInLanes } from './cut-in-lanes.js';
+import type { LaneMoney } from './lane-money.js';
+import type { LaneQueue, LaneWork } from './lane-queue.js';
+import type { LaneRunners } from './lane-runners.js';
+import type { LaneUnderWay } from './lane-under-way.js';
+
+/** The server takes 2,000 updates of one execution (`history.maxTotalUpdates`); those of people are among them. */
+const mostGiven = 1_500;
+
+/** What lanes give and take from. */
+interface Surroundings {
+  chunks: readonly Chunk[];
+  queue: LaneQueue;
+  runners: LaneRunners;
+  money: Pick<LaneMoney, 'isShort' | 'giveBack'>;
+  cuts: Pick<CutInLanes, 'among'>;
+  /** Whether lanes hand back what they have too much of. */
+  isShared: boolean;
+  /** Whether the join is decided. */
+  isCut: () => boolean;
+  /** Whether there may be more lanes in this execution. */
+  goesOn: () => boolean;
+}
+
+/**
+ * Gives lanes that are under way more of what waits, so that their workers do not run dry between two lanes, and takes back what they have
+ * too much of.
+ */
+export class MoreForLanes {
+  /** Milliseconds that a branch takes, as was told last. */
+  paceMs: number | undefined;
+  #given = 0;
+
+  constructor(readonly around: Surroundings) {}
+
+  /** Whether a lane may ask; documents that may be poisoned stay alone. See `Lane`. */
+  asks({ failures }: LaneWork): 'now' | 'later' | undefined {
+    if (failures > 0) return undefined;
+    return this.around.queue.queued > 0 ? 'now' : 'later';
+  }
+
+  /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
+  takeBack(lane: LaneUnderWay | undefined, handBack: HandBack): void {
+    const { queue, runners, money, isShared, isCut } = this.around;
+    if (lane === undefined || !isShared) return;
+    this.paceMs = handBack.paceMs ?? this.paceMs;
+    money.giveBack(lane, handBack.usd ?? 0);
+    for (const { chunk, places } of lane.takeOut(handBack)) queue.handBack(chunk, places);
+    if (!isCut()) runners.narrow(lane.runner, handBack, queue.queued);
+  }
+
+  /** `null` where there is nothing for the lane: it ends when it has done what it has. */
+  give(lane: LaneUnderWay | undefined, paceMs = this.paceMs): LaneMore | null {
+    const { chunks, queue, runners, money, cuts, isShared, goesOn } = this.around;
+    if (lane === undefined || !isShared || !goesOn() || money.isShort) return null;
+    const { runner } = lane;
+    if (this.#given >= mostGiven || !runners.widenUnderWay(runner)) return null;
+    const work = queue.takeSound(runners.moreSize(runner.width, queue.queued, paceMs));
+    if (work === undefined) return null;
+    this.#given += 1;
+    lane.give(work);
+    const firstIndex = queue.firstIndexOf(work.chunk);
+    const { places } = work;
+    return {
+      chunk: chunks[work.chunk] as Chunk,
+      firstIndex,
+      places,
+      width: runner.width,
+      ...cuts.among(places, firstIndex),
+      ...queue.begunBefore(work),
+    };
+  }
+}
