@@ -34,8 +34,9 @@ const told = new Set(tableOf('answer').map(([answer = '']) => /^`(\d+)`$/.exec(a
 
 /** The errors that a cell of the first column stands for. */
 function errorsOf(answer: string): unknown[] {
-  const [, status, code, message] = /^`(\d+)`(?: `(\w+)`)?(?: "(.*)")?$/.exec(answer) ?? [];
-  if (status !== undefined) return [apiError(Number(status), message, code)];
+  const [, status, kind, amazon, code, message] =
+    /^`(\d+)`(?: type `(\w+)`)?(?: Amazon's `(\w+)`)?(?: `(\w+)`)?(?: "(.*)")?$/.exec(answer) ?? [];
+  if (status !== undefined) return [apiError(Number(status), { kind, amazon, code, message })];
   const [, from, to] = /^another of (\d+) to (\d+)$/.exec(answer) ?? [];
   if (from !== undefined) {
     const all = Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => Number(from) + at);
@@ -46,6 +47,12 @@ function errorsOf(answer: string): unknown[] {
     const body = { type: 'error', error: { type: event ?? 'nobody_knows_error', message: 'no' } };
     return [new APIError(undefined, body, undefined, undefined)];
   }
+  if (answer.startsWith('no credentials')) {
+    const cause = Object.assign(new Error('Could not load credentials from any providers'), {
+      name: 'CredentialsProviderError',
+    });
+    return [new APIConnectionError({ cause })];
+  }
   if (answer.startsWith('no connection'))
     return [new APIConnectionError({ message: 'no' }), new TypeError('terminated')];
   if (answer === '200 that is no message')
@@ -53,9 +60,17 @@ function errorsOf(answer: string): unknown[] {
   throw new Error(`no error is known for: ${answer}`);
 }
 
-function apiError(status: number, message = 'no', code?: string): APIError {
-  const error = { type: 'error', message, ...(code !== undefined && { details: { error_code: code } }) };
-  return APIError.generate(status, { type: 'error', error }, undefined, new Headers());
+interface Told {
+  kind?: string | undefined;
+  amazon?: string | undefined;
+  code?: string | undefined;
+  message?: string | undefined;
+}
+
+function apiError(status: number, { kind = 'error', amazon, code, message = 'no' }: Told = {}): APIError {
+  const error = { type: kind, message, ...(code !== undefined && { details: { error_code: code } }) };
+  const headers = new Headers(amazon === undefined ? {} : { 'x-amzn-errortype': amazon });
+  return APIError.generate(status, { type: 'error', error }, undefined, headers);
 }
 
 /** What becomes of a branch after the first and the second try that ended like this, in the words of the page. */
