@@ -164,10 +164,15 @@ export class LaneBranches implements Seat {
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
     this.turns.gaveBack(surplus);
     this.#width -= surplus;
-    const kept = keptOf(standing, surplus > 0);
+    const kept = Math.min(keptOf(standing, surplus > 0), this.#shareOf(this.#width / (this.#width + surplus)));
     const places = this.#places.splice(Math.min(this.#places.length, this.#next + kept));
     this.#endIfOver();
     return { places, width: this.#width, cap: this.turns.cap };
+  }
+
+  /** Documents not begun that it keeps where it keeps that part of its calls at once: the others go along with theirs, and wait for none of these. */
+  #shareOf(part: number): number {
+    return Math.max(0, Math.ceil((this.#underWay.size + this.left) * part) - this.#underWay.size);
   }
 
   get #isOver(): boolean {

@@ -62,6 +62,16 @@ describe('lanes of a worker', () => {
     expect(limiter.inFlight).toBe(10);
   });
 
+  it('give calls at once away with the documents that they are for: none waits behind slow ones while others have room', async () => {
+    const { clock, lane } = worker(10);
+    // As many documents as calls at once, of which nobody knows how long they take.
+    const { branches } = lane(places(0, 40), 40);
+    await clock.pass(500);
+    const given = branches.handBack()!;
+    expect(branches.underWay.length + branches.left).toBe(given.width);
+    expect(given.places.length).toBe(40 - given.width);
+  });
+
   it('hand nothing back while the cap still grows into what they want', async () => {
     const clock = new VirtualClock();
     const limiters = new Limiters({ ceiling: 1_000, firstCap: 20, clock, random: () => 0.5 });
