@@ -88,6 +88,7 @@ const built = await Promise.all([
   }),
 ]);
 await importByHand(join(unfinished, 'main.cjs'));
+await toAscii(join(unfinished, 'main.cjs'));
 await putDigest(join(unfinished, 'main.cjs'));
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
@@ -96,13 +97,26 @@ await cacheCode(folder, join(root, 'dist/cli.code'));
 
 /** What is left of `import()` is for what is outside of the bundle. */
 async function importByHand(path) {
-  const text = await readFile(path, 'latin1');
+  const text = await readFile(path, 'utf8');
   await writeFile(path, text.replace(/(?<![\w$.'"`])import\(/g, 'importHere('));
+}
+
+/**
+ * What esbuild leaves as it is, templates with a function before them and regular expressions, is escaped: a text of one byte a character
+ * is read sooner, and V8 takes less room for it.
+ */
+async function toAscii(path) {
+  const text = await readFile(path, 'utf8');
+  // A raw template would show the escape.
+  const raw = /String\.raw`[^`]*[^\x00-\x7f][^`]*`/.exec(text);
+  if (raw) throw new Error(`Expected raw templates of the command to be ASCII, got ${raw[0]}`);
+  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  await writeFile(path, text.replace(/[^\x00-\x7f]/g, escaped));
 }
 
 /** Writes a digest of the bundle into its first line, in place of what says how to run it. */
 async function putDigest(path) {
-  const text = (await readFile(path, 'latin1')).replace(/^#!.*\n/, '');
+  const text = (await readFile(path, 'utf8')).replace(/^#!.*\n/, '');
   await writeFile(path, `// ${createHash('sha256').update(text).digest('hex')}\n${text}`);
 }
 

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { expect, it } from 'vitest';
@@ -59,6 +59,8 @@ it('runs the command of the packed package', async () => {
   try {
     await installPacked(project);
     const command = join(project, 'node_modules', 'fanfold', 'dist/cli/fanfold.js');
+    // Everything beside it is there: the gateway's own program too.
+    expect(await readdir(dirname(command))).toEqual(await readdir(join(root, 'dist/cli')));
     const { stdout } = await run(process.execPath, [command, 'doctor', '--offline'], { cwd: project, env: desk.env });
     expect(stdout).toMatch(/offline/);
   } finally {

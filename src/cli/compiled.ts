@@ -36,7 +36,7 @@ export function runBundled(bundled: Bundled, path: string): void {
   bundled(module.exports, createRequire(path), module, path, dirname(path), importHere);
 }
 
-/** The bundle's text; esbuild writes nothing but ASCII. */
+/** The bundle's text, which `scripts/bundle-cli.mjs` has left nothing but ASCII in. */
 export function bundleAt(path: string): string {
   return readFileSync(path, 'latin1');
 }

@@ -18,6 +18,10 @@ it('has compiled code for its bundle, which V8 takes', () => {
   expect(scriptOf(main, bundle, found).cachedDataRejected).toBe(false);
 });
 
+it('is ASCII, as it is read', async () => {
+  expect(/[^\x00-\x7f]/.exec(await readFile(main, 'utf8'))).toBeNull();
+});
+
 it('has none for another bundle, another Node, or where there is no file', async () => {
   const bundle = bundleAt(main);
   expect(
