@@ -108,10 +108,11 @@ async function importByHand(path) {
 async function toAscii(path) {
   const text = await readFile(path, 'utf8');
   // A raw template would show the escape.
-  const raw = /String\.raw`[^`]*[^\x00-\x7f][^`]*`/.exec(text);
+  const raw = /String\.raw`[^`]*\P{ASCII}[^`]*`/u.exec(text);
   if (raw) throw new Error(`Expected raw templates of the command to be ASCII, got ${raw[0]}`);
-  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  await writeFile(path, text.replace(/[^\x00-\x7f]/g, escaped));
+  const unit = (at) => `\\u${at.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const escaped = (sign) => sign.split('').map(unit).join('');
+  await writeFile(path, text.replace(/\P{ASCII}/gu, escaped));
 }
 
 /** Writes a digest of the bundle into its first line, in place of what says how to run it. */
