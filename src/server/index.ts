@@ -10,6 +10,8 @@ export { homePaths } from './paths.js';
 export { joinHome } from './membership.js';
 export type { HomeMembership, Say } from './membership.js';
 export type { Role } from './presence.js';
+export { startMember } from './start-member.js';
+export { withWorkerLock } from './home-lock.js';
 export { findServer } from './find-server.js';
 export type { TemporalServer } from './temporal-server.js';
 export { superviseServer } from './supervise.js';

@@ -26,6 +26,8 @@ export type PresenceChange = Partial<
     | 'ready'
     | 'offlineOnly'
     | 'modelBaseUrl'
+    | 'modelKeys'
+    | 'needsWorker'
     | 'encryptionKeys'
     | 'cassette'
     | 'surroundings'

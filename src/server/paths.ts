@@ -9,6 +9,8 @@ export function homePaths(home: string) {
     owner: join(home, 'owner.json'),
     /** The lock: a directory while a process starts, adopts or stops the server. */
     lock: join(home, 'lock'),
+    /** The lock of those who see to a worker. */
+    workerLock: join(home, 'worker-lock'),
     presence: join(home, 'presence'),
     /** What workers have found out about the API's limits. */
     limits: join(home, 'limits.json'),
@@ -32,7 +34,7 @@ export function homePaths(home: string) {
 }
 
 const homeNames =
-  /^(\.gitignore|(owner|server|ports|limits)\.json.*|temporal\.(db.*|log)|(worker|gateway)\.log|gateway|lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
+  /^(\.gitignore|(owner|server|ports|limits)\.json.*|temporal\.(db.*|log)|(worker|gateway)\.log|gateway|(worker-)?lock|presence|journal|blobs(\.tidied)?|tools|extracted|reports)$/;
 
 /** Whether a name in a home is one that fanfold gives, those of drafts and of SQLite's own files included. */
 export function isHomeName(name: string): boolean {

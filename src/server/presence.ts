@@ -14,12 +14,16 @@ export interface Presence extends ProcessIdentity {
   role: Role;
   /** Address of the Temporal server that it uses; empty until it has found one. */
   address: string;
-  /** A worker: takes work. */
+  /** A worker: takes work. Absent while it starts, `false` while it ends. */
   ready?: boolean;
   /** A worker: has no key, so that it can serve offline runs only. */
   offlineOnly?: boolean;
   /** A worker: the model API it asks, without user and password. */
   modelBaseUrl?: string;
+  /** A worker: the keys it asks with, each as its variable and a digest, see `modelKeysOf`. */
+  modelKeys?: readonly string[];
+  /** A command: counts on the workers of the home for questions to a model. */
+  needsWorker?: boolean;
   /** A worker: ids of its encryption keys, the one that encrypts first; none where it does not encrypt. */
   encryptionKeys?: readonly string[];
   /** A worker: the folder of recorded calls that it plays back, and whether it adds to them. */
@@ -40,6 +44,11 @@ let memberships = 0;
 export function presencePath(home: string, pid: number): string {
   memberships += 1;
   return join(homePaths(home).presence, `${pid}-${memberships}.json`);
+}
+
+/** The file for the first membership of a process, which it has not begun yet. */
+export function firstPresencePath(home: string, pid: number): string {
+  return join(homePaths(home).presence, `${pid}-1.json`);
 }
 
 export async function writePresence(path: string, home: string, presence: Presence): Promise<void> {
@@ -74,14 +83,14 @@ async function readPresences(
       .map(async (name) => {
         const path = join(directory, name);
         const presence = name.endsWith('.json') ? asPresence(await readJson(path)) : undefined;
-        return { path, presence, alive: presence === undefined ? isBeingWritten(name) : await isAlive(presence) };
+        return { path, presence, alive: presence === undefined ? isOfLiveProcess(name) : await isAlive(presence) };
       }),
   );
 }
 
-/** Whether it is a file that a live process is about to rename; such a name begins with the process id. */
-function isBeingWritten(name: string): boolean {
-  return name.endsWith('.new') && signalReaches(Number.parseInt(name));
+/** Whether a live process is about to rename a file, or is asked by it to end; such names begin with the process id. */
+function isOfLiveProcess(name: string): boolean {
+  return /\.(new|end)$/.test(name) && signalReaches(Number.parseInt(name));
 }
 
 const roles: ReadonlySet<unknown> = new Set<Role>(['command', 'worker', 'dev']);
@@ -93,7 +102,7 @@ const roles: ReadonlySet<unknown> = new Set<Role>(['command', 'worker', 'dev']);
 function asPresence(value: unknown): Presence | undefined {
   const found = (value ?? {}) as Partial<Record<keyof Presence, unknown>>;
   const { pid, startTime, role, address, ready, offlineOnly, modelBaseUrl, encryptionKeys, limits } = found;
-  const { surroundings, concurrency, idleUntilMs, cassette } = found;
+  const { surroundings, concurrency, idleUntilMs, cassette, modelKeys, needsWorker } = found;
   const known =
     isProcessId(pid) &&
     typeof startTime === 'string' &&
@@ -101,11 +110,13 @@ function asPresence(value: unknown): Presence | undefined {
     typeof address === 'string' &&
     isEither(ready, 'boolean') &&
     isEither(offlineOnly, 'boolean') &&
+    isEither(needsWorker, 'boolean') &&
     isEither(modelBaseUrl, 'string') &&
     isEither(surroundings, 'string') &&
     isEither(cassette, 'string') &&
     isEither(concurrency, 'number') &&
     isEither(idleUntilMs, 'number') &&
+    (modelKeys === undefined || isListOf(modelKeys, (key) => typeof key === 'string')) &&
     (encryptionKeys === undefined || isListOf(encryptionKeys, (key) => typeof key === 'string')) &&
     (limits === undefined || isListOf(limits, isQueueLimits));
   return known ? (found as Presence) : undefined;

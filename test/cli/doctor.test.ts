@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { workerCheck } from '../../src/cli/home/serving-checks.js';
+import type { Session } from '../../src/cli/home/session.js';
+import type { World } from '../../src/cli/world.js';
 import { Desk } from '../support/fanfold.js';
 
 interface Check {
@@ -83,6 +86,13 @@ it.each([
   const checks = (JSON.parse(stdout) as Check[]).filter(({ state }) => state === 'failed');
   expect(checks.map(({ name }) => name)).toEqual(failed);
   expect(checks[0]!.advice).toContain(advice);
+});
+
+it('tells of a worker that has no key, which serves offline runs', async () => {
+  const worker = { pid: 4_711, startTime: '', role: 'worker', address: '127.0.0.1:9', ready: true, offlineOnly: true };
+  const session = { server: { address: '127.0.0.1:9' }, membership: { live: async () => [worker] } };
+  const check = workerCheck(session as unknown as Session, false, { env: desk.env } as World);
+  expect((await check).found).toBe('one of this home, for offline runs only, is running');
 });
 
 it('says that the API refuses the key', async () => {

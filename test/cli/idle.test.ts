@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
+import { startOfflineModel } from '@fanfold/offline-model';
 import { Desk } from '../support/fanfold.js';
 
 // Worker and server of a home stay up for a while after a command.
@@ -12,6 +13,7 @@ let desk: Desk;
 beforeAll(async () => {
   desk = await Desk.open({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) }, 'gateway');
   await writeFile(join(desk.directory, 'text.md'), 'The supplier owes the customer 100 euros by May.');
+  await writeFile(join(desk.directory, 'slow.md'), 'The supplier answers slowly.');
 });
 
 afterEach(() => desk.start(['stop']).ended);
@@ -62,12 +64,49 @@ it('replaces a worker that has another key, or allows fewer calls at once', asyn
 });
 
 it('leaves a worker alone that an open run needs', async () => {
-  await writeFile(join(desk.directory, 'slow.md'), 'The supplier answers slowly.');
   const detached = ['perspectives', 'slow.md', '--perspectives', 'legal', '--fresh', '--detach', '--id', 'slow'];
   await desk.start(detached, { env: idle }).ended;
   const workers = await desk.present('worker');
   expect(await ask([], { UNKNOWN_BEFORE: 'x' })).not.toContain('another takes its place');
   expect(await desk.present('worker')).toEqual(workers);
+  const otherKey = await desk.start(detached.slice(0, -2), { env: { ...idle, ANTHROPIC_API_KEY: 'made-up-token-2' } })
+    .ended;
+  expect(otherKey.code).toBe(6);
+  expect(otherKey.stderr).toContain('asks with another ANTHROPIC_API_KEY than the one that this command has');
+});
+
+it('says of a run that nobody serves that resume carries out what was asked', async () => {
+  const detached = ['perspectives', 'slow.md', '--perspectives', 'legal', '--fresh', '--detach', '--id', 'alone'];
+  const { stderr: begun } = await desk.start(detached, { env: idle }).ended;
+  process.kill(Number(/started a worker .*\(process (\d+)\)/.exec(begun)![1]), 'SIGKILL');
+  const { code, stderr } = await desk.start(['cancel', 'alone']).ended;
+  const said = 'no worker is there that could. Carry it out with `fanfold resume alone`';
+  expect([code, stderr]).toEqual([0, expect.stringContaining(said)]);
+  expect((await desk.start(['resume', 'alone', '--json']).ended).stdout).toContain('"cancelled"');
+});
+
+/** Commands at once in a home where nothing runs, each with variables of its own; in the order of their exit codes. */
+async function atOnce(file: string, envs: readonly Record<string, string>[]) {
+  await desk.deserted();
+  const words = ['perspectives', file, '--perspectives', 'legal', '--fresh', '--id'];
+  const begun = envs.map((env, at) => desk.start([...words, `${file}-${at}`], { env: { ...idle, ...env } }).ended);
+  return (await Promise.all(begun)).toSorted((left, right) => left.code! - right.code!);
+}
+
+it('starts one worker for commands at once, of which those with another key or API are refused', async () => {
+  const alike = await atOnce('text.md', [{}, {}]);
+  expect(alike.map(({ code }) => code)).toEqual([0, 0]);
+  expect(alike.flatMap(({ stderr }) => stderr.match(/started a worker/g) ?? [])).toHaveLength(1);
+  await desk.start(['stop']).ended;
+
+  const other = await startOfflineModel({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) });
+  const envs = [{}, { ANTHROPIC_API_KEY: 'made-up-token-3' }, { ANTHROPIC_BASE_URL: other.url }];
+  const unlike = await atOnce('slow.md', envs);
+  await other.stop();
+  expect(unlike.map(({ code }) => code)).toEqual([0, 6, 6]);
+  const said =
+    /A worker of this home \(process \d+\) asks (with another ANTHROPIC_API_KEY|.* and this command expects)/g;
+  for (const { stderr } of unlike.slice(1)) expect(stderr.match(said)).toHaveLength(1);
 });
 
 it('refuses a time that is none before anything is started', async () => {

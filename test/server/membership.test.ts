@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { homePaths, homeSize, joinHome } from '../../src/server/index.js';
+import { askToEnd, homePaths, homeSize, isAskedToEnd, joinHome } from '../../src/server/index.js';
 import { identityOf } from '../../src/server/process-identity.js';
 import { env, joinAs, makeDirectory, makeHome } from './homes.js';
 
@@ -43,6 +43,18 @@ it('does not come back with an update after it has left', async () => {
   await worker.leave();
   await worker.update({ ready: true });
   expect(await command.live('worker')).toEqual([]);
+});
+
+it('keeps what a live process is asked while others join and leave', async () => {
+  const home = await makeHome();
+  const worker = await joinAs(home, 'worker');
+  const [member] = await worker.live('worker');
+  await askToEnd(home, member!);
+  await writeFile(join(homePaths(home).presence, `${2 ** 22 + 1}.end`), '');
+  await (await joinAs(home)).leave();
+  expect(await readdir(homePaths(home).presence)).toContain(`${process.pid}.end`);
+  expect(await readdir(homePaths(home).presence)).not.toContain(`${2 ** 22 + 1}.end`);
+  expect(await isAskedToEnd(home)).toBe(true);
 });
 
 it('does not count the dead, whose id may be another process now, nor broken files; and clears them away', async () => {

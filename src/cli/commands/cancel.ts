@@ -6,6 +6,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { shellWord } from '../../fold/visible-text.js';
 import { openSession, sayer } from '../home/session.js';
 import { steerRun } from '../run/steer-run.js';
+import { isServed } from '../worker/ensure-worker.js';
 import type { World } from '../world.js';
 
 export function cancelCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -24,7 +25,10 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
   const session = await openSession(world, 'command', say);
   try {
     const wasOpen = await cancelRun(session.client, id);
-    say(wasOpen ? `asked ${id} to stop. See \`fanfold show ${shellWord(id)}\`.` : `${id} had ended already.`);
+    const word = shellWord(id);
+    if (!wasOpen) say(`${id} had ended already.`);
+    else if (await isServed(session)) say(`asked ${id} to stop. See \`fanfold show ${word}\`.`);
+    else say(`asked ${id} to stop, and no worker is there that could. Carry it out with \`fanfold resume ${word}\`.`);
     return exitCodes.complete;
   } finally {
     await session.leave();

@@ -37,7 +37,7 @@ async function stop(world: World): Promise<ExitCode> {
     if (busy.length > 0) {
       throw new UnavailableError(
         'WorkerBusy',
-        `Still busy with calls in flight: ${busy.map(({ pid }) => `process ${pid}`).join(', ')}. Each ends by itself when they have.`,
+        `Asked to end, and still there: ${busy.map(({ pid }) => `process ${pid}`).join(', ')}. Each ends by itself once its calls in flight, where it has any, have come to their end.`,
       );
     }
     if (workers.length > 0)

@@ -1,7 +1,7 @@
 import { gatewayIn, noGateway } from '../../contract/gateway.js';
 import { shownAddress } from '../../secrets/index.js';
 import { liveGateways } from '../worker/end-gateways.js';
-import { localWorker } from '../worker/ensure-worker.js';
+import { localWorker, readyWorkers } from '../worker/ensure-worker.js';
 import { HomeGateway } from '../worker/home-gateway.js';
 import { staying } from '../worker/staying.js';
 import type { World } from '../world.js';
@@ -11,6 +11,9 @@ import type { Session } from './session.js';
 /** What serves the runs of this home. */
 export async function workerCheck(session: Session, offline: boolean, world: World): Promise<Finding> {
   const isThere = await localWorker(session, { offline }, world);
+  // `localWorker` leaves out those that have no key.
+  if (!isThere && (await readyWorkers(session)).length > 0)
+    return { found: `one of this home, for offline runs only, is running${await staying(session, world)}` };
   if (!isThere) return { found: 'none of this home; a command starts one when it needs it' };
   return { found: `one of this home is running${await staying(session, world)}` };
 }

@@ -5,7 +5,7 @@ import { canAsk, shownCassette } from '../home/cassette-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import type { Session } from '../home/session.js';
 import type { World } from '../world.js';
-import { surroundingsOf } from './surroundings.js';
+import { modelKeysOf, surroundingsOf } from './surroundings.js';
 
 /**
  * Tells the other members of the home that a worker takes work, and which.
@@ -24,6 +24,7 @@ export async function announceWorker(
     offlineOnly: !canAsk(world),
     ...(cassette !== undefined && { cassette }),
     modelBaseUrl: shownBaseUrl(world),
+    modelKeys: await modelKeysOf(world),
     encryptionKeys: keyIds(encryptionKeyOf(world)),
     ...(background && { ...background, surroundings: await surroundingsOf(world) }),
   });

@@ -19,7 +19,7 @@ export async function backgroundWorkers(membership: HomeMembership): Promise<Pre
 
 /**
  * Ends background workers that an earlier command has left and that do not fit this one: they have another environment, such as
- * another key, are of another build, or allow fewer calls at once. While a run is open they stay.
+ * another key, are of another build, or allow fewer calls at once. While a run is open, or another command counts on them, they stay.
  */
 export async function endUnfitWorkers(session: Session, need: WorkerNeed, world: World, say: Say): Promise<void> {
   const left = await backgroundWorkers(session.membership);
@@ -28,7 +28,11 @@ export async function endUnfitWorkers(session: Session, need: WorkerNeed, world:
   const unfit = left.filter(
     ({ surroundings, concurrency = 0 }) => surroundings !== ours || concurrency < (need.concurrency ?? 0),
   );
-  if (unfit.length === 0 || (await openRuns(session.client)).length > 0) return;
+  if (unfit.length === 0) return;
+  const commands = await session.membership.live('command');
+  // A command that has just found its worker has no open run yet.
+  if (commands.some(({ pid, needsWorker }) => needsWorker && pid !== world.pid)) return;
+  if ((await openRuns(session.client)).length > 0) return;
   say('the worker of an earlier command has other settings; another takes its place.');
   await endWorkers(session.membership, unfit);
 }

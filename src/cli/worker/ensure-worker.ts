@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { taskQueues } from '../../contract/names.js';
 import type { TaskQueue } from '../../contract/names.js';
@@ -6,12 +7,14 @@ import { UnavailableError } from '../../contract/errors.js';
 import type { PlannedRun } from '../../plan/planned-run.js';
 import { keyIds } from '../../payloads/index.js';
 import { shownAddress } from '../../secrets/index.js';
-import { isWorkerGone } from '../../server/index.js';
+import { isWorkerGone, withWorkerLock } from '../../server/index.js';
+import type { Presence } from '../../server/index.js';
 import { noApiKey, shownBaseUrl } from '../home/api-key.js';
 import { canAsk, shownCassette } from '../home/cassette-of.js';
 import { encryptionKeyOf } from '../home/encryption-key.js';
 import { endUnfitWorkers } from './end-idle-workers.js';
-import { spawnWorker } from './spawn-worker.js';
+import { readyWithinMs, spawnWorker } from './spawn-worker.js';
+import { modelKeysOf } from './surroundings.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
@@ -47,9 +50,38 @@ export async function ensureWorker(
   say: Say,
   launched?: ChildProcess,
 ): Promise<EnsuredWorker> {
-  if (launched === undefined) await endUnfitWorkers(session, need, world, say);
-  if (launched === undefined && (await localWorker(session, need, world)))
-    return { local: true, release: async () => {} };
+  if (launched !== undefined) return anotherWorker(session, need, world, say, launched);
+  return withWorkerLock(session.home, async () => {
+    await nobodyStarts(session);
+    await endUnfitWorkers(session, need, world, say);
+    const ensured = (await localWorker(session, need, world))
+      ? { local: true, release: async () => {} }
+      : await anotherWorker(session, need, world, say);
+    if (!need.offline) await session.membership.update({ needsWorker: true });
+    return ensured;
+  });
+}
+
+/** Waits until workers of this home that are starting take work or have ended, for a minute at most. */
+async function nobodyStarts(session: Session): Promise<void> {
+  const here = shownAddress(session.server.address);
+  for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await sleep(40)) {
+    const present = await session.membership.live();
+    const starting = present.some(
+      ({ role, ready, address }) =>
+        role !== 'command' && ready === undefined && (address === '' || shownAddress(address) === here),
+    );
+    if (!starting) return;
+  }
+}
+
+async function anotherWorker(
+  session: Session,
+  need: WorkerNeed,
+  world: World,
+  say: Say,
+  launched?: ChildProcess,
+): Promise<EnsuredWorker> {
   if (session.server.kind !== 'embedded' && (await isPolled(session, need))) {
     if (shownCassette(world) !== undefined) throw otherCassette('Workers of the cluster', undefined, world);
     launched?.kill('SIGTERM');
@@ -61,11 +93,7 @@ export async function ensureWorker(
 
 /** Whether a live worker of this home can serve the need. */
 export async function localWorker(session: Session, { offline }: WorkerNeed, world: World): Promise<boolean> {
-  const present = await session.membership.live();
-  const able = present.filter(
-    ({ role, ready, address, offlineOnly }) =>
-      role !== 'command' && ready && address === shownAddress(session.server.address) && (offline || !offlineOnly),
-  );
+  const able = (await readyWorkers(session)).filter(({ offlineOnly }) => offline || !offlineOnly);
   const other = able.find(({ modelBaseUrl = '' }) => shownAddress(modelBaseUrl) !== shownBaseUrl(world));
   if (!offline && other !== undefined) {
     throw new UnavailableError(
@@ -74,12 +102,38 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
       'Stop that worker, or set FANFOLD_HOME to another directory.',
     );
   }
+  if (!offline) for (const worker of able) checkModelKeys(worker, await modelKeysOf(world));
   const ours = shownCassette(world);
   const unlike = able.find(({ cassette }) => cassette !== ours);
   if (unlike !== undefined)
     throw otherCassette(`A worker of this home (process ${unlike.pid})`, unlike.cassette ?? 'no cassette', world);
   for (const worker of able) checkKeys(worker.encryptionKeys ?? [], worker.pid, keyIds(encryptionKeyOf(world)));
   return able.length > 0;
+}
+
+/** Workers of this home that take work, for whatever run. */
+export async function readyWorkers({ membership, server }: Session): Promise<Presence[]> {
+  const present = await membership.live();
+  const here = shownAddress(server.address);
+  return present.filter(({ role, ready, address }) => role !== 'command' && ready && address === here);
+}
+
+/** Whether anybody takes work of runs: of this home, or of the cluster. */
+export async function isServed(session: Session): Promise<boolean> {
+  if ((await readyWorkers(session)).length > 0) return true;
+  return session.server.kind !== 'embedded' && hasPollers(session, taskQueues.workflow, 1);
+}
+
+/** Checks that a worker asks with this command's keys. A command without a key leaves it to the worker. */
+function checkModelKeys({ pid, modelKeys = [] }: Presence, ours: readonly string[]): void {
+  const variable = (key: string) => key.split(' ')[0];
+  const other = ours.find((key) => modelKeys.some((theirs) => variable(theirs) === variable(key) && theirs !== key));
+  if (other === undefined) return;
+  throw new UnavailableError(
+    'OtherModelApi',
+    `A worker of this home (process ${pid}) asks with another ${variable(other)} than the one that this command has.`,
+    'Stop that worker, or set FANFOLD_HOME to another directory.',
+  );
 }
 
 /** Calls that are not recorded, or played where nobody expects it, are worse than none. */

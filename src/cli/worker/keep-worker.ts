@@ -46,6 +46,7 @@ export async function keepWorker(
     // A worker outside this home is looked after elsewhere.
     if (!worker.local) return;
     let replacements = 0;
+    let lastError = '';
     while (await paused(stop.signal)) {
       try {
         if (await localWorker(session, need, world)) continue;
@@ -59,7 +60,9 @@ export async function keepWorker(
         say('the worker is gone; its branches go to another.');
         worker = await ensureWorker(session, need, world, say);
       } catch (error) {
-        say((error as Error).message);
+        const { message } = error as Error;
+        if (message !== lastError) say(message);
+        lastError = message;
       }
     }
   }

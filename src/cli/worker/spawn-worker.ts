@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openRuns } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
 import { UnavailableError } from '../../contract/errors.js';
-import { homePaths } from '../../server/index.js';
+import { homePaths, startMember, withWorkerLock } from '../../server/index.js';
 import type { HomeMembership } from '../../server/index.js';
 import { canAsk } from '../home/cassette-of.js';
 import { HomeGateway } from './home-gateway.js';
@@ -19,7 +19,7 @@ import type { World } from '../world.js';
 const leastConcurrency = 50;
 
 /** Longest wait for a worker to be ready, in milliseconds; half a second is usual. */
-const readyWithinMs = 60_000;
+export const readyWithinMs = 60_000;
 
 /**
  * Starts a worker in the background, in a session of its own so that Ctrl-C does not reach it.
@@ -28,10 +28,12 @@ const readyWithinMs = 60_000;
  */
 async function launchWorker(home: string, { concurrency = 0 }: WorkerNeed, world: World): Promise<ChildProcess> {
   const log = await open(homePaths(home).workerLog, 'a', 0o600);
-  const worker = spawn(
-    world.nodePath,
-    [world.entry, 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
-    { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: world.cwd, env: { ...world.env, FANFOLD_HOME: home } },
+  const worker = await startMember(home, () =>
+    spawn(
+      world.nodePath,
+      [world.entry, 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
+      { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: world.cwd, env: { ...world.env, FANFOLD_HOME: home } },
+    ),
   );
   await log.close();
   worker.unref();
@@ -51,8 +53,12 @@ export async function launchEarly(
 ): Promise<ChildProcess | undefined> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_PROFILE: profile } = world.env;
   if (address || profile || (!need.offline && !canAsk(world))) return undefined;
-  const present = await membership.live();
-  return present.some(({ role }) => role !== 'command') ? undefined : launchWorker(membership.home, need, world);
+  return withWorkerLock(membership.home, async () => {
+    const present = await membership.live();
+    if (present.some(({ role }) => role !== 'command')) return undefined;
+    if (!need.offline) await membership.update({ needsWorker: true });
+    return launchWorker(membership.home, need, world);
+  });
 }
 
 /**

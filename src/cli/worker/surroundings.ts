@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { gatewayIn } from '../../contract/gateway.js';
 import { ownerSecret } from '../../server/index.js';
 import type { World } from '../world.js';
 
@@ -17,6 +18,26 @@ const passing =
  */
 export async function surroundingsOf(world: World): Promise<string> {
   return digestOf('surroundings', world, (name) => !passing.test(name));
+}
+
+/** Keys of model APIs. Tokens that clouds renew every hour are none: commands with another would be refused. */
+const ofKeys = /^(ANTHROPIC_API_KEY|ANTHROPIC_FOUNDRY_API_KEY|OPENAI_API_KEY|FANFOLD_OPENAI_COMPATIBLE_KEY)$/;
+
+/**
+ * The keys that models are asked with, so that others can tell whether theirs are the same.
+ *
+ * @returns of each its variable and 12 hexadecimal digits, made with the user's secret, so that nobody can try out keys against them
+ */
+export async function modelKeysOf({ env }: Pick<World, 'env'>): Promise<string[]> {
+  // A gateway has the keys, and is shown a token in their place.
+  const counts = gatewayIn(env) === undefined ? ofKeys : /^FANFOLD_GATEWAY_TOKEN$/;
+  const secret = await ownerSecret(env);
+  return Object.entries(env).flatMap(([name, value]) => {
+    const key = value?.trim();
+    if (!key || !counts.test(name)) return [];
+    const digest = createHmac('sha256', secret).update(JSON.stringify(['model key', name, key]));
+    return [`${name} ${digest.digest('hex').slice(0, 12)}`];
+  });
 }
 
 /** Variables that say what a gateway asks, with which key, and where it keeps answers. */
