@@ -28,6 +28,11 @@ export function namedModel(model: string): NamedModel {
     : { provider, name: model.slice(provider.length + 1) };
 }
 
+/** Whether a value can be a model's id. A provider alone names no model. */
+export function isModelId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.:@/-]{1,128}$/.test(value) && namedModel(value).name !== '';
+}
+
 /**
  * A model's name that says who is asked. Names of Anthropic's models stay plain where Anthropic is the default, so that questions to
  * it are what they always were.

@@ -95,8 +95,9 @@ export interface JournalStore {
    * Adds to what the ledger has; unlike the rest of the store, what is repeated counts again.
    *
    * @param mark names what was paid for, where it may be told several times: it counts once
+   * @returns those rows that count; rows of a mark that has been told before do not
    */
-  recordSpend(rows: readonly Spend[], mark?: string): Promise<void>;
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<readonly Spend[]>;
   /** @returns US dollars that the process has set aside now: `leastUsd` at least, or `heldUsd` where that does not fit */
   holdSpend(hold: Hold): Promise<number>;
   spend(sinceDay: string): Promise<Spend[]>;

@@ -93,8 +93,9 @@ export interface Journal {
    * Adds what calls have cost to the ledger; durable when it resolves.
    *
    * @param mark names what was paid for, where it may be told several times: it counts once for each model
+   * @returns those rows that count; rows of a mark that has been told before do not
    */
-  recordSpend(rows: readonly Spend[], mark?: string): Promise<void>;
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<readonly Spend[]>;
   /**
    * Sets money of a day's budget aside, which all processes on the journal share: what the ledger has and what is set aside are together at
    * most the budget. It may be refused where two ask at once for the last of it.

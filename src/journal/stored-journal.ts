@@ -77,9 +77,9 @@ export class StoredJournal implements Journal {
     await this.#store.expireLeases?.(holderPrefix(identity));
   }
 
-  async recordSpend(rows: readonly Spend[], mark?: string): Promise<void> {
+  async recordSpend(rows: readonly Spend[], mark?: string): Promise<readonly Spend[]> {
     this.#assertOpen();
-    await this.#store.recordSpend(rows, mark);
+    return this.#store.recordSpend(rows, mark);
   }
 
   async holdSpend(hold: Hold): Promise<number> {

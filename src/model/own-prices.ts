@@ -41,28 +41,34 @@ export function isVertexGlobal(): boolean {
 /**
  * Takes in what an environment says of prices, for all of this process: the file of `FANFOLD_PRICES`, and Vertex AI's region.
  *
+ * @param name what has named the file, as errors call it
  * @throws InputError where the file cannot be read, or has something else in it
  */
-export function usePrices(env: NodeJS.ProcessEnv): void {
+export function usePrices(env: NodeJS.ProcessEnv, name = 'FANFOLD_PRICES'): void {
   const file = env['FANFOLD_PRICES'];
-  told = { rows: file ? readPrices(file) : {}, vertexIsGlobal: vertexRegion(env) === 'global' };
+  told = { rows: file ? readPrices(file, name) : {}, vertexIsGlobal: vertexRegion(env) === 'global' };
 }
 
-/** @throws InputError */
-function readPrices(file: string): Record<string, OwnPrice> {
+/**
+ * The prices in a file.
+ *
+ * @param name what has named it, as errors call it
+ * @throws InputError
+ */
+export function readPrices(file: string, name: string): Record<string, OwnPrice> {
   let content: unknown;
   try {
     content = parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new InputError(
-      `Expected \`prices\` to be a file of JSON or YAML that can be read, got ${code ?? message}: ${file}`,
+      `Expected ${name} to be a file of JSON or YAML that can be read, got ${code ?? message}: ${file}`,
     );
   }
   const rows = fileShape.safeParse(content);
   if (rows.success) return rows.data;
   const [issue] = rows.error.issues;
   throw new InputError(
-    `Expected \`prices\` to have US dollars per million tokens by model, such as {"openai:a-model": {"input": 1, "output": 4}}, got at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'something else'} (${file})`,
+    `Expected ${name} to have US dollars per million tokens by model, such as {"openai:a-model": {"input": 1, "output": 4}}, got at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'something else'} (${file})`,
   );
 }

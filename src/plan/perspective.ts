@@ -1,4 +1,5 @@
 import { checkOutputSchema } from './check-output-schema.js';
+import { isModelId } from '../contract/providers.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 
 /** One specialist's reading: a perspective with instructions of its own. */
@@ -32,7 +33,7 @@ export function problemsOf({ key, instruction, model, maxTokens, outputSchema, w
   };
   expect(isKey(key), 'key', 'a perspective to be a name of 1 to 64 letters, digits, spaces, "-" or "_"', key);
   expect(isText(instruction), 'instruction', 'an `instruction` in words', instruction);
-  expect(model === undefined || isModel(model), 'model', 'a `model` id such as claude-sonnet-5-5', model);
+  expect(model === undefined || isModelId(model), 'model', 'a `model` id such as claude-sonnet-5-5', model);
   expect(
     maxTokens === undefined || (Number.isSafeInteger(maxTokens) && maxTokens >= 1),
     'maxTokens',
@@ -57,10 +58,6 @@ function isKey(key: unknown): boolean {
 
 function isText(instruction: unknown): boolean {
   return typeof instruction === 'string' && instruction.trim() !== '';
-}
-
-function isModel(model: unknown): boolean {
-  return typeof model === 'string' && /^[\w.:@/-]{1,128}$/.test(model);
 }
 
 function problemOfSchema(schema: JsonSchema): string | undefined {

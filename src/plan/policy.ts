@@ -2,6 +2,7 @@ import { InputError } from '../contract/errors.js';
 import { maxDirectWidth } from '../contract/limits.js';
 import { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../contract/options.js';
 import type { BudgetOptions, FanOutOptions, Join, ModelOptions, Policy } from '../contract/options.js';
+import { isModelId } from '../contract/providers.js';
 
 /**
  * Makes the policy of a fan-out of so many branches.
@@ -87,7 +88,7 @@ function checkBudget({ usd, boundsUsd }: BudgetOptions, branches: number, inLane
 /** @throws InputError quoting what was expected and what came */
 export function modelOptionsOf(options: ModelOptions): Required<ModelOptions> {
   const chosen = { ...modelDefaults, ...pick(defined(options), Object.keys(modelDefaults)) } as Required<ModelOptions>;
-  if (typeof chosen.model !== 'string' || !/^[\w.:@/-]{1,128}$/.test(chosen.model)) {
+  if (!isModelId(chosen.model)) {
     throw new InputError(
       `Expected \`model\` to be a model id such as ${modelDefaults.model}, got ${JSON.stringify(chosen.model)}.`,
     );

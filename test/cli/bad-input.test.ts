@@ -56,6 +56,7 @@ it.each([
   [['text.md', '--max-tokens', '0'], 'Expected `--max-tokens` to be a whole number'],
   [['text.md', '--join', 'most'], 'Expected `--join` to be one of all, settled, quorum, first, got `most`.'],
   [['text.md', '--model', 'no such model'], 'Expected `--model` to be a model id'],
+  [['text.md', '--model', 'openai-compatible:'], 'Expected `--model` to be a model id'],
   [['text.md', '--json', '--ndjson'], 'Expected `--json` or `--ndjson`, got both.'],
   [['text.md', '--id', ' '], 'Expected `--id` to be 1 to 255 bytes without control characters, got " ".'],
   [['text.md', '--budget-of-dreams'], "unknown option '--budget-of-dreams'"],

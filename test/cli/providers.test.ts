@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { worldOfRun } from '../../src/cli/home/take-provider.js';
+import type { World } from '../../src/cli/world.js';
 import { Desk } from '../support/fanfold.js';
 import { bedrockStandIn, chatStandIn, vertexStandIn } from '../support/stand-ins.js';
 import type { StandIn } from '../support/stand-ins.js';
@@ -25,6 +27,10 @@ beforeAll(async () => {
   // A cloud's package is beside the gateway's bundle, not in it.
   desk = await Desk.open({ latencyMs: 0 }, 'gateway');
   await writeFile(join(desk.directory, 'text.md'), 'The rent is owed by the tenant.');
+  await writeFile(
+    join(desk.directory, 'own.yaml'),
+    'perspectives: [{ key: own, instruction: Read., model: "openai:" }]\n',
+  );
   await writeFile(join(desk.directory, 'prices.yaml'), 'openai-compatible:a-model: { input: 1, output: 4 }');
   env = {
     AWS_REGION: 'us-east-1',
@@ -98,6 +104,9 @@ it.each([
     2,
     /price is known.*`openai-compatible:a-model`.*--prices/s,
   ],
+  [['--model', 'openai-compatible:'], 2, /Expected `--model` to be a model id/],
+  [['--perspectives-file', 'own.yaml'], 2, /Expected a `model` id .*got "openai:"/],
+  [['--prices', 'none.yaml'], 2, /Expected `--prices` to be a file/],
   [['--provider', 'openai'], 2, /Expected `--model` with the provider `openai`/],
   [['--provider', 'bedrok'], 2, /Expected `--provider` to be one of anthropic, bedrock/],
   [['--model', 'bedrock:claude-sonnet-5-5', '--economy'], 2, /no other provider has Message Batches/],
@@ -109,6 +118,37 @@ it.each([
   expect(stderr).toMatch(why);
   expect(code).toBe(exit);
   expect([amazon, google, chat].map(({ asked }) => asked.length)).toEqual(before);
+});
+
+it.each([[], ['--dry-run']])('refuses tools that nobody there runs before an agent is begun (%j)', async (...flags) => {
+  const words = ['agent', 'Look it up', '--server-tools', 'web_search', '--model', 'openai:gpt-4o-mini', ...flags];
+  const { code, stderr } = await desk.inProcess(words, { env });
+  expect([code, stderr]).toEqual([2, expect.stringContaining("Expected a model of Anthropic's with `--server-tools`")]);
+});
+
+it('says of an agent with such tools that nobody knows what its first turn costs', async () => {
+  const { stdout } = await desk.inProcess(['agent', 'Look it up', '--server-tools', 'web_search', '--dry-run']);
+  expect(stdout).toContain('turns costs an amount that nobody knows beforehand.');
+});
+
+it('goes on with a run as its own models say, and cuts branches with no key at all', async () => {
+  const own = { FANFOLD_OPENAI_COMPATIBLE_URL: `${chat.url}/v1` };
+  const providerOf = (input: object, more: NodeJS.ProcessEnv = {}) =>
+    worldOfRun(input, { env: { ...own, ...more }, cwd: '/' } as unknown as World).env['FANFOLD_PROVIDER'];
+  expect(providerOf({ model: 'openai-compatible:a-model' })).toBe('openai-compatible');
+  expect(providerOf({ model: 'claude-sonnet-5-5', models: ['openai:a', 'openai:b'] })).toBe('openai');
+  expect(providerOf({ models: ['openai:a', 'bedrock:b'] })).toBeUndefined();
+  expect(providerOf({ model: 'openai:a', judgeModel: 'claude-sonnet-5-5' })).toBeUndefined();
+  expect(providerOf({ model: 'openai:a' }, { ANTHROPIC_API_KEY: token })).toBeUndefined();
+  const gate = desk.model.hold(/perspective: held/);
+  const run = desk.begin(['perspectives', 'text.md', '--perspectives', 'quick,held', '--id', 'held-run']);
+  await run.said(/✓ quick/);
+  const cut = await desk.inProcess(['cancel', 'held-run', 'held'], {
+    env: { ANTHROPIC_API_KEY: '', ANTHROPIC_BASE_URL: '' },
+  });
+  gate.release();
+  await run.ended;
+  expect([cut.code, cut.stderr]).toEqual([0, expect.stringContaining('cut held; the others go on')]);
 });
 
 it("has a line of doctor's for the provider and its key", async () => {
@@ -123,6 +163,12 @@ it("has a line of doctor's for the provider and its key", async () => {
     { state: 'ok', found: 'OpenAI through @ai-sdk/openai; a key is set' },
     { state: 'ok', found: expect.stringContaining('answers and takes the key') },
   ]);
+  const { stdout } = await desk.fanfold(['doctor', '--json'], { env: { ...env, FANFOLD_PRICES: 'text.md' } });
+  expect(JSON.parse(stdout)).toContainEqual({
+    name: 'prices',
+    state: 'failed',
+    found: expect.stringContaining('Expected FANFOLD_PRICES to have'),
+  });
   expect(await checks({ FANFOLD_PROVIDER: 'bedrock' })).toMatchObject([
     { state: 'ok', found: expect.stringContaining('@anthropic-ai/bedrock-sdk; credentials are looked for') },
     { state: 'note', found: expect.stringContaining('can be reached') },

@@ -25,7 +25,8 @@ async function resultsOf(client: Anthropic, id: string) {
 }
 
 it('has a batch in the ledger once, at its price and for whoever submitted it, whoever fetches the results (HandedBatches-2)', async () => {
-  const { address, journal, model } = await GatewayDesk.open();
+  const desk = await GatewayDesk.open();
+  const { address, journal, model } = desk;
   const { id } = await sdk(address, 'nightly-%C3%A4').messages.batches.create({ requests });
   const results = await resultsOf(sdk(address, 'somebody else'), id);
   const urls = [await sdk(address).messages.batches.retrieve(id), ...(await sdk(address).messages.batches.list()).data];
@@ -41,6 +42,7 @@ it('has a batch in the ledger once, at its price and for whoever submitted it, w
   expect(row).toMatchObject({ run: 'nightly-ä', client: 'local', model: params.model, calls: 3, ...usage });
   const whole = { ...usage, cacheReadTokens: 0, cacheWriteTokens: 0 };
   expect(row!.costUsd).toBeCloseTo(costOf(whole, params.model, { batch: true })!, 9);
+  expect(desk.metrics()).toMatch(/^fanfold_gateway_calls_total\{[^}]*\} 3$/m);
   // What was left by a gateway that is gone counts as well, and once.
   const next = await GatewayDesk.open({ journal, apiOf: async () => ({ apiKey: 'k', baseURL: model.url }) });
   await resultsOf(sdk(next.address), id);

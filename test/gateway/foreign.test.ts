@@ -216,6 +216,12 @@ describe('a request that is not what it seems', () => {
     [{ ...question, messages: [{ role: 'user', content: [null] }] }, {}],
     [{ ...question, max_tokens: -50_000 }, {}],
     [question, { 'fanfold-journal': 'yes' }],
+    [question, { 'fanfold-journal': 'on', 'fanfold-sample': 'x' }],
+    [question, { 'fanfold-journal': 'on', 'fanfold-sample': '-1' }],
+    [question, { 'fanfold-journal': 'on', 'fanfold-sample': '1.5' }],
+    [question, { 'fanfold-journal': 'on', 'fanfold-sample': '1e999' }],
+    [question, { 'fanfold-journal': 'on', 'fanfold-sample': '9007199254740992' }],
+    [{ ...question, model: 'openai:' }, { 'fanfold-journal': 'on' }],
   ])('is refused before anything is spent: %j %j', async (body, headers) => {
     const { model, address } = await GatewayDesk.open({ budgetPerDayUsd: 1 });
     expect(await asked(address, '/v1/messages', body, headers)).toBe(400);
@@ -248,6 +254,13 @@ describe('a request that is not what it seems', () => {
     await expect.poll(() => asked(address, '/v1/messages', question)).toBe(402);
     expect(model.total).toBe(1);
   });
+});
+
+it('hands a question on under the name that Anthropic itself knows', async () => {
+  const { address, model } = await GatewayDesk.open({ env: { FANFOLD_PROVIDER: 'bedrock' } });
+  const asked = { ...question, model: `anthropic:${question.model}` };
+  expect((await sdk(address).messages.create(asked)).model).toBe(question.model);
+  expect(model.calls.at(-1)?.model).toBe(question.model);
 });
 
 it('asks other providers by its own keys, through the journal, and hands nothing on to them as it is', async () => {

@@ -36,11 +36,16 @@ async function cancel(id: string, world: World): Promise<ExitCode> {
 }
 
 function cut(id: string, keys: readonly string[], world: World): Promise<ExitCode> {
-  return steerRun(id, world, async ({ client, store }, say, { planned: { wide } }) => {
-    const cutKeys =
-      wide === undefined
-        ? await cancelBranches(client, id, keys)
-        : await cancelInLanes(client, id, { indices: await placesInLanes(wide, keys, store), keys });
-    say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${shellWord(id)}\`.`);
-  });
+  return steerRun(
+    id,
+    world,
+    async ({ client, store }, say, { planned: { wide } }) => {
+      const cutKeys =
+        wide === undefined
+          ? await cancelBranches(client, id, keys)
+          : await cancelInLanes(client, id, { indices: await placesInLanes(wide, keys, store), keys });
+      say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${shellWord(id)}\`.`);
+    },
+    { asksModel: false },
+  );
 }

@@ -9,6 +9,7 @@ import { withWorker } from '../worker/with-worker.js';
 import { needOf } from '../worker/ensure-worker.js';
 import { addOutputFlags, checkOutputFlags } from '../run/run-flags.js';
 import type { OutputFlags } from '../run/run-flags.js';
+import { worldOfRun } from '../home/take-provider.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -51,10 +52,11 @@ async function resumeRun(
   say: Say,
 ): Promise<ExitCode> {
   const view = await viewRun(session, workflowId);
-  const finish = () => finishRun(session, { workflowId }, flags, world);
+  const own = worldOfRun(view.input, world);
+  const finish = () => finishRun(session, { workflowId }, flags, own);
   if (view.closed !== null) return finish();
   say(`${workflowId}: ${Math.max(view.outcomes.size, view.tally.ended)} of ${view.planned.total} branches had ended.`);
-  return withWorker({ session, need: needOf(view.planned) }, world, say, finish);
+  return withWorker({ session, need: needOf(view.planned) }, own, say, finish);
 }
 
 async function idsToResume(session: Session, flags: OutputFlags): Promise<string[]> {

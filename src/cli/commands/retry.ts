@@ -55,6 +55,6 @@ async function retry(id: string, keys: string[], flags: RetryFlags, world: World
       const begun = await retryBranches(client, id, keys);
       say(`began ${begun.join(', ')} anew. See \`fanfold watch ${shellWord(id)}\`.`);
     },
-    (session, view) => retryFinished(session, view, keys, flags, world),
+    { ended: (session, view, own) => retryFinished(session, view, keys, flags, own) },
   );
 }

@@ -14,6 +14,6 @@ export function noApiKey({ env }: Pick<World, 'env'>): UnavailableError {
     title === undefined
       ? 'ANTHROPIC_API_KEY is not set, so the model API cannot be asked.'
       : `${title} cannot be asked: it needs ${needsOf(provider)}.`,
-    'Set it, or try fanfold without one: --offline asks a model on this machine that only extracts sentences.',
+    'Set it. A run that is begun with --offline needs none: it asks a model on this machine that only extracts sentences.',
   );
 }

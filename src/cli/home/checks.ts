@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
+
 import { searchAttributes } from '../../contract/names.js';
+import { readPrices } from '../../model/own-prices.js';
 import { retentionDays } from '../../server/index.js';
 import { failingRuns } from '../../client/index.js';
 import { workflowBundlePath } from '../../worker/workflow-bundle.js';
@@ -32,6 +35,8 @@ export async function runChecks(world: World, offline: boolean): Promise<Check[]
   );
   checks.push(...(session === undefined ? skipped : await serverChecks(session, world, offline)));
   checks.push(await check('journal', () => journalCheck(world)));
+  const prices = world.env['FANFOLD_PRICES'];
+  if (prices) checks.push(await check('prices', async () => pricesCheck(resolve(world.cwd, prices))));
   if (hasSharedStore(world)) checks.push(await check('store', () => storeCheck(world)));
   await session?.leave();
   checks.push(await check('network', async () => waysCheck(world.env, shownBaseUrl(world))));
@@ -105,6 +110,11 @@ async function journalCheck(world: World): Promise<Finding> {
   } finally {
     await journal.close();
   }
+}
+
+function pricesCheck(file: string): Finding {
+  const models = Object.keys(readPrices(file, 'FANFOLD_PRICES')).length;
+  return { found: `of ${models} ${models === 1 ? 'model' : 'models'} in ${file}` };
 }
 
 function registration(): string {

@@ -21,6 +21,7 @@ interface ProviderFlags {
   judgeModel?: string;
   offline?: boolean;
   economy?: boolean;
+  serverTools?: string;
 }
 
 /** Flags that name models. */
@@ -32,10 +33,11 @@ const named = ['model', 'models', 'judgeModel'] as const;
  * @throws InputError for a provider or a file of prices that cannot be meant
  */
 export function takeProvider(action: Command, world: World): void {
-  const { provider, prices = world.env['FANFOLD_PRICES'], ...flags } = action.opts<ProviderFlags>();
+  const provided = action.opts<ProviderFlags>();
+  const { provider, prices = world.env['FANFOLD_PRICES'], ...flags } = provided;
   if (provider !== undefined) world.env['FANFOLD_PROVIDER'] = parseChoice(provider, 'provider', providers);
   if (prices) world.env['FANFOLD_PRICES'] = resolve(world.cwd, prices);
-  usePrices(world.env);
+  usePrices(world.env, provided.prices === undefined ? 'FANFOLD_PRICES' : '`prices`');
   if (flags.offline === true) return;
   const told = named.flatMap((name) => (action.getOptionValueSource(name) === 'cli' ? split(flags[name]) : []));
   const only = onlyProvider(told);
@@ -48,8 +50,29 @@ export function takeProvider(action: Command, world: World): void {
     const full = split(flags[name]).map((model) => fullName(model, byDefault));
     action.setOptionValueWithSource(name, full.join(','), action.getOptionValueSource(name));
   }
-  if (flags.economy === true)
-    checkEconomy(split(action.opts<ProviderFlags>().models ?? action.opts<ProviderFlags>().model));
+  const { models, model } = action.opts<ProviderFlags>();
+  if (flags.economy === true) checkEconomy(split(models ?? model));
+  if (flags.serverTools !== undefined) checkServerTools(split(model));
+}
+
+/** What a run's input says of who is asked, as the flags it was begun with did. */
+interface AskedInput {
+  model?: unknown;
+  models?: unknown;
+  judgeModel?: unknown;
+}
+
+/**
+ * The world of whoever goes on with a run: its models say who is asked, as the flags did that it was begun with. Nobody has to say it again.
+ *
+ * @param input of the run, whatever it is
+ */
+export function worldOfRun(input: unknown, world: World): World {
+  if (world.env['FANFOLD_PROVIDER'] || canAsk(world)) return world;
+  const { model, models, judgeModel } = (input ?? {}) as AskedInput;
+  const told = [Array.isArray(models) ? models : model, judgeModel].flat();
+  const only = onlyProvider(told.filter((each): each is string => typeof each === 'string'));
+  return only === undefined ? world : { ...world, env: { ...world.env, FANFOLD_PROVIDER: only } };
 }
 
 function split(models: string | undefined): string[] {
@@ -79,5 +102,14 @@ function checkEconomy(models: readonly string[]): void {
   throw new InputError(
     `Expected a model of Anthropic's with \`--economy\`, got \`${other}\`: no other provider has Message Batches.`,
     'Leave `--economy` out.',
+  );
+}
+
+function checkServerTools(models: readonly string[]): void {
+  const other = models.find((model) => providerRow(namedModel(model).provider)?.hasClaude === false);
+  if (other === undefined) return;
+  throw new InputError(
+    `Expected a model of Anthropic's with \`--server-tools\`, got \`${other}\`: its provider has no such tools.`,
+    'Leave `--server-tools` out.',
   );
 }

@@ -14,10 +14,11 @@ export function dryRunAgent(plan: AgentPlan, flags: RunFlags, world: World): Exi
   const all = [...plan.tools, ...plan.serverTools.map(({ name }) => ({ name, changes: false }))];
   const names = all.map(({ name }) => name).join(', ');
   const turnUsd = firstTurnUsd(plan, flags.budget !== undefined);
+  const cost = turnUsd === null ? 'an amount that nobody knows beforehand' : `at most ${formatCost(turnUsd)}`;
   world.stdout.write(
     flags.json || flags.ndjson
       ? json({ tools: all.map(({ name, changes = false }) => ({ name, changes })), firstTurnUsd: turnUsd })
-      : line`tools: ${names}; the first of at most ${plan.maxTurns} turns costs at most ${formatCost(turnUsd)}.\nNothing was started.\n`,
+      : line`tools: ${names}; the first of at most ${plan.maxTurns} turns costs ${cost}.\nNothing was started.\n`,
   );
   return exitCodes.complete;
 }

@@ -1,5 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
+import { namedModel, providerIn } from '../../contract/providers.js';
 import { fullNameBy } from './named.js';
 import type { GatewaySettings } from './settings.js';
 
@@ -12,6 +13,8 @@ export function askedIn(body: Buffer, settings: Pick<GatewaySettings, 'env' | 'f
     const asked = JSON.parse(body.toString()) as Asked;
     const isQuestion =
       typeof asked.model === 'string' &&
+      // A provider alone names no model.
+      (providerIn(asked.model) === undefined || namedModel(asked.model).name !== '') &&
       Number.isInteger(asked.max_tokens) &&
       // With 0 the prompt cache is filled, and nothing is answered.
       asked.max_tokens >= 0 &&
@@ -23,6 +26,18 @@ export function askedIn(body: Buffer, settings: Pick<GatewaySettings, 'env' | 'f
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The body of a question as the API itself takes it: `anthropic:ID` says to the gateway alone who is asked. Everything else stays byte for byte.
+ *
+ * @param body JSON with a `model`
+ */
+export function withOwnName(body: Buffer): Buffer {
+  if (!body.includes('"anthropic:')) return body;
+  const asked = JSON.parse(body.toString()) as Asked;
+  const model = namedModel(asked.model).name;
+  return model === asked.model ? body : Buffer.from(JSON.stringify({ ...asked, model }));
 }
 
 function isContent(content: unknown): boolean {

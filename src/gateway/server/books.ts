@@ -117,19 +117,20 @@ export class Books {
   }
 
   /**
-   * Writes rows into the ledger. It never rejects.
+   * Writes rows into the ledger, and counts those that are new there. It never rejects.
    *
    * @param mark names what was paid for, where it may be told several times
    */
   async record(rows: readonly Spend[], mark?: string): Promise<void> {
-    for (const row of rows) this.#count(row);
+    let counted = rows;
     try {
-      await this.#journal.recordSpend(rows, mark);
+      counted = await this.#journal.recordSpend(rows, mark);
     } catch (error) {
       const costUsd = rows.reduce((sum, row) => sum + row.costUsd, 0);
       this.#money?.untold(costUsd);
       this.#say(`Calls of $${costUsd.toFixed(6)} could not be written into the ledger: ${(error as Error).message}`);
     }
+    for (const row of counted) this.#count(row);
   }
 
   async close(): Promise<void> {

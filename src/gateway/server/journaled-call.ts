@@ -24,6 +24,8 @@ const pingEveryMs = 15_000;
 
 const journalHeader = 'fanfold-journal';
 
+const sampleHeader = 'fanfold-sample';
+
 /** What a client wants of the journal. `fresh`: the question is asked anew, and the answer kept. */
 export type JournalWish = 'on' | 'fresh' | 'off';
 
@@ -40,6 +42,13 @@ export function journalWishOf(
   if (wish !== 'on' && wish !== 'fresh' && wish !== 'off') return undefined;
   const isBeta = headers['anthropic-beta'] !== undefined || /[?&]beta=true(&|$)/.test(url);
   return isBeta || !isWhole(asked) ? 'off' : wish;
+}
+
+/** Which of the same questions asked on purpose this one is, from 0; `undefined` for a header that does not say. */
+export function sampleOf({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
+  const given = headers[sampleHeader] ?? '0';
+  const sample = Number(given);
+  return /^\d+$/.test(String(given)) && Number.isSafeInteger(sample) ? sample : undefined;
 }
 
 /** Whether a question says all that is asked: that of the tool runner's `thread` goes on where an earlier one has ended. */
@@ -79,8 +88,7 @@ export async function answerJournaled(
 ): Promise<void> {
   const api = await settings.apiOf({ offline: settings.foreignLine === 'offline', body: asked });
   const source = settings.foreignLine === 'offline' ? 'offline' : api.baseURL;
-  const sample = Number(request.headers['fanfold-sample'] ?? 0);
-  const key = questionKey({ source, body: asked, sample: Number.isInteger(sample) && sample > 0 ? sample : 0 });
+  const key = questionKey({ source, body: asked, sample: sampleOf(request) ?? 0 });
   const clients = clientsBy.get(settings.env) ?? new ModelClients(settings.env);
   clientsBy.set(settings.env, clients);
   const client = await clients.clientOf(api);

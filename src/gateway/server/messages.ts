@@ -10,11 +10,11 @@ import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
 import { accountOf } from './account-of.js';
 import type { Account } from './account-of.js';
-import { askedIn } from './asked-in.js';
+import { askedIn, withOwnName } from './asked-in.js';
 import type { Asked } from './asked-in.js';
 import { inCallSpan } from './call-span.js';
 import { boundOf } from './bound-of.js';
-import { answerJournaled, journalWishOf } from './journaled-call.js';
+import { answerJournaled, journalWishOf, sampleOf } from './journaled-call.js';
 import type { JournalWish } from './journaled-call.js';
 import { outcomeOfStatus } from './outcome-of-status.js';
 import { refuse, tooLarge } from './refuse.js';
@@ -62,6 +62,14 @@ export async function answerMessages(
       'Expected the header `fanfold-journal` to be on, fresh or off.',
     );
   }
+  if (sampleOf(request) === undefined) {
+    return sendError(
+      response,
+      400,
+      'invalid_request_error',
+      `Expected the header \`fanfold-sample\` to be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,
+    );
+  }
   await (wish === 'off' ? call.passOn(asked, body) : call.journaled(asked, body.length, wish));
 }
 
@@ -82,7 +90,7 @@ class ForeignCall {
     readonly account: Account,
   ) {}
 
-  /** Hands the question on, and its answer back, byte for byte. */
+  /** Hands the question on, and its answer back, byte for byte but for a provider in the model's name. */
   async passOn(asked: Asked, body: Buffer): Promise<void> {
     const { settings } = this.serving;
     const signal = goneSignal(this.response);
@@ -90,7 +98,7 @@ class ForeignCall {
       const api = await settings.apiOf({ offline: !this.#isPaid, body: asked });
       checkPassable(api);
       await this.#withPermit(asked, body.length, signal, async (permit) => {
-        const answered = await askUpstream(this.request, body, api, settings, signal);
+        const answered = await askUpstream(this.request, withOwnName(body), api, settings, signal);
         await (answered.ok ? this.#handOn(answered, asked, permit) : this.#handOnError(answered, permit));
       });
     } catch (error) {

@@ -76,18 +76,15 @@ export class CurrentDatabase {
   }
 
   /** Like `together`, and durable when it resolves. */
-  async write(work: (database: JournalDatabase) => void): Promise<void> {
+  async write<T>(work: (database: JournalDatabase) => T): Promise<T> {
     for (;;) {
-      const database = await this.together((current) => {
-        work(current);
-        return current;
-      });
+      const [database, value] = await this.together((current) => [current, work(current)] as const);
       try {
         await database.synced();
       } catch (error) {
         if (!this.#files.isSuperseded(database.generation)) throw journalError(error, database.path);
       }
-      if (!this.#files.isSuperseded(database.generation)) return;
+      if (!this.#files.isSuperseded(database.generation)) return value;
     }
   }
 

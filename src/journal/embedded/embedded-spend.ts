@@ -10,16 +10,23 @@ const add = `INSERT INTO spend VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens, cost_usd = cost_usd + excluded.cost_usd,
     unpriced = unpriced + excluded.unpriced, untold = untold + excluded.untold`;
 
-/** Adds rows to the ledger, those of a mark once for each model. */
-export function addSpend(database: JournalDatabase, rows: readonly Spend[], mark?: string): void {
-  database.transaction(() => {
+/**
+ * Adds rows to the ledger, those of a mark once for each model.
+ *
+ * @returns those that it has added
+ */
+export function addSpend(database: JournalDatabase, rows: readonly Spend[], mark?: string): Spend[] {
+  return database.transaction(() => {
+    const added: Spend[] = [];
     for (const row of rows) {
       const known = 'INSERT INTO spend_marks VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1';
       if (mark !== undefined && database.row(known, `${mark} ${row.model}`, row.day) === undefined) continue;
       const { day, run, client, model, calls, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = row;
       const tokens = [inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens];
       database.row(add, day, run, client, model, calls, ...tokens, row.costUsd, row.unpriced, row.untold);
+      added.push(row);
     }
+    return added;
   });
 }
 

@@ -154,7 +154,7 @@ class EmbeddedStore implements JournalStore {
     );
   }
 
-  recordSpend(rows: readonly Spend[], mark?: string): Promise<void> {
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<readonly Spend[]> {
     return this.#current.write((database) => addSpend(database, rows, mark));
   }
 

@@ -16,16 +16,24 @@ const add = `WITH marked AS (
     input_tokens = had.input_tokens + excluded.input_tokens, output_tokens = had.output_tokens + excluded.output_tokens,
     cache_read_tokens = had.cache_read_tokens + excluded.cache_read_tokens,
     cache_write_tokens = had.cache_write_tokens + excluded.cache_write_tokens, cost_usd = had.cost_usd + excluded.cost_usd,
-    unpriced = had.unpriced + excluded.unpriced, untold = had.untold + excluded.untold`;
+    unpriced = had.unpriced + excluded.unpriced, untold = had.untold + excluded.untold
+  RETURNING 1`;
 
-/** Adds rows to the ledger, those of a mark once for each model. */
-export async function addSpend(pool: PostgresPool, rows: readonly Spend[], mark?: string): Promise<void> {
+/**
+ * Adds rows to the ledger, those of a mark once for each model.
+ *
+ * @returns those that it has added
+ */
+export async function addSpend(pool: PostgresPool, rows: readonly Spend[], mark?: string): Promise<Spend[]> {
+  const added: Spend[] = [];
   for (const row of rows) {
     const { day, run, client, model, calls, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = row;
     const tokens = [inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens];
     const marked = mark === undefined ? null : `${mark} ${model}`;
-    await pool.rows(add, [day, run, client, model, calls, ...tokens, row.costUsd, row.unpriced, row.untold, marked]);
+    const values = [day, run, client, model, calls, ...tokens, row.costUsd, row.unpriced, row.untold, marked];
+    if ((await pool.rows(add, values)).length > 0) added.push(row);
   }
+  return added;
 }
 
 /**

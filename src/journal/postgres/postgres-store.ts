@@ -155,7 +155,7 @@ class PostgresStore implements JournalStore {
     );
   }
 
-  recordSpend(rows: readonly Spend[], mark?: string): Promise<void> {
+  recordSpend(rows: readonly Spend[], mark?: string): Promise<readonly Spend[]> {
     return addSpend(this.#pool, rows, mark);
   }
 

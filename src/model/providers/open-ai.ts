@@ -1,4 +1,8 @@
+import type { Response as UndiciResponse } from 'undici';
+
 import type { Provider } from '../../contract/providers.js';
+import { isForStream } from '../call/stream-fetch.js';
+import { asEvents } from '../call/whole-answer.js';
 import type { ModelNamed } from './language-model/language-model-fetch.js';
 import type { ClientSettings, MessagesClient, ModelApi, ProviderRow } from './provider.js';
 import { addressIn, keyIn, loaded } from './provider.js';
@@ -19,7 +23,7 @@ export const openai: ProviderRow = {
   ownName: (name) => name,
   async client({ apiKey, baseURL }, { raw }, settings) {
     const { createOpenAI } = await loaded(openai, () => import('@ai-sdk/openai'));
-    const models = createOpenAI({ apiKey, baseURL, fetch: raw });
+    const models = createOpenAI({ apiKey, baseURL, fetch: eventsWhereAsked(raw) });
     return clientOf('openai', (name) => models.chat(name), settings);
   },
 };
@@ -44,13 +48,22 @@ export const openaiCompatible: ProviderRow = {
       name: 'openaiCompatible',
       baseURL,
       ...(apiKey !== '' && { apiKey }),
-      fetch: raw,
+      fetch: eventsWhereAsked(raw),
       includeUsage: true,
       supportsStructuredOutputs: true,
     });
     return clientOf('openai-compatible', (name) => models.chatModel(name), settings);
   },
 };
+
+/** A `fetch` whose answer to a question for a stream is one: the AI SDK would read a page of HTML as a stream without events. */
+function eventsWhereAsked(raw: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (url, init) => {
+    const answer = await raw(url, init);
+    if (!isForStream(init?.body)) return answer;
+    return (await asEvents(answer as unknown as UndiciResponse)) as unknown as Response;
+  };
+}
 
 /** The SDK's own client before a language model: nothing of it reaches the network. */
 async function clientOf(provider: Provider, named: ModelNamed, settings: ClientSettings): Promise<MessagesClient> {

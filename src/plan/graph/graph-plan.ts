@@ -63,7 +63,7 @@ export function planGraph(input: GraphInput): GraphPlan {
       needs: node.needs ?? [],
       writes: writesOf(key, node),
       onError: node.onError ?? 'fail',
-      model: node.model ?? model.model,
+      model: node.model === undefined ? model.model : modelOptionsOf({ model: node.model }).model,
       maxTokens: node.maxTokens ?? model.maxTokens,
       timeoutMs: node.timeoutMs ?? policy.timeoutMs,
       attempts: node.attempts ?? policy.attempts,

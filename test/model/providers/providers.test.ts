@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { APIConnectionError } from '@anthropic-ai/sdk';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
@@ -87,6 +91,14 @@ async function desk({ start, env }: Case, script: Parameters<Case['start']>[0] =
   onTestFinished(() => server.close());
   const { ask } = await openDesk({}, { api: undefined, env: { ...env(server.url), ...more } });
   return { server, ask };
+}
+
+/** A server that answers everything with the same text. */
+async function plainServer(type: string, text: string): Promise<string> {
+  const server = createServer((_, response) => response.writeHead(200, { 'content-type': type }).end(text));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 }
 
 describe.each(Object.entries(cases))('%s', (_, one) => {
@@ -226,6 +238,18 @@ it('takes a quota that is used up for a limit on spending, and words with status
   });
   expect((await failureOf(ask({ request: { model: one.model } }))).type).toBe('SpendLimitReached');
   expect((await failureOf(ask({ request: { model: one.model } }))).type).toBe('MalformedAnswer');
+});
+
+it.each([
+  ['text/html', '<html>Log in</html>'],
+  ['application/json', '{"ok":true}'],
+  ['text/event-stream', 'data: <html>\n\n'],
+  ['text/event-stream', 'data: {"ok":true}\n\n'],
+])('takes %s with status 200 for no answer of a stream: %s', async (type, text) => {
+  const env = { FANFOLD_OPENAI_COMPATIBLE_URL: await plainServer(type, text) };
+  const { ask } = await openDesk({}, { api: undefined, env });
+  const failure = await failureOf(ask({ request: { model: 'openai-compatible:a-model', maxTokens: 2_000 } }));
+  expect(failure).toMatchObject({ type: 'MalformedAnswer', message: expect.not.stringMatching(/^\{/) });
 });
 
 it('says what to install where a package is missing', async () => {

@@ -10,7 +10,8 @@ type Event = { type: string } & Record<string, unknown>;
  * The events of the Messages API for a stream of a language model.
  *
  * EventsOf-1. A stream that ends without a reason has no `message_stop`: it is no answer.
- * EventsOf-2. The usage comes with the end, where these models tell it.
+ * EventsOf-2. What is no event of the protocol makes no answer either: it is no failure that the provider tells of.
+ * EventsOf-3. The usage comes with the end, where these models tell it.
  */
 export async function* eventsOf(
   parts: AsyncIterable<LanguageModelV3StreamPart>,
@@ -66,6 +67,7 @@ export async function* eventsOf(
         };
         break;
       case 'error':
+        if (isMalformed(part.error)) throw new SyntaxError(`The stream is no answer: ${(part.error as Error).message}`);
         yield failureBodyOf(part.error);
         return;
       case 'finish': {
@@ -82,4 +84,10 @@ export async function* eventsOf(
       default:
     }
   }
+}
+
+/** Whether the AI SDK could make nothing of what came. */
+function isMalformed(error: unknown): boolean {
+  const { name = '' } = (error ?? {}) as { name?: string };
+  return /^AI_(JSONParse|TypeValidation|InvalidResponseData)Error$/.test(name);
 }
