@@ -50,7 +50,7 @@ export function readFlags(words) {
   }
   for (const [name, { expected, holds }] of Object.entries(checks)) {
     const given = values[name];
-    if (given !== undefined && !holds(given)) fail(`Expected --${name} to be ${expected}, got \`${given}\`.`);
+    if (given !== undefined && !holds(given)) fail(`Expected --${name} to be ${expected}, got \`${String(given)}\`.`);
   }
   return values;
 }
