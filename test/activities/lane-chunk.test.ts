@@ -125,6 +125,7 @@ it('says of branches that their run has cut what became of them, what they may h
     store,
     api: { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:9' },
     layer,
+    offlineModelUrl: async () => '',
   });
   const [chunk] = await placeChunks([{ key: 'one', text: 'The one of it.' }], store, 1);
   // The workflow knows of no single branches that are cut.
