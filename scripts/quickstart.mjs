@@ -19,6 +19,8 @@ const started = new Set();
 let stayingUp = false;
 /** What is to be undone where it ends before its time. */
 let undo = async () => {};
+/** What is done last, however it ends. */
+let stopLast = async () => {};
 
 const interruption = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
@@ -118,6 +120,8 @@ async function crash() {
   const model = await startOfflineModel();
   const env = { FANFOLD_OFFLINE_URL: model.url };
   const workflowId = `crash-${Date.now().toString(36)}`;
+  // What the command starts in the background would stay up for minutes.
+  stopLast = () => fanfold(['stop'], { show: false }).ended;
   // A run that is left going needs the model, which ends with this script.
   undo = () => fanfold(['cancel', workflowId], { show: false, env }).ended;
   try {
@@ -131,7 +135,7 @@ async function crash() {
     const inFlight = manyPerspectives.filter((key) => !finished.includes(key) && callsFor(model, key) > 0);
     say(
       `killed the worker (kill -9 ${pid}) with ${finished.length} of 8 branches finished and ${inFlight.length} in flight.\n` +
-        'The command starts another; Temporal gives it the branches of the dead one once their heartbeats have been missing for 5 s.',
+        'The command starts another, which takes over the branches of the dead one at once.',
     );
     const { code } = await run.ended;
     if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
@@ -200,4 +204,5 @@ try {
 const ending = [...started].map((child) => once(child, 'close'));
 for (const child of started) child.kill('SIGINT');
 await Promise.all(ending);
+await stopLast();
 process.exit();

@@ -14,6 +14,7 @@ import type { Budget } from '../../src/plan/budget.js';
 import { runAttempt } from '../ask/run-attempt.js';
 import type { Equipment } from '../ask/equipment.js';
 import type { Host } from '../branch/host.js';
+import { runOf } from '../branch/out-of-time.js';
 import type { DocumentStore } from '../stored/document-content.js';
 import type { LaneCuts } from './lane-cuts.js';
 import { documentText } from '../stored/document-text.js';
@@ -86,7 +87,7 @@ async function runBranch(
       attempt,
       lastLedger,
       cancellationSignal: signal,
-      run: lane.run,
+      run: runOfLane(lane, origin),
       asker: `${lane.run}/${call.index}`,
       origin,
       patienceMs: undefined,
@@ -103,6 +104,11 @@ async function runBranch(
       await rest(() => sleep(waitMs, undefined, { signal }).catch(() => {}));
     }
   }
+}
+
+/** Names the run of a lane, as its other activities do. */
+export function runOfLane({ run }: Lane, origin: Origin | undefined): string {
+  return origin === undefined ? run : runOf({ workflowExecution: { ...origin, runId: run } });
 }
 
 function retryDelayOf(failure: unknown): number | undefined {

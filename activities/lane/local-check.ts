@@ -10,6 +10,7 @@ import { remarksOfMatches } from '../../src/fold/findings.js';
 import type { Remark } from '../../src/fold/findings.js';
 import { eitherSignal } from '../../src/network/index.js';
 import { inTime } from '../branch/out-of-time.js';
+import { runOfLane } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 
 /** As many checks at once as there are threads: one that waits for a thread uses up none of its time. */
@@ -47,11 +48,16 @@ async function found(
   check: LocalCheck,
   key: string,
   { text, key: name }: Item,
-  { equipment: { cpu }, lane }: LaneWork,
+  { equipment: { cpu }, lane, origin }: LaneWork,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
   if ('pattern' in check) {
-    const matches = await cpu.runPattern('findPattern', { text, pattern: check.pattern }, lane.run, signal);
+    const matches = await cpu.runPattern(
+      'findPattern',
+      { text, pattern: check.pattern },
+      runOfLane(lane, origin),
+      signal,
+    );
     return remarksOfMatches(inTime(matches, `The pattern of \`${key}\``), check);
   }
   const markdown = /\.(md|markdown)$/i.test(name);

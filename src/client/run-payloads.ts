@@ -6,6 +6,8 @@ import {
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
 
+import { wasCancelled } from '../contract/outcome.js';
+
 export type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 export type Failure = temporal.api.failure.v1.IFailure | null | undefined;
 
@@ -26,7 +28,7 @@ export class RunPayloads {
 
   /** The failure of what was cancelled, with the details that it left behind. */
   cancellation(details?: Payloads): Promise<Error | undefined> {
-    return this.failure({ message: 'The branch was cancelled.', canceledFailureInfo: { details: details ?? null } });
+    return this.failure({ message: wasCancelled, canceledFailureInfo: { details: details ?? null } });
   }
 
   /** The context that a payload of this run fits; one of another run does not. */

@@ -113,6 +113,9 @@ export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): Stor
   };
 }
 
+/** The message of a branch that was cut with its run. */
+export const wasCancelled = 'The branch was cancelled.';
+
 /** The message of a branch in a lane that somebody has cut by its key. */
 export const cutByKey = 'Somebody has cut it, and left the others alone.';
 
@@ -127,6 +130,8 @@ export function outcomeOfLate(place: Place, message: string, nowMs: number): Sto
 }
 
 function messageOf(cause: unknown): string {
+  // Temporal's own word for it.
+  if (cause instanceof CancelledFailure && cause.message === 'CANCELLED') return wasCancelled;
   if (cause instanceof Error) return cause.message;
   return typeof cause === 'string' ? cause : 'Something was thrown that is no error.';
 }

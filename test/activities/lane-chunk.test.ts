@@ -1,3 +1,5 @@
+import type { Client } from '@temporalio/client';
+import type { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect, it, onTestFinished } from 'vitest';
@@ -102,6 +104,50 @@ it('leaves to others what the end of its worker has cut, without an outcome, and
   environment.cancel('WORKER_SHUTDOWN');
   const result = await running;
   expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
+});
+
+it('says of branches that their run has cut what became of them, what they may have cost, and whose calls they were', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const runs: string[] = [];
+  const layer = {
+    payOnce: async ({ run }: LayerQuestion, { signal, left, ended }: Payer): Promise<Paid> => {
+      left(false);
+      runs.push(run);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended({ modelMs: 5, model: 'claude-sonnet-5-5', usage: undefined, settled: false }, false);
+      throw signal.reason;
+    },
+    paidBefore: async () => undefined,
+  };
+  const { runLane } = createActivities({
+    store,
+    api: { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:9' },
+    layer,
+    offlineModelUrl: async () => '',
+  });
+  const [chunk] = await placeChunks([{ key: 'one', text: 'The one of it.' }], store, 1);
+  // The workflow knows of no single branches that are cut.
+  const client = {
+    withAbortSignal: (_: AbortSignal, work: () => unknown) => work(),
+    workflow: { getHandle: () => ({ query: async () => null }) },
+  } as unknown as Client;
+  const environment = new MockActivityEnvironment({}, { client, logger: new DefaultLogger('ERROR') });
+  const template = { ...lane.template, model: 'claude-sonnet-5-5', maxTokens: 1_000 };
+  const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 0]], template, offline: false };
+  const running = environment.run(runLane, { ...given, timeoutMs: 60_000 }).catch((failure: unknown) => failure);
+  while (runs.length < 1) await new Promise((resolve) => setImmediate(resolve));
+  environment.cancel('CANCELLED');
+  const { details } = (await running) as CancelledFailure;
+  const [rest] = details as [NonNullable<LaneResult['rest']>];
+  const [branch] = JSON.parse(await store.readText(rest.blob)) as StoredBranch[];
+  expect(branch).toMatchObject({
+    status: 'cancelled',
+    error: { type: 'Cancelled', message: 'The branch was cancelled.' },
+  });
+  expect(branch?.lostUsd).toBeGreaterThan(0.01);
+  expect(runs).toEqual([`${environment.context.info.workflowExecution?.workflowId}/run`]);
 });
 
 it('names what it has under way in its heartbeats, and counts as lost what a lane before may have paid for', async () => {

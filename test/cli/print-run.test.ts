@@ -22,7 +22,7 @@ function branch(index: number, isOk: boolean): Branch {
   } as Branch;
 }
 
-async function shown(failed: number): Promise<string> {
+async function shown(failed: number, lostUsd = 0): Promise<string> {
   const branches = Array.from({ length: 120 }, (_, index) => branch(index, index >= failed));
   const run = {
     workflowId: 'wide',
@@ -35,7 +35,7 @@ async function shown(failed: number): Promise<string> {
     costUsd: 0.0000021,
     savedUsd: 0,
     cacheSavedUsd: 0,
-    lostUsd: 0,
+    lostUsd,
     elapsedMs: 0,
     criticalPath: [],
     webUi: null,
@@ -56,4 +56,9 @@ it('says how many branches that are not ok have no line', async () => {
 
 it('shows a tiny amount as what it is', async () => {
   expect(await shown(1)).toContain('$0.000002');
+});
+
+it('says what calls may have cost that were cut before the API had told', async () => {
+  expect(await shown(1, 0.1245)).toContain('and $0.12');
+  expect(await shown(1)).not.toContain('at most');
 });

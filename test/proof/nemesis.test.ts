@@ -32,3 +32,20 @@ it('keeps its promises in a round of runs that are disturbed, and in those that 
   expect(counts.calls).toBeGreaterThan(10);
   expect(Object.values(counts.faults).some(({ withCallsOpen }) => withCallsOpen > 0)).toBe(true);
 });
+
+it.each([
+  ['--rounds', '0', 'a whole number from 1, got `0`'],
+  ['--seed', 'x', 'got `x`'],
+  ['--fault', 'nonsense', 'worker killed, '],
+  ['--kind', 'nonsense', 'summarise, '],
+])('refuses %s %s, and says what it takes', async (flag, value, said) => {
+  // The module alone: what it would play has not been loaded.
+  const flags = join(root, 'test/proof/nemesis/flags.mjs');
+  const script = `import(${JSON.stringify(flags)}).then(({ readFlags }) => readFlags(process.argv.slice(1)))`;
+  const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+    execFile(process.execPath, ['-e', script, '--', flag, value], (error, _, stderr) =>
+      resolve({ code: error?.code, stderr }),
+    );
+  });
+  expect(ended).toEqual({ code: 2, stderr: expect.stringContaining(said) });
+});

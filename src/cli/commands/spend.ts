@@ -49,6 +49,7 @@ async function spend({ since, by, json }: SpendFlags, world: World): Promise<Exi
   const sums = sumsOf(rows, way);
   const total = sumOf('total', rows);
   world.stdout.write(json ? asJson({ by: way, rows: sums, total }, 2) : lines([...sums, total].map(lineOf)));
+  if (rows.length === 0) sayer(world, json)('no call in the ledger: those of the offline model are not counted.');
   return exitCodes.complete;
 }
 

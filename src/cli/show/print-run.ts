@@ -106,6 +106,9 @@ async function printForPeople(
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
       `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
+      ...(run.lostUsd > 0
+        ? [`  and ${formatCost(run.lostUsd)} at most for calls that broke off before the API had told their cost`]
+        : []),
       ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
       ...(run.webUi === null || afterwards === undefined ? [] : [proseFor(world.stderr, `  ${afterwards}`)]),

@@ -2,29 +2,16 @@
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { createJiti } from 'jiti';
 
+import { readFlags } from './flags.mjs';
 import { Random } from './random.mjs';
 import { playRound } from './round.mjs';
 import { canMount } from './small-disk.mjs';
 import { Stage } from './stage.mjs';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    rounds: { type: 'string' },
-    seed: { type: 'string' },
-    short: { type: 'boolean', default: false },
-    cluster: { type: 'boolean', default: false },
-    gateway: { type: 'string' },
-    fault: { type: 'string' },
-    kind: { type: 'string' },
-    keep: { type: 'boolean', default: false },
-    counts: { type: 'string' },
-  },
-});
+const values = readFlags(process.argv.slice(2));
 const libfaketime = await firstThere([
   '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
