@@ -135,7 +135,12 @@ describe.each(backends)('the %s journal', (backend) => {
     const more = { cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.25, unpriced: 0, untold: 0 };
     const rows = ['m', 'n'].map((model) => ({ ...row, ...more, model }));
     const told = await Promise.all([journal, other, journal].map((each) => each.recordSpend(rows, 'batch-1')));
-    expect(told.flat().map(({ model }) => model).toSorted()).toEqual(['m', 'n']);
+    expect(
+      told
+        .flat()
+        .map(({ model }) => model)
+        .toSorted(),
+    ).toEqual(['m', 'n']);
     await journal.recordSpend(rows.slice(0, 1), 'batch-2');
     expect((await other.spend('')).map(({ model, calls }) => [model, calls])).toEqual([
       ['m', 4],
