@@ -4,7 +4,7 @@ import type { Paid } from '../../src/model/layer/index.js';
 import { answerFormOf } from '../../src/model/call/answer-form.js';
 import { inBranchSpan } from '../branch/branch-span.js';
 import type { Host } from '../branch/host.js';
-import { orAborted } from '../branch/or-aborted.js';
+import { orAborted } from '../../src/cpu/index.js';
 import { placeAnswer } from '../stored/place-answer.js';
 import type { Asking } from './asking.js';
 import { Attempt } from './attempt.js';

@@ -3,7 +3,7 @@ import { jsonSchemaOf, loadTools, McpServers } from '../../src/tools/index.js';
 import type { ModuleTool, Policy } from '../../src/tools/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import { notAllowed } from '../branch/allowed.js';
-import { orAborted } from '../branch/or-aborted.js';
+import { orAborted } from '../../src/cpu/index.js';
 import { fitsOf } from '../../src/model/call/schema-fit.js';
 import type { Fit, PatternHost } from '../../src/model/call/schema-fit.js';
 import { resultOf } from './result-parts.js';

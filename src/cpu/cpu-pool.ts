@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import type { Piscina } from 'piscina';
 
+import { orAborted } from './or-aborted.js';
 import { patternLimits, PatternTimes } from './pattern-limits.js';
 import type { PatternLimits } from './pattern-limits.js';
 import type * as tasks from './thread.js';
@@ -106,18 +107,4 @@ async function start(threads: number): Promise<Piscina> {
   // A result that comes while its thread is being ended is one; unheard, it would end the process.
   pool.on('error', () => {});
   return pool;
-}
-
-/** Waits for work until the signal aborts. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
