@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 
@@ -38,20 +40,32 @@ export async function deploymentOf(client: Client, name: string): Promise<Deploy
   }
 }
 
+/** How long a build is waited for that Temporal does not know of, in milliseconds: its worker may just have started. */
+const patienceMs = 10_000;
+const betweenTriesMs = 200;
+
 /**
- * Makes a build the deployment's current one: new runs go to it, and open ones that are not pinned.
+ * Makes a build the deployment's current one: new runs go to it, and open ones that are not pinned. Temporal learns of a build, and
+ * of each task queue that it serves, some time after its worker's first polls: it is waited for.
  *
- * @throws InputError when no worker of that build has been there
+ * @throws InputError when no worker of that build has been there for ten seconds
  */
 export async function promoteBuild(client: Client, deploymentName: string, buildId: string): Promise<void> {
   const { namespace, identity } = client.options;
-  try {
-    await client.workflowService.setWorkerDeploymentCurrentVersion({ namespace, identity, deploymentName, buildId });
-  } catch (error) {
-    if (!isGrpcServiceError(error) || (error.code !== notFound && error.code !== failedPrecondition)) throw error;
-    throw new InputError(
-      `Build \`${buildId}\` cannot be made current: ${error.details}.`,
-      'Start a worker of it first.',
-    );
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      await client.workflowService.setWorkerDeploymentCurrentVersion({ namespace, identity, deploymentName, buildId });
+      return;
+    } catch (error) {
+      if (!isGrpcServiceError(error) || (error.code !== notFound && error.code !== failedPrecondition)) throw error;
+      if (Date.now() >= until) {
+        throw new InputError(
+          `Build \`${buildId}\` cannot be made current: ${error.details}.`,
+          'Start a worker of it first.',
+        );
+      }
+    }
+    await sleep(betweenTriesMs);
   }
 }

@@ -35,7 +35,10 @@ it('finishes with a new build what an old one began, and asks nothing twice', as
 
   const after = desk.start(['worker'], { env: versioned('new') });
   await after.said(/build new of the deployment fanfold \(auto-upgrade\); current is old/);
-  expect((await desk.fanfold(['deployment', '--promote', 'new'])).stdout).toMatch(/→ new +current/);
+  expect(await desk.fanfold(['deployment', '--promote', 'new'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/→ new +current/),
+  });
   // The old one is told to end while a call of its is in flight: it waits for the answer, and begins nothing more.
   before.process.kill('SIGTERM');
   gate.release();
@@ -57,6 +60,13 @@ it('gives new runs to the current build only', async () => {
   const { raw } = await client.workflow.getHandle('after').describe();
   expect(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId).toBe('new');
   await client.connection.close();
+});
+
+it('waits for the build of a worker that is starting', async () => {
+  const promoted = desk.fanfold(['deployment', '--promote', 'soon']);
+  const worker = desk.start(['worker'], { env: versioned('soon') });
+  expect(await promoted).toMatchObject({ code: 0, stdout: expect.stringMatching(/→ soon +current/) });
+  await worker.kill('SIGTERM');
 });
 
 it('is the package’s version and its workflows where no build is named, and says what cannot be', async () => {
