@@ -29,6 +29,9 @@ export const workflowTypes = [
 ] as const;
 
 /** A kind of run: the type of its workflow. */
+/** Type of the workflow that carries the questions of a fan-out of somebody's own. */
+export const lanesType = 'lanes';
+
 export type Kind = (typeof workflowTypes)[number];
 
 /** Whether a workflow type is one of fanfold's. */
@@ -54,6 +57,12 @@ export const updateNames = {
   laneMore: 'laneMore',
   retryFailed: 'retryFailed',
 } as const;
+
+/**
+ * Header of activities and child workflows of somebody's own that are a branch of a fan-out, whose key is their summary: no codec encrypts
+ * headers.
+ */
+export const summaryIsKey = 'fanfold-summary-is-key';
 
 /** Custom search attributes and their Temporal types, by what they hold. */
 export const searchAttributes = {
