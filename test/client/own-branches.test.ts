@@ -10,11 +10,12 @@ import { summaryIsKey } from '../../src/contract/names.js';
 import { noLedger, outcomeOfAnswer } from '../../src/contract/outcome.js';
 import { subjectOf } from '../../src/plan/subject-of.js';
 
-const payloads = {
+const read = {
   values: async () => [17],
   failure: async () => new Error('it broke'),
   cancellation: async () => new Error('it was cancelled'),
-} as unknown as RunPayloads;
+};
+const payloads = read as unknown as RunPayloads;
 
 const event = (eventId: number, attributes: object): HistoryEvent =>
   ({ eventId, eventTime: { seconds: eventId, nanos: 0 }, ...attributes }) as unknown as HistoryEvent;
@@ -67,7 +68,7 @@ describe('work of somebody’s own workflow that asks no model', () => {
 
   it('is named by its branch, where the history says that its summary is that', async () => {
     const header = { fields: { [summaryIsKey]: {} } };
-    const told = new OwnBranches({ ...payloads, values: async () => ['words'] } as unknown as RunPayloads);
+    const told = new OwnBranches({ ...read, values: async () => ['words'] } as unknown as RunPayloads);
     for (const [id, marks, summary] of [
       [1, { header }, {}],
       [2, { header }, undefined],
@@ -100,7 +101,7 @@ describe('work of somebody’s own workflow that asks no model', () => {
       const details = [{ ...result, wide: { tally: { ...noTally, costUsd: 2 } } }];
       const failed = ApplicationFailure.create({ type: 'RunFailed', details });
       own = new OwnBranches({
-        ...payloads,
+        ...read,
         values: async () => [result],
         failure: async () => failed,
       } as unknown as RunPayloads);
