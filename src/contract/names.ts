@@ -28,10 +28,10 @@ export const workflowTypes = [
   'map',
 ] as const;
 
-/** A kind of run: the type of its workflow. */
 /** Type of the workflow that carries the questions of a fan-out of somebody's own. */
 export const lanesType = 'lanes';
 
+/** A kind of run: the type of its workflow. */
 export type Kind = (typeof workflowTypes)[number];
 
 /** Whether a workflow type is one of fanfold's. */
