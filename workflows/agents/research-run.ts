@@ -24,6 +24,7 @@ import { fanOutMore } from '../engine/fan-out-more.js';
 import { finish } from '../engine/finish.js';
 import { inlineOf } from '../graphs/graph-state.js';
 import { RunProgress } from '../engine/progress.js';
+import type { RunWords } from '../engine/progress.js';
 import { hitsOf, sourceBranch } from './source-branch.js';
 import { questionBranch, toolBranch } from './research-branches.js';
 import { toolHit, withoutTexts } from './research-hits.js';
@@ -57,9 +58,9 @@ export class ResearchRun {
 
   constructor(
     readonly plan: ResearchPlan,
-    searchable: boolean | undefined,
+    input: RunWords,
   ) {
-    this.#progress = new RunProgress([], searchable);
+    this.#progress = new RunProgress([], input);
   }
 
   async planBranches(): Promise<ResearchBranch[]> {
