@@ -34,7 +34,7 @@ async function waitOut({ model, askings }: Awaited<ReturnType<typeof fanOut>>, a
   const startedAt = performance.now();
   const settled = Promise.allSettled(askings.map(({ answer }) => answer));
   await model.until(() => model.count('slow') > 0);
-  await Promise.all(answered.map((index) => askings[index]?.answer));
+  await Promise.all(askings.filter((_, index) => answered.includes(index)).map(({ answer }) => answer));
   await sleep((performance.now() - startedAt) * 3);
   for (const { cancel } of askings) cancel();
   await settled;

@@ -10,12 +10,7 @@ const streamed = { request: { maxTokens: 2_000 } };
 
 describe('a watchdog', () => {
   it.each<[string, Fault, RegExp, typeof watchdogs]>([
-    [
-      'does not begin',
-      { kind: 'hang-before-headers' },
-      /did not begin within 1/,
-      { ...watchdogs, firstByteMs: 1_000 },
-    ],
+    ['does not begin', { kind: 'hang-before-headers' }, /did not begin within 1/, { ...watchdogs, firstByteMs: 1_000 }],
     ['stops in its middle', { kind: 'hang-in-body' }, /stopped growing.*200 ms/, patient],
     ['sends nothing but pings', { kind: 'slow-pings', everyMs: 20 }, /stopped growing.*200 ms/, patient],
   ])('cuts a streamed answer that %s, long before the time of the branch is over', async (_, fault, message, given) => {
