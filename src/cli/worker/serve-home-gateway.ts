@@ -6,7 +6,7 @@ import { CpuPool } from '../../cpu/index.js';
 import { startGateway } from '../../gateway/index.js';
 import type { RunningGateway } from '../../gateway/index.js';
 import type { Journal } from '../../journal/index.js';
-import { capturesContent } from '../../model/call/model-span.js';
+import { capturesContent } from '../../model/call/gen-ai-tracer.js';
 import type { Secrets } from '../../secrets/index.js';
 // Nothing of Temporal is loaded.
 import {
