@@ -11,8 +11,13 @@ import { Desk } from '../support/fanfold.js';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) }, 'gateway');
+  const latencyMs = ({ document }: { document: string }) => (document.includes('slowly') ? 4_000 : 0);
+  // What is held is answered when nobody waits for it any longer.
+  const heldMs = ({ document }: { document: string }) =>
+    document.includes('held') ? 600_000 : latencyMs({ document });
+  desk = await Desk.open({ latencyMs: heldMs }, 'gateway');
   await writeFile(join(desk.directory, 'text.md'), 'The supplier owes the customer 100 euros by May.');
+  await writeFile(join(desk.directory, 'held.md'), 'The supplier is held.');
   await writeFile(join(desk.directory, 'slow.md'), 'The supplier answers slowly.');
 });
 
@@ -64,7 +69,7 @@ it('replaces a worker that has another key, or allows fewer calls at once', asyn
 });
 
 it('leaves a worker alone that an open run needs', async () => {
-  const detached = ['perspectives', 'slow.md', '--perspectives', 'legal', '--fresh', '--detach', '--id', 'slow'];
+  const detached = ['perspectives', 'held.md', '--perspectives', 'legal', '--fresh', '--detach', '--id', 'held'];
   await desk.start(detached, { env: idle }).ended;
   const workers = await desk.present('worker');
   expect(await ask([], { UNKNOWN_BEFORE: 'x' })).not.toContain('another takes its place');
@@ -73,6 +78,7 @@ it('leaves a worker alone that an open run needs', async () => {
     .ended;
   expect(otherKey.code).toBe(6);
   expect(otherKey.stderr).toContain('asks with another ANTHROPIC_API_KEY than the one that this command has');
+  expect((await desk.start(['cancel', 'held']).ended).code).toBe(0);
 });
 
 it('says of a run that nobody serves that resume carries out what was asked', async () => {

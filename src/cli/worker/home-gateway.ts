@@ -125,7 +125,7 @@ export class HomeGateway {
   async #spawn(): Promise<ChildProcess> {
     const { env, cwd, nodePath, entry } = this.#world;
     const log = await open(homePaths(this.#home).gatewayLog, 'a', 0o600);
-    const program = fileURLToPath(new URL('../../cli/gateway.mjs', pathToFileURL(entry)));
+    const program = fileURLToPath(new URL('../../cli/gateway.js', pathToFileURL(entry)));
     const words = [program, this.#home, this.#place.settings, String(this.#rampFrom ?? '')];
     try {
       const child = spawn(nodePath, words, { detached: true, stdio: ['ignore', log.fd, log.fd], cwd, env });
