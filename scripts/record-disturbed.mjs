@@ -53,7 +53,7 @@ export async function recordDisturbed(parts) {
   const again = items.map((item, at) => (at < 2 ? { ...item, text: `Document ${at}, held in a lane.` } : item));
   const inLane = model.hold({ document: /held in a lane/ });
   const steerLanes = async (handle) => {
-    await insist(handle, 'cancelBranch', 'd0');
+    await insist(handle, 'cancelBranch', { indices: [0] });
     inLane.release();
   };
   const steered = { kind: 'summarise', heldCalls: 2, at: inLane, steer: steerLanes };

@@ -99,14 +99,12 @@ async function write(name, history) {
   await writeFile(join(folder, `${name}.json`), `${json}\n`);
 }
 
-/** Sends an update until the run takes it: what it is about may be a moment away. */
+/** Sends an update until the run takes it: what it is about may be a moment away. Gives up after 200 refusals. */
 async function insist(handle, name, ...args) {
-  while (
-    await handle.executeUpdate(name, { args }).then(
-      () => false,
-      () => true,
-    )
-  );
+  for (let tries = 1; ; tries += 1) {
+    const taken = handle.executeUpdate(name, { args }).then(() => true);
+    if (await (tries < 200 ? taken.catch(() => false) : taken)) return;
+  }
 }
 
 async function stop() {

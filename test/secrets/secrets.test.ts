@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { secretsIn, secretsInUrl } from '../../src/secrets/from-environment.js';
 import { Secrets } from '../../src/secrets/index.js';
 
 const token = 'made-up-token-1';
@@ -14,6 +15,19 @@ describe('what leaves without secrets', () => {
     expect(left).toContain('[redacted]');
     expect(left).not.toContain(token);
     expect(Buffer.from(left.replace(/^Basic /, ''), 'base64').toString()).not.toContain('up-tok');
+  });
+
+  it.each(['', 'x', 'xy'])('holds none in base64 between %j and more', (before) => {
+    const text = Buffer.from(`${before}${token}xyz`).toString('base64');
+    const left = new Secrets({ GITHUB_TOKEN: token }).text(text);
+    // At most one character at either end depends on what is around the token.
+    expect(left).toMatch(/^.{0,3}\[redacted\].{0,8}$/);
+  });
+
+  it('holds none that has half a surrogate pair', () => {
+    const secrets = new Secrets();
+    secrets.add('made-up-\ud83d-token');
+    expect(secrets.text('got made-up-\ud83d-token')).toBe('got [redacted]');
   });
 
   it.each([
@@ -106,6 +120,7 @@ describe('the environment', () => {
     ['ANTHROPIC_BASE_URL', 'http://made-up-user-token@gateway/v1', 'made-up-user-token'],
     ['HTTPS_PROXY', 'http://me:made-up-word@proxy:3128', 'made-up-word'],
     ['TEMPORAL_GRPC_META_AUTHORIZATION', 'Bearer made-up-meta-1', 'made-up-meta-1'],
+    ['SOME_PASSWORD', 'made-up-word', 'made-up-word'],
     ['TEMPORAL_TLS_CLIENT_KEY_DATA', '-----BEGIN KEY-----\nbWFkZS11cA1\n-----END KEY-----', 'bWFkZS11cA1'],
   ])('%s=%j holds %j', (name, value, secret) => {
     expect(new Secrets({ [name]: value }).text(`It said: ${secret}!`)).toBe('It said: [redacted]!');
@@ -116,5 +131,23 @@ describe('the environment', () => {
     secrets.addVariable('HOME', '/home/somebody');
     const text = 'administrator at database-host, journals, /home/somebody';
     expect(secrets.text(text)).toBe(text);
+  });
+
+  it('has none where there is none', () => {
+    expect(secretsIn({ A: undefined, B: '', HOME: '/home/somebody', SITE: 'https://api.example/v1?page=2' })).toEqual(
+      [],
+    );
+    expect(secretsIn({ FANFOLD_ENCRYPTION_KEY: undefined })).toEqual([]);
+  });
+
+  it.each([
+    ['as written and as sent', 'https://me:made-up word@gateway/', ['made-up word', 'made-up%20word']],
+    ['of a user alone', 'https://made-up user@gateway/', ['made-up user', 'made-up%20user']],
+    ['that no URL can hold', 'http://me:made-up-word@gateway:port', ['made-up-word']],
+    ['of a user in what is no URL', 'http://made-up-user@gateway:port', ['made-up-user']],
+    ['that is not percent-encoded, though it looks so', 'https://me:made%zzup@gateway/', ['made%zzup']],
+  ])('has those of an address %s', (_, url, secrets) => {
+    const found = new Set(secretsInUrl(url).filter((secret) => !secret.startsWith('me:')));
+    expect(found).toEqual(new Set(secrets));
   });
 });
