@@ -53,6 +53,7 @@ describe('a header', () => {
 
   it('is sent without white space around it, as `fetch` does it', () => {
     expect(sentHeader('made-up-token\n')).toBe('made-up-token');
+    expect(sentHeader('\r\n Bearer made-up-token \r\n')).toBe('Bearer made-up-token');
     expect(headerFault('x-key', sentHeader('made-up-token\r\n'))).toBeUndefined();
   });
 });

@@ -103,6 +103,75 @@ describe('what leaves without secrets', () => {
   });
 });
 
+describe('a secret that is added', () => {
+  function knowing(...values: (string | undefined)[]): Secrets {
+    const secrets = new Secrets();
+    secrets.add(...values);
+    return secrets;
+  }
+
+  it('is known without white space around it; one of fewer than eight characters is not', () => {
+    expect(knowing(undefined, `  ${token}\n`).text(`got ${token}!`)).toBe('got [redacted]!');
+    expect(knowing('made-1').text('got made-1!')).toBe('got made-1!');
+    expect(knowing('made-up1').text('made-up1')).toBe('[redacted]');
+  });
+
+  it('is known without the word before it, unless there is more', () => {
+    expect(knowing(`Bearer  ${token}`).text(`got ${token}!`)).toBe('got [redacted]!');
+    expect(knowing(`Bearer ${token} and more`).text(`got Bearer ${token} and more!`)).toBe('got [redacted]!');
+    expect(knowing(`by Bearer ${token}`).text(`got by Bearer ${token}!`)).toBe('got [redacted]!');
+  });
+
+  it('is known by its lines, but not by those that say what it is', () => {
+    const secrets = knowing(`-----BEGIN KEY-----\r\n  ${token} \r\n-----END KEY-----`);
+    expect(secrets.text(`-----BEGIN KEY----- ${token}`)).toBe('-----BEGIN KEY----- [redacted]');
+  });
+
+  it('may be that of an address, or of a variable that is not ordinary', () => {
+    const secrets = new Secrets();
+    secrets.addUrl(undefined);
+    secrets.addUrl('https://me:made-up-word@gateway/');
+    secrets.addVariable('ANY_NAME', token);
+    expect(secrets.text(`made-up-word, ${token}`)).toBe('[redacted], [redacted]');
+  });
+});
+
+describe('a value that leaves', () => {
+  const secrets = new Secrets({ GITHUB_TOKEN: token });
+
+  it('may lead back to itself', () => {
+    const ring: Record<string, unknown> = { said: token };
+    ring['again'] = ring;
+    const list: unknown[] = [token];
+    list.push(list);
+    const left = secrets.value(ring);
+    expect([left['said'], (left['again'] as typeof ring)['said']]).toEqual(['[redacted]', '[redacted]']);
+    const [first, again] = secrets.value(list);
+    expect([first, (again as unknown[])[0]]).toEqual(['[redacted]', '[redacted]']);
+    const error = new Error(`refused ${token}`);
+    error.cause = error;
+    expect(secrets.error(error).message).toBe('refused [redacted]');
+  });
+
+  it('keeps dates, bytes and objects of classes as they are, and is searched where it has no class', () => {
+    const kept = { when: new Date(0), bytes: new Uint8Array(2), at: new URL('https://api.example') };
+    const left = secrets.value({ ...kept, said: token });
+    expect(left.when).toBe(kept.when);
+    expect([left.bytes === kept.bytes, left.at === kept.at]).toEqual([true, true]);
+    expect(secrets.value(Object.assign(Object.create(null), { said: token }))).toEqual({ said: '[redacted]' });
+    expect(secrets.value({ [token]: 1 })).toEqual({ '[redacted]': 1 });
+  });
+
+  it('is JSON with the blanks that it had at its end, and a text where it was none', () => {
+    expect(secrets.text(`{"said":"${token}"}\n\n`)).toBe('{"said":"[redacted]"}\n\n');
+    expect(secrets.text(`{"said":"${token}"`)).toBe('{"said":"[redacted]"');
+    const numbers = new Secrets();
+    numbers.add('12345678');
+    expect(numbers.text('12345678')).toBe('[redacted]');
+    expect(JSON.parse(numbers.text(' [12345678]'))).toEqual([12_345_678]);
+  });
+});
+
 describe('the environment', () => {
   const key = Buffer.alloc(32, 7).toString('base64');
 
