@@ -80,6 +80,11 @@ describe('a wait for money that is ended', () => {
   });
 });
 
+it('is used up to the last cent, however sums of dollars are rounded', async () => {
+  const budget = new Budget(0.3);
+  expect([await budget.reserve(0.1, never), await budget.reserve(0.2, never)]).toEqual([true, true]);
+});
+
 it('tells what is neither spent nor set aside', async () => {
   const budget = new Budget(1);
   await budget.reserve(0.3, never);

@@ -52,7 +52,7 @@ describe('what is asked of a fan-out', () => {
     });
   });
 
-  it.each([
+  it.each<readonly [object, RegExp]>([
     [{ join: 'some' }, /`join` to be one of .*, got `some`/],
     [{ late: 'never' }, /`late` to be one of .*, got `never`/],
     [{ timeoutMs: 0 }, /`timeout` to be a whole number of milliseconds, 1 or more, got `0`/],
@@ -79,6 +79,7 @@ describe('what is asked of a fan-out', () => {
     expect(policyOf({ budget: inLanes }, 51).budget).toEqual(inLanes);
     expect(policyOf({ budget: inLanes }, 3, { inLanes: true }).budget).toEqual(inLanes);
     expect(() => policyOf({ budget: inLanes }, 50)).toThrow('for each of 50 branches');
+    expect(() => policyOf({ budget: { usd: 1, boundsUsd: [1] } }, 51)).toThrow('for each of 51 branches');
   });
 });
 
