@@ -62,13 +62,6 @@ it('gives new runs to the current build only', async () => {
   await client.connection.close();
 });
 
-it('waits for the build of a worker that is starting', async () => {
-  const promoted = desk.fanfold(['deployment', '--promote', 'soon']);
-  const worker = desk.start(['worker'], { env: versioned('soon') });
-  expect(await promoted).toMatchObject({ code: 0, stdout: expect.stringMatching(/→ soon +current/) });
-  await worker.kill('SIGTERM');
-});
-
 it('is the package’s version and its workflows where no build is named, and says what cannot be', async () => {
   const worker = desk.start(['worker'], { env: { FANFOLD_DEPLOYMENT: 'fanfold' } });
   await worker.said(/build \d+\.\d+\.\d+-[0-9a-f]{8} of the deployment fanfold/);

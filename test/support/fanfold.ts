@@ -154,6 +154,11 @@ export class Desk {
     }
   }
 
+  /** Waits until `show` says so of a run. */
+  async shows(id: string, holds: (run: Run) => boolean, options?: CommandOptions): Promise<void> {
+    while (!holds(await this.json(['show', id], options))) await sleep(100);
+  }
+
   async serverRecord(): Promise<ServerRecord> {
     const record = await readServerRecord(this.home);
     if (record === undefined) throw new Error('No server was started in this home.');
