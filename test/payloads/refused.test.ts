@@ -15,6 +15,7 @@ import { dataConverter } from '../../src/payloads/index.js';
 import { root } from '../support/fanfold.js';
 import { startTemporal } from '../support/temporal.js';
 import type { echo, EchoInput } from './echo.workflow.js';
+import { patienceMs } from '../support/patience.js';
 
 const key = randomBytes(32).toString('base64');
 /** Of each test, so that none is served by another's worker. */
@@ -152,7 +153,7 @@ function clientOf(make: () => Client): () => Client {
 function hold(): () => void {
   let release = () => {};
   gate = new Promise((resolve) => (release = resolve));
-  const timer = setTimeout(release, 5_000);
+  const timer = setTimeout(release, 60_000);
   return () => {
     clearTimeout(timer);
     release();
@@ -174,7 +175,7 @@ describe.each([
       own,
       async () => {
         const handle = await start(keyed(), { say, childId, again: true }, workflowId);
-        await vi.waitFor(async () => expect(await handle.query('heardSoFar', 'now')).toHaveLength(3), 30_000);
+        await vi.waitFor(async () => expect(await handle.query('heardSoFar', 'now')).toHaveLength(3), patienceMs);
         await handle.signal('hear', 'a signal');
         expect(await handle.executeUpdate('tell', { args: ['an update'] })).toBe(4);
         await handle.signal('end');
@@ -240,7 +241,7 @@ describe.each([
     const release = hold();
     await withWorker(dataConverter(key), own, async () => {
       const handle = await start(keyed(), { say: `forged ${own}` });
-      await vi.waitFor(() => expect(asked).toContain(`forged ${own}`), 30_000);
+      await vi.waitFor(() => expect(asked).toContain(`forged ${own}`), patienceMs);
       const foreign = plain().workflow.getHandle(handle.workflowId);
       if (own) await expect(foreign.query('heardSoFar', 'plain')).rejects.toThrow(/is not encrypted/);
       const update = clientWith({ payloadCodecs: [blind(dataConverter(key))] }).workflow.getHandle(handle.workflowId);
@@ -262,7 +263,7 @@ describe.each([
     let handle: WorkflowHandle<typeof echo>;
     await withWorker(dataConverter(), own, async () => {
       handle = await start(plain(), { say: `older ${own}` });
-      await vi.waitFor(() => expect(asked).toContain(`older ${own}`), 30_000);
+      await vi.waitFor(() => expect(asked).toContain(`older ${own}`), patienceMs);
       release();
     });
     await plain().workflow.getHandle(handle!.workflowId).signal('hear', 'in plain');
@@ -274,7 +275,7 @@ describe.each([
         if (own) expect(applicationFailureInfo!.type).toBe('PlainPayload');
         // A workflow of one's own encrypts what it says.
         expect(message).toMatch(own ? /--accept-plain.* It is of the run / : /Encoded failure/);
-      }, 30_000);
+      }, patienceMs);
     });
     expect((await handle!.describe()).status.name).toBe('RUNNING');
     await withWorker(dataConverter(key, { acceptPlain: true }), own, async () => {
