@@ -22,14 +22,14 @@ describe('the workflow bundle', () => {
   afterAll(() => tree.cut());
 
   /** Bundles the workflows as the build does, with one more that holds these lines. */
-  async function bundleWith(...lines: string[]): Promise<{ refused: string; bundle: string }> {
+  async function bundleWith(...lines: string[]): Promise<{ output: string; bundle: string }> {
     const path = join(tree.directory, 'dist', 'workflow-bundle.js');
     await rm(path, { force: true });
     await writeFile(join(tree.directory, 'workflows', 'seeded.ts'), lines.join('\n'));
-    await tree.run('tsc', '-b', 'workflows', '--pretty', 'false');
+    const compiled = await tree.run('tsc', '-b', 'workflows', '--pretty', 'false');
     const { output } = await tree.run('node', 'scripts/bundle-workflows.mjs', 'plain');
     const bundle = await readFile(path, 'utf8').catch(() => '');
-    return { refused: output, bundle };
+    return { output: compiled.output + output, bundle };
   }
 
   it('holds workflows, the contract and these packages, and nothing else', async () => {
@@ -58,14 +58,12 @@ describe('the workflow bundle', () => {
     expect(foreignTo(modules)).toEqual(['./dist/src/seeded-room/room.js']);
   });
 
-  it('is not made with modules of Node or the client', async () => {
-    const { bundle, refused } = await bundleWith(
-      `import * as fs from 'node:fs';`,
-      `import * as client from '@temporalio/client';`,
-      `export const seeded = () => [fs, client];`,
+  it.each(['node:fs', '@temporalio/client'])('is not made with %s', async (name) => {
+    const { bundle, output } = await bundleWith(
+      `import * as outside from '${name}';`,
+      `export const seeded = () => outside;`,
     );
-    expect(refused).toContain("'node:fs'");
-    expect(refused).toContain("'@temporalio/client'");
+    expect(output).toContain(name);
     expect(bundle).toBe('');
   });
 });

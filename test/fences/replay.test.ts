@@ -80,6 +80,9 @@ describe('workflows that have changed', () => {
     const compiled = await tree.run('tsc', '-b', 'workflows');
     const bundled = await tree.run('node', 'scripts/bundle-workflows.mjs', 'plain');
     if (compiled.exitCode !== 0 || bundled.exitCode !== 0) throw new Error(compiled.output + bundled.output);
+  });
+
+  beforeAll(async () => {
     replayed = await replay(join(tree.directory, 'dist', 'workflow-bundle.js'));
   });
 
