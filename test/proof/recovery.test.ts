@@ -66,8 +66,10 @@ it('is back after a kill much sooner than with the default settings of Temporal'
   expect(tuned / plain).toBeLessThan(0.8);
 });
 
-// Where the machine takes more than the five seconds of a heartbeat to start a worker, there is nothing to be seen: it is tried again.
-it('takes over from a killed worker of the same home before its heartbeats are missed', { retry: 2 }, async () => {
+/** Of a model call, in milliseconds: `heartbeatTimeout` in `workflows/engine/ask.ts`. */
+const heartbeatTimeoutMs = 5_000;
+
+it('takes over from a killed worker of the same home before its heartbeats are missed', async ({ skip }) => {
   const scene = await open();
   const { desk, server, env } = scene;
   const gate = desk.model.hold(/perspective: held/);
@@ -76,9 +78,13 @@ it('takes over from a killed worker of the same home before its heartbeats are m
   expect((await desk.fanfold(words, { stdin: 'A document.', env })).code).toBe(0);
   await desk.model.until(() => gate.waiting.length === 1);
   await desk.shows('taken-over', ({ coverage }) => coverage.ok === 1, { env });
+  const { raw } = await server.client.workflow.getHandle('taken-over').describe();
+  const { lastHeartbeatTime, lastStartedTime } = raw.pendingActivities![0]!;
+  const aliveAtMs = Number((lastHeartbeatTime ?? lastStartedTime)!.seconds) * 1_000;
   await first.kill('SIGKILL');
   gate.release();
   await fanfoldWorker(scene);
+  const isLate = Date.now() - aliveAtMs > heartbeatTimeoutMs;
   const run = await desk.json(['watch', 'taken-over'], { env });
   expect(run.branches.map(({ status, attempts }) => [status, attempts])).toEqual([
     ['ok', 1],
@@ -87,6 +93,10 @@ it('takes over from a killed worker of the same home before its heartbeats are m
   const { events = [] } = await server.client.workflow.getHandle('taken-over').fetchHistory();
   const died = (events ?? []).map(
     ({ activityTaskStartedEventAttributes: started }) => started?.lastFailure?.applicationFailureInfo?.type,
+  );
+  skip(
+    isLate && !died.includes('WorkerDied'),
+    'This machine takes longer to start a worker than heartbeats are waited for.',
   );
   expect(died).toContain('WorkerDied');
 });
