@@ -12,7 +12,7 @@ let desk: Desk;
 let serving: Running;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
+  desk = await Desk.open({ latencyMs: 0, batchMs: 100 }, 'gateway');
   serving = await worker();
 });
 
@@ -22,6 +22,11 @@ async function worker(): Promise<Running> {
   const running = desk.start(['worker']);
   await running.said(/serves fanfold/);
   return running;
+}
+
+interface Row {
+  name: string;
+  costUsd: number;
 }
 
 /** Begins a run whose calls wait at the model. */
@@ -62,6 +67,17 @@ describe('with the gateway of its home, which nobody has asked for', () => {
     expect(gate.waiting).toEqual([]);
     expect(await desk.json(['watch', 'gone'])).toMatchObject({ status: 'cancelled' });
     expect(callsByPerspective(desk).get('gone-a')).toBe(1);
+  });
+
+  it('has the batches of a run in the ledger, beside the calls that it makes itself', async () => {
+    desk.model.script({ match: /perspective: cheap-b/, fault: { kind: 'expired' }, times: 1 });
+    const words = ['perspectives', '-', '--id', 'cheap', '--perspectives', 'cheap-a,cheap-b,cheap-c', '--economy'];
+    const run = await desk.json<Run>(words, { stdin: 'A document.' });
+    expect(run.coverage).toEqual({ ok: 3, total: 3 });
+    const { rows } = await desk.json<{ rows: Row[] }>(['spend', '--by', 'run']);
+    const row = rows.find(({ name }) => name.startsWith('cheap/'));
+    expect(row).toMatchObject({ calls: 3, unpriced: 0 });
+    expect(row!.costUsd).toBeCloseTo(run.costUsd!, 9);
   });
 
   it('loses the calls of a gateway that is killed, starts another, and counts no attempt', async () => {
