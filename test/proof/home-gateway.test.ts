@@ -7,9 +7,11 @@ import type { Run } from '../../src/contract/run.js';
 import { gatewaysIn } from '../../src/server/gateway-place.js';
 import { callsByPerspective, Desk } from '../support/fanfold.js';
 import type { Running } from '../support/fanfold.js';
+import { freePort } from '../support/free-port.js';
 
 let desk: Desk;
 let serving: Running;
+let metricsAddress: string;
 
 beforeAll(async () => {
   desk = await Desk.open({ latencyMs: 0, batchMs: 100 }, 'gateway');
@@ -19,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 async function worker(): Promise<Running> {
-  const running = desk.start(['worker']);
+  metricsAddress = `127.0.0.1:${await freePort()}`;
+  const running = desk.start(['worker'], { env: { FANFOLD_METRICS: metricsAddress } });
   await running.said(/serves fanfold/);
   return running;
 }
@@ -78,6 +81,17 @@ describe('with the gateway of its home, which nobody has asked for', () => {
     const row = rows.find(({ name }) => name.startsWith('cheap/'));
     expect(row).toMatchObject({ calls: 3, unpriced: 0 });
     expect(row!.costUsd).toBeCloseTo(run.costUsd!, 9);
+  });
+
+  it('shows at the worker’s address, and to doctor, what its gateway has done', async () => {
+    await desk.json(['perspectives', '-', '--perspectives', 'seen-a,seen-b'], { stdin: 'A document.' });
+    const shown = () => fetch(`http://${metricsAddress}/metrics`).then((response) => response.text());
+    await expect.poll(shown).toMatch(/^fanfold_gateway_calls_total\{model="[^"]+"\} [1-9]/m);
+    expect(await shown()).toMatch(/^fanfold_gateway_workers(\{\})? 1$/m);
+    // The socket's path is short by being relative to the directory of a process.
+    const { stdout } = await desk.start(['doctor', '--json']).ended;
+    const checks = JSON.parse(stdout) as { name: string; found: string }[];
+    expect(checks.find(({ name }) => name === 'gateway')!.found).toMatch(/: 1 worker, \d+ questions, .*\$/);
   });
 
   it('loses the calls of a gateway that is killed, starts another, and counts no attempt', async () => {

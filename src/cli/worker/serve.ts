@@ -81,7 +81,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const stopTidying = tidyStore(session, say);
   // A gateway has its own.
   const stopRemembering = gateway === undefined ? memory.keep(workers) : async () => {};
-  const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
+  const stopPublishing = publishLimits(session, { workers, gateway }, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
       await Promise.race([
