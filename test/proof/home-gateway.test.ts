@@ -1,12 +1,13 @@
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
 import { gatewaysIn } from '../../src/server/gateway-place.js';
-import { callsByPerspective, Desk } from '../support/fanfold.js';
-import type { Running } from '../support/fanfold.js';
+import { callsByPerspective, Desk, root, Running } from '../support/fanfold.js';
 import { freePort } from '../support/free-port.js';
 
 let desk: Desk;
@@ -105,5 +106,39 @@ describe('with the gateway of its home, which nobody has asked for', () => {
     expect(run.branches.map(({ attempts }) => attempts)).toEqual([1, 1]);
     const [after] = await gatewaysIn(desk.home, '/');
     expect(after!.process.pid).not.toBe(before!.process.pid);
+  });
+});
+
+describe('a program with a worker of its own', () => {
+  /** One that was given these settings for its plugin. */
+  function program(TEMPORAL_ADDRESS: string, settings: object): Running {
+    const words = [join(root, 'test/support/own-worker.mjs'), JSON.stringify(settings)];
+    return new Running(spawn(process.execPath, words, { cwd: desk.directory, env: { ...desk.env, TEMPORAL_ADDRESS } }));
+  }
+
+  it('makes no call again that was in flight when it was killed', async () => {
+    // A server that was not told to end goes on.
+    await serving.kill('SIGKILL');
+    const address = await desk.serverAddress();
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection });
+    const gate = desk.model.hold(/about own-/);
+    // Its server is that of its home.
+    const first = program(address, {});
+    const perspectives = ['a', 'b', 'c'].map((key) => ({ key, instruction: `Speak about own-${key}.` }));
+    const input = { document: { inline: 'A document.' }, perspectives };
+    const run = await client.workflow.start('perspectives', { workflowId: 'own', taskQueue: 'fanfold', args: [input] });
+    await desk.model.until(() => gate.waiting.length === 3);
+    await first.kill('SIGKILL');
+    // Named, it is the same one.
+    const next = program(address, { gateway: 'home' });
+    const attempts = async () => (await run.describe()).raw.pendingActivities?.map(({ attempt }) => attempt);
+    await expect.poll(attempts, { timeout: 60_000 }).toEqual([2, 2, 2]);
+    gate.release();
+    expect(await run.result()).toMatchObject({ status: 'complete', output: {} });
+    const asked = desk.model.countBy(({ prompt }) => /about (own-\w)/.exec(prompt)?.[1] ?? '');
+    expect([asked.get('own-a'), asked.get('own-b'), asked.get('own-c')]).toEqual([1, 1, 1]);
+    await next.kill('SIGTERM');
+    await connection.close();
   });
 });

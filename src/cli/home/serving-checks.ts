@@ -4,7 +4,7 @@ import { askGatewayTotals } from '../../gateway/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { liveGateways } from '../worker/end-gateways.js';
 import { localWorker, readyWorkers } from '../worker/ensure-worker.js';
-import { HomeGateway } from '../worker/home-gateway.js';
+import { HomeGateway } from '../../home-gateway/index.js';
 import { formatCost } from '../show/amounts.js';
 import { staying } from '../worker/staying.js';
 import type { World } from '../world.js';

@@ -1,0 +1,3 @@
+export { digestOf, gatewaySettingsOf } from './gateway-settings.js';
+export type { Program } from './gateway-settings.js';
+export { HomeGateway } from './home-gateway.js';
