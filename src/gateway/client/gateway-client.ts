@@ -220,11 +220,9 @@ export class GatewayClient implements ModelLayer {
       case 'room':
         return channel === this.#channel ? this.rooms[frame.line].set(frame.out) : undefined;
       case 'limits':
-        this.#limiters[frame.line] = frame.limiters;
-        return;
+        return void (this.#limiters[frame.line] = frame.limiters);
       case 'totals':
-        this.#totals = frame.totals;
-        return;
+        return void (this.#totals = frame.totals);
       case 'orphans':
         return this.#onOrphans(frame.orphans);
       case 'bye':

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { ModelCaller } from '../../model/call/model-caller.js';
 import { keyOf, OwnLayer } from '../../model/layer/index.js';
@@ -18,6 +17,7 @@ import { httpServer, listen } from './listen.js';
 import { metricsText } from './metrics.js';
 import { RoomKeeper } from './room-keeper.js';
 import { servingOf } from './serving.js';
+import type { Serving } from './serving.js';
 import type { GatewaySettings } from './settings.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -140,7 +140,7 @@ class Gateway {
     return isBusy || this.#links.size > 0 || this.serving.foreign.size > 0;
   }
 
-  totals(): GatewayTotals {
+  totals(): ReturnType<Serving['totals']> {
     const { books, isDraining } = this.serving;
     const byModel = [...books.spentByModel].map(([model, spent]) => ({ model, ...spent }));
     return { ...books.counts, workers: this.#links.size, isDraining, byModel };
