@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
 import { gatewaysIn } from '../../src/server/gateway-place.js';
@@ -113,7 +113,9 @@ describe('a program with a worker of its own', () => {
   /** One that was given these settings for its plugin. */
   function program(TEMPORAL_ADDRESS: string, settings: object): Running {
     const words = [join(root, 'test/support/own-worker.mjs'), JSON.stringify(settings)];
-    return new Running(spawn(process.execPath, words, { cwd: desk.directory, env: { ...desk.env, TEMPORAL_ADDRESS } }));
+    const child = spawn(process.execPath, words, { cwd: desk.directory, env: { ...desk.env, TEMPORAL_ADDRESS } });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return new Running(child);
   }
 
   it('makes no call again that was in flight when it was killed', async () => {
