@@ -71,7 +71,8 @@ export function readFlags(words) {
     if (given !== undefined && !holds(given)) fail(`Expected --${name} to be ${expected}, got \`${String(given)}\`.`);
   }
   const { needs } = faults[values.fault] ?? {};
-  if (needs !== undefined && !canHave[needs](values)) fail(`\`--fault ${values.fault}\` needs ${needed[needs].lacks}.`);
+  if (needs !== undefined && !canHave[needs](values))
+    fail(`\`--fault ${String(values.fault)}\` needs ${needed[needs].lacks}.`);
   return values;
 }
 
