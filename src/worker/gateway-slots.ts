@@ -1,3 +1,4 @@
+import type { GatewayTotals } from '../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -18,6 +19,8 @@ export interface WorkerGateway extends ModelLayer {
   /** The room that it gives to tasks. */
   rooms: Record<Line, Pick<Roomy, 'room'> & Required<Pick<Roomy, 'wanted'>> & { onRoom(listener: () => void): void }>;
   limits(line: Line): LimiterSnapshot[];
+  /** What it has done since it was started, where it tells so. */
+  totals?(): GatewayTotals | undefined;
   /** Tells of branches whose calls are under way though no worker waits for them. */
   onOrphans?(listener: (orphans: readonly Orphan[]) => void): void;
   /** Has such calls cut. */

@@ -18,6 +18,7 @@ import type { ListedRun, RunFilter } from '../../src/client/index.js';
 import { RunPayloads } from '../../src/client/run-payloads.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
 import { equipped } from '../../src/plugin/plugin-defaults.js';
+import { environmentWith } from '../../src/plugin/plugin-gateway.js';
 import type { PluginSettings } from '../../src/plugin/plugin-settings.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import { BlobStore } from '../../src/store/blob-store.js';
@@ -239,6 +240,28 @@ describe('the plugin', () => {
     );
     const env = { ANTHROPIC_API_KEY: 'made-up-token-1' };
     await expect(new FanfoldPlugin({ env, home }).configureWorker({ taskQueue: 'own' })).resolves.toBeDefined();
+  });
+
+  it('takes the gateway that it is given before that of the environment, and says what cannot be meant', async () => {
+    const env = { FANFOLD_GATEWAY: 'http://127.0.0.1:1', ANTHROPIC_API_KEY: 'made-up-token-1' };
+    const named = (gateway: 'home' | 'off' | 'unix:/run/gateway.sock') =>
+      environmentWith({ gateway }, env).FANFOLD_GATEWAY;
+    expect([named('home'), named('off'), named('unix:/run/gateway.sock')]).toEqual([
+      undefined,
+      'off',
+      'unix:/run/gateway.sock',
+    ]);
+    expect(environmentWith({}, env)).toBe(env);
+    const created = (settings: PluginSettings) =>
+      new FanfoldPlugin({ env: {}, home, ...settings }).configureWorker({ taskQueue: 'own' });
+    // A gateway has a key.
+    await expect(created({ gateway: 'http://127.0.0.1:1' })).resolves.toBeDefined();
+    await expect(created({ gateway: 'home' })).rejects.toMatchObject({ type: 'NoApiKey' });
+    await expect(created({ gateway: 'nowhere' })).rejects.toThrow(
+      'Expected `gateway` to be a URL such as `http://127.0.0.1:8235` or `unix:/path/of/gateway.sock`, got "nowhere".',
+    );
+    const api = { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:1' };
+    await expect(created({ gateway: 'home', api })).rejects.toThrow('Expected `gateway` or `api`, got both');
   });
 
   it('allows what its home has registered, unless it was given a policy or a store', async () => {

@@ -85,6 +85,7 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
         tracesContent: capturesContent(env),
         cpu,
         onEndAsked: () => asked.abort(),
+        tellsTotals: true,
         version: packageVersion(),
         say,
       });

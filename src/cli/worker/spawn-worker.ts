@@ -10,7 +10,7 @@ import { UnavailableError } from '../../contract/errors.js';
 import { homePaths, startMember, withWorkerLock } from '../../server/index.js';
 import type { HomeMembership } from '../../server/index.js';
 import { canAsk } from '../home/cassette-of.js';
-import { HomeGateway } from './home-gateway.js';
+import { HomeGateway } from '../../home-gateway/index.js';
 import { idleTime } from './idle-time.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';

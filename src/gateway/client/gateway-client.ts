@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { formatDuration } from '../../contract/duration.js';
 import { UnavailableError } from '../../contract/errors.js';
@@ -53,6 +54,7 @@ export class GatewayClient implements ModelLayer {
   readonly #settings: GatewayClientSettings;
   readonly #pending = new Map<number, Pending>();
   readonly #limiters: Record<Line, LimiterSnapshot[]> = { paid: [], offline: [] };
+  #totals: GatewayTotals | undefined;
   /** The latest connection. Earlier ones stay while their gateways finish what they have. */
   #channel: Channel | undefined;
   readonly #links = new Map<Channel, Link>();
@@ -117,6 +119,11 @@ export class GatewayClient implements ModelLayer {
 
   limits(line: Line): LimiterSnapshot[] {
     return this.#limiters[line];
+  }
+
+  /** What it has done since it was started, where it tells so. */
+  totals(): GatewayTotals | undefined {
+    return this.#totals;
   }
 
   async payOnce(question: LayerQuestion, payer: Payer): Promise<Paid> {
@@ -213,8 +220,9 @@ export class GatewayClient implements ModelLayer {
       case 'room':
         return channel === this.#channel ? this.rooms[frame.line].set(frame.out) : undefined;
       case 'limits':
-        this.#limiters[frame.line] = frame.limiters;
-        return;
+        return void (this.#limiters[frame.line] = frame.limiters);
+      case 'totals':
+        return void (this.#totals = frame.totals);
       case 'orphans':
         return this.#onOrphans(frame.orphans);
       case 'bye':
