@@ -2,7 +2,7 @@ import type { LimiterSnapshot } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import type { ModelLayer, Origin } from '../model/layer/index.js';
-import type { Clock, Limiters, Slots, Turns } from '../model/limiter/index.js';
+import type { Clock, Limiters, Roomy, Slots, Turns } from '../model/limiter/index.js';
 
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';
@@ -13,18 +13,17 @@ export interface Orphan {
   origin: Origin;
 }
 
-/** The room that a gateway gives to a worker. */
-interface Room {
-  room(): number;
-  /** Is told how many tasks and branches are taken on, and how many besides have a place. */
-  wanted(out: number, wants: number): void;
-  onRoom(listener: () => void): void;
-}
-
 /** A gateway, which has journal, limiters and calls in place of this process. */
 export interface WorkerGateway extends ModelLayer {
   /** The room that it gives to tasks. */
-  rooms: Record<Line, Room>;
+  rooms: Record<
+    Line,
+    Pick<Roomy, 'room'> & {
+      /** Is told how many tasks and branches are taken on, and how many besides have a place. */
+      wanted(out: number, wants: number): void;
+      onRoom(listener: () => void): void;
+    }
+  >;
   limits(line: Line): LimiterSnapshot[];
   /** Tells of branches whose calls are under way though no worker waits for them. */
   onOrphans?(listener: (orphans: readonly Orphan[]) => void): void;
