@@ -88,7 +88,7 @@ async function runBranch(
       lastLedger,
       cancellationSignal: signal,
       run: runOfLane(lane, origin),
-      asker: `${lane.run}/${call.index}`,
+      asker: askerOf(lane, call.index),
       origin,
       patienceMs: undefined,
       heartbeat: (beat) => {
@@ -104,6 +104,11 @@ async function runBranch(
       await rest(() => sleep(waitMs, undefined, { signal }).catch(() => {}));
     }
   }
+}
+
+/** Names a branch of a lane where it pays for an answer: the same in every lane that has it. */
+export function askerOf({ run }: Pick<Lane, 'run'>, index: number): string {
+  return `${run}/${index}`;
 }
 
 /** Names the run of a lane, as its other activities do. */

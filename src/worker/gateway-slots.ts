@@ -17,14 +17,19 @@ export interface Orphan {
 /** A gateway, which has journal, limiters and calls in place of this process. */
 export interface WorkerGateway extends ModelLayer {
   /** The room that it gives to tasks. */
-  rooms: Record<Line, Pick<Roomy, 'room'> & Required<Pick<Roomy, 'wanted'>> & { onRoom(listener: () => void): void }>;
+  rooms: Record<
+    Line,
+    Pick<Roomy, 'room'> & {
+      /** Is told how many tasks and branches are taken on, and how many besides have a place. */
+      wanted(out: number, wants: number): void;
+      onRoom(listener: () => void): void;
+    }
+  >;
   limits(line: Line): LimiterSnapshot[];
   /** What it has done since it was started, where it tells so. */
   totals?(): GatewayTotals | undefined;
   /** Tells of branches whose calls are under way though no worker waits for them. */
   onOrphans?(listener: (orphans: readonly Orphan[]) => void): void;
-  /** Has such calls cut. */
-  cutAsker?(asker: string): void;
 }
 
 /** What stands in front of the model calls of one task queue. */
@@ -43,6 +48,8 @@ export interface InFront {
  * GatewaySlots-1. Tasks that are no lanes, and branches that lanes have begun, are together no more than the share, nor than `ceiling`.
  *     A lane itself makes no call: it takes nothing of the share.
  * GatewaySlots-2. Branches of lanes come first: they are here already.
+ * GatewaySlots-3. The idle slots of pollers take nothing of the share: a task that comes for one is ahead of the next branches, and
+ *     `atMost` holds its call until one of theirs has ended.
  */
 export function gatewaySlots(
   gateway: WorkerGateway,
@@ -52,10 +59,10 @@ export function gatewaySlots(
 ): InFront {
   const line = taskQueue === taskQueues.offlineModel ? 'offline' : 'paid';
   const share = gateway.rooms[line];
-  const tasks = { out: 0, wanted: 0 };
+  const tasks = { out: 0, wanted: 0, idle: 0 };
   const lanes = { begun: 0, wanted: 0, count: 0 };
-  const tell = (): void =>
-    share.wanted(Math.max(0, tasks.out - lanes.count) + lanes.begun, tasks.wanted + lanes.wanted);
+  const single = (): number => Math.max(0, tasks.out - tasks.idle - lanes.count);
+  const tell = (): void => share.wanted(single() + lanes.begun, tasks.wanted + lanes.wanted);
   const room = (): number => Math.min(ceiling, share.room());
   const slots = new limiter.Slots(
     ceiling,
@@ -66,10 +73,10 @@ export function gatewaySlots(
       get waiting() {
         return lanes.wanted;
       },
-      room: () => room() - lanes.begun + Math.min(lanes.count, tasks.out),
-      wanted: (out, wanted) => {
-        const isLess = out < tasks.out;
-        Object.assign(tasks, { out, wanted });
+      room: () => room() - lanes.begun + Math.min(lanes.count + tasks.idle, tasks.out),
+      wanted: (out, wanted, idle) => {
+        const isLess = out - idle < tasks.out - tasks.idle;
+        Object.assign(tasks, { out, wanted, idle });
         tell();
         if (isLess) turns.look();
       },
@@ -87,7 +94,7 @@ export function gatewaySlots(
       get isPaused() {
         return share.room() === 0;
       },
-      roomForTurns: () => room() - Math.max(0, slots.out - turns.lanes),
+      roomForTurns: () => room() - Math.max(0, slots.out - slots.idle - turns.lanes),
       demand: (begun, wanted, count) => {
         const isLess = begun < lanes.begun || wanted < lanes.wanted || count > lanes.count;
         Object.assign(lanes, { begun, wanted, count });

@@ -12,6 +12,7 @@ import type { TaskQueue } from '../contract/names.js';
 import { defaultRampFrom } from '../contract/limits.js';
 import { CpuPool } from '../cpu/index.js';
 import { dataConverter as plainConverter } from '../payloads/index.js';
+import { atMost } from './at-most.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 import { gatewaySlots } from './gateway-slots.js';
 import type { InFront, WorkerGateway } from './gateway-slots.js';
@@ -109,7 +110,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   );
   const own = {
     ...settings,
-    layer: settings.gateway,
+    layer: settings.gateway && atMost(settings.concurrency, settings.gateway, limiter),
     cpu,
     draining: draining.signal,
     isSearchable: () => knowsSearchAttributes(connection, settings.namespace),

@@ -72,6 +72,7 @@ export class Fleet {
       const slot = await slots.acquire(dead.signal);
       void work().catch(() => {});
       await this.clock.sleep(handOverMs + linkMs);
+      slot.use();
       const call = this.#call(this.#random);
       const outcome = await this.limiters
         .of('claude-sonnet-5-5')

@@ -10,8 +10,8 @@ export interface Roomy {
   room(): number;
   /** Milliseconds until there may be more room though nothing else has happened. */
   msUntilRoom(): number;
-  /** Is told how many slots are out, and how many are waited for. */
-  wanted?(out: number, waiting: number): void;
+  /** Is told how many slots are out, how many are waited for, and how many of those out are idle. */
+  wanted?(out: number, waiting: number, idle: number): void;
 }
 
 /** Permission to take on one task, before it is known which. */
@@ -19,7 +19,16 @@ export class Slot {
   #released = false;
   #forgetSignal = () => {};
 
-  constructor(readonly onRelease: () => void) {}
+  /** @param onUse called once, unless it is released before */
+  constructor(
+    readonly onRelease: () => void,
+    readonly onUse: () => void = () => {},
+  ) {}
+
+  /** Takes in that its task has come. */
+  use(): void {
+    if (!this.#released) this.onUse();
+  }
 
   /** Gives the slot back. Only the first time counts. */
   release(): void {
@@ -37,6 +46,9 @@ export class Slot {
   }
 }
 
+/** A slot whose task has not come within so many milliseconds is idle: the queue has none for it. */
+const idleAfterMs = 500;
+
 /** Shortest and longest time after which room is looked for again, in milliseconds. */
 const looking = { leastMs: 5, mostMs: 1_000 };
 
@@ -48,10 +60,12 @@ const looking = { leastMs: 5, mostMs: 1_000 };
  *     and branches of lanes that wait here. Each slot whose task has not begun its call yet has room waiting for it.
  * Slots-3. Slots are handed out in the order in which they were asked for.
  * Slots-4. A slot whose asker was aborted is never lost, neither while it waits nor while it is handed over.
+ * Slots-5. A slot is idle from `idleAfterMs` after it was handed out until its task comes or it is released.
  */
 export class Slots {
   readonly #waiting = new Waiters<undefined, Slot>();
   #out = 0;
+  #idle = 0;
   #cancelTimer = () => {};
 
   constructor(
@@ -62,6 +76,11 @@ export class Slots {
 
   get out(): number {
     return this.#out;
+  }
+
+  /** Slots of pollers that find no task: what they could do others may do meanwhile. */
+  get idle(): number {
+    return this.#idle;
   }
 
   /** Takes a slot if there is one and nobody waits for it. */
@@ -87,12 +106,16 @@ export class Slots {
     this.#cancelTimer();
     this.#cancelTimer = () => {};
     while (this.#waiting.size > 0 && this.#free()) this.#waiting.grantFirst(this.#handOut());
-    this.calls.wanted?.(this.#out, this.#waiting.size);
+    this.#tell();
     if (this.#waiting.size === 0) return;
     const waitMs = this.calls.msUntilRoom();
     if (waitMs === Infinity) return;
     const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
     this.#cancelTimer = this.clock.after(soonMs, () => this.look());
+  }
+
+  #tell(): void {
+    this.calls.wanted?.(this.#out, this.#waiting.size, this.#idle);
   }
 
   #free(): boolean {
@@ -102,9 +125,26 @@ export class Slots {
 
   #handOut(): Slot {
     this.#out += 1;
-    return new Slot(() => {
-      this.#out -= 1;
-      this.look();
-    });
+    let isIdle = false;
+    const setIdle = (is: boolean): void => {
+      this.#idle += Number(is) - Number(isIdle);
+      isIdle = is;
+    };
+    const tellIdle = (is: boolean): void => {
+      cancelIdle();
+      if (is === isIdle) return;
+      setIdle(is);
+      this.#tell();
+    };
+    const cancelIdle = this.clock.after(idleAfterMs, () => tellIdle(true));
+    return new Slot(
+      () => {
+        cancelIdle();
+        setIdle(false);
+        this.#out -= 1;
+        this.look();
+      },
+      () => tellIdle(false),
+    );
   }
 }
