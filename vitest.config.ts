@@ -25,7 +25,7 @@ export const pure = [
   'test/gateway/{fleet-limits,shares}.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
-    'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,whole-fetch}.test.ts',
+  'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
   'test/server/embedded-version.test.ts',
