@@ -14,7 +14,7 @@ import { Worker, workerData } from 'node:worker_threads';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import proto from '@temporalio/proto';
 
-import { bundleAt, codeAt, codeFiles, codeHead, runBundled, scriptOf } from '../../dist/src/cli/compiled.js';
+import { bundleAt, codeAt, codeFiles, runBundled, scriptOf, withHead } from '../../dist/src/cli/compiled.js';
 
 /** What is run: starting, reading words, connecting and printing are the same in every command. */
 const lines = [
@@ -128,8 +128,7 @@ async function keepCode(name, path, codePath) {
   const script = scriptOf(path, bundle);
   const run = () => runBundled(script.runInThisContext(), path);
   await Promise.race([starts[name](run, path), sleep(startedWithinMs)]);
-  const head = Buffer.from(codeHead(bundle, process.version), 'latin1');
-  await writeFile(codePath, Buffer.concat([head, script.createCachedData()]));
+  await writeFile(codePath, withHead(script.createCachedData(), bundle, process.version));
 }
 
 const [, , ...given] = process.argv;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { arch, platform } from 'node:os';
@@ -15,9 +16,17 @@ export const codeFiles = { main: 'cli.code', worker: 'worker.code', gateway: 'ga
 /** First line of the bundle: a digest of what follows. V8 itself compares no more than lengths. */
 const digestLength = '// '.length + 64;
 
-/** What compiled code is good for: that bundle, under that Node on such a machine. It precedes the code, to the first line break. */
-export function codeHead(bundle: string, nodeVersion: string): string {
-  return `${bundle.slice(0, digestLength)} ${nodeVersion} ${platform()} ${arch()}\n`;
+/**
+ * What compiled code is good for, up to a line break, and the code. It is good for that bundle, under that Node on such a machine, while it is
+ * whole: V8 runs whatever it is given.
+ */
+export function withHead(code: Buffer, bundle: string, nodeVersion: string): Buffer {
+  return Buffer.concat([Buffer.from(headOf(code, bundle, nodeVersion), 'latin1'), code]);
+}
+
+function headOf(code: Buffer, bundle: string, nodeVersion: string): string {
+  const digest = createHash('sha256').update(code).digest('hex');
+  return `${bundle.slice(0, digestLength)} ${nodeVersion} ${platform()} ${arch()} ${digest}\n`;
 }
 
 /** What starts keeps most of what it makes: a young generation that grows at once is copied less often. */
@@ -76,10 +85,11 @@ export function bundleAt(path: string): string {
 
 /** The compiled code of the bundle, where there is some that fits. */
 export function codeAt(path: string, bundle: string, nodeVersion: string): Buffer | undefined {
-  const head = codeHead(bundle, nodeVersion);
   try {
     const found = readFileSync(path);
-    return found.toString('latin1', 0, head.length) === head ? found.subarray(head.length) : undefined;
+    const code = found.subarray(found.indexOf('\n') + 1);
+    const head = found.toString('latin1', 0, found.length - code.length);
+    return head === headOf(code, bundle, nodeVersion) ? code : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { bundleAt, codeAt, codeFiles, codeHead, runBundled, scriptOf } from '../../src/cli/compiled.js';
+import { bundleAt, codeAt, codeFiles, runBundled, scriptOf, withHead } from '../../src/cli/compiled.js';
 import type { Bundled } from '../../src/cli/compiled.js';
 import { root } from '../support/fanfold.js';
 
@@ -52,11 +52,23 @@ it('has none for another bundle, another Node, or where there is no file', async
   expect(codeAt(`${code}.gone`, bundle, process.version)).toBeUndefined();
 });
 
+it('has none where the file is not whole: V8 would run what is left', async () => {
+  const bundle = bundleAt(main);
+  const whole = await readFile(code);
+  const damaged = join(await mkdtemp(join(tmpdir(), 'fanfold-code-')), 'damaged.code');
+  for (const at of [whole.length >> 1, whole.length - 1]) {
+    await writeFile(damaged, whole.with(at, (whole[at] ?? 0) ^ 1));
+    expect(codeAt(damaged, bundle, process.version)).toBeUndefined();
+  }
+  await writeFile(damaged, whole.subarray(0, -1));
+  expect(codeAt(damaged, bundle, process.version)).toBeUndefined();
+});
+
 it('runs what the text says where V8 refuses the code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fanfold-code-'));
   const bundle = `// ${'0'.repeat(64)}\n(() => 7)()`;
   const spoilt = join(folder, 'spoilt.code');
-  await writeFile(spoilt, `${codeHead(bundle, process.version)}not code`);
+  await writeFile(spoilt, withHead(Buffer.from('not code'), bundle, process.version));
   const found = codeAt(spoilt, bundle, process.version);
   expect(String(found)).toBe('not code');
   const script = scriptOf(join(folder, 'main.cjs'), bundle, found);
