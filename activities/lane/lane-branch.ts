@@ -8,6 +8,7 @@ import type { DocumentContent, StoredDocument } from '../../src/contract/documen
 import type { Lane } from '../../src/contract/lanes.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+import type { Share } from '../../src/contract/priority.js';
 import { boundsOf } from '../../src/model/index.js';
 import type { Origin } from '../../src/model/layer/index.js';
 import type { Budget } from '../../src/plan/budget.js';
@@ -23,6 +24,8 @@ import { wholeRequest } from '../stored/prompt-of.js';
 /** What the branches of a lane share. */
 export interface LaneWork {
   lane: Lane;
+  /** Whose its calls are. */
+  share: Share;
   /** The execution that the lane belongs to. */
   origin?: Origin | undefined;
   budget: Budget;
@@ -77,7 +80,7 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 /** All tries of a branch. */
 async function runBranch(
   call: ModelCall,
-  { lane, origin, signal, rest, equipment, begunBefore, ledgers }: LaneWork,
+  { lane, share, origin, signal, rest, equipment, begunBefore, ledgers }: LaneWork,
 ): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   // Nobody has told what a try has cost whose lane died.
@@ -89,6 +92,7 @@ async function runBranch(
       cancellationSignal: signal,
       run: runOfLane(lane, origin),
       asker: `${lane.run}/${call.index}`,
+      share,
       origin,
       patienceMs: undefined,
       heartbeat: (beat) => {

@@ -1,3 +1,4 @@
+import type { Share } from '../../src/contract/priority.js';
 import { isTooMuch, keptOf } from './kept.js';
 import type { Seat, Turns } from '../../src/model/limiter/index.js';
 
@@ -33,6 +34,8 @@ export interface GivenBack {
  * LaneBranches-4. A lane keeps what it can begin soon: see `kept.ts`. What it hands back it never begins.
  */
 export class LaneBranches implements Seat {
+  readonly turns: LaneTurns;
+  readonly share: Share;
   readonly #places: number[];
   #next = 0;
   readonly #underWay = new Set<number>();
@@ -48,11 +51,13 @@ export class LaneBranches implements Seat {
   constructor(
     places: readonly number[],
     width: number,
-    readonly turns: LaneTurns,
+    taking: { turns: LaneTurns; share: Share },
     readonly over: readonly (AbortSignal | undefined)[],
   ) {
     this.#places = [...places];
     this.#width = width;
+    this.turns = taking.turns;
+    this.share = taking.share;
   }
 
   get wanted(): number {

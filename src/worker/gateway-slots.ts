@@ -2,7 +2,7 @@ import type { LimiterSnapshot } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
 import type { ModelLayer, Origin } from '../model/layer/index.js';
-import type { Clock, Limiters, Roomy, Slots, Turns } from '../model/limiter/index.js';
+import type { asideOf, Clock, Limiters, Roomy, Slots, Turns } from '../model/limiter/index.js';
 
 /** Which of the two models is asked: each has limits of its own. */
 export type Line = 'paid' | 'offline';
@@ -22,6 +22,8 @@ export interface WorkerGateway extends ModelLayer {
   onOrphans?(listener: (orphans: readonly Orphan[]) => void): void;
   /** Has such calls cut. */
   cutAsker?(asker: string): void;
+  /** Questions of tasks that wait for their call there. */
+  waitingTasks?(line: Line): number;
 }
 
 /** What stands in front of the model calls of one task queue. */
@@ -37,15 +39,15 @@ export interface InFront {
 /**
  * Slots for the tasks of a queue, and turns for the branches of its lanes, out of the one share that a gateway gives to this worker.
  *
- * GatewaySlots-1. Tasks that are no lanes, and branches that lanes have begun, are together no more than the share, nor than `ceiling`.
- *     A lane itself makes no call: it takes nothing of the share.
+ * GatewaySlots-1. Tasks that are no lanes, and branches that lanes have begun, are together no more than the share, nor than `ceiling`, but
+ *     for the few that are sought aside (Slots-2). A lane itself makes no call: it takes nothing of the share.
  * GatewaySlots-2. Branches of lanes come first: they are here already.
  */
 export function gatewaySlots(
   gateway: WorkerGateway,
   taskQueue: TaskQueue,
   ceiling: number,
-  limiter: { Slots: typeof Slots; Turns: typeof Turns; systemClock: Clock },
+  limiter: { Slots: typeof Slots; Turns: typeof Turns; asideOf: typeof asideOf; systemClock: Clock },
 ): InFront {
   const line = taskQueue === taskQueues.offlineModel ? 'offline' : 'paid';
   const share = gateway.rooms[line];
@@ -64,6 +66,15 @@ export function gatewaySlots(
         return lanes.wanted;
       },
       room: () => room() - lanes.begun + Math.min(lanes.count, tasks.out),
+      get lanes() {
+        return lanes.count;
+      },
+      get aside() {
+        return lanes.wanted === 0 || share.room() === 0 ? 0 : limiter.asideOf(room());
+      },
+      get waitingTasks() {
+        return gateway.waitingTasks?.(line) ?? 0;
+      },
       wanted: (out, wanted) => {
         const isLess = out < tasks.out;
         Object.assign(tasks, { out, wanted });
@@ -84,7 +95,9 @@ export function gatewaySlots(
       get isPaused() {
         return share.room() === 0;
       },
-      roomForTurns: () => room() - Math.max(0, slots.out - turns.lanes),
+      // A slot that no task has come for yet takes nothing from lanes: they have what to begin.
+      roomForTurns: () => room() - Math.max(0, slots.used - turns.lanes),
+      joined: (isKnown) => slots.tookLane(isKnown),
       demand: (begun, wanted, count) => {
         const isLess = begun < lanes.begun || wanted < lanes.wanted || count > lanes.count;
         Object.assign(lanes, { begun, wanted, count });

@@ -1,4 +1,4 @@
-import type { ActivitySlotInfo, CustomSlotSupplier, SlotPermit, SlotReleaseContext } from '@temporalio/worker';
+import type { ActivitySlotInfo, CustomSlotSupplier, SlotMarkUsedContext, SlotPermit, SlotReleaseContext } from '@temporalio/worker';
 
 import type { Slot, Slots } from '../model/limiter/index.js';
 
@@ -31,8 +31,8 @@ export class LimiterSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     return this.#slots.tryAcquire() ?? null;
   }
 
-  markSlotUsed(): void {
-    // The activity's type is all that is known here, and it is always the same.
+  markSlotUsed({ permit }: SlotMarkUsedContext<ActivitySlotInfo>): void {
+    (permit as Slot).use();
   }
 
   releaseSlot({ permit }: SlotReleaseContext<ActivitySlotInfo>): void {

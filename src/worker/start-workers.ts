@@ -5,7 +5,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
 import type { ActivitiesSettings, createActivities } from '../../activities/index.js';
-import type { Clock, Limiters, Slots, Turns } from '../model/limiter/index.js';
+import type { Limiters } from '../model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -156,7 +156,7 @@ function hasKey(gateway: WorkerGateway | undefined): boolean {
 }
 
 function inFrontOf(
-  limiter: { Limiters: typeof Limiters; Slots: typeof Slots; Turns: typeof Turns; systemClock: Clock },
+  limiter: Parameters<typeof gatewaySlots>[3] & { Limiters: typeof Limiters },
   { gateway, concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
   taskQueue: TaskQueue,
 ): InFront {

@@ -8,6 +8,7 @@ import { LaneParts } from '../../activities/lane/lane-parts.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { LaneMore } from '../../src/contract/lane-messages.js';
 import type { Lane } from '../../src/contract/lanes.js';
+import type { Share } from '../../src/contract/priority.js';
 import { Limiters } from '../../src/model/limiter/index.js';
 import { VirtualClock } from '../model/limiter/virtual-clock.js';
 
@@ -18,11 +19,11 @@ function worker(ceiling: number) {
   const limiter = limiters.of('claude-sonnet-5-5');
   const begun: number[] = [];
   const over = new AbortController();
-  const lane = (places: readonly number[], width: number) => {
-    const branches = new LaneBranches(places, width, limiters.turns, [over.signal]);
+  const lane = (places: readonly number[], width: number, share: Share = { key: 'run' }) => {
+    const branches = new LaneBranches(places, width, { turns: limiters.turns, share }, [over.signal]);
     const left = branches.run(async (place) => {
       begun.push(place);
-      const permit = await limiter.dispatch({});
+      const permit = await limiter.dispatch({ share, ofLane: true });
       await new Promise<void>((resolve) => void clock.after(1_000, resolve));
       const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
       permit.end({ is: 'answered', usage });
@@ -76,7 +77,7 @@ describe('lanes of a worker', () => {
     const clock = new VirtualClock();
     const limiters = new Limiters({ ceiling: 1_000, firstCap: 20, clock, random: () => 0.5 });
     limiters.of('claude-sonnet-5-5');
-    const branches = new LaneBranches(places(0, 30), 30, limiters.turns, []);
+    const branches = new LaneBranches(places(0, 30), 30, { turns: limiters.turns, share: { key: 'run' } }, []);
     void branches.run(() => new Promise<never>(() => {}));
     await clock.pass(900);
     expect(branches.handBack()).toBeUndefined();

@@ -2,7 +2,7 @@ import { isWorkerShutdown } from '../../contract/worker-shutdown.js';
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
 import { traceNow } from '../protocol/trace.js';
-import type { Done, WorkerFrame } from '../protocol/frames.js';
+import type { Done, Line, WorkerFrame } from '../protocol/frames.js';
 
 /** Longest wait for what a call had cost that was cut, in milliseconds. */
 const cutPatienceMs = 1_000;
@@ -93,6 +93,13 @@ export class Pending {
   waits(on: boolean): void {
     if (on) this.#hold('waits');
     else this.#letGoOf('waits');
+  }
+
+  /** Whether it is no lane's, and waits for its call. */
+  isWaitingTask(line: Line): boolean {
+    const { offline, origin } = this.#question;
+    const isOfLane = origin !== undefined && origin.activityId === undefined;
+    return this.#holds.size > 0 && !isOfLane && offline === (line === 'offline');
   }
 
   /** So much of the answer has come: the end of it. */

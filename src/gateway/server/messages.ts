@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Response } from 'undici';
 
+import { priorities } from '../../contract/priority.js';
+import type { Share } from '../../contract/priority.js';
 import { isFree } from '../../model/call/charges.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { asUsage } from '../../model/call/message.js';
 import { outcomeOfFailure } from '../../model/limiter/index.js';
 import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
-import { accountOf } from './account-of.js';
+import { accountOf, shareOfRequest } from './account-of.js';
 import type { Account } from './account-of.js';
 import { askedIn, withOwnName } from './asked-in.js';
 import type { Asked } from './asked-in.js';
@@ -52,7 +54,17 @@ export async function answerMessages(
     );
   }
   serving.books.counts.questions += 1;
-  const call = new ForeignCall(request, response, serving, accountOf(request, client));
+  const account = accountOf(request, client);
+  const share = shareOfRequest(request, account);
+  if (share === undefined) {
+    return sendError(
+      response,
+      400,
+      'invalid_request_error',
+      `Expected the header \`fanfold-priority\` to be a whole number from ${priorities.first} to ${priorities.last}.`,
+    );
+  }
+  const call = new ForeignCall(request, response, serving, account, share);
   const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
     return sendError(
@@ -88,6 +100,7 @@ class ForeignCall {
     readonly response: ServerResponse,
     readonly serving: Serving,
     readonly account: Account,
+    readonly share: Share,
   ) {}
 
   /** Hands the question on, and its answer back, byte for byte but for a provider in the model's name. */
@@ -138,7 +151,7 @@ class ForeignCall {
     const inputTokens = Math.ceil(bytes / charactersPerToken);
     try {
       return await settings.limiters[settings.foreignLine].of(asked.model).run(
-        { inputTokens },
+        { inputTokens, share: this.share },
         async (permit) => {
           try {
             return await inCallSpan(

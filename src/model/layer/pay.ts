@@ -64,10 +64,12 @@ function callOrRace(body: MessageCreateParamsNonStreaming, paying: Paying, signa
   });
 }
 
-function callerOf({ payer, question: { bound } }: Paying, signal: AbortSignal, isSecond: boolean): Caller {
+function callerOf({ payer, question: { bound, share, run, origin } }: Paying, signal: AbortSignal, isSecond: boolean): Caller {
   return {
     signal,
     ...(bound && { bound }),
+    share: share ?? { key: run },
+    ofLane: origin !== undefined && origin.activityId === undefined,
     remainingMs: () => payer.remainingMs(),
     waiting: (wait) => (isSecond ? wait() : payer.waiting(wait)),
     left: () => payer.left(isSecond),

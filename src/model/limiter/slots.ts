@@ -10,23 +10,48 @@ export interface Roomy {
   room(): number;
   /** Milliseconds until there may be more room though nothing else has happened. */
   msUntilRoom(): number;
+  /** Lanes that hold a slot, and make no call by it. */
+  readonly lanes?: number;
+  /**
+   * Tasks that may be sought, or wait for their call, though lanes have more to begin than there is room for: they may be of other runs, whose
+   * turn it is. 0 by default.
+   */
+  readonly aside?: number;
+  /** Calls of tasks that wait to leave. */
+  readonly waitingTasks?: number;
   /** Is told how many slots are out, and how many are waited for. */
   wanted?(out: number, waiting: number): void;
+}
+
+/** Share of the calls at once that may be of tasks sought aside, and the least of them. */
+const asideShare = { most: 0.1, least: 2 };
+
+/** Tasks that may be sought, or wait, beside lanes that take all the room of so many calls at once. */
+export function asideOf(cap: number): number {
+  return Math.min(cap, Math.max(asideShare.least, Math.ceil(cap * asideShare.most)));
 }
 
 /** Permission to take on one task, before it is known which. */
 export class Slot {
   #released = false;
+  #used = false;
   #forgetSignal = () => {};
 
-  constructor(readonly onRelease: () => void) {}
+  constructor(readonly onRelease: (wasUsed: boolean) => void, readonly onUse: () => void = () => {}) {}
+
+  /** Takes in that a task has come for it. */
+  use(): void {
+    if (this.#used || this.#released) return;
+    this.#used = true;
+    this.onUse();
+  }
 
   /** Gives the slot back. Only the first time counts. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
     this.#forgetSignal();
-    this.onRelease();
+    this.onRelease(this.#used);
   }
 
   /** Gives the slot back if the signal aborts before anybody else does. */
@@ -40,18 +65,25 @@ export class Slot {
 /** Shortest and longest time after which room is looked for again, in milliseconds. */
 const looking = { leastMs: 5, mostMs: 1_000 };
 
+/** How long no task is sought aside after a lane came of which there is one here already, in milliseconds; twice as long each time. */
+const lanePauses = { firstMs: 250, mostMs: 5_000 };
+
 /**
  * Hands out slots for tasks, as many as could make their call soon.
  *
  * Slots-1. At most `ceiling` slots are out.
  * Slots-2. A slot is handed out only while the slots out, less the calls in flight, are fewer than the room, and so are the calls
- *     and branches of lanes that wait here. Each slot whose task has not begun its call yet has room waiting for it.
+ *     and branches of lanes that wait here. Each slot whose task has not begun its call yet has room waiting for it. Besides, while lanes
+ *     take all the room, a few are handed out aside, so that tasks of other runs get to the limiter, which shares out calls fairly.
  * Slots-3. Slots are handed out in the order in which they were asked for.
  * Slots-4. A slot whose asker was aborted is never lost, neither while it waits nor while it is handed over.
  */
 export class Slots {
   readonly #waiting = new Waiters<undefined, Slot>();
   #out = 0;
+  #used = 0;
+  #asideAtMs = 0;
+  #lanePauseMs: number = lanePauses.firstMs;
   #cancelTimer = () => {};
 
   constructor(
@@ -62,6 +94,19 @@ export class Slots {
 
   get out(): number {
     return this.#out;
+  }
+
+  /** Slots that a task has come for. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Takes in that a lane has come. @param isKnown whether its run has one here: others would have more use for this one */
+  tookLane(isKnown: boolean): void {
+    const nowMs = this.clock.now();
+    const isAgain = nowMs < this.#asideAtMs + 4 * this.#lanePauseMs;
+    this.#lanePauseMs = isKnown && isAgain ? Math.min(lanePauses.mostMs, 2 * this.#lanePauseMs) : lanePauses.firstMs;
+    if (isKnown) this.#asideAtMs = nowMs + this.#lanePauseMs;
   }
 
   /** Takes a slot if there is one and nobody waits for it. */
@@ -89,7 +134,8 @@ export class Slots {
     while (this.#waiting.size > 0 && this.#free()) this.#waiting.grantFirst(this.#handOut());
     this.calls.wanted?.(this.#out, this.#waiting.size);
     if (this.#waiting.size === 0) return;
-    const waitMs = this.calls.msUntilRoom();
+    const asideMs = this.#asideAtMs - this.clock.now();
+    const waitMs = Math.min(this.calls.msUntilRoom(), asideMs > 0 ? asideMs : Infinity);
     if (waitMs === Infinity) return;
     const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
     this.#cancelTimer = this.clock.after(soonMs, () => this.look());
@@ -97,14 +143,28 @@ export class Slots {
 
   #free(): boolean {
     const pending = Math.max(0, this.#out - this.calls.inFlight, this.calls.waiting);
-    return this.#out < this.ceiling && pending < this.calls.room();
+    if (this.#out < this.ceiling && pending < this.calls.room()) return true;
+    return this.#mayAside();
+  }
+
+  #mayAside(): boolean {
+    const { aside = 0, lanes = 0 } = this.calls;
+    if (aside === 0 || this.#out - lanes >= this.ceiling || this.clock.now() < this.#asideAtMs) return false;
+    return this.#out - this.#used + (this.calls.waitingTasks ?? 0) < aside;
   }
 
   #handOut(): Slot {
     this.#out += 1;
-    return new Slot(() => {
-      this.#out -= 1;
-      this.look();
-    });
+    return new Slot(
+      (wasUsed) => {
+        this.#out -= 1;
+        if (wasUsed) this.#used -= 1;
+        this.look();
+      },
+      () => {
+        this.#used += 1;
+        this.look();
+      },
+    );
   }
 }

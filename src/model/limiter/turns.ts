@@ -1,7 +1,11 @@
+import type { Share } from '../../contract/priority.js';
 import type { Clock } from './clock.js';
+import { FairOrder, shareId } from './fair-order.js';
 
 /** A lane, as far as the turns of its branches go. */
 export interface Seat {
+  /** Whose its branches are, among those of others. */
+  readonly share: Share;
   /** Branches that it would begin now, if it had turns for them. */
   readonly wanted: number;
   /** Branches that it has open, or would have if it had turns for all of them. */
@@ -13,7 +17,7 @@ export interface Seat {
 /** What turns depend on: the limiters of the calls. */
 export interface Calls {
   readonly inFlight: number;
-  /** Calls that wait to leave. */
+  /** Calls of lanes that wait to leave. */
   readonly waiting: number;
   /** Branches that may be begun beyond those in flight: some more than may leave, which are prepared meanwhile. */
   roomForTurns(): number;
@@ -27,6 +31,8 @@ export interface Calls {
   readonly isPaused: boolean;
   /** Is told how many branches of how many lanes are begun, and how many are waited for. */
   demand?(begun: number, wanted: number, lanes: number): void;
+  /** Is told that a lane has come, and whether its run has one here already. */
+  joined?(isKnown: boolean): void;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
@@ -41,11 +47,12 @@ const looking = { leastMs: 5, mostMs: 1_000 };
  *
  * Turns-1. A branch is begun only while those begun, less the calls in flight, are fewer than the room, so that what cannot leave
  *     stays in the lane, which can hand it back.
- * Turns-2. Lanes take turns one after the other.
+ * Turns-2. Runs take turns as `FairOrder` has it, and lanes of one run one after the other.
  * Turns-3. While a lane wants to begin a branch, something begun or a timer will look again.
  */
 export class Turns {
   readonly #seats = new Set<Seat>();
+  readonly #order = new FairOrder();
   #begun = 0;
   #least = 0;
   #sinceMs = 0;
@@ -73,6 +80,8 @@ export class Turns {
   }
 
   join(seat: Seat): void {
+    const id = shareId(seat.share);
+    this.calls.joined?.([...this.#seats].some(({ share }) => shareId(share) === id));
     this.#seats.add(seat);
     this.look();
   }
@@ -149,8 +158,13 @@ export class Turns {
   }
 
   #beginOne(): void {
-    for (const seat of this.#seats) {
-      if (seat.wanted === 0) continue;
+    const wanting = [...this.#seats].filter(({ wanted }) => wanted > 0);
+    const next = this.#order.choose(wanting.map(({ share }) => share));
+    if (next === undefined) return;
+    this.#order.went(next);
+    const id = shareId(next);
+    for (const seat of wanting) {
+      if (shareId(seat.share) !== id) continue;
       // Whoever has had a turn is last.
       this.#seats.delete(seat);
       this.#seats.add(seat);
