@@ -11,6 +11,7 @@ import type { RunReference } from '../contract/known.js';
 import { isKind, signalNames } from '../contract/names.js';
 import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
+import { priorities, priorityIn } from '../contract/priority.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
@@ -57,6 +58,8 @@ export class RunView {
   readonly begunAnew = new Set<string>();
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
+  /** From 1, which goes first, to 5. */
+  priority: number = priorities.usual;
   readonly #payloads: RunPayloads;
   readonly #own: OwnBranches;
   readonly #lanes = new Set<string>();
@@ -122,6 +125,7 @@ export class RunView {
       const given = await this.#payloads.values(started.input).catch(noJson);
       const [input] = given;
       this.kind = started.workflowType?.name ?? '';
+      this.priority = priorityIn(input) ?? (started.priority?.priorityKey || priorities.usual);
       this.runId = this.execution ?? started.originalExecutionRunId ?? '';
       this.execution = undefined;
       this.startedBy ??= started.identity || null;

@@ -30,6 +30,16 @@ export function weightOf({ weight = 1 }: Partial<Share>): number {
   return weight > 0 ? Math.min(weights.most, Math.max(weights.least, weight)) : 1;
 }
 
+/** The priority that a run's input asks for; `undefined` where it says nothing. */
+export function priorityIn(input: unknown): number | undefined {
+  const { priority, flow } = (input ?? {}) as { priority?: unknown; flow?: { priority?: unknown } | null };
+  return isPriority(priority) ? priority : isPriority(flow?.priority) ? flow.priority : undefined;
+}
+
+export function isPriority(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= priorities.first && (value as number) <= priorities.last;
+}
+
 /** The fairness key of a run: its workflow id, or as much of its end as Temporal takes. */
 export function fairnessKeyOf(workflowId: string): string {
   let key = workflowId;

@@ -45,8 +45,50 @@ describe('lanes of a worker', () => {
     expect(begun.length).toBeLessThanOrEqual(13);
     await clock.pass(2_500);
     expect(begun.filter((place) => place >= 100).length).toBeGreaterThanOrEqual(5);
-    // A worker whose lanes want more asks the task queue for nothing.
+    // A worker whose lanes want more asks the task queue for few others.
+    expect(limiters.slots.tryAcquire()).toBeDefined();
+    expect(limiters.slots.tryAcquire()).toBeDefined();
     expect(limiters.slots.tryAcquire()).toBeUndefined();
+  });
+
+  it('of several runs share their worker alike, whatever their number, and by priority (Turns-2)', async () => {
+    const { clock, lane, begun } = worker(8);
+    for (let each = 0; each < 4; each += 1) lane(places(each * 1_000, 500), 12, { key: 'many' });
+    await clock.pass(3_000);
+    const from = begun.length;
+    lane(places(10_000, 500), 12, { key: 'one' });
+    await clock.pass(10_000);
+    const since = begun.slice(from);
+    const ofOne = since.filter((place) => place >= 10_000).length;
+    expect(Math.abs(2 * ofOne - since.length)).toBeLessThanOrEqual(2);
+    const urgentFrom = begun.length;
+    lane(places(20_000, 20), 12, { key: 'urgent', priority: 1 });
+    await clock.pass(4_000);
+    const until = begun.lastIndexOf(20_019);
+    // All 20 but for the one call in twenty that others are left.
+    expect(until - urgentFrom).toBeLessThanOrEqual(22);
+  });
+
+  it('leave a narrow run its calls at once (Slots-2)', async () => {
+    const { clock, limiters, limiter, lane, begun } = worker(8);
+    lane(places(0, 500), 50);
+    await clock.pass(2_500);
+    const from = begun.length;
+    const left: number[] = [];
+    for (let each = 0; each < 4; each += 1) {
+      void limiters.slots.acquire(new AbortController().signal).then(async (slot) => {
+        slot.use();
+        const permit = await limiter.dispatch({ share: { key: 'narrow' } });
+        left.push(begun.length - from);
+        await new Promise<void>((resolve) => void clock.after(1_000, resolve));
+        permit.release();
+        slot.release();
+      });
+    }
+    await clock.pass(3_000);
+    expect(left).toHaveLength(4);
+    // In turns with the wide run's, eight of which leave in a second.
+    expect(left[3]).toBeLessThanOrEqual(10);
   });
 
   it('hand back what a full worker has no turn for, and keep all of its slots in use', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { LaneBranches } from '../../activities/lane/lane-branches.js';
 import { taskQueues } from '../../src/contract/names.js';
-import { Slots, Turns } from '../../src/model/limiter/index.js';
+import { asideOf, Slots, Turns } from '../../src/model/limiter/index.js';
 import type { Slot } from '../../src/model/limiter/index.js';
 import { gatewaySlots } from '../../src/worker/gateway-slots.js';
 import type { WorkerGateway } from '../../src/worker/gateway-slots.js';
@@ -36,7 +36,7 @@ function open(ceiling = 100) {
   const share = new Share();
   const clock = new VirtualClock();
   const gateway = { rooms: { paid: share, offline: new Share() }, limits: () => [] } as unknown as WorkerGateway;
-  const { slots, turns } = gatewaySlots(gateway, taskQueues.model, ceiling, { Slots, Turns, systemClock: clock });
+  const { slots, turns } = gatewaySlots(gateway, taskQueues.model, ceiling, { Slots, Turns, asideOf, systemClock: clock });
   const taken: Slot[] = [];
   const ends: (() => void)[] = [];
   const take = async (count: number) => {
@@ -48,7 +48,7 @@ function open(ceiling = 100) {
     const branches = new LaneBranches(
       Array.from({ length: places }, (_, place) => place),
       width,
-      turns,
+      { turns, share: { key: 'run' } },
       [],
     );
     return branches.run(() => new Promise<void>((resolve) => ends.push(resolve))).then(() => branches);

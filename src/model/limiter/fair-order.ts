@@ -20,7 +20,7 @@ interface Standing {
 
 /** The runs of one priority. */
 interface Level {
-  /** Virtual time: calls that each run of weight 1 is due. */
+  /** Virtual time when somebody waited last: calls that each run of weight 1 is due. */
   now: number;
   runs: Map<string, Standing>;
   /** Calls of higher priority that have left while this one waited. */
@@ -63,12 +63,11 @@ export class FairOrder {
       if (other > priority && isAnyWaiting(each)) each.passed += 1;
     }
     level.passed = 0;
-    level.now = Math.max(level.now, run.startAt);
-    level.now += 1 / weightOfWaiting(level);
     run.startAt = run.endAt;
     run.endAt += 1 / weightOf(run.share);
     this.#decisions += 1;
     run.wentAs = this.#decisions;
+    level.now = timeOf(level);
   }
 
   #take(waiting: readonly Share[]): void {
@@ -110,39 +109,53 @@ function leaveOut(level: Level, keys: ReadonlyMap<string, Share> | undefined): v
   for (const [key, run] of level.runs) {
     if (keys?.has(key)) continue;
     run.isWaiting = false;
-    if (keys === undefined || run.startAt <= level.now + same) level.runs.delete(key);
+    if (run.startAt <= level.now + same) level.runs.delete(key);
   }
   if (keys === undefined) level.passed = 0;
 }
 
+/** Who comes is due with those that are due last by now: so runs of equal weight keep in step, and each round has the same order. */
 function join(level: Level, share: Share): void {
   const known = level.runs.get(share.key);
   if (known?.isWaiting) return;
-  const startAt = Math.max(level.now, known?.startAt ?? 0);
+  const now = timeOf(level);
+  const due = waitingIn(level).flatMap(({ startAt }) => (startAt <= now + same ? [startAt] : []));
+  const startAt = Math.max(due.length === 0 ? now : Math.max(...due), known?.startAt ?? 0);
   const endAt = startAt + 1 / weightOf(share);
   level.runs.set(share.key, { share, isWaiting: true, startAt, endAt, wentAs: known?.wentAs ?? 0 });
 }
 
-/** Of those that are due by now, or will be first, the one that is to be over first; of equals the one that has waited longest. */
-function nextOf({ runs, now }: Level): Standing | undefined {
-  const waiting = [...runs.values()].filter(({ isWaiting }) => isWaiting);
-  const soonest = Math.min(...waiting.map(({ startAt }) => startAt));
-  const due = waiting.filter(({ startAt }) => startAt <= Math.max(now, soonest) + same);
+/**
+ * Virtual time: the mean of when the runs that wait are due, by their weights. Each call moves it on by what all are due for it, and who comes
+ * with it does not move it.
+ */
+function timeOf(level: Level): number {
+  let sum = 0;
+  let weights = 0;
+  for (const { share, startAt } of waitingIn(level)) {
+    sum += weightOf(share) * startAt;
+    weights += weightOf(share);
+  }
+  return weights === 0 ? level.now : sum / weights;
+}
+
+/** Of those that are due by now the one that is to be over first; of equals the one that has waited longest. */
+function nextOf(level: Level): Standing | undefined {
+  const now = timeOf(level);
   let next: Standing | undefined;
-  for (const run of due) {
+  for (const run of waitingIn(level)) {
+    if (run.startAt > now + same) continue;
     const sooner = next === undefined ? -Infinity : run.endAt - next.endAt;
     if (sooner < -same || (sooner <= same && run.wentAs < (next?.wentAs ?? 0))) next = run;
   }
   return next;
 }
 
+function waitingIn({ runs }: Level): Standing[] {
+  return [...runs.values()].filter(({ isWaiting }) => isWaiting);
+}
+
 function isAnyWaiting({ runs }: Level): boolean {
   for (const { isWaiting } of runs.values()) if (isWaiting) return true;
   return false;
-}
-
-function weightOfWaiting({ runs }: Level): number {
-  let sum = 0;
-  for (const { isWaiting, share } of runs.values()) if (isWaiting) sum += weightOf(share);
-  return sum;
 }
