@@ -97,7 +97,7 @@ export function gatewaySlots(
       },
       // A slot that no task has come for yet takes nothing from lanes: they have what to begin.
       roomForTurns: () => room() - Math.max(0, slots.used - turns.lanes),
-      joined: (isKnown) => slots.tookLane(isKnown),
+      joined: (known) => slots.tookLane(known),
       demand: (begun, wanted, count) => {
         const isLess = begun < lanes.begun || wanted < lanes.wanted || count > lanes.count;
         Object.assign(lanes, { begun, wanted, count });

@@ -99,7 +99,7 @@ export class Limiters implements Roomy {
       roomForTurns: () => (count() === 0 ? first : sum((limiter) => limiter.roomForTurns())),
       msUntilRoom: () => this.msUntilRoom(),
       growth: () => sum((limiter) => limiter.growth()),
-      joined: (isKnown) => this.slots.tookLane(isKnown),
+      joined: (known) => this.slots.tookLane(known),
     };
   }
 

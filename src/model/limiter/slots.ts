@@ -65,8 +65,11 @@ export class Slot {
 /** Shortest and longest time after which room is looked for again, in milliseconds. */
 const looking = { leastMs: 5, mostMs: 1_000 };
 
-/** How long no task is sought aside after a lane came of which there is one here already, in milliseconds; twice as long each time. */
-const lanePauses = { firstMs: 250, mostMs: 5_000 };
+/** Lanes of one run that a worker has use for: as many as a run begins with. */
+const usefulLanes = 4;
+
+/** How long no task is sought aside after a lane came that is of no use here, in milliseconds: the first time, and, doubling, at most. */
+const lanePauses = { firstMs: 250, mostMs: 2_000 };
 
 /**
  * Hands out slots for tasks, as many as could make their call soon.
@@ -82,8 +85,12 @@ export class Slots {
   readonly #waiting = new Waiters<undefined, Slot>();
   #out = 0;
   #used = 0;
-  #asideAtMs = 0;
-  #lanePauseMs: number = lanePauses.firstMs;
+  #asideAtMs = -Infinity;
+  #lanePauseMs: number = lanePauses.firstMs / 2;
+  /** Of those that have come so far: all, lanes among them, and tasks when a lane came last that was of no use. */
+  #taken = 0;
+  #lanes = 0;
+  #tasks = 0;
   #cancelTimer = () => {};
 
   constructor(
@@ -101,12 +108,16 @@ export class Slots {
     return this.#used;
   }
 
-  /** Takes in that a lane has come. @param isKnown whether its run has one here: others would have more use for this one */
-  tookLane(isKnown: boolean): void {
-    const nowMs = this.clock.now();
-    const isAgain = nowMs < this.#asideAtMs + 4 * this.#lanePauseMs;
-    this.#lanePauseMs = isKnown && isAgain ? Math.min(lanePauses.mostMs, 2 * this.#lanePauseMs) : lanePauses.firstMs;
-    if (isKnown) this.#asideAtMs = nowMs + this.#lanePauseMs;
+  /** Takes in that a lane has come. @param known how many its run has here: others may have more use for this one */
+  tookLane(known: number): void {
+    this.#lanes += 1;
+    if (known < usefulLanes) return;
+    const tasks = this.#taken - this.#lanes;
+    const isAlone = tasks <= this.#tasks;
+    this.#tasks = tasks;
+    // Where tasks of others came between lanes, more of them may wait behind this one.
+    this.#lanePauseMs = isAlone ? Math.min(lanePauses.mostMs, 2 * this.#lanePauseMs) : lanePauses.firstMs / 2;
+    if (isAlone) this.#asideAtMs = this.clock.now() + this.#lanePauseMs;
   }
 
   /** Takes a slot if there is one and nobody waits for it. */
@@ -163,6 +174,7 @@ export class Slots {
       },
       () => {
         this.#used += 1;
+        this.#taken += 1;
         this.look();
       },
     );

@@ -31,8 +31,8 @@ export interface Calls {
   readonly isPaused: boolean;
   /** Is told how many branches of how many lanes are begun, and how many are waited for. */
   demand?(begun: number, wanted: number, lanes: number): void;
-  /** Is told that a lane has come, and whether its run has one here already. */
-  joined?(isKnown: boolean): void;
+  /** Is told that a lane has come, and how many its run has here already. */
+  joined?(known: number): void;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
@@ -81,7 +81,7 @@ export class Turns {
 
   join(seat: Seat): void {
     const id = shareId(seat.share);
-    this.calls.joined?.([...this.#seats].some(({ share }) => shareId(share) === id));
+    this.calls.joined?.([...this.#seats].filter(({ share }) => shareId(share) === id).length);
     this.#seats.add(seat);
     this.look();
   }
