@@ -126,7 +126,9 @@ async function play({ first, later }, { workers: count, gateway }) {
   const before = model.calls.length;
   await begin(later);
   await Promise.all(handles.map((handle) => handle.result()));
-  const order = model.calls.map(({ prompt, document }) => /(\w): number/.exec(`${document} ${prompt}`)?.[1] ?? '?').join('');
+  const order = model.calls
+    .map(({ prompt, document }) => /(\w): number/.exec(`${document} ${prompt}`)?.[1] ?? '?')
+    .join('');
   for (const close of closing) await close();
   await model.stop();
   return { order, before };

@@ -164,7 +164,7 @@ export class LaneBranches implements Seat {
   handBack(): GivenBack | undefined {
     // What comes has been measured by the width of now.
     if (this.#isOver || this.#coming > 0) return undefined;
-    const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#width - 1));
+    const surplus = Math.max(0, Math.min(this.turns.surplus(this), this.#width - 1));
     const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
     this.turns.gaveBack(surplus);

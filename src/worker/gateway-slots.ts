@@ -54,7 +54,7 @@ export function gatewaySlots(
   const tasks = { out: 0, wanted: 0 };
   const lanes = { begun: 0, wanted: 0, count: 0 };
   const tell = (): void =>
-    share.wanted(Math.max(0, tasks.out - lanes.count) + lanes.begun, tasks.wanted + lanes.wanted);
+    share.wanted(Math.max(0, tasks.out - lanes.count) + lanes.begun, tasks.wanted + lanes.wanted, turns.wantedBy);
   const room = (): number => Math.min(ceiling, share.room());
   const slots = new limiter.Slots(
     ceiling,
@@ -98,6 +98,7 @@ export function gatewaySlots(
       // A slot that no task has come for yet takes nothing from lanes: they have what to begin.
       roomForTurns: () => room() - Math.max(0, slots.used - turns.lanes),
       joined: (known) => slots.tookLane(known),
+      left: () => slots.lostLane(),
       demand: (begun, wanted, count) => {
         const isLess = begun < lanes.begun || wanted < lanes.wanted || count > lanes.count;
         Object.assign(lanes, { begun, wanted, count });

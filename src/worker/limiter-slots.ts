@@ -1,4 +1,10 @@
-import type { ActivitySlotInfo, CustomSlotSupplier, SlotMarkUsedContext, SlotPermit, SlotReleaseContext } from '@temporalio/worker';
+import type {
+  ActivitySlotInfo,
+  CustomSlotSupplier,
+  SlotMarkUsedContext,
+  SlotPermit,
+  SlotReleaseContext,
+} from '@temporalio/worker';
 
 import type { Slot, Slots } from '../model/limiter/index.js';
 

@@ -65,7 +65,12 @@ export class Fleet {
     };
     this.#roomers.add(roomer);
     const gateway = { rooms: { paid: room, offline: room }, limits: () => [] } as unknown as WorkerGateway;
-    const { slots } = gatewaySlots(gateway, taskQueues.model, concurrency, { Slots, Turns, asideOf, systemClock: this.clock });
+    const { slots } = gatewaySlots(gateway, taskQueues.model, concurrency, {
+      Slots,
+      Turns,
+      asideOf,
+      systemClock: this.clock,
+    });
     const dead = new AbortController();
     setMaxListeners(0, dead.signal);
     const work = async (): Promise<void> => {

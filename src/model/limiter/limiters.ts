@@ -100,6 +100,7 @@ export class Limiters implements Roomy {
       msUntilRoom: () => this.msUntilRoom(),
       growth: () => sum((limiter) => limiter.growth()),
       joined: (known) => this.slots.tookLane(known),
+      left: () => this.slots.lostLane(),
     };
   }
 

@@ -19,8 +19,8 @@ export interface Roomy {
   readonly aside?: number;
   /** Calls of tasks that wait to leave. */
   readonly waitingTasks?: number;
-  /** Is told how many slots are out, and how many are waited for. */
-  wanted?(out: number, waiting: number): void;
+  /** Is told how many slots are out, and how many are waited for; `by`: those of them whose priority is known, by it. */
+  wanted?(out: number, waiting: number, by?: [priority: number, wants: number][]): void;
 }
 
 /** Share of the calls at once that may be of tasks sought aside, and the least of them. */
@@ -37,7 +37,10 @@ export class Slot {
   #used = false;
   #forgetSignal = () => {};
 
-  constructor(readonly onRelease: (wasUsed: boolean) => void, readonly onUse: () => void = () => {}) {}
+  constructor(
+    readonly onRelease: (wasUsed: boolean) => void,
+    readonly onUse: () => void = () => {},
+  ) {}
 
   /** Takes in that a task has come for it. */
   use(): void {
@@ -118,6 +121,12 @@ export class Slots {
     // Where tasks of others came between lanes, more of them may wait behind this one.
     this.#lanePauseMs = isAlone ? Math.min(lanePauses.mostMs, 2 * this.#lanePauseMs) : lanePauses.firstMs / 2;
     if (isAlone) this.#asideAtMs = this.clock.now() + this.#lanePauseMs;
+  }
+
+  /** Takes in that a lane has ended: another of its run may wait. */
+  lostLane(): void {
+    this.#asideAtMs = -Infinity;
+    this.look();
   }
 
   /** Takes a slot if there is one and nobody waits for it. */

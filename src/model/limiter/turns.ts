@@ -1,3 +1,4 @@
+import { priorities, priorityOf } from '../../contract/priority.js';
 import type { Share } from '../../contract/priority.js';
 import type { Clock } from './clock.js';
 import { FairOrder, shareId } from './fair-order.js';
@@ -33,6 +34,8 @@ export interface Calls {
   demand?(begun: number, wanted: number, lanes: number): void;
   /** Is told that a lane has come, and how many its run has here already. */
   joined?(known: number): void;
+  /** Is told that a lane has ended. */
+  left?(): void;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
@@ -74,6 +77,16 @@ export class Turns {
     return sum;
   }
 
+  /** The same by priority; `undefined` where all have the usual one. */
+  get wantedBy(): [priority: number, wanted: number][] | undefined {
+    const by = new Map<number, number>();
+    for (const { share, wanted } of this.#seats) {
+      const priority = priorityOf(share);
+      by.set(priority, (by.get(priority) ?? 0) + wanted);
+    }
+    return [...by.keys()].every((priority) => priority === priorities.usual) ? undefined : [...by];
+  }
+
   /** Lanes that begin branches, or may. */
   get lanes(): number {
     return this.#seats.size;
@@ -88,6 +101,7 @@ export class Turns {
 
   leave(seat: Seat): void {
     this.#seats.delete(seat);
+    this.calls.left?.();
     this.look();
   }
 
@@ -130,8 +144,22 @@ export class Turns {
     return this.calls.cap;
   }
 
-  /** Branches at once that the lanes of this process have too much: they have waited for a while, and will go on to do so. */
-  surplus(): number {
+  /**
+   * Branches at once that the lanes of this process have too much: they have waited for a while, and will go on to do so.
+   *
+   * @param of the lane that would give them up: what lower priorities take is none of its concern
+   */
+  surplus(of?: Seat): number {
+    const surplus = this.#surplusOfAll();
+    if (surplus === 0 || of === undefined) return surplus;
+    // What goes first waits for nobody: others have too much.
+    return Math.max(
+      0,
+      Math.min(surplus, Math.floor(this.#allowedUpTo(priorityOf(of.share)) - this.cap - this.calls.growth())),
+    );
+  }
+
+  #surplusOfAll(): number {
     const nowMs = this.clock.now();
     this.#note();
     if (this.calls.isPaused) return this.#restart(nowMs);
@@ -183,8 +211,12 @@ export class Turns {
   }
 
   get #allowed(): number {
+    return this.#allowedUpTo(Infinity);
+  }
+
+  #allowedUpTo(lowest: number): number {
     let sum = 0;
-    for (const { allowed } of this.#seats) sum += allowed;
+    for (const { allowed, share } of this.#seats) if (priorityOf(share) <= lowest) sum += allowed;
     return sum;
   }
 
