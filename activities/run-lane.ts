@@ -6,7 +6,6 @@ import { fromRanges, toRanges } from '../src/contract/lanes.js';
 import type { LaneResult, Range } from '../src/contract/lanes.js';
 import { Budget } from '../src/plan/budget.js';
 import { equipmentOf } from './ask/equipment.js';
-import { shareOf } from './branch/host.js';
 import type { ActivitiesSettings } from './settings.js';
 import { BranchMetrics } from './branch/branch-metrics.js';
 import { AskingForMore } from './lane/asking-for-more.js';
@@ -46,7 +45,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const parts = new LaneParts(lane);
-    const share = shareOf(context.info);
+    const { share } = workflow;
     const branches = new LaneBranches(indicesOf(lane), lane.width, { turns, share }, [signal, settings.draining]);
     const begunBefore = ledgersOf(lane);
     const ledgers = noLedgers();

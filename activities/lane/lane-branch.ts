@@ -8,7 +8,6 @@ import type { DocumentContent, StoredDocument } from '../../src/contract/documen
 import type { Lane } from '../../src/contract/lanes.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
-import type { Share } from '../../src/contract/priority.js';
 import { boundsOf } from '../../src/model/index.js';
 import type { Origin } from '../../src/model/layer/index.js';
 import type { Budget } from '../../src/plan/budget.js';
@@ -25,7 +24,7 @@ import { wholeRequest } from '../stored/prompt-of.js';
 export interface LaneWork {
   lane: Lane;
   /** Whose its calls are. */
-  share: Share;
+  share: Host['share'];
   /** The execution that the lane belongs to. */
   origin?: Origin | undefined;
   budget: Budget;

@@ -11,14 +11,13 @@ import type { RunReference } from '../contract/known.js';
 import { isKind, signalNames } from '../contract/names.js';
 import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
-import { priorities, priorityIn } from '../contract/priority.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
-import { branchActivities, closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
+import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
 import type { Payloads } from './run-payloads.js';
@@ -59,7 +58,7 @@ export class RunView {
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
   /** From 1, which goes first, to 5. */
-  priority: number = priorities.usual;
+  priority = priorityAtStart();
   readonly #payloads: RunPayloads;
   readonly #own: OwnBranches;
   readonly #lanes = new Set<string>();
@@ -125,7 +124,7 @@ export class RunView {
       const given = await this.#payloads.values(started.input).catch(noJson);
       const [input] = given;
       this.kind = started.workflowType?.name ?? '';
-      this.priority = priorityIn(input) ?? (started.priority?.priorityKey || priorities.usual);
+      this.priority = priorityAtStart(started, input);
       this.runId = this.execution ?? started.originalExecutionRunId ?? '';
       this.execution = undefined;
       this.startedBy ??= started.identity || null;

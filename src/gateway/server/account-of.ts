@@ -9,6 +9,12 @@ export interface Account {
   client: string;
 }
 
+/** Whose a call of another program is, among those that wait. */
+export type ForeignShare = Required<Pick<Share, 'key' | 'priority'>>;
+
+/** What is said of another priority. */
+export const expectedPriority = `Expected the header \`fanfold-priority\` to be a whole number from ${priorities.first} to ${priorities.last}.`;
+
 /** Most characters of a run's name. */
 const longestName = 200;
 
@@ -26,7 +32,7 @@ export function accountOf({ headers }: Pick<IncomingMessage, 'headers'>, client:
 export function shareOfRequest(
   { headers }: Pick<IncomingMessage, 'headers'>,
   { client, run }: Account,
-): Share | undefined {
+): ForeignShare | undefined {
   const given = headers['fanfold-priority'] ?? String(priorities.usual);
   const priority = Number(given);
   const isOne = /^\d$/.test(String(given)) && priority >= priorities.first && priority <= priorities.last;

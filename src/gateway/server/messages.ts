@@ -2,16 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Response } from 'undici';
 
-import { priorities } from '../../contract/priority.js';
-import type { Share } from '../../contract/priority.js';
 import { isFree } from '../../model/call/charges.js';
 import type { EndedCall } from '../../model/call/ended-call.js';
 import { asUsage } from '../../model/call/message.js';
 import { outcomeOfFailure } from '../../model/limiter/index.js';
 import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
-import { accountOf, shareOfRequest } from './account-of.js';
-import type { Account } from './account-of.js';
+import { accountOf, expectedPriority, shareOfRequest } from './account-of.js';
+import type { Account, ForeignShare } from './account-of.js';
 import { askedIn, withOwnName } from './asked-in.js';
 import type { Asked } from './asked-in.js';
 import { inCallSpan } from './call-span.js';
@@ -57,12 +55,7 @@ export async function answerMessages(
   const account = accountOf(request, client);
   const share = shareOfRequest(request, account);
   if (share === undefined) {
-    return sendError(
-      response,
-      400,
-      'invalid_request_error',
-      `Expected the header \`fanfold-priority\` to be a whole number from ${priorities.first} to ${priorities.last}.`,
-    );
+    return sendError(response, 400, 'invalid_request_error', expectedPriority);
   }
   const call = new ForeignCall(request, response, serving, account, share);
   const wish = journalWishOf(request, asked, serving.settings.journalAll);
@@ -100,7 +93,7 @@ class ForeignCall {
     readonly response: ServerResponse,
     readonly serving: Serving,
     readonly account: Account,
-    readonly share: Share,
+    readonly share: ForeignShare,
   ) {}
 
   /** Hands the question on, and its answer back, byte for byte but for a provider in the model's name. */
