@@ -13,6 +13,7 @@ import { RegisteredTools } from './tools/registered-tools.js';
 import { cutText, keptWhole, textOf } from './tools/result-page.js';
 import { partsIn } from './tools/result-parts.js';
 import { runTool } from './tools/run-tool.js';
+import { inToolSpan } from './tools/tool-span.js';
 import type { Input } from './tools/run-tool.js';
 
 /** The activity `callTool`: one call of one tool per attempt. */
@@ -29,8 +30,10 @@ export function createCallTool(
       const input = await storedValue(call.input, settings.store);
       const { store } = settings;
       const surroundings = { registered, env, secrets, cpu, run: name, pace, policy, store, signal };
-      await checkInput(call.tool, input, surroundings);
-      const result = await runTool(call, input as Input, surroundings);
+      const result = await inToolSpan(call.tool.name, input, surroundings, async () => {
+        await checkInput(call.tool, input, surroundings);
+        return runTool(call, input as Input, surroundings);
+      });
       return placeOutput(call.whole === true ? keptWhole(result) : onePage(result), call.inlineBytes, store);
     });
 }

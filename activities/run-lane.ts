@@ -28,7 +28,8 @@ const heartbeatEveryMs = 1_000;
  * RunLane-1. Every document that it was given is reported once, handed back once, or left.
  * RunLane-2. A branch's attempts, deadline, permit of the limiter and journal entry are those it would have in an activity of its
  *     own.
- * RunLane-3. A worker that is stopping begins no further branch. What its end cuts, as it may with a gateway, is left to others.
+ * RunLane-3. A worker that is stopping begins no further branch. What its end cuts, as it may with a gateway, is left to others; so is
+ *     what is cut where Temporal has given the lane up.
  * RunLane-4. What was begun before a reset is returned as left.
  */
 export function createRunLane(settings: ActivitiesSettings): Activities['runLane'] {

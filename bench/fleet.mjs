@@ -2,7 +2,7 @@
 //   npm run build && node bench/fleet.mjs [scene ...]
 // Scenes: `two` (two workers of 20 from the beginning), `four` (four of 10), `join` (one of 20, a second one after 12 s), `killed`
 // (two of 20, one killed with -9 after 12 s); calls take 3 to 5 s. Through a gateway: `undisturbed` (two workers), `restarts` (the same,
-// each told to end and started anew); calls take 1 to 6 s.
+// each told to end and started anew); calls take 1 to 6 s. `calm` and `rolling` are the same with 1,000 calls of 10 to 60 s.
 // FANFOLD_TEST_TEMPORAL names a Temporal CLI.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,13 +25,23 @@ const scenes = {
   four: { documents: 600, concurrency: 40, workers: [10, 10, 10, 10] },
   join: { documents: 400, concurrency: 400, workers: [20], later: [{ atMs: 12_000, start: 20 }] },
   killed: { documents: 400, concurrency: 400, workers: [20, 20], later: [{ atMs: 12_000, kill: 1 }] },
-  // Calls of 10 to 60 s would take four minutes and more: all times are a tenth.
+  // All times are a tenth of those of the last two, but for what a restart takes.
   undisturbed: { ...throughGateway(), later: [] },
   restarts: {
     ...throughGateway(),
     later: [
       { atMs: 6_000, restart: 0 },
       { atMs: 12_000, restart: 1 },
+    ],
+  },
+  calm: { ...throughGateway(), documents: 1_000, callMs: [10_000, 60_000], later: [] },
+  rolling: {
+    ...throughGateway(),
+    documents: 1_000,
+    callMs: [10_000, 60_000],
+    later: [
+      { atMs: 100_000, restart: 0 },
+      { atMs: 200_000, restart: 1 },
     ],
   },
 };

@@ -49,7 +49,10 @@ class Home {
   }
 
   async serve() {
-    this.worker = spawn(process.execPath, [entry, 'worker'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    // Tuned: calls of open runs never end here, and would hold every call that a worker of the defaults may have out, so that a start waits for ever.
+    const most = String(3 * sizes.open + 50);
+    const words = [entry, 'worker', '--concurrency', most, '--ramp-from', most];
+    this.worker = spawn(process.execPath, words, { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     this.worker.stderr.on('data', (text) => (said += text));
     while (!said.includes(' serves ')) await once(this.worker.stderr, 'data');

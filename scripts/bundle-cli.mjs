@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 import { cacheCode } from './bundle/cache-code.mjs';
+import { codecsOnDemand } from './bundle/codecs.mjs';
+import { loadLater } from './bundle/later.mjs';
 import { loadOnDemand } from './bundle/on-demand.mjs';
+import { foundBesideWorker, workerParts } from './bundle/worker-parts.mjs';
 import { neededModule } from './bundle/descriptors.mjs';
 import { putFolder } from './put-file.mjs';
 
@@ -41,7 +44,8 @@ const external = [
 ];
 
 /** Modules that stay as they are: what they import must be what others import. */
-const outside = /[\\/]start-tracing\.js$|[\\/]cli[\\/]worker[\\/]serve(-gateway)?\.js$/;
+const tracing = /[\\/]start-tracing\.js$/;
+const outsideOfCommand = /[\\/]start-tracing\.js$|[\\/]cli[\\/]worker[\\/]serve(-gateway)?\.js$/;
 
 const shared = {
   outdir: unfinished,
@@ -54,46 +58,81 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
 };
-const script = { ...shared, external, format: 'cjs', define: { 'import.meta.url': 'placeOfThis' } };
 const place = `"use strict";const placeOfThis=require('node:url').pathToFileURL(__filename).href;`;
-
-await build({ ...script, banner: { js: place }, entryPoints: { fanfold: join(compiled, 'cli/launch.js') } });
-await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
-const built = await Promise.all([
-  // One file, whose compiled code is kept beside it: Node keeps none of a module that other modules import.
-  build({
+const script = {
+  ...shared,
+  external,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': 'placeOfThis' },
+  // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
+  banner: {
+    js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname,importHere){${place}`,
+  },
+  footer: { js: '})' },
+};
+const later = { name: 'later', setup: loadLater };
+const codecs = { name: 'codecs', setup: codecsOnDemand };
+const onDemand = { name: 'on demand', setup: loadOnDemand(compiled) };
+const places = (outside, withWorker = false) => ({ name: 'places', setup: keepPlaces(outside, withWorker) });
+const threaded = {
+  ...script,
+  external: [
+    ...external.filter((name) => !/^@temporalio\/(core-bridge|worker)$/.test(name)),
+    'source-map',
+    ...foundBesideWorker,
+  ],
+};
+/** Programs by their names, each one script: Node keeps no compiled code of modules, and of a script only where it may write. */
+const programs = {
+  main: {
     ...script,
-    entryPoints: { main: join(compiled, 'cli/main.js') },
-    outExtension: { '.js': '.cjs' },
-    // One function, which a script has for its value, and `require` too: a copy of all of it with a function around would take time.
-    banner: {
-      js: `(main=>typeof module==="undefined"?main:module.exports=main)(function(exports,require,module,__filename,__dirname,importHere){${place}`,
-    },
-    footer: { js: '})' },
-    plugins: [
-      { name: 'places', setup: keepPlaces },
-      { name: 'on demand', setup: loadOnDemand(compiled) },
-    ],
-  }),
-  // What the process of a home's gateway needs in one file: whoever waits for it waits for this to be read. The SDK is none of it: packages of
-  // other providers share its classes of errors.
-  build({
-    ...shared,
-    format: 'esm',
-    entryPoints: { gateway: join(compiled, 'cli/gateway-main.js') },
-    outExtension: { '.js': '.mjs' },
-    external,
-    banner: { js: `import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);` },
-    plugins: [{ name: 'places', setup: keepPlaces }],
-  }),
-]);
-await importByHand(join(unfinished, 'main.cjs'));
-await toAscii(join(unfinished, 'main.cjs'));
-await putDigest(join(unfinished, 'main.cjs'));
+    entry: join(compiled, 'cli/main.js'),
+    plugins: [places(outsideOfCommand), codecs, onDemand, later],
+  },
+  // The same with Temporal's worker and what runs in it, which share their modules.
+  worker: {
+    ...threaded,
+    entry: join(compiled, 'cli/main.js'),
+    plugins: [places(tracing, true), codecs, onDemand, later, { name: 'worker', setup: workerParts }],
+  },
+  thread: {
+    ...threaded,
+    entry: join(root, 'node_modules/@temporalio/worker/lib/workflow/workflow-worker-thread.js'),
+    plugins: [places(tracing, true), codecs, { name: 'worker', setup: workerParts }],
+  },
+  // What the process of a home's gateway needs: whoever waits for it waits for this to be read.
+  gateway: { ...script, entry: join(compiled, 'cli/gateway-main.js'), plugins: [places(tracing), later] },
+};
+const launchers = {
+  fanfold: 'cli/launch.js',
+  gateway: 'cli/launch-gateway.js',
+  'workflow-thread': 'cli/launch-thread.js',
+};
+
+await build({
+  ...shared,
+  format: 'cjs',
+  define: script.define,
+  banner: { js: place },
+  entryPoints: Object.fromEntries(Object.entries(launchers).map(([name, path]) => [name, join(compiled, path)])),
+});
+await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
+const built = await Promise.all(
+  Object.entries(programs).map(([name, { entry, ...options }]) =>
+    build({ ...options, entryPoints: { [name]: entry } }),
+  ),
+);
+for (const name of Object.keys(programs)) {
+  const path = join(unfinished, `${name}.cjs`);
+  await importByHand(path);
+  await toAscii(path);
+  await putDigest(path);
+}
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
-await cacheCode(folder, join(root, 'dist/cli.code'));
+await cacheCode(folder, join(root, 'dist'));
 
 /** What is left of `import()` is for what is outside of the bundle. */
 async function importByHand(path) {
@@ -122,23 +161,29 @@ async function putDigest(path) {
 }
 
 /** A module that looks for files beside itself finds them, although its bundle is elsewhere. */
-function keepPlaces({ onLoad, onResolve }) {
-  onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
-    const found = join(resolveDir, path);
-    return outside.test(found) && found.startsWith(join(root, 'dist'))
-      ? { path: slashed(relative(folder, found)), external: true }
-      : undefined;
-  });
-  onLoad({ filter: /[\\/]proto[\\/]protos[\\/]json-module\.js$/ }, async ({ path }) => ({
-    contents: await neededModule(path, compiled),
-    loader: 'js',
-  }));
-  onLoad({ filter: /[\\/]dist[\\/]src[\\/].*\.js$/ }, async ({ path }) => {
-    const text = await readFile(path, 'utf8');
-    if (path.endsWith('launch.js') || !text.includes('import.meta.url')) return undefined;
-    const place = `new URL(${JSON.stringify(slashed(relative(folder, path)))}, import.meta.url).href`;
-    return { contents: text.replaceAll('import.meta.url', place), loader: 'js' };
-  });
+function keepPlaces(outside, withWorker) {
+  return ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const found = join(resolveDir, path);
+      return outside.test(found) && found.startsWith(join(root, 'dist'))
+        ? { path: slashed(relative(folder, found)), external: true }
+        : undefined;
+    });
+    onLoad({ filter: /[\\/]proto[\\/]protos[\\/]json-module\.js$/ }, async ({ path }) => ({
+      contents: await neededModule(
+        path,
+        [compiled, ...(withWorker ? [join(root, 'dist/activities')] : [])],
+        withWorker,
+      ),
+      loader: 'js',
+    }));
+    onLoad({ filter: /[\\/]dist[\\/](src|activities)[\\/].*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      if (!text.includes('import.meta.url')) return undefined;
+      const place = `new URL(${JSON.stringify(slashed(relative(folder, path)))}, import.meta.url).href`;
+      return { contents: text.replaceAll('import.meta.url', place), loader: 'js' };
+    });
+  };
 }
 
 function slashed(path) {

@@ -204,8 +204,13 @@ async function webUiPicture(name, id) {
   await page.mouse.wheel(0, 1_000);
   await sleep(300);
   await page.screenshot({ path: join(out, `${file}.png`) });
-  await page.close();
   console.log(file);
+  // What is told of the run as a whole stands behind a tab.
+  await page.getByText('User Metadata').first().click();
+  await sleep(2_000);
+  await page.screenshot({ path: join(out, `${file}-metadata.png`) });
+  await page.close();
+  console.log(`${file}-metadata`);
 }
 
 /** So many documents of one sentence, as JSON Lines. */
@@ -251,7 +256,7 @@ try {
   await terminalPicture(
     'terminal-live',
     'fanfold perspectives architecture-proposal.md --offline --fresh --follow-text',
-    { until: /at work 0\.\d s|at work \d+ ms/ },
+    { until: /at work [^\n]*· \S/ },
   );
   await terminalPicture('terminal-300', 'fanfold summarise --from docs-300.jsonl --offline');
   await terminalPicture('terminal-wide-live', 'fanfold summarise --from docs-3000.jsonl --offline --fresh', {
@@ -259,8 +264,8 @@ try {
   });
   await terminalPicture(
     'terminal-approval',
-    'fanfold agent "Send a mail to ann@example.org about the revenue" --offline --tools tools.mjs',
-    { until: /y\/n|y or n|\[y/ },
+    'fanfold agent "File the report of the revenue" --offline --fresh --tools tools.mjs',
+    { until: /allow[^\n]*\?|y\/n/i },
   );
   await terminalPicture('terminal-list', 'fanfold list');
   await terminalPicture('terminal-help', 'fanfold perspectives --help');

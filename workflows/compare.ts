@@ -25,7 +25,7 @@ export async function compare(given: CompareInput): Promise<RunResult> {
   const plan = checked(() => planCompare(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),
-    input.searchable,
+    input,
   );
   const running = fanOut(withKnown(modelBranches(plan), input.known), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);

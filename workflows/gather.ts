@@ -23,7 +23,7 @@ export async function gather(given: GatherInput): Promise<RunResult> {
   const plan = checked(() => planGather(input));
   const progress = new RunProgress(
     plan.sources.map(({ name }) => name),
-    input.searchable,
+    input,
   );
   const running = fanOut(
     withKnown(

@@ -12,7 +12,7 @@ export async function graph(given: GraphInput): Promise<RunResult> {
   const plan = checked(() => planGraph(input));
   const progress = new RunProgress(
     plan.nodes.map(({ key }) => key),
-    input.searchable,
+    input,
   );
   const run = new GraphRun(plan, input.values ?? {}, progress, input.known);
   await run.ended();

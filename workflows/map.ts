@@ -18,7 +18,7 @@ export async function map(given: MapInput): Promise<RunResult> {
   const { branches, policy } = plan.direct;
   const progress = new RunProgress(
     branches.map(({ key }) => key),
-    input.searchable ?? false,
+    { ...input, searchable: input.searchable ?? false },
   );
   const running = fanOut(withKnown(modelBranches(plan.direct), input.known), policy, progress);
   progress.answered(await running.answer, policy);

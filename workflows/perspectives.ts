@@ -21,7 +21,7 @@ export async function perspectives(given: PerspectivesInput): Promise<RunResult>
   const plan = checked(() => planPerspectives(input));
   const progress = new RunProgress(
     plan.branches.map(({ key }) => key),
-    input.searchable,
+    input,
   );
   const running = fanOut(withKnown(modelBranches(plan), input.known), plan.policy, progress);
   progress.answered(await running.answer, plan.policy);

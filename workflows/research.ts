@@ -13,7 +13,7 @@ export async function research(given: ResearchInput): Promise<RunResult> {
   const input = entered('research', given);
   const run = new ResearchRun(
     checked(() => planResearch(input)),
-    input.searchable,
+    input,
   );
   let branches = await run.planBranches();
   for (let round = 1; branches.length > 0; round += 1) {

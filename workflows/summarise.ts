@@ -19,7 +19,7 @@ export async function summarise(given: SummariseInput): Promise<RunResult> {
   const { branches, policy } = plan.direct;
   const progress = new RunProgress(
     branches.map(({ key }) => key),
-    input.searchable,
+    input,
   );
   const running = fanOut(withKnown(modelBranches(plan.direct), input.known), policy, progress);
   progress.answered(await running.answer, policy);

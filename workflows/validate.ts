@@ -28,7 +28,7 @@ export async function validate(given: ValidateInput): Promise<RunResult> {
   const plan = checked(() => planValidate(input));
   const { text, asked, patterns, sources, query, hasLocalGrammar, keys, severities } = plan;
   const checkedText = { ...input, text, document: plan.document };
-  const progress = new RunProgress(keys, input.searchable);
+  const progress = new RunProgress(keys, input);
   const found = new Deferred<Awaited<ReturnType<typeof hitsOfAll>>>();
   const branches = [
     ...modelBranches(asked).map((branch) =>

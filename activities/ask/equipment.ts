@@ -1,6 +1,6 @@
 import { CpuPool } from '../../src/cpu/index.js';
 import { ModelCaller } from '../../src/model/call/model-caller.js';
-import { capturesContent } from '../../src/model/call/model-span.js';
+import { capturesContent } from '../../src/model/call/gen-ai-tracer.js';
 import { OwnLayer } from '../../src/model/layer/index.js';
 import type { ModelLayer } from '../../src/model/layer/index.js';
 import type { Secrets } from '../../src/secrets/index.js';

@@ -25,6 +25,8 @@ export interface BatchContext {
   run: string;
   signal: AbortSignal;
   secrets: Secrets;
+  /** Whether this worker writes down what its batches cost: its single calls are in that ledger, too. */
+  isInLedger: boolean;
 }
 
 /** The clients of a worker, by the environment that it was given. */
@@ -58,6 +60,7 @@ export async function batchActivity<Result>(
       client: isAtGateway ? client.withOptions({ defaultHeaders: { 'fanfold-run': asHeader(run) } }) : client,
       source: offline ? 'offline' : api.baseURL,
       run,
+      isInLedger: settings.layer !== undefined && !isAtGateway && !offline,
       signal: activity.cancellationSignal,
       secrets,
     });

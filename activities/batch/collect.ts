@@ -1,5 +1,8 @@
 import type { BatchAnswer, SubmittedBatch } from '../../src/contract/activities.js';
+import { unnamedClient } from '../../src/contract/gateway.js';
 import { questionOf, resultsOf } from '../../src/model/call/batch-api.js';
+import { BatchSpend, spendMarkOf } from '../../src/model/call/batch-spend.js';
+import { dayOf } from '../../src/journal/index.js';
 import { asMessage } from '../../src/model/call/message.js';
 import type { ModelMessage } from '../../src/model/call/message.js';
 import { isProper, readAnswer } from '../../src/model/call/read-answer.js';
@@ -39,16 +42,26 @@ async function messagesOf(
     const mark = markOf(order, part, context);
     const { processing_status: status } = await client.messages.batches.retrieve(id, {}, { signal });
     if (status !== 'ended') continue;
+    const spend = new BatchSpend();
     for await (const { custom_id, result } of resultsOf(client, id, signal)) {
       const at = questionOf(custom_id, mark);
       const question = order.questions[at ?? -1];
       if (at === undefined || question === undefined || result.type !== 'succeeded') continue;
       const message = redacted(asMessage(result.message), context);
       came.set(at, message);
+      spend.add(message.model, message.usage);
       await keep(question, message, context);
     }
+    await writeDown(spend, id, context);
   }
   return came;
+}
+
+/** The ledger of the home's gateway, which has no part in batches, has the whole run so. Other gateways write down themselves what they hand on. */
+async function writeDown(spend: BatchSpend, id: string, context: BatchContext): Promise<void> {
+  if (!context.isInLedger) return;
+  const rows = spend.rows({ run: context.run, client: unnamedClient, day: dayOf(Date.now()) });
+  if (rows.length > 0) await journalOf(context).recordSpend(rows, spendMarkOf(context.source, id));
 }
 
 async function keep(question: BatchQuestion, message: ModelMessage, context: BatchContext): Promise<void> {

@@ -90,7 +90,7 @@ async function runBranch(
       lastLedger,
       cancellationSignal: signal,
       run: runOfLane(lane, origin),
-      asker: `${lane.run}/${call.index}`,
+      asker: askerOf(lane, call.index),
       share,
       origin,
       patienceMs: undefined,
@@ -107,6 +107,11 @@ async function runBranch(
       await rest(() => sleep(waitMs, undefined, { signal }).catch(() => {}));
     }
   }
+}
+
+/** Names a branch of a lane where it pays for an answer: the same in every lane that has it. */
+export function askerOf({ run }: Pick<Lane, 'run'>, index: number): string {
+  return `${run}/${index}`;
 }
 
 /** Names the run of a lane, as its other activities do. */

@@ -40,9 +40,10 @@ export class LaneBranches implements Seat {
   #next = 0;
   readonly #underWay = new Set<number>();
   #width: number;
-  #run: (place: number) => Promise<void> = () => Promise.resolve();
+  #run: (place: number) => Promise<boolean> = () => Promise.resolve(true);
   #end: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
-  #ended = 0;
+  /** Branches that have told how long one takes, and how long they took. */
+  #timed = 0;
   #tookMs = 0;
   #coming = 0;
   #thinned = () => {};
@@ -97,18 +98,19 @@ export class LaneBranches implements Seat {
     this.#thinned = listener;
   }
 
-  /** Milliseconds that a branch takes; `undefined` until one has ended. */
+  /** Milliseconds that a branch takes; `undefined` until one has told. */
   get paceMs(): number | undefined {
-    return this.#ended === 0 ? undefined : Math.round(this.#tookMs / this.#ended);
+    return this.#timed === 0 ? undefined : Math.round(this.#tookMs / this.#timed);
   }
 
   /**
    * Runs them.
    *
+   * @param run resolves to whether the time that it took tells how long others take
    * @returns the places that were not begun because nothing more was to be
    * @throws what the first branch threw
    */
-  async run(run: (place: number) => Promise<void>): Promise<number[]> {
+  async run(run: (place: number) => Promise<boolean>): Promise<number[]> {
     this.#run = run;
     const stop = () => this.#endIfOver();
     for (const signal of this.over) signal?.addEventListener('abort', stop);
@@ -132,10 +134,13 @@ export class LaneBranches implements Seat {
     this.#underWay.add(place);
     const begunAt = performance.now();
     this.#run(place)
+      .then((tells) => {
+        if (!tells) return;
+        this.#timed += 1;
+        this.#tookMs += performance.now() - begunAt;
+      })
       .finally(() => {
         this.#underWay.delete(place);
-        this.#ended += 1;
-        this.#tookMs += performance.now() - begunAt;
         this.turns.ended();
       })
       .then(

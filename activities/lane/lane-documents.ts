@@ -4,11 +4,11 @@ import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Lane } from '../../src/contract/lanes.js';
 import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
-import { isWorkerShutdown } from '../../src/contract/worker-shutdown.js';
+import { isGivenUp } from '../../src/contract/given-up.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
 import type { Asked } from '../../src/plan/item-request.js';
 import type { BranchMetrics } from '../branch/branch-metrics.js';
-import { runWithinBudget } from './lane-branch.js';
+import { askerOf, runWithinBudget } from './lane-branch.js';
 import type { LaneWork } from './lane-branch.js';
 import { callOf } from './lane-call.js';
 import type { LaneBranches } from './lane-branches.js';
@@ -54,8 +54,8 @@ async function runDocuments(
   const unended: number[] = [];
   let round = Promise.resolve();
   let begun = 0;
-  const isEnding = () => signal.aborted && isWorkerShutdown(signal.reason);
-  // What the worker's end has cut is for its successor, and has no outcome.
+  const isEnding = () => signal.aborted && isGivenUp(signal.reason);
+  // What is cut though nobody has said so is for another lane, and has no outcome.
   const told = (index: number, outcome: StoredBranch): boolean => {
     const hasEnded = outcome.status === 'ok' || !isEnding();
     if (!hasEnded) unended.push(index);
@@ -65,7 +65,10 @@ async function runDocuments(
     }
     return hasEnded;
   };
-  const run = async (index: number): Promise<void> => {
+  // A call that was out before, of a lane that is gone, is joined half way or has its answer there.
+  const run = async (index: number): Promise<boolean> => (await runOnce(index)) && !work.begunBefore.has(index);
+  /** @returns whether a call was made, or an answer found, as for any other */
+  const runOnce = async (index: number): Promise<boolean> => {
     if (begun % begunAtOnce === 0) round = round.then(() => breathe());
     begun += 1;
     await round;
@@ -74,26 +77,37 @@ async function runDocuments(
     const asked = askedAt(items, place, template);
     if (asked === undefined) throw new Error(`The chunk has no document ${place}.`);
     const why = whyUnasked(template, asked);
-    if (why !== undefined) return report.add(unasked(lane, asked.key, place, why));
+    if (why !== undefined) {
+      report.add(unasked(lane, asked.key, place, why));
+      return true;
+    }
     const call = callOf(lane, asked, place);
     const own = work.cuts.signalOf(index);
     try {
-      await runOne(place, call, asked, { ...work, signal: own.signal });
+      return await runOne(place, call, asked, { ...work, signal: own.signal });
     } finally {
       own.letGo();
     }
   };
-  const runOne = async (place: number, call: ModelCall, asked: Asked, mine: LaneWork): Promise<void> => {
+  const runOne = async (place: number, call: ModelCall, asked: Asked, mine: LaneWork): Promise<boolean> => {
     const { index } = call;
-    if (mine.signal.aborted && !signal.aborted)
-      return report.add(outcomeOfFailure(call, mine.signal.reason, Date.now()));
-    const local = template.ways?.[place % each]?.local;
-    if (local !== undefined) {
-      return void told(index, await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, mine))));
+    if (mine.signal.aborted && !signal.aborted) {
+      // A lane before may have asked, whose calls go on without it.
+      if (work.begunBefore.has(index)) work.equipment.layer.cutAsker?.(askerOf(mine.lane, index));
+      report.add(outcomeOfFailure(call, mine.signal.reason, Date.now()));
+      return false;
     }
+    const local = template.ways?.[place % each]?.local;
+    if (local !== undefined)
+      return told(index, await work.rest(() => threads(() => runLocalCheck(local, call, asked.item, mine))));
     const outcome = await runWithinBudget(call, mine);
-    if (outcome === undefined) return void unended.push(index);
-    if (told(index, outcome)) metrics.record(call, outcome);
+    if (outcome === undefined) {
+      unended.push(index);
+      return false;
+    }
+    const hasEnded = told(index, outcome);
+    if (hasEnded) metrics.record(call, outcome);
+    return hasEnded && !mine.signal.aborted;
   };
   const left = await branches.run(run);
   if (!isEnding()) signal.throwIfAborted();

@@ -7,7 +7,7 @@ import type { BlobStore } from '../../src/store/blob-store.js';
 import { placeOutput } from './place-output.js';
 
 /** What of an answer was read, as history takes it. */
-export type PlacedAnswer = Pick<Answer, 'status' | 'output' | 'turn' | 'error' | 'model'>;
+export type PlacedAnswer = Pick<Answer, 'status' | 'output' | 'turn' | 'found' | 'error' | 'model'>;
 
 /**
  * Puts what was read of an answer where it stays: inside history, or in the store.
@@ -29,6 +29,7 @@ export async function placeAnswer(
     status: reading.status,
     ...(output !== undefined && { output }),
     ...(turn !== undefined && { turn }),
+    ...(reading.status === 'ok' && reading.found && { found: reading.found }),
     ...(error !== undefined && { error: { ...error, message: cutMessage(secrets.text(error.message)) } }),
     model: cutMessage(model),
   };

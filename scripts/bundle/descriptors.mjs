@@ -7,6 +7,9 @@ import { join } from 'node:path';
 const spokenOf =
   /^temporal\.api\.(common|failure|errordetails|sdk)\.|^google\.(rpc|protobuf)\.(Status|Any|Duration|Timestamp|Empty|FieldMask)$/;
 
+/** What a worker and its native part say to each other, too. */
+const spokenOfWorkers = new RegExp(`${spokenOf.source}|^coresdk\\.`);
+
 /** Options of descriptors, which nobody reads at run time, extend other descriptors. Finding those is what costs most. */
 const neverSpokenOf = /^google\.api\.|^grpc\.gateway\.|^temporal\.api\.cloud\./;
 
@@ -16,8 +19,9 @@ const neverSpokenOf = /^google\.api\.|^grpc\.gateway\.|^temporal\.api\.cloud\./;
  *
  * @param descriptors `nested` of a protobufjs root as JSON
  * @param texts of every module that may speak the protocol
+ * @param always names of types that are spoken of anyway
  */
-export function neededOf(descriptors, texts) {
+export function neededOf(descriptors, texts, always = spokenOf) {
   const found = new Map(entriesOf(descriptors, ''));
   const words = new Set(texts.flatMap((text) => text.match(/[A-Za-z_]\w*/g) ?? []));
   const named = new Set(
@@ -38,7 +42,7 @@ export function neededOf(descriptors, texts) {
   for (const [path, { fields, values, methods }] of found) {
     const name = path.slice(path.lastIndexOf('.') + 1);
     if (values !== undefined || (methods !== undefined && named.has(name))) need(path);
-    if (fields !== undefined && (named.has(name) || spokenOf.test(path))) need(path);
+    if (fields !== undefined && (named.has(name) || always.test(path))) need(path);
   }
   return kept(descriptors, '', { needed, words });
 }
@@ -50,15 +54,17 @@ const unused = /(^|[\\/])(activity|nexus|schedule|task-queue)-client\.js$/;
  * The module of Temporal's descriptors with no more than that. They are parsed as JSON, which is faster than as code.
  *
  * @param path of the module
- * @param compiled folder of the command's own modules
+ * @param folders of the program's own modules
+ * @param withWorker whether the program is a worker, which speaks with Temporal's native part
  */
-export async function neededModule(path, compiled) {
-  const packages = ['client', 'common', 'envconfig'].map((name) => join(path, '../../..', name, 'lib'));
-  const texts = (await Promise.all([compiled, ...packages].map(textsIn))).flat();
+export async function neededModule(path, folders, withWorker) {
+  const names = ['client', 'common', 'envconfig', ...(withWorker ? ['worker', 'workflow', 'activity'] : [])];
+  const packages = names.map((name) => join(path, '../../..', name, 'lib'));
+  const texts = (await Promise.all([...folders, ...packages].map(textsIn))).flat();
   const text = await readFile(path, 'utf8');
   const [head, rest] = text.split('.addJSON(');
   const descriptors = JSON.parse(rest.slice(0, rest.lastIndexOf(')')));
-  const json = JSON.stringify(JSON.stringify(neededOf(descriptors, texts)));
+  const json = JSON.stringify(JSON.stringify(neededOf(descriptors, texts, withWorker ? spokenOfWorkers : spokenOf)));
   return `${head}.addJSON(JSON.parse(${json}));\nmodule.exports = $root;\n`;
 }
 

@@ -31,8 +31,8 @@ function failed(error: unknown): never {
   process.exit(1);
 }
 
-const tracing = await startTracing(process.env, packageVersion(), secrets);
-try {
+async function main(): Promise<void> {
+  const tracing = await startTracing(process.env, packageVersion(), secrets);
   usePrices(process.env);
   await serveHomeGateway({
     home,
@@ -46,7 +46,7 @@ try {
     told: told.signal,
   });
   await tracing?.stop();
-  process.exit();
-} catch (error) {
-  failed(error);
 }
+
+// Without `await`, which a bundle with compiled code cannot have outside functions.
+void main().then(() => process.exit(), failed);

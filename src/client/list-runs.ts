@@ -238,7 +238,8 @@ function runStatus(executionStatus: string, recorded: unknown): string {
     case 'TERMINATED':
       return 'cancelled';
     case 'COMPLETED':
-      return typeof recorded === 'string' ? recorded : 'complete';
+      // One's own workflow may not have told of its end.
+      return typeof recorded === 'string' && recorded !== 'running' ? recorded : 'complete';
     default:
       return 'failed';
   }

@@ -1,12 +1,20 @@
+import { ApplicationFailure, ChildWorkflowFailure } from '@temporalio/common';
+
 import type { Place, StoredBranch } from '../contract/branch.js';
-import { taskQueues } from '../contract/names.js';
+import { addTallies, noTally, tallyOf } from '../contract/lanes.js';
+import type { Tally } from '../contract/lanes.js';
+import type { Ledger } from '../contract/model-call.js';
+import { summaryIsKey, isKind, lanesType, taskQueues } from '../contract/names.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './history.js';
 import type { Failure, Payloads, RunPayloads } from './run-payloads.js';
 
 interface Open {
   place: Place;
+  /** The workflow's type, where it is one. */
+  childType?: string;
   startedAtMs: number;
   attempts: number;
 }
@@ -19,11 +27,15 @@ export function idOfChild(initiatedEventId: unknown): string {
 }
 
 /**
- * Branches of somebody's own workflow that ask no model: its activities and its child workflows, named by their type.
+ * Branches of somebody's own workflow that ask no model: its activities and its child workflows, named by their branch of a fan-out, or
+ * by their type.
  *
  * OwnBranches-1. What fanfold's own workers do for a run, such as putting a text into the store, is no branch.
+ * OwnBranches-2. A workflow of fanfold's that is a branch costs what its result says. What another child spends it alone knows.
  */
 export class OwnBranches {
+  /** What came of questions that travelled in lanes, by the index of the branch that they are here. */
+  readonly inLanes = new Map<number, WideOutcomes>();
   readonly #open = new Map<string, Open>();
 
   constructor(readonly payloads: RunPayloads) {}
@@ -34,25 +46,43 @@ export class OwnBranches {
    * @param branches by the id that the server has for each while it goes on
    * @returns whether it begins anything of this kind
    */
-  begin(event: HistoryEvent, branches: Map<string, Place>, atMs: number): boolean {
+  async begin(event: HistoryEvent, branches: Map<string, Place>, atMs: number): Promise<boolean> {
     const begun = this.#begunBy(event);
     if (begun === undefined) return false;
+    const name = (await this.#named(event)) ?? begun.type;
     const taken = new Set([...branches.values()].map(({ key }) => key));
-    let key = begun.type;
-    for (let more = 2; taken.has(key); more += 1) key = `${begun.type} (${more})`;
+    let key = name;
+    for (let more = 2; taken.has(key); more += 1) key = `${name} (${more})`;
     const place = { key, index: branches.size, queuedAtMs: atMs };
     branches.set(begun.id, place);
-    this.#open.set(String(event.eventId), { place, startedAtMs: atMs, attempts: 1 });
+    this.#open.set(String(event.eventId), {
+      place,
+      ...(begun.childType !== undefined && { childType: begun.childType }),
+      startedAtMs: atMs,
+      attempts: 1,
+    });
     return true;
   }
 
-  #begunBy(event: HistoryEvent): { id: string; type: string } | undefined {
+  /** The key of the branch that it is part of, which is its summary where the worker's interceptors have said so. */
+  async #named(event: HistoryEvent): Promise<string | undefined> {
+    const begun =
+      event.activityTaskScheduledEventAttributes ?? event.startChildWorkflowExecutionInitiatedEventAttributes;
+    const { summary } = event.userMetadata ?? {};
+    if (begun?.header?.fields?.[summaryIsKey] === undefined || !summary) return undefined;
+    const [name] = await this.payloads.values({ payloads: [summary] }).catch(() => []);
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  }
+
+  #begunBy(event: HistoryEvent): Begun | undefined {
     const activity = event.activityTaskScheduledEventAttributes;
     if (activity && !fanfolds.has(activity.taskQueue?.name ?? '')) {
       return { id: activity.activityId ?? '', type: activity.activityType?.name ?? '' };
     }
     const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
-    return child ? { id: idOfChild(event.eventId), type: child.workflowType?.name ?? '' } : undefined;
+    if (!child) return undefined;
+    const type = child.workflowType?.name ?? '';
+    return { id: idOfChild(event.eventId), type, childType: type };
   }
 
   /** The outcome that an event brings, if any. */
@@ -74,17 +104,20 @@ export class OwnBranches {
       Object.assign(open, { startedAtMs: millis(event.eventTime), attempts: activity?.attempt ?? 1 });
   }
 
-  async #outcome(event: HistoryEvent, closing: Closing, { place, startedAtMs, attempts }: Open): Promise<StoredBranch> {
+  async #outcome(event: HistoryEvent, closing: Closing, open: Open): Promise<StoredBranch> {
+    const { place, startedAtMs, attempts } = open;
     const atMs = millis(event.eventTime);
-    const ledger = { ...noLedger, attempts, startedAtMs, modelMs: atMs - startedAtMs };
+    let ledger: Ledger = { ...noLedger, attempts, startedAtMs, modelMs: atMs - startedAtMs };
     if (event.activityTaskCompletedEventAttributes || event.childWorkflowExecutionCompletedEventAttributes) {
       const [value] = await this.payloads.values(closing.result).catch(() => []);
+      const spent = this.#spentBy(open, value);
+      if (spent !== undefined) ledger = { ...ledger, usage: spent.usage, costUsd: spent.costUsd };
       return outcomeOfAnswer(place, {
         status: 'ok',
         ...(value !== undefined && { output: { inline: value } }),
         model: '',
         reused: false,
-        savedUsd: 0,
+        savedUsd: spent?.savedUsd ?? 0,
         ledger,
         finishedAtMs: atMs,
       });
@@ -96,6 +129,8 @@ export class OwnBranches {
     const failure = isCut
       ? await this.payloads.cancellation()
       : await this.payloads.failure(closing.failure ?? { message: 'It did not begin.' });
+    const spent = this.#spentBy(open, resultIn(failure));
+    if (spent !== undefined) ledger = { ...ledger, usage: spent.usage, costUsd: spent.costUsd };
     const { latency, startedAt } = outcomeOfAnswer(place, {
       status: 'ok',
       model: '',
@@ -104,8 +139,29 @@ export class OwnBranches {
       ledger,
       finishedAtMs: atMs,
     });
-    return { ...outcomeOfFailure(place, failure, atMs), attempts, latency, startedAt };
+    const { usage, costUsd } = ledger;
+    return { ...outcomeOfFailure(place, failure, atMs), attempts, latency, startedAt, usage, costUsd };
   }
+
+  /** What a workflow of fanfold's has spent. */
+  #spentBy({ childType = '', place }: Open, value: unknown): Tally | undefined {
+    if (!isKind(childType) && childType !== lanesType) return undefined;
+    const { branches = [], fanIn, wide } = (value ?? {}) as Partial<RunResult>;
+    if (childType === lanesType && wide !== undefined) this.inLanes.set(place.index, wide);
+    return addTallies(wide?.tally ?? noTally, tallyOf([...branches, ...(fanIn?.calls ?? [])]));
+  }
+}
+
+interface Begun {
+  id: string;
+  type: string;
+  childType?: string;
+}
+
+/** What a run has come to that has failed. */
+function resultIn(failure: unknown): unknown {
+  const cause = failure instanceof ChildWorkflowFailure ? failure.cause : failure;
+  return cause instanceof ApplicationFailure && cause.type === 'RunFailed' ? cause.details?.[0] : undefined;
 }
 
 interface Closing {

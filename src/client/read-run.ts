@@ -92,7 +92,7 @@ export async function resolveBranch(branch: StoredBranch, store: TextReader): Pr
 export async function readBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {
   if (view.planned.wide !== undefined) return storedWide(view, view.planned.wide, store);
   if (view.result !== null) return view.result.branches;
-  return view.places.flatMap(({ key, index }) => {
+  const branches = view.places.flatMap(({ key, index }) => {
     const outcome = view.outcomes.get(index);
     if (outcome !== undefined) return [outcome];
     if (view.closed === null) return [];
@@ -102,6 +102,27 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
       outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0),
     ];
   });
+  return view.ownLanes.size === 0 ? branches : withLanes(view, branches, store);
+}
+
+/** The branches of somebody's own workflow, with each question that travelled in lanes in place of these. */
+async function withLanes(view: RunView, branches: StoredBranch[], store: BlobStore): Promise<StoredBranch[]> {
+  const whole: StoredBranch[] = [];
+  for (const branch of branches) {
+    const wide = view.ownLanes.get(branch.index);
+    // Where the reports are elsewhere, the lanes stand for them.
+    const asked = wide && (await branchesIn(wide, view.startedAtMs, store).catch(() => undefined));
+    whole.push(...(asked ?? [branch]));
+  }
+  return whole.map((branch, index) => ({ ...branch, index }));
+}
+
+async function branchesIn(wide: WideOutcomes, startedAtMs: number, store: BlobStore): Promise<StoredBranch[]> {
+  const total = wide.chunks.reduce((sum, { count }) => sum + count, 0);
+  const branches: StoredBranch[] = [];
+  for await (const branch of wideBranches(wide, startedAtMs, { template: {}, total }, store))
+    branches[branch.index] = branch;
+  return branches.filter((branch) => branch !== undefined);
 }
 
 /** The outcomes of a wide run that is open or was cut: those that lanes have reported. */

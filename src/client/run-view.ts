@@ -15,7 +15,7 @@ import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
-import type { RunResult } from '../contract/run-result.js';
+import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
@@ -87,6 +87,11 @@ export class RunView {
     return this.#calls.wanted;
   }
 
+  /** Of a workflow of somebody's own: what came of questions in lanes, by the index of the branch that they are here. */
+  get ownLanes(): ReadonlyMap<number, WideOutcomes> {
+    return this.#own.inLanes;
+  }
+
   /** Milliseconds in which calls have waited to be allowed. */
   get waitedForPersonMs(): number {
     return this.#calls.waitedMs;
@@ -145,7 +150,7 @@ export class RunView {
       if (this.kind === 'agent') this.#calls.tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
-    if (this.#isOwn && this.#own.begin(event, this.scheduled, atMs)) return undefined;
+    if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return undefined;
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));

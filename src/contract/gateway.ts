@@ -6,6 +6,9 @@ export const gatewaySocketOrigin = 'http://gateway.fanfold.invalid';
 /** The value of `FANFOLD_GATEWAY` with which a home's worker asks models itself, without a gateway of the home. */
 export const noGateway = 'off';
 
+/** Name of a client in the ledger where no tokens are asked for. */
+export const unnamedClient = 'local';
+
 /** The gateway that the environment names; `undefined` where it names none. */
 export function gatewayIn(env: { readonly [name: string]: string | undefined }): string | undefined {
   const named = env['FANFOLD_GATEWAY'];

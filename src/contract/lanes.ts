@@ -194,6 +194,8 @@ export interface Tally {
   cacheSavedUsd: number;
   lostUsd: number;
   reused: number;
+  /** How many answers each model gave, by the name that the API has told; absent where there is none, and of older versions. */
+  models?: { [model: string]: number };
   /** The branch that took longest. */
   slowest: { key: string; totalMs: number } | null;
 }
@@ -215,7 +217,7 @@ export function tallyOf(branches: readonly StoredBranch[]): Tally {
 }
 
 function tallyOfOne(branch: StoredBranch): Tally {
-  const { key, status, usage, costUsd, savedUsd, cacheSavedUsd = 0, lostUsd = 0, reused, latency } = branch;
+  const { key, status, usage, costUsd, savedUsd, cacheSavedUsd = 0, lostUsd = 0, reused, latency, model } = branch;
   return {
     ended: 1,
     byStatus: { [status]: 1 },
@@ -225,6 +227,7 @@ function tallyOfOne(branch: StoredBranch): Tally {
     cacheSavedUsd,
     lostUsd,
     reused: reused ? 1 : 0,
+    ...(model !== undefined && { models: { [model]: 1 } }),
     slowest: { key, totalMs: latency.totalMs },
   };
 }
@@ -244,8 +247,16 @@ export function addTallies(left: Tally, right: Tally): Tally {
     cacheSavedUsd: left.cacheSavedUsd + right.cacheSavedUsd,
     lostUsd: left.lostUsd + right.lostUsd,
     reused: left.reused + right.reused,
+    ...modelsOf(left, right),
     slowest: rightIsSlower ? right.slowest : left.slowest,
   };
+}
+
+function modelsOf({ models: left }: Tally, { models: right }: Tally): Pick<Tally, 'models'> {
+  if (left === undefined || right === undefined) return { ...((left ?? right) && { models: { ...left, ...right } }) };
+  const models = new Map(Object.entries(left));
+  for (const [model, count] of Object.entries(right)) models.set(model, (models.get(model) ?? 0) + count);
+  return { models: Object.fromEntries(models) };
 }
 
 /** Makes ranges of numbers in ascending order, as few as there can be. */

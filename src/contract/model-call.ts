@@ -78,6 +78,8 @@ export interface Answer {
   error?: { type: string; message: string };
   /** The calls of tools that the model wants, where tools were offered. */
   turn?: { content: Stored<unknown>; calls: readonly WantedCall[] };
+  /** Pages that a tool of the API has found, with what the model quotes of them; absent where there is none. */
+  found?: readonly { title: string; link: string; text: string }[];
   /** Model that answered, as the API names it. */
   model: string;
   reused: boolean;

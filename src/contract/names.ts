@@ -28,6 +28,9 @@ export const workflowTypes = [
   'map',
 ] as const;
 
+/** Type of the workflow that carries the questions of a fan-out of somebody's own. */
+export const lanesType = 'lanes';
+
 /** A kind of run: the type of its workflow. */
 export type Kind = (typeof workflowTypes)[number];
 
@@ -54,6 +57,12 @@ export const updateNames = {
   laneMore: 'laneMore',
   retryFailed: 'retryFailed',
 } as const;
+
+/**
+ * Header of activities and child workflows of somebody's own that are a branch of a fan-out, whose key is their summary: no codec encrypts
+ * headers.
+ */
+export const summaryIsKey = 'fanfold-summary-is-key';
 
 /** Custom search attributes and their Temporal types, by what they hold. */
 export const searchAttributes = {

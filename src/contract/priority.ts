@@ -17,6 +17,11 @@ export interface Share {
   weight?: number | undefined;
 }
 
+/** Whether a question is of a branch of a lane; else it is of a task that has a slot of its worker to itself. */
+export function isOfLane({ origin }: { origin?: { activityId?: string | undefined } | undefined }): boolean {
+  return origin !== undefined && origin.activityId === undefined;
+}
+
 /** Least and most weight, as Temporal has them. */
 const weights = { least: 0.001, most: 1_000 } as const;
 

@@ -1,3 +1,4 @@
+export { askGatewayTotals } from './client/ask-totals.js';
 export { askGatewayToEnd } from './client/ask-to-end.js';
 export { GatewayClient } from './client/gateway-client.js';
 export { gatewayAddressOf, isLocal, listenAddressOf } from './protocol/address.js';

@@ -1,5 +1,5 @@
 export { retryAfterMs } from './call/retry-after.js';
-export { fileTokensIn, imageBlock, isFileBlock } from './file-blocks.js';
+export { fileTokensIn, imageBlock } from './file-blocks.js';
 export { checkFiles } from './file-limits.js';
 export { fileTokens, textTokensOfPage } from './file-tokens.js';
 export { estimateTokens, isLong, tokensInPart } from './estimate-tokens.js';

@@ -2,6 +2,7 @@ import type { ModelRequest, PromptPart } from '../contract/model-request.js';
 import type { JsonSchema } from '../contract/json-schema.js';
 import { InputError } from '../contract/errors.js';
 import { agentDefaults, checkTools, turnRequest } from './agent-plan.js';
+import type { ServerTool } from '../contract/server-tool.js';
 import type { Tool } from '../contract/tool.js';
 import { gatherDefaults, planGather } from './gather-plan.js';
 import type { GatherInput, GatherPlan } from './gather-plan.js';
@@ -18,6 +19,7 @@ import {
   reportPrompt,
   reportRules,
 } from '../prompts/research.js';
+import { checkServerTools } from './server-tools.js';
 import { beginningOf } from '../contract/cut-text.js';
 
 /** Input of the workflow `research`. */
@@ -30,6 +32,11 @@ export interface ResearchInput extends Omit<GatherInput, 'answer' | 'limit'> {
   limit?: number;
   /** Tools that a branch may call beside its searches, once and all at once; none that changes something. None by default. */
   tools?: readonly Tool[];
+  /**
+   * Tools that the API runs itself while a branch chooses what to call: `web_search`, `code_execution`. None by default; not together with a
+   * budget.
+   */
+  serverTools?: readonly ServerTool[];
   /** Milliseconds a try of a tool may take; 30 s by default. */
   toolTimeoutMs?: number;
 }
@@ -41,6 +48,7 @@ export interface ResearchPlan extends GatherPlan {
   rounds: number;
   budgetUsd: number;
   tools: readonly Tool[];
+  serverTools: readonly ServerTool[];
   toolTimeoutMs: number;
   toolAttempts: number;
 }
@@ -57,8 +65,13 @@ export function planResearch(input: ResearchInput): ResearchPlan {
       throw new InputError(`Expected \`${name}\` to be a whole number from 1 to ${most}, got \`${String(count)}\`.`);
     }
   }
-  const { tools = [], toolTimeoutMs = agentDefaults.toolTimeoutMs } = input;
+  const { tools = [], serverTools = [], toolTimeoutMs = agentDefaults.toolTimeoutMs } = input;
   checkTools(tools);
+  checkServerTools(
+    serverTools,
+    tools.map(({ name }) => name),
+    budgetUsd,
+  );
   const changing = tools.find(({ changes }) => changes);
   if (changing !== undefined) {
     throw new InputError(
@@ -68,7 +81,8 @@ export function planResearch(input: ResearchInput): ResearchPlan {
   }
   const { concurrency, limit } = researchDefaults;
   const gather = planGather({ timeoutMs: gatherDefaults.timeoutMs, concurrency, limit, ...input });
-  return { ...gather, tasks, rounds, budgetUsd, tools, toolTimeoutMs, toolAttempts: agentDefaults.toolAttempts };
+  const { toolAttempts } = agentDefaults;
+  return { ...gather, tasks, rounds, budgetUsd, tools, serverTools, toolTimeoutMs, toolAttempts };
 }
 
 /** One part of the question. Its answer has this key, its searches are branches named after it; no text of a model is in the key. */
@@ -93,9 +107,16 @@ export function planRequest({ question, model, tasks }: Base): ModelRequest {
   };
 }
 
-/** Asks which tools to call for a branch. */
-export function toolsRequest({ model, tools }: Pick<ResearchPlan, 'model' | 'tools'>, question: string): ModelRequest {
-  return turnRequest({ model, tools, task: question }, [], false);
+/** Asks which tools to call for a branch. Those of the API have been used when the answer is there. */
+export function toolsRequest(
+  {
+    model,
+    tools,
+    serverTools = [],
+  }: Pick<ResearchPlan, 'model' | 'tools'> & Partial<Pick<ResearchPlan, 'serverTools'>>,
+  question: string,
+): ModelRequest {
+  return turnRequest({ model, tools, serverTools, task: question }, [], false);
 }
 
 /** Asks what is still missing. */

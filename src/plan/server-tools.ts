@@ -29,7 +29,7 @@ export function checkServerTools(tools: readonly ServerTool[], own: readonly str
   if (tools.length > 0 && budgetUsd < Infinity) {
     throw new InputError(
       `Expected no \`budget\` with \`serverTools\`, got ${names.join(', ')}.`,
-      'What the API reads in the middle of a call is billed, and nobody knows it before. `--max-turns`, `--token-limit` and `--max-uses` bound it.',
+      'What the API reads in the middle of a call is billed, and nobody knows it before. `--max-uses` bounds it, with `--max-turns` and `--token-limit` of an agent, `--tasks` and `--rounds` of research.',
     );
   }
 }

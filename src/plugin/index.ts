@@ -13,6 +13,7 @@ export type {
   WorkerTracing,
   WorkerVersion,
 } from '../worker/index.js';
+export type { GatewayModelTotals, GatewayTotals } from '../contract/gateway-totals.js';
 export type { QueueLimits } from '../contract/limiter.js';
 export { FanfoldPlugin } from './plugin.js';
 export type { PluginSettings } from './plugin-settings.js';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Interceptors of fanfold's own workflows: a run ends when it is listed, and fails over payloads that the worker's codec refuses. */
-const names = ['refuse-payloads', 'list-runs'];
+/** A run ends when it is listed, and fails over payloads that the worker's codec refuses; runs of one's own are listed with their end. */
+const names = ['refuse-payloads', 'list-runs', 'own-runs'];
 
-/** Paths of the interceptors of fanfold's workflows, which do nothing in workflows of others. */
+/** Paths of the interceptors of workflows, which do nothing in those that do not fan out. */
 export function interceptorModules(): string[] {
   return names.map((name) => {
     const place = (ending: string) => fileURLToPath(new URL(`../../workflows/${name}${ending}`, import.meta.url));

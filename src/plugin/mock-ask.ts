@@ -4,6 +4,7 @@ import type { BundleOptions, NativeConnection, WorkerOptions } from '@temporalio
 
 import { taskQueues } from '../contract/names.js';
 import { workflowBundlePath } from '../worker/index.js';
+import { interceptorModules } from './interceptor-modules.js';
 import { mockActivities } from './mock-activities.js';
 import type { MockAnswer } from './mock-answer.js';
 import { MemoryStore } from './memory-store.js';
@@ -41,7 +42,12 @@ export class MockPlugin extends SimplePlugin {
   }
 
   override configureBundler(options: BundleOptions): BundleOptions {
-    return { ...options, webpackConfigHook: withOutputs(options.webpackConfigHook) };
+    return {
+      ...options,
+      webpackConfigHook: withOutputs(options.webpackConfigHook),
+      // A history that a worker with `FanfoldPlugin` has made replays with the same ones only.
+      workflowInterceptorModules: [...(options.workflowInterceptorModules ?? []), ...interceptorModules()],
+    };
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {

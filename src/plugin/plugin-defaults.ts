@@ -1,16 +1,19 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 
+import { Runtime } from '@temporalio/worker';
+
+import { gatewayIn } from '../contract/gateway.js';
 import { workerIdentity } from '../contract/names.js';
 import { fanOutDefaults } from '../contract/options.js';
 import { UnavailableError } from '../contract/errors.js';
-import { gatewayIn } from '../contract/gateway.js';
 import { cassetteIn } from '../journal/index.js';
 import type { Journal } from '../journal/index.js';
 import { BlobStore } from '../store/blob-store.js';
 import { storeIn } from '../store/open-place.js';
 import { homePolicy, ToolRegistry } from '../tools/index.js';
 import { modelApiOf } from '../worker/model-api.js';
+import { environmentWith, gatewayOf } from './plugin-gateway.js';
 import type { PluginSettings } from './plugin-settings.js';
 import type { WorkerSettings } from '../worker/index.js';
 
@@ -24,10 +27,13 @@ export interface Equipped {
  * The environment of the program, where the plugin is given none.
  *
  * @throws UnavailableError `NoApiKey` where the plugin's workers could ask no model at all, or `BadApiKey`
+ * @throws InputError where `gateway` cannot be meant
  */
 export function checkModel(given: PluginSettings): void {
+  const env = environmentIn(given);
+  if (typeof given.gateway === 'string' && gatewayIn(env) !== undefined) return;
   if (given.offline === true || given.offlineModelUrl !== undefined || apiOf(given) !== undefined) return;
-  if (given.cassette !== undefined || cassetteIn(given.env ?? process.env, process.cwd()) !== undefined) return;
+  if (given.cassette !== undefined || cassetteIn(env, process.cwd()) !== undefined) return;
   throw new UnavailableError(
     'NoApiKey',
     'Expected `ANTHROPIC_API_KEY` to be set, or `new FanfoldPlugin({ api })` or `new FanfoldPlugin({ offline: true })`, got none of them.',
@@ -43,7 +49,7 @@ export function checkModel(given: PluginSettings): void {
  */
 export async function openedHome({ env = process.env, ...given }: PluginSettings): Promise<string> {
   const home = resolve(given.home ?? (env['FANFOLD_HOME'] || '.fanfold'));
-  if (given.store !== undefined) return home;
+  if (given.store !== undefined && given.gateway !== 'home') return home;
   const [{ openHome }, { checkJournalSettings }] = await Promise.all([
     import('../server/index.js'),
     import('../journal/index.js'),
@@ -63,7 +69,7 @@ export async function openedHome({ env = process.env, ...given }: PluginSettings
  * @throws InputError where a variable of the environment cannot be meant
  */
 export async function equipped(given: PluginSettings): Promise<Equipped> {
-  const env = given.env ?? process.env;
+  const env = environmentIn(given);
   const home = await openedHome(given);
   const encryptionKey = env['FANFOLD_ENCRYPTION_KEY'] || undefined;
   // A store of one's own comes with a journal of one's own, or with none.
@@ -72,11 +78,12 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   const cassette = named && (await (await import('../journal/index.js')).openCassette(named));
   const store = given.store ?? new BlobStore(storeIn(env['FANFOLD_STORE'] || home, process.cwd()), encryptionKey);
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
-  const { offline: _, home: __, env: ___, cassette: ____, ...rest } = given;
+  const { offline: _, home: __, env: ___, cassette: ____, gateway: _____, ...rest } = given;
   const api = apiOf(given);
   // A home that is not looked at, for the store is elsewhere, may be somebody else's: it allows nothing.
   const policy = given.policy ?? (given.store === undefined ? homePolicy(new ToolRegistry(home)) : undefined);
-  const gateway = await gatewayOf(given, env);
+  const own = await gatewayOf(given, home, env, ownProgram);
+  const gateway = own ?? (typeof given.gateway === 'object' ? given.gateway : undefined);
   return {
     settings: {
       concurrency: fanOutDefaults.concurrency,
@@ -91,7 +98,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
       ...(gateway !== undefined && { gateway }),
     },
     close: async () => {
-      gateway?.close();
+      own?.close();
       await offline.stop();
       await opened?.close();
       if (store instanceof BlobStore && store !== given.store) await store.close();
@@ -99,18 +106,20 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   };
 }
 
-function apiOf({ api, env = process.env, offline = false }: PluginSettings): WorkerSettings['api'] {
+function apiOf(given: PluginSettings): WorkerSettings['api'] {
+  const { api, offline = false } = given;
   // Offline means that nothing can be paid for, key or not.
-  return api ?? (offline ? undefined : modelApiOf({ env }));
+  return api ?? (offline ? undefined : modelApiOf({ env: environmentIn(given) }));
 }
 
-/** The gateway of the environment, unless the plugin was told whom to ask. */
-async function gatewayOf({ api, gateway, offline = false }: PluginSettings, env: NodeJS.ProcessEnv) {
-  const text = gatewayIn(env);
-  if (!text || offline || api !== undefined || gateway !== undefined) return undefined;
-  const { GatewayClient, gatewayAddressOf } = await import('../gateway/index.js');
-  const token = env['FANFOLD_GATEWAY_TOKEN'] || undefined;
-  return GatewayClient.connect({ address: gatewayAddressOf(text), token, say: () => {} });
+const ownProgram = {
+  cwd: process.cwd(),
+  nodePath: process.execPath,
+  say: (message: string) => Runtime.instance().logger.warn(`fanfold: ${message}`),
+};
+
+function environmentIn(given: PluginSettings): NodeJS.ProcessEnv {
+  return environmentWith(given, given.env ?? process.env);
 }
 
 async function journalIn(home: string, env: NodeJS.ProcessEnv): Promise<Journal> {

@@ -1,3 +1,4 @@
+import type { GatewayTotals } from '../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../contract/limiter.js';
 import { taskQueues } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -16,13 +17,20 @@ export interface Orphan {
 /** A gateway, which has journal, limiters and calls in place of this process. */
 export interface WorkerGateway extends ModelLayer {
   /** The room that it gives to tasks. */
-  rooms: Record<Line, Pick<Roomy, 'room'> & Required<Pick<Roomy, 'wanted'>> & { onRoom(listener: () => void): void }>;
+  rooms: Record<
+    Line,
+    Pick<Roomy, 'room'> & {
+      /** Is told how many tasks and branches are taken on, and how many besides have a place; `by`: those of them whose priority is known, by it. */
+      wanted(out: number, wants: number, by?: [priority: number, wants: number][]): void;
+      onRoom(listener: () => void): void;
+    }
+  >;
   limits(line: Line): LimiterSnapshot[];
+  /** What it has done since it was started, where it tells so. */
+  totals?(): GatewayTotals | undefined;
   /** Tells of branches whose calls are under way though no worker waits for them. */
   onOrphans?(listener: (orphans: readonly Orphan[]) => void): void;
-  /** Has such calls cut. */
-  cutAsker?(asker: string): void;
-  /** Questions of tasks that wait for their call there. */
+  /** Questions of tasks that wait for their call. */
   waitingTasks?(line: Line): number;
 }
 
@@ -42,19 +50,22 @@ export interface InFront {
  * GatewaySlots-1. Tasks that are no lanes, and branches that lanes have begun, are together no more than the share, nor than `ceiling`, but
  *     for the few that are sought aside (Slots-2). A lane itself makes no call: it takes nothing of the share.
  * GatewaySlots-2. Branches of lanes come first: they are here already.
+ * GatewaySlots-3. The idle slots of pollers take nothing of the share: a task that comes for one is ahead of the next branches, and
+ *     `atMost` holds its call until one of theirs has ended.
  */
 export function gatewaySlots(
   gateway: WorkerGateway,
+  layer: Pick<WorkerGateway, 'waitingTasks'>,
   taskQueue: TaskQueue,
   ceiling: number,
   limiter: { Slots: typeof Slots; Turns: typeof Turns; asideOf: typeof asideOf; systemClock: Clock },
 ): InFront {
   const line = taskQueue === taskQueues.offlineModel ? 'offline' : 'paid';
   const share = gateway.rooms[line];
-  const tasks = { out: 0, wanted: 0 };
+  const tasks = { out: 0, wanted: 0, idle: 0 };
   const lanes = { begun: 0, wanted: 0, count: 0 };
-  const tell = (): void =>
-    share.wanted(Math.max(0, tasks.out - lanes.count) + lanes.begun, tasks.wanted + lanes.wanted, turns.wantedBy);
+  const single = (): number => Math.max(0, tasks.out - tasks.idle - lanes.count);
+  const tell = (): void => share.wanted(single() + lanes.begun, tasks.wanted + lanes.wanted, turns.wantedBy);
   const room = (): number => Math.min(ceiling, share.room());
   const slots = new limiter.Slots(
     ceiling,
@@ -65,7 +76,7 @@ export function gatewaySlots(
       get waiting() {
         return lanes.wanted;
       },
-      room: () => room() - lanes.begun + Math.min(lanes.count, tasks.out),
+      room: () => room() - lanes.begun + Math.min(lanes.count + tasks.idle, tasks.out),
       get lanes() {
         return lanes.count;
       },
@@ -73,11 +84,11 @@ export function gatewaySlots(
         return lanes.wanted === 0 || share.room() === 0 ? 0 : limiter.asideOf(room());
       },
       get waitingTasks() {
-        return gateway.waitingTasks?.(line) ?? 0;
+        return layer.waitingTasks?.(line) ?? 0;
       },
-      wanted: (out, wanted) => {
-        const isLess = out < tasks.out;
-        Object.assign(tasks, { out, wanted });
+      wanted: (out, wanted, idle) => {
+        const isLess = out - idle < tasks.out - tasks.idle;
+        Object.assign(tasks, { out, wanted, idle });
         tell();
         if (isLess) turns.look();
       },
@@ -95,8 +106,7 @@ export function gatewaySlots(
       get isPaused() {
         return share.room() === 0;
       },
-      // A slot that no task has come for yet takes nothing from lanes: they have what to begin.
-      roomForTurns: () => room() - Math.max(0, slots.used - turns.lanes),
+      roomForTurns: () => room() - Math.max(0, slots.out - slots.idle - turns.lanes),
       joined: (known) => slots.tookLane(known),
       left: () => slots.lostLane(),
       demand: (begun, wanted, count) => {

@@ -1,5 +1,7 @@
 import { Runtime } from '@temporalio/worker';
 
+import { gatewayMetrics } from '../contract/gateway-totals.js';
+import type { GatewayTotals } from '../contract/gateway-totals.js';
 import type { QueueLimits } from '../contract/limiter.js';
 
 /** The number of tasks that wait in a task queue. */
@@ -37,6 +39,12 @@ export class LimiterMetrics {
         }
       }
     }
+  }
+
+  /** Those of the home's gateway, by the names that a gateway has at an address of its own. */
+  recordGateway(totals: GatewayTotals): void {
+    for (const { name, samples } of gatewayMetrics(totals))
+      for (const [labels, value] of samples) this.#set(name.replace(/^fanfold_/, ''), value, labels);
   }
 
   recordBacklogs(backlogs: readonly Backlog[]): void {

@@ -12,6 +12,7 @@ import type { TaskQueue } from '../contract/names.js';
 import { defaultRampFrom } from '../contract/limits.js';
 import { CpuPool } from '../cpu/index.js';
 import { dataConverter as plainConverter } from '../payloads/index.js';
+import { atMost } from './at-most.js';
 import { knowsSearchAttributes } from './search-attributes.js';
 import { gatewaySlots } from './gateway-slots.js';
 import type { InFront, WorkerGateway } from './gateway-slots.js';
@@ -101,15 +102,16 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   if (settings.gateway !== undefined) cutUnwanted(settings.gateway, connection, settings.namespace);
   const draining = new AbortController();
   const cpu = settings.cpu ?? new CpuPool();
+  const layer = settings.gateway && atMost(settings.concurrency, settings.gateway, limiter);
   // Offline calls and paid ones have limits of their own.
   const limits = new Map<TaskQueue, InFront>(
     served
       .filter((taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel)
-      .map((taskQueue) => [taskQueue, inFrontOf(limiter, settings, taskQueue)]),
+      .map((taskQueue) => [taskQueue, inFrontOf(limiter, { ...settings, layer }, taskQueue)]),
   );
   const own = {
     ...settings,
-    layer: settings.gateway,
+    layer,
     cpu,
     draining: draining.signal,
     isSearchable: () => knowsSearchAttributes(connection, settings.namespace),
@@ -156,11 +158,18 @@ function hasKey(gateway: WorkerGateway | undefined): boolean {
 }
 
 function inFrontOf(
-  limiter: Parameters<typeof gatewaySlots>[3] & { Limiters: typeof Limiters },
-  { gateway, concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
+  limiter: Parameters<typeof gatewaySlots>[4] & { Limiters: typeof Limiters },
+  {
+    gateway,
+    layer,
+    concurrency,
+    rampFrom = defaultRampFrom,
+    remembered,
+    onLimitChange,
+  }: WorkerSettings & { layer: ReturnType<typeof atMost> | undefined },
   taskQueue: TaskQueue,
 ): InFront {
-  if (gateway !== undefined) return gatewaySlots(gateway, taskQueue, concurrency, limiter);
+  if (gateway !== undefined) return gatewaySlots(gateway, layer ?? gateway, taskQueue, concurrency, limiter);
   const limiters = new limiter.Limiters({
     ceiling: concurrency,
     firstCap: rampFrom,

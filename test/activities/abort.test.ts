@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { addUsage, noUsage } from '../../src/contract/usage.js';
 import type { Fault } from '@fanfold/offline-model';
 import { failureOf, ledgerOf, openDesk } from './asking.js';
+import { patienceMs } from '../support/patience.js';
 
 const hangs: [string, Fault[]][] = [
   ['waits for the headers', [{ kind: 'hang-before-headers' }]],
@@ -140,7 +141,7 @@ describe('the ledger', () => {
     const { model, ask } = await openDesk();
     const gate = model.hold();
     const asking = ask();
-    await vi.waitFor(() => expect(asking.heartbeats.length).toBeGreaterThanOrEqual(3), 10_000);
+    await vi.waitFor(() => expect(asking.heartbeats.length).toBeGreaterThanOrEqual(3), patienceMs);
     gate.release();
     await asking.answer;
     const beats = asking.heartbeats.length;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { describe, expect, it } from 'vitest';
 
 import { Hedges } from '../../src/model/call/hedge.js';
@@ -24,6 +26,22 @@ async function fanOut(settings: Parameters<typeof openDesk>[1] = {}, part: objec
   return { model, asked, askings };
 }
 
+/**
+ * Waits for the slow branch to be asked and for those that are named to be answered, then three times as long again: a second call would have
+ * begun. Then it ends all.
+ */
+async function waitOut({ model, askings }: Awaited<ReturnType<typeof fanOut>>, answered: number[]): Promise<void> {
+  const startedAt = performance.now();
+  const settled = Promise.allSettled(askings.map(({ answer }) => answer));
+  await model.until(() => model.count('slow') > 0);
+  await Promise.all(askings.filter((_, index) => answered.includes(index)).map(({ answer }) => answer));
+  await sleep((performance.now() - startedAt) * 3);
+  for (const { cancel } of askings) cancel();
+  await settled;
+}
+
+const quick = Array.from({ length: 20 }, (_, index) => index).filter((index) => index !== 10);
+
 describe('hedging', () => {
   it('races a call that is much slower than its siblings, takes the first answer and cuts the other', async () => {
     const { model, askings } = await fanOut();
@@ -37,22 +55,22 @@ describe('hedging', () => {
   });
 
   it('asks nobody twice where it is not wanted', async () => {
-    const { model, askings } = await fanOut({}, { hedge: undefined, timeoutMs: 600 });
-    await Promise.allSettled(askings.map(({ answer }) => answer));
-    expect(model.total).toBe(20);
+    const fan = await fanOut({}, { hedge: undefined });
+    await waitOut(fan, quick);
+    expect(fan.model.total).toBe(20);
   });
 
   it('waits where the limiter is full: the second call would take the place of a first', async () => {
     const limiters = new Limiters({ ceiling: 1, clock: systemClock, random: Math.random });
-    const { model, askings } = await fanOut({ limiters }, { timeoutMs: 900 });
-    await Promise.allSettled(askings.map(({ answer }) => answer));
-    expect(model.count('slow')).toBe(1);
+    const fan = await fanOut({ limiters });
+    await waitOut(fan, []);
+    expect(fan.model.count('slow')).toBe(1);
   });
 
   it('stays within what has been set aside for the branch', async () => {
-    const { model, askings } = await fanOut({}, { timeoutMs: 900, reserve: { usd: 0.02, questionUsd: 0.011 } });
-    await Promise.allSettled(askings.map(({ answer }) => answer));
-    expect(model.count('slow')).toBe(1);
+    const fan = await fanOut({}, { reserve: { usd: 0.02, questionUsd: 0.011 } });
+    await waitOut(fan, quick);
+    expect(fan.model.count('slow')).toBe(1);
   });
 });
 

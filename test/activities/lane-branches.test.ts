@@ -27,6 +27,7 @@ function worker(ceiling: number) {
       await new Promise<void>((resolve) => void clock.after(1_000, resolve));
       const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
       permit.end({ is: 'answered', usage });
+      return true;
     });
     return { branches, left };
   };
@@ -123,6 +124,18 @@ describe('lanes of a worker', () => {
     void branches.run(() => new Promise<never>(() => {}));
     await clock.pass(900);
     expect(branches.handBack()).toBeUndefined();
+  });
+
+  it('take how long a branch takes from those that tell it: not from one that had begun elsewhere, or was cut', async () => {
+    const { limiters } = worker(10);
+    const branches = new LaneBranches(places(0, 3), 1, { turns: limiters.turns, share: { key: 'run' } }, []);
+    const paces: (number | undefined)[] = [];
+    await branches.run(async (place) => {
+      paces.push(branches.paceMs);
+      return place === 1;
+    });
+    expect(paces).toEqual([undefined, undefined, expect.any(Number)]);
+    expect(branches.paceMs).toBe(paces[2]);
   });
 
   it('begin, hand back or leave each place once, whatever happens when (LaneBranches-1, LaneBranches-2)', async () => {

@@ -77,33 +77,85 @@ it('leaves the documents of a chunk that the store lacks to a lane, where they w
   expect(await new MockActivityEnvironment().run(collectChunk, order, [])).toEqual(left);
 });
 
-it('leaves to others what the end of its worker has cut, without an outcome, and tells what had ended (RunLane-3)', async () => {
+it.each([
+  'WORKER_SHUTDOWN',
+  // Its heartbeats came too late: the next lane joins its calls.
+  'NOT_FOUND',
+  'TIMED_OUT',
+] as const)(
+  'leaves to others what is cut by %s, without an outcome, and tells what had ended (RunLane-3)',
+  async (reason) => {
+    const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+    onTestFinished(() => rm(home, { recursive: true }));
+    const store = new BlobStore(home);
+    const begun: string[] = [];
+    const layer = {
+      payOnce: async ({ asker }: LayerQuestion, { signal }: Payer): Promise<Paid> => {
+        begun.push(asker);
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        throw new Error('It has no answer.');
+      },
+      paidBefore: async () => undefined,
+    };
+    const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
+    const items = ['one', 'two', 'three', 'four'].map((key) => ({
+      key,
+      text: key,
+      ...(key === 'one' && { unreadable: 'torn' }),
+    }));
+    const [chunk] = await placeChunks(items, store, items.length);
+    const environment = new MockActivityEnvironment();
+    const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 3]] };
+    const running = environment.run(runLane, given) as Promise<LaneResult>;
+    while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    environment.cancel(reason);
+    const result = await running;
+    expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
+  },
+);
+
+it('has the calls cut that a lane before had begun, of branches that are cut since', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
   onTestFinished(() => rm(home, { recursive: true }));
   const store = new BlobStore(home);
-  const begun: string[] = [];
+  const cut: string[] = [];
   const layer = {
-    payOnce: async ({ asker }: LayerQuestion, { signal }: Payer): Promise<Paid> => {
-      begun.push(asker);
-      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-      throw new Error('It has no answer.');
-    },
+    payOnce: () => Promise.reject(new Error('Nothing was to be asked.')),
+    paidBefore: async () => undefined,
+    cutAsker: (asker: string) => void cut.push(asker),
+  };
+  const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
+  const items = ['one', 'two'].map((key) => ({ key, text: key }));
+  const [chunk] = await placeChunks(items, store, items.length);
+  const given: Lane = {
+    ...lane,
+    chunk: chunk!,
+    places: [[0, 1]],
+    cut: [[0, 1]],
+    begunBefore: { underWay: [[101, 101]] },
+  };
+  const { rest } = (await new MockActivityEnvironment().run(runLane, given)) as LaneResult;
+  expect(rest?.tally.byStatus).toEqual({ cancelled: 2 });
+  expect(cut).toEqual(['run/101']);
+});
+
+it('tells how long its branches take, but for those whose calls a lane before had begun', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  const message = { text: 'Yes.', stopReason: 'end_turn', refusal: undefined, model: 'm', usage };
+  const layer = {
+    payOnce: async (): Promise<Paid> => ({ message, from: 'own', savedUsd: 0 }),
     paidBefore: async () => undefined,
   };
   const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
-  const items = ['one', 'two', 'three', 'four'].map((key) => ({
-    key,
-    text: key,
-    ...(key === 'one' && { unreadable: 'torn' }),
-  }));
-  const [chunk] = await placeChunks(items, store, items.length);
-  const environment = new MockActivityEnvironment();
-  const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 3]] };
-  const running = environment.run(runLane, given) as Promise<LaneResult>;
-  while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
-  environment.cancel('WORKER_SHUTDOWN');
-  const result = await running;
-  expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
+  const [chunk] = await placeChunks([{ key: 'one', text: 'One.' }], store, 1);
+  const given: Lane = { ...lane, chunk: chunk!, places: [[0, 0]], handsBack: true };
+  const run = (part: Partial<Lane>) =>
+    new MockActivityEnvironment().run(runLane, { ...given, ...part }) as Promise<LaneResult>;
+  expect(await run({})).toHaveProperty('paceMs');
+  expect(await run({ begunBefore: { underWay: [[100, 100]] } })).not.toHaveProperty('paceMs');
 });
 
 it('says of branches that their run has cut what became of them, what they may have cost, and whose calls they were', async () => {

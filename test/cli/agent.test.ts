@@ -68,7 +68,8 @@ describe('a turn with several calls', () => {
     expect(run.output).toContain('The cost figures are fine.');
     const [first, second] = desk.model.calls.slice(-2);
     expect(first?.prompt).toContain('Get the sales figures');
-    expect(second).toBeDefined();
+    const results = (second!.request as MessageCreateParams).messages.at(-1)!.content as { type: string }[];
+    expect(results.map(({ type }) => type)).toEqual(['tool_result', 'tool_result', 'tool_result']);
     expect(run.branches.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
     expect(run.branches.at(0)?.key).toBe('turn-1');
     expect(run.branches.at(-1)?.key).toBe('turn-2');

@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
-import { Desk, perspectiveOf } from '../support/fanfold.js';
+import { Desk } from '../support/fanfold.js';
 
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: (call) => (perspectiveOf(call) === 'slow' ? 9_000 : 50) });
+  desk = await Desk.open({ latencyMs: 50 });
 });
 
 afterAll(() => desk.close());
 
 it('tells the answer at the deadline, and what late branches made of it', async () => {
-  const words = ['perspectives', '-', '--perspectives', 'quick,slow,brisk', '--deadline', '3s', '--late', 'amend'];
-  const { code, stdout, stderr } = await desk.fanfold([...words, '--id', 'amended'], { stdin: 'A document.' });
+  const gate = desk.model.hold(/perspective: slow/);
+  const words = ['perspectives', '-', '--perspectives', 'quick,slow,brisk', '--deadline', '5s', '--late', 'amend'];
+  const running = desk.begin([...words, '--id', 'amended'], { stdin: 'A document.' });
+  await running.said(/the others may amend it/);
+  gate.release();
+  const { code, stdout, stderr } = await running.ended;
   expect(code).toBe(0);
   expect(stderr).toMatch(/first answer after [\d.]+ s: 2 of 3 branches ok \(quick, brisk\); the others may amend it\./);
   expect(stderr).toMatch(/first answer after [\d.]+ s with 2 ok, amended to 3/);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../src/contract/run.js';
 import { AgentDesk, branch, own } from '../support/agent-desk.js';
 import type { Desk } from '../support/fanfold.js';
+import { patienceMs } from '../support/patience.js';
 
 let agents: AgentDesk;
 let desk: Desk;
@@ -105,7 +106,7 @@ describe('what changes something', () => {
       ...Object.fromEntries([0, 14, 28].map((first) => [`part${first}`, rowsFrom(first)])),
     });
     const running = desk.inProcess(own('Send the tall mail', '--id', 'tall'), { terminal: true });
-    await vi.waitFor(async () => expect((await desk.json(['show', 'tall'])).approvals).toHaveLength(1), 20_000);
+    await vi.waitFor(async () => expect((await desk.json(['show', 'tall'])).approvals).toHaveLength(1), patienceMs);
     // The picture takes in what has happened every 100 ms; nothing is lost where this is too short.
     await sleep(1_000);
     await desk.fanfold(['approve', 'tall']);

@@ -1,25 +1,42 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { bundleAt, codeAt, codeHead, runBundled, scriptOf } from '../../src/cli/compiled.js';
+import { bundleAt, codeAt, codeFiles, codeHead, runBundled, scriptOf } from '../../src/cli/compiled.js';
 import type { Bundled } from '../../src/cli/compiled.js';
 import { root } from '../support/fanfold.js';
 
 const main = join(root, 'dist/cli/main.cjs');
 const code = join(root, 'dist/cli.code');
 
-it('has compiled code for its bundle, which V8 takes', () => {
-  const bundle = bundleAt(main);
-  const found = codeAt(code, bundle, process.version);
+it.each(Object.entries(codeFiles))('has compiled code for the bundle of %s, which V8 takes', (name, file) => {
+  const path = join(root, `dist/cli/${name}.cjs`);
+  const bundle = bundleAt(path);
+  const found = codeAt(join(root, 'dist', file), bundle, process.version);
   expect(found).toBeInstanceOf(Buffer);
-  expect(scriptOf(main, bundle, found).cachedDataRejected).toBe(false);
+  expect(scriptOf(path, bundle, found).cachedDataRejected).toBe(false);
 });
 
-it('is ASCII, as it is read', async () => {
-  expect(/\P{ASCII}/u.exec(await readFile(main, 'utf8'))).toBeNull();
+it.each(Object.keys(codeFiles))('is ASCII, as it is read: %s', async (name) => {
+  expect(/\P{ASCII}/u.exec(await readFile(join(root, `dist/cli/${name}.cjs`), 'utf8'))).toBeNull();
+});
+
+it('requires what shares classes with what is bundled, and imports the rest', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fanfold-code-'));
+  const sdk = join(folder, 'node_modules/@anthropic-ai/sdk');
+  await mkdir(sdk, { recursive: true });
+  const exports = { '.': { import: './as-module.mjs', require: './required.cjs' } };
+  await writeFile(join(sdk, 'package.json'), JSON.stringify({ name: '@anthropic-ai/sdk', exports }));
+  await writeFile(join(sdk, 'as-module.mjs'), `export const way = 'import';\n`);
+  await writeFile(join(sdk, 'required.cjs'), `exports.way = 'require';\n`);
+  const bundled: Bundled = (...given) => {
+    const importHere = given.at(-1) as (what: string) => Promise<unknown>;
+    Object.assign(globalThis, { shared: importHere('@anthropic-ai/sdk') });
+  };
+  runBundled(bundled, join(folder, 'main.cjs'));
+  expect(await (globalThis as unknown as { shared: Promise<unknown> }).shared).toEqual({ way: 'require' });
 });
 
 it('has none for another bundle, another Node, or where there is no file', async () => {

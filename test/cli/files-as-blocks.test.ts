@@ -108,6 +108,7 @@ describe('a file', () => {
     expect(run.status).toBe('complete');
     const cached = { ...asPdf(scanned), cache_control: { type: 'ephemeral' } };
     expect(sent()).toEqual([cached, cached]);
+    expect(run.usage.cacheWriteTokens).toBeGreaterThan(0);
     expect(run.usage.cacheReadTokens).toBe(run.usage.cacheWriteTokens);
     expect(JSON.stringify(run.output)).toContain('cannot see images and PDFs');
     // The search finds what is there: the reference is in the history, in the database.

@@ -11,20 +11,23 @@ import { Desk } from '../support/fanfold.js';
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await Desk.open({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) }, 'gateway');
+  desk = await Desk.open({ latencyMs: 0 }, 'gateway');
   await writeFile(join(desk.directory, 'text.md'), 'The supplier owes the customer 100 euros by May.');
   await writeFile(join(desk.directory, 'slow.md'), 'The supplier answers slowly.');
 });
 
-afterEach(() => desk.start(['stop']).ended);
+afterEach(() => desk.fanfold(['stop']));
 
 afterAll(() => desk.close());
 
 const idle = { FANFOLD_IDLE: '1h' };
 
+/** Calls about it are answered when the gate is released. */
+const heldText = { document: /slowly/ };
+
 async function ask(flags: readonly string[] = [], env: Record<string, string> = {}): Promise<string> {
   const words = ['perspectives', 'text.md', '--perspectives', 'legal', ...flags];
-  const { code, stderr } = await desk.start(words, { env: { ...idle, ...env } }).ended;
+  const { code, stderr } = await desk.fanfold(words, { env: { ...idle, ...env } });
   expect(stderr).toContain('1 of 1 branches ok');
   expect(code).toBe(0);
   return stderr;
@@ -38,16 +41,16 @@ it('leaves the worker for the next command, whatever terminal it comes from', as
   expect(await ask(['--fresh'], variables)).not.toContain('started a worker');
   expect(await desk.present('worker')).toEqual([worker]);
   expect((await desk.serverRecord()).address).toBe(address);
-  const { stdout } = await desk.start(['doctor', '--offline'], { env: idle }).ended;
+  const { stdout } = await desk.fanfold(['doctor', '--offline'], { env: idle });
   expect(stdout).toMatch(/gateway +one of this home in the background \(process \d+\)/);
   expect(stdout).toMatch(/running in the background \(process \d+\), until 1 h after the last command and run/);
 
-  const { code, stderr } = await desk.start(['stop']).ended;
+  const { code, stderr } = await desk.fanfold(['stop']);
   expect(code).toBe(0);
   const ended = ['the worker in the background', 'the gateway in the background', 'the embedded server'];
   expect(stderr).toBe(ended.map((what) => `fanfold: ended ${what}.\n`).join(''));
   await desk.deserted();
-  expect((await desk.start(['stop']).ended).stderr).toBe('fanfold: nothing runs in the background.\n');
+  expect((await desk.fanfold(['stop'])).stderr).toBe('fanfold: nothing runs in the background.\n');
 });
 
 it('replaces a worker that has another key, or allows fewer calls at once', async () => {
@@ -64,44 +67,57 @@ it('replaces a worker that has another key, or allows fewer calls at once', asyn
 });
 
 it('leaves a worker alone that an open run needs', async () => {
+  const gate = desk.model.hold(heldText);
   const detached = ['perspectives', 'slow.md', '--perspectives', 'legal', '--fresh', '--detach', '--id', 'slow'];
-  await desk.start(detached, { env: idle }).ended;
+  await desk.fanfold(detached, { env: idle });
   const workers = await desk.present('worker');
   expect(await ask([], { UNKNOWN_BEFORE: 'x' })).not.toContain('another takes its place');
   expect(await desk.present('worker')).toEqual(workers);
-  const otherKey = await desk.start(detached.slice(0, -2), { env: { ...idle, ANTHROPIC_API_KEY: 'made-up-token-2' } })
-    .ended;
+  const env = { ...idle, ANTHROPIC_API_KEY: 'made-up-token-2' };
+  const otherKey = await desk.fanfold(detached.slice(0, -2), { env });
   expect(otherKey.code).toBe(6);
   expect(otherKey.stderr).toContain('asks with another ANTHROPIC_API_KEY than the one that this command has');
+  gate.release();
 });
 
 it('says of a run that nobody serves that resume carries out what was asked', async () => {
+  const gate = desk.model.hold(heldText);
   const detached = ['perspectives', 'slow.md', '--perspectives', 'legal', '--fresh', '--detach', '--id', 'alone'];
-  const { stderr: begun } = await desk.start(detached, { env: idle }).ended;
+  const { stderr: begun } = await desk.fanfold(detached, { env: idle });
   process.kill(Number(/started a worker .*\(process (\d+)\)/.exec(begun)![1]), 'SIGKILL');
-  const { code, stderr } = await desk.start(['cancel', 'alone']).ended;
+  const { code, stderr } = await desk.fanfold(['cancel', 'alone']);
   const said = 'no worker is there that could. Carry it out with `fanfold resume alone`';
   expect([code, stderr]).toEqual([0, expect.stringContaining(said)]);
-  expect((await desk.start(['resume', 'alone', '--json']).ended).stdout).toContain('"cancelled"');
+  expect((await desk.fanfold(['resume', 'alone', '--json'])).stdout).toContain('"cancelled"');
+  gate.release();
 });
 
-/** Commands at once in a home where nothing runs, each with variables of its own; in the order of their exit codes. */
+/** Begins commands at once in a home where nothing runs, each in a process and with variables of its own. */
 async function atOnce(file: string, envs: readonly Record<string, string>[]) {
   await desk.deserted();
   const words = ['perspectives', file, '--perspectives', 'legal', '--fresh', '--id'];
-  const begun = envs.map((env, at) => desk.start([...words, `${file}-${at}`], { env: { ...idle, ...env } }).ended);
-  return (await Promise.all(begun)).toSorted((left, right) => left.code! - right.code!);
+  return envs.map((env, at) => desk.start([...words, `${file}-${at}`], { env: { ...idle, ...env } }).ended);
 }
 
 it('starts one worker for commands at once, of which those with another key or API are refused', async () => {
-  const alike = await atOnce('text.md', [{}, {}]);
+  const alike = await Promise.all(await atOnce('text.md', [{}, {}]));
   expect(alike.map(({ code }) => code)).toEqual([0, 0]);
   expect(alike.flatMap(({ stderr }) => stderr.match(/started a worker/g) ?? [])).toHaveLength(1);
-  await desk.start(['stop']).ended;
+  await desk.fanfold(['stop']);
 
-  const other = await startOfflineModel({ latencyMs: ({ document }) => (document.includes('slowly') ? 4_000 : 0) });
+  const other = await startOfflineModel({ latencyMs: 0 });
+  const gates = [desk.model, other].map((model) => model.hold(heldText));
   const envs = [{}, { ANTHROPIC_API_KEY: 'made-up-token-3' }, { ANTHROPIC_BASE_URL: other.url }];
-  const unlike = await atOnce('slow.md', envs);
+  const begun = await atOnce('slow.md', envs);
+  // Whose worker it is has to wait until the others have been refused.
+  let refused = 0;
+  for (const ended of begun) {
+    void ended.then(() => {
+      refused += 1;
+      if (refused === 2) for (const gate of gates) gate.release();
+    });
+  }
+  const unlike = (await Promise.all(begun)).toSorted((left, right) => left.code! - right.code!);
   await other.stop();
   expect(unlike.map(({ code }) => code)).toEqual([0, 6, 6]);
   const said =
@@ -110,7 +126,7 @@ it('starts one worker for commands at once, of which those with another key or A
 });
 
 it('refuses a time that is none before anything is started', async () => {
-  const { code, stderr } = await desk.start(['perspectives', 'text.md'], { env: { FANFOLD_IDLE: 'long' } }).ended;
+  const { code, stderr } = await desk.fanfold(['perspectives', 'text.md'], { env: { FANFOLD_IDLE: 'long' } });
   expect(code).toBe(2);
   expect(stderr).toContain('Expected `FANFOLD_IDLE` to be a duration');
   expect(stderr).toContain('got `long`');

@@ -58,8 +58,14 @@ it('loads a few files for help and completions, and only its bundle for a comman
   expect(files.filter((path) => !path.startsWith(join(root, 'dist/cli/')))).toEqual([]);
 });
 
+it('loads only its bundle for a worker', async () => {
+  const words = ['worker', '--policy', join(desk.directory, 'no-such-policy.yaml')];
+  const files = await loadedBy(words);
+  expect(files.filter((path) => !path.startsWith(join(root, 'dist/cli/')))).toEqual([]);
+});
+
 it('has nothing of Temporal in the gateway of a home, which is there before the worker is', async () => {
-  const text = await readFile(join(root, 'dist/cli/gateway.mjs'), 'utf8');
+  const text = await readFile(join(root, 'dist/cli/gateway.cjs'), 'utf8');
   expect(text).not.toContain('temporal.api.');
   expect(text.length).toBeLessThan(3_000_000);
 });

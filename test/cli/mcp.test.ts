@@ -113,9 +113,14 @@ it.each([
   ['perspectives', {}, 'Expected `text` or `file`, got neither.'],
   ['perspectives', { file: '../outside.md' }, 'Expected a path inside the folder'],
   ['perspectives', { text: 'x', budgetUsd: 0.000_001 }, 'budget'],
+  ['perspectives', { text: 'x', perpectives: ['legal'] }, 'Expected fields of the names text, file, perspectives,'],
+  ['perspectives', { text: 'x', perpectives: ['legal'] }, 'got `perpectives`.'],
+  ['show', { id: 'nobody', run: 'x' }, 'Expected fields of the names id, got `run`.'],
   ['show', { id: 'nobody' }, 'There is no run with the id `nobody`.'],
-])('says what is wrong with a call: %s %j', async (name, input, message) => {
+])('says what is wrong with a call, before anything is asked: %s %j', async (name, input, message) => {
+  const before = desk.model.total;
   const result = await client.callTool({ name, arguments: { ...input } });
+  expect(desk.model.total).toBe(before);
   expect([result.isError, textOf(result)]).toEqual([true, expect.stringContaining(message)]);
 });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Branch, Run } from '../../src/contract/run.js';
 import { clusterAddress } from '../support/cluster.js';
 import { Desk } from '../support/fanfold.js';
+import { patienceMs } from '../support/patience.js';
 
 const document = { stdin: 'The customer pays 100 euros a month. The supplier is liable for intent only.' };
 
@@ -181,7 +182,7 @@ it('lists runs by when they began, what they cost, how wide they are, and by any
     const { stdout } = await desk.inProcess(['list', '--json', ...flags]);
     return (JSON.parse(stdout) as { workflowId: string }[]).map(({ workflowId }) => workflowId);
   };
-  await vi.waitFor(async () => expect(await ids('--min-branches', '3')).toContain('three'), 10_000);
+  await vi.waitFor(async () => expect(await ids('--min-branches', '3')).toContain('three'), patienceMs);
   expect(await ids('--min-branches', '3')).not.toContain('one');
   expect(await ids('--query', "WorkflowId = 'one'")).toEqual(['one']);
   expect(await ids('--since', '1d')).toEqual(expect.arrayContaining(['one', 'three']));

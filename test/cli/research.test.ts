@@ -158,6 +158,26 @@ describe('with tools', () => {
   });
 });
 
+it('lets the API search the web for each task: what it says is a source with a number, and its searches are on the bill', async () => {
+  const flags = ['--server-tools', 'web_search', '--max-uses', '2', '--tasks', '2', '--rounds', '1'];
+  const run = await desk.json([...words, ...flags, '--fresh']);
+  const asked = run.branches.filter(({ key }) => /^task-\d-tools$/.test(key));
+  expect(asked.length).toBeGreaterThan(0);
+  expect(run).toMatchObject({ status: 'complete', usage: { webSearches: asked.length } });
+  for (const { costUsd } of asked) expect(costUsd).toBeGreaterThan(0.01);
+  const { sources } = run.output as Output;
+  expect(sources.filter(({ link }) => link.startsWith('tool:web_search?'))).toHaveLength(asked.length);
+  const searched = desk.model.calls.filter(({ request }) => JSON.stringify(request).includes('web_search_20250305'));
+  expect(searched).toHaveLength(asked.length);
+  expect(JSON.stringify(searched[0]?.request)).toContain('"max_uses":2');
+
+  const plan = await desk.inProcess([...words, ...flags, '--dry-run']);
+  expect(plan.stdout).toContain(', with web_search; at most 1 rounds of 2 tasks');
+  expect(plan.stdout).toContain('what the API runs itself costs what nobody knows beforehand');
+  const refused = await desk.inProcess([...words, ...flags, '--budget', '1']);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Expected no `budget`')]);
+});
+
 // The last, for commands after it would each start a worker.
 it('goes on after a kill, and asks nothing again that had been answered', async () => {
   const gate = desk.model.hold(/Write the report/);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { runTable } from '../../src/cli/show/run-table.js';
+import { columnsOf } from '../../src/cli/show/columns-of.js';
 import type { RunRow } from '../../src/cli/show/run-table.js';
 
 const now = Date.parse('2026-01-02T00:00:00Z');
@@ -41,6 +42,21 @@ describe('a list of runs', () => {
     const lines = shown(rows, columns);
     expect(Math.max(...lines.map((each) => each.length))).toBeLessThan(columns);
     for (const { workflowId } of rows) expect(lines.join('\n')).toContain(workflowId);
+  });
+
+  it('counts wide characters as two columns, in ids, kinds and titles', () => {
+    const wide = [
+      row({ workflowId: '契約審査', kind: '審査', title: '業務委託契約書の更新条項と支払期限について' }),
+      row({ workflowId: '契約審査契約審査契約審査契約審査', title: '業務委託'.repeat(30) }),
+      row(),
+    ];
+    const lines = shown(wide, 80);
+    expect(Math.max(...lines.map(columnsOf))).toBeLessThan(80);
+    const before = lines.slice(1).flatMap((each) => each.match(/^.*?(?=complete)/) ?? []);
+    expect(before).toHaveLength(3);
+    expect(new Set(before.map(columnsOf)).size).toBe(1);
+    // An id of 32 columns stands above its row.
+    expect(lines).toContain('契約審査契約審査契約審査契約審査');
   });
 
   it('says what each is about, how long it took, what it cost, and how long ago it began', () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../src/contract/run.js';
 import { Desk } from '../support/fanfold.js';
 import { pngOf } from '../support/images.js';
+import { patienceMs } from '../support/patience.js';
 
 interface Span {
   traceId: string;
@@ -139,11 +140,11 @@ it('holds prompts and answers where OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_C
       stdin: 'The MADAGASCAR clause.',
       env: telling,
     });
-    await vi.waitFor(() => expect(sent).toContain('gen_ai.output.messages'), 10_000);
+    await vi.waitFor(() => expect(sent).toContain('gen_ai.output.messages'), patienceMs);
     expect(sent).toContain('MADAGASCAR');
     const photo = pngOf(70, 30);
     await open.json(['perspectives', '-', '--perspectives', 'legal'], { stdin: photo, env: telling });
-    await vi.waitFor(() => expect(sent).toContain('characters of base64'), 10_000);
+    await vi.waitFor(() => expect(sent).toContain('characters of base64'), patienceMs);
     expect(sent).not.toContain(photo.toString('base64').slice(20, 60));
   } finally {
     await open.close();

@@ -196,7 +196,7 @@ it('goes on after a kill of its worker, and asks nobody again who had answered',
   const before = desk.model.total;
   const running = desk.start(['validate', agreement, '--fresh', '--id', 'killed', '--json']);
   await desk.model.until(() => gate.waiting.length === 1);
-  while ((await desk.json(['show', 'killed'])).coverage.ok < 2);
+  await desk.shows('killed', ({ coverage }) => coverage.ok >= 2);
   const [worker] = await desk.present('worker');
   process.kill(worker!, 'SIGKILL');
   gate.release();

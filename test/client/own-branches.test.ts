@@ -1,16 +1,21 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { OwnBranches } from '../../src/client/own-branches.js';
 import type { HistoryEvent } from '../../src/client/history.js';
 import type { RunPayloads } from '../../src/client/run-payloads.js';
 import type { Place } from '../../src/contract/branch.js';
+import { noTally } from '../../src/contract/lanes.js';
+import { summaryIsKey } from '../../src/contract/names.js';
+import { noLedger, outcomeOfAnswer } from '../../src/contract/outcome.js';
 import { subjectOf } from '../../src/plan/subject-of.js';
 
-const payloads = {
+const read = {
   values: async () => [17],
   failure: async () => new Error('it broke'),
   cancellation: async () => new Error('it was cancelled'),
-} as unknown as RunPayloads;
+};
+const payloads = read as unknown as RunPayloads;
 
 const event = (eventId: number, attributes: object): HistoryEvent =>
   ({ eventId, eventTime: { seconds: eventId, nanos: 0 }, ...attributes }) as unknown as HistoryEvent;
@@ -38,7 +43,7 @@ describe('work of somebody’s own workflow that asks no model', () => {
 
   it('is a branch: an activity, a child workflow, and a second one of the same name', async () => {
     for (const begun of [activity(1, 'reviews'), child(2), activity(3, 'reviews')]) {
-      expect(own.begin(begun, branches, Number(begun.eventId) * 1_000)).toBe(true);
+      expect(await own.begin(begun, branches, Number(begun.eventId) * 1_000)).toBe(true);
     }
     expect([...branches.values()].map(({ key, index }) => [key, index])).toEqual([
       ['countWords', 0],
@@ -61,8 +66,61 @@ describe('work of somebody’s own workflow that asks no model', () => {
     expect(await own.ended(failed)).toMatchObject({ key: 'analyse', status: 'failed', error: { message: 'it broke' } });
   });
 
-  it('is none where fanfold’s own workers do it (OwnBranches-1)', () => {
-    expect(own.begin(activity(1, 'fanfold-io'), branches, 0)).toBe(false);
+  it('is named by its branch, where the history says that its summary is that', async () => {
+    const header = { fields: { [summaryIsKey]: {} } };
+    const told = new OwnBranches({ ...read, values: async () => ['words'] } as unknown as RunPayloads);
+    for (const [id, marks, summary] of [
+      [1, { header }, {}],
+      [2, { header }, undefined],
+      [3, {}, {}],
+    ] as const) {
+      const begun = activity(id, 'reviews');
+      Object.assign(begun.activityTaskScheduledEventAttributes ?? {}, marks);
+      await told.begin(Object.assign(begun, summary && { userMetadata: { summary } }), branches, 0);
+    }
+    expect([...branches.values()].map(({ key }) => key)).toEqual(['words', 'countWords', 'countWords (2)']);
+  });
+
+  it.each(['lanes', 'map', 'agent', 'gather'])(
+    'costs what a workflow `%s` says, failed or not (OwnBranches-2)',
+    async (type) => {
+      const [one, other] = [4, 5].map((amount) =>
+        outcomeOfAnswer(
+          { key: 'a', index: 0, queuedAtMs: 0 },
+          {
+            status: 'ok',
+            model: 'm',
+            reused: false,
+            savedUsd: 0,
+            finishedAtMs: 1,
+            ledger: { ...noLedger, costUsd: amount },
+          },
+        ),
+      );
+      const result = { branches: [one], fanIn: { calls: [other] } };
+      const details = [{ ...result, wide: { tally: { ...noTally, costUsd: 2 } } }];
+      const failed = ApplicationFailure.create({ type: 'RunFailed', details });
+      own = new OwnBranches({
+        ...read,
+        values: async () => [result],
+        failure: async () => failed,
+      } as unknown as RunPayloads);
+      for (const id of [1, 2]) {
+        await own.begin(
+          event(id, { startChildWorkflowExecutionInitiatedEventAttributes: { workflowType: { name: type } } }),
+          branches,
+          0,
+        );
+      }
+      const ok = event(3, { childWorkflowExecutionCompletedEventAttributes: { initiatedEventId: 1 } });
+      expect(await own.ended(ok)).toMatchObject({ status: 'ok', costUsd: 9 });
+      const lost = event(4, { childWorkflowExecutionFailedEventAttributes: { initiatedEventId: 2, failure: {} } });
+      expect(await own.ended(lost)).toMatchObject({ status: 'failed', costUsd: 11 });
+    },
+  );
+
+  it('is none where fanfold’s own workers do it (OwnBranches-1)', async () => {
+    expect(await own.begin(activity(1, 'fanfold-io'), branches, 0)).toBe(false);
     expect(branches.size).toBe(0);
   });
 });

@@ -12,6 +12,7 @@ import { BlobStore } from '../../src/store/blob-store.js';
 import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { withWorkers as inWorkers } from '../workflows/with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 const store = new BlobStore('/nowhere');
 
@@ -60,7 +61,7 @@ it('keeps the answers of a run that was terminated, and counts the other branche
   let workflowId = '';
   await withWorkers(model, async () => {
     workflowId = await start();
-    await vi.waitFor(async () => expect((await read(workflowId)).coverage.ok).toBe(1), 20_000);
+    await vi.waitFor(async () => expect((await read(workflowId)).coverage.ok).toBe(1), patienceMs);
     const [pending] = await pendingBranches(environment.client, { workflowId });
     expect(pending).toMatchObject({ activityId: 'b', state: 'running' });
     await environment.client.workflow.getHandle(workflowId).terminate();

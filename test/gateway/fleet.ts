@@ -65,7 +65,7 @@ export class Fleet {
     };
     this.#roomers.add(roomer);
     const gateway = { rooms: { paid: room, offline: room }, limits: () => [] } as unknown as WorkerGateway;
-    const { slots } = gatewaySlots(gateway, taskQueues.model, concurrency, {
+    const { slots } = gatewaySlots(gateway, gateway, taskQueues.model, concurrency, {
       Slots,
       Turns,
       asideOf,
@@ -77,6 +77,7 @@ export class Fleet {
       const slot = await slots.acquire(dead.signal);
       void work().catch(() => {});
       await this.clock.sleep(handOverMs + linkMs);
+      slot.use();
       const call = this.#call(this.#random);
       const outcome = await this.limiters
         .of('claude-sonnet-5-5')

@@ -64,15 +64,22 @@ it('shows calls, limits, money, 429s and joined calls at an address of its own',
 });
 
 it('is written as Prometheus reads it, whatever a model is called', () => {
-  const counts = { questions: 0, joined: 0, journalHits: 0, overBudget: 0 };
-  const spent = { calls: 1, costUsd: 0, inputTokens: 0, outputTokens: 0 };
-  const spentByModel = new Map([['a "model"\n\\', spent]]);
-  const text = metricsText(
-    { counts, limits: { paid: [], offline: [] }, spentByModel, workers: 0, isDraining: true },
-    Date.now(),
-  );
+  const byModel = [{ model: 'a "model"\n\\', calls: 1, costUsd: 0, inputTokens: 0, outputTokens: 0 }];
+  const counts = { questions: 0, joined: 0, journalHits: 0, overBudget: 0, workers: 0, isDraining: true };
+  const text = metricsText({ ...counts, byModel }, { paid: [], offline: [] }, Date.now());
   expect(text).toContain('fanfold_gateway_calls_total{model="a \\"model\\"\\n\\\\"} 1\n');
   expect(text).toContain('fanfold_gateway_draining 1\n');
+});
+
+it('tells its workers what all calls cost only where it may, and says so to nobody else', async () => {
+  const [open, closed] = await Promise.all([GatewayDesk.open({ tellsTotals: true }), GatewayDesk.open()]);
+  const [worker, other] = await Promise.all([open.worker(), closed.worker()]);
+  await Promise.all([new Try(worker, questionAbout('much')).answer, new Try(other, questionAbout('much')).answer]);
+  await expect.poll(() => worker.totals()?.byModel[0]).toMatchObject({ model: 'claude-sonnet-5-5', calls: 1 });
+  expect(worker.totals()).toMatchObject({ questions: 1, workers: 1, isDraining: false });
+  expect(other.totals()).toBeUndefined();
+  const asked = await Promise.all([open, closed].map(({ address }) => fetch(`${address}/fanfold/v1/totals`)));
+  expect(asked.map(({ status }) => status)).toEqual([200, 404]);
 });
 
 it('goes on without metrics where their address is taken, and says so', async () => {

@@ -118,16 +118,56 @@ describe('a question of a worker', () => {
     gate.release();
   });
 
-  it('goes on for its next try when the worker ends', async () => {
+  it.each([
+    { what: 'the worker ends', reason: 'WORKER_SHUTDOWN' },
+    { what: 'its heartbeats came too late', reason: 'NOT_FOUND' },
+    { what: 'Temporal has timed it out', reason: 'TIMED_OUT' },
+    { what: 'somebody pauses it', reason: 'PAUSED' },
+  ])('goes on for its next try when $what', async ({ reason }) => {
     const { model, ...desk } = await open();
     const gate = model.hold();
     const worker = await desk.worker();
     const question = questionAbout('Go on.');
     const ending = new Try(worker, question);
     await model.until(() => gate.waiting.length === 1);
+    ending.abort.abort(new Error(reason));
+    await failureOf(ending.answer);
+    const next = new Try(worker, question);
+    gate.release();
+    expect(await next.answer).toMatchObject({ from: 'own' });
+    expect(model.calls.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  it('is cut and not asked again where the connection is lost with the word, and counts as lost', async () => {
+    const { model, desk } = await openWhole();
+    const gate = model.hold();
+    const worker = await desk.worker();
+    const question = questionAbout('Stop me, if you hear me.');
+    const cut = new Try(worker, question);
+    await model.until(() => gate.waiting.length === 1);
+    desk.hangUp();
+    cut.abort.abort(new Error('CANCELLED'));
+    await failureOf(cut.answer);
+    expect(cut.calls).toMatchObject([{ settled: false }]);
+    await model.until(() => model.calls[0]!.aborted);
+    expect(model.total).toBe(1);
+    gate.release();
+    expect(await new Try(worker, question).answer, 'who asks again is not cut').toMatchObject({ from: 'api' });
+  });
+
+  it('goes on where the connection is lost as the worker ends', async () => {
+    const { model, desk } = await openWhole();
+    const gate = model.hold();
+    const worker = await desk.worker();
+    const question = questionAbout('Go on, whatever is lost.');
+    const ending = new Try(worker, question);
+    await model.until(() => gate.waiting.length === 1);
+    desk.hangUp();
+    while (ending.waits === 0) await new Promise((resolve) => setImmediate(resolve));
     ending.abort.abort(new Error('WORKER_SHUTDOWN'));
     await failureOf(ending.answer);
     const next = new Try(worker, question);
+    while (next.waits > 0) await new Promise((resolve) => setImmediate(resolve));
     gate.release();
     expect(await next.answer).toMatchObject({ from: 'own' });
     expect(model.calls.map(({ aborted }) => aborted)).toEqual([false]);

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { realCount } from '../../bench/tokens/tokenizers.mjs';
 import { estimateTokens, isLong, sizeOf, tokensInPart } from '../../src/model/index.js';
+import { tokenFactor } from '../../src/tokens/index.js';
 
 const older = 'claude-haiku-4-5';
 const newer = 'claude-sonnet-5-5';
@@ -36,6 +40,27 @@ describe('the estimate of a request', () => {
     ]) {
       expect(ask(model), model).toBe(ask(older));
     }
+  });
+
+  it('adds what docs/bounds.md says, by its table', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/bounds.md'), 'utf8');
+    const cell = (what: string) => new RegExp(`^\\| ${what} \\| (.+?) \\|`, 'm').exec(page)?.[1] ?? '';
+    const [frame, block] = cell('the frame of a request').match(/\d+/g)!.map(Number);
+    const [system, each] = cell('tools').match(/\d+/g)!.map(Number);
+    const none = estimateTokens({ model: older, max_tokens: 1, messages: [] });
+    expect(none).toBe(frame);
+    // A message and its one block.
+    const empty = { role: 'user' as const, content: '' };
+    const one = estimateTokens({ model: older, max_tokens: 1, messages: [empty] });
+    expect(one - none).toBe(2 * block!);
+    const tool = { name: '', input_schema: { type: 'object' as const } };
+    const tools = (count: number) => ask(older, { tools: Array.from({ length: count }, () => tool) }) - ask(older);
+    expect(tools(1)).toBeGreaterThanOrEqual(system! + each!);
+    expect(tools(1)).toBeLessThan(system! + each! + 30);
+    const format = { type: 'json_schema' as const, schema: {} };
+    const added = ask(older, { output_config: { format } }) - ask(older);
+    expect(added).toBeGreaterThanOrEqual(Number.parseInt(cell('a schema for the answer'), 10));
+    expect(`${Math.round((tokenFactor(newer) - 1) * 100)} % of all`).toBe(cell('a newer tokeniser'));
   });
 
   it('has tools with the system prompt that comes with them, the schema of the answer, system and turns', () => {

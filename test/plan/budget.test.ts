@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Budget } from '../../src/plan/budget.js';
 
@@ -48,4 +48,47 @@ it('keeps Budget-1, Budget-2 and Budget-3 in whatever order branches ask and end
       },
     ),
   );
+});
+
+describe('a wait for money that is ended', () => {
+  function ended(): { cancelled: Promise<never>; end: (reason: Error) => void } {
+    let end: (reason: Error) => void = () => {};
+    const cancelled = new Promise<never>((_, reject) => (end = reject));
+    return { cancelled, end };
+  }
+
+  it('throws the reason, takes nothing, and lets those behind it through', async () => {
+    const budget = new Budget(1);
+    const { cancelled, end } = ended();
+    expect(await budget.reserve(0.6, never)).toBe(true);
+    const tooMuch = budget.reserve(0.5, cancelled);
+    const behind = budget.reserve(0.25, never);
+    const reason = new Error('cut');
+    end(reason);
+    await expect(tooMuch).rejects.toBe(reason);
+    expect(await behind).toBe(true);
+    expect(budget.leftUsd).toBeCloseTo(0.15, 9);
+  });
+
+  it('changes nothing where the money was there already', async () => {
+    const budget = new Budget(1);
+    const { cancelled, end } = ended();
+    expect(await budget.reserve(0.5, cancelled)).toBe(true);
+    end(new Error('cut'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(budget.leftUsd).toBeCloseTo(0.5, 9);
+  });
+});
+
+it('is used up to the last cent, however sums of dollars are rounded', async () => {
+  const budget = new Budget(0.3);
+  expect([await budget.reserve(0.1, never), await budget.reserve(0.2, never)]).toEqual([true, true]);
+});
+
+it('tells what is neither spent nor set aside', async () => {
+  const budget = new Budget(1);
+  await budget.reserve(0.3, never);
+  budget.settle(0.1, 0.05);
+  expect(budget.leftUsd).toBeCloseTo(0.75, 9);
+  expect(await new Budget(Infinity).reserve(1e9, never)).toBe(true);
 });

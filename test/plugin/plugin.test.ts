@@ -11,11 +11,14 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { historyEvents, readRun, RunView } from '../../src/client/index.js';
+import { historyEvents, listRuns, readRun, RunView } from '../../src/client/index.js';
+import type { ListedRun, RunFilter } from '../../src/client/index.js';
+import { RunPayloads } from '../../src/client/run-payloads.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
 import { equipped } from '../../src/plugin/plugin-defaults.js';
+import { environmentWith } from '../../src/plugin/plugin-gateway.js';
 import type { PluginSettings } from '../../src/plugin/plugin-settings.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import { BlobStore } from '../../src/store/blob-store.js';
@@ -40,6 +43,17 @@ class Reversing implements PayloadCodec {
 
 function turned({ metadata = {}, data, ...rest }: Payload): Payload {
   return { ...rest, metadata, data: Uint8Array.from(data ?? []).reverse() };
+}
+
+/** Runs that are listed; the server lists them a moment after they have ended. */
+async function listed(client: Client, filter: RunFilter): Promise<ListedRun[]> {
+  return vi.waitUntil(
+    async () => {
+      const runs = await listRuns(client, filter);
+      return runs.length > 0 && runs;
+    },
+    { timeout: 20_000, interval: 200 },
+  );
 }
 
 describe('the plugin in a worker that has much already', () => {
@@ -119,13 +133,36 @@ describe('the plugin in a worker that has much already', () => {
   it.each([
     ['silent', null, []],
     ['loud', 'nothing of fanfold’s', []],
-    ['kept', { owed: 'ok', words: 7, ok: 60 }, ['countWords ok', 'owed ok', 'lanes ok']],
+    [
+      'kept',
+      { owed: 'ok', words: 7, ok: 60 },
+      // Named as the fan-outs name them, those in lanes as well.
+      ['words ok', 'owed ok', ...Array.from({ length: 60 }, (_, at) => `#${at} ok`)],
+    ],
   ])('has `%s` shown with what is its own, and its branches', async (workflowId, output, branches) => {
     const view = new RunView(client, workflowId);
     for await (const event of historyEvents(client, { workflowId }, { wait: false })) await view.apply(event);
     const run = await readRun(view, new BlobStore(home), null);
     expect(run).toMatchObject({ kind: workflowId, status: 'complete', output });
     expect(run.branches.map(({ key, status }) => `${key} ${status}`)).toEqual(branches);
+    expect(run.branches.map(({ index }) => index)).toEqual(branches.map((_, at) => at));
+  });
+
+  it('lists them with their values, which can be searched for, and calls what their branches begin by its name', async () => {
+    const runs = await listed(client, { everyType: true, kind: 'kept', minBranches: 62, status: 'complete', limit: 5 });
+    expect(runs).toMatchObject([{ workflowId: 'kept', status: 'complete', branches: 62, offline: true }]);
+    const view = new RunView(client, 'kept');
+    const summaries: unknown[] = [];
+    for await (const event of historyEvents(client, { workflowId: 'kept' }, { wait: false })) {
+      await view.apply(event);
+      const { summary } = event.userMetadata ?? {};
+      if (event.activityTaskScheduledEventAttributes?.activityType?.name === 'countWords')
+        summaries.push(...(await new RunPayloads(client, 'kept').values({ payloads: [summary ?? {}] })));
+    }
+    expect(summaries).toEqual(['words']);
+    const { costUsd } = await readRun(view, new BlobStore(home), null);
+    expect(costUsd).toBeGreaterThan(0);
+    expect(runs[0]?.costUsd).toBeCloseTo(costUsd ?? 0, 10);
   });
 
   it('is replayed by whoever has the history, with `mockAsk` for a plugin', async () => {
@@ -174,6 +211,7 @@ describe('the plugin', () => {
     expect(others).toEqual([
       expect.stringMatching(/refuse-payloads\.[jt]s$/),
       expect.stringMatching(/list-runs\.[jt]s$/),
+      expect.stringMatching(/own-runs\.[jt]s$/),
     ]);
     expect(others.every((path) => existsSync(path))).toBe(true);
   });
@@ -202,6 +240,28 @@ describe('the plugin', () => {
     );
     const env = { ANTHROPIC_API_KEY: 'made-up-token-1' };
     await expect(new FanfoldPlugin({ env, home }).configureWorker({ taskQueue: 'own' })).resolves.toBeDefined();
+  });
+
+  it('takes the gateway that it is given before that of the environment, and says what cannot be meant', async () => {
+    const env = { FANFOLD_GATEWAY: 'http://127.0.0.1:1', ANTHROPIC_API_KEY: 'made-up-token-1' };
+    const named = (gateway: 'home' | 'off' | 'unix:/run/gateway.sock') =>
+      environmentWith({ gateway }, env).FANFOLD_GATEWAY;
+    expect([named('home'), named('off'), named('unix:/run/gateway.sock')]).toEqual([
+      undefined,
+      'off',
+      'unix:/run/gateway.sock',
+    ]);
+    expect(environmentWith({}, env)).toBe(env);
+    const created = (settings: PluginSettings) =>
+      new FanfoldPlugin({ env: {}, home, ...settings }).configureWorker({ taskQueue: 'own' });
+    // A gateway has a key.
+    await expect(created({ gateway: 'http://127.0.0.1:1' })).resolves.toBeDefined();
+    await expect(created({ gateway: 'home' })).rejects.toMatchObject({ type: 'NoApiKey' });
+    await expect(created({ gateway: 'nowhere' })).rejects.toThrow(
+      'Expected `gateway` to be a URL such as `http://127.0.0.1:8235` or `unix:/path/of/gateway.sock`, got "nowhere".',
+    );
+    const api = { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:1' };
+    await expect(created({ gateway: 'home', api })).rejects.toThrow('Expected `gateway` or `api`, got both');
   });
 
   it('allows what its home has registered, unless it was given a policy or a store', async () => {

@@ -22,10 +22,7 @@ async function halfDone(start: (words: readonly string[]) => Promise<unknown>): 
   const gate = desk.model.hold(/perspective: view-(2[1-9]|3\d|40)/);
   await start(['perspectives', '-', '--id', 'half', '--perspectives', names.join(',')]);
   await desk.model.until(() => gate.waiting.length === secondHalf.length);
-  for (;;) {
-    const { coverage } = await desk.json(['show', 'half']);
-    if (coverage.ok === firstHalf.length) break;
-  }
+  await desk.shows('half', ({ coverage }) => coverage.ok === firstHalf.length);
   return { release: () => gate.release() };
 }
 

@@ -88,7 +88,7 @@ it('pays once for what two runs ask at once', async () => {
   const [one, other] = [ask('view-same'), ask('view-same')];
   await desk.model.until(() => gate.waiting.length === 1);
   // Both runs have begun before the answer comes.
-  while ((await desk.json<unknown[]>(['list', '--status', 'running'])).length < 2);
+  while ((await desk.json<unknown[]>(['list', '--status', 'running'])).length < 2) await sleep(100);
   gate.release();
   const runs = await Promise.all([one, other]);
   expect(runs.map(({ status }) => status)).toEqual(['complete', 'complete']);
@@ -138,7 +138,7 @@ it('tells what it has, and is emptied', async () => {
   }
   const { costUsd } = await ask('told-a,told-b');
   await ask('told-a,told-b');
-  while ((await stats()).reuses < before.reuses + 2);
+  while ((await stats()).reuses < before.reuses + 2) await sleep(100);
   expect(await stats()).toMatchObject({ entries: 2, reuses: before.reuses + 2 });
   expect((await stats()).savedUsd - before.savedUsd).toBeCloseTo(costUsd!, 9);
   expect((await desk.fanfold(['journal', 'prune', '--to-size', '0KB'])).stdout).toMatch(/^Removed 2 answers, /);

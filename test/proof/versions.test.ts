@@ -24,9 +24,11 @@ async function current(): Promise<string | null> {
 }
 
 it('finishes with a new build what an old one began, and asks nothing twice', async () => {
+  // A build is waited for whose worker is starting.
+  const promoted = desk.fanfold(['deployment', '--promote', 'old']);
   const before = desk.start(['worker'], { env: versioned('old') });
-  await before.said(/build old of the deployment fanfold \(auto-upgrade\); current is none/);
-  expect((await desk.fanfold(['deployment', '--promote', 'old'])).code).toBe(0);
+  await before.said(/build old of the deployment fanfold \(auto-upgrade\); current is /);
+  expect((await promoted).code).toBe(0);
   expect(await current()).toBe('old');
   const gate = desk.model.hold();
   const words = ['perspectives', '-', '--perspectives', 'one,two,three', '--concurrency', '1', '--id', 'rolled'];
@@ -62,24 +64,19 @@ it('gives new runs to the current build only', async () => {
   await client.connection.close();
 });
 
-it('waits for the build of a worker that is starting', async () => {
-  const promoted = desk.fanfold(['deployment', '--promote', 'soon']);
-  const worker = desk.start(['worker'], { env: versioned('soon') });
-  expect(await promoted).toMatchObject({ code: 0, stdout: expect.stringMatching(/→ soon +current/) });
-  await worker.kill('SIGTERM');
-});
-
 it('is the package’s version and its workflows where no build is named, and says what cannot be', async () => {
   const worker = desk.start(['worker'], { env: { FANFOLD_DEPLOYMENT: 'fanfold' } });
   await worker.said(/build \d+\.\d+\.\d+-[0-9a-f]{8} of the deployment fanfold/);
   await worker.kill('SIGTERM');
-  const promoted = await desk.fanfold(['deployment', '--promote', 'never-seen']);
+  const [promoted, unknown, refused] = await Promise.all([
+    desk.fanfold(['deployment', '--promote', 'never-seen']),
+    desk.fanfold(['deployment', 'elsewhere']),
+    desk.fanfold(['worker'], { env: { ...versioned('x'), FANFOLD_VERSIONING: 'never' } }),
+  ]);
   expect([promoted.code, promoted.stderr]).toEqual([
     2,
     expect.stringContaining('Build `never-seen` cannot be made current'),
   ]);
-  const unknown = await desk.fanfold(['deployment', 'elsewhere']);
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('FANFOLD_DEPLOYMENT=elsewhere')]);
-  const refused = await desk.fanfold(['worker'], { env: { ...versioned('x'), FANFOLD_VERSIONING: 'never' } });
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('`FANFOLD_VERSIONING` to be one of')]);
 });

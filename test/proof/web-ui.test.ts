@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 
 import { Desk } from '../support/fanfold.js';
+import { patienceMs } from '../support/patience.js';
 
 let desk: Desk;
 let browser: Browser;
@@ -47,7 +48,7 @@ async function seesInFrames(page: Page, texts: readonly string[]): Promise<void>
   await vi.waitFor(async () => {
     const shown = await Promise.all(page.frames().map((frame) => frame.locator('body').innerText()));
     for (const text of texts) expect(shown.join('\n')).toContain(text);
-  }, 30_000);
+  }, patienceMs);
 }
 
 it('cuts a branch by the form for updates, which says what can be done', async () => {

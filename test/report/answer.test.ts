@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import type { Compared, Reported } from '../../src/contract/reported.js';
@@ -12,11 +12,14 @@ import { root } from '../support/fanfold.js';
 import { branchOf, reportedOf } from './reported.js';
 
 let browser: Browser;
+/** Of all pages: a window for each would take as long as all else that it does. */
+let pages: BrowserContext;
 let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fanfold-report-'));
   browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: ['--no-sandbox'] });
+  pages = await browser.newContext();
 });
 
 afterAll(async () => {
@@ -28,7 +31,8 @@ afterAll(async () => {
 async function opened(content: Reported | Compared, width = 1_280): Promise<{ page: Page; requests: string[] }> {
   const file = join(directory, 'report.html');
   await writeFile(file, await reportHtml(content, join(root, 'dist/report-page.js')));
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  const page = await pages.newPage();
+  await page.setViewportSize({ width, height: 900 });
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
   page.on('pageerror', (error) => requests.push(error.message));

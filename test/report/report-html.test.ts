@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 
 import type { Branch, Run } from '../../src/contract/run.js';
@@ -57,6 +57,8 @@ function runOf(branches: Branch[]): Run {
 }
 
 let browser: Browser;
+/** Of all pages: a window for each would take as long as all else that it does. */
+let pages: BrowserContext;
 let directory: string;
 let file: string;
 let page: Page;
@@ -82,11 +84,13 @@ beforeAll(async () => {
   const reported = { run: runOf(branches), edges, asked, writtenAt: '2026-01-01T00:00:00Z', version: '1' };
   await writeFile(file, await reportHtml(reported, join(root, 'dist/report-page.js')));
   browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: ['--no-sandbox'] });
+  pages = await browser.newContext();
 });
 
 beforeEach(async () => {
-  await page?.close();
-  page = await browser.newPage();
+  // The one before is closed last: a window that has no page is closed too, and another takes long to open.
+  const before = page as Page | undefined;
+  page = await pages.newPage();
   problems = [];
   requests = [];
   page.on('pageerror', ({ message }) => problems.push(message));
@@ -96,6 +100,7 @@ beforeEach(async () => {
   page.on('request', (request) => requests.push(request.url()));
   await page.goto(`file://${file}`);
   await page.waitForSelector('#histogram canvas');
+  await before?.close();
 });
 
 afterAll(async () => {

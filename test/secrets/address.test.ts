@@ -11,6 +11,9 @@ describe('an address as it is shown', () => {
     ['https://made-up-token-1@gateway/v1?key=made-up-token-2&region=eu', 'https://gateway/v1?key=…&region=…'],
     ['https://gateway/v1?made-up-token-2', 'https://gateway/v1?…'],
     ['https://gateway/v1#made-up-token-2', 'https://gateway/v1'],
+    // The slash is the query's.
+    ['https://gateway?next=/', 'https://gateway?next=…'],
+    ['gateway:443#made-up-token-2', 'gateway:443'],
     // It is no URL: the password has a slash.
     ['http://me:made/up@gateway', 'gateway'],
     ['127.0.0.1:7233', '127.0.0.1:7233'],
@@ -25,6 +28,11 @@ it.each([
   ['https://api.anthropic.com', 'https://api.anthropic.com'],
   ['http://me:p%40ss@gateway', 'http://gateway'],
   ['http://me:p@ss@gateway/mcp/?a=b@c', 'http://gateway/mcp/?a=b@c'],
+  ['http://me@gateway', 'http://gateway'],
+  ['http://:made-up-word@gateway', 'http://gateway'],
+  [' http://me:made-up-word@gateway', ' http://gateway'],
+  // What a URL takes for slashes.
+  ['http:\\\\me:made-up-word@gateway', 'http://gateway/'],
   ['none', 'none'],
 ])('asks at %s with neither user nor password: %s', (url, asked) => {
   expect(withoutUser(url)).toBe(asked);
@@ -45,6 +53,7 @@ describe('a header', () => {
 
   it('is sent without white space around it, as `fetch` does it', () => {
     expect(sentHeader('made-up-token\n')).toBe('made-up-token');
+    expect(sentHeader('\r\n Bearer made-up-token \r\n')).toBe('Bearer made-up-token');
     expect(headerFault('x-key', sentHeader('made-up-token\r\n'))).toBeUndefined();
   });
 });

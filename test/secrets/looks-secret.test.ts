@@ -36,4 +36,10 @@ it.each(['/etc/ssl/key.pem', './tools/server.mjs', 'https://host/path', '4096', 
 it('takes a long word of letters and digits for a secret, whatever it goes by', () => {
   expect(looksSecret('', 'abcdefghij0123456789')).toBe(true);
   expect(looksSecret('', 'a long sentence of 4 and more words')).toBe(false);
+  expect(looksSecret('', 'abcdefghij0123456789 begins it')).toBe(false);
+  expect(looksSecret('', 'it ends with abcdefghij0123456789')).toBe(false);
+  expect(looksSecret('', 'abcdefghijabcdefghijabcdefghij')).toBe(false);
+  expect(looksSecret('', '0123456789-0123456789')).toBe(false);
+  // A path begins with a slash.
+  expect(looksSecret('key', 'made-up-1/2')).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { secretsIn, secretsInUrl } from '../../src/secrets/from-environment.js';
 import { Secrets } from '../../src/secrets/index.js';
 
 const token = 'made-up-token-1';
@@ -14,6 +15,19 @@ describe('what leaves without secrets', () => {
     expect(left).toContain('[redacted]');
     expect(left).not.toContain(token);
     expect(Buffer.from(left.replace(/^Basic /, ''), 'base64').toString()).not.toContain('up-tok');
+  });
+
+  it.each(['', 'x', 'xy'])('holds none in base64 between %j and more', (before) => {
+    const text = Buffer.from(`${before}${token}xyz`).toString('base64');
+    const left = new Secrets({ GITHUB_TOKEN: token }).text(text);
+    // At most one character at either end depends on what is around the token.
+    expect(left).toMatch(/^.{0,3}\[redacted\].{0,8}$/);
+  });
+
+  it('holds none that has half a surrogate pair', () => {
+    const secrets = new Secrets();
+    secrets.add('made-up-\ud83d-token');
+    expect(secrets.text('got made-up-\ud83d-token')).toBe('got [redacted]');
   });
 
   it.each([
@@ -89,6 +103,75 @@ describe('what leaves without secrets', () => {
   });
 });
 
+describe('a secret that is added', () => {
+  function knowing(...values: (string | undefined)[]): Secrets {
+    const secrets = new Secrets();
+    secrets.add(...values);
+    return secrets;
+  }
+
+  it('is known without white space around it; one of fewer than eight characters is not', () => {
+    expect(knowing(undefined, `  ${token}\n`).text(`got ${token}!`)).toBe('got [redacted]!');
+    expect(knowing('made-1').text('got made-1!')).toBe('got made-1!');
+    expect(knowing('made-up1').text('made-up1')).toBe('[redacted]');
+  });
+
+  it('is known without the word before it, unless there is more', () => {
+    expect(knowing(`Bearer  ${token}`).text(`got ${token}!`)).toBe('got [redacted]!');
+    expect(knowing(`Bearer ${token} and more`).text(`got Bearer ${token} and more!`)).toBe('got [redacted]!');
+    expect(knowing(`by Bearer ${token}`).text(`got by Bearer ${token}!`)).toBe('got [redacted]!');
+  });
+
+  it('is known by its lines, but not by those that say what it is', () => {
+    const secrets = knowing(`-----BEGIN KEY-----\r\n  ${token} \r\n-----END KEY-----`);
+    expect(secrets.text(`-----BEGIN KEY----- ${token}`)).toBe('-----BEGIN KEY----- [redacted]');
+  });
+
+  it('may be that of an address, or of a variable that is not ordinary', () => {
+    const secrets = new Secrets();
+    secrets.addUrl(undefined);
+    secrets.addUrl('https://me:made-up-word@gateway/');
+    secrets.addVariable('ANY_NAME', token);
+    expect(secrets.text(`made-up-word, ${token}`)).toBe('[redacted], [redacted]');
+  });
+});
+
+describe('a value that leaves', () => {
+  const secrets = new Secrets({ GITHUB_TOKEN: token });
+
+  it('may lead back to itself', () => {
+    const ring: Record<string, unknown> = { said: token };
+    ring['again'] = ring;
+    const list: unknown[] = [token];
+    list.push(list);
+    const left = secrets.value(ring);
+    expect([left['said'], (left['again'] as typeof ring)['said']]).toEqual(['[redacted]', '[redacted]']);
+    const [first, again] = secrets.value(list);
+    expect([first, (again as unknown[])[0]]).toEqual(['[redacted]', '[redacted]']);
+    const error = new Error(`refused ${token}`);
+    error.cause = error;
+    expect(secrets.error(error).message).toBe('refused [redacted]');
+  });
+
+  it('keeps dates, bytes and objects of classes as they are, and is searched where it has no class', () => {
+    const kept = { when: new Date(0), bytes: new Uint8Array(2), at: new URL('https://api.example') };
+    const left = secrets.value({ ...kept, said: token });
+    expect(left.when).toBe(kept.when);
+    expect([left.bytes === kept.bytes, left.at === kept.at]).toEqual([true, true]);
+    expect(secrets.value(Object.assign(Object.create(null), { said: token }))).toEqual({ said: '[redacted]' });
+    expect(secrets.value({ [token]: 1 })).toEqual({ '[redacted]': 1 });
+  });
+
+  it('is JSON with the blanks that it had at its end, and a text where it was none', () => {
+    expect(secrets.text(`{"said":"${token}"}\n\n`)).toBe('{"said":"[redacted]"}\n\n');
+    expect(secrets.text(`{"said":"${token}"`)).toBe('{"said":"[redacted]"');
+    const numbers = new Secrets();
+    numbers.add('12345678');
+    expect(numbers.text('12345678')).toBe('[redacted]');
+    expect(JSON.parse(numbers.text(' [12345678]'))).toEqual([12_345_678]);
+  });
+});
+
 describe('the environment', () => {
   const key = Buffer.alloc(32, 7).toString('base64');
 
@@ -106,6 +189,7 @@ describe('the environment', () => {
     ['ANTHROPIC_BASE_URL', 'http://made-up-user-token@gateway/v1', 'made-up-user-token'],
     ['HTTPS_PROXY', 'http://me:made-up-word@proxy:3128', 'made-up-word'],
     ['TEMPORAL_GRPC_META_AUTHORIZATION', 'Bearer made-up-meta-1', 'made-up-meta-1'],
+    ['SOME_PASSWORD', 'made-up-word', 'made-up-word'],
     ['TEMPORAL_TLS_CLIENT_KEY_DATA', '-----BEGIN KEY-----\nbWFkZS11cA1\n-----END KEY-----', 'bWFkZS11cA1'],
   ])('%s=%j holds %j', (name, value, secret) => {
     expect(new Secrets({ [name]: value }).text(`It said: ${secret}!`)).toBe('It said: [redacted]!');
@@ -116,5 +200,23 @@ describe('the environment', () => {
     secrets.addVariable('HOME', '/home/somebody');
     const text = 'administrator at database-host, journals, /home/somebody';
     expect(secrets.text(text)).toBe(text);
+  });
+
+  it('has none where there is none', () => {
+    expect(secretsIn({ A: undefined, B: '', HOME: '/home/somebody', SITE: 'https://api.example/v1?page=2' })).toEqual(
+      [],
+    );
+    expect(secretsIn({ FANFOLD_ENCRYPTION_KEY: undefined })).toEqual([]);
+  });
+
+  it.each([
+    ['as written and as sent', 'https://me:made-up word@gateway/', ['made-up word', 'made-up%20word']],
+    ['of a user alone', 'https://made-up user@gateway/', ['made-up user', 'made-up%20user']],
+    ['that no URL can hold', 'http://me:made-up-word@gateway:port', ['made-up-word']],
+    ['of a user in what is no URL', 'http://made-up-user@gateway:port', ['made-up-user']],
+    ['that is not percent-encoded, though it looks so', 'https://me:made%zzup@gateway/', ['made%zzup']],
+  ])('has those of an address %s', (_, url, secrets) => {
+    const found = new Set(secretsInUrl(url).filter((secret) => !secret.startsWith('me:')));
+    expect(found).toEqual(new Set(secrets));
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { gatewaySettingsOf } from '../../src/cli/worker/surroundings.js';
+import { gatewaySettingsOf } from '../../src/home-gateway/index.js';
 import type { World } from '../../src/cli/world.js';
 import { gatewayPlace, gatewaysIn, givePlace, isPlaceOf, takePlace } from '../../src/server/gateway-place.js';
 import { isHomeName } from '../../src/server/paths.js';

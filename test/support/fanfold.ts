@@ -19,6 +19,7 @@ import { endServer } from '../../src/server/end-server.js';
 import { clusterAddress, freshNamespace } from './cluster.js';
 import { InProcess } from './in-process.js';
 import type { CommandOptions, Ended } from './ended.js';
+import { patienceMs } from './patience.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = join(root, 'dist/cli/fanfold.js');
@@ -154,6 +155,11 @@ export class Desk {
     }
   }
 
+  /** Waits until `show` says so of a run. */
+  async shows(id: string, holds: (run: Run) => boolean, options?: CommandOptions): Promise<void> {
+    while (!holds(await this.json(['show', id], options))) await sleep(100);
+  }
+
   async serverRecord(): Promise<ServerRecord> {
     const record = await readServerRecord(this.home);
     if (record === undefined) throw new Error('No server was started in this home.');
@@ -205,7 +211,7 @@ export class Desk {
 /** The model, whose waits last as long as a test may: on a busy machine a server and a worker take half a minute to start. */
 function patient(model: OfflineModel): OfflineModel {
   const { until, received } = model;
-  const timeoutMs = 150_000;
+  const timeoutMs = patienceMs;
   return Object.assign(model, {
     until: ((holds, patience) => until(holds, { timeoutMs, ...patience })) satisfies OfflineModel['until'],
     received: ((count, match, patience) =>

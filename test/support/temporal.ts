@@ -34,11 +34,17 @@ export async function startTemporal(settings: readonly string[] = []): Promise<T
     const namespace = await freshNamespace(clusterAddress);
     return TestWorkflowEnvironment.createFromExistingServer({ address: clusterAddress, namespace });
   }
-  return TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: inject('temporalPath') },
-      searchAttributes: Object.values(searchAttributes).map(({ name, type }) => defineSearchAttributeKey(name, type)),
-      extraArgs: [...dynamicConfig, ...settings].flatMap((setting) => ['--dynamic-config-value', setting]),
-    },
-  });
+  const server = {
+    executable: { type: 'existing-path' as const, path: inject('temporalPath') },
+    searchAttributes: Object.values(searchAttributes).map(({ name, type }) => defineSearchAttributeKey(name, type)),
+    extraArgs: [...dynamicConfig, ...settings].flatMap((setting) => ['--dynamic-config-value', setting]),
+  };
+  for (let triesLeft = 9; ; triesLeft -= 1) {
+    try {
+      return await TestWorkflowEnvironment.createLocal({ server });
+    } catch (error) {
+      // The SDK gives a server 5 s to start, which a busy machine has not for it: what has been read of it by then makes the next one faster.
+      if (triesLeft === 0 || !(error as Error).message.includes('did not start within')) throw error;
+    }
+  }
 }

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 
 import { cutUnwanted } from '../../src/worker/cut-unwanted.js';
 import type { Orphan } from '../../src/worker/gateway-slots.js';
+import { patienceMs } from '../support/patience.js';
 
 /** Whether the call of a branch is cut, where Temporal tells so much of its execution. */
 async function isCut(told: object | Error, activityId?: string): Promise<boolean> {
@@ -18,7 +19,7 @@ async function isCut(told: object | Error, activityId?: string): Promise<boolean
     { asker: 'review/r1/7', origin },
     { asker: 'review/r1/7', origin },
   ]);
-  await vi.waitFor(() => expect(describeWorkflowExecution).toHaveBeenCalled());
+  await vi.waitFor(() => expect(describeWorkflowExecution).toHaveBeenCalled(), patienceMs);
   await new Promise((resolve) => setImmediate(resolve));
   // One look for both.
   expect(describeWorkflowExecution).toHaveBeenCalledTimes(1);

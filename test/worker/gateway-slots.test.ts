@@ -4,6 +4,8 @@ import { LaneBranches } from '../../activities/lane/lane-branches.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { asideOf, Slots, Turns } from '../../src/model/limiter/index.js';
 import type { Slot } from '../../src/model/limiter/index.js';
+import type { LayerQuestion, Paid, Payer } from '../../src/model/layer/index.js';
+import { atMost } from '../../src/worker/at-most.js';
 import { gatewaySlots } from '../../src/worker/gateway-slots.js';
 import type { WorkerGateway } from '../../src/worker/gateway-slots.js';
 import { VirtualClock } from '../model/limiter/virtual-clock.js';
@@ -36,7 +38,12 @@ function open(ceiling = 100) {
   const share = new Share();
   const clock = new VirtualClock();
   const gateway = { rooms: { paid: share, offline: new Share() }, limits: () => [] } as unknown as WorkerGateway;
-  const { slots, turns } = gatewaySlots(gateway, taskQueues.model, ceiling, { Slots, Turns, asideOf, systemClock: clock });
+  const { slots, turns } = gatewaySlots(gateway, gateway, taskQueues.model, ceiling, {
+    Slots,
+    Turns,
+    asideOf,
+    systemClock: clock,
+  });
   const taken: Slot[] = [];
   const ends: (() => void)[] = [];
   const take = async (count: number) => {
@@ -51,7 +58,7 @@ function open(ceiling = 100) {
       { turns, share: { key: 'run' } },
       [],
     );
-    return branches.run(() => new Promise<void>((resolve) => ends.push(resolve))).then(() => branches);
+    return branches.run(() => new Promise<true>((resolve) => ends.push(() => resolve(true)))).then(() => branches);
   };
   return { share, clock, slots, turns, taken, ends, take, lane };
 }
@@ -122,5 +129,66 @@ describe('the share of a worker with a gateway', () => {
     expect(turns.surplus()).toBe(0);
     share.set(2);
     expect(ends).toHaveLength(2);
+  });
+
+  it('is for lanes where pollers find no task, and for the task that one finds before their next branches', async () => {
+    const { share, clock, slots, taken, ends, take, lane } = open(10);
+    share.set(100);
+    await take(4);
+    taken[0]!.use();
+    void lane(100, 10);
+    expect(ends, 'a task may be on its way for each of three').toHaveLength(7);
+    await clock.pass(600);
+    expect(ends).toHaveLength(10);
+    expect(share.told).toEqual({ out: 10, wants: 0 });
+    await take(1);
+    expect(taken, 'lanes have all of it').toHaveLength(4);
+    taken[1]!.use();
+    expect(share.told.out).toBe(11);
+    ends[0]!();
+    await passed();
+    expect(ends, 'the task has the place').toHaveLength(10);
+    taken[1]!.release();
+    await passed();
+    expect([taken.length, slots.idle, ends.length], 'the next task has it').toEqual([5, 2, 10]);
+    await clock.pass(600);
+    expect([slots.idle, ends.length]).toEqual([3, 11]);
+  });
+});
+
+describe('the ceiling of a worker with a gateway', () => {
+  it('holds calls of tasks that come while lanes have all of it, which takes nothing of their time', async () => {
+    const ends: (() => void)[] = [];
+    const paid = {} as Paid;
+    const layer = atMost(
+      2,
+      {
+        payOnce: () => new Promise((resolve) => ends.push(() => resolve(paid))),
+        paidBefore: async () => undefined,
+      },
+      { Slots, systemClock: new VirtualClock() },
+    );
+    let waits = 0;
+    const ask = (signal = new AbortController().signal, offline = false) => {
+      const waiting: Payer['waiting'] = (wait) => {
+        waits += 1;
+        return wait().finally(() => (waits -= 1));
+      };
+      return layer.payOnce({ offline } as LayerQuestion, { signal, waiting } as Payer, {} as never);
+    };
+    const all = [ask(), ask(), ask(), ask()];
+    void ask(undefined, true);
+    await passed();
+    expect([ends.length, waits], 'each model has places of its own').toEqual([3, 2]);
+    const cut = new AbortController();
+    const lost = ask(cut.signal).catch((reason: unknown) => reason);
+    cut.abort(new Error('CANCELLED'));
+    expect(await lost).toBe(cut.signal.reason);
+    for (let each = 0; each < 5; each += 1) {
+      ends[each]?.();
+      await passed();
+    }
+    expect(await Promise.all(all)).toEqual([paid, paid, paid, paid]);
+    expect(waits).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -50,9 +51,9 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
     const model = new FakeModel();
     model.hold('b', 'c');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toHaveLength(3), 30_000);
+      await vi.waitFor(() => expect(model.asked).toHaveLength(3), patienceMs);
       expect(await cancelBranch(handle, selection)).toEqual(['b']);
-      await vi.waitFor(() => expect(model.cancelled).toEqual(['b']), 30_000);
+      await vi.waitFor(() => expect(model.cancelled).toEqual(['b']), patienceMs);
       model.release('c');
       const result = await handle.result();
       expect([result.status, statuses(result)]).toEqual(['partial', { a: 'ok', b: 'cancelled', c: 'ok' }]);
@@ -63,7 +64,7 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
     const model = new FakeModel();
     model.hold('a');
     await withRun(model, { concurrency: 1 }, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toEqual(['a']), 30_000);
+      await vi.waitFor(() => expect(model.asked).toEqual(['a']), patienceMs);
       await cancelBranch(handle, 'b');
       model.release('a');
       expect(statuses(await handle.result())).toEqual({ a: 'ok', b: 'cancelled', c: 'ok' });
@@ -79,10 +80,10 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
       throw ApplicationFailure.create({ type: 'BadRequest', message: 'no', nonRetryable: true, details });
     });
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('failed'), 30_000);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('failed'), patienceMs);
       model.script('a', async (call) => answerOf(call));
       expect(await retryFailed(handle)).toEqual(['a']);
-      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('ok'), 30_000);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('ok'), patienceMs);
       model.release('c');
       const result = await handle.result();
       expect([result.status, statuses(result)]).toEqual(['complete', { a: 'ok', b: 'ok', c: 'ok' }]);
@@ -98,11 +99,11 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
     model.hold('c');
     model.fail('a');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('failed'), 30_000);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('failed'), patienceMs);
       model.hold('a');
       await retryFailed(handle, ['a']);
       model.release('c');
-      await vi.waitFor(async () => expect(await statusOf(handle, 'c')).toBe('ok'), 30_000);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'c')).toBe('ok'), patienceMs);
       model.release('a');
       expect(statuses(await handle.result())).toEqual({ a: 'ok', b: 'ok', c: 'ok' });
     });
@@ -112,8 +113,8 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
     const model = new FakeModel();
     model.hold('c');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(async () => expect(await statusOf(handle, 'b')).toBe('ok'), 30_000);
-      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('ok'), 30_000);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'b')).toBe('ok'), patienceMs);
+      await vi.waitFor(async () => expect(await statusOf(handle, 'a')).toBe('ok'), patienceMs);
       expect(await refusal(cancelBranch(handle, 'b'))).toBe('Expected a branch that has not ended (c), got `b`.');
       expect(await refusal(cancelBranch(handle, 'x'))).toBe('Expected a branch that has not ended (c), got `x`.');
       expect(await refusal(cancelBranch(handle))).toBe('Expected the keys of the branches to cut (c), got none.');

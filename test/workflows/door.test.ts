@@ -13,6 +13,7 @@ import { startTemporal } from '../support/temporal.js';
 import { examples } from '../plan/schema/examples.js';
 import { tearDown, withRun, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -89,7 +90,7 @@ describe('the door', () => {
     const model = new FakeModel();
     model.hold('a');
     await withRun(environment, 10, model, {}, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toContain('a'), 30_000);
+      await vi.waitFor(() => expect(model.asked).toContain('a'), patienceMs);
       const { workflowService } = environment.client;
       for (const junk of [payload('json/plain', '{'), payload('json/plain', '5'), payload('made/up', 'x')]) {
         for (const signalName of ['laneBatch', 'nobodyKnowsThis']) {

@@ -11,6 +11,7 @@ import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import type { typedGraph } from './graph-builder.workflow.js';
 import { modes, tearDown, withRunIn } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 type Handle = WorkflowHandle<typeof typedGraph>;
 
@@ -73,9 +74,9 @@ describe.each(modes)('a graph in TypeScript, $mode', ({ maxCachedWorkflows }) =>
     const model = new FakeModel();
     model.hold('rumour', 'report');
     await withGraph(model, undefined, async (handle) => {
-      await vi.waitFor(() => expect(model.asked.toSorted()).toEqual(['cost', 'law', 'rumour']), 30_000);
+      await vi.waitFor(() => expect(model.asked.toSorted()).toEqual(['cost', 'law', 'rumour']), patienceMs);
       expect(await handle.executeUpdate<string[], [string]>('cancelBranch', { args: ['rumour'] })).toEqual(['rumour']);
-      await vi.waitFor(() => expect(model.asked).toContain('report'), 30_000);
+      await vi.waitFor(() => expect(model.asked).toContain('report'), patienceMs);
       const progress = await handle.query<Progress, []>('progress');
       expect(statuses(progress.branches)).toEqual({ law: 'ok', rumour: 'cancelled', cost: 'ok', report: 'running' });
       model.release('report');
@@ -90,7 +91,7 @@ describe.each(modes)('a graph in TypeScript, $mode', ({ maxCachedWorkflows }) =>
     const model = new FakeModel();
     model.hold('rumour', 'cost');
     await withGraph(model, undefined, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toHaveLength(3), 30_000);
+      await vi.waitFor(() => expect(model.asked).toHaveLength(3), patienceMs);
       await handle.executeUpdate<string[], [string]>('cancelBranch', { args: ['cost'] });
       const result = await handle.result();
       expect(result.status).toBe('failed');
@@ -103,7 +104,7 @@ describe.each(modes)('a graph in TypeScript, $mode', ({ maxCachedWorkflows }) =>
     const model = new FakeModel();
     model.hold('law', 'rumour', 'cost');
     await withGraph(model, { deadline: '1m' }, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toHaveLength(3), 30_000);
+      await vi.waitFor(() => expect(model.asked).toHaveLength(3), patienceMs);
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
       expect(model.cancelled.toSorted()).toEqual(['cost', 'law', 'rumour']);

@@ -8,6 +8,7 @@ import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -78,11 +79,11 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
       output: 'last',
     };
     await withFlow(model, flow, {}, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toContain('next'), 30_000);
+      await vi.waitFor(() => expect(model.asked).toContain('next'), patienceMs);
       expect(model.asked).not.toContain('last');
       // Of two chains that end at the same moment either may be the critical one.
       const progress = () => handle.query<RunResult, []>('progress');
-      await vi.waitFor(async () => expect(statuses(await progress())).toMatchObject({ next: 'ok' }), 30_000);
+      await vi.waitFor(async () => expect(statuses(await progress())).toMatchObject({ next: 'ok' }), patienceMs);
       model.release('slow');
       const result = await handle.result();
       expect(result).toMatchObject({ status: 'complete', output: 'answer of last' });
@@ -246,7 +247,7 @@ describe.each(modes)('a graph, $mode', ({ maxCachedWorkflows }) => {
       output: 'end',
     };
     await withFlow(model, flow, {}, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toEqual(['lost']), 30_000);
+      await vi.waitFor(() => expect(model.asked).toEqual(['lost']), patienceMs);
       await handle.executeUpdate<string[], [string]>('cancelBranch', { args: ['lost'] });
       const result = await handle.result();
       expect([result.status, statuses(result)]).toEqual(['partial', { lost: 'cancelled', end: 'ok' }]);

@@ -9,6 +9,7 @@ import { answerOf, FakeModel, reserveUsedUp } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -42,7 +43,7 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
     model.hold('b', 'c');
     model.fail('a');
     await withRun(model, { join: 'first' }, async (handle) => {
-      await vi.waitFor(async () => expect(await ended(handle)).toEqual({ a: 'failed' }), 30_000);
+      await vi.waitFor(async () => expect(await ended(handle)).toEqual({ a: 'failed' }), patienceMs);
       model.release('c');
       expect(statuses(await handle.result())).toEqual({ a: 'failed', b: 'cancelled', c: 'ok' });
     });
@@ -112,7 +113,7 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
     const model = new FakeModel();
     model.hold('b', 'c');
     await withRun(model, { join: 'quorum', quorum: 3, deadlineMs: 60_000 }, async (handle) => {
-      await vi.waitFor(async () => expect(await ended(handle)).toEqual({ a: 'ok' }), 30_000);
+      await vi.waitFor(async () => expect(await ended(handle)).toEqual({ a: 'ok' }), patienceMs);
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
       expect(model.inFlight).toBe(0);
@@ -203,5 +204,5 @@ async function ended(handle: Handle): Promise<Record<string, string>> {
 }
 
 async function asked(model: FakeModel, count: number): Promise<void> {
-  await vi.waitFor(() => expect(model.asked).toHaveLength(count), 30_000);
+  await vi.waitFor(() => expect(model.asked).toHaveLength(count), patienceMs);
 }

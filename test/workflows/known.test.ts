@@ -14,6 +14,7 @@ import { FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRun, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -54,9 +55,9 @@ describe.each(modes)('a run that takes outcomes over, $mode', ({ maxCachedWorkfl
     model.hold('b');
     const known: Known = { from, branches: [ok('a'), failed('c')] };
     await withRun(environment, maxCachedWorkflows, model, { known }, async (handle) => {
-      await vi.waitFor(() => expect(model.asked).toEqual(['b']), 30_000);
+      await vi.waitFor(() => expect(model.asked).toEqual(['b']), patienceMs);
       expect(await retry(handle, {})).toEqual(['c']);
-      await vi.waitFor(() => expect(model.asked).toEqual(['b', 'c']), 30_000);
+      await vi.waitFor(() => expect(model.asked).toEqual(['b', 'c']), patienceMs);
       model.release('b');
       const { status, branches } = await handle.result();
       expect([status, branches[2]]).toMatchObject(['complete', { status: 'ok', attempts: 1, costUsd: 0.001 }]);
@@ -157,7 +158,7 @@ describe.each(modes)('a wide run, $mode', ({ maxCachedWorkflows }) => {
       return done(lane);
     });
     await withRunOf('summarise', environment, maxCachedWorkflows, lanes, { chunks }, async (handle) => {
-      await vi.waitFor(() => expect(lanes.given.length).toBeGreaterThan(0), 30_000);
+      await vi.waitFor(() => expect(lanes.given.length).toBeGreaterThan(0), patienceMs);
       const refused = await retry(handle, {}).catch((error: { cause?: ApplicationFailure }) => error.cause);
       expect(refused).toMatchObject({ type: 'NotPossible' });
       open();

@@ -1,12 +1,13 @@
 import { TimeoutFailure, TimeoutType } from '@temporalio/common';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { fromRanges, noTally, toRanges } from '../../src/contract/lanes.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { begunIn } from '../../workflows/wide/lane-calls.js';
 import { LaneUnderWay } from '../../workflows/wide/lane-under-way.js';
-import { LaneQueue } from '../../workflows/wide/lane-queue.js';
+import { among, LaneQueue } from '../../workflows/wide/lane-queue.js';
+import type { LaneWork } from '../../workflows/wide/lane-queue.js';
 
 const chunks = (counts: readonly number[]) => counts.map((count) => ({ sha256: '', bytes: 0, count }));
 
@@ -88,4 +89,111 @@ it('gives whoever carries a document next what its dead lane had under way, and 
     begunBefore: { underWay: [[12, 14]], ledgers: { 12: { ...spent, open: true } } },
   });
   expect(begunIn(new Error('It had not begun.'), lane).underWay).toEqual([]);
+});
+
+describe('a queue of documents', () => {
+  const lengthOf = (work: LaneWork | undefined) => fromRanges(work!.places).length;
+
+  it('counts what it has after continue-as-new, and keeps what was given up', () => {
+    const queue = new LaneQueue(chunks([4, 5, 6]));
+    queue.putBack(queue.take()!, [[1, 2]]);
+    const continued = new LaneQueue(queue.chunks, { ...queue.carried, poisoned: [0] });
+    expect([queue.queued, continued.queued, continued.poisoned]).toEqual([13, 13, [0]]);
+    expect(continued.carried.poisoned).toEqual([0]);
+  });
+
+  it('gives a few more than asked for where hardly any would be left, and parts nothing that may be poisoned', () => {
+    expect([4, 5, 6, 10].map((count) => lengthOf(new LaneQueue(chunks([count])).take(4)))).toEqual([4, 5, 4, 4]);
+    const queue = new LaneQueue(chunks([10]));
+    queue.failed(queue.take()!, false);
+    expect(lengthOf(queue.take(4))).toBe(10);
+    const innocent = new LaneQueue(chunks([10]));
+    innocent.failed(innocent.take()!, true);
+    expect(lengthOf(innocent.take(4))).toBe(4);
+  });
+
+  it('gives a lane that carries others nothing that may be poisoned, or that a Message Batch has not answered', () => {
+    const queue = new LaneQueue(chunks([3, 3, 3]));
+    const [one, other] = [queue.take()!, queue.take()!];
+    queue.failed(one, false);
+    queue.putBack({ ...other, online: true }, [[0, 0]]);
+    expect(queue.takeSound()).toMatchObject({ chunk: 2, places: [[0, 2]] });
+    expect([queue.takeSound(), queue.isEmpty, queue.queued]).toEqual([undefined, false, 4]);
+    queue.handBack(2, [[1, 1]]);
+    expect(queue.takeSound()).toMatchObject({ chunk: 2, places: [[1, 1]] });
+    expect([queue.take(), queue.take()]).toMatchObject([{ chunk: 0 }, { chunk: 1, online: true }]);
+  });
+
+  it('puts together again what lanes hand back of one chunk, in order, apart from what may be poisoned', () => {
+    const queue = new LaneQueue(chunks([6, 6]));
+    const one = queue.take()!;
+    queue.take();
+    queue.failed({ ...one, places: [[0, 0]] }, false);
+    queue.handBack(1, [[0, 0]]);
+    queue.handBack(0, [[4, 5]]);
+    queue.handBack(0, [[1, 2]]);
+    queue.handBack(0, []);
+    expect(queue.queued).toBe(6);
+    expect([queue.take(), queue.take(), queue.take(), queue.take()]).toEqual([
+      { chunk: 0, places: [[0, 0]], failures: 1 },
+      { chunk: 1, places: [[0, 0]], failures: 0 },
+      {
+        chunk: 0,
+        places: [
+          [1, 2],
+          [4, 5],
+        ],
+        failures: 0,
+      },
+      undefined,
+    ]);
+  });
+
+  it('takes back those that are begun anew, each in its chunk, without what they had cost', () => {
+    const queue = new LaneQueue(chunks([3, 3, 3]));
+    while (queue.take() !== undefined);
+    queue.begun({ underWay: [[1, 2]] });
+    queue.beginAnew([1, 3, 8]);
+    expect(queue.queued).toBe(3);
+    const works = [queue.take()!, queue.take()!, queue.take()!];
+    expect(works.map(({ chunk, places }) => [chunk, ...places])).toEqual([
+      [0, [1, 1]],
+      [1, [0, 0]],
+      [2, [2, 2]],
+    ]);
+    expect(queue.begunBefore(works[0]!)).toEqual({});
+    expect(queue.begunBefore({ ...works[0]!, places: [[2, 2]] })).toEqual({ begunBefore: { underWay: [[2, 2]] } });
+  });
+
+  it('knows which documents wait, and where each is', () => {
+    const queue = new LaneQueue(chunks([3, 3]));
+    const work = queue.take()!;
+    queue.putBack(work, [[1, 2]]);
+    expect([queue.has(0, 0), queue.has(0, 1), queue.has(0, 2), queue.has(1, 0)]).toEqual([false, true, true, true]);
+    queue.take();
+    queue.take();
+    expect([queue.has(0, 1), queue.has(1, 0), queue.isEmpty]).toEqual([false, false, true]);
+    expect([0, 2, 3, 6].map((index) => queue.placeOf(index))).toEqual([
+      { chunk: 0, place: 0 },
+      { chunk: 0, place: 2 },
+      { chunk: 1, place: 0 },
+      { chunk: 2, place: 0 },
+    ]);
+  });
+});
+
+it('finds places among others, in ascending order', () => {
+  const others = [
+    [0, 3],
+    [7, 7],
+  ] as [number, number][];
+  expect(
+    among(others, [
+      [7, 8],
+      [2, 5],
+    ]),
+  ).toEqual([
+    [2, 3],
+    [7, 7],
+  ]);
 });

@@ -12,6 +12,7 @@ import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRun as inRun } from './with-run.js';
 import type { Handle } from './with-run.js';
+import { patienceMs } from '../support/patience.js';
 
 const permutations = [
   ['a', 'b', 'c'],
@@ -52,7 +53,7 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
       for (const key of order) {
         model.release(key);
         ended.push(key);
-        await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(ended)), 30_000);
+        await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(ended)), patienceMs);
       }
       const result = await handle.result();
       expect(result.branches.map(({ key, index, status }) => [key, index, status])).toEqual([
@@ -69,7 +70,7 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
     const model = new FakeModel();
     model.hold('a', 'b', 'c');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(() => expect(model.inFlight).toBe(3), 30_000);
+      await vi.waitFor(() => expect(model.inFlight).toBe(3), patienceMs);
       ['c', 'b', 'a'].forEach((key) => model.release(key));
       await handle.result();
     });
@@ -82,7 +83,7 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
     await withRun(model, { perspectives: keys, concurrency: 2 }, async (handle) => {
       for (const [index, key] of keys.entries()) {
         const asked = keys.slice(0, Math.min(index + 2, keys.length));
-        await vi.waitFor(() => expect(new Set(model.asked)).toEqual(new Set(asked)), 30_000);
+        await vi.waitFor(() => expect(new Set(model.asked)).toEqual(new Set(asked)), patienceMs);
         model.release(key);
       }
       const result = await handle.result();
@@ -108,7 +109,7 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
     model.hold('b');
     model.holdFailure('c');
     await withRun(model, { join: 'all' }, async (handle) => {
-      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), 30_000);
+      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), patienceMs);
       model.release('c');
       const result = await failedResult(handle);
       expect(result.status).toBe('failed');
@@ -145,7 +146,7 @@ describe.each(modes)('perspectives, $mode', ({ maxCachedWorkflows }) => {
     const model = new FakeModel();
     model.hold('b', 'c');
     await withRun(model, {}, async (handle) => {
-      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), 30_000);
+      await vi.waitFor(async () => expect(await endedKeys(handle)).toEqual(new Set(['a'])), patienceMs);
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
       expect(new Set(model.cancelled)).toEqual(new Set(['b', 'c']));

@@ -20,7 +20,7 @@ export async function oneAfterAnother(): Promise<Record<string, string>> {
   const policy = policyOf({ concurrency: 2 }, width);
   const progress = new RunProgress(
     branches.map(({ key }) => key),
-    false,
+    { searchable: false },
   );
   const outcomes = await fanOut(branches, policy, progress).outcomes;
   return Object.fromEntries(outcomes.map(({ key, status }) => [key, status]));

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -40,7 +41,8 @@ afterAll(async () => {
 
 const text = `${slowText} TODO`;
 
-async function run(input: Partial<ValidateInput>, maxCachedWorkflows: number): Promise<RunResult> {
+/** @param lost how many tries a worker does not live to tell of */
+async function run(input: Partial<ValidateInput>, maxCachedWorkflows: number, lost = 0): Promise<RunResult> {
   const { client, nativeConnection: connection, namespace = 'default' } = environment;
   const workflows = await Worker.create({
     connection,
@@ -50,11 +52,18 @@ async function run(input: Partial<ValidateInput>, maxCachedWorkflows: number): P
     maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: '1s',
   });
+  const activities = createActivities({ store: new BlobStore(home), cpu, offlineModelUrl: async () => '' });
+  let tries = 0;
+  const findPattern: typeof activities.findPattern = async (input) => {
+    tries += 1;
+    if (tries <= lost) throw ApplicationFailure.create({ message: 'A worker is lost.', nextRetryDelay: '1ms' });
+    return activities.findPattern(input);
+  };
   const threads = await Worker.create({
     connection,
     namespace,
     taskQueue: taskQueues.cpu,
-    activities: createActivities({ store: new BlobStore(home), cpu, offlineModelUrl: async () => '' }),
+    activities: { ...activities, findPattern },
   });
   return threads.runUntil(
     workflows.runUntil(() =>
@@ -85,6 +94,12 @@ describe.each(modes)('a pattern that takes too long, $mode', ({ maxCachedWorkflo
     });
     expect(output).toMatchObject({ findings: [{ check: 'todo', line: 1, quote: 'TODO' }] });
   });
+});
+
+it('a pattern outlasts as many workers as there may be attempts', async () => {
+  const checks = [{ name: 'todo', pattern: 'TODO' }];
+  const { branches } = await run({ checks, attempts: 4 }, 10, 3);
+  expect(branches).toMatchObject([{ key: 'todo', status: 'ok' }]);
 });
 
 it('many that take too long have a limit together', async () => {

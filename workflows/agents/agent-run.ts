@@ -52,7 +52,7 @@ export class AgentRun {
     this.#branches = [...(carried?.branches ?? [])];
     this.#turns = [...(carried?.turns ?? [])];
     this.#startedAtMs = carried?.startedAtMs ?? Date.now();
-    this.#progress = new RunProgress([], plan.searchable);
+    this.#progress = new RunProgress([], { searchable: plan.searchable, offline: plan.model.offline });
     this.#progress.add(...this.#branches.map(({ key }) => key));
     for (const branch of this.#branches) this.#progress.ended(branch);
     this.#approvals = new Approvals(this.#progress, plan.approvalMs);

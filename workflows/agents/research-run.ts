@@ -1,6 +1,6 @@
 import { uuid4 } from '@temporalio/workflow';
 
-import type { ModelRequest, WantedCall } from '../../src/contract/model-request.js';
+import type { ModelRequest } from '../../src/contract/model-request.js';
 import { callKeys } from '../../src/fold/approval.js';
 import { answerRequest } from '../../src/plan/gather-plan.js';
 import { criticalPathOf, slowestChain } from '../../src/fold/fold.js';
@@ -24,9 +24,10 @@ import { fanOutMore } from '../engine/fan-out-more.js';
 import { finish } from '../engine/finish.js';
 import { inlineOf } from '../graphs/graph-state.js';
 import { RunProgress } from '../engine/progress.js';
+import type { RunWords } from '../engine/progress.js';
 import { hitsOf, sourceBranch } from './source-branch.js';
 import { questionBranch, toolBranch } from './research-branches.js';
-import { toolHit, withoutTexts } from './research-hits.js';
+import { foundHits, toolHit, withoutTexts } from './research-hits.js';
 
 /** Most calls of tools for one branch. More would not fit into the request for its answer. */
 const mostCallsOfBranch = 8;
@@ -57,9 +58,9 @@ export class ResearchRun {
 
   constructor(
     readonly plan: ResearchPlan,
-    searchable: boolean | undefined,
+    input: RunWords,
   ) {
-    this.#progress = new RunProgress([], searchable);
+    this.#progress = new RunProgress([], input);
   }
 
   async planBranches(): Promise<ResearchBranch[]> {
@@ -111,31 +112,34 @@ export class ResearchRun {
 
   /** Lets every branch call tools, all at once. Each result is material with a number, like a hit. */
   async #useTools(branches: readonly ResearchBranch[]): Promise<{ said: RankedHit[][]; steps: StoredBranch[][] }> {
-    const { tools } = this.plan;
-    if (tools.length === 0) return { said: [], steps: [] };
-    const wanted = new Map<string, readonly WantedCall[]>();
+    const { tools, serverTools } = this.plan;
+    if (tools.length + serverTools.length === 0) return { said: [], steps: [] };
+    const answers = new Map<string, Awaited<ReturnType<Branch['run']>>>();
     const mostUsd = (this.#leftUsd * shares.tools) / branches.length;
     const asked = await this.#fanOut(
       branches.map(({ key, question }) => {
         const branch = questionBranch(this.plan, `${key}-tools`, toolsRequest(this.plan, question), mostUsd);
         const run: Branch['run'] = async (place) => {
           const answer = await branch.run(place);
-          wanted.set(key, answer.turn?.calls ?? []);
+          answers.set(key, answer);
           return answer;
         };
         return { ...branch, run };
       }),
     );
     const calls = branches.flatMap(({ key }) =>
-      (wanted.get(key) ?? []).slice(0, mostCallsOfBranch).map((call) => ({ branch: key, call })),
+      (answers.get(key)?.turn?.calls ?? []).slice(0, mostCallsOfBranch).map((call) => ({ branch: key, call })),
     );
     const wantedCalls = calls.map(({ call }) => call);
     const keys = callKeys(wantedCalls, tools, this.#calls);
     this.#calls.push(...keys);
     const outcomes = await this.#fanOut(wantedCalls.map((call, at) => toolBranch(this.plan, call, keys[at] ?? '')));
-    const said = branches.map(({ key }) =>
-      calls.flatMap(({ branch, call }, at) => (branch === key ? toolHit(call, outcomes[at]) : [])),
-    );
+    const said = branches.map((branch, place) => [
+      ...(serverTools.length === 0
+        ? []
+        : foundHits(branch, serverTools, asked[place], answers.get(branch.key)?.found ?? [])),
+      ...calls.flatMap(({ branch: key, call }, at) => (branch.key === key ? toolHit(call, outcomes[at]) : [])),
+    ]);
     return { said, steps: [asked, outcomes] };
   }
 

@@ -3,6 +3,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../../src/contract/activities.js';
 import type { GatherPlan } from '../../src/plan/gather-plan.js';
 import type { Hit, Source } from '../../src/contract/source.js';
+import { visibleLine } from '../../src/fold/visible-text.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { activityIdOf } from '../engine/activity-id.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
@@ -31,7 +32,7 @@ export function sourceBranch(
           heartbeatTimeout: '5s',
           retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: policy.attempts },
           cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-          summary: `search ${source.name}`,
+          summary: visibleLine(key),
         },
         [{ ...place, source, question }],
       ),

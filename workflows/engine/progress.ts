@@ -5,6 +5,7 @@ import { queryNames, updateNames } from '../../src/contract/names.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { FirstAnswer, Progress, RunResult } from '../../src/contract/run-result.js';
 import type { Policy } from '../../src/contract/options.js';
+import { addTallies, noTally, tallyOf } from '../../src/contract/lanes.js';
 import { addCost } from '../../src/contract/usage.js';
 import { Controls } from './controls.js';
 import type { Steering } from './controls.js';
@@ -19,6 +20,14 @@ export interface Follow {
   ended(outcome: StoredBranch): StoredBranch;
   /** Takes in the controls of one branch. */
   steered?(place: Place, steering: Steering): void;
+}
+
+/** What a run's input says of how it is shown. */
+export interface RunWords {
+  /** Whether the namespace knows fanfold's search attributes; a worker is asked where that is not given. */
+  searchable?: boolean | undefined;
+  /** Whether the offline model answers. */
+  offline?: boolean | undefined;
 }
 
 const progressQuery = defineQuery<Progress>(queryNames.progress);
@@ -39,11 +48,12 @@ export class RunProgress implements Follow {
   #isStale = false;
   readonly #controls: Controls;
   readonly #listing: Listing;
+  /** Branches that have no row here: those of a workflow of somebody's own that travel in lanes. */
+  #inLanes = { total: 0, tally: noTally };
 
   constructor(
     keys: readonly string[],
-    /** Whether the namespace knows fanfold's search attributes; a worker is asked where that is not given. */
-    searchable?: boolean,
+    readonly input: RunWords = {},
   ) {
     this.#keys = [...keys];
     this.#planned = keys.length;
@@ -61,7 +71,7 @@ export class RunProgress implements Follow {
       },
     });
     this.#show();
-    this.#listing = new Listing(searchable, () => this.#keys.length);
+    this.#listing = new Listing(input.searchable, () => this.#total);
   }
 
   /** Takes in branches that were not known when the run began. Returns the index of the first. */
@@ -69,6 +79,25 @@ export class RunProgress implements Follow {
     const first = this.#keys.push(...keys) - keys.length;
     this.#show();
     return first;
+  }
+
+  /** Takes in branches that travel in lanes: they are counted, and have no row. */
+  addInLanes(count: number): void {
+    this.#inLanes = { ...this.#inLanes, total: this.#inLanes.total + count };
+    this.#show();
+  }
+
+  /** One of those has ended. */
+  endedInLanes(outcome: StoredBranch): void {
+    this.#inLanes = { ...this.#inLanes, tally: addTallies(this.#inLanes.tally, tallyOf([outcome])) };
+    this.#show();
+  }
+
+  /** How a run has ended whose workflow has come to its end, and does not say more. */
+  get standing(): 'complete' | 'partial' {
+    const { total, tally } = this.#inLanes;
+    const isOk = (tally.byStatus.ok ?? 0) === total && this.#keys.every((_, index) => this.#statusOf(index) === 'ok');
+    return isOk ? 'complete' : 'partial';
   }
 
   /** Shows that a branch waits for an approval, with this Markdown. Without Markdown the wait is over. */
@@ -112,10 +141,10 @@ export class RunProgress implements Follow {
     this.#showNow();
     const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
       (sum, branch) => addCost(sum, branch.costUsd),
-      0,
+      this.#inLanes.tally.costUsd,
     );
-    const grown = this.#keys.length > this.#planned;
-    this.#listing.ended(status, costUsd, grown ? this.#keys.length : undefined);
+    const grown = this.#total > this.#planned;
+    this.#listing.ended(status, costUsd, grown ? this.#total : undefined);
   }
 
   now(): Progress {
@@ -123,6 +152,10 @@ export class RunProgress implements Follow {
       status: this.#status,
       branches: this.#keys.map((key, index) => ({ key, index, status: this.#statusOf(index) })),
     };
+  }
+
+  get #total(): number {
+    return this.#keys.length + this.#inLanes.total;
   }
 
   async #answered(): Promise<RunResult> {
@@ -153,12 +186,20 @@ export class RunProgress implements Follow {
 
   #showNow(): void {
     this.#isStale = false;
-    const total = this.#keys.length;
-    const first = Math.max(0, total - mostRows);
+    const rows = this.#keys.length;
+    const first = Math.max(0, rows - mostRows);
     const branches = this.#keys
       .slice(first)
       .map((key, at) => ({ key, index: first + at, status: this.#statusOf(first + at) }));
-    const standing = { status: this.#status, total, ended: this.#outcomes.size, branches };
+    const standing = {
+      status: this.#status,
+      total: this.#total,
+      ended: this.#outcomes.size + this.#inLanes.tally.ended,
+      branches,
+      offline: this.input.offline === true,
+      inLanes: this.#inLanes,
+      isCut: first > 0,
+    };
     setCurrentDetails(progressTable(standing, this.#outcomes, [...this.#unapproved.values()]));
   }
 }

@@ -62,13 +62,14 @@ export function grammarBranch({ document, title = '', dialect, words }: CheckedT
 }
 
 /** How an activity of a thread is called: on the queue of CPU-bound work. */
-function inThread(key: string, { timeoutMs }: Policy): ActivityOptions {
+function inThread(key: string, { timeoutMs, attempts }: Policy): ActivityOptions {
   return {
     ...activityIdOf(key),
     taskQueue: taskQueues.cpu,
     startToCloseTimeout: timeoutMs,
     heartbeatTimeout: '10s',
-    retry: { maximumAttempts: 2 },
+    // A worker that dies is no fault of the text: one death is forgiven even where there is to be one try.
+    retry: { maximumAttempts: Math.max(2, attempts) },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: key,
   };

@@ -116,9 +116,15 @@ function started(
         Date.now(),
         firstIndex,
       );
+  // One object for each outcome, whichever way it is looked at: to make it thrice counts where there are thousands.
+  const made = new WeakMap<StoredBranch, Outcome<unknown>>();
   const typed = (branch: StoredBranch) => {
+    const before = made.get(branch);
+    if (before !== undefined) return before;
     const at = branch.index - firstIndex;
-    return outcomeFor({ ...branch, ...branches.triedOf(branch) }, keys[at] ?? branch.key, at);
+    const outcome = outcomeFor({ ...branch, ...branches.triedOf(branch) }, keys[at] ?? branch.key, at);
+    made.set(branch, outcome);
+    return outcome;
   };
   const whole = async (ended: Promise<StoredBranch[]>) => {
     const all = (await ended).map(typed);

@@ -207,6 +207,7 @@ export class LanesRun {
     const poisoned = new Set(wide?.poisoned);
     const others = wide?.others ?? { status: 'cancelled', message: 'The fan-out was cut before it had begun.' };
     for (const [index, { key }] of this.questions.entries()) {
+      if (this.#told.has(index)) continue;
       const place = { key, index, queuedAtMs: this.#queuedAtMs };
       const { status, message } = poisoned.has(index)
         ? ({ status: 'failed', message: 'Every worker that had it ended.' } as const)

@@ -5,6 +5,7 @@ import { inlineDocumentBytes } from '../../src/contract/limits.js';
 import { memoOf } from '../../src/contract/memo.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
+import type { RunStatus } from '../../src/contract/run.js';
 import type { Stored } from '../../src/contract/stored.js';
 import { RunProgress } from '../engine/progress.js';
 import { Window } from '../engine/window.js';
@@ -26,7 +27,7 @@ const sentAtOnce = 2;
  * RunContext-2. A text goes into the store once, however many branches speak of it.
  */
 export class RunContext {
-  readonly progress = new RunProgress([], false);
+  readonly progress = new RunProgress([], { offline: isOfflineRun() });
   readonly sending = new Window(sentAtOnce);
   orders = 0;
   readonly #names = new Map<string, number>();
@@ -37,7 +38,7 @@ export class RunContext {
 
   /** Names for the branches of a fan-out that begins: their keys, below the branch that it is part of. */
   nameAll(keys: readonly string[]): string[] {
-    const within = this.#branchAround();
+    const within = this.branchAround();
     return keys.map((key) => {
       // A number by itself is what Temporal names activities that have no name: two open ones of a name fail the task for ever.
       const own = /^\d+$/.test(key) ? `#${key}` : key;
@@ -62,7 +63,13 @@ export class RunContext {
     return scope.run(run);
   }
 
-  #branchAround(): string | undefined {
+  /** How the workflow has come to its end. */
+  ended(status: RunStatus = this.progress.standing): void {
+    this.progress.finished(status);
+  }
+
+  /** Name of the branch whose function calls; `undefined` outside of one. */
+  branchAround(): string | undefined {
     let scope: CancellationScope | undefined = CancellationScope.current();
     for (; scope !== undefined; scope = scope.parent) {
       const name = this.#scopes.get(scope);
@@ -96,6 +103,11 @@ export function runContext(): RunContext {
   // Each workflow has modules of its own; a test that has not is no reason to mix two.
   if (context?.runId !== runId) context = new RunContext(runId);
   return context;
+}
+
+/** The context of the workflow that calls, where it has fanned out. */
+export function knownContext(): RunContext | undefined {
+  return context?.runId === workflowInfo().runId ? context : undefined;
 }
 
 /** Whether the workflow was begun by a client with `new FanfoldPlugin({ offline: true })`. */

@@ -78,11 +78,15 @@ export class WideRun {
     const { progress } = runContext();
     const inLanes = this.works.flatMap((work, at) => (work.kind === 'ask' ? [{ work, at }] : []));
     const others = this.works.flatMap((work, at) => (work.kind === 'own' ? [{ work, at }] : []));
+    progress.addInLanes(inLanes.length);
     const lanes = new LanesRun(
       inLanes.map(({ work, at }) => ({ work, key: this.names[at] ?? '' })),
       branches,
       others.length === 0,
-      (outcome) => this.#end(outcome, inLanes[outcome.index]?.at ?? 0),
+      (outcome) => {
+        progress.endedInLanes(outcome);
+        this.#end(outcome, inLanes[outcome.index]?.at ?? 0);
+      },
     );
     const settled = {
       ...directPolicy(this.#policy),

@@ -83,7 +83,7 @@ class WideFanOut {
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
     this.#money = new LaneMoney(plan.policy.budget?.usd ?? Infinity, spentIn(tally), begun);
-    this.#progress = new WideProgress(plan.total, tally, input.searchable, startedAtMs);
+    this.#progress = new WideProgress(plan.total, tally, { ...input, offline: plan.offline }, startedAtMs);
     this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
     this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
     this.#online = new OnlineLanes(plan, this.#isShared ? Infinity : lanesAtFirst(plan.policy));

@@ -4,13 +4,19 @@ import { formatDuration } from '../../src/contract/duration.js';
 import type { Tally } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { addCost, dollarText } from '../../src/contract/usage.js';
-import { queryNames, updateNames } from '../../src/contract/names.js';
+import { queryNames, signalNames, updateNames } from '../../src/contract/names.js';
+import { markdownLine } from '../../src/fold/visible-text.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { FirstAnswer, Progress } from '../../src/contract/run-result.js';
 import { Listing } from '../engine/listing.js';
+import { answeredBy } from '../engine/progress-table.js';
+import type { RunWords } from '../engine/progress.js';
 
 const progressQuery = defineQuery<Progress>(queryNames.progress);
 const answerUpdate = defineUpdate<FirstAnswer>(updateNames.answer);
+
+// A signal has no summary of its own, which Temporal keeps for what a workflow begins.
+const legend = `On the timeline: \`runLane\` carries branches, \`${signalNames.laneBatch}\` tells of some that have ended, \`${updateNames.laneMore}\` asks for more.`;
 
 /** Shows a wide run in Temporal's Web UI. */
 export class WideProgress {
@@ -22,7 +28,7 @@ export class WideProgress {
   constructor(
     readonly total: number,
     tally: Tally,
-    searchable: boolean | undefined,
+    readonly input: RunWords,
     readonly startedAtMs: number,
   ) {
     this.#tally = tally;
@@ -31,7 +37,7 @@ export class WideProgress {
       description: 'Returns as soon as the join policy is satisfied.',
     });
     this.#show();
-    this.#listing = new Listing(searchable, () => total);
+    this.#listing = new Listing(input.searchable, () => total);
   }
 
   ended(tally: Tally): void {
@@ -61,7 +67,7 @@ export class WideProgress {
   }
 
   #show(): void {
-    const { ended, byStatus, usage, costUsd, savedUsd, reused, slowest } = this.#tally;
+    const { ended, byStatus, usage, costUsd, slowest } = this.#tally;
     const cost = costUsd === null ? 'unknown' : dollarText(costUsd);
     setCurrentDetails(
       [
@@ -69,8 +75,10 @@ export class WideProgress {
         '',
         ...Object.entries(byStatus).map(([status, count]) => `- ${status}: ${count}`),
         `- ${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} tokens in, ${usage.outputTokens} out, cost ${cost}`,
-        ...(reused > 0 ? [`- ${reused} from the journal, ${dollarText(savedUsd)} saved`] : []),
-        ...(slowest === null ? [] : [`- slowest: ${slowest.key}, ${formatDuration(slowest.totalMs)}`]),
+        ...answeredBy(this.#tally, this.input.offline === true).map((told) => `- ${told}`),
+        ...(slowest === null ? [] : [`- slowest: ${markdownLine(slowest.key)}, ${formatDuration(slowest.totalMs)}`]),
+        '',
+        legend,
       ].join('\n'),
     );
   }

@@ -32,7 +32,7 @@ describe('before the headers', () => {
 
   it('hangs until the client gives up', async () => {
     const { client, model } = await start({ script: [{ fault: { kind: 'hang-before-headers' } }] });
-    await expect(client.messages.create(ask, { timeout: 100 })).rejects.toBeInstanceOf(
+    await expect(client.messages.create(ask, { timeout: 1_000 })).rejects.toBeInstanceOf(
       Anthropic.APIConnectionTimeoutError,
     );
     await model.idle();

@@ -6,7 +6,7 @@ import { shownAddress } from '../../secrets/index.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { openSession } from '../home/session.js';
-import type { HomeGateway } from '../worker/home-gateway.js';
+import type { HomeGateway } from '../../home-gateway/index.js';
 import type { World } from '../world.js';
 import { defaultWorkerConcurrency } from './worker.js';
 

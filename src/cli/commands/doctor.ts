@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Check } from '../home/checks.js';
-import { json, line, lines, paints, setIn } from '../show/terminal-text.js';
+import { hung } from '../show/terminal-rows.js';
+import { json, line, lines, paints } from '../show/terminal-text.js';
 import type { TerminalText } from '../show/terminal-text.js';
 import type { World } from '../world.js';
 
@@ -30,8 +31,8 @@ function table(checks: readonly Check[], world: World): TerminalText {
   const { green, red, yellow, dim } = paints(world.stdout.colour);
   const signs = { ok: green('✓'), note: yellow('!'), failed: red('✗'), skipped: dim('–') };
   const rows = checks.map(({ name, state, found, advice }) => [
-    line`${signs[state]} ${name.padEnd(18)} ${setIn(found, ' '.repeat(21))}`,
-    ...(advice === undefined ? [] : [line`  ${' '.repeat(18)} → ${setIn(advice, ' '.repeat(23))}`]),
+    line`${signs[state]} ${name.padEnd(18)} ${hung(found, 21, world.stdout)}`,
+    ...(advice === undefined ? [] : [line`  ${' '.repeat(18)} → ${hung(advice, 23, world.stdout)}`]),
   ]);
   return lines(rows.flat());
 }

@@ -142,17 +142,22 @@ async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promis
 /** Most events of a run of somebody's own that is read for its values. */
 const mostEvents = 2_000;
 
-/** How many branches a workflow of somebody's own has, and what they cost: it has no search attributes that say so. */
+/**
+ * How many branches a workflow of somebody's own has, and what they cost, where its search attributes do not say so: it is open, or was begun
+ * by an older version; and whether the offline model was asked, which they never say.
+ */
 async function ownValues(
   session: Session,
-  { workflowId, runId, kind, branches, events }: ListedRun,
+  { workflowId, runId, kind, branches, costUsd, closedAt, events, offline }: ListedRun,
 ): Promise<Partial<Pick<RunRow, 'branches' | 'costUsd' | 'offline'>>> {
-  if (isKind(kind) || branches !== null || events > mostEvents) return {};
+  const isTold = closedAt !== null && branches !== null && costUsd !== null;
+  if (isKind(kind) || events > mostEvents || (isTold && (offline || costUsd === 0))) return {};
   const view = await viewRun(session, workflowId, runId).catch(() => undefined);
   if (view === undefined) return {};
-  const { total, planned } = view;
-  const costUsd = [...view.outcomes.values()].reduce<number | null>((sum, each) => addCost(sum, each.costUsd), 0);
-  return { branches: total, costUsd: view.closed === null ? null : costUsd, offline: planned.offline };
+  const seen = { offline: offline || view.planned.offline };
+  if (isTold) return seen;
+  const spent = [...view.outcomes.values()].reduce<number | null>((sum, each) => addCost(sum, each.costUsd), 0);
+  return { ...seen, branches: Math.max(branches ?? 0, view.total), costUsd: view.closed === null ? null : spent };
 }
 
 /** Calls of a run that wait for a person. Only agents have such. */

@@ -12,6 +12,7 @@ import type { ResearchFlags } from '../run/research-input.js';
 import { checkPlanning, dryRunResearch } from '../run/research-bounds.js';
 import { builtInSources } from '../read/read-sources.js';
 import { registerOwn } from '../home/register-own.js';
+import { addServerToolFlags } from '../read/server-tools.js';
 import { addRunFlags, fanOutFlags } from '../run/run-flags.js';
 import { toolWords } from '../read/read-tools.js';
 import type { World } from '../world.js';
@@ -40,6 +41,7 @@ export function researchCommand(program: Command, world: World, done: (code: Exi
       String(researchDefaults.rounds),
     )
     .option('--limit <n>', 'most hits that a task is answered from', String(researchDefaults.limit));
+  addServerToolFlags(command);
   addRunFlags(
     command,
     { ...researchDefaults, timeoutMs: gatherDefaults.timeoutMs, attempts: gatherDefaults.attempts },

@@ -5,7 +5,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
 import { readPolicy, toldRunnables } from '../read/read-policy.js';
-import type { HomeGateway } from '../worker/home-gateway.js';
+import type { HomeGateway } from '../../home-gateway/index.js';
 import { idleTime } from '../worker/idle-time.js';
 import { openSession } from '../home/session.js';
 import type { World } from '../world.js';

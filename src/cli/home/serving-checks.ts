@@ -1,8 +1,11 @@
+import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import { gatewayIn, noGateway } from '../../contract/gateway.js';
+import { askGatewayTotals } from '../../gateway/index.js';
 import { shownAddress } from '../../secrets/index.js';
 import { liveGateways } from '../worker/end-gateways.js';
 import { localWorker, readyWorkers } from '../worker/ensure-worker.js';
-import { HomeGateway } from '../worker/home-gateway.js';
+import { HomeGateway } from '../../home-gateway/index.js';
+import { formatCost } from '../show/amounts.js';
 import { staying } from '../worker/staying.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
@@ -26,8 +29,10 @@ export async function gatewayCheck({ home, server }: Pick<Session, 'home' | 'ser
   if (server.kind !== 'embedded') return { found: 'none: the server is not of this home' };
   const live = await liveGateways(home, world.cwd);
   if (live.length > 0) {
-    const shown = live.map(({ process: { pid } }) => `process ${pid}`).join(', ');
-    return { found: `${live.length === 1 ? 'one' : live.length} of this home in the background (${shown})` };
+    const shown = await Promise.all(
+      live.map(async ({ socket, process: { pid } }) => `process ${pid}${doneBy(await askGatewayTotals(socket))}`),
+    );
+    return { found: `${live.length === 1 ? 'one' : live.length} of this home in the background (${shown.join('; ')})` };
   }
   if (await HomeGateway.canBe(home, world)) return { found: 'none of this home; a worker starts one when it needs it' };
   return {
@@ -36,6 +41,14 @@ export async function gatewayCheck({ home, server }: Pick<Session, 'home' | 'ser
     advice:
       'Workers ask models themselves, and a call ends with the worker that makes it. A shorter FANFOLD_HOME changes that.',
   };
+}
+
+function doneBy(totals: GatewayTotals | undefined): string {
+  if (totals === undefined) return '';
+  const { workers, questions, joined, journalHits, byModel } = totals;
+  const costUsd = byModel.reduce((sum, each) => sum + each.costUsd, 0);
+  const saved = `${journalHits} from the journal, ${joined} joined to a call of before`;
+  return `: ${workers} ${workers === 1 ? 'worker' : 'workers'}, ${questions} questions, ${saved}, ${formatCost(costUsd)}`;
 }
 
 /** Who has the key of the model API. */

@@ -5,6 +5,7 @@ import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/proto
 import type { CallToolResult, ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 
+import { beginningOf } from '../../contract/cut-text.js';
 import { packageVersion } from '../package-version.js';
 import type { World } from '../world.js';
 import { makeCall } from './call.js';
@@ -42,7 +43,7 @@ export function mcpServer(defaults: Defaults, place: Place, world: World, left: 
       name,
       {
         description: tool.description,
-        inputSchema: { ...tool.input, ...commonInput },
+        inputSchema: strictInput({ ...tool.input, ...commonInput }),
         outputSchema: shownRunShape,
         annotations: { destructiveHint: false, openWorldHint: true },
       },
@@ -53,7 +54,7 @@ export function mcpServer(defaults: Defaults, place: Place, world: World, left: 
     'show',
     {
       description: 'Shows how a run is, and its result once it has one.',
-      inputSchema: { id: z.string().describe('Id of the run.') },
+      inputSchema: strictInput({ id: z.string().describe('Id of the run.') }),
       outputSchema: shownRunShape,
       annotations: { readOnlyHint: true },
     },
@@ -92,6 +93,17 @@ export function mcpServer(defaults: Defaults, place: Place, world: World, left: 
     }
   }
   return server;
+}
+
+/** An input without a field of another name: a misspelt one would be left out of what is paid for. */
+function strictInput<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `Expected fields of the names ${known}, got \`${beginningOf(issue.keys.join(', '), 80)}\`.`
+        : undefined,
+  });
 }
 
 function flagsOf({ offline, model, budgetUsd = Infinity }: Defaults, input: Record<string, unknown>): string[] {

@@ -4,6 +4,7 @@ import type { FanOutPlan } from '../../plan/fan-out-plan.js';
 import { addCost } from '../../contract/usage.js';
 import { upperBoundUsd } from '../../model/index.js';
 import { isCounted } from '../../model/providers/provider-table.js';
+import { columnsOf } from '../show/columns-of.js';
 import { formatCost } from '../show/amounts.js';
 import { reasonOf } from '../../files/index.js';
 import type { LeftOut } from '../../files/index.js';
@@ -81,7 +82,7 @@ export async function dryRun(
 }
 
 function table(outcome: DryRun, { policy }: FanOutPlan): TerminalText {
-  const keyWidth = Math.max(...outcome.branches.map(({ key }) => key.length));
+  const keyWidth = Math.max(...outcome.branches.map(({ key }) => columnsOf(key)));
   const rows = outcome.branches.map(({ key, model, inputTokens, maxTokens, upperBoundUsd: most, unreadable }) =>
     unreadable === undefined
       ? line`${padded(key, keyWidth)}  ${model}  ${inputTokens.toLocaleString('en')} in, at most ${maxTokens.toLocaleString('en')} out  ${atMost(most)}`

@@ -8,6 +8,7 @@ import type { Documents } from '../read/document-source.js';
 import type { BoundNode } from '../read/bound-flow.js';
 import { levelsOf, longestChain, mermaidOf } from '../read/draw-flow.js';
 import { parseDollars } from '../read/numbers.js';
+import { columnsOf } from '../show/columns-of.js';
 import { formatCost } from '../show/amounts.js';
 import { json, line, lines, padded } from '../show/terminal-text.js';
 import type { World } from '../world.js';
@@ -60,7 +61,7 @@ export function dryRunGraph(
     return exitCodes.complete;
   }
   const most = (usd: number | null) => (usd === null ? formatCost(null) : `at most ${formatCost(usd)}`);
-  const width = Math.max(...branches.map(({ key }) => key.length));
+  const width = Math.max(...branches.map(({ key }) => columnsOf(key)));
   world.stdout.write(
     lines([
       ...levelsOf(flow).map((level, depth) => `${depth === 0 ? '  ' : '→ '}${level.join('  |  ')}`),

@@ -13,10 +13,13 @@ import type { RunFlags } from './run-flags.js';
 /** Prints what research would search, and how often. */
 export function dryRunResearch(plan: ResearchPlan, flags: RunFlags, world: World): ExitCode {
   const names = plan.sources.map(({ name }) => name);
+  const tools = [...plan.tools, ...plan.serverTools].map(({ name }) => name);
+  const beside = tools.length === 0 ? '' : `, with ${tools.join(', ')}`;
+  const billed = plan.serverTools.length === 0 ? '' : '; what the API runs itself costs what nobody knows beforehand';
   world.stdout.write(
     flags.json || flags.ndjson
-      ? json({ sources: names, tools: plan.tools.map(({ name }) => name), tasks: plan.tasks, rounds: plan.rounds })
-      : line`${names.join(', ')}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search.\nNothing was started.\n`,
+      ? json({ sources: names, tools, tasks: plan.tasks, rounds: plan.rounds })
+      : line`${names.join(', ')}${beside}; at most ${plan.rounds} rounds of ${plan.tasks} tasks, ${formatDuration(plan.policy.timeoutMs)} for a search${billed}.\nNothing was started.\n`,
   );
   return exitCodes.complete;
 }

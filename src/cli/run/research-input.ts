@@ -6,11 +6,13 @@ import { parseCount, parseDollars } from '../read/numbers.js';
 import { readSources } from '../read/read-sources.js';
 import { readTools } from '../read/read-tools.js';
 import type { ToolFlags } from '../read/read-tools.js';
+import { serverToolsIn } from '../read/server-tools.js';
+import type { ServerToolFlags } from '../read/server-tools.js';
 import type { World } from '../world.js';
 import { refuseFanOutFlags, runOptions } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
 
-export interface ResearchFlags extends RunFlags, ToolFlags {
+export interface ResearchFlags extends RunFlags, ToolFlags, ServerToolFlags {
   sources?: string;
   tasks: string;
   rounds: string;
@@ -36,6 +38,7 @@ export async function readResearch(question: string, flags: ResearchFlags, world
     sources: await readSources(namesIn(flags.sources), flags.sourcesFile, world),
     tasks: parseCount(flags.tasks, 'tasks', 10),
     ...(await toolsOf(flags, world)),
+    ...serverToolsIn(flags),
     rounds: parseCount(flags.rounds, 'rounds', 5),
     limit: parseCount(flags.limit, 'limit', 50),
     ...(flags.budget !== undefined && { budgetUsd: parseDollars(flags.budget, 'budget') }),

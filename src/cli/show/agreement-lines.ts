@@ -1,4 +1,5 @@
 import type { Agreement } from '../../fold/agreement.js';
+import { columnsOf } from './columns-of.js';
 import { formatCost } from './amounts.js';
 import { line, padded } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
@@ -12,7 +13,10 @@ export function agreementLines(output: unknown): TerminalText[] {
   if (agreement === undefined) return [];
   const { rows, compared, by, fields = {} } = agreement;
   const names = Object.entries(fields).slice(0, mostFields);
-  const width = Math.max(0, ...[...by.map(({ key }) => key), ...names.map(([name]) => name)].map((key) => key.length));
+  const width = Math.max(
+    0,
+    ...[...by.map(({ key }) => key), ...names.map(([name]) => name)].map((key) => columnsOf(key)),
+  );
   return [
     ...by.map(
       ({ key, ok, withMost, costUsd }) =>

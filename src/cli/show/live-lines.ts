@@ -4,7 +4,7 @@ import { formatDuration } from '../../contract/duration.js';
 import { tallyOf } from '../../contract/lanes.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { barLines } from './bar-lines.js';
-import { outcomeLine } from './outcome-line.js';
+import { outcomeLine, widestKey } from './outcome-line.js';
 import type { Situation } from './situation.js';
 import { fitted, withEnd } from './terminal-rows.js';
 import { joined, line, padded, paints, terminalLine } from './terminal-text.js';
@@ -76,7 +76,7 @@ function branchLines(
   screen: Canvas & { followsText: boolean },
   nowMs: number,
 ): BranchLine[] {
-  const keyWidth = Math.max(0, ...view.places.map(({ key }) => key.length));
+  const keyWidth = widestKey(view.places);
   const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
   const { yellow } = paints(screen.colour);
   const unallowed = [...(view.approvals?.values() ?? [])].map((key) => ({

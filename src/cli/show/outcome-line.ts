@@ -1,6 +1,7 @@
 import { formatDuration } from '../../contract/duration.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { BranchStatus } from '../../contract/run.js';
+import { columnsOf } from './columns-of.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { joined, line, padded, paints, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
@@ -37,6 +38,11 @@ function askedNobody({ usage, costUsd, reused }: Ended): boolean {
 function waited({ latency: { queuedMs, retryWaitMs, totalMs } }: Ended): string {
   const waitedMs = Math.min(totalMs, queuedMs + retryWaitMs);
   return waitedMs < leastWaitMs || waitedMs < totalMs * leastWaitShare ? '' : ` (${formatDuration(waitedMs)} waiting)`;
+}
+
+/** Columns that the longest of several keys takes. */
+export function widestKey(branches: readonly { key: string }[]): number {
+  return Math.max(0, ...branches.map(({ key }) => columnsOf(key)));
 }
 
 /** One line for one outcome: what it was, how long it took, what it cost, and why it is not ok. */

@@ -8,7 +8,7 @@ import { formatCost, formatTokens } from './amounts.js';
 import { agreementLines, comparedRows } from './agreement-lines.js';
 import { approvalLines } from './approval-lines.js';
 import { failingTaskText } from './failing-task-text.js';
-import { outcomeLine } from './outcome-line.js';
+import { outcomeLine, widestKey } from './outcome-line.js';
 import { findingsText, fixLines, hasFindings, withFix } from './print-findings.js';
 import { hitsText, researchText } from './print-hits.js';
 import type { Render } from './print-hits.js';
@@ -77,7 +77,7 @@ async function printForPeople(
     return;
   }
   const shown = linesFor(run.branches);
-  const keyWidth = Math.max(0, ...shown.map(({ key }) => key.length));
+  const keyWidth = widestKey(shown);
   world.stderr.write(
     lines([
       headline(run),

@@ -3,6 +3,7 @@ import { formatDuration } from '../../contract/duration.js';
 import { visibleLine } from '../../fold/visible-text.js';
 import type { Screen } from '../world.js';
 import { formatCost } from './amounts.js';
+import { columnsOf } from './columns-of.js';
 import { line, lines, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
 
@@ -71,7 +72,7 @@ export function runTable(
     const all = [id, ...middle, ...retries];
     const cells = runs.map((run) => all.map((column) => visibleLine(column.cell(run, nowMs))));
     const widths = all.map(({ title }, at) => {
-      const widest = cells.map((row) => row[at]?.length ?? 0).filter((length) => at > 0 || length <= widestId);
+      const widest = cells.map((row) => columnsOf(row[at] ?? '')).filter((length) => at > 0 || length <= widestId);
       return Math.max(title.length, ...widest);
     });
     return { all, cells, widths, taken: widths.reduce((sum, each) => sum + each + 2, 0) };
@@ -82,14 +83,15 @@ export function runTable(
   }
   const { all, cells, widths, taken } = named();
   const room = Math.min(mostAbout, most - taken);
-  const row = (parts: readonly string[]) => parts.map((part, at) => part.padEnd(widths[at] ?? 0)).join('  ');
+  const row = (parts: readonly string[]) =>
+    parts.map((part, at) => `${part}${' '.repeat(Math.max(0, (widths[at] ?? 0) - columnsOf(part)))}`).join('  ');
   const marks = runs.some(({ offline, costUsd }) => offline && costUsd !== null);
   return lines([
     `${row(all.map(({ title }) => title))}  ${room >= leastAbout ? about.title : ''}`.trimEnd(),
     ...runs.flatMap((run, at) => {
       const [name = '', ...rest] = cells[at] ?? [];
       const subject = room >= leastAbout ? terminalLine(about.cell(run, nowMs), room).text : '';
-      const isLong = name.length > (widths[0] ?? 0);
+      const isLong = columnsOf(name) > (widths[0] ?? 0);
       return [...(isLong ? [line`${name}`] : []), `${row([isLong ? '' : name, ...rest])}  ${subject}`.trimEnd()];
     }),
     ...(marks ? ['* of the offline model: what the API would have taken'] : []),

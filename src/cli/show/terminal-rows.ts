@@ -2,7 +2,8 @@ import sliceAnsi from 'slice-ansi';
 import wrapAnsi from 'wrap-ansi';
 
 import { columnsOf, isPlain } from './columns-of.js';
-import { line, rendered, terminalLine, terminalText } from './terminal-text.js';
+import type { Screen } from '../world.js';
+import { line, rendered, setIn, terminalLine, terminalText } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 
 /** Cuts text to so many columns; colours stay whole. */
@@ -27,6 +28,16 @@ export function proseFor({ isTerminal, columns }: { isTerminal: boolean; columns
 
 /** Columns that are too few to show words in. */
 const leastForWords = 12;
+
+/** Prose that begins at a column and goes on there: on a terminal it is broken between words, and what is longer than a row stays whole. */
+export function hung(
+  text: string,
+  column: number,
+  { isTerminal, columns }: Pick<Screen, 'isTerminal' | 'columns'>,
+): TerminalText {
+  const width = Math.max(20, columns - 1 - column);
+  return setIn(isTerminal ? wrapAnsi(terminalText(text).text, width) : text, ' '.repeat(column));
+}
 
 /** A line and the end of foreign prose behind it, as much as fits into so many columns. */
 export function withEnd(before: TerminalText, prose: string, columns: number): TerminalText {

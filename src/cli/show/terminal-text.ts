@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 
 import { visibleLine, visibleText } from '../../fold/visible-text.js';
+import { columnsOf } from './columns-of.js';
 
 let make: (text: string) => TerminalText;
 
@@ -47,12 +48,19 @@ export function terminalText(text: string): TerminalText {
   return make(visibleText(text));
 }
 
-/** Foreign prose in one line, cut to `width` characters. A run of blanks and line breaks becomes one blank. */
+/** Foreign prose in one line, cut to `width` columns. A run of blanks and line breaks becomes one blank. */
 export function terminalLine(text: string, width: number): TerminalText {
   const shown = visibleLine(text.replace(/\s+/g, ' ').trim());
-  if (shown.length <= width) return make(shown);
-  // No half of a pair is left.
-  return make(`${shown.slice(0, Math.max(0, width - 1)).replace(/\p{Cs}$/u, '')}…`);
+  if (width === Infinity || columnsOf(shown) <= width) return make(shown);
+  let taken = 0;
+  let kept = '';
+  // What is one sign to the reader stays whole.
+  for (const { segment } of new Intl.Segmenter().segment(shown)) {
+    taken += columnsOf(segment);
+    if (taken > width - 1) break;
+    kept += segment;
+  }
+  return make(`${kept}…`);
 }
 
 /** Foreign text of several lines, all but the first indented, so that they cannot pass for other lines. */
@@ -102,9 +110,10 @@ export function cleaned({ text }: TerminalText, clean: (text: string) => string)
   return make(clean(text));
 }
 
-/** Pads text with spaces to so many characters. */
+/** Pads text with spaces to so many columns. */
 export function padded(text: Shown, width: number): TerminalText {
-  return make(inLine(text).padEnd(width));
+  const shown = inLine(text);
+  return make(`${shown}${' '.repeat(Math.max(0, width - columnsOf(shown)))}`);
 }
 
 type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';

@@ -5,7 +5,7 @@ import { cassetteOf } from '../home/cassette-of.js';
 import { modelLayerOf } from '../home/model-layer.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
-import type { HomeGateway } from './home-gateway.js';
+import type { HomeGateway } from '../../home-gateway/index.js';
 
 /** Where a worker's answers come from, and how to end what was opened for them. */
 export interface Answers extends Pick<WorkerSettings, 'api' | 'cassette' | 'gateway'> {

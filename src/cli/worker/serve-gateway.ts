@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../contract/errors.js';
 import { CpuPool } from '../../cpu/index.js';
 import { Clients, isLocal, listenAddressOf, newToken, startGateway } from '../../gateway/index.js';
-import { capturesContent } from '../../model/call/model-span.js';
+import { capturesContent } from '../../model/call/gen-ai-tracer.js';
 import { Secrets } from '../../secrets/index.js';
 import type { GatewayFlags } from '../commands/gateway.js';
 import { shownBaseUrl } from '../home/api-key.js';

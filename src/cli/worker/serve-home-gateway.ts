@@ -6,7 +6,8 @@ import { CpuPool } from '../../cpu/index.js';
 import { startGateway } from '../../gateway/index.js';
 import type { RunningGateway } from '../../gateway/index.js';
 import type { Journal } from '../../journal/index.js';
-import { capturesContent } from '../../model/call/model-span.js';
+import { loadSdk } from '../../model/call/client.js';
+import { capturesContent } from '../../model/call/gen-ai-tracer.js';
 import type { Secrets } from '../../secrets/index.js';
 // Nothing of Temporal is loaded.
 import {
@@ -84,12 +85,15 @@ export async function serveHomeGateway(world: HomeGatewayWorld): Promise<void> {
         tracesContent: capturesContent(env),
         cpu,
         onEndAsked: () => asked.abort(),
+        tellsTotals: true,
         version: packageVersion(),
         say,
       });
     });
     if (gateway === undefined) return;
     const stopRemembering = keep(gateway);
+    // Workers find it first.
+    setImmediate(loadSdk);
     await untilDone(gateway, place, inode, AbortSignal.any([world.told, asked.signal]));
     await givePlace(place, inode);
     await gateway.drain();

@@ -8,7 +8,7 @@ import { encryptionKeyOf } from '../home/encryption-key.js';
 import { announceWorker } from './announce-worker.js';
 import { answersOf } from './answers-of.js';
 import { metricsAddressOf } from './log-line.js';
-import type { HomeGateway } from './home-gateway.js';
+import type { HomeGateway } from '../../home-gateway/index.js';
 import { untilIdle } from './until-idle.js';
 import { offlineModel } from './offline-model.js';
 import { limitMemory } from './remembered-limits.js';
@@ -20,7 +20,7 @@ import { tidyStore } from './tidy-store.js';
 import type { World } from '../world.js';
 
 export { installLogging } from './log-line.js';
-export { HomeGateway } from './home-gateway.js';
+export { HomeGateway } from '../../home-gateway/index.js';
 export { servedQueues } from './served-queues.js';
 
 const takesPlain =
@@ -81,7 +81,7 @@ export async function serve(session: Session, options: ServeOptions, world: Worl
   const stopTidying = tidyStore(session, say);
   // A gateway has its own.
   const stopRemembering = gateway === undefined ? memory.keep(workers) : async () => {};
-  const stopPublishing = publishLimits(session, workers, metricsAddressOf(world) !== undefined);
+  const stopPublishing = publishLimits(session, { workers, gateway }, metricsAddressOf(world) !== undefined);
   try {
     await interruptible(world, async (interrupted) => {
       await Promise.race([

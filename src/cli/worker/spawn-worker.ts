@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { openRuns } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
@@ -9,7 +10,7 @@ import { UnavailableError } from '../../contract/errors.js';
 import { homePaths, startMember, withWorkerLock } from '../../server/index.js';
 import type { HomeMembership } from '../../server/index.js';
 import { canAsk } from '../home/cassette-of.js';
-import { HomeGateway } from './home-gateway.js';
+import { HomeGateway } from '../../home-gateway/index.js';
 import { idleTime } from './idle-time.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
@@ -21,6 +22,11 @@ const leastConcurrency = 50;
 /** Longest wait for a worker to be ready, in milliseconds; half a second is usual. */
 export const readyWithinMs = 60_000;
 
+/** The program that begins with compiled code. */
+function launcherOf({ entry }: World): string {
+  return fileURLToPath(new URL('../../cli/fanfold.js', pathToFileURL(entry)));
+}
+
 /**
  * Starts a worker in the background, in a session of its own so that Ctrl-C does not reach it.
  *
@@ -31,7 +37,7 @@ async function launchWorker(home: string, { concurrency = 0 }: WorkerNeed, world
   const worker = await startMember(home, () =>
     spawn(
       world.nodePath,
-      [world.entry, 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
+      [launcherOf(world), 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
       { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: world.cwd, env: { ...world.env, FANFOLD_HOME: home } },
     ),
   );

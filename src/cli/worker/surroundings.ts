@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 
 import { gatewayIn } from '../../contract/gateway.js';
+import { digestOf } from '../../home-gateway/index.js';
 import { ownerSecret } from '../../server/index.js';
 import type { World } from '../world.js';
 
@@ -38,42 +37,4 @@ export async function modelKeysOf({ env }: Pick<World, 'env'>): Promise<string[]
     const digest = createHmac('sha256', secret).update(JSON.stringify(['model key', name, key]));
     return [`${name} ${digest.digest('hex').slice(0, 12)}`];
   });
-}
-
-/** Variables that say what a gateway asks, with which key, and where it keeps answers. */
-const ofGateways =
-  /^(ANTHROPIC_.*|FANFOLD_(JOURNAL|ENCRYPTION_KEY|OFFLINE_URL|PROVIDER|PRICES|OPENAI_COMPATIBLE_.*)|(AWS|AZURE|CLOUD_ML|CLOUDSDK|GOOGLE|OPENAI)_.*|OTEL_.*|NODE_.*|SSL_CERT_.*|PG.*|(HTTPS?|ALL|NO)_PROXY)$/i;
-
-/**
- * The settings of a home's gateway: of workers that would ask otherwise, each has a gateway of its own.
- *
- * @param rampFrom calls at once to begin with, where somebody has said it
- * @returns 12 hexadecimal digits, made as the surroundings are
- */
-export async function gatewaySettingsOf(world: World, rampFrom: number | undefined): Promise<string> {
-  const digest = await digestOf(`gateway ${rampFrom ?? ''}`, world, (name) => ofGateways.test(name));
-  return digest.slice(0, 12);
-}
-
-async function digestOf(what: string, world: World, counts: (name: string) => boolean): Promise<string> {
-  const variables = Object.entries(world.env)
-    .filter(([name, value]) => value !== undefined && counts(name))
-    .toSorted(([left], [right]) => (left < right ? -1 : 1));
-  const builtAt = await Promise.all(
-    builtFiles(world).map((path) =>
-      stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
-  return createHmac('sha256', await ownerSecret(world.env))
-    .update(JSON.stringify([what, world.entry, builtAt, world.nodePath, variables]))
-    .digest('hex');
-}
-
-/** Of these files a build that changes anything writes one anew; an installed package has no `tsbuildinfo`. */
-function builtFiles({ entry }: World): string[] {
-  const dist = join(dirname(entry), '..', '..');
-  return ['cli/ready.json', 'node.tsbuildinfo', 'workflow-bundle.js'].map((name) => join(dist, name));
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { formatDuration } from '../../contract/duration.js';
+import { isGivenUp } from '../../contract/given-up.js';
 import { UnavailableError } from '../../contract/errors.js';
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { LayerQuestion, ModelLayer, Paid, Payer } from '../../model/layer/index.js';
@@ -53,12 +55,13 @@ export class GatewayClient implements ModelLayer {
   readonly #settings: GatewayClientSettings;
   readonly #pending = new Map<number, Pending>();
   readonly #limiters: Record<Line, LimiterSnapshot[]> = { paid: [], offline: [] };
+  #totals: GatewayTotals | undefined;
   /** The latest connection. Earlier ones stay while their gateways finish what they have. */
   #channel: Channel | undefined;
   readonly #links = new Map<Channel, Link>();
   /** Set while a gateway takes questions. */
   #link: Link | undefined;
-  /** Those whose answers are no longer wanted, for the gateway that is away. */
+  /** Those whose answers are no longer wanted, and of which no connection is known to have told the gateway. */
   readonly #toCut = new Set<string>();
   #downSinceMs: number | undefined = performance.now();
   #lastError = '';
@@ -116,19 +119,26 @@ export class GatewayClient implements ModelLayer {
     this.#onOrphans = listener;
   }
 
-  /** Has the calls of a branch cut that nobody waits for. */
+  /** Has the calls of a branch cut that nobody waits for; on the next connection too, where this one is dead. */
   cutAsker(asker: string): void {
-    if (this.#link === undefined) this.#toCut.add(asker);
-    else this.#link.send({ is: 'cut-asker', asker });
+    this.#toCut.add(asker);
+    this.#link?.send({ is: 'cut-asker', asker });
   }
 
   limits(line: Line): LimiterSnapshot[] {
     return this.#limiters[line];
   }
 
+  /** What it has done since it was started, where it tells so. */
+  totals(): GatewayTotals | undefined {
+    return this.#totals;
+  }
+
   async payOnce(question: LayerQuestion, payer: Payer): Promise<Paid> {
     payer.signal.throwIfAborted();
     if (this.#isOutOfPatience) throw this.#awayTooLong();
+    // Who asks again wants it.
+    this.#toCut.delete(question.asker);
     this.#ids += 1;
     const pending = new Pending(this.#ids, question, payer);
     this.#pending.set(pending.id, pending);
@@ -136,8 +146,9 @@ export class GatewayClient implements ModelLayer {
     try {
       return await pending.answer;
     } catch (error) {
-      // Nobody could be told on its own connection.
-      if (payer.signal.aborted && pending.link === undefined) this.cutAsker(question.asker);
+      // The connection may have been lost with the word.
+      const isCut = payer.signal.aborted && !pending.isTold && !isGivenUp(payer.signal.reason);
+      if (isCut) this.cutAsker(question.asker);
       throw error;
     } finally {
       this.#pending.delete(pending.id);
@@ -220,8 +231,9 @@ export class GatewayClient implements ModelLayer {
       case 'room':
         return channel === this.#channel ? this.rooms[frame.line].set(frame.out) : undefined;
       case 'limits':
-        this.#limiters[frame.line] = frame.limiters;
-        return;
+        return void (this.#limiters[frame.line] = frame.limiters);
+      case 'totals':
+        return void (this.#totals = frame.totals);
       case 'orphans':
         return this.#onOrphans(frame.orphans);
       case 'bye':

@@ -1,11 +1,12 @@
-import { isWorkerShutdown } from '../../contract/worker-shutdown.js';
+import { isGivenUp } from '../../contract/given-up.js';
+import { isOfLane } from '../../contract/priority.js';
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
 import { traceNow } from '../protocol/trace.js';
 import type { Done, Line, WorkerFrame } from '../protocol/frames.js';
 
 /** Longest wait for what a call had cost that was cut, in milliseconds. */
-const cutPatienceMs = 1_000;
+const cutPatienceMs = 3_000;
 
 /** The connection that a question was asked on, and the gateway at its other end. */
 export interface Link {
@@ -20,7 +21,8 @@ type Hold = 'away' | 'waits';
  * A question that was asked at the gateway, on this side.
  *
  * Pending-1. It settles once: with what the gateway says, or with the signal's reason.
- * Pending-2. When the answer is no longer wanted the gateway is told so; where the worker ends, that somebody else will ask.
+ * Pending-2. When the answer is no longer wanted the gateway is told so; where nobody has said that (see `isGivenUp`), that somebody else
+ *     will ask. A cut whose end is not told counts as lost, and is never asked again.
  * Pending-3. While no gateway has the question, or one says that it waits, the branch's time stands still.
  */
 export class Pending {
@@ -37,6 +39,7 @@ export class Pending {
   /** The gateway that was asked last; another one knows nothing of the question. */
   #askedAt: string | undefined;
   #asks = 0;
+  #isTold = false;
   /** The branch's span. */
   readonly #trace = traceNow();
 
@@ -60,13 +63,17 @@ export class Pending {
     return this.#link;
   }
 
+  /** Whether the gateway has told its end. */
+  get isTold(): boolean {
+    return this.#isTold;
+  }
+
   /** Asks a gateway, or asks again after the connection was lost. */
   askAt(link: Link): void {
     const { gateway } = link;
     const isLost = this.#askedAt !== undefined && this.#askedAt !== gateway;
-    // The gateway died with the call: whatever the API charges for it nobody can tell.
-    if (isLost)
-      this.#payer.ended({ modelMs: 0, model: this.#question.body.model, usage: undefined, settled: false }, false);
+    // The gateway died with the call.
+    if (isLost) this.#loseCall();
     this.#askedAt = gateway;
     this.#asks += 1;
     this.#link = link;
@@ -87,6 +94,7 @@ export class Pending {
   /** Its connection is lost. */
   lost(): void {
     this.#link = undefined;
+    if (this.#payer.signal.aborted) return this.#cutUntold();
     this.#hold('away');
   }
 
@@ -97,9 +105,7 @@ export class Pending {
 
   /** Whether it is no lane's, and waits for its call. */
   isWaitingTask(line: Line): boolean {
-    const { offline, origin } = this.#question;
-    const isOfLane = origin !== undefined && origin.activityId === undefined;
-    return this.#holds.size > 0 && !isOfLane && offline === (line === 'offline');
+    return this.#holds.size > 0 && !isOfLane(this.#question) && this.#question.offline === (line === 'offline');
   }
 
   /** So much of the answer has come: the end of it. */
@@ -109,6 +115,7 @@ export class Pending {
 
   done({ paid: told, failure, calls: made, rejoined = false }: Done): void {
     const { signal } = this.#payer;
+    this.#isTold = true;
     // What was asked for again, after the connection was lost, is this try's own: it counts what that took.
     const isMine = this.#asks > 1 && told?.from === 'own';
     const paid = isMine ? { ...told, from: 'api' as const } : told;
@@ -134,16 +141,27 @@ export class Pending {
 
   readonly #abort = (): void => {
     const { signal } = this.#payer;
-    if (this.#link === undefined) return this.fail(signal.reason);
-    if (isWorkerShutdown(signal.reason)) {
-      this.#link.send({ is: 'leave', id: this.id });
+    if (this.#asks === 0) return this.fail(signal.reason);
+    if (isGivenUp(signal.reason)) {
+      this.#link?.send({ is: 'leave', id: this.id });
       this.#payer.leaves?.();
       return this.fail(signal.reason);
     }
+    if (this.#link === undefined) return this.#cutUntold();
     this.#link.send({ is: 'cut', id: this.id });
     // What the call had cost is told with its end.
-    this.#cutTimer = setTimeout(() => this.fail(signal.reason), cutPatienceMs);
+    this.#cutTimer = setTimeout(() => this.#cutUntold(), cutPatienceMs);
   };
+
+  #cutUntold(): void {
+    if (!this.#holds.has('waits')) this.#loseCall();
+    this.fail(this.#payer.signal.reason);
+  }
+
+  /** Whatever the API charges for its call nobody can tell. */
+  #loseCall(): void {
+    this.#payer.ended({ modelMs: 0, model: this.#question.body.model, usage: undefined, settled: false }, false);
+  }
 
   #hold(why: Hold): void {
     this.#holds.add(why);

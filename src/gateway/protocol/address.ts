@@ -14,19 +14,20 @@ const defaultGatewayPort = 8235;
 /**
  * The address in `FANFOLD_GATEWAY`.
  *
+ * @param name what has the address, as an error is to call it
  * @throws InputError for anything but `http://…`, `https://…` and `unix:/path`
  */
-export function gatewayAddressOf(text: string): GatewayAddress {
-  if (text.startsWith('unix:')) return unixAddress(text, 'FANFOLD_GATEWAY');
+export function gatewayAddressOf(text: string, name = 'FANFOLD_GATEWAY'): GatewayAddress {
+  if (text.startsWith('unix:')) return unixAddress(text, name);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
     throw new InputError(
-      `Expected FANFOLD_GATEWAY to be a URL such as \`http://127.0.0.1:${defaultGatewayPort}\` or \`unix:/path/of/gateway.sock\`, got ${JSON.stringify(quotable(text))}.`,
+      `Expected ${name} to be a URL such as \`http://127.0.0.1:${defaultGatewayPort}\` or \`unix:/path/of/gateway.sock\`, got ${JSON.stringify(quotable(text))}.`,
     );
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new InputError(
-      `Expected FANFOLD_GATEWAY to be an address without a path, got ${JSON.stringify(quotable(text))}.`,
+      `Expected ${name} to be an address without a path, got ${JSON.stringify(quotable(text))}.`,
       `Set it to ${url.origin}.`,
     );
   }

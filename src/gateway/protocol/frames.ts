@@ -1,3 +1,4 @@
+import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import type { CallFailure, LayerQuestion, Origin, Paid, Purse } from '../../model/layer/index.js';
 import type { Trace } from './trace.js';
@@ -8,6 +9,8 @@ export const linkProtocol = 'fanfold-link/1';
 export const linkPath = '/fanfold/v1/link';
 /** Where a gateway of a home is asked to end. */
 export const endPath = '/fanfold/v1/end';
+/** Where a gateway of a home tells what it has done. */
+export const totalsPath = '/fanfold/v1/totals';
 /** What a gateway answers that is about to end: 503 Service Unavailable. */
 export const drainingStatus = 503;
 
@@ -57,6 +60,7 @@ export type GatewayFrame =
   /** How many tasks the worker may have taken on. */
   | { is: 'room'; line: Line; out: number }
   | { is: 'limits'; line: Line; limiters: LimiterSnapshot[] }
+  | { is: 'totals'; totals: GatewayTotals }
   /** Branches whose calls are under way though no worker waits for them: is anybody going to? */
   | { is: 'orphans'; orphans: Orphan[] }
   /** The gateway takes no new questions. */

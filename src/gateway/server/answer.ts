@@ -5,7 +5,7 @@ import { answerBatches, isOfBatches } from './handed-batches.js';
 import type { Entrance } from './gateway-door.js';
 import { passOn } from './pass-on.js';
 import { answerMessages } from './messages.js';
-import { endPath } from '../protocol/frames.js';
+import { endPath, totalsPath } from '../protocol/frames.js';
 import { sendError, sendJson } from './replies.js';
 import type { Serving } from './serving.js';
 
@@ -30,6 +30,7 @@ export async function answer(
     serving.settings.onEndAsked();
     return sendJson(response, 202, { draining: true });
   }
+  if (path === totalsPath && serving.settings.tellsTotals === true) return sendJson(response, 200, serving.totals());
   if (path === '/fanfold/v1/spend') return answerSpend(response, entrance.client, url, serving);
   if (path === '/fanfold/v1/limits') return sendJson(response, 200, serving.limits());
   if (!path.startsWith('/v1/') || !isPlain(path))

@@ -3,9 +3,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import { InputError } from '../../contract/errors.js';
 
-/** Name of a client where no tokens are asked for. */
-export const anybody = 'local';
-
 /** Who may ask, by their tokens, of which only SHA-256 digests are known. A token has 32 random bytes, so that no salt is needed. */
 export class Clients {
   readonly #digests: readonly { name: string; digest: Buffer }[];

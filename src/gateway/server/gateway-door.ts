@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { anybody } from './clients.js';
+import { unnamedClient } from '../../contract/gateway.js';
 import type { GatewaySettings } from './settings.js';
 
 /** Who asks, or why they may not. */
@@ -24,9 +24,9 @@ export function entranceOf(
   }
   if (clients === undefined) {
     // No name leads to a socket.
-    if (listen.kind === 'unix') return { client: anybody };
+    if (listen.kind === 'unix') return { client: unnamedClient };
     const { host = '' } = headers;
-    if (/^(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?$/i.test(host)) return { client: anybody };
+    if (/^(127(\.\d+){3}|\[::1\]|localhost)(:\d+)?$/i.test(host)) return { client: unnamedClient };
     return { status: 403, why: 'Expected the gateway to be asked as 127.0.0.1, [::1] or localhost.' };
   }
   const client = clients.clientOf(headers);

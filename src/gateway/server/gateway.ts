@@ -17,6 +17,7 @@ import { httpServer, listen } from './listen.js';
 import { metricsText } from './metrics.js';
 import { RoomKeeper } from './room-keeper.js';
 import { servingOf } from './serving.js';
+import type { Serving } from './serving.js';
 import type { GatewaySettings } from './settings.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -98,7 +99,7 @@ class Gateway {
   readonly #keepers: readonly RoomKeeper[];
   readonly #hello: { gateway: string; version: string };
   readonly #timers: readonly NodeJS.Timeout[];
-  readonly #told: Partial<Record<Line, string>> = {};
+  readonly #told: Partial<Record<Line | 'totals', string>> = {};
   readonly serving;
 
   constructor(settings: GatewaySettings, books: Books) {
@@ -122,10 +123,11 @@ class Gateway {
       setInterval(() => {
         for (const link of this.#links) if (link.isLost) link.destroy();
         this.#tellLimits();
+        this.#tellTotals();
       }, tellLimitsEveryMs).unref(),
       setInterval(() => this.#tellOrphans(), tellOrphansEveryMs).unref(),
     ];
-    this.serving = servingOf(settings, books, () => this.limits());
+    this.serving = servingOf(settings, books, { limits: () => this.limits(), totals: () => this.totals() });
   }
 
   limits(): Record<Line, LimiterSnapshot[]> {
@@ -138,11 +140,14 @@ class Gateway {
     return isBusy || this.#links.size > 0 || this.serving.foreign.size > 0;
   }
 
-  metrics(): string {
+  totals(): ReturnType<Serving['totals']> {
     const { books, isDraining } = this.serving;
-    const { counts, spentByModel } = books;
-    const measured = { counts, limits: this.limits(), spentByModel, workers: this.#links.size };
-    return metricsText({ ...measured, isDraining }, Date.now());
+    const byModel = [...books.spentByModel].map(([model, spent]) => ({ model, ...spent }));
+    return { ...books.counts, workers: this.#links.size, isDraining, byModel };
+  }
+
+  metrics(): string {
+    return metricsText(this.totals(), this.limits(), Date.now());
   }
 
   link(socket: Duplex, client: string): void {
@@ -161,6 +166,7 @@ class Gateway {
     });
     this.#links.add(link);
     for (const line of modelLines) link.tell({ is: 'limits', line, limiters: this.limits()[line] });
+    if (this.#settings.tellsTotals === true) link.tell({ is: 'totals', totals: this.totals() });
     this.#look();
   }
 
@@ -210,5 +216,13 @@ class Gateway {
       this.#told[line] = now;
       for (const link of this.#links) link.tell({ is: 'limits', line, limiters });
     }
+  }
+  #tellTotals(): void {
+    if (this.#settings.tellsTotals !== true) return;
+    const totals = this.totals();
+    const now = JSON.stringify(totals);
+    if (now === this.#told.totals) return;
+    this.#told.totals = now;
+    for (const link of this.#links) link.tell({ is: 'totals', totals });
   }
 }

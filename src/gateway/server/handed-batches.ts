@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Response } from 'undici';
 
 import { dayOf } from '../../journal/index.js';
+import { spendMarkOf } from '../../model/call/batch-spend.js';
 import { BatchUsage } from './batch-usage.js';
 import { boundOf } from './bound-of.js';
 import { accountOf } from './account-of.js';
@@ -104,10 +104,7 @@ async function collect(
   if (answered.ok && settings.foreignLine === 'paid') {
     const open = batches.take(id);
     const account = open?.account ?? asker;
-    const digest = createHash('sha256')
-      .update(JSON.stringify([source, id]))
-      .digest('hex');
-    await books.record(results.rows({ ...account, day: dayOf(Date.now()) }), `batch ${digest}`);
+    await books.record(results.rows({ ...account, day: dayOf(Date.now()) }), spendMarkOf(source, id));
     open?.release();
   }
   response.end();

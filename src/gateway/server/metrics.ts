@@ -3,21 +3,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
 import { UnavailableError } from '../../contract/errors.js';
+import { gatewayMetrics } from '../../contract/gateway-totals.js';
+import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
 import type { Line } from '../protocol/frames.js';
-import type { Spent } from './books.js';
-import type { Counts } from './counts.js';
-
-/** What metrics are made of. */
-export interface Measured {
-  counts: Readonly<Counts>;
-  limits: Record<Line, LimiterSnapshot[]>;
-  spentByModel: ReadonlyMap<string, Readonly<Spent>>;
-  /** Workers that are connected. */
-  workers: number;
-  isDraining: boolean;
-}
 
 type Labels = Record<string, string>;
 type Sample = [labels: Labels, value: number];
@@ -27,7 +17,7 @@ type Sample = [labels: Labels, value: number];
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function metricsText({ counts, limits, spentByModel, workers, isDraining }: Measured, nowMs: number): string {
+export function metricsText(totals: GatewayTotals, limits: Record<Line, LimiterSnapshot[]>, nowMs: number): string {
   const limiters = [
     ...limits.paid.map((limiter) => ({ limiter, labels: labelsOf(taskQueues.model, limiter) })),
     ...limits.offline.map((limiter) => ({ limiter, labels: labelsOf(taskQueues.offlineModel, limiter) })),
@@ -41,33 +31,8 @@ export function metricsText({ counts, limits, spentByModel, workers, isDraining 
   const buckets = limiters.flatMap(({ limiter, labels }) =>
     limiter.buckets.map((bucket) => ({ bucket, labels: { ...labels, limit: bucket.name } })),
   );
-  const models = [...spentByModel];
-  const counter = (name: string, value: number): string => family(`fanfold_gateway_${name}`, 'counter', [[{}, value]]);
   return [
-    counter('questions_total', counts.questions),
-    counter('joined_total', counts.joined),
-    counter('journal_hits_total', counts.journalHits),
-    counter('over_budget_total', counts.overBudget),
-    family(
-      'fanfold_gateway_calls_total',
-      'counter',
-      models.map(([model, { calls }]) => [{ model }, calls]),
-    ),
-    family(
-      'fanfold_gateway_cost_usd_total',
-      'counter',
-      models.map(([model, { costUsd }]) => [{ model }, costUsd]),
-    ),
-    family(
-      'fanfold_gateway_tokens_total',
-      'counter',
-      models.flatMap(([model, { inputTokens, outputTokens }]): Sample[] => [
-        [{ model, kind: 'input' }, inputTokens],
-        [{ model, kind: 'output' }, outputTokens],
-      ]),
-    ),
-    family('fanfold_gateway_workers', 'gauge', [[{}, workers]]),
-    family('fanfold_gateway_draining', 'gauge', [[{}, isDraining ? 1 : 0]]),
+    ...gatewayMetrics(totals).map(({ name, type, samples }) => family(name, type, samples)),
     gauge('fanfold_limiter_ceiling', ({ ceiling }) => ceiling),
     gauge('fanfold_limiter_cap', ({ cap }) => cap),
     gauge('fanfold_limiter_in_flight', ({ inFlight }) => inFlight),

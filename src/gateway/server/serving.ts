@@ -1,3 +1,4 @@
+import type { GatewayTotals } from '../../contract/gateway-totals.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import type { Line } from '../protocol/frames.js';
 import { OpenBatches } from './open-batches.js';
@@ -9,12 +10,13 @@ export interface Serving {
   settings: GatewaySettings;
   books: Books;
   limits(): Record<Line, LimiterSnapshot[]>;
+  totals(): GatewayTotals;
   isDraining: boolean;
   batches: OpenBatches;
   /** Calls for clients that are no workers, while they last. */
   foreign: Set<Promise<void>>;
 }
 
-export function servingOf(settings: GatewaySettings, books: Books, limits: Serving['limits']): Serving {
-  return { settings, books, limits, isDraining: false, batches: new OpenBatches(), foreign: new Set() };
+export function servingOf(settings: GatewaySettings, books: Books, told: Pick<Serving, 'limits' | 'totals'>): Serving {
+  return { settings, books, ...told, isDraining: false, batches: new OpenBatches(), foreign: new Set() };
 }

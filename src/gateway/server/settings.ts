@@ -32,6 +32,8 @@ export interface GatewaySettings {
   budgetPerDayUsd?: number | undefined;
   /** Called when a program of this user, on a socket that is only theirs, asks the gateway to end; nobody may by default. */
   onEndAsked?: (() => void) | undefined;
+  /** Whether whoever asks, and workers, are told what all calls cost: on a socket that is only their user's. By default nobody is. */
+  tellsTotals?: boolean | undefined;
   /** Of fanfold. */
   version: string;
   say(message: string): void;

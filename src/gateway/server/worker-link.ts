@@ -128,7 +128,7 @@ export class WorkerLink implements Roomer {
       return this.#done(id, { failure: callFailureOf(error, Date.now()), calls: [] });
     }
     if (open.seat?.flight.end !== undefined) return;
-    if (open.isCut) open.seat?.flight.cut();
+    if (open.isCut) this.#cut(id);
     if (open.isLeft || !this.#open.has(id)) open.seat?.lose();
   }
 

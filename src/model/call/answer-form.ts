@@ -1,4 +1,5 @@
 import type { ModelRequest } from '../../contract/model-request.js';
+import { foundPages } from './found-pages.js';
 import { outputFormatOf } from './output-format.js';
 import type { OutputFormat } from './output-format.js';
 import { readAnswer, readTurn } from './read-answer.js';
@@ -14,9 +15,23 @@ export interface AnswerForm {
 
 /** @throws FanfoldError `UnsupportedSchema` before anything is spent */
 export function answerFormOf(
-  { outputSchema, tools, lastTurn }: Pick<ModelRequest, 'outputSchema' | 'tools' | 'lastTurn'>,
+  {
+    outputSchema,
+    tools,
+    serverTools,
+    lastTurn,
+  }: Pick<ModelRequest, 'outputSchema' | 'tools' | 'serverTools' | 'lastTurn'>,
   host: PatternHost,
 ): AnswerForm {
   const format = outputSchema && outputFormatOf(outputSchema, host);
-  return { format, read: tools && lastTurn !== true ? readTurn : (message) => readAnswer(message, format) };
+  const read: ReadAnswer = tools && lastTurn !== true ? readTurn : (message) => readAnswer(message, format);
+  return { format, read: serverTools?.length ? withFound(read) : read };
+}
+
+function withFound(read: ReadAnswer): ReadAnswer {
+  return async (message) => {
+    const reading = await read(message);
+    const found = foundPages(message.content ?? []);
+    return reading.status === 'ok' && found.length > 0 ? { ...reading, found } : reading;
+  };
 }

@@ -34,7 +34,17 @@ export interface ApiCall {
 
 export interface Called {
   message: ModelMessage;
+  /** The API's name of the answer, where it gives one. */
+  id?: string;
   headers: Headers;
+}
+
+/** Whether an answer is asked for as a stream. */
+export function isStreamed(
+  { max_tokens: most }: Pick<MessageCreateParamsNonStreaming, 'max_tokens'>,
+  { announced = false }: Pick<ApiCall, 'announced'>,
+): boolean {
+  return announced || most > streamAboveTokens;
 }
 
 /**
@@ -51,16 +61,17 @@ export async function callApi(
   body: MessageCreateParamsNonStreaming,
   call: ApiCall,
 ): Promise<Called> {
-  const streamed = call.announced === true || body.max_tokens > streamAboveTokens;
+  const streamed = isStreamed(body, call);
   const watchdog = new Watchdog(call.watchdogs, streamed ? undefined : body.max_tokens);
   const either = eitherSignal(call.signal, watchdog.signal);
   const options = { signal: either.signal, timeout: call.timeoutMs };
   const sent = { ...body, model: client.ownName(body.model) };
   try {
-    const { message, headers } = await (streamed
+    const { message, id, headers } = await (streamed
       ? stream(client.streaming, sent, options, call, watchdog)
       : callWhole(client.whole, sent, options));
-    return { message: { ...message, model: client.answeredBy(body.model, message.model) }, headers };
+    const named = { ...message, model: client.answeredBy(body.model, message.model) };
+    return { message: named, ...(id && { id }), headers };
   } catch (error) {
     throw call.signal.aborted ? error : (watchdog.stalled ?? unwrapped(error));
   } finally {
@@ -87,7 +98,12 @@ async function callWhole(
 function calledOf(body: unknown, headers: Headers): Called {
   const failure = failureInBody(body, headers);
   if (failure !== undefined) throw failure;
-  return { message: asMessage(body), headers };
+  return { message: asMessage(body), ...idIn(body), headers };
+}
+
+function idIn(body: unknown): Pick<Called, 'id'> {
+  const { id } = body as { id?: unknown };
+  return typeof id === 'string' ? { id } : {};
 }
 
 /** Some gateways stream nothing, and answer whole. */
@@ -114,7 +130,7 @@ async function stream(
   running.on('text', (_, text) => onText?.(text));
   try {
     const message = await running.finalMessage();
-    return { message: asMessage(message), headers: running.response?.headers ?? new Headers() };
+    return { message: asMessage(message), ...idIn(message), headers: running.response?.headers ?? new Headers() };
   } catch (error) {
     const whole = wholeAnswerIn(error);
     if (whole === undefined) throw error;

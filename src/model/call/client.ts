@@ -1,4 +1,4 @@
-import Anthropic from '@anthropic-ai/sdk';
+import { Anthropic } from '@anthropic-ai/sdk';
 import type { Dispatcher, RequestInit } from 'undici';
 
 import { fullName, namedModel } from '../../contract/providers.js';
@@ -27,6 +27,11 @@ export interface ModelClient {
 /** The same of Anthropic itself. */
 export interface AnthropicClients extends ModelClient {
   streaming: Anthropic;
+}
+
+/** Loads the SDK, which bundled programs leave until something of it is used: the first call need not wait for it. */
+export function loadSdk(): string {
+  return Anthropic.name;
 }
 
 /** Clients of all APIs, each with its pool of connections. */

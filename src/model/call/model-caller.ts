@@ -6,7 +6,7 @@ import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resource
 import { maxDurationMs } from '../../contract/duration.js';
 import type { Caller, ModelCallerSettings } from './caller.js';
 import { isFree } from './charges.js';
-import { callApi } from './call-api.js';
+import { callApi, isStreamed } from './call-api.js';
 import { ModelClients } from './client.js';
 import type { ModelApi, ModelClient } from './client.js';
 import { outcomeOfFailure } from '../limiter/index.js';
@@ -73,15 +73,19 @@ export class ModelCaller {
     const startedAt = performance.now();
     const ended: EndedCall = { modelMs: 0, model: body.model, usage: undefined, settled: false };
     caller.left();
-    const span = new ModelSpan(api.baseURL, body, tracesContent);
+    const announced = pass?.leads ?? false;
+    const span = new ModelSpan(api.baseURL, body, tracesContent, isStreamed(body, { announced }));
     try {
-      const { message, headers } = await span.within(() =>
+      const { message, id, headers } = await span.within(() =>
         callApi(client, body, {
           signal: caller.signal,
           timeoutMs: Math.min(Math.ceil(caller.remainingMs()) + sdkTimeoutMarginMs, maxDurationMs),
           watchdogs,
-          announced: pass?.leads ?? false,
-          onBegun: () => pass?.begun(),
+          announced,
+          onBegun: () => {
+            span.begun();
+            pass?.begun();
+          },
           onText: (text) => caller.said?.(text),
           onPartial: (partial) => {
             ended.usage = partial;
@@ -99,7 +103,7 @@ export class ModelCaller {
         text: secrets.text(message.text),
         model: secrets.text(message.model),
       };
-      span.answered(answer);
+      span.answered(answer, id);
       return answer;
     } catch (error) {
       span.failed(error);

@@ -1,21 +1,15 @@
+import { performance } from 'node:perf_hooks';
+
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Span } from '@opentelemetry/api';
-import type {
-  ContentBlockParam,
-  MessageCreateParamsNonStreaming,
-  MessageParam,
-} from '@anthropic-ai/sdk/resources/messages';
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
 import { namedModel } from '../../contract/providers.js';
-import { isFileBlock } from '../index.js';
 import { providerRow } from '../providers/provider-table.js';
 import type { EndedCall } from './ended-call.js';
+import { genAiTracer } from './gen-ai-tracer.js';
 import type { ModelMessage } from './message.js';
-
-/** Whether prompts and answers are to be in traces; by the name that OpenTelemetry's own instrumentations use. */
-export function capturesContent(env: NodeJS.ProcessEnv | undefined): boolean {
-  return env?.['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.toLowerCase() === 'true';
-}
+import { answeredContent, askedContent } from './traced-content.js';
 
 /**
  * The span of a model call, by OpenTelemetry's semantic conventions for generative AI. It does nothing where tracing is not set
@@ -27,23 +21,28 @@ export function capturesContent(env: NodeJS.ProcessEnv | undefined): boolean {
  */
 export class ModelSpan {
   readonly #span: Span;
+  readonly #startedAt = performance.now();
+  #begun = false;
 
+  /** @param streams whether the answer comes as a stream */
   constructor(
     baseURL: string,
     readonly body: MessageCreateParamsNonStreaming,
     readonly withContent: boolean,
+    readonly streams: boolean = (body as { stream?: boolean }).stream === true,
   ) {
     const { provider, name } = namedModel(body.model);
-    this.#span = trace.getTracer('fanfold').startSpan(`chat ${name}`, {
+    this.#span = genAiTracer().startSpan(`chat ${name}`, {
       kind: SpanKind.CLIENT,
       attributes: {
         'gen_ai.operation.name': 'chat',
         'gen_ai.provider.name': providerRow(provider)?.traceName ?? 'anthropic',
         'gen_ai.request.model': name,
-        'gen_ai.request.max_tokens': body.max_tokens,
+        ...parametersOf(body),
         ...addressOf(baseURL),
-        ...(body.output_config && { 'gen_ai.output.type': 'json' }),
-        ...(withContent && asked(body)),
+        ...(streams && { 'gen_ai.request.stream': true }),
+        ...(body.output_config?.format && { 'gen_ai.output.type': 'json' }),
+        ...(withContent && askedContent(body)),
       },
     });
   }
@@ -53,15 +52,20 @@ export class ModelSpan {
     return context.with(trace.setSpan(context.active(), this.#span), call);
   }
 
-  answered({ model, stopReason, text }: ModelMessage): void {
+  /** The first of a stream is there. */
+  begun(): void {
+    if (!this.streams || this.#begun) return;
+    this.#begun = true;
+    this.#span.setAttribute('gen_ai.response.time_to_first_chunk', (performance.now() - this.#startedAt) / 1_000);
+  }
+
+  /** @param id as the API names the answer */
+  answered({ model, stopReason, content, text }: ModelMessage, id?: string): void {
     this.#span.setAttributes({
+      ...(id !== undefined && { 'gen_ai.response.id': id }),
       'gen_ai.response.model': model,
       'gen_ai.response.finish_reasons': [stopReason],
-      ...(this.withContent && {
-        'gen_ai.output.messages': JSON.stringify([
-          { role: 'assistant', parts: [{ type: 'text', content: text }], finish_reason: stopReason },
-        ]),
-      }),
+      ...(this.withContent && answeredContent(content ?? text, stopReason)),
     });
   }
 
@@ -86,31 +90,27 @@ export class ModelSpan {
   }
 }
 
+/** What other programs may send, and fanfold and the SDK's types no longer have. */
+interface Sampling {
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+}
+
+/** What a request says of how to answer. Stop sequences stay out: they are words of whoever asks. */
+function parametersOf(body: MessageCreateParamsNonStreaming & Sampling): Attributes {
+  const { max_tokens: most, temperature, top_p: topP, top_k: topK } = body;
+  return {
+    'gen_ai.request.max_tokens': most,
+    ...(temperature !== undefined && { 'gen_ai.request.temperature': temperature }),
+    ...(topP !== undefined && { 'gen_ai.request.top_p': topP }),
+    ...(topK !== undefined && { 'gen_ai.request.top_k': topK }),
+  };
+}
+
 /** Host and port of a URL; nothing of a text that is none, which the call itself will report. */
 function addressOf(baseURL: string): Attributes {
   if (!URL.canParse(baseURL)) return {};
   const { hostname, port, protocol } = new URL(baseURL);
   return { 'server.address': hostname, 'server.port': Number(port || (protocol === 'https:' ? 443 : 80)) };
-}
-
-/** A trace has room for a file's size, not for the file. */
-function withoutFiles({ role, content }: MessageParam): unknown {
-  if (typeof content === 'string') return { role, content };
-  return { role, content: content.map(withoutBytes) };
-}
-
-function withoutBytes(block: ContentBlockParam): unknown {
-  if (block.type === 'tool_result' && Array.isArray(block.content)) {
-    return { ...block, content: (block.content as ContentBlockParam[]).map(withoutBytes) };
-  }
-  if (!isFileBlock(block) || block.source.type !== 'base64') return block;
-  const { data, ...source } = block.source;
-  return { ...block, source: { ...source, data: `(${data.length} characters of base64)` } };
-}
-
-function asked({ system, messages }: MessageCreateParamsNonStreaming): Attributes {
-  return {
-    ...(system !== undefined && { 'gen_ai.system_instructions': JSON.stringify(system) }),
-    'gen_ai.input.messages': JSON.stringify(messages.map(withoutFiles)),
-  };
 }

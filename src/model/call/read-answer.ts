@@ -17,7 +17,7 @@ export type ReadAnswer = (message: ModelMessage) => Promise<Reading>;
 
 /** The reading of an answer: its output where it is `ok`; otherwise the part that there was, and the reason. */
 export type Reading =
-  | { status: 'ok'; output: unknown; turn?: WantedTurn }
+  | { status: 'ok'; output: unknown; turn?: WantedTurn; found?: Answer['found'] }
   | {
       status: Exclude<Answer['status'], 'ok'>;
       output?: unknown;

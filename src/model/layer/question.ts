@@ -100,4 +100,6 @@ export interface ModelLayer {
   payOnce(question: LayerQuestion, payer: Payer, form: AnswerForm): Promise<Paid>;
   /** What an earlier try of the asker has paid for, and the journal has. Nothing is asked of an API. */
   paidBefore(question: LayerQuestion): Promise<Paid | undefined>;
+  /** Has the calls of a branch cut that nobody waits for: where calls outlive their askers. */
+  cutAsker?(asker: string): void;
 }

@@ -19,8 +19,8 @@ export interface Roomy {
   readonly aside?: number;
   /** Calls of tasks that wait to leave. */
   readonly waitingTasks?: number;
-  /** Is told how many slots are out, and how many are waited for; `by`: those of them whose priority is known, by it. */
-  wanted?(out: number, waiting: number, by?: [priority: number, wants: number][]): void;
+  /** Is told how many slots are out, how many are waited for, and how many of those out are idle. */
+  wanted?(out: number, waiting: number, idle: number): void;
 }
 
 /** Share of the calls at once that may be of tasks sought aside, and the least of them. */
@@ -37,6 +37,7 @@ export class Slot {
   #used = false;
   #forgetSignal = () => {};
 
+  /** @param onUse called once, unless it is released before */
   constructor(
     readonly onRelease: (wasUsed: boolean) => void,
     readonly onUse: () => void = () => {},
@@ -65,6 +66,9 @@ export class Slot {
   }
 }
 
+/** A slot whose task has not come within so many milliseconds is idle: the queue has none for it. */
+const idleAfterMs = 500;
+
 /** Shortest and longest time after which room is looked for again, in milliseconds. */
 const looking = { leastMs: 5, mostMs: 1_000 };
 
@@ -83,10 +87,12 @@ const lanePauses = { firstMs: 250, mostMs: 2_000 };
  *     take all the room, a few are handed out aside, so that tasks of other runs get to the limiter, which shares out calls fairly.
  * Slots-3. Slots are handed out in the order in which they were asked for.
  * Slots-4. A slot whose asker was aborted is never lost, neither while it waits nor while it is handed over.
+ * Slots-5. A slot is idle from `idleAfterMs` after it was handed out, or at once where that was aside, until its task comes or it is released.
  */
 export class Slots {
   readonly #waiting = new Waiters<undefined, Slot>();
   #out = 0;
+  #idle = 0;
   #used = 0;
   #asideAtMs = -Infinity;
   #lanePauseMs: number = lanePauses.firstMs / 2;
@@ -109,6 +115,11 @@ export class Slots {
   /** Slots that a task has come for. */
   get used(): number {
     return this.#used;
+  }
+
+  /** Slots of pollers that find no task: what they could do others may do meanwhile. */
+  get idle(): number {
+    return this.#idle;
   }
 
   /** Takes in that a lane has come. @param known how many its run has here: others may have more use for this one */
@@ -152,7 +163,7 @@ export class Slots {
     this.#cancelTimer();
     this.#cancelTimer = () => {};
     while (this.#waiting.size > 0 && this.#free()) this.#waiting.grantFirst(this.#handOut());
-    this.calls.wanted?.(this.#out, this.#waiting.size);
+    this.#tell();
     if (this.#waiting.size === 0) return;
     const asideMs = this.#asideAtMs - this.clock.now();
     const waitMs = Math.min(this.calls.msUntilRoom(), asideMs > 0 ? asideMs : Infinity);
@@ -161,10 +172,17 @@ export class Slots {
     this.#cancelTimer = this.clock.after(soonMs, () => this.look());
   }
 
+  #tell(): void {
+    this.calls.wanted?.(this.#out, this.#waiting.size, this.#idle);
+  }
+
   #free(): boolean {
+    return this.#hasRoom() || this.#mayAside();
+  }
+
+  #hasRoom(): boolean {
     const pending = Math.max(0, this.#out - this.calls.inFlight, this.calls.waiting);
-    if (this.#out < this.ceiling && pending < this.calls.room()) return true;
-    return this.#mayAside();
+    return this.#out < this.ceiling && pending < this.calls.room();
   }
 
   #mayAside(): boolean {
@@ -174,14 +192,28 @@ export class Slots {
   }
 
   #handOut(): Slot {
+    const isAside = !this.#hasRoom();
     this.#out += 1;
+    let isIdle = false;
+    const setIdle = (is: boolean): void => {
+      cancelIdle();
+      this.#idle += Number(is) - Number(isIdle);
+      isIdle = is;
+    };
+    const cancelIdle = this.clock.after(idleAfterMs, () => {
+      setIdle(true);
+      this.#tell();
+    });
+    if (isAside) setIdle(true);
     return new Slot(
       (wasUsed) => {
+        setIdle(false);
         this.#out -= 1;
         if (wasUsed) this.#used -= 1;
         this.look();
       },
       () => {
+        setIdle(false);
         this.#used += 1;
         this.#taken += 1;
         this.look();

@@ -1,7 +1,16 @@
 import { reducerNames } from '../../fold/reducers.js';
 import { inputTypes } from '../graph/flow.js';
 import type { Flow, FlowNode, GraphInput } from '../graph/flow.js';
-import { fanOutFields, jsonSchema, known, milliseconds, modelFields, priority, searchable, flowValue } from './parts.js';
+import {
+  fanOutFields,
+  jsonSchema,
+  known,
+  milliseconds,
+  modelFields,
+  priority,
+  searchable,
+  flowValue,
+} from './parts.js';
 import { list, map, object, text, whole, word } from './schema.js';
 
 const node = object<FlowNode>(

@@ -55,6 +55,7 @@ const tally = open<Tally>(
     cacheSavedUsd: amount,
     lostUsd: amount,
     reused: count,
+    models: map('Counts by model.', count),
     slowest: either('The slowest.', open({ key: text('A key.'), totalMs: amount }, ['key', 'totalMs']), nothing),
   },
   ['ended', 'byStatus', 'usage', 'costUsd', 'savedUsd', 'reused', 'slowest'],

@@ -5,6 +5,7 @@ import type { ResearchInput } from '../research-plan.js';
 import { questionFields } from './gather.js';
 import { dollars, fanOutFields, milliseconds } from './parts.js';
 import { object, whole } from './schema.js';
+import { serverToolsOf } from './server-tools.js';
 import { toolsOf } from './tools.js';
 
 const { tasks, rounds, limit, concurrency } = researchDefaults;
@@ -21,6 +22,9 @@ export const researchInput = object<ResearchInput>(
     limit: whole('Most hits that a part is answered from.', { maximum: 200, default: limit }),
     budgetUsd: dollars('What the run may spend.'),
     tools: toolsOf('Tools that a part may call beside its searches; none that changes something.'),
+    serverTools: serverToolsOf(
+      'What the API runs itself while a part chooses what to call; not together with a budget.',
+    ),
     toolTimeoutMs: milliseconds('Time that a try of a tool may take.', agentDefaults.toolTimeoutMs),
     ...fanOutFields({ timeoutMs: gatherDefaults.timeoutMs, concurrency }),
   },

@@ -40,12 +40,12 @@ export class SimulatedApi {
       return this.#refuse(failure as ApiFailure);
     }
     this.#limits.generated('sonnet', outputTokens);
-    const early = this.#headers();
+    const early = this.staleHeaders ? this.#headers() : undefined;
     await this.clock.sleep(latencyMs);
     this.open -= 1;
     this.answered += 1;
     this.answeredAt.push(this.clock.now());
-    const headers = this.staleHeaders ? early : this.#headers();
+    const headers = early ?? this.#headers();
     await this.clock.sleep(networkMs);
     return { is: 'answered', usage: { inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 }, headers };
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,15 @@ describe('names', () => {
     expect(providerTable[provider].ownName(name)).toBe(own);
     // A cloud's own name leads back to the model.
     if (name.startsWith('claude-')) expect(claudeName(own)).toBe(name.replace(/[@-]20\d{6}$/, ''));
+  });
+
+  it('are those of the table in docs/providers.md', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/providers.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `(claude-[\w-]+)`[^|]*\| `([^`]+)` \| `([^`]+)` \|/gm)];
+    const told = rows.map(([, name = '', bedrock, vertex]) => [name, bedrock, vertex]);
+    expect(told.length).toBe(3);
+    const { bedrock, vertex } = providerTable;
+    expect(told).toEqual(told.map(([name = '']) => [name, bedrock.ownName(name), vertex.ownName(name)]));
   });
 
   it('refuses a provider that is none, and an address that is none without quoting it', () => {

@@ -9,15 +9,32 @@ const outlastsHeartbeats = (_, lastedMs) => lastedMs > heartbeatsMs;
 
 let databaseTurn = Promise.resolve();
 
-const anyStage = () => true;
 const withGateway = ({ gateway }) => gateway !== undefined;
-const withLine = ({ serverLine }) => serverLine !== undefined;
+
+/** What a fault may need, how a stage is seen to have it, and what a command is to be told where there cannot be one. */
+export const needed = {
+  gateway: { isIn: withGateway, lacks: 'a gateway: leave out --gateway no' },
+  line: { isIn: ({ serverLine }) => serverLine !== undefined, lacks: 'a server behind a line' },
+  disk: { isIn: ({ disk }) => disk !== undefined, lacks: 'a disk of its own, which root mounts on Linux' },
+  'slow disk': {
+    isIn: ({ disk }) => disk?.slow !== undefined,
+    lacks: 'a disk of its own that can be frozen: root on Linux, mkfs.ext4, fsfreeze',
+  },
+  clock: { isIn: ({ settings }) => settings.clock !== undefined, lacks: 'libfaketime' },
+  database: { isIn: ({ settings }) => settings.database !== undefined, lacks: 'a database: add --cluster' },
+};
+
+/** Whether a fault can strike a stage. */
+export function isPossible(name, stage) {
+  const { needs } = faults[name];
+  return needs === undefined || needed[needs].isIn(stage);
+}
 
 /**
  * What is done to a round's processes, lines and runs. A fault resolves when it is over.
  *
  * @typedef {object} Fault
- * @property {(stage: object) => boolean} possible
+ * @property {keyof typeof needed} [needs] what a stage must have for it; any has the rest
  * @property {(stage: object, lastedMs: number) => boolean} loses whether answers under way at that moment may be lost, and asked for again
  * @property {(stage: object, lastedMs: number) => boolean} [givesUp] whether a worker that lives is given up for dead: what it asks from
  *     then on nobody is told of
@@ -27,55 +44,50 @@ const withLine = ({ serverLine }) => serverLine !== undefined;
 /** @type {Record<string, Fault>} by the names that docs/reliability.md has */
 export const faults = {
   'worker killed': {
-    possible: anyStage,
     loses: (stage) => !withGateway(stage),
     strike: ({ stage, random }) => kill(stage, random.pick(stage.workers)),
   },
   'worker stopped for a while': {
-    possible: anyStage,
     loses: () => false,
     strike: ({ stage, random }) => halt(random.pick(stage.workers), random.integer(500, 4_000)),
   },
   'worker stopped past its heartbeats': {
-    possible: anyStage,
     givesUp: () => true,
     loses: (stage) => !withGateway(stage),
     strike: ({ stage, random }) => halt(random.pick(stage.workers), random.integer(12_000, 25_000)),
   },
   'worker told to end': {
-    possible: anyStage,
     // What its calls come to, which the gateway goes on with, lanes are told only where they are answered.
     givesUp: (stage) => withGateway(stage),
     loses: () => false,
     strike: async ({ stage, random }) => random.pick(stage.workers).signal('SIGTERM'),
   },
   'gateway killed': {
-    possible: withGateway,
+    needs: 'gateway',
     loses: () => true,
     strike: ({ stage }) => kill(stage, stage.gateway),
   },
   'gateway stopped for a while': {
-    possible: withGateway,
+    needs: 'gateway',
     loses: () => false,
     strike: ({ stage, random }) => halt(stage.gateway, random.integer(500, 6_000)),
   },
   'gateway told to end': {
-    possible: withGateway,
+    needs: 'gateway',
     loses: () => false,
     strike: async ({ stage }) => stage.gateway.signal('SIGTERM'),
   },
   'line to the gateway cut': {
-    possible: withGateway,
+    needs: 'gateway',
     loses: () => false,
     strike: async ({ stage }) => stage.gatewayLine.cut(),
   },
   'line to the gateway silent': {
-    possible: withGateway,
+    needs: 'gateway',
     loses: () => false,
     strike: ({ stage, random }) => during(stage.gatewayLine, 'hole', random.integer(1_000, 5_000)),
   },
   'server killed': {
-    possible: anyStage,
     loses: outlastsHeartbeats,
     givesUp: outlastsHeartbeats,
     strike: async ({ stage }) => {
@@ -84,40 +96,36 @@ export const faults = {
     },
   },
   'server stopped for a while': {
-    possible: anyStage,
     loses: outlastsHeartbeats,
     givesUp: outlastsHeartbeats,
     strike: async ({ stage, random }) => haltPid(await stage.serverPid(), random.integer(500, 5_000)),
   },
   'line to the server cut': {
-    possible: withLine,
+    needs: 'line',
     loses: () => false,
     strike: async ({ stage }) => stage.serverLine.cut(),
   },
   'server refuses connections': {
-    possible: withLine,
+    needs: 'line',
     loses: outlastsHeartbeats,
     givesUp: outlastsHeartbeats,
     strike: ({ stage, random }) => during(stage.serverLine, 'refuse', random.integer(500, 5_000)),
   },
   'line to the server silent': {
-    possible: withLine,
+    needs: 'line',
     loses: outlastsHeartbeats,
     givesUp: outlastsHeartbeats,
     strike: ({ stage, random }) => during(stage.serverLine, 'hole', random.integer(1_000, 8_000)),
   },
   'line to the model cut': {
-    possible: anyStage,
     loses: () => true,
     strike: async ({ stage }) => stage.books.line.cut(),
   },
   'model refuses connections': {
-    possible: anyStage,
     loses: () => true,
     strike: ({ stage, random }) => during(stage.books.line, 'refuse', random.integer(500, 4_000)),
   },
   'line to the model silent': {
-    possible: anyStage,
     loses: () => true,
     strike: ({ stage, random }) => during(stage.books.line, 'hole', random.integer(500, 4_000)),
   },
@@ -129,7 +137,7 @@ export const faults = {
   'answers that end early': storm(() => ({ kind: 'clean-end' }), 1),
   'answers that are no JSON': storm(() => ({ kind: 'html' }), 1),
   'disk full': {
-    possible: ({ disk }) => disk !== undefined,
+    needs: 'disk',
     loses: () => true,
     strike: async ({ stage, random }) => {
       await stage.disk.fill();
@@ -137,8 +145,13 @@ export const faults = {
       await stage.disk.free();
     },
   },
+  'disk slow': {
+    needs: 'slow disk',
+    loses: () => false,
+    strike: ({ stage, random }) => stage.disk.slow(random.integer(4, 12), random.integer(50, 400)),
+  },
   'clock stepped': {
-    possible: ({ settings }) => settings.clock !== undefined,
+    needs: 'clock',
     loses: () => false,
     strike: async ({ stage, random }) => {
       await writeFile(stage.clockFile, `${random.pick(['+3600', '-3600', '+30', '-30'])}\n`);
@@ -147,7 +160,7 @@ export const faults = {
     },
   },
   'database killed': {
-    possible: ({ settings }) => settings.database !== undefined,
+    needs: 'database',
     loses: () => false,
     strike: ({ stage, random }) => {
       const { database } = stage.settings;
@@ -162,12 +175,11 @@ export const faults = {
     },
   },
   'connections to the database cut': {
-    possible: ({ settings }) => settings.database !== undefined,
+    needs: 'database',
     loses: () => false,
     strike: ({ stage }) => databaseTurn.then(() => stage.settings.database.cutConnections()),
   },
   'run cancelled': {
-    possible: anyStage,
     loses: () => false,
     strike: async ({ stage, random, runs }) => {
       const open = runs.filter(
@@ -181,7 +193,6 @@ export const faults = {
     },
   },
   'run reset': {
-    possible: anyStage,
     loses: () => true,
     strike: async ({ stage, random, runs }) => {
       const open = runs.filter((run) => run.isStarted && !run.isCancelled && run.endedAtMs === undefined);
@@ -208,7 +219,6 @@ export const faults = {
     },
   },
   'commands killed': {
-    possible: anyStage,
     loses: () => false,
     strike: async ({ stage, runs }) => {
       const followed = runs.filter(({ isStarted }) => isStarted).map(({ id }) => stage.begin(['watch', id]));
@@ -224,7 +234,6 @@ export const faults = {
 /** @param most calls of one question that it strikes */
 function storm(fault, most = Infinity) {
   return {
-    possible: anyStage,
     loses: () => false,
     strike: async ({ stage, random }) => {
       let isOn = true;

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { faults } from './faults.mjs';
+import { faults, needed } from './faults.mjs';
+import { canFreeze, canMount } from './small-disk.mjs';
 import { kinds } from './workload.mjs';
 
 const usage = `Usage: scripts/nemesis [--minutes 60] [--rounds N] [--seed N] [--short] [--cluster] [--gateway yes|no] [--fault NAME] [--kind KIND]
@@ -36,6 +38,22 @@ const checks = {
   kind: oneOf(Object.keys(kinds)),
 };
 
+/** Whether there can be what a fault needs. */
+const canHave = {
+  gateway: ({ gateway }) => gateway !== 'no',
+  line: () => true,
+  disk: () => canMount,
+  'slow disk': () => canFreeze,
+  clock: () => libfaketime !== undefined,
+  database: ({ cluster }) => cluster,
+};
+
+/** The library that steps the clock; `undefined` where there is none. */
+export const libfaketime = [
+  '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
+  '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
+].find((path) => existsSync(path));
+
 /** What the words of the command say. Ends the process where they are wrong, or ask for help. */
 export function readFlags(words) {
   let values;
@@ -52,6 +70,9 @@ export function readFlags(words) {
     const given = values[name];
     if (given !== undefined && !holds(given)) fail(`Expected --${name} to be ${expected}, got \`${String(given)}\`.`);
   }
+  const { needs } = faults[values.fault] ?? {};
+  if (needs !== undefined && !canHave[needs](values))
+    fail(`\`--fault ${String(values.fault)}\` needs ${needed[needs].lacks}.`);
   return values;
 }
 

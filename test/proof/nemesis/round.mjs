@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { faults } from './faults.mjs';
+import { faults, isPossible } from './faults.mjs';
 import { invariants } from './invariants.mjs';
 import { leavingsOf } from './leavings.mjs';
 import { Random } from './random.mjs';
@@ -88,12 +88,15 @@ function told({ stage, disturbances, unknown, runs }) {
 
 async function openStage(random, world) {
   const { libfaketime, canMount, database, isShort } = world;
+  // What the one fault needs is there; a seed draws the same with it and without.
+  const needs = world.fault && faults[world.fault].needs;
+  const drawn = (what, share) => random.chance(share) || needs === what;
   return Stage.open({
-    usesGateway: world.gateway ?? random.chance(0.5),
-    isRemote: database !== undefined || (!isShort && random.chance(0.4)),
+    usesGateway: world.gateway ?? drawn('gateway', 0.5),
+    isRemote: database !== undefined || (!isShort && drawn('line', 0.4)) || needs === 'line',
     workers: isShort ? 1 : random.integer(1, 2),
-    clock: !isShort && random.chance(0.25) ? libfaketime : undefined,
-    hasSmallDisk: canMount && (isShort || random.chance(0.4)),
+    clock: (!isShort && drawn('clock', 0.25)) || needs === 'clock' ? libfaketime : undefined,
+    hasSmallDisk: canMount && (isShort || drawn('disk', 0.4) || needs === 'slow disk'),
     database,
     journalUrl: await database?.freshUrl(),
     latencyMs: isShort ? (share) => 50 + 500 * share : (share) => 100 + 1_600 * share,
@@ -132,7 +135,8 @@ async function startRun(run, { stage, badExits }) {
 
 async function disturb(random, round, world, say) {
   const { stage, runs, disturbances } = round;
-  const possible = Object.keys(faults).filter((name) => faults[name].possible(stage) && (world.fault ?? name) === name);
+  const possible = Object.keys(faults).filter((name) => isPossible(name, stage) && (world.fault ?? name) === name);
+  if (possible.length === 0) throw new Error(`The stage has not what \`${world.fault}\` needs.`);
   const count = world.isShort ? 3 : random.integer(2, 7);
   const under = [];
   // Most faults are to strike what is under way.

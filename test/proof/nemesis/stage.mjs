@@ -50,10 +50,17 @@ export class Stage {
     stage.clockFile = join(stage.directory, 'clock');
     await writeFile(stage.clockFile, '+0\n');
     stage.books = await ModelBooks.open(settings.latencyMs);
-    await stage.#startServer();
-    await stage.#startGateway();
-    for (let at = 1; at <= settings.workers; at += 1) await stage.#startWorker(at);
-    return stage;
+    try {
+      await stage.#startServer();
+      await stage.#startGateway();
+      for (let at = 1; at <= settings.workers; at += 1) await stage.#startWorker(at);
+      return stage;
+    } catch (error) {
+      // On a machine that is too busy not everything comes up.
+      await stage.end();
+      await stage.close(false);
+      throw error;
+    }
   }
 
   /** Of the commands and of what is started here. */

@@ -4,18 +4,23 @@ import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { GatewayClient } from '../../gateway/index.js';
-import { gatewayPlace, homePaths, isListening } from '../../server/index.js';
-import type { GatewayPlace } from '../../server/index.js';
-import type { Say } from '../home/session.js';
-import type { World } from '../world.js';
-import { gatewaySettingsOf } from './surroundings.js';
+import { GatewayClient } from '../gateway/index.js';
+import { gatewayPlace, homePaths, isListening } from '../server/index.js';
+import type { GatewayPlace, Say } from '../server/index.js';
+import { gatewaySettingsOf } from './gateway-settings.js';
+import type { Program } from './gateway-settings.js';
 
 /** Longest wait for a gateway to be there when a worker begins, in milliseconds; less than half a second is usual. */
 const thereWithinMs = 20_000;
 
 /** Shortest and longest pause between two starts, in milliseconds: one that ends at once is not started without end. */
 const pauses = { leastMs: 1_000, mostMs: 30_000 };
+
+interface Start {
+  rampFrom?: number | undefined;
+  /** Whether whoever has started this process has started one beside it. */
+  isBegun?: boolean | undefined;
+}
 
 /**
  * The gateway of a home, in the background: the calls of its workers outlast them.
@@ -26,7 +31,7 @@ const pauses = { leastMs: 1_000, mostMs: 30_000 };
  */
 export class HomeGateway {
   readonly #home: string;
-  readonly #world: World;
+  readonly #program: Program;
   readonly #place: GatewayPlace;
   readonly #rampFrom: number | undefined;
   #child: Promise<ChildProcess> | undefined;
@@ -34,40 +39,41 @@ export class HomeGateway {
   #startedAtMs = -Infinity;
   #pauseMs = pauses.leastMs;
 
-  private constructor(home: string, world: World, place: GatewayPlace, rampFrom: number | undefined) {
+  private constructor(home: string, program: Program, place: GatewayPlace, rampFrom: number | undefined) {
     this.#home = home;
-    this.#world = world;
+    this.#program = program;
     this.#place = place;
     this.#rampFrom = rampFrom;
   }
 
   /** Whether a home can have one: see `gatewayPlace`. */
-  static async canBe(home: string, world: World): Promise<boolean> {
-    return (await HomeGateway.of(home, world)) !== undefined;
+  static async canBe(home: string, program: Program): Promise<boolean> {
+    return (await HomeGateway.of(home, program)) !== undefined;
   }
 
   /**
    * @param rampFrom calls at once to begin with, where somebody has said it
    * @returns `undefined` where the environment names a gateway, or wants none, or none can be
    */
-  private static async of(home: string, world: World, rampFrom?: number): Promise<HomeGateway | undefined> {
-    if (world.env['FANFOLD_GATEWAY']) return undefined;
-    const place = gatewayPlace(home, await gatewaySettingsOf(world, rampFrom), world.cwd);
-    return place && new HomeGateway(home, world, place, rampFrom);
+  private static async of(home: string, program: Program, rampFrom?: number): Promise<HomeGateway | undefined> {
+    if (program.env['FANFOLD_GATEWAY']) return undefined;
+    const place = gatewayPlace(home, await gatewaySettingsOf(program, rampFrom), program.cwd);
+    return place && new HomeGateway(home, program, place, rampFrom);
   }
 
-  /**
-   * The same, started where the home may have a server of its own: it is there before the worker is.
-   *
-   * @param isBegun whether whoever has started this process has started one beside it
-   */
-  static async beside(
+  /** The same, started where the home may have a server of its own: it is there before the worker is. */
+  static async beside(home: string, program: Program, start: Start = {}): Promise<HomeGateway | undefined> {
+    if (program.env['TEMPORAL_ADDRESS'] || program.env['TEMPORAL_PROFILE']) return undefined;
+    return HomeGateway.started(home, program, start);
+  }
+
+  /** The same, whatever server the worker is at. */
+  static async started(
     home: string,
-    world: World,
-    { rampFrom, isBegun = false }: { rampFrom?: number | undefined; isBegun?: boolean | undefined } = {},
+    program: Program,
+    { rampFrom, isBegun = false }: Start = {},
   ): Promise<HomeGateway | undefined> {
-    if (world.env['TEMPORAL_ADDRESS'] || world.env['TEMPORAL_PROFILE']) return undefined;
-    const gateway = await HomeGateway.of(home, world, rampFrom);
+    const gateway = await HomeGateway.of(home, program, rampFrom);
     if (gateway === undefined) return undefined;
     if (isBegun) gateway.#startedAtMs = 0;
     else if (!(await isListening(gateway.#place.socket))) gateway.start();
@@ -101,7 +107,8 @@ export class HomeGateway {
     const isThere = await Promise.race([
       client.greeted().then(() => true),
       this.#failed(over.signal),
-      sleep(thereWithinMs, false, { signal: over.signal, ref: false }).catch(() => false),
+      // A program that has nothing else to do yet would end meanwhile.
+      sleep(thereWithinMs, false, { signal: over.signal }).catch(() => false),
     ]);
     over.abort();
     if (isThere) return client;
@@ -123,9 +130,9 @@ export class HomeGateway {
   }
 
   async #spawn(): Promise<ChildProcess> {
-    const { env, cwd, nodePath, entry } = this.#world;
+    const { env, cwd, nodePath, entry } = this.#program;
     const log = await open(homePaths(this.#home).gatewayLog, 'a', 0o600);
-    const program = fileURLToPath(new URL('../../cli/gateway.mjs', pathToFileURL(entry)));
+    const program = fileURLToPath(new URL('../../cli/gateway.js', pathToFileURL(entry)));
     const words = [program, this.#home, this.#place.settings, String(this.#rampFrom ?? '')];
     try {
       const child = spawn(nodePath, words, { detached: true, stdio: ['ignore', log.fd, log.fd], cwd, env });
