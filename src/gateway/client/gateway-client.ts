@@ -8,26 +8,21 @@ import { UnavailableError } from '../../contract/errors.js';
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { LayerQuestion, ModelLayer, Paid, Payer } from '../../model/layer/index.js';
 import { backoffMs } from '../../model/backoff.js';
-import { LineChannel } from '../protocol/line-channel.js';
 import type { GatewayAddress } from '../protocol/address.js';
 import type { GatewayFrame, Line, Orphan, WorkerFrame } from '../protocol/frames.js';
-import { connectLink } from './connect.js';
 import { GatewayRoom } from './gateway-room.js';
+import { openChannel } from './open-channel.js';
+import type { Channel } from './open-channel.js';
 import { Pending } from './pending.js';
 import type { Link } from './pending.js';
 
 /** How long branches wait for a gateway that is away, in milliseconds, before they fail. */
 const defaultPatienceMs = 5 * 60_000;
-/** How often the gateway is asked whether it lives, and after how long a silence it counts as away, in milliseconds. */
-const pingEveryMs = 5_000;
-const silentMs = 20_000;
 /** Longest pause between two tries to reach it, in milliseconds: a restart is noticed at once. */
 const longestPauseMs = 1_000;
 
 /** Longest wait for whether an answer has been paid for already, in milliseconds. */
 const lookMs = 2_000;
-
-type Channel = LineChannel<WorkerFrame, GatewayFrame>;
 
 export interface GatewayClientSettings {
   address: GatewayAddress;
@@ -181,27 +176,13 @@ export class GatewayClient implements ModelLayer {
   }
 
   async #connectOnce(): Promise<void> {
-    const { address, token } = this.#settings;
-    const socket = await connectLink(address, token);
-    if (this.#isClosed) return void socket.destroy();
-    let heardAtMs = performance.now();
-    const channel: Channel = new LineChannel<WorkerFrame, GatewayFrame>(
-      socket,
-      (frame) => {
-        heardAtMs = performance.now();
-        this.#take(frame, channel);
-      },
-      () => {
-        clearInterval(pings);
-        this.#lost(channel);
-      },
+    const channel = await openChannel(
+      this.#settings,
+      (frame, from) => this.#take(frame, from),
+      (from) => this.#lost(from),
     );
-    // A machine that is gone says nothing, and its connection does not end by itself.
-    const pings = setInterval(() => {
-      if (performance.now() - heardAtMs > silentMs) channel.destroy();
-      else channel.send({ is: 'ping' });
-    }, pingEveryMs).unref();
-    this.#channel = channel;
+    if (this.#isClosed) channel.destroy();
+    else this.#channel = channel;
   }
 
   async #reconnect(): Promise<void> {
