@@ -104,7 +104,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
         left.length > 0,
         toRanges(places.toSorted((one, other) => one - other)),
         reporter,
-        signal.aborted || settings.draining?.aborted === true,
+        signal.aborted || settings.draining?.aborted === true || branches.isGivenUp,
       );
       const begun = ledgers.size > 0 && { begun: cutBeat(ledgers) };
       return {

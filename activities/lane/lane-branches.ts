@@ -3,7 +3,10 @@ import { isTooMuch, keptOf } from './kept.js';
 import type { Seat, Turns } from '../../src/model/limiter/index.js';
 
 /** What a lane takes turns from: those of its process, or none where nothing limits its calls. */
-export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'cap'>;
+export type LaneTurns = Pick<
+  Turns,
+  'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'isOfNoUse' | 'cap'
+>;
 
 /** How long before it may run dry a lane asks for more, in milliseconds: what a workflow takes to answer, several times over. */
 const askAheadMs = 500;
@@ -46,6 +49,7 @@ export class LaneBranches implements Seat {
   #timed = 0;
   #tookMs = 0;
   #coming = 0;
+  #isGivenUp = false;
   #thinned = () => {};
 
   /** @param over aborted when no further branch is to be begun */
@@ -169,6 +173,7 @@ export class LaneBranches implements Seat {
   handBack(): GivenBack | undefined {
     // What comes has been measured by the width of now.
     if (this.#isOver || this.#coming > 0) return undefined;
+    if (this.#underWay.size === 0 && this.left > 0 && this.turns.isOfNoUse(this)) return this.#giveUp();
     const surplus = Math.max(0, Math.min(this.turns.surplus(this), this.#width - 1));
     const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
@@ -180,13 +185,25 @@ export class LaneBranches implements Seat {
     return { places, width: this.#width, cap: this.turns.cap };
   }
 
+  /** Ends with all that it has not begun, which goes to another lane. */
+  #giveUp(): undefined {
+    this.#isGivenUp = true;
+    this.turns.gaveBack(this.#width);
+    this.#endIfOver();
+  }
+
   /** Documents not begun that it keeps where it keeps that part of its calls at once: the others go along with theirs, and wait for none of these. */
   #shareOf(part: number): number {
     return Math.max(0, Math.ceil((this.#underWay.size + this.left) * part) - this.#underWay.size);
   }
 
+  /** Whether it has ended without a turn, so that what it has goes to another lane. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   get #isOver(): boolean {
-    return this.over.some((signal) => signal?.aborted);
+    return this.#isGivenUp || this.over.some((signal) => signal?.aborted);
   }
 
   #endIfOver(): void {
@@ -213,5 +230,6 @@ export function unlimitedTurns(): LaneTurns {
     cap: Infinity,
     surplus: () => 0,
     gaveBack: () => {},
+    isOfNoUse: () => false,
   };
 }

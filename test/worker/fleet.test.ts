@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { startOfflineModel } from '@fanfold/offline-model';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -100,6 +101,7 @@ it('lets a narrow run of higher priority in beside lanes that take all of a work
     const narrow = await begin({ documents, priority: 1 });
     // Temporal has handed both over although the lanes have more to begin than there is room for.
     for (let started = 0; started < 2;) {
+      await pause(100);
       const { raw } = await narrow.describe();
       started = (raw.pendingActivities ?? []).filter(({ lastStartedTime }) => lastStartedTime != null).length;
     }

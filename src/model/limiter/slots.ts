@@ -78,6 +78,9 @@ const usefulLanes = 4;
 /** How long no task is sought aside after a lane came that is of no use here, in milliseconds: the first time, and, doubling, at most. */
 const lanePauses = { firstMs: 250, mostMs: 2_000 };
 
+/** How long no task is sought aside after lanes gave work back, in milliseconds: it is for workers that have room, which have it by then. */
+const givenBackMs = 1_000;
+
 /**
  * Hands out slots for tasks, as many as could make their call soon.
  *
@@ -95,6 +98,7 @@ export class Slots {
   #idle = 0;
   #used = 0;
   #asideAtMs = -Infinity;
+  #givenBackAtMs = -Infinity;
   #lanePauseMs: number = lanePauses.firstMs / 2;
   /** Of those that have come so far: all, lanes among them, and tasks when a lane came last that was of no use. */
   #taken = 0;
@@ -134,6 +138,11 @@ export class Slots {
     if (isAlone) this.#asideAtMs = this.clock.now() + this.#lanePauseMs;
   }
 
+  /** Takes in that a lane has given work back, which comes to the queue in another lane. */
+  gaveBack(): void {
+    this.#givenBackAtMs = this.clock.now();
+  }
+
   /** Takes in that a lane has ended: another of its run may wait. */
   lostLane(): void {
     this.#asideAtMs = -Infinity;
@@ -165,7 +174,7 @@ export class Slots {
     while (this.#waiting.size > 0 && this.#free()) this.#waiting.grantFirst(this.#handOut());
     this.#tell();
     if (this.#waiting.size === 0) return;
-    const asideMs = this.#asideAtMs - this.clock.now();
+    const asideMs = this.#mayAsideAtMs - this.clock.now();
     const waitMs = Math.min(this.calls.msUntilRoom(), asideMs > 0 ? asideMs : Infinity);
     if (waitMs === Infinity) return;
     const soonMs = Math.min(looking.mostMs, Math.max(looking.leastMs, Math.ceil(waitMs)));
@@ -185,9 +194,13 @@ export class Slots {
     return this.#out < this.ceiling && pending < this.calls.room();
   }
 
+  get #mayAsideAtMs(): number {
+    return Math.max(this.#asideAtMs, this.#givenBackAtMs + givenBackMs);
+  }
+
   #mayAside(): boolean {
     const { aside = 0, lanes = 0 } = this.calls;
-    if (aside === 0 || this.#out - lanes >= this.ceiling || this.clock.now() < this.#asideAtMs) return false;
+    if (aside === 0 || this.#out - lanes >= this.ceiling || this.clock.now() < this.#mayAsideAtMs) return false;
     return this.#out - this.#used + (this.calls.waitingTasks ?? 0) < aside;
   }
 

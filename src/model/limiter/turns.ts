@@ -36,6 +36,8 @@ export interface Calls {
   joined?(known: number): void;
   /** Is told that a lane has ended. */
   left?(): void;
+  /** Is told that a lane has given work back. */
+  gaveBack?(): void;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
@@ -56,6 +58,8 @@ const looking = { leastMs: 5, mostMs: 1_000 };
 export class Turns {
   readonly #seats = new Set<Seat>();
   readonly #order = new FairOrder();
+  /** When a lane came, or had its last turn. */
+  readonly #lastTurnAtMs = new WeakMap<Seat, number>();
   #begun = 0;
   #least = 0;
   #sinceMs = 0;
@@ -96,6 +100,7 @@ export class Turns {
     const id = shareId(seat.share);
     this.calls.joined?.([...this.#seats].filter(({ share }) => shareId(share) === id).length);
     this.#seats.add(seat);
+    this.#lastTurnAtMs.set(seat, this.clock.now());
     this.look();
   }
 
@@ -174,8 +179,18 @@ export class Turns {
     return surplus;
   }
 
+  /** Whether a lane has had no turn for a while because others of its run take all: another worker may have more use for it. */
+  isOfNoUse(seat: Seat): boolean {
+    const { cap, isPaused } = this.calls;
+    if (isPaused || this.#allowed <= cap) return false;
+    if (this.clock.now() - (this.#lastTurnAtMs.get(seat) ?? Infinity) < waitedMs.growing) return false;
+    const id = shareId(seat.share);
+    return [...this.#seats].some((other) => other !== seat && shareId(other.share) === id);
+  }
+
   /** Takes in that a lane no longer wants so many of the surplus. */
   gaveBack(count: number): void {
+    this.calls.gaveBack?.();
     this.#least = Math.max(0, this.#least - count);
     this.#granted = Math.max(0, this.#granted - count);
   }
@@ -197,6 +212,7 @@ export class Turns {
       this.#seats.delete(seat);
       this.#seats.add(seat);
       this.#begun += 1;
+      this.#lastTurnAtMs.set(seat, this.clock.now());
       seat.begin();
       return;
     }
