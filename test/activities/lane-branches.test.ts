@@ -70,6 +70,29 @@ describe('lanes of a worker', () => {
     expect(until - urgentFrom).toBeLessThanOrEqual(22);
   });
 
+  it('end with all that they have where they get no turn beside four others of their run', async () => {
+    const { clock, limiters, limiter } = worker(4);
+    const begun = new Set<number>();
+    const lanes = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => {
+      const branches = new LaneBranches(places(0, 3), 1, { turns: limiters.turns, share: { key: 'run' } }, []);
+      const left = branches.run(async () => {
+        begun.add(number);
+        await limiter.dispatch({ ofLane: true });
+        return new Promise<never>(() => {});
+      });
+      return { branches, left };
+    });
+    const given = () => lanes.filter(({ branches }) => branches.handBack() === undefined && branches.isGivenUp);
+    await clock.pass(900);
+    expect(given(), 'it may be their turn soon').toEqual([]);
+    await clock.pass(200);
+    const ended = given();
+    expect(ended).toHaveLength(8 - begun.size);
+    expect(begun.size).toBeLessThan(8);
+    for (const { left } of ended) expect(await left).toEqual(places(0, 3));
+    expect(limiters.turns.lanes).toBe(begun.size);
+  });
+
   it('leave a narrow run its calls at once (Slots-2)', async () => {
     const { clock, limiters, limiter, lane, begun } = worker(8);
     lane(places(0, 500), 50);

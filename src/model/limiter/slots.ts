@@ -73,7 +73,7 @@ const idleAfterMs = 500;
 const looking = { leastMs: 5, mostMs: 1_000 };
 
 /** Lanes of one run that a worker has use for: as many as a run begins with. */
-const usefulLanes = 4;
+export const usefulLanes = 4;
 
 /** How long no task is sought aside after a lane came that is of no use here, in milliseconds: the first time, and, doubling, at most. */
 const lanePauses = { firstMs: 250, mostMs: 2_000 };

@@ -2,6 +2,7 @@ import { priorities, priorityOf } from '../../contract/priority.js';
 import type { Share } from '../../contract/priority.js';
 import type { Clock } from './clock.js';
 import { FairOrder, shareId } from './fair-order.js';
+import { usefulLanes } from './slots.js';
 
 /** A lane, as far as the turns of its branches go. */
 export interface Seat {
@@ -179,13 +180,13 @@ export class Turns {
     return surplus;
   }
 
-  /** Whether a lane has had no turn for a while because others of its run take all: another worker may have more use for it. */
+  /** Whether a lane has had no turn for a while while its run has others enough here: another worker may have more use for it. */
   isOfNoUse(seat: Seat): boolean {
     const { cap, isPaused } = this.calls;
     if (isPaused || this.#allowed <= cap) return false;
     if (this.clock.now() - (this.#lastTurnAtMs.get(seat) ?? Infinity) < waitedMs.growing) return false;
     const id = shareId(seat.share);
-    return [...this.#seats].some((other) => other !== seat && shareId(other.share) === id);
+    return [...this.#seats].filter(({ share }) => shareId(share) === id).length > usefulLanes;
   }
 
   /** Takes in that a lane no longer wants so many of the surplus. */
