@@ -6,7 +6,6 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { Clients, newToken } from '../../src/gateway/index.js';
-import { Limiters, systemClock } from '../../src/model/limiter/index.js';
 import { apiOfModel } from '../../src/model/providers/api-of.js';
 import { chatStandIn } from '../support/stand-ins.js';
 import { GatewayDesk, key } from './desk.js';
@@ -88,27 +87,6 @@ describe("another program's SDK", () => {
     gate.release();
     expect((await second).stop_reason).toBe('end_turn');
     expect(model.total).toBe(1);
-  });
-
-  it('goes first with a higher priority, where several wait', async () => {
-    const limiters = new Limiters({ ceiling: 1, firstCap: 1, clock: systemClock, random: Math.random });
-    const { model, address } = await GatewayDesk.open({ limiters: { paid: limiters, offline: limiters } });
-    const gate = model.hold();
-    const ask = (content: string, priority?: string) => {
-      const headers = priority === undefined ? {} : { 'fanfold-priority': priority };
-      return sdk(address, headers).messages.create({ ...question, messages: [{ role: 'user', content }] });
-    };
-    const asked = [ask('One is first.')];
-    await model.until(() => gate.waiting.length === 1);
-    for (const [content, priority] of [['Two says nothing.'], ['Three says 5.', '5'], ['Four says 1.', '1']] as const) {
-      const before = limiters.waiting;
-      asked.push(ask(content, priority));
-      await expect.poll(() => limiters.waiting).toBe(before + 1);
-    }
-    gate.release();
-    await Promise.all(asked);
-    const order = model.calls.map(({ prompt, document }) => /One|Two|Three|Four/.exec(`${document} ${prompt}`)?.[0]);
-    expect(order).toEqual(['One', 'Four', 'Two', 'Three']);
   });
 
   it('has its call cut when it goes away, where it asks for no journal', async () => {
