@@ -77,7 +77,7 @@ describe('runs of one priority', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
