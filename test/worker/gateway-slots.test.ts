@@ -154,6 +154,21 @@ describe('the share of a worker with a gateway', () => {
     await clock.pass(600);
     expect([slots.idle, ends.length]).toEqual([3, 11]);
   });
+
+  it('leaves lanes all that they have while tasks are sought aside, and gives one that comes the next place', async () => {
+    const { share, slots, taken, ends, take, lane } = open(10);
+    share.set(100);
+    await take(1);
+    taken[0]!.use();
+    void lane(100, 20);
+    await take(4);
+    expect([taken.length, slots.idle, ends.length], 'no more than two aside').toEqual([3, 2, 10]);
+    expect(share.told.out).toBe(10);
+    taken[1]!.use();
+    ends[0]!();
+    await passed();
+    expect(ends, 'the task has the place').toHaveLength(10);
+  });
 });
 
 describe('the ceiling of a worker with a gateway', () => {
@@ -180,6 +195,7 @@ describe('the ceiling of a worker with a gateway', () => {
     void ask(undefined, true);
     await passed();
     expect([ends.length, waits], 'each model has places of its own').toEqual([3, 2]);
+    expect([layer.waitingTasks('paid'), layer.waitingTasks('offline')]).toEqual([2, 0]);
     const cut = new AbortController();
     const lost = ask(cut.signal).catch((reason: unknown) => reason);
     cut.abort(new Error('CANCELLED'));
@@ -189,6 +205,6 @@ describe('the ceiling of a worker with a gateway', () => {
       await passed();
     }
     expect(await Promise.all(all)).toEqual([paid, paid, paid, paid]);
-    expect(waits).toBe(0);
+    expect([waits, layer.waitingTasks('paid')]).toEqual([0, 0]);
   });
 });
