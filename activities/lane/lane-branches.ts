@@ -5,7 +5,7 @@ import type { Seat, Turns } from '../../src/model/limiter/index.js';
 /** What a lane takes turns from: those of its process, or none where nothing limits its calls. */
 export type LaneTurns = Pick<
   Turns,
-  'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'isOfNoUse' | 'cap'
+  'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'gaveUp' | 'isOfNoUse' | 'cap'
 >;
 
 /** How long before it may run dry a lane asks for more, in milliseconds: what a workflow takes to answer, several times over. */
@@ -188,7 +188,7 @@ export class LaneBranches implements Seat {
   /** Ends with all that it has not begun, which goes to another lane. */
   #giveUp(): undefined {
     this.#isGivenUp = true;
-    this.turns.gaveBack(this.#width);
+    this.turns.gaveUp(this.#width);
     this.#endIfOver();
   }
 
@@ -230,6 +230,7 @@ export function unlimitedTurns(): LaneTurns {
     cap: Infinity,
     surplus: () => 0,
     gaveBack: () => {},
+    gaveUp: () => {},
     isOfNoUse: () => false,
   };
 }

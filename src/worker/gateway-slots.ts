@@ -109,7 +109,7 @@ export function gatewaySlots(
       roomForTurns: () => room() - Math.max(0, slots.out - slots.idle - turns.lanes),
       joined: (known) => slots.tookLane(known),
       left: () => slots.lostLane(),
-      gaveBack: () => slots.gaveBack(),
+      gaveUp: () => slots.gaveUp(),
       demand: (begun, wanted, count) => {
         const isLess = begun < lanes.begun || wanted < lanes.wanted || count > lanes.count;
         Object.assign(lanes, { begun, wanted, count });

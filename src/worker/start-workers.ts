@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism, hostname } from 'node:os';
 
 import type { DataConverter } from '@temporalio/common';
@@ -101,6 +102,8 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   ];
   if (settings.gateway !== undefined) cutUnwanted(settings.gateway, connection, settings.namespace);
   const draining = new AbortController();
+  // Each lane listens, and there may be many.
+  setMaxListeners(0, draining.signal);
   const cpu = settings.cpu ?? new CpuPool();
   const layer = settings.gateway && atMost(settings.concurrency, settings.gateway, limiter);
   // Offline calls and paid ones have limits of their own.

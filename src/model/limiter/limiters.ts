@@ -101,7 +101,7 @@ export class Limiters implements Roomy {
       growth: () => sum((limiter) => limiter.growth()),
       joined: (known) => this.slots.tookLane(known),
       left: () => this.slots.lostLane(),
-      gaveBack: () => this.slots.gaveBack(),
+      gaveUp: () => this.slots.gaveUp(),
     };
   }
 

@@ -78,8 +78,8 @@ export const usefulLanes = 4;
 /** How long no task is sought aside after a lane came that is of no use here, in milliseconds: the first time, and, doubling, at most. */
 const lanePauses = { firstMs: 250, mostMs: 2_000 };
 
-/** How long no task is sought aside after lanes gave work back, in milliseconds: it is for workers that have room, which have it by then. */
-const givenBackMs = 1_000;
+/** How long no task is sought aside after a lane ended with all that it had, in milliseconds: that is for a worker that has room, which has it by then. */
+const givenUpMs = 1_000;
 
 /**
  * Hands out slots for tasks, as many as could make their call soon.
@@ -98,7 +98,7 @@ export class Slots {
   #idle = 0;
   #used = 0;
   #asideAtMs = -Infinity;
-  #givenBackAtMs = -Infinity;
+  #givenUpAtMs = -Infinity;
   #lanePauseMs: number = lanePauses.firstMs / 2;
   /** Of those that have come so far: all, lanes among them, and tasks when a lane came last that was of no use. */
   #taken = 0;
@@ -138,9 +138,9 @@ export class Slots {
     if (isAlone) this.#asideAtMs = this.clock.now() + this.#lanePauseMs;
   }
 
-  /** Takes in that a lane has given work back, which comes to the queue in another lane. */
-  gaveBack(): void {
-    this.#givenBackAtMs = this.clock.now();
+  /** Takes in that a lane ends with all that it has, which comes to the queue in another lane. */
+  gaveUp(): void {
+    this.#givenUpAtMs = this.clock.now();
   }
 
   /** Takes in that a lane has ended: another of its run may wait. */
@@ -195,7 +195,7 @@ export class Slots {
   }
 
   get #mayAsideAtMs(): number {
-    return Math.max(this.#asideAtMs, this.#givenBackAtMs + givenBackMs);
+    return Math.max(this.#asideAtMs, this.#givenUpAtMs + givenUpMs);
   }
 
   #mayAside(): boolean {

@@ -37,8 +37,8 @@ export interface Calls {
   joined?(known: number): void;
   /** Is told that a lane has ended. */
   left?(): void;
-  /** Is told that a lane has given work back. */
-  gaveBack?(): void;
+  /** Is told that a lane ends with all that it has. */
+  gaveUp?(): void;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
@@ -189,9 +189,14 @@ export class Turns {
     return [...this.#seats].filter(({ share }) => shareId(share) === id).length > usefulLanes;
   }
 
+  /** Takes in that a lane ends with all that it has, to be another's. */
+  gaveUp(width: number): void {
+    this.gaveBack(width);
+    this.calls.gaveUp?.();
+  }
+
   /** Takes in that a lane no longer wants so many of the surplus. */
   gaveBack(count: number): void {
-    this.calls.gaveBack?.();
     this.#least = Math.max(0, this.#least - count);
     this.#granted = Math.max(0, this.#granted - count);
   }
