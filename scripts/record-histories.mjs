@@ -112,15 +112,19 @@ async function stop() {
   await environment.teardown();
 }
 
-/** Begins a run anew after its first workflow task. */
+/** Begins a finished run anew from its second workflow task, and waits for its new end. */
 async function reset({ workflowId }) {
-  await environment.client.workflowService.resetWorkflowExecution({
+  const { workflow, workflowService } = environment.client;
+  const { events } = await workflow.getHandle(workflowId).fetchHistory();
+  const [, second] = events.filter(({ workflowTaskCompletedEventAttributes: completed }) => completed);
+  const { runId } = await workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId },
     reason: 'recorded',
     requestId: workflowId,
-    workflowTaskFinishEventId: 4,
+    workflowTaskFinishEventId: second.eventId,
   });
+  await workflow.getHandle(workflowId, runId).result();
 }
 
 /** Without what tells of the machine: replay does not look at it. */
