@@ -46,7 +46,8 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const budget = new Budget(lane.budgetUsd ?? Infinity);
     const turns = settings.turns ?? settings.limiters?.turns ?? unlimitedTurns();
     const parts = new LaneParts(lane);
-    const branches = new LaneBranches(indicesOf(lane), lane.width, turns, [signal, settings.draining]);
+    const { share } = workflow;
+    const branches = new LaneBranches(indicesOf(lane), lane.width, { turns, share }, [signal, settings.draining]);
     const begunBefore = ledgersOf(lane);
     const ledgers = noLedgers();
     const underWay = () => beatOf(branches.underWay, ledgers);
@@ -84,6 +85,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     try {
       const work = {
         lane,
+        share,
         origin: context.info.workflowExecution,
         budget,
         equipment,
@@ -102,7 +104,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
         left.length > 0,
         toRanges(places.toSorted((one, other) => one - other)),
         reporter,
-        signal.aborted || settings.draining?.aborted === true,
+        signal.aborted || settings.draining?.aborted === true || branches.isGivenUp,
       );
       const begun = ledgers.size > 0 && { begun: cutBeat(ledgers) };
       return {

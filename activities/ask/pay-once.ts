@@ -44,6 +44,7 @@ function layerQuestionOf({ body, part }: Question, { call, host, attempt }: Aski
     },
     run: host.run,
     asker: attempt.asker,
+    share: host.share,
     ...(host.origin && { origin: host.origin }),
     notBeforeMs: call.freshSinceMs,
     // What is about a part takes its time by the part.

@@ -1,6 +1,9 @@
 import { Context } from '@temporalio/activity';
+import type { Info } from '@temporalio/activity';
 
 import type { Beat } from '../../src/contract/model-call.js';
+import { fairnessKeyOf } from '../../src/contract/priority.js';
+import type { Share } from '../../src/contract/priority.js';
 import type { Origin } from '../../src/model/layer/index.js';
 import { runOf } from './out-of-time.js';
 
@@ -16,6 +19,8 @@ export interface Host {
   asker: string;
   /** The activity; `undefined` where it belongs to no workflow. */
   origin?: Origin | undefined;
+  /** Whose its calls are, among those that wait. */
+  share: Share;
   /** Names the run, for the time that its patterns may take. */
   run: string;
   /**
@@ -40,7 +45,18 @@ export function activityHost(): Host {
     run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
     origin: workflowExecution && { ...workflowExecution, activityId },
+    share: shareOf(context.info),
     patienceMs: activityPatienceMs,
     heartbeat: (beat) => context.heartbeat(beat),
+  };
+}
+
+/** The priority of an activity, in Temporal's words, and its run where nobody has named a fairness key. */
+export function shareOf({ priority, workflowExecution }: Pick<Info, 'priority' | 'workflowExecution'>): Share {
+  const { priorityKey, fairnessKey, fairnessWeight } = priority ?? {};
+  return {
+    key: fairnessKey || fairnessKeyOf(workflowExecution?.workflowId ?? ''),
+    ...(priorityKey && { priority: priorityKey }),
+    ...(fairnessWeight && { weight: fairnessWeight }),
   };
 }

@@ -23,6 +23,8 @@ import { wholeRequest } from '../stored/prompt-of.js';
 /** What the branches of a lane share. */
 export interface LaneWork {
   lane: Lane;
+  /** Whose its calls are. */
+  share: Host['share'];
   /** The execution that the lane belongs to. */
   origin?: Origin | undefined;
   budget: Budget;
@@ -77,7 +79,7 @@ async function known(document: StoredDocument, store: DocumentStore): Promise<Do
 /** All tries of a branch. */
 async function runBranch(
   call: ModelCall,
-  { lane, origin, signal, rest, equipment, begunBefore, ledgers }: LaneWork,
+  { lane, share, origin, signal, rest, equipment, begunBefore, ledgers }: LaneWork,
 ): Promise<StoredBranch> {
   const place: Place = { key: call.key, index: call.index, queuedAtMs: call.queuedAtMs };
   // Nobody has told what a try has cost whose lane died.
@@ -89,6 +91,7 @@ async function runBranch(
       cancellationSignal: signal,
       run: runOfLane(lane, origin),
       asker: askerOf(lane, call.index),
+      share,
       origin,
       patienceMs: undefined,
       heartbeat: (beat) => {

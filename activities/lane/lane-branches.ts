@@ -1,8 +1,12 @@
+import type { Share } from '../../src/contract/priority.js';
 import { isTooMuch, keptOf } from './kept.js';
 import type { Seat, Turns } from '../../src/model/limiter/index.js';
 
 /** What a lane takes turns from: those of its process, or none where nothing limits its calls. */
-export type LaneTurns = Pick<Turns, 'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'cap'>;
+export type LaneTurns = Pick<
+  Turns,
+  'join' | 'leave' | 'look' | 'ended' | 'resumed' | 'surplus' | 'gaveBack' | 'gaveUp' | 'isOfNoUse' | 'cap'
+>;
 
 /** How long before it may run dry a lane asks for more, in milliseconds: what a workflow takes to answer, several times over. */
 const askAheadMs = 500;
@@ -33,6 +37,8 @@ export interface GivenBack {
  * LaneBranches-4. A lane keeps what it can begin soon: see `kept.ts`. What it hands back it never begins.
  */
 export class LaneBranches implements Seat {
+  readonly turns: LaneTurns;
+  readonly share: Share;
   readonly #places: number[];
   #next = 0;
   readonly #underWay = new Set<number>();
@@ -43,17 +49,20 @@ export class LaneBranches implements Seat {
   #timed = 0;
   #tookMs = 0;
   #coming = 0;
+  #isGivenUp = false;
   #thinned = () => {};
 
   /** @param over aborted when no further branch is to be begun */
   constructor(
     places: readonly number[],
     width: number,
-    readonly turns: LaneTurns,
+    taking: { turns: LaneTurns; share: Share },
     readonly over: readonly (AbortSignal | undefined)[],
   ) {
     this.#places = [...places];
     this.#width = width;
+    this.turns = taking.turns;
+    this.share = taking.share;
   }
 
   get wanted(): number {
@@ -164,7 +173,8 @@ export class LaneBranches implements Seat {
   handBack(): GivenBack | undefined {
     // What comes has been measured by the width of now.
     if (this.#isOver || this.#coming > 0) return undefined;
-    const surplus = Math.max(0, Math.min(this.turns.surplus(), this.#width - 1));
+    if (this.#underWay.size === 0 && this.left > 0 && this.turns.isOfNoUse(this)) return this.#giveUp();
+    const surplus = Math.max(0, Math.min(this.turns.surplus(this), this.#width - 1));
     const standing = { width: this.#width - surplus, left: this.left, paceMs: this.paceMs };
     if (surplus === 0 && !isTooMuch(standing)) return undefined;
     this.turns.gaveBack(surplus);
@@ -175,13 +185,25 @@ export class LaneBranches implements Seat {
     return { places, width: this.#width, cap: this.turns.cap };
   }
 
+  /** Ends with all that it has not begun, which goes to another lane. */
+  #giveUp(): undefined {
+    this.#isGivenUp = true;
+    this.turns.gaveUp(this.#width);
+    this.#endIfOver();
+  }
+
   /** Documents not begun that it keeps where it keeps that part of its calls at once: the others go along with theirs, and wait for none of these. */
   #shareOf(part: number): number {
     return Math.max(0, Math.ceil((this.#underWay.size + this.left) * part) - this.#underWay.size);
   }
 
+  /** Whether it has ended without a turn, so that what it has goes to another lane. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   get #isOver(): boolean {
-    return this.over.some((signal) => signal?.aborted);
+    return this.#isGivenUp || this.over.some((signal) => signal?.aborted);
   }
 
   #endIfOver(): void {
@@ -208,5 +230,7 @@ export function unlimitedTurns(): LaneTurns {
     cap: Infinity,
     surplus: () => 0,
     gaveBack: () => {},
+    gaveUp: () => {},
+    isOfNoUse: () => false,
   };
 }

@@ -10,6 +10,8 @@ import type {
 } from '../../src/contract/lane-messages.js';
 import type { Lane, LaneReport } from '../../src/contract/lanes.js';
 import { queryNames, signalNames, updateNames } from '../../src/contract/names.js';
+import type { Share } from '../../src/contract/priority.js';
+import { shareOf } from '../branch/host.js';
 
 /**
  * What a lane says to its workflow while it is under way, and asks it. What is said has arrived when the promise resolves. It names the
@@ -33,6 +35,11 @@ export class WorkflowOfLane {
   get isOutdated(): boolean {
     const { execution } = this.lane;
     return execution !== undefined && execution !== this.context.info.workflowExecution?.runId;
+  }
+
+  /** Whose its calls are, among those that wait. */
+  get share(): Share {
+    return shareOf(this.context.info);
   }
 
   async report(report: LaneReport): Promise<void> {

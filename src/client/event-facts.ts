@@ -5,6 +5,7 @@ import type { StoredBranch } from '../contract/branch.js';
 import type { Known } from '../contract/known.js';
 import type { Blob, FailedRanges, Tally } from '../contract/lanes.js';
 import type { HistoryEvent } from './history.js';
+import { priorities, priorityIn } from '../contract/priority.js';
 
 export type { HistoryEvent } from './history.js';
 
@@ -58,4 +59,12 @@ export function millis(time: temporal.api.history.v1.IHistoryEvent['eventTime'])
 export function noJson(error: unknown): unknown[] {
   if (error instanceof SyntaxError || error instanceof ValueError) return [];
   throw error;
+}
+
+/** A run's priority: that of its input, else the workflow's own. */
+export function priorityAtStart(
+  started?: { priority?: { priorityKey?: number | null } | null },
+  input?: unknown,
+): number {
+  return priorityIn(input) ?? (started?.priority?.priorityKey || priorities.usual);
 }

@@ -6,6 +6,7 @@ import { InputError } from '../contract/errors.js';
 import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
+import { priorities, priorityIn } from '../contract/priority.js';
 import { subjectOf } from '../plan/subject-of.js';
 import { LenientCodec } from '../payloads/index.js';
 import { firstInput } from './first-input.js';
@@ -27,6 +28,8 @@ export interface ListedRun {
   title: string | null;
   /** Whether the offline model answers. */
   offline: boolean;
+  /** Its priority, where it was started with one other than 3: from 1, which goes first, to 5. */
+  priority?: number;
   /** Milliseconds from the run's start to its end, or to now. */
   elapsedMs: number;
   /** Length of its last execution's history. */
@@ -192,6 +195,7 @@ async function listedRun(client: Client, execution: WorkflowExecutionInfo): Prom
   const startedAt = await beganAt(client, execution);
   const told = memoOf(execution.memo);
   const memo = told?.title === undefined ? { ...(await memoOfInput(client, execution)), ...told } : told;
+  const priority = memo.priority ?? (execution.priority?.priorityKey || priorities.usual);
   const attributes = new Map(execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   return {
     workflowId: execution.workflowId,
@@ -205,6 +209,7 @@ async function listedRun(client: Client, execution: WorkflowExecutionInfo): Prom
     retries: asText(attributes.get(searchAttributes.retries.name)) ?? memo.retries?.workflowId ?? null,
     title: memo.title ?? null,
     offline: memo.offline === true,
+    ...(priority !== priorities.usual && { priority }),
     events: execution.historyLength,
     elapsedMs: Math.max(0, (execution.closeTime?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
@@ -215,7 +220,12 @@ async function memoOfInput(client: Client, execution: WorkflowExecutionInfo): Pr
   const input = await firstInput(client, execution);
   const title = subjectOf(input);
   const { offline } = (input ?? {}) as { offline?: unknown };
-  return { ...(title !== null && { title }), ...(offline === true && { offline: true }) };
+  const priority = priorityIn(input);
+  return {
+    ...(title !== null && { title }),
+    ...(priority !== undefined && { priority }),
+    ...(offline === true && { offline: true }),
+  };
 }
 
 function runStatus(executionStatus: string, recorded: unknown): string {

@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { takesName } from '../fold/approval.js';
 import type { Approval, Branch, Run, RunStatus } from '../contract/run.js';
 import { coverageOf, criticalPathOf, runStatusOf } from '../fold/fold.js';
+import { priorities } from '../contract/priority.js';
 import { kindOf } from '../plan/kinds.js';
 import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
@@ -54,6 +55,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     ...(view.closed === null && view.approvals.size > 0 && { approvals: await readApprovals(view, store) }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
+    ...(view.priority !== priorities.usual && { priority: view.priority }),
     ...(view.retries && { retries: view.retries }),
     elapsedMs: Math.max(0, (view.closedAtMs ?? Date.now()) - view.startedAtMs),
     ...(view.waitedForPersonMs > 0 && { waitedForPersonMs: view.waitedForPersonMs }),

@@ -17,7 +17,7 @@ import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
-import { branchActivities, closedBy, isReserveUsedUp, millis, noJson } from './event-facts.js';
+import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
 import type { Payloads } from './run-payloads.js';
@@ -57,6 +57,8 @@ export class RunView {
   readonly begunAnew = new Set<string>();
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
+  /** From 1, which goes first, to 5. */
+  priority = priorityAtStart();
   readonly #payloads: RunPayloads;
   readonly #own: OwnBranches;
   readonly #lanes = new Set<string>();
@@ -127,6 +129,7 @@ export class RunView {
       const given = await this.#payloads.values(started.input).catch(noJson);
       const [input] = given;
       this.kind = started.workflowType?.name ?? '';
+      this.priority = priorityAtStart(started, input);
       this.runId = this.execution ?? started.originalExecutionRunId ?? '';
       this.execution = undefined;
       this.startedBy ??= started.identity || null;

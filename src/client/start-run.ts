@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 import { InputError } from '../contract/errors.js';
+import { fairnessKeyOf, priorityIn } from '../contract/priority.js';
 import type { RunReference } from '../contract/known.js';
 import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
@@ -30,6 +31,8 @@ export interface RunOfKind<K extends Kind> {
   summary?: string;
   /** Markdown; none by default. */
   details?: string;
+  /** Its priority where the input has none: see `FanOutOptions`. */
+  priority?: number | undefined;
   /** The finished run that it retries, what is taken over from which is in the input. */
   retries?: RunReference;
 }
@@ -69,6 +72,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   if (bytes > mostBytes) {
     throw new InputError(`Expected the run's input to be at most ${mostBytes} bytes, got ${bytes}.`);
   }
+  const priority = priorityIn(run.input) ?? run.priority;
   const memo: RunMemo = {
     inputSha256: sha256Of(serialised),
     startedBy: randomUUID(),
@@ -76,6 +80,7 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
     ...((run.input as { offline?: boolean }).offline === true && { offline: true }),
     ...(isEncrypting(client) && { encrypted: true }),
     ...(run.retries && { retries: run.retries }),
+    ...(priority !== undefined && { priority }),
   };
   const isSearchable = (run.input as { searchable?: boolean }).searchable === true;
   let runId: string | undefined;
@@ -85,6 +90,8 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
       taskQueue: taskQueues.workflow,
       args: [run.input],
       memo: { fanfold: memo },
+      // Its workflow tasks take their turn alike; a run has a share of its own.
+      priority: { fairnessKey: fairnessKeyOf(workflowId), ...(priority !== undefined && { priorityKey: priority }) },
       ...(run.retries &&
         isSearchable && { typedSearchAttributes: [{ key: retriesKey, value: run.retries.workflowId }] }),
       staticSummary: summaryOf(run.summary ?? nameOf(run)),

@@ -12,6 +12,8 @@ export interface RunMemo {
   offline?: boolean;
   /** Whether history is encrypted, messages of failures included. */
   encrypted?: boolean;
+  /** Its priority, where it was started with one. */
+  priority?: number;
   /** The finished run that this one retries. */
   retries?: RunReference;
 }

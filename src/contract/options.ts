@@ -33,6 +33,11 @@ export interface FanOutOptions {
   /** Most branches of this run in flight at once: a ceiling, never a target. */
   concurrency?: number;
   /**
+   * Which runs' calls go first where several wait, from 1, the first, to 5; 3 by default. It is Temporal's `priorityKey`; by default that
+   * which the workflow was started with.
+   */
+  priority?: number;
+  /**
    * Whether to ask a second time, beside the first call, where a branch takes much longer than its siblings. The first answer
    * wins.
    */

@@ -110,6 +110,8 @@ export interface Run {
   lostUsd: number;
   /** Address of the run's page in Temporal's Web UI; `null` where the server's is not known. */
   webUi: string | null;
+  /** Its priority, where that is not 3: from 1, which goes first, to 5. */
+  priority?: number;
   /** The finished run whose failed branches this one begins anew. */
   retries?: { workflowId: string; runId: string };
   /** Workflow ids of the runs that retry this one, the newest first; absent where none does, or nobody has asked. */

@@ -4,6 +4,7 @@ import type { StoredDocument } from '../contract/document.js';
 import type { AskedPrompt, NamedText } from '../contract/reported.js';
 import type { Policy } from '../contract/options.js';
 import type { Stored } from '../contract/stored.js';
+import { priorityIn } from '../contract/priority.js';
 import { kindOf } from './kinds.js';
 import { planCompare } from './compare-plan.js';
 import type { FanOutPlan } from './fan-out-plan.js';
@@ -75,6 +76,7 @@ export function askedIn(kind: string, input: unknown, policy: Policy | null): As
         (told.tools ?? []).map(({ name }) => name),
       ),
       ...fact('tools allowed beforehand', told.allow ?? []),
+      ...fact('priority', priorityIn(input) === undefined ? [] : [String(priorityIn(input))]),
       ...fact('samples', told.samples === undefined ? [] : [String(told.samples)]),
       ...fact('criteria', told.criteria === undefined ? [] : [told.criteria]),
       ...(policy === null ? [] : policyFacts(policy)),

@@ -2,6 +2,7 @@ import { InputError } from '../contract/errors.js';
 import { maxDirectWidth } from '../contract/limits.js';
 import { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../contract/options.js';
 import type { BudgetOptions, FanOutOptions, Join, ModelOptions, Policy } from '../contract/options.js';
+import { isPriority, priorities } from '../contract/priority.js';
 import { isModelId } from '../contract/providers.js';
 
 /**
@@ -16,7 +17,7 @@ export function policyOf(
   { inLanes = branches > maxDirectWidth }: { inLanes?: boolean } = {},
 ): Policy {
   const given = { ...fanOutDefaults, ...defined(options) } as FanOutOptions &
-    Required<Omit<FanOutOptions, 'quorum' | 'deadlineMs' | 'budget'>>;
+    Required<Omit<FanOutOptions, 'quorum' | 'deadlineMs' | 'budget' | 'priority'>>;
   const { join, late, timeoutMs, attempts, concurrency, hedge, deadlineMs, budget, economy } = given;
   checkWord('join', join, joinPolicies);
   checkWord('late', late, latePolicies);
@@ -24,6 +25,11 @@ export function policyOf(
   checkCount('attempts', attempts, 'a whole number');
   checkCount('concurrency', concurrency, 'a whole number');
   if (deadlineMs !== undefined) checkCount('deadline', deadlineMs, 'a whole number of milliseconds');
+  if (given.priority !== undefined && !isPriority(given.priority)) {
+    throw new InputError(
+      `Expected \`priority\` to be a whole number from ${priorities.first} to ${priorities.last}, got \`${String(given.priority)}\`.`,
+    );
+  }
   if (budget !== undefined) checkBudget(budget, branches, inLanes);
   return {
     join,

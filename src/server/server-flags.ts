@@ -8,6 +8,8 @@ const dynamicConfig = {
   // One partition is faster, and makes priorities strict.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // Runs of the same priority get their tasks by turns: each has a fairness key of its own.
+  'matching.enableFairness': true,
   // More than 100 completions during one workflow task would fail that task and cost a full replay.
   'history.maximumBufferedEventsBatch': 5_000,
   // Cancellation reaches an activity at once instead of with its next heartbeat.

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism, hostname } from 'node:os';
 
 import type { DataConverter } from '@temporalio/common';
@@ -5,7 +6,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
 import type { ActivitiesSettings, createActivities } from '../../activities/index.js';
-import type { Clock, Limiters, Slots, Turns } from '../model/limiter/index.js';
+import type { Limiters } from '../model/limiter/index.js';
 import type { Change, QueueLimits } from '../contract/limiter.js';
 import { taskQueues, workerIdentity } from '../contract/names.js';
 import type { TaskQueue } from '../contract/names.js';
@@ -101,16 +102,19 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   ];
   if (settings.gateway !== undefined) cutUnwanted(settings.gateway, connection, settings.namespace);
   const draining = new AbortController();
+  // Each lane listens, and there may be many.
+  setMaxListeners(0, draining.signal);
   const cpu = settings.cpu ?? new CpuPool();
+  const layer = settings.gateway && atMost(settings.concurrency, settings.gateway, limiter);
   // Offline calls and paid ones have limits of their own.
   const limits = new Map<TaskQueue, InFront>(
     served
       .filter((taskQueue) => taskQueue === taskQueues.model || taskQueue === taskQueues.offlineModel)
-      .map((taskQueue) => [taskQueue, inFrontOf(limiter, settings, taskQueue)]),
+      .map((taskQueue) => [taskQueue, inFrontOf(limiter, { ...settings, layer }, taskQueue)]),
   );
   const own = {
     ...settings,
-    layer: settings.gateway && atMost(settings.concurrency, settings.gateway, limiter),
+    layer,
     cpu,
     draining: draining.signal,
     isSearchable: () => knowsSearchAttributes(connection, settings.namespace),
@@ -157,11 +161,18 @@ function hasKey(gateway: WorkerGateway | undefined): boolean {
 }
 
 function inFrontOf(
-  limiter: { Limiters: typeof Limiters; Slots: typeof Slots; Turns: typeof Turns; systemClock: Clock },
-  { gateway, concurrency, rampFrom = defaultRampFrom, remembered, onLimitChange }: WorkerSettings,
+  limiter: Parameters<typeof gatewaySlots>[4] & { Limiters: typeof Limiters },
+  {
+    gateway,
+    layer,
+    concurrency,
+    rampFrom = defaultRampFrom,
+    remembered,
+    onLimitChange,
+  }: WorkerSettings & { layer: ReturnType<typeof atMost> | undefined },
   taskQueue: TaskQueue,
 ): InFront {
-  if (gateway !== undefined) return gatewaySlots(gateway, taskQueue, concurrency, limiter);
+  if (gateway !== undefined) return gatewaySlots(gateway, layer ?? gateway, taskQueue, concurrency, limiter);
   const limiters = new limiter.Limiters({
     ceiling: concurrency,
     firstCap: rampFrom,

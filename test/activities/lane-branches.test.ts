@@ -8,6 +8,7 @@ import { LaneParts } from '../../activities/lane/lane-parts.js';
 import { fromRanges } from '../../src/contract/lanes.js';
 import type { LaneMore } from '../../src/contract/lane-messages.js';
 import type { Lane } from '../../src/contract/lanes.js';
+import type { Share } from '../../src/contract/priority.js';
 import { Limiters } from '../../src/model/limiter/index.js';
 import { VirtualClock } from '../model/limiter/virtual-clock.js';
 
@@ -18,11 +19,11 @@ function worker(ceiling: number) {
   const limiter = limiters.of('claude-sonnet-5-5');
   const begun: number[] = [];
   const over = new AbortController();
-  const lane = (places: readonly number[], width: number) => {
-    const branches = new LaneBranches(places, width, limiters.turns, [over.signal]);
+  const lane = (places: readonly number[], width: number, share: Share = { key: 'run' }) => {
+    const branches = new LaneBranches(places, width, { turns: limiters.turns, share }, [over.signal]);
     const left = branches.run(async (place) => {
       begun.push(place);
-      const permit = await limiter.dispatch({});
+      const permit = await limiter.dispatch({ share, ofLane: true });
       await new Promise<void>((resolve) => void clock.after(1_000, resolve));
       const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
       permit.end({ is: 'answered', usage });
@@ -45,8 +46,73 @@ describe('lanes of a worker', () => {
     expect(begun.length).toBeLessThanOrEqual(13);
     await clock.pass(2_500);
     expect(begun.filter((place) => place >= 100).length).toBeGreaterThanOrEqual(5);
-    // A worker whose lanes want more asks the task queue for nothing.
+    // A worker whose lanes want more asks the task queue for few others.
+    expect(limiters.slots.tryAcquire()).toBeDefined();
+    expect(limiters.slots.tryAcquire()).toBeDefined();
     expect(limiters.slots.tryAcquire()).toBeUndefined();
+  });
+
+  it('of several runs share their worker alike, whatever their number, and by priority (Turns-2)', async () => {
+    const { clock, lane, begun } = worker(8);
+    for (let each = 0; each < 4; each += 1) lane(places(each * 1_000, 500), 12, { key: 'many' });
+    await clock.pass(3_000);
+    const from = begun.length;
+    lane(places(10_000, 500), 12, { key: 'one' });
+    await clock.pass(10_000);
+    const since = begun.slice(from);
+    const ofOne = since.filter((place) => place >= 10_000).length;
+    expect(Math.abs(2 * ofOne - since.length)).toBeLessThanOrEqual(2);
+    const urgentFrom = begun.length;
+    lane(places(20_000, 20), 12, { key: 'urgent', priority: 1 });
+    await clock.pass(4_000);
+    const until = begun.lastIndexOf(20_019);
+    // All 20 but for the one call in twenty that others are left.
+    expect(until - urgentFrom).toBeLessThanOrEqual(22);
+  });
+
+  it('end with all that they have where they get no turn beside four others of their run', async () => {
+    const { clock, limiters, limiter } = worker(4);
+    const begun = new Set<number>();
+    const lanes = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => {
+      const branches = new LaneBranches(places(0, 3), 1, { turns: limiters.turns, share: { key: 'run' } }, []);
+      const left = branches.run(async () => {
+        begun.add(number);
+        await limiter.dispatch({ ofLane: true });
+        return new Promise<never>(() => {});
+      });
+      return { branches, left };
+    });
+    const given = () => lanes.filter(({ branches }) => branches.handBack() === undefined && branches.isGivenUp);
+    await clock.pass(900);
+    expect(given(), 'it may be their turn soon').toEqual([]);
+    await clock.pass(200);
+    const ended = given();
+    expect(ended).toHaveLength(8 - begun.size);
+    expect(begun.size).toBeLessThan(8);
+    for (const { left } of ended) expect(await left).toEqual(places(0, 3));
+    expect(limiters.turns.lanes).toBe(begun.size);
+  });
+
+  it('leave a narrow run its calls at once (Slots-2)', async () => {
+    const { clock, limiters, limiter, lane, begun } = worker(8);
+    lane(places(0, 500), 50);
+    await clock.pass(2_500);
+    const from = begun.length;
+    const left: number[] = [];
+    for (let each = 0; each < 4; each += 1) {
+      void limiters.slots.acquire(new AbortController().signal).then(async (slot) => {
+        slot.use();
+        const permit = await limiter.dispatch({ share: { key: 'narrow' } });
+        left.push(begun.length - from);
+        await new Promise<void>((resolve) => void clock.after(1_000, resolve));
+        permit.release();
+        slot.release();
+      });
+    }
+    await clock.pass(3_000);
+    expect(left).toHaveLength(4);
+    // In turns with the wide run's, eight of which leave in a second.
+    expect(left[3]).toBeLessThanOrEqual(10);
   });
 
   it('hand back what a full worker has no turn for, and keep all of its slots in use', async () => {
@@ -77,7 +143,7 @@ describe('lanes of a worker', () => {
     const clock = new VirtualClock();
     const limiters = new Limiters({ ceiling: 1_000, firstCap: 20, clock, random: () => 0.5 });
     limiters.of('claude-sonnet-5-5');
-    const branches = new LaneBranches(places(0, 30), 30, limiters.turns, []);
+    const branches = new LaneBranches(places(0, 30), 30, { turns: limiters.turns, share: { key: 'run' } }, []);
     void branches.run(() => new Promise<never>(() => {}));
     await clock.pass(900);
     expect(branches.handBack()).toBeUndefined();
@@ -85,7 +151,7 @@ describe('lanes of a worker', () => {
 
   it('take how long a branch takes from those that tell it: not from one that had begun elsewhere, or was cut', async () => {
     const { limiters } = worker(10);
-    const branches = new LaneBranches(places(0, 3), 1, limiters.turns, []);
+    const branches = new LaneBranches(places(0, 3), 1, { turns: limiters.turns, share: { key: 'run' } }, []);
     const paces: (number | undefined)[] = [];
     await branches.run(async (place) => {
       paces.push(branches.paceMs);

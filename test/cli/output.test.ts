@@ -177,7 +177,7 @@ it('ends quietly when its reader has had enough', async () => {
 
 it('lists runs by when they began, what they cost, how wide they are, and by any filter of Temporal’s', async () => {
   await desk.fanfold(['perspectives', '-', '--perspectives', 'a,b,c', '--id', 'three'], document);
-  await desk.fanfold(['perspectives', '-', '--perspectives', 'a', '--id', 'one'], document);
+  await desk.fanfold(['perspectives', '-', '--perspectives', 'a', '--id', 'one', '--priority', '2'], document);
   const ids = async (...flags: string[]) => {
     const { stdout } = await desk.inProcess(['list', '--json', ...flags]);
     return (JSON.parse(stdout) as { workflowId: string }[]).map(({ workflowId }) => workflowId);
@@ -187,6 +187,11 @@ it('lists runs by when they began, what they cost, how wide they are, and by any
   expect(await ids('--query', "WorkflowId = 'one'")).toEqual(['one']);
   expect(await ids('--since', '1d')).toEqual(expect.arrayContaining(['one', 'three']));
   expect(await ids('--min-cost', '1000')).toEqual([]);
+  const { stdout } = await desk.inProcess(['list', '--json', '--since', '1d']);
+  const priorities = (JSON.parse(stdout) as { workflowId: string; priority?: number }[])
+    .filter(({ workflowId }) => ['one', 'three'].includes(workflowId))
+    .map(({ workflowId, priority }) => [workflowId, priority]);
+  expect(Object.fromEntries(priorities), 'where it is not the usual one').toEqual({ one: 2, three: undefined });
   expect(await ids('--min-cost', '0.000001')).toContain('three');
   const { code, stderr } = await desk.inProcess(['list', '--query', 'nonsense']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a list filter that the server understands')]);

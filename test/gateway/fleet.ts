@@ -6,7 +6,7 @@ import { taskQueues } from '../../src/contract/names.js';
 import { GatewayRoom } from '../../src/gateway/client/gateway-room.js';
 import { RoomKeeper } from '../../src/gateway/server/room-keeper.js';
 import type { Roomer } from '../../src/gateway/server/room-keeper.js';
-import { Limiters, Slots, Turns } from '../../src/model/limiter/index.js';
+import { asideOf, Limiters, Slots, Turns } from '../../src/model/limiter/index.js';
 import { gatewaySlots } from '../../src/worker/gateway-slots.js';
 import type { WorkerGateway } from '../../src/worker/gateway-slots.js';
 import { SimulatedApi } from '../model/limiter/simulated-api.js';
@@ -65,7 +65,12 @@ export class Fleet {
     };
     this.#roomers.add(roomer);
     const gateway = { rooms: { paid: room, offline: room }, limits: () => [] } as unknown as WorkerGateway;
-    const { slots } = gatewaySlots(gateway, taskQueues.model, concurrency, { Slots, Turns, systemClock: this.clock });
+    const { slots } = gatewaySlots(gateway, gateway, taskQueues.model, concurrency, {
+      Slots,
+      Turns,
+      asideOf,
+      systemClock: this.clock,
+    });
     const dead = new AbortController();
     setMaxListeners(0, dead.signal);
     const work = async (): Promise<void> => {

@@ -222,6 +222,9 @@ describe('a request that is not what it seems', () => {
     [question, { 'fanfold-journal': 'on', 'fanfold-sample': '1e999' }],
     [question, { 'fanfold-journal': 'on', 'fanfold-sample': '9007199254740992' }],
     [{ ...question, model: 'openai:' }, { 'fanfold-journal': 'on' }],
+    [question, { 'fanfold-priority': '0' }],
+    [question, { 'fanfold-priority': '6' }],
+    [question, { 'fanfold-priority': '1.5' }],
   ])('is refused before anything is spent: %j %j', async (body, headers) => {
     const { model, address } = await GatewayDesk.open({ budgetPerDayUsd: 1 });
     expect(await asked(address, '/v1/messages', body, headers)).toBe(400);

@@ -38,3 +38,23 @@ it('never gives more than there is, but for calls in flight', () => {
     expect(Math.min(...given)).toBeGreaterThanOrEqual(0);
   }
 });
+
+it('gives room to higher priorities first, evenly within one, and the rest to what nobody knows yet (Shares-3)', () => {
+  const urgent = { ...idle, wants: 6, by: [[1, 6]] as const };
+  const usual = { ...idle, wants: 20, by: [[3, 17]] as const };
+  expect(sharesOf(4, [usual, urgent])).toEqual([0, 4]);
+  expect(sharesOf(10, [usual, urgent, usual])).toEqual([2, 6, 2]);
+  expect(
+    sharesOf(9, [
+      {
+        ...idle,
+        wants: 9,
+        by: [
+          [1, 3],
+          [3, 6],
+        ] as const,
+      },
+      usual,
+    ]),
+  ).toEqual([6, 3]);
+});

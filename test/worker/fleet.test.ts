@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { startOfflineModel } from '@fanfold/offline-model';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -19,7 +20,10 @@ let environment: TestWorkflowEnvironment;
 let home: string;
 
 beforeAll(async () => {
-  [environment, home] = await Promise.all([startTemporal(), mkdtemp(join(tmpdir(), 'fanfold-fleet-'))]);
+  [environment, home] = await Promise.all([
+    startTemporal(['matching.enableFairness=true']),
+    mkdtemp(join(tmpdir(), 'fanfold-fleet-')),
+  ]);
 });
 
 afterAll(async () => {
@@ -66,5 +70,49 @@ it('moves what a full worker has no slots for to one that joins while the run go
     for (const hold of holds) hold.release();
     await Promise.all(workers.map((worker) => worker.drain()));
     await Promise.all(models.map((model) => model.stop()));
+  }
+}, 120_000);
+
+it('lets a narrow run of higher priority in beside lanes that take all of a worker, and makes its calls next', async () => {
+  const { startWorkers } = (await import(join(root, 'dist/src/worker/index.js'))) as {
+    startWorkers: typeof StartWorkers;
+  };
+  const store = new BlobStore(home);
+  const model = await startOfflineModel({ latencyMs: 0 });
+  const hold = model.hold();
+  const worker = await startWorkers({
+    connectionOptions: { address: environment.address },
+    namespace: environment.namespace ?? 'default',
+    concurrency: 4,
+    store,
+    offlineModelUrl: async () => model.url,
+  });
+  const begin = (input: Parameters<typeof summarise>[0]) =>
+    environment.client.workflow.start<typeof summarise>('summarise', {
+      workflowId: randomUUID(),
+      taskQueue: taskQueues.workflow,
+      args: [{ ...input, offline: true, searchable: false }],
+    });
+  try {
+    const items = Array.from({ length: 200 }, (_, at) => ({ key: `d${at}`, text: `Wide ${at}.` }));
+    const wide = await begin({ chunks: await placeChunks(items, store, items.length), concurrency: 50 });
+    await model.until(() => hold.waiting.length === 4);
+    const documents = [1, 2].map((at) => ({ key: `n${at}`, text: { inline: `Narrow ${at}.` } }));
+    const narrow = await begin({ documents, priority: 1 });
+    // Temporal has handed both over although the lanes have more to begin than there is room for.
+    for (let started = 0; started < 2;) {
+      await pause(100);
+      const { raw } = await narrow.describe();
+      started = (raw.pendingActivities ?? []).filter(({ lastStartedTime }) => lastStartedTime != null).length;
+    }
+    hold.release();
+    await Promise.all([narrow.result(), wide.result()]);
+    const order = model.calls.map(({ prompt, document }) => (/Narrow/.test(`${prompt} ${document}`) ? 'N' : 'W'));
+    expect(order.filter((each) => each === 'N')).toHaveLength(2);
+    expect(order.lastIndexOf('N')).toBeLessThan(20);
+  } finally {
+    hold.release();
+    await worker.drain();
+    await model.stop();
   }
 }, 120_000);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { LaneBranches } from '../../activities/lane/lane-branches.js';
 import { taskQueues } from '../../src/contract/names.js';
-import { Slots, Turns } from '../../src/model/limiter/index.js';
+import { asideOf, Slots, Turns } from '../../src/model/limiter/index.js';
 import type { Slot } from '../../src/model/limiter/index.js';
 import type { LayerQuestion, Paid, Payer } from '../../src/model/layer/index.js';
 import { atMost } from '../../src/worker/at-most.js';
@@ -38,7 +38,12 @@ function open(ceiling = 100) {
   const share = new Share();
   const clock = new VirtualClock();
   const gateway = { rooms: { paid: share, offline: new Share() }, limits: () => [] } as unknown as WorkerGateway;
-  const { slots, turns } = gatewaySlots(gateway, taskQueues.model, ceiling, { Slots, Turns, systemClock: clock });
+  const { slots, turns } = gatewaySlots(gateway, gateway, taskQueues.model, ceiling, {
+    Slots,
+    Turns,
+    asideOf,
+    systemClock: clock,
+  });
   const taken: Slot[] = [];
   const ends: (() => void)[] = [];
   const take = async (count: number) => {
@@ -50,7 +55,7 @@ function open(ceiling = 100) {
     const branches = new LaneBranches(
       Array.from({ length: places }, (_, place) => place),
       width,
-      turns,
+      { turns, share: { key: 'run' } },
       [],
     );
     return branches.run(() => new Promise<true>((resolve) => ends.push(() => resolve(true)))).then(() => branches);
@@ -149,6 +154,21 @@ describe('the share of a worker with a gateway', () => {
     await clock.pass(600);
     expect([slots.idle, ends.length]).toEqual([3, 11]);
   });
+
+  it('leaves lanes all that they have while tasks are sought aside, and gives one that comes the next place', async () => {
+    const { share, slots, taken, ends, take, lane } = open(10);
+    share.set(100);
+    await take(1);
+    taken[0]!.use();
+    void lane(100, 20);
+    await take(4);
+    expect([taken.length, slots.idle, ends.length], 'no more than two aside').toEqual([3, 2, 10]);
+    expect(share.told.out).toBe(10);
+    taken[1]!.use();
+    ends[0]!();
+    await passed();
+    expect(ends, 'the task has the place').toHaveLength(10);
+  });
 });
 
 describe('the ceiling of a worker with a gateway', () => {
@@ -175,6 +195,7 @@ describe('the ceiling of a worker with a gateway', () => {
     void ask(undefined, true);
     await passed();
     expect([ends.length, waits], 'each model has places of its own').toEqual([3, 2]);
+    expect([layer.waitingTasks('paid'), layer.waitingTasks('offline')]).toEqual([2, 0]);
     const cut = new AbortController();
     const lost = ask(cut.signal).catch((reason: unknown) => reason);
     cut.abort(new Error('CANCELLED'));
@@ -184,6 +205,6 @@ describe('the ceiling of a worker with a gateway', () => {
       await passed();
     }
     expect(await Promise.all(all)).toEqual([paid, paid, paid, paid]);
-    expect(waits).toBe(0);
+    expect([waits, layer.waitingTasks('paid')]).toEqual([0, 0]);
   });
 });

@@ -6,6 +6,7 @@ import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
 import { visibleLine } from '../../src/fold/visible-text.js';
 import { activityIdOf } from './activity-id.js';
+import { runPriority } from './run-priority.js';
 
 // The policy sets no `maximumAttempts`: the activity counts its attempts itself, because a "slow down" must use up none.
 const retry = {
@@ -35,6 +36,7 @@ export function ask(call: ModelCall): Promise<Answer> {
       startToCloseTimeout: call.timeoutMs + graceMs,
       heartbeatTimeout,
       retry,
+      priority: runPriority(),
       // A cancelled branch has ended when its call is closed and its spending is told, not when it is asked to stop.
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: visibleLine(`${call.key} · ${call.offline ? 'offline model' : call.request.model}`),

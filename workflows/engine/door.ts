@@ -1,10 +1,12 @@
 import { ApplicationFailure, log, patched, workflowInfo } from '@temporalio/workflow';
 
+import { priorityIn } from '../../src/contract/priority.js';
 import type { Kind } from '../../src/contract/names.js';
 import { MisfitError, parseInput } from '../../src/plan/schema/parse.js';
 import type { InputByKind } from '../../src/plan/schema/input-by-kind.js';
 import { firstMisfit } from '../../src/plan/schema/misfit.js';
 import type { Schema } from '../../src/plan/schema/schema.js';
+import { takePriority } from './run-priority.js';
 
 /**
  * The input of a run, as its kind takes it. Whoever has started the run is not held to a type.
@@ -18,6 +20,7 @@ export function entered<K extends Kind>(kind: K, given: InputByKind[K]): InputBy
   try {
     const input = parseInput(kind, given);
     checkCarried(input);
+    takePriority(priorityIn(input));
     return input;
   } catch (error) {
     if (!patched('strict-input')) return given;

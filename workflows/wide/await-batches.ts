@@ -3,6 +3,7 @@ import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow'
 import type { Activities } from '../../src/contract/activities.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
+import { runPriority } from '../engine/run-priority.js';
 
 /** Pauses between two looks at a batch, in milliseconds. Most batches are back within the hour, and no look holds a slot. */
 const looks = { firstMs: 1_000, growth: 1.5, mostMs: 60_000 };
@@ -18,6 +19,7 @@ export function batchActivities(offline: boolean) {
     taskQueue: offline ? taskQueues.offlineModel : taskQueues.model,
     startToCloseTimeout: '10m',
     heartbeatTimeout: '10s',
+    priority: runPriority(),
     retry: {
       initialInterval: '1s',
       maximumInterval: '1m',

@@ -7,6 +7,7 @@ import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range }
 import { taskQueues } from '../../src/contract/names.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
+import { runPriority } from '../engine/run-priority.js';
 import { Window } from '../engine/window.js';
 import type { LaneUnderWay } from './lane-under-way.js';
 import type { BatchBudget } from './batch-budget.js';
@@ -94,6 +95,7 @@ function startLane(plan: WidePlan, part: Part, width: number, budgetUsd: number)
       taskQueue: plan.offline ? taskQueues.offlineModel : taskQueues.model,
       startToCloseTimeout: '24h',
       heartbeatTimeout,
+      priority: runPriority(),
       // Temporal does not retry a lane: the workflow decides what is left of it, because it knows what has been reported.
       retry: { maximumAttempts: 1 },
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -19,6 +19,7 @@ export function retryCommand(program: Command, world: World, done: (code: ExitCo
     .option('--timeout <duration>', 'longest a branch may take; as before by default, as are those that follow')
     .option('--attempts <n>', 'most tries of a branch')
     .option('--concurrency <n>', 'most model calls of the new run at once')
+    .option('--priority <n>', 'from 1, whose calls go first where several runs wait, to 5')
     .option('--deadline <duration>', 'fold what is there by then')
     .option('--budget <dollars>', 'the most that the new run may spend; what the former has left of its own by default')
     .option('--model <id>', 'model to ask')

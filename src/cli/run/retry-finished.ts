@@ -2,6 +2,7 @@ import { planRetry, retriesOf, startRun, usableId } from '../../client/index.js'
 import type { Retry, RunView, RunToStart } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { priorities } from '../../contract/priority.js';
 import { markdownLine, shellWord } from '../../fold/visible-text.js';
 import { kindOf, plannedRun } from '../../plan/kinds.js';
 import { needOf } from '../worker/ensure-worker.js';
@@ -69,6 +70,7 @@ export async function retryFinished(
           summary: `retries ${view.workflowId}: ${retry.anew.map(({ key }) => key).join(', ')}`,
           details: `Retries ${markdownLine(view.workflowId)}: **${retry.anew.length} branches** begun anew, ${retry.taken} taken over.`,
           retries: retry.input.known.from,
+          ...(view.priority !== priorities.usual && { priority: view.priority }),
         } as RunToStart),
       out?.file,
     );

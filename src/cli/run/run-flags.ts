@@ -6,6 +6,7 @@ import { InputError } from '../../contract/errors.js';
 import { fanInOf } from '../../fold/fan-in.js';
 import { fanInKinds, fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from '../../contract/options.js';
 import type { FanInOptions, FanOutOptions, ModelOptions } from '../../contract/options.js';
+import { priorities } from '../../contract/priority.js';
 import { providers } from '../../contract/providers.js';
 import type { FilePlace } from '../read/file-place.js';
 import type { FilePlaces } from '../read/file-places.js';
@@ -34,6 +35,7 @@ export interface RunFlags extends OutputFlags {
   timeout?: string;
   attempts?: string;
   concurrency?: string;
+  priority?: string;
   model?: string;
   maxTokens?: string;
   id?: string;
@@ -111,6 +113,7 @@ export function addRunFlags(
     .option('--provider <name>', `who is asked for models that name none: ${providers.join(', ')}`)
     .option('--max-tokens <n>', 'longest answer, in tokens', String(maxTokens))
     .option('--concurrency <n>', 'most model calls of this run at once', String(concurrency))
+    .option('--priority <n>', 'from 1, whose calls go first where several runs wait, to 5; 3 by default')
     .option('--fresh', 'ask anew even where the journal has the answer')
     .option('--offline', 'ask the offline model, which only extracts sentences, instead of the API')
     .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
@@ -176,6 +179,7 @@ export function runOptions(flags: RunFlags): FanOutOptions & ModelOptions {
     ...(flags.timeout !== undefined && { timeoutMs: parseDuration(flags.timeout, 'timeout') }),
     ...(flags.attempts !== undefined && { attempts: parseCount(flags.attempts, 'attempts', 1_000) }),
     ...(flags.concurrency !== undefined && { concurrency: parseCount(flags.concurrency, 'concurrency') }),
+    ...(flags.priority !== undefined && { priority: parseCount(flags.priority, 'priority', priorities.last) }),
     ...(flags.model !== undefined && { model: flags.model }),
     ...(flags.maxTokens !== undefined && { maxTokens: parseCount(flags.maxTokens, 'max-tokens') }),
     ...(flags.offline === true && { offline: true }),

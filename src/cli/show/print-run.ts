@@ -105,7 +105,7 @@ async function printForPeople(
       ...(run.kind === 'compare' ? agreementLines(run.output) : []),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
-      `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}`,
+      `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}${run.priority === undefined ? '' : ` · priority ${run.priority}`}`,
       ...(run.lostUsd > 0
         ? [`  and ${formatCost(run.lostUsd)} at most for calls that broke off before the API had told their cost`]
         : []),

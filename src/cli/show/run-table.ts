@@ -30,6 +30,7 @@ const mostAbout = 80;
 
 const id: Column = { title: 'id', cell: ({ workflowId }) => workflowId };
 const about: Column = { title: 'about', cell: ({ title }) => title ?? '' };
+const priority: Column = { title: 'priority', cell: (run) => (run.priority === undefined ? '' : String(run.priority)) };
 const retry: Column = { title: 'retry', cell: retryOf };
 
 const columns: readonly Column[] = [
@@ -62,7 +63,10 @@ export function runTable(
   nowMs = Date.now(),
 ): TerminalText {
   const most = isTerminal ? Math.max(40, width - 1) : Infinity;
-  const retries = runs.some((run) => retryOf(run) !== '') ? [retry] : [];
+  const retries = [
+    ...(runs.some((run) => run.priority !== undefined) ? [priority] : []),
+    ...(runs.some((run) => retryOf(run) !== '') ? [retry] : []),
+  ];
   let middle = [...columns];
   const named = () => {
     const all = [id, ...middle, ...retries];

@@ -102,6 +102,13 @@ export class GatewayClient implements ModelLayer {
     return new Promise((resolve) => this.#awaiting.push(resolve));
   }
 
+  /** Questions of tasks, and not of lanes, that wait for their call at the gateway. */
+  waitingTasks(line: Line): number {
+    let count = 0;
+    for (const pending of this.#pending.values()) if (pending.isWaitingTask(line)) count += 1;
+    return count;
+  }
+
   /** @param listener told of branches whose calls are under way though no worker waits for them */
   onOrphans(listener: (orphans: readonly Orphan[]) => void): void {
     this.#onOrphans = listener;

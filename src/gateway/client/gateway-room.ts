@@ -1,13 +1,15 @@
 import type { Line, WorkerFrame } from '../protocol/frames.js';
 
+type Demand = Pick<Extract<WorkerFrame, { is: 'slots' }>, 'out' | 'wants' | 'by'>;
+
 /** The room that a gateway gives to a worker: how many tasks and branches of lanes it may have taken on, those in flight included. */
 export class GatewayRoom {
   readonly #line: Line;
   readonly #send: (frame: WorkerFrame) => void;
   readonly #listeners = new Set<() => void>();
   #room = 0;
-  #demand = { out: 0, wants: 0 };
-  #told: { out: number; wants: number } | undefined;
+  #demand: Demand = { out: 0, wants: 0 };
+  #told: Demand | undefined;
   #isDue = false;
 
   constructor(line: Line, send: (frame: WorkerFrame) => void) {
@@ -19,14 +21,14 @@ export class GatewayRoom {
     return this.#room;
   }
 
-  wanted(out: number, wants: number): void {
-    this.#demand = { out, wants };
+  wanted(out: number, wants: number, by?: [priority: number, wants: number][]): void {
+    this.#demand = { out, wants, ...(by && { by }) };
     if (this.#isDue) return;
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
       // Each word is answered with a share, which has this asked again: only what is new is said.
-      if (this.#demand.out !== this.#told?.out || this.#demand.wants !== this.#told.wants) this.tell();
+      if (JSON.stringify(this.#demand) !== JSON.stringify(this.#told)) this.tell();
     });
   }
 

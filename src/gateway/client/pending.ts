@@ -1,8 +1,9 @@
 import { isGivenUp } from '../../contract/given-up.js';
+import { isOfLane } from '../../contract/priority.js';
 import { RelayedFailure } from '../../model/layer/index.js';
 import type { CallFailure, LayerQuestion, Paid, Payer } from '../../model/layer/index.js';
 import { traceNow } from '../protocol/trace.js';
-import type { Done, WorkerFrame } from '../protocol/frames.js';
+import type { Done, Line, WorkerFrame } from '../protocol/frames.js';
 
 /** Longest wait for what a call had cost that was cut, in milliseconds. */
 const cutPatienceMs = 3_000;
@@ -100,6 +101,11 @@ export class Pending {
   waits(on: boolean): void {
     if (on) this.#hold('waits');
     else this.#letGoOf('waits');
+  }
+
+  /** Whether it is no lane's, and waits for its call. */
+  isWaitingTask(line: Line): boolean {
+    return this.#holds.size > 0 && !isOfLane(this.#question) && this.#question.offline === (line === 'offline');
   }
 
   /** So much of the answer has come: the end of it. */

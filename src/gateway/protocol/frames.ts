@@ -43,8 +43,8 @@ export type WorkerFrame =
   | { is: 'look'; id: number; question: LayerQuestion }
   /** The worker ends: somebody else will ask for the answer. */
   | { is: 'leave'; id: number }
-  /** How many tasks the worker has taken on, and for how many more it has a place. */
-  | { is: 'slots'; line: Line; out: number; wants: number }
+  /** How many tasks the worker has taken on, and for how many more it has a place; `by`: those whose priority is known, where it is not the usual one. */
+  | { is: 'slots'; line: Line; out: number; wants: number; by?: [priority: number, wants: number][] | undefined }
   | { is: 'ping' };
 
 /** What the gateway says. */

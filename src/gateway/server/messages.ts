@@ -8,8 +8,8 @@ import { asUsage } from '../../model/call/message.js';
 import { outcomeOfFailure } from '../../model/limiter/index.js';
 import type { Permit } from '../../model/limiter/index.js';
 import type { Serving } from './serving.js';
-import { accountOf } from './account-of.js';
-import type { Account } from './account-of.js';
+import { accountOf, expectedPriority, shareOfRequest } from './account-of.js';
+import type { Account, ForeignShare } from './account-of.js';
 import { askedIn, withOwnName } from './asked-in.js';
 import type { Asked } from './asked-in.js';
 import { inCallSpan } from './call-span.js';
@@ -52,7 +52,12 @@ export async function answerMessages(
     );
   }
   serving.books.counts.questions += 1;
-  const call = new ForeignCall(request, response, serving, accountOf(request, client));
+  const account = accountOf(request, client);
+  const share = shareOfRequest(request, account);
+  if (share === undefined) {
+    return sendError(response, 400, 'invalid_request_error', expectedPriority);
+  }
+  const call = new ForeignCall(request, response, serving, account, share);
   const wish = journalWishOf(request, asked, serving.settings.journalAll);
   if (wish === undefined) {
     return sendError(
@@ -88,6 +93,7 @@ class ForeignCall {
     readonly response: ServerResponse,
     readonly serving: Serving,
     readonly account: Account,
+    readonly share: ForeignShare,
   ) {}
 
   /** Hands the question on, and its answer back, byte for byte but for a provider in the model's name. */
@@ -138,7 +144,7 @@ class ForeignCall {
     const inputTokens = Math.ceil(bytes / charactersPerToken);
     try {
       return await settings.limiters[settings.foreignLine].of(asked.model).run(
-        { inputTokens },
+        { inputTokens, share: this.share },
         async (permit) => {
           try {
             return await inCallSpan(

@@ -22,6 +22,13 @@ const askShape = z.object({
     run: z.string(),
     asker: z.string(),
     origin: z.object({ workflowId: z.string(), runId: z.string(), activityId: z.string().optional() }).optional(),
+    share: z
+      .object({
+        key: z.string().max(1_000),
+        priority: z.int().positive().optional(),
+        weight: z.number().positive().optional(),
+      })
+      .optional(),
     notBeforeMs: z.number().optional(),
     hedge: z.string().optional(),
     patienceMs: z.number().nonnegative().optional(),

@@ -10,7 +10,7 @@ import type { Flights, Seat } from './flights.js';
 import { namedBy } from './named.js';
 import { checkAsk } from './question-shape.js';
 import type { Roomer } from './room-keeper.js';
-import type { Demand } from './shares.js';
+import type { Demand, Wants } from './shares.js';
 
 export interface WorkerLinkSettings {
   /** Whose token the worker has. */
@@ -45,7 +45,7 @@ export class WorkerLink implements Roomer {
   readonly #settings: WorkerLinkSettings;
   readonly #channel: LineChannel<GatewayFrame, WorkerFrame>;
   readonly #open = new Map<number, Open>();
-  readonly #slots: Record<Line, { out: number; wants: number }> = {
+  readonly #slots: Record<Line, Omit<Demand, 'inFlight'>> = {
     paid: { out: 0, wants: 0 },
     offline: { out: 0, wants: 0 },
   };
@@ -107,7 +107,7 @@ export class WorkerLink implements Roomer {
       case 'leave':
         return this.#leave(frame.id);
       case 'slots':
-        this.#slots[frame.line] = { out: Number(frame.out), wants: Number(frame.wants) };
+        this.#slots[frame.line] = { out: Number(frame.out), wants: Number(frame.wants), by: wantsIn(frame.by) };
         return this.#settings.onChange();
       case 'ping':
         return this.#channel.send({ is: 'pong' });
@@ -176,4 +176,13 @@ export class WorkerLink implements Roomer {
     this.#open.clear();
     this.#settings.onEnd();
   }
+}
+
+/** What a worker says about priorities; a worker of another version may send anything. */
+function wantsIn(by: unknown): Wants | undefined {
+  if (!Array.isArray(by)) return undefined;
+  return by.flatMap((each): Wants => {
+    const [priority, wants] = Array.isArray(each) ? each.map(Number) : [];
+    return Number.isFinite(priority) && Number.isFinite(wants) ? [[priority as number, wants as number]] : [];
+  });
 }

@@ -1,3 +1,4 @@
+import type { Share } from '../../contract/priority.js';
 import type { Bound } from '../limiter/index.js';
 import type { Secrets } from '../../secrets/index.js';
 import type { Limiters } from '../limiter/index.js';
@@ -22,6 +23,10 @@ export interface Caller {
   signal: AbortSignal;
   /** How long it waits for an API that lets no call through; for ever by default. */
   bound?: Bound;
+  /** Whose call it is, among those that wait at the limiter. */
+  share?: Share;
+  /** Whether it is of a lane. */
+  ofLane?: boolean;
   /** Milliseconds that are left for the call. */
   remainingMs(): number;
   /** Runs a wait that is not the call's own time. */

@@ -18,7 +18,7 @@ export async function permitOf(
   const limiter = limiters?.of(body.model);
   if (limiter === undefined) return undefined;
   const inputTokens = Math.ceil(textsIn(body).join('').length / charactersPerToken) + fileTokensIn(body);
-  return inWaitSpan('wait for the limiter', () =>
-    caller.waiting(() => limiter.dispatch({ inputTokens, patienceMs: waitMs, bound: caller.bound }, caller.signal)),
-  );
+  const { bound, share, ofLane } = caller;
+  const ask = { inputTokens, patienceMs: waitMs, bound, share, ofLane };
+  return inWaitSpan('wait for the limiter', () => caller.waiting(() => limiter.dispatch(ask, caller.signal)));
 }

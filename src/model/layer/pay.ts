@@ -1,5 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
+import { isOfLane } from '../../contract/priority.js';
 import type { AnswerForm } from '../call/answer-form.js';
 import type { Caller } from '../call/caller.js';
 import type { ModelApi } from '../call/client.js';
@@ -64,10 +65,13 @@ function callOrRace(body: MessageCreateParamsNonStreaming, paying: Paying, signa
   });
 }
 
-function callerOf({ payer, question: { bound } }: Paying, signal: AbortSignal, isSecond: boolean): Caller {
+function callerOf({ payer, question }: Paying, signal: AbortSignal, isSecond: boolean): Caller {
+  const { bound, share, run } = question;
   return {
     signal,
     ...(bound && { bound }),
+    share: share ?? { key: run },
+    ofLane: isOfLane(question),
     remainingMs: () => payer.remainingMs(),
     waiting: (wait) => (isSecond ? wait() : payer.waiting(wait)),
     left: () => payer.left(isSecond),

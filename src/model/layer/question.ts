@@ -1,5 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
+import type { Share } from '../../contract/priority.js';
 import type { ModelRequest } from '../../contract/model-request.js';
 import type { AnswerForm } from '../call/answer-form.js';
 import type { EndedCall } from '../call/ended-call.js';
@@ -21,6 +22,8 @@ export interface LayerQuestion {
   asker: string;
   /** The activity that asks, where there is one: once it is gone, nobody asks again. */
   origin?: Origin | undefined;
+  /** Whose it is, among the calls that wait; by default the run's. */
+  share?: Share | undefined;
   /** Oldest answer that will do, in milliseconds since the epoch; any by default. */
   notBeforeMs?: number | undefined;
   /** The run whose calls say what is slow, where a second call may race a slow one. */

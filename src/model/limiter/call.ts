@@ -1,3 +1,4 @@
+import type { Share } from '../../contract/priority.js';
 import type { Charges } from './pacing.js';
 import type { Bound } from './refusals.js';
 import type { Tokens } from './token-estimates.js';
@@ -10,6 +11,10 @@ export interface CallAsk {
   patienceMs?: number | undefined;
   /** How long it waits for an API that goes on telling calls to slow down and lets none through. Default: for ever. */
   bound?: Bound | undefined;
+  /** Whose it is, among those who wait. Default: that of all calls that say nothing. */
+  share?: Share | undefined;
+  /** Whether it is of a lane; else it is of a task that has a slot of its worker to itself. */
+  ofLane?: boolean | undefined;
 }
 /** A call in flight. */
 export interface CallInFlight {

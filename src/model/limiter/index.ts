@@ -1,3 +1,4 @@
+export { FairOrder, shareId } from './fair-order.js';
 export { Limiter } from './limiter.js';
 export type { CallAsk } from './call.js';
 export { Limiters } from './limiters.js';
@@ -5,7 +6,7 @@ export type { CallOutcome, Permit } from './permit.js';
 export { outcomeOfFailure } from './outcome-of-failure.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
-export { Slots } from './slots.js';
+export { asideOf, Slots } from './slots.js';
 export type { Roomy, Slot } from './slots.js';
 export { TurnedAway } from './turned-away.js';
 export type { Bound } from './refusals.js';

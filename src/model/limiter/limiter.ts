@@ -30,13 +30,13 @@ const leadMs = 200;
  * Limiter-2. Every permit is given once and counted until it is ended, once. A call that is aborted while it waits takes no
  *     permit along.
  * Limiter-3. No call leaves while the gate is closed.
- * Limiter-4. Calls leave in the order in which they asked.
+ * Limiter-4. Calls of one share leave in the order in which they asked; between shares `FairOrder` decides.
  * Limiter-5. Every waiting call is granted, turned away or aborted. While a call waits, something in flight or a timer will look
  *     again.
  */
 export class Limiter {
   readonly #settings: LimiterSettings;
-  readonly #waiting = new Waiters<CallAsk, Permit>();
+  readonly #waiting = new Waiters<CallAsk, Permit>(({ share }) => share);
   readonly #window: ConcurrencyWindow;
   readonly #pacing: Pacing;
   readonly #gate: Gate;
@@ -117,6 +117,11 @@ export class Limiter {
   /** Calls of this process that wait to leave. */
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** Those of them that are of tasks. */
+  get waitingTasks(): number {
+    return this.#waiting.count(({ ofLane }) => ofLane !== true);
   }
 
   /** Calls, waiting ones included, that may be taken on beyond those in flight. */

@@ -3,7 +3,7 @@ import { modelClassOf } from './model-class.js';
 import type { ModelClass } from './model-class.js';
 import { firstCapOf } from './settings.js';
 import type { LimiterSettings } from './settings.js';
-import { Slots } from './slots.js';
+import { asideOf, Slots } from './slots.js';
 import type { Roomy } from './slots.js';
 import { Turns } from './turns.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
@@ -51,6 +51,19 @@ export class Limiters implements Roomy {
     return this.#sum((limiter) => limiter.room());
   }
 
+  get lanes(): number {
+    return this.turns.lanes;
+  }
+
+  get aside(): number {
+    if (this.turns.wanted === 0 || this.#isPaused) return 0;
+    return asideOf(this.#sum((limiter) => limiter.cap));
+  }
+
+  get waitingTasks(): number {
+    return this.#sum((limiter) => limiter.waitingTasks);
+  }
+
   msUntilRoom(): number {
     return Math.min(Infinity, ...[...this.#limiters.values()].map((limiter) => limiter.msUntilRoom()));
   }
@@ -67,7 +80,7 @@ export class Limiters implements Roomy {
 
   #callsOfLanes(): Turns['calls'] {
     const sum = (of: (limiter: Limiter) => number) => this.#sum(of);
-    const isPaused = () => [...this.#limiters.values()].some((limiter) => limiter.isPaused);
+    const isPaused = () => this.#isPaused;
     const first = firstCapOf(this.settings);
     const count = () => this.#limiters.size;
     return {
@@ -75,7 +88,7 @@ export class Limiters implements Roomy {
         return sum((limiter) => limiter.inFlight);
       },
       get waiting() {
-        return sum((limiter) => limiter.waiting);
+        return sum((limiter) => limiter.waiting - limiter.waitingTasks);
       },
       get cap() {
         return count() === 0 ? first : sum((limiter) => limiter.cap);
@@ -86,7 +99,14 @@ export class Limiters implements Roomy {
       roomForTurns: () => (count() === 0 ? first : sum((limiter) => limiter.roomForTurns())),
       msUntilRoom: () => this.msUntilRoom(),
       growth: () => sum((limiter) => limiter.growth()),
+      joined: (known) => this.slots.tookLane(known),
+      left: () => this.slots.lostLane(),
+      gaveUp: () => this.slots.gaveUp(),
     };
+  }
+
+  get #isPaused(): boolean {
+    return [...this.#limiters.values()].some((limiter) => limiter.isPaused);
   }
 
   #sum(of: (limiter: Limiter) => number): number {

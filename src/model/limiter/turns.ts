@@ -1,7 +1,13 @@
+import { priorities, priorityOf } from '../../contract/priority.js';
+import type { Share } from '../../contract/priority.js';
 import type { Clock } from './clock.js';
+import { FairOrder, shareId } from './fair-order.js';
+import { usefulLanes } from './slots.js';
 
 /** A lane, as far as the turns of its branches go. */
 export interface Seat {
+  /** Whose its branches are, among those of others. */
+  readonly share: Share;
   /** Branches that it would begin now, if it had turns for them. */
   readonly wanted: number;
   /** Branches that it has open, or would have if it had turns for all of them. */
@@ -13,7 +19,7 @@ export interface Seat {
 /** What turns depend on: the limiters of the calls. */
 export interface Calls {
   readonly inFlight: number;
-  /** Calls that wait to leave. */
+  /** Calls of lanes that wait to leave. */
   readonly waiting: number;
   /** Branches that may be begun beyond those in flight: some more than may leave, which are prepared meanwhile. */
   roomForTurns(): number;
@@ -27,6 +33,12 @@ export interface Calls {
   readonly isPaused: boolean;
   /** Is told how many branches of how many lanes are begun, and how many are waited for. */
   demand?(begun: number, wanted: number, lanes: number): void;
+  /** Is told that a lane has come, and how many its run has here already. */
+  joined?(known: number): void;
+  /** Is told that a lane has ended. */
+  left?(): void;
+  /** Is told that a lane ends with all that it has. */
+  gaveUp?(): void;
 }
 
 /** Time for which branches must have waited for what their lanes have too much to be told by, in milliseconds. */
@@ -41,11 +53,14 @@ const looking = { leastMs: 5, mostMs: 1_000 };
  *
  * Turns-1. A branch is begun only while those begun, less the calls in flight, are fewer than the room, so that what cannot leave
  *     stays in the lane, which can hand it back.
- * Turns-2. Lanes take turns one after the other.
+ * Turns-2. Runs take turns as `FairOrder` has it, and lanes of one run one after the other.
  * Turns-3. While a lane wants to begin a branch, something begun or a timer will look again.
  */
 export class Turns {
   readonly #seats = new Set<Seat>();
+  readonly #order = new FairOrder();
+  /** When a lane came, or had its last turn. */
+  readonly #lastTurnAtMs = new WeakMap<Seat, number>();
   #begun = 0;
   #least = 0;
   #sinceMs = 0;
@@ -67,18 +82,32 @@ export class Turns {
     return sum;
   }
 
+  /** The same by priority; `undefined` where all have the usual one. */
+  get wantedBy(): [priority: number, wanted: number][] | undefined {
+    const by = new Map<number, number>();
+    for (const { share, wanted } of this.#seats) {
+      const priority = priorityOf(share);
+      by.set(priority, (by.get(priority) ?? 0) + wanted);
+    }
+    return [...by.keys()].every((priority) => priority === priorities.usual) ? undefined : [...by];
+  }
+
   /** Lanes that begin branches, or may. */
   get lanes(): number {
     return this.#seats.size;
   }
 
   join(seat: Seat): void {
+    const id = shareId(seat.share);
+    this.calls.joined?.([...this.#seats].filter(({ share }) => shareId(share) === id).length);
     this.#seats.add(seat);
+    this.#lastTurnAtMs.set(seat, this.clock.now());
     this.look();
   }
 
   leave(seat: Seat): void {
     this.#seats.delete(seat);
+    this.calls.left?.();
     this.look();
   }
 
@@ -121,8 +150,22 @@ export class Turns {
     return this.calls.cap;
   }
 
-  /** Branches at once that the lanes of this process have too much: they have waited for a while, and will go on to do so. */
-  surplus(): number {
+  /**
+   * Branches at once that the lanes of this process have too much: they have waited for a while, and will go on to do so.
+   *
+   * @param of the lane that would give them up: what lower priorities take is none of its concern
+   */
+  surplus(of?: Seat): number {
+    const surplus = this.#surplusOfAll();
+    if (surplus === 0 || of === undefined) return surplus;
+    // What goes first waits for nobody: others have too much.
+    return Math.max(
+      0,
+      Math.min(surplus, Math.floor(this.#allowedUpTo(priorityOf(of.share)) - this.cap - this.calls.growth())),
+    );
+  }
+
+  #surplusOfAll(): number {
     const nowMs = this.clock.now();
     this.#note();
     if (this.calls.isPaused) return this.#restart(nowMs);
@@ -137,6 +180,21 @@ export class Turns {
     return surplus;
   }
 
+  /** Whether a lane has had no turn for a while while its run has others enough here: another worker may have more use for it. */
+  isOfNoUse(seat: Seat): boolean {
+    const { cap, isPaused } = this.calls;
+    if (isPaused || this.#allowed <= cap) return false;
+    if (this.clock.now() - (this.#lastTurnAtMs.get(seat) ?? Infinity) < waitedMs.growing) return false;
+    const id = shareId(seat.share);
+    return [...this.#seats].filter(({ share }) => shareId(share) === id).length > usefulLanes;
+  }
+
+  /** Takes in that a lane ends with all that it has, to be another's. */
+  gaveUp(width: number): void {
+    this.gaveBack(width);
+    this.calls.gaveUp?.();
+  }
+
   /** Takes in that a lane no longer wants so many of the surplus. */
   gaveBack(count: number): void {
     this.#least = Math.max(0, this.#least - count);
@@ -149,12 +207,18 @@ export class Turns {
   }
 
   #beginOne(): void {
-    for (const seat of this.#seats) {
-      if (seat.wanted === 0) continue;
+    const wanting = [...this.#seats].filter(({ wanted }) => wanted > 0);
+    const next = this.#order.choose(wanting.map(({ share }) => share));
+    if (next === undefined) return;
+    this.#order.went(next);
+    const id = shareId(next);
+    for (const seat of wanting) {
+      if (shareId(seat.share) !== id) continue;
       // Whoever has had a turn is last.
       this.#seats.delete(seat);
       this.#seats.add(seat);
       this.#begun += 1;
+      this.#lastTurnAtMs.set(seat, this.clock.now());
       seat.begin();
       return;
     }
@@ -169,8 +233,12 @@ export class Turns {
   }
 
   get #allowed(): number {
+    return this.#allowedUpTo(Infinity);
+  }
+
+  #allowedUpTo(lowest: number): number {
     let sum = 0;
-    for (const { allowed } of this.#seats) sum += allowed;
+    for (const { allowed, share } of this.#seats) if (priorityOf(share) <= lowest) sum += allowed;
     return sum;
   }
 

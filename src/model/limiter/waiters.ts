@@ -1,24 +1,40 @@
+import type { Share } from '../../contract/priority.js';
+import { FairOrder, shareId } from './fair-order.js';
+
 interface Waiter<Ask, Granted> {
   ask: Ask;
   settle: { grant: (granted: Granted) => void; refuse: (reason: unknown) => void };
 }
 
+/** Those who wait with one share. */
+interface Line<Ask, Granted> extends Share {
+  waiters: Set<Waiter<Ask, Granted>>;
+}
+
+/** Whoever says nothing about a share waits with all who say nothing. */
+const nobodys: Share = { key: '' };
+
 /**
- * A queue of waiting calls or tasks, in order of arrival.
+ * A queue of waiting calls or tasks: those of one share in order of arrival, and between shares as `FairOrder` has it.
  *
  * Waiters-1. A waiter that is aborted has left the queue, and is rejected with the abort's reason.
  * Waiters-2. Every waiter is granted or refused once.
  */
 export class Waiters<Ask, Granted> {
-  readonly #queue = new Set<Waiter<Ask, Granted>>();
+  readonly #lines = new Map<string, Line<Ask, Granted>>();
+  readonly #order = new FairOrder();
+  #size = 0;
+
+  /** @param shareOf whose an ask is; by default all wait in one line */
+  constructor(readonly shareOf: (ask: Ask) => Share | undefined = () => undefined) {}
 
   get size(): number {
-    return this.#queue.size;
+    return this.#size;
   }
 
-  /** The ask of the first waiter. */
+  /** The ask of whoever is to be granted first. */
   get first(): Ask | undefined {
-    for (const { ask } of this.#queue) return ask;
+    for (const { ask } of this.#next?.waiters ?? []) return ask;
     return undefined;
   }
 
@@ -26,7 +42,7 @@ export class Waiters<Ask, Granted> {
   join(ask: Ask, signal: AbortSignal | undefined, onLeft: () => void): Promise<Granted> {
     return new Promise<Granted>((resolve, reject) => {
       const settled = () => {
-        this.#queue.delete(waiter);
+        this.#leave(waiter);
         signal?.removeEventListener('abort', leave);
       };
       const leave = () => {
@@ -47,21 +63,54 @@ export class Waiters<Ask, Granted> {
           },
         },
       };
-      this.#queue.add(waiter);
+      this.#size += 1;
+      this.#lineOf(ask).waiters.add(waiter);
       signal?.addEventListener('abort', leave);
     });
   }
 
   /** Grants the first waiter its ask. */
   grantFirst(granted: Granted): void {
-    for (const { settle } of this.#queue) return settle.grant(granted);
+    const line = this.#next;
+    if (line === undefined) return;
+    this.#order.went(line);
+    for (const { settle } of line.waiters) return settle.grant(granted);
   }
 
   /** Refuses each waiter for whose ask there is a reason. */
   refuse(reasonFor: (ask: Ask) => unknown): void {
-    for (const { ask, settle } of this.#queue) {
-      const reason = reasonFor(ask);
-      if (reason !== undefined) settle.refuse(reason);
+    for (const { waiters } of this.#lines.values()) {
+      for (const { ask, settle } of waiters) {
+        const reason = reasonFor(ask);
+        if (reason !== undefined) settle.refuse(reason);
+      }
     }
+  }
+
+  /** How many of those who wait are such. */
+  count(isSuch: (ask: Ask) => boolean): number {
+    let count = 0;
+    for (const { waiters } of this.#lines.values()) for (const { ask } of waiters) if (isSuch(ask)) count += 1;
+    return count;
+  }
+
+  get #next(): Line<Ask, Granted> | undefined {
+    return this.#order.choose(this.#lines.values());
+  }
+
+  #lineOf(ask: Ask): Line<Ask, Granted> {
+    const share = this.shareOf(ask) ?? nobodys;
+    const id = shareId(share);
+    const line = this.#lines.get(id) ?? { ...share, waiters: new Set<Waiter<Ask, Granted>>() };
+    this.#lines.set(id, line);
+    return line;
+  }
+
+  #leave(waiter: Waiter<Ask, Granted>): void {
+    const id = shareId(this.shareOf(waiter.ask) ?? nobodys);
+    const line = this.#lines.get(id);
+    if (line?.waiters.delete(waiter) !== true) return;
+    this.#size -= 1;
+    if (line.waiters.size === 0) this.#lines.delete(id);
   }
 }

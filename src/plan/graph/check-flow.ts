@@ -1,5 +1,6 @@
 import { checkOutputSchema, OutputSchemaError } from '../check-output-schema.js';
 import { FanfoldError } from '../../contract/errors.js';
+import { isPriority, priorities } from '../../contract/priority.js';
 import { forEachProblem } from './for-each.js';
 import { ancestorsOf, inputTypes, writesOf } from './flow.js';
 import type { Flow, FlowNode, FlowProblem } from './flow.js';
@@ -12,7 +13,7 @@ const name = /^[A-Za-z_][\w-]{0,63}$/;
 const onErrors = ['fail', 'skip', 'fallback'];
 const nodeFields =
   'prompt needs writes system model maxTokens timeoutMs attempts schema when onError fallback forEach'.split(' ');
-const flowFields = ['input', 'nodes', 'state', 'output'];
+const flowFields = ['input', 'nodes', 'state', 'output', 'priority'];
 
 /**
  * Finds everything that is wrong with a flow, at once and before anything of it is run: shapes, unknown names, cycles, variables
@@ -34,6 +35,12 @@ function shapeProblems(flow: Flow): FlowProblem[] {
     if (!flowFields.includes(field)) add([field], `Expected one of ${flowFields.join(', ')}, got \`${field}\`.`);
   }
   if (!isObject(flow.nodes) || Object.keys(flow.nodes).length === 0) add(['nodes'], 'Expected at least one node.');
+  if (flow.priority !== undefined && !isPriority(flow.priority)) {
+    add(
+      ['priority'],
+      `Expected a whole number from ${priorities.first} to ${priorities.last}, got ${JSON.stringify(flow.priority)}.`,
+    );
+  }
   for (const [input, type] of Object.entries(flow.input ?? {})) {
     if (!name.test(input)) add(['input', input], `Expected a name, got ${JSON.stringify(input)}.`);
     if (!inputTypes.includes(type)) {

@@ -46,6 +46,8 @@ export interface Flow {
   state?: { [key: string]: { reducer: ReducerName } };
   /** Key of the state that is the run's output; all of it by default. */
   output?: string;
+  /** Of its runs, unless a run says otherwise; see `FanOutOptions`. */
+  priority?: number;
 }
 
 /** Input of the workflow `graph`. */

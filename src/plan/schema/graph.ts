@@ -1,7 +1,16 @@
 import { reducerNames } from '../../fold/reducers.js';
 import { inputTypes } from '../graph/flow.js';
 import type { Flow, FlowNode, GraphInput } from '../graph/flow.js';
-import { fanOutFields, jsonSchema, known, milliseconds, modelFields, searchable, flowValue } from './parts.js';
+import {
+  fanOutFields,
+  jsonSchema,
+  known,
+  milliseconds,
+  modelFields,
+  priority,
+  searchable,
+  flowValue,
+} from './parts.js';
 import { list, map, object, text, whole, word } from './schema.js';
 
 const node = object<FlowNode>(
@@ -36,6 +45,7 @@ const flow = object<Flow>(
       object<NonNullable<Flow['state']>[string]>('A key.', { reducer: word('A reducer.', reducerNames) }, ['reducer']),
     ),
     output: text("Key of the state that is the run's output; all of it by default."),
+    priority,
   },
   ['nodes'],
 );

@@ -4,6 +4,7 @@ import type { BudgetOptions, FanInOptions, FanOutOptions, ModelOptions } from '.
 import { longestKey } from '../../contract/limits.js';
 import { fileMediaTypes } from '../../contract/document.js';
 import type { StoredFile } from '../../contract/document.js';
+import { priorities } from '../../contract/priority.js';
 import type { Known, KnownBranch } from '../../contract/known.js';
 import type { Blob, Chunk } from '../../contract/lanes.js';
 import { either, flag, list, map, number, object, open, text, whole, word } from './schema.js';
@@ -113,6 +114,11 @@ const budget = object<BudgetOptions>(
   ['usd', 'boundsUsd'],
 );
 
+export const priority = whole(
+  "Which runs' calls go first where several wait, from 1, the first; the workflow's own priority by default, which is 3 unless it was started with another.",
+  { maximum: priorities.last },
+);
+
 /** Fields of {@link FanOutOptions}, with the defaults of a kind. */
 export function fanOutFields(
   defaults: Pick<FanOutOptions, 'timeoutMs' | 'attempts' | 'concurrency'> = {},
@@ -142,6 +148,7 @@ export function fanOutFields(
     ),
     attempts: whole('Most tries of a branch.', { maximum: 1_000, default: attempts }),
     concurrency: whole('Most branches of this run in flight at once.', { default: concurrency }),
+    priority,
     hedge: flag('Whether to ask a second time where a branch is much slower than its siblings.'),
     budget,
     economy: flag('Whether to ask by Message Batches, at half the price and within 24 hours.'),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { priorityIn } from '../../../src/contract/priority.js';
 import { checkFlow } from '../../../src/plan/graph/check-flow.js';
 import type { Flow } from '../../../src/plan/graph/flow.js';
 import { contradictionOf, reduce, reducerNames } from '../../../src/fold/reducers.js';
@@ -106,6 +107,11 @@ describe('a flow', () => {
       'no schema',
       { nodes: { a: { prompt: 'A', schema: null } } },
       'nodes.a.schema: Output schema, at the top: Expected',
+    ],
+    [
+      'a priority that there is not',
+      { nodes: { a: { prompt: 'A' } }, priority: 6 },
+      'priority: Expected a whole number from 1 to 5, got 6.',
     ],
     [
       'a node that writes an input',
@@ -224,4 +230,10 @@ describe('a condition', () => {
   ])('%s of %j is %s', (text, value, expected) => {
     expect(holds(parseWhen(text), value)).toBe(expected);
   });
+});
+
+it("has its runs' priority, unless a run says otherwise", () => {
+  const flow = { nodes: { a: { prompt: 'A' } }, priority: 2 };
+  expect(checkFlow(flow as Flow)).toEqual([]);
+  expect([priorityIn({ flow }), priorityIn({ flow, priority: 4 }), priorityIn({})]).toEqual([2, 4, undefined]);
 });
