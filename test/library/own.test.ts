@@ -267,6 +267,11 @@ describe.each([
     ['own too dear', 'words skipped: OverBudget'],
     ['own timeout', 'slow timed-out: TimedOut'],
     ['own attempts', ['own ok 3', 3, 'failing failed: Error', 1]],
+    [
+      'a child that fails',
+      ['BadInput: Expected `concurrency` to be a whole number, 1 or more, got `0`.', 'Error: It fails.'],
+    ],
+    ['own cut', ['Cancelled: The branch was cancelled.', 'Cancelled: The branch was cancelled.']],
     ['names of Object.prototype', [['constructor', '__proto__', 'toString'], ['constructor', 'toString'], 'ok']],
   ])('does not fall into the trap of %s', async (name, expected) => {
     expect(await execute('trap', name)).toEqual(expected);
