@@ -35,14 +35,7 @@ function failed(cause: Error): ActivityFailure {
 
 function child(cause?: Error): ChildWorkflowFailure {
   const execution = { workflowId: 'child', runId: 'run' };
-  return new ChildWorkflowFailure(
-    'default',
-    execution,
-    'analyse',
-    RetryState.NON_RETRYABLE_FAILURE,
-    cause,
-    'Child failed',
-  );
+  return new ChildWorkflowFailure('default', execution, 'analyse', RetryState.NON_RETRYABLE_FAILURE, cause);
 }
 
 describe('the outcome of a failure', () => {

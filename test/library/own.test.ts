@@ -267,10 +267,7 @@ describe.each([
     ['own too dear', 'words skipped: OverBudget'],
     ['own timeout', 'slow timed-out: TimedOut'],
     ['own attempts', ['own ok 3', 3, 'failing failed: Error', 1]],
-    [
-      'a child that fails',
-      ['BadInput: Expected `concurrency` to be a whole number, 1 or more, got `0`.', 'Error: It fails.'],
-    ],
+    ['a child that fails', [expect.stringMatching(/^BadInput: Expected `concurrency` to be/), 'Error: It fails.']],
     ['own cut', ['Cancelled: The branch was cancelled.', 'Cancelled: The branch was cancelled.']],
     ['names of Object.prototype', [['constructor', '__proto__', 'toString'], ['constructor', 'toString'], 'ok']],
   ])('does not fall into the trap of %s', async (name, expected) => {
