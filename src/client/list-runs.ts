@@ -40,8 +40,8 @@ export interface ListedRun {
 export interface RunFilter {
   /** Workflow type; any of fanfold's by default. */
   kind?: string;
-  /** Whether workflows of others are listed, too. */
-  everyType?: boolean;
+  /** Whether workflows of other types are listed, too: all, or those whose search attributes say that they fan out. */
+  everyType?: boolean | 'told';
   status?: string;
   /** Runs that began at this time or later, milliseconds since the epoch. */
   sinceMs?: number;
@@ -60,11 +60,19 @@ const invalidArgument = 3;
 const inputsAtOnce = 20;
 
 /**
- * Runs of fanfold's workflow types, or of all, the newest first.
+ * Runs of fanfold's workflow types, or of all, the newest first. Where the namespace lacks fanfold's search attributes, none is told of others.
  *
  * @throws InputError when the server does not understand the filter's query
  */
 export async function listRuns(client: Client, filter: RunFilter): Promise<ListedRun[]> {
+  if (filter.everyType !== 'told' || filter.kind !== undefined) return runsOf(client, filter);
+  return runsOf(client, filter).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    return runsOf(client, { ...filter, everyType: false });
+  });
+}
+
+async function runsOf(client: Client, filter: RunFilter): Promise<ListedRun[]> {
   const { limit } = filter;
   const reading = pLimit(inputsAtOnce);
   const query = queryOf(filter);
@@ -87,16 +95,17 @@ export async function listRuns(client: Client, filter: RunFilter): Promise<Liste
 
 /**
  * The newest run of fanfold's workflow types; `undefined` where there is none. With `everyType` also one of others, but none that is
- * part of another, as lanes are.
+ * part of another, as lanes are; where all are that are known, one of these.
  */
 export async function newestRun(
   client: Client,
   { everyType }: Required<Pick<RunFilter, 'everyType'>>,
 ): Promise<ListedRun | undefined> {
-  const [newest] = await listRuns(client, {
-    limit: 1,
-    ...(everyType && { everyType, query: 'ParentWorkflowId IS NULL' }),
-  });
+  if (everyType !== false) {
+    const [newest] = await listRuns(client, { limit: 1, everyType, query: 'ParentWorkflowId IS NULL' });
+    if (newest !== undefined || everyType === true) return newest;
+  }
+  const [newest] = await listRuns(client, { limit: 1 });
   return newest;
 }
 
@@ -155,9 +164,13 @@ export async function openRuns(client: Client): Promise<string[]> {
 function queryOf({ kind, everyType, status, sinceMs, minCostUsd, minBranches, query }: RunFilter): string {
   const types = kind === undefined ? workflowTypes : [kind];
   const known = `WorkflowType IN (${types.map(quote).join(', ')})`;
+  const others =
+    everyType === 'told'
+      ? `ParentWorkflowId IS NULL AND ${searchAttributes.kind.name} IS NOT NULL`
+      : 'ParentWorkflowId IS NULL';
   return [
     // Lanes are part of a run, and so are other children of a workflow of one's own.
-    everyType === true && kind === undefined ? `(ParentWorkflowId IS NULL OR ${known})` : known,
+    everyType && kind === undefined ? `((${others}) OR ${known})` : known,
     // A run that has continued as new is told of by its last execution.
     `ExecutionStatus != 'ContinuedAsNew'`,
     ...(status === undefined ? [] : [statusQuery(status)]),

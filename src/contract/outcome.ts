@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 
 import type { Answer, Ledger } from './model-call.js';
 import { cutMessage } from './failures.js';
@@ -70,7 +76,7 @@ export function outcomeOfFailure(
   finishedAtMs: number,
   cancelled = false,
 ): StoredBranch {
-  const cause = failure instanceof ActivityFailure ? (failure.cause ?? failure) : failure;
+  const cause = causeOf(failure);
   const { status, type, details } = classify(cause, cancelled);
   const ledger = isLedger(details) ? details : noLedger;
   return {
@@ -129,9 +135,15 @@ export function outcomeOfLate(place: Place, message: string, nowMs: number): Sto
   return tooLate({ ...outcomeOfLedger(place, noLedger, nowMs), status: 'late' }, message);
 }
 
+/** What an activity or a child workflow failed of: Temporal says of both only that they did. */
+function causeOf(failure: unknown): unknown {
+  const isOfOthers = failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure;
+  return isOfOthers && failure.cause !== undefined ? causeOf(failure.cause) : failure;
+}
+
 function messageOf(cause: unknown): string {
-  // Temporal's own word for it.
-  if (cause instanceof CancelledFailure && cause.message === 'CANCELLED') return wasCancelled;
+  // Temporal's own word for it, or none.
+  if (cause instanceof CancelledFailure && ['', 'CANCELLED'].includes(cause.message)) return wasCancelled;
   if (cause instanceof Error) return cause.message;
   return typeof cause === 'string' ? cause : 'Something was thrown that is no error.';
 }

@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
+  ChildWorkflowFailure,
   RetryState,
   TimeoutFailure,
   TimeoutType,
@@ -9,7 +10,7 @@ import {
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
+import { noLedger, outcomeOfAnswer, outcomeOfFailure, wasCancelled } from '../../src/contract/outcome.js';
 
 const place = { key: 'legal', index: 0, queuedAtMs: 1_000 };
 const spent = {
@@ -32,6 +33,11 @@ function failed(cause: Error): ActivityFailure {
   );
 }
 
+function child(cause?: Error): ChildWorkflowFailure {
+  const execution = { workflowId: 'child', runId: 'run' };
+  return new ChildWorkflowFailure('default', execution, 'analyse', RetryState.NON_RETRYABLE_FAILURE, cause);
+}
+
 describe('the outcome of a failure', () => {
   it.each([
     ['failed', 'BadRequest', ApplicationFailure.create({ type: 'BadRequest', message: 'no', details: [spent] })],
@@ -52,6 +58,27 @@ describe('the outcome of a failure', () => {
   it('is cancelled where a worker died before it could obey', () => {
     const lost = failed(new TimeoutFailure('heartbeat', spent, TimeoutType.HEARTBEAT));
     expect(outcomeOfFailure(place, lost, 2_000, true)).toMatchObject({ status: 'cancelled', attempts: 2 });
+  });
+
+  it.each([
+    ['a sentence where Temporal has none', failed(new CancelledFailure('')), 'cancelled', 'Cancelled', wasCancelled],
+    [
+      'that of a child’s activity',
+      child(failed(ApplicationFailure.create({ type: 'No', message: 'no' }))),
+      'failed',
+      'No',
+      'no',
+    ],
+    ['that of a child that was cut', child(new CancelledFailure('')), 'cancelled', 'Cancelled', wasCancelled],
+    [
+      'of a child without a cause, what there is',
+      child(),
+      'failed',
+      'ChildWorkflowFailure',
+      'Child Workflow execution failed',
+    ],
+  ])('has for a message %s', (_, failure, status, type, message) => {
+    expect(outcomeOfFailure(place, failure, 2_000)).toMatchObject({ status, error: { type, message } });
   });
 
   it('takes anything thrown, with or without a ledger', () => {

@@ -140,6 +140,11 @@ describe('a fan-out', () => {
     expect(few).toEqual(['0 ok', '1 ok']);
     expect(many).toEqual(items(60, '').map((_, at) => `${at} ok`));
     expect(await handle.result()).toBe(2);
+    // So long it waits where a worker was killed that read them.
+    const { events } = await handle.fetchHistory();
+    const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes);
+    const reading = scheduled.find((activity) => activity?.activityType?.name === 'readOutcomes');
+    expect(Number(reading?.startToCloseTimeout?.seconds)).toBe(10);
   });
 
   it('in lanes runs beside another, and again after continue-as-new', async () => {

@@ -267,6 +267,8 @@ describe.each([
     ['own too dear', 'words skipped: OverBudget'],
     ['own timeout', 'slow timed-out: TimedOut'],
     ['own attempts', ['own ok 3', 3, 'failing failed: Error', 1]],
+    ['a child that fails', [expect.stringMatching(/^BadInput: Expected `concurrency` to be/), 'Error: It fails.']],
+    ['own cut', ['Cancelled: The branch was cancelled.', 'Cancelled: The branch was cancelled.']],
     ['names of Object.prototype', [['constructor', '__proto__', 'toString'], ['constructor', 'toString'], 'ok']],
   ])('does not fall into the trap of %s', async (name, expected) => {
     expect(await execute('trap', name)).toEqual(expected);

@@ -20,9 +20,13 @@ import { Owed } from './review.outputs.js';
 interface Own {
   countWords(text: string): Promise<number>;
   fail(): Promise<never>;
+  wait(): Promise<void>;
 }
 
 const { countWords, fail } = proxyActivities<Own>({ startToCloseTimeout: '30s', retry: { maximumAttempts: 1 } });
+
+/** Nobody does it. */
+const { wait } = proxyActivities<Own>({ taskQueue: 'nobody', startToCloseTimeout: '30s' });
 
 export async function analyse(text: string): Promise<{ length: number }> {
   return { length: text.length };
@@ -95,6 +99,11 @@ export async function byReference() {
   return { bytes: outcome.output.bytes, text: text.slice(0, 10) };
 }
 
+/** Ends with what its activity failed of. */
+export async function failsDeep(): Promise<void> {
+  await fail();
+}
+
 /** Each trap by its name. */
 export async function trap(name: string): Promise<unknown> {
   const some = { a: ask({ prompt: 'a' }) };
@@ -133,6 +142,16 @@ export async function trap(name: string): Promise<unknown> {
         { attempts: 3 },
       ).outcomes;
       return [brief(own), own.attempts, brief(failing), failing.attempts];
+    }
+    case 'a child that fails': {
+      const refused = childWorkflow(trap, { args: ['concurrency 0'] });
+      const { failing, deep } = await fanOut({ failing: refused, deep: childWorkflow(failsDeep) }).outcomes;
+      return [failing, deep].map(whyNot);
+    }
+    case 'own cut': {
+      const works = { fast: ask({ prompt: 'fast' }), own: activity(() => wait()), asked: ask({ prompt: 'never' }) };
+      const { own, asked } = await fanOut(works, { join: 'first' }).outcomes;
+      return [own, asked].map(whyNot);
     }
     case 'names of Object.prototype': {
       const run = fanOut(['constructor', '__proto__', 'toString'], (item) => ask({ prompt: item }), {
@@ -198,6 +217,10 @@ function brief(outcome: Outcome<unknown>): string {
     case 'late':
       return `${outcome.key} ${outcome.status}: ${outcome.error.type}`;
   }
+}
+
+function whyNot(outcome: Outcome<unknown>): string {
+  return outcome.status === 'ok' ? 'ok' : `${outcome.error.type}: ${outcome.error.message}`;
 }
 
 /** A row of the store, and what is put out about it. */

@@ -13,7 +13,7 @@ import { Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { historyEvents, listRuns, readRun, RunView } from '../../src/client/index.js';
+import { historyEvents, listRuns, newestRun, readRun, RunView } from '../../src/client/index.js';
 import type { ListedRun, RunFilter } from '../../src/client/index.js';
 import { RunPayloads } from '../../src/client/run-payloads.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
@@ -151,6 +151,10 @@ describe('the plugin in a worker that has much already', () => {
   it('lists them with their values, which can be searched for, and calls what their branches begin by its name', async () => {
     const runs = await listed(client, { everyType: true, kind: 'kept', minBranches: 62, status: 'complete', limit: 5 });
     expect(runs).toMatchObject([{ workflowId: 'kept', status: 'complete', branches: 62, offline: true }]);
+    // On a server that others use too, without what is nothing of fanfold's.
+    const told = (await listRuns(client, { everyType: 'told', limit: 9 })).map(({ workflowId }) => workflowId);
+    expect(['kept', 'loud'].map((each) => told.includes(each))).toEqual([true, false]);
+    expect(await newestRun(client, { everyType: 'told' })).toMatchObject({ workflowId: 'kept' });
     const view = new RunView(client, 'kept');
     const summaries: unknown[] = [];
     for await (const event of historyEvents(client, { workflowId: 'kept' }, { wait: false })) {

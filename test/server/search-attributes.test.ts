@@ -1,7 +1,8 @@
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
+import { listRuns, newestRun } from '../../src/client/index.js';
 import { ensureSearchAttributes } from '../../src/server/index.js';
 import { findTemporalCli } from '../../src/server/find-temporal-cli.js';
 import { env } from './homes.js';
@@ -20,7 +21,9 @@ afterEach(async () => {
   await temporal.teardown();
 });
 
-it('registers those that are missing, also when several try at once, so that queries know them', async () => {
+it('registers those that are missing, also when several try at once, so that queries know them; lists do without', async () => {
+  expect(await listRuns(new Client({ connection }), { everyType: 'told', limit: 1 })).toEqual([]);
+  expect(await newestRun(new Client({ connection }), { everyType: 'told' })).toBeUndefined();
   const tries = [1, 2, 3].map(() => ensureSearchAttributes(connection, 'default'));
   expect(await Promise.all(tries)).toEqual([true, true, true]);
   expect(await ensureSearchAttributes(connection, 'default')).toBe(true);

@@ -21,6 +21,9 @@ import type { AskWork, OwnWork } from './work.js';
 /** What a function of somebody's own spends, as far as fanfold knows. */
 const spentNothing = { usage: noUsage, costUsd: 0 };
 
+/** A long document is read and counted in that time. */
+const boundTimeout = '1m';
+
 /** Makes branches of work, as its fan-out says. */
 export class Branches {
   readonly #shared: ReadonlySet<AskWork['document']>;
@@ -85,7 +88,10 @@ export class Branches {
   #ask(name: string, work: AskWork): Branch {
     const { policy } = this.settings;
     const summary = `${name}: what it may cost`;
-    const bound = async () => outside.boundQuestion.executeWithOptions({ summary }, [await this.requestOf(work)]);
+    const bound = async () =>
+      outside.boundQuestion.executeWithOptions({ summary, startToCloseTimeout: boundTimeout }, [
+        await this.requestOf(work),
+      ]);
     const { timeoutMs = policy.timeoutMs, attempts = policy.attempts } = work;
     const settings = { ...this.#askSettings(work.stored), timeoutMs, attempts };
     return {

@@ -13,7 +13,8 @@ import { Window } from '../engine/window.js';
 /** What a workflow cannot do itself: done by fanfold's workers, which have the store. */
 export const outside = proxyActivities<LibraryActivities>({
   taskQueue: taskQueues.io,
-  startToCloseTimeout: '1m',
+  // Each reads or writes about a megabyte; so long waits a fan-out whose worker was killed.
+  startToCloseTimeout: '10s',
   retry: { maximumInterval: '30s', nonRetryableErrorTypes: [...finalPayloadFailures] },
 });
 

@@ -5,6 +5,7 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { shownAddress } from '../../secrets/index.js';
 import { acceptsPlain } from '../home/encryption-key.js';
 import { parseCount } from '../read/numbers.js';
+import { readPolicy, toldRunnables } from '../read/read-policy.js';
 import { openSession } from '../home/session.js';
 import type { HomeGateway } from '../../home-gateway/index.js';
 import type { World } from '../world.js';
@@ -13,6 +14,7 @@ import { defaultWorkerConcurrency } from './worker.js';
 interface DevFlags {
   concurrency: string;
   rampFrom?: string;
+  policy?: string;
 }
 
 export function devCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
@@ -25,6 +27,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
       'calls at once to begin with; by default as many as the API has taken within the last day, else 20',
     )
     .option('--no-gateway', 'without the gateway of the home: calls end with the worker that makes them')
+    .option('--policy <file>', 'all that runs may have it do, in YAML, in place of what commands of the home register')
     .action(async (flags: DevFlags) => {
       done(await dev(flags, world));
     });
@@ -33,6 +36,7 @@ export function devCommand(program: Command, world: World, done: (code: ExitCode
 async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
   const concurrency = parseCount(flags.concurrency, 'concurrency');
   const rampFrom = flags.rampFrom === undefined ? undefined : parseCount(flags.rampFrom, 'ramp-from');
+  const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, world);
   const acceptPlain = acceptsPlain(world);
   // Loaded on demand: Temporal's native part takes longer than most commands.
   const { HomeGateway, installLogging, serve, servedQueues } = await import('../worker/serve.js');
@@ -51,7 +55,11 @@ async function dev(flags: DevFlags, world: World): Promise<ExitCode> {
         rampFrom,
         gateway,
         acceptPlain,
-        onReady: (workers) => say(servedQueues(workers, session, concurrency)),
+        policy,
+        onReady: (workers) => {
+          say(servedQueues(workers, session, concurrency));
+          for (const told of policy === undefined ? [] : toldRunnables(policy)) say(told);
+        },
       },
       world,
       say,

@@ -115,8 +115,8 @@ async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promis
     const wanted = {
       ...filter,
       ...(flags.waiting === true && { status: 'running', limit: mostOpen }),
-      // A server of the home's own has runs of its user alone.
-      everyType: server.kind === 'embedded',
+      // A server of the home's own has runs of its user alone; another has what is not fanfold's, too.
+      everyType: server.kind === 'embedded' || ('told' as const),
     };
     const listed = await listRuns(client, wanted);
     const unfinished = listed.filter(({ status }) => status !== 'complete' && status !== 'running');

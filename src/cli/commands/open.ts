@@ -59,8 +59,8 @@ async function open(id: string | undefined, flags: OpenFlags, world: World): Pro
 }
 
 async function newestIn({ client, server }: Session): Promise<string> {
-  // As in `list`: a server of the home's own has runs of its user alone.
-  const newest = await newestRun(client, { everyType: server.kind === 'embedded' });
+  // As in `list`.
+  const newest = await newestRun(client, { everyType: server.kind === 'embedded' || 'told' });
   if (newest !== undefined) return newest.workflowId;
   throw new FanfoldError('NoSuchRun', 'There is no run yet to open.', 'See `fanfold list`.');
 }

@@ -94,8 +94,8 @@ function idsOf(id: string | undefined, compare: readonly string[]): string[] {
 
 /** @throws FanfoldError `NoSuchRun` where there is none */
 async function lastRun({ client, home, server }: Session): Promise<string> {
-  // As in `list`: a server of the home's own has runs of its user alone.
-  const last = await newestRun(client, { everyType: server.kind === 'embedded' });
+  // As in `list`.
+  const last = await newestRun(client, { everyType: server.kind === 'embedded' || 'told' });
   if (last === undefined) {
     throw new FanfoldError('NoSuchRun', `There is no run in ${home} to report.`, 'See `fanfold list`.');
   }
