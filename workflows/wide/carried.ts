@@ -20,6 +20,8 @@ export interface Carried extends Partial<CarriedCuts> {
   unfitUsd?: number;
   /** Whether a lane's share of the money did not cover one question. */
   isShort?: true;
+  /** US dollars below which a lane is not begun beside others, since less did not cover one question. */
+  leastUsd?: number;
   /** Where late branches amend the answer: what it was decided by, and how the run stood then. */
   decision?: Decision;
   firstAnswer?: FirstAnswer;

@@ -82,10 +82,12 @@ class WideFanOut {
     this.#tally = tally;
     this.#startedAtMs = startedAtMs;
     this.#lanes = lanes;
-    this.#money = new LaneMoney(plan.policy.budget?.usd ?? Infinity, spentIn(tally), begun);
     this.#progress = new WideProgress(plan.total, tally, { ...input, offline: plan.offline }, startedAtMs);
     this.#join = new WideJoin(plan, startedAtMs, this.#scope, (answer) => this.#progress.answered(answer), begun);
     this.#isShared = !plan.policy.economy && patched('lanes-hand-back');
+    const { budget } = plan.policy;
+    const recovers = this.#isShared && budget !== null && patched('money-comes-back');
+    this.#money = new LaneMoney(budget?.usd ?? Infinity, spentIn(tally), begun, recovers);
     this.#online = new OnlineLanes(plan, this.#isShared ? Infinity : lanesAtFirst(plan.policy));
     this.#cuts = new CutInLanes(plan.total, this.#underWay, this.#queue, this.#scope, begun);
     this.#more = new MoreForLanes({
@@ -127,7 +129,7 @@ class WideFanOut {
   /** Runs one lane after the other, as long as there is work and history has room. */
   async #lane(runner: Runner): Promise<void> {
     while (this.#goesOn) {
-      if (this.#money.isShort && this.#underWay.size > 0) return;
+      if (!this.#more.mayBegin(this.#underWay)) return;
       if (!this.#runners.widen(runner)) return;
       const work = this.#queue.take(this.#sizeFor(runner));
       if (work === undefined) return;
@@ -144,7 +146,7 @@ class WideFanOut {
     const grantUsd = inBatch ? 0 : money.grant(this.#beginning);
     const lane = new LaneUnderWay(runner, (chunk) => this.#queue.firstIndexOf(chunk), work, uuid4().slice(0, 8));
     if (money.isLimited) lane.heldUsd = grantUsd;
-    if (!inBatch) lane.hadAll = money.isShort && this.#underWay.size === 0;
+    if (!inBatch) lane.hadAll = money.isAllHeld && this.#underWay.size === 0;
     this.#underWay.set(number, lane);
     try {
       const result = inBatch
@@ -167,7 +169,7 @@ class WideFanOut {
       this.#queue.putBack(work, withheld);
       if (begun) this.#queue.begun(begun);
       if (why !== 'over budget' || lane.hasEnded) return true;
-      if (!inBatch) money.fellShort(this.#hadAll(lane));
+      if (!inBatch) money.fellShort(this.#hadAll(lane), lane.heldUsd - lane.spentUsd);
       else if (lane.hadAll === true) money.fellShort(true);
       return !inBatch;
     } catch (failure) {
@@ -183,6 +185,7 @@ class WideFanOut {
       return true;
     } finally {
       this.#underWay.delete(number);
+      if (lane.hasEnded) money.sufficed(grantUsd);
       money.settle(lane, lane.spentUsd);
     }
   }

@@ -107,7 +107,7 @@ export class LaneRunners {
       this.#isSplit = true;
     }
     // Whoever has found nothing to do gives way to fewer and wider ones.
-    for (const { width: idle } of this.#idle.splice(0)) this.#spare += idle;
+    this.#giveWay();
     this.#cap = cap;
     this.send(this.#shares(waiting));
   }
@@ -143,6 +143,11 @@ export class LaneRunners {
     return true;
   }
 
+  /** Leaves the calls at once of those who wait to those who are under way. */
+  pool(): void {
+    if (this.#isSplit) this.#giveWay();
+  }
+
   /**
    * Comes back when all have ended, those included who were sent meanwhile.
    *
@@ -160,6 +165,10 @@ export class LaneRunners {
     const spare = this.#spare;
     this.#spare = 0;
     return Array.from({ length: count }, (_, at) => Math.floor((spare + at) / count));
+  }
+
+  #giveWay(): void {
+    for (const { width } of this.#idle.splice(0)) this.#spare += width;
   }
 
   #send(runner: Runner): void {

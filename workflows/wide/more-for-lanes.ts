@@ -14,7 +14,7 @@ interface Surroundings {
   chunks: readonly Chunk[];
   queue: LaneQueue;
   runners: LaneRunners;
-  money: Pick<LaneMoney, 'isShort' | 'giveBack'>;
+  money: Pick<LaneMoney, 'isShort' | 'isEnough' | 'recovers' | 'giveBack'>;
   cuts: Pick<CutInLanes, 'among'>;
   /** Whether lanes hand back what they have too much of. */
   isShared: boolean;
@@ -32,6 +32,8 @@ export class MoreForLanes {
   /** Milliseconds that a branch takes, as was told last. */
   paceMs: number | undefined;
   #given = 0;
+  /** Whether somebody has begun no lane for want of money. */
+  #isWaiting = false;
 
   constructor(readonly around: Surroundings) {}
 
@@ -39,6 +41,18 @@ export class MoreForLanes {
   asks({ failures }: LaneWork): 'now' | 'later' | undefined {
     if (failures > 0) return undefined;
     return this.around.queue.queued > 0 ? 'now' : 'later';
+  }
+
+  /** Whether a lane may begin beside those under way. Where money has come back, those begin too who have waited for it. */
+  mayBegin(underWay: { readonly size: number }): boolean {
+    const { money, runners, queue } = this.around;
+    if (this.#isWaiting && !money.isShort) {
+      this.#isWaiting = false;
+      runners.sendAgain(queue.queued);
+    }
+    if (!money.isShort || underWay.size === 0) return true;
+    this.#isWaiting = money.recovers;
+    return false;
   }
 
   /** Takes back what a lane has too much of: its documents, calls at once and money go to others. */
@@ -54,8 +68,9 @@ export class MoreForLanes {
   /** `null` where there is nothing for the lane: it ends when it has done what it has. */
   give(lane: LaneUnderWay | undefined, paceMs = this.paceMs): LaneMore | null {
     const { chunks, queue, runners, money, cuts, isShared, goesOn } = this.around;
-    if (lane === undefined || !isShared || !goesOn() || money.isShort) return null;
+    if (lane === undefined || !isShared || !goesOn() || !money.isEnough(lane)) return null;
     const { runner } = lane;
+    if (this.#isWaiting) runners.pool();
     if (this.#given >= mostGiven || !runners.widenUnderWay(runner)) return null;
     const work = queue.takeSound(runners.moreSize(runner.width, queue.queued, paceMs));
     if (work === undefined) return null;
