@@ -37,7 +37,10 @@ const settled: readonly string[] = ['ok', 'late', ...openStates];
 export class Controls {
   readonly #steering = new Map<number, Steering>();
 
-  constructor(readonly branches: Branches) {
+  constructor(readonly branches: Branches) {}
+
+  /** Takes updates from now on, those first that have come already. */
+  listen(): void {
     setHandler(cancelBranch, (selection) => this.#cancel(keysOf(selection)), {
       validator: (selection) => void keysOf(selection),
       description: 'Cuts branches, and leaves the others alone: "legal", or ["legal", "security"].',

@@ -51,16 +51,14 @@ export class RunProgress implements Follow {
   /** Branches that have no row here: those of a workflow of somebody's own that travel in lanes. */
   #inLanes = { total: 0, tally: noTally };
 
+  /** @param listens whether it takes messages at once, and not when it is told to */
   constructor(
     keys: readonly string[],
     readonly input: RunWords = {},
+    listens = true,
   ) {
     this.#keys = [...keys];
     this.#planned = keys.length;
-    setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
-    setHandler(answerUpdate, () => this.#answered(), {
-      description: 'Returns the result as soon as the join policy is satisfied.',
-    });
     this.#controls = new Controls({
       keys: this.#keys,
       statusOf: (index) => this.#statusOf(index),
@@ -70,8 +68,18 @@ export class RunProgress implements Follow {
         this.#show();
       },
     });
+    if (listens) this.listen();
     this.#show();
     this.#listing = new Listing(input.searchable, () => this.#total);
+  }
+
+  /** Takes messages from now on. To register a handler is to run it for what has come already, handlers of somebody's own workflow included. */
+  listen(): void {
+    setHandler(progressQuery, () => this.now(), { description: 'State of every branch, in input order.' });
+    setHandler(answerUpdate, () => this.#answered(), {
+      description: 'Returns the result as soon as the join policy is satisfied.',
+    });
+    this.#controls.listen();
   }
 
   /** Takes in branches that were not known when the run began. Returns the index of the first. */

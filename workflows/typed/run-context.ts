@@ -28,7 +28,7 @@ const sentAtOnce = 2;
  * RunContext-2. A text goes into the store once, however many branches speak of it.
  */
 export class RunContext {
-  readonly progress = new RunProgress([], { offline: isOfflineRun() });
+  readonly progress = new RunProgress([], { offline: isOfflineRun() }, false);
   readonly sending = new Window(sentAtOnce);
   orders = 0;
   readonly #names = new Map<string, number>();
@@ -102,8 +102,12 @@ let context: RunContext | undefined;
 export function runContext(): RunContext {
   const { runId } = workflowInfo();
   // Each workflow has modules of its own; a test that has not is no reason to mix two.
-  if (context?.runId !== runId) context = new RunContext(runId);
-  return context;
+  if (context?.runId === runId) return context;
+  const begun = new RunContext(runId);
+  context = begun;
+  // Not before: a handler of the workflow's own that runs at once fans out in this context, too.
+  begun.progress.listen();
+  return begun;
 }
 
 /** The context of the workflow that calls, where it has fanned out. */
