@@ -89,7 +89,7 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${beginningOf(question, 100)}: ${names.join(', ')}`,
-      details: `**${names.length} sources** searched for: ${markdownLine(beginningOf(question, 500))}`,
+      details: `**${names.length} ${names.length === 1 ? 'source' : 'sources'}** searched for: ${markdownLine(beginningOf(question, 500))}`,
     });
   });
 }

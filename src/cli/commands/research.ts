@@ -65,7 +65,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: beginningOf(`${beginningOf(question, 100)}: ${names.join(', ')}`, 180),
-      details: `**${names.length} sources**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(beginningOf(question, 500))}`,
+      details: `**${names.length} ${names.length === 1 ? 'source' : 'sources'}**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(beginningOf(question, 500))}`,
     });
   });
 }
