@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { utf8Length } from './utf8-length.js';
 
 /** Stands for the Unix socket of a gateway, `FANFOLD_GATEWAY=unix:…`; the name can never be looked up (RFC 6761). */
 export const gatewaySocketOrigin = 'http://gateway.fanfold.invalid';
@@ -33,14 +34,4 @@ export function socketPathIn(text: string, name: string): string {
     `Expected the socket of \`${name}\` to be an absolute path of at most ${longestSocketPath} bytes, got ${got}.`,
     'Write it as `unix:/path/of/gateway.sock`.',
   );
-}
-
-/** Bytes of a text in UTF-8: this room has no encoder. */
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x8_00 ? 2 : code < 0x1_00_00 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,3 +1,5 @@
+import { utf8Length } from './utf8-length.js';
+
 /** Priorities of runs, as Temporal has them: the lowest number goes first. */
 export const priorities = { first: 1, last: 5, usual: 3 } as const;
 
@@ -49,16 +51,6 @@ export function isPriority(value: unknown): value is number {
 export function fairnessKeyOf(workflowId: string): string {
   let key = workflowId;
   // The end of an id tells runs of one program apart.
-  while (bytesOf(key) > mostKeyBytes) key = key.slice(Math.max(1, Math.ceil((bytesOf(key) - mostKeyBytes) / 3)));
+  while (utf8Length(key) > mostKeyBytes) key = key.slice(Math.max(1, Math.ceil((utf8Length(key) - mostKeyBytes) / 3)));
   return key;
-}
-
-/** Bytes in UTF-8; the sandbox of workflows has no `Buffer`. */
-function bytesOf(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -102,7 +102,8 @@ export async function localWorker(session: Session, { offline }: WorkerNeed, wor
       'Stop that worker, or set FANFOLD_HOME to another directory.',
     );
   }
-  if (!offline) for (const worker of able) checkModelKeys(worker, await modelKeysOf(world));
+  const keys = offline || able.length === 0 ? [] : await modelKeysOf(world);
+  for (const worker of able) checkModelKeys(worker, keys);
   const ours = shownCassette(world);
   const unlike = able.find(({ cassette }) => cassette !== ours);
   if (unlike !== undefined)

@@ -36,7 +36,10 @@ const leadMs = 200;
  */
 export class Limiter {
   readonly #settings: LimiterSettings;
-  readonly #waiting = new Waiters<CallAsk, Permit>(({ share }) => share);
+  readonly #waiting = new Waiters<CallAsk, Permit>(
+    ({ share }) => share,
+    ({ ofLane }) => ofLane !== true,
+  );
   readonly #window: ConcurrencyWindow;
   readonly #pacing: Pacing;
   readonly #gate: Gate;
@@ -121,7 +124,7 @@ export class Limiter {
 
   /** Those of them that are of tasks. */
   get waitingTasks(): number {
-    return this.#waiting.count(({ ofLane }) => ofLane !== true);
+    return this.#waiting.counted;
   }
 
   /** Calls, waiting ones included, that may be taken on beyond those in flight. */

@@ -98,8 +98,7 @@ export class Turns {
   }
 
   join(seat: Seat): void {
-    const id = shareId(seat.share);
-    this.calls.joined?.([...this.#seats].filter(({ share }) => shareId(share) === id).length);
+    this.calls.joined?.(this.#lanesOf(seat.share));
     this.#seats.add(seat);
     this.#lastTurnAtMs.set(seat, this.clock.now());
     this.look();
@@ -185,8 +184,13 @@ export class Turns {
     const { cap, isPaused } = this.calls;
     if (isPaused || this.#allowed <= cap) return false;
     if (this.clock.now() - (this.#lastTurnAtMs.get(seat) ?? Infinity) < waitedMs.growing) return false;
-    const id = shareId(seat.share);
-    return [...this.#seats].filter(({ share }) => shareId(share) === id).length > usefulLanes;
+    return this.#lanesOf(seat.share) > usefulLanes;
+  }
+
+  /** Lanes of one run that are here. */
+  #lanesOf(share: Share): number {
+    const id = shareId(share);
+    return [...this.#seats].filter((seat) => shareId(seat.share) === id).length;
   }
 
   /** Takes in that a lane ends with all that it has, to be another's. */

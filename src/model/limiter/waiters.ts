@@ -24,12 +24,24 @@ export class Waiters<Ask, Granted> {
   readonly #lines = new Map<string, Line<Ask, Granted>>();
   readonly #order = new FairOrder();
   #size = 0;
+  #counted = 0;
 
-  /** @param shareOf whose an ask is; by default all wait in one line */
-  constructor(readonly shareOf: (ask: Ask) => Share | undefined = () => undefined) {}
+  /**
+   * @param shareOf whose an ask is; by default all wait in one line
+   * @param counts whether an ask is one of those that `counted` tells of
+   */
+  constructor(
+    readonly shareOf: (ask: Ask) => Share | undefined = () => undefined,
+    readonly counts: (ask: Ask) => boolean = () => false,
+  ) {}
 
   get size(): number {
     return this.#size;
+  }
+
+  /** How many of those who wait count. It is asked for with each call that leaves, however many wait. */
+  get counted(): number {
+    return this.#counted;
   }
 
   /** The ask of whoever is to be granted first. */
@@ -64,6 +76,7 @@ export class Waiters<Ask, Granted> {
         },
       };
       this.#size += 1;
+      this.#counted += Number(this.counts(ask));
       this.#lineOf(ask).waiters.add(waiter);
       signal?.addEventListener('abort', leave);
     });
@@ -87,13 +100,6 @@ export class Waiters<Ask, Granted> {
     }
   }
 
-  /** How many of those who wait are such. */
-  count(isSuch: (ask: Ask) => boolean): number {
-    let count = 0;
-    for (const { waiters } of this.#lines.values()) for (const { ask } of waiters) if (isSuch(ask)) count += 1;
-    return count;
-  }
-
   get #next(): Line<Ask, Granted> | undefined {
     return this.#order.choose(this.#lines.values());
   }
@@ -111,6 +117,7 @@ export class Waiters<Ask, Granted> {
     const line = this.#lines.get(id);
     if (line?.waiters.delete(waiter) !== true) return;
     this.#size -= 1;
+    this.#counted -= Number(this.counts(waiter.ask));
     if (line.waiters.size === 0) this.#lines.delete(id);
   }
 }
