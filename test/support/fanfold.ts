@@ -52,12 +52,14 @@ export class Running {
 
   /** Waits until standard error or output has said it. */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
+    const until = Date.now() + patienceMs;
     for (;;) {
       const found = pattern.exec(this.stderr) ?? pattern.exec(this.stdout);
       if (found !== null) return found;
       if (this.process.exitCode !== null || this.process.signalCode !== null) {
         throw new Error(`The command ended without saying ${pattern}:\n${this.stdout}${this.stderr}`);
       }
+      if (Date.now() >= until) throw new Error(`Expected ${pattern} to be said, got:\n${this.stdout}${this.stderr}`);
       await sleep(20);
     }
   }
