@@ -26,7 +26,7 @@ export interface Mark {
 /** Counts the lists of a document, so that a clause has the number that is printed before it (ECMA-376, part 1, 17.9). */
 export class Numbering {
   readonly #lists = new Map<string, { counts: string; levels: Map<number, Level>; restarts: Map<number, number> }>();
-  readonly #counts = new Map<string, number[]>();
+  readonly #counts = new Map<string, (number | undefined)[]>();
   readonly #begun = new Set<string>();
 
   constructor(part: Element | undefined) {
@@ -66,7 +66,7 @@ export class Numbering {
     this.#begun.add(`${list} ${depth}`);
     counts[depth] = restart ?? (counts[depth] === undefined ? level.start : counts[depth] + 1);
     for (let deeper = depth + 1; deeper < counts.length; deeper += 1) {
-      if (depth < (levels.get(deeper)?.restart ?? deeper)) delete counts[deeper];
+      if (depth < (levels.get(deeper)?.restart ?? deeper)) counts[deeper] = undefined;
     }
     const label = level.text.replaceAll(/%(\d)/g, (_, digit: string) => {
       const at = Number(digit) - 1;

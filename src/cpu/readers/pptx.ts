@@ -194,13 +194,13 @@ function listed(paragraphs: readonly Paragraph[], isBody: boolean): string[] {
   const texts: string[] = [];
   let items: string[] = [];
   // Numbers by their depth: those of deeper levels begin anew below the next item.
-  let counts: number[] = [];
+  let counts: (number | undefined)[] = [];
   for (const paragraph of paragraphs) {
     const { depth, numbering } = paragraph;
     counts = counts.slice(0, depth + 1);
     if (isList(paragraph)) {
-      if (numbering === undefined) delete counts[depth];
-      else counts[depth] = counts[depth] === undefined ? numbering.start : counts[depth] + 1;
+      if (numbering === undefined) counts[depth] = undefined;
+      else counts[depth] = (counts[depth] ?? numbering.start - 1) + 1;
       items.push(
         item(depth, numbering === undefined ? '-' : numberOf(counts[depth] ?? 1, numbering.scheme), paragraph.text),
       );
