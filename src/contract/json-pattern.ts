@@ -5,6 +5,14 @@ export const patternFlags = /^(?!.*(.).*\1)(?!.*u.*v|.*v.*u)[imsuv]*$/;
 const unicodeOnly = /\\(?:p\{|P\{|u\{|k<)/;
 
 /**
+ * What other languages' expressions have, and JavaScript takes for letters: `\A` and `\Z` of Python, Ruby and PCRE, `\h`, `\Q`, `\X`; `\i` and
+ * `\c*` of XML Schema; `{,5}`.
+ */
+const foreignEscape = /^(?:[^\\]|\\[^])*?(?:\\(?:[ACEGHKQRXZaehilmoqyz]|c(?![A-Za-z]))|\{,\d+\})/;
+/** Classes of POSIX, which are sets of letters in JavaScript, with and without the flag `u`. */
+const posixClass = /\[\^?(?:[^\]\\]|\\[^])*\[:\^?[a-z]+:\]/;
+
+/**
  * A pattern of a JSON Schema as a regular expression. Without flags of its own it is read with `u`, as JSON Schema says, and without
  * where only that compiles: `\-` and `[\w-.]` stand in many schemas.
  *
@@ -13,10 +21,12 @@ const unicodeOnly = /\\(?:p\{|P\{|u\{|k<)/;
  */
 export function compilePattern(source: string, flags?: string): RegExp {
   if (flags !== undefined) return new RegExp(source, flags);
+  const [posix] = posixClass.exec(source) ?? [];
+  if (posix !== undefined) throw new SyntaxError(`\`${posix}\` is a class of POSIX, and another one in JavaScript`);
   try {
     return new RegExp(source, 'u');
   } catch (error) {
-    if (unicodeOnly.test(source)) throw error;
+    if (unicodeOnly.test(source) || foreignEscape.test(source)) throw error;
     return new RegExp(source);
   }
 }

@@ -13,4 +13,4 @@ export { documentKinds, endingOf, isBinary, isOwnText, readerOf } from './reader
 export type { DocumentKind } from './readers.js';
 export { Folder, HomeFolder } from './walk-folder.js';
 export type { Taking } from './walk-folder.js';
-export { latin1 } from './windows-1252.js';
+export { decodeWindows1252, latin1 } from './windows-1252.js';

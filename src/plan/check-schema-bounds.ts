@@ -71,9 +71,15 @@ function patternProblem({ pattern, patternFlags: flags }: JsonSchema): BoundProb
     return {
       keyword: 'pattern',
       problem: `Expected a regular expression of JavaScript, got ${JSON.stringify(pattern)}: ${(error as Error).message}.`,
-      ...(/\(\?[a-z]+\)/.test(pattern) && { advice: 'Flags stand in `patternFlags: i` beside it.' }),
+      ...adviceOn(pattern),
     };
   }
+}
+
+function adviceOn(pattern: string): { advice?: string } {
+  if (/\(\?[a-z]+\)/.test(pattern)) return { advice: 'Flags stand in `patternFlags: i` beside it.' };
+  if (/\\[AzZ]/.test(pattern)) return { advice: 'Where a text begins and ends is `^` and `$`.' };
+  return /\[:\^?[a-z]+:\]/.test(pattern) ? { advice: 'Letters are `\\p{L}`, digits `\\d`, blanks `\\s`.' } : {};
 }
 
 function pairProblem(part: JsonSchema): BoundProblem | undefined {

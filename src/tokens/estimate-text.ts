@@ -1,3 +1,4 @@
+import { FewSigns } from './few-signs.js';
 import { noPlace, placeCount, placeOf, start } from './places.js';
 import { Repetition } from './repetition.js';
 import { dearCosts, emojiCosts, planeCosts, weights } from './table.js';
@@ -47,6 +48,7 @@ export function boundOfMean(mean: number): number {
 export function meanOf(text: string): number {
   const { plane, emoji, weights: parts } = (tables ??= unpacked());
   const repetition = new Repetition(text);
+  const few = new FewSigns(text);
   let sum = 0;
   let beforeLast = start;
   let last = start;
@@ -62,7 +64,9 @@ export function meanOf(text: string): number {
     const place = placeOf(beforeLast, last, code);
     // What is not in the table has not been measured beside others either.
     const part = known === undefined || place === noPlace || isFirst ? whole : (parts[place] ?? whole);
-    sum += alone * Math.max(part, leastPart(repetition.periodAt(at, beforeLast, last, code), last, code));
+    const period = repetition.periodAt(at, beforeLast, last, code);
+    const ofFew = period === 0 && code < 128 ? few.partAt(at, last, code) : 0;
+    sum += alone * Math.max(part, ofFew, leastPart(period, last, code));
     beforeLast = last;
     last = code;
   }

@@ -52,6 +52,12 @@ describe('lists', () => {
     expect(shown('9. a\n10. b', 40)).toBe(' 9. a\n10. b');
   });
 
+  it('stand line by line where Markdown sees none, since they begin elsewhere than with 1', () => {
+    expect(shown('5. five\n   3. three\n   4. four\n6. six', 40)).toBe('5. five\n   3. three\n   4. four\n6. six');
+    expect(shown('- a\n  7. x\n  8. y', 40)).toBe('• a\n  7. x\n  8. y');
+    expect(shown('Either:\na) one\nii. two\nand\nthree', 40)).toBe('Either:\na) one\nii. two and three');
+  });
+
   it('set in what belongs to an item', () => {
     const text =
       '1. one that goes on for longer than a line of it\n   - two that goes on for longer than a line\n     1. deep\n\n        and more';
@@ -101,6 +107,14 @@ describe('wide characters', () => {
 
 describe('tables', () => {
   const table = '| Name | What it is |\n|---|---|\n| One | a text that is too long for a line of it |\n| Two | short |';
+
+  it('lose no cell, and no code with bars in it', () => {
+    const table = '| op | means |\n|---|---|\n| `a||b` | or |\n| x | y | z |\n| `p \\| q` | pipe |';
+    const rows = shown(table, 80)
+      .split('\n')
+      .map((row) => row.replaceAll(/\s+/g, ' '));
+    expect(rows.slice(2)).toEqual(['a||b │ or', 'x │ y | z', 'p | q │ pipe']);
+  });
 
   it('wrap their cells where the terminal is narrow', () => {
     expect(shown(table, 30)).toBe(

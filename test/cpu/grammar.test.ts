@@ -100,6 +100,19 @@ it.each([
   expect(isSure({ rule: 'SpellCheck', quote, suggestions, text: quote, end: quote.length })).toBe(sure);
 });
 
+it('is sure of nothing in addresses, paths and names, beside another language, and of no accent', async () => {
+  const text =
+    'See https://www.recieve-teh.example/a/an for it, or /usr/bin/recieve and recieve@example.org. Set config.langauge to 1. ' +
+    'The château is old. It applies mutatis mutandis, inter alia. He said wibblis wobblandis then. They keep it seperate now.';
+  const { findings } = await checkGrammar({ text, markdown: false });
+  expect(findings.filter(({ sure }) => sure).map(({ quote, at }) => [quote, at])).toEqual([
+    ['seperate', text.lastIndexOf('seperate')],
+  ]);
+  expect(findings.map(({ quote }) => quote)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/mutatis|mutandis|alia|usr|^an?$/)]),
+  );
+});
+
 it('takes a word that comes again and again for one', () => {
   const once = { rule: 'SpellCheck', quote: 'langauge', suggestions: ['language'], end: 0 };
   expect(isSure({ ...once, text: 'langauge' })).toBe(true);

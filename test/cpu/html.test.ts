@@ -95,8 +95,67 @@ describe('HTML as Markdown has', () => {
       '<p>a<br>b &lt;i&gt; &amp;amp; &nbsp;&#8217; &copy; 5 < 6',
       'a\nb <i> &amp;  ’ © 5 < 6',
     ],
+    [
+      'marks of lists that only a style tells',
+      '<ol style="list-style-type:lower-alpha"><li>x<li>y</ol><ol><li style="list-style: upper-roman">z</ol>',
+      'a. x\nb. y\n\nI. z',
+    ],
+    [
+      'what word processors say by styles',
+      '<p>10<span style="vertical-align:super">6</span> <span style="color:red;text-decoration: line-through">old</span> new',
+      '10⁶ ~~old~~ new',
+    ],
+    [
+      'lines that a style keeps',
+      '<div style="white-space: pre-wrap">One\n  two</div><p>three\nfour',
+      'One\n  two\n\nthree four',
+    ],
+    ['soft hyphens nowhere', '<p>Donau&shy;dampf<wbr>schiff', 'Donaudampfschiff'],
+    [
+      'headings of groups of rows below the head',
+      '<table><tr><th>Item<th>Price<tr><th colspan=2>Fruit<tr><td>Apple<td>1</table>',
+      '| Item | Price |\n| --- | --- |\n| Fruit | Fruit |\n| Apple | 1 |',
+    ],
+    [
+      'texts of a drawing apart',
+      '<svg><text><tspan x=0 y=0>North</tspan><tspan x=0 y=9>South</tspan></text></svg>',
+      'North South',
+    ],
+    [
+      'shadow roots with what is in their slots',
+      '<x-card><template shadowrootmode=open><h2><slot name=t>None</slot></h2><slot></slot></template><b slot=t>Title</b><p>Text</p></x-card>',
+      '## Title\n\nText',
+    ],
+    ['the document of a frame', '<iframe srcdoc="<p>Inner &amp;amp; one</p>"></iframe>', 'Inner & one'],
+    [
+      'formulas that are hidden beside their picture',
+      '<p>Let <span><span style="display: none;"><math><semantics><mi>x</mi><annotation encoding="application/x-tex">{\\displaystyle x^{2}}</annotation></semantics></math></span><img src="x.svg" aria-hidden="true" alt="{\\displaystyle x^{2}}"></span> be.',
+      'Let x^{2} be.',
+    ],
   ])('%s', (_, html, said) => {
     expect(htmlToMarkdown(html)).toBe(said);
+  });
+
+  const i1 = '<mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow>';
+  it.each([
+    [`<munderover><mo>∑</mo>${i1}<mi>n</mi></munderover><mi>a</mi>`, '∑_(i = 1)ⁿa'],
+    ['<munder><mi>lim</mi><mrow><mi>x</mi><mo>→</mo><mn>0</mn></mrow></munder><mspace/><mi>f</mi>', 'lim_(x → 0) f'],
+    ['<mover><mi>x</mi><mo>¯</mo></mover><mo>=</mo><mover><mi>y</mi><mo>^</mo></mover>', 'x̄ = ŷ'],
+    ['<msup><mfrac><mi>a</mi><mi>b</mi></mfrac><mn>2</mn></msup>', '(a/b)²'],
+    ['<msup><mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow><mn>2</mn></msup>', '(a)²'],
+    ['<msup><mrow><mi>a</mi><mi>b</mi></mrow><mn>2</mn></msup><msup><mi>sin</mi><mn>2</mn></msup>', '(ab)²sin²'],
+    ['<mfenced open="[" close="]" separators=";"><mi>a</mi><mi>b</mi></mfenced>', '[a; b]'],
+    [
+      '<mo>(</mo><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr></mtable><mo>)</mo>',
+      '(1, 2; 3, 4)',
+    ],
+    ['<mmultiscripts><mi>C</mi><mn>6</mn><none/><mprescripts/><none/><mn>14</mn></mmultiscripts>', '¹⁴C₆'],
+    [
+      '<mi>a</mi><mphantom><mi>z</mi></mphantom><mfrac><mrow><mo>(</mo><mi>a</mi><mo>)</mo><mo>+</mo><mo>(</mo><mi>b</mi><mo>)</mo></mrow><mn>10</mn></mfrac>',
+      'a((a)+(b))/10',
+    ],
+  ])('MathML without loss: %s', (math, said) => {
+    expect(htmlToMarkdown(`<p><math>${math}</math>`)).toBe(said.normalize('NFC'));
   });
 
   it('links from the address of the document', async () => {

@@ -67,6 +67,10 @@ describe('text is what it says', () => {
       '10⁶ of H₂O, x^(a+b), v_max, the 1st',
     ],
     ['a<!-- not shown --> b<script>alert(1)</script>', 'a b'],
+    [
+      '<inline-formula><alternatives><tex-math>$x^2$</tex-math><mml:math><mml:mi>x</mml:mi></mml:math></alternatives></inline-formula> of <named-content content-type="species">E. coli</named-content>',
+      '$x^2$ of E. coli',
+    ],
   ])('%s', async (text, said) => {
     expect(await readings(text)).toEqual({ json: said, rss: said, html: said, atom: text });
   });
@@ -130,6 +134,41 @@ describe('of a feed', () => {
   ])('the charset is what is declared: %s', async (xml, type) => {
     expect(await hitsIn(Buffer.from(xml, 'latin1'), atom, type)).toMatchObject([{ title: 'Café' }]);
   });
+});
+
+it.each<[string, string, Reading, object]>([
+  [
+    'links begin where the feed says (XML Base)',
+    '<feed xml:base="https://blog.example/"><entry xml:base="2024/"><title>T</title><link href="post"/></entry></feed>',
+    atom,
+    { link: 'https://blog.example/2024/post' },
+  ],
+  [
+    'one entry is a list with a prefix, too',
+    '<a:feed xmlns:a="x"><a:entry><a:title>A &lt;b&gt;</a:title></a:entry></a:feed>',
+    { ...atom, hits: "$['a:feed']['a:entry'][*]", title: "$['a:title']" },
+    { title: 'A <b>' },
+  ],
+  [
+    'parts of a record are apart',
+    '<r><Abstract><AbstractText Label="A">Test a &lt; b.</AbstractText><AbstractText>Good <i>x</i>.</AbstractText></Abstract></r>',
+    { hits: '$.r', title: '$.t', link: '$.l', text: '$.Abstract', format: 'xml' },
+    { text: 'Test a < b. Good x.' },
+  ],
+  [
+    'an inverted index is a text (OpenAlex)',
+    '[{"title":"T","text":{"We":[0,3],"show":[1],"cats":[2],"win":[4]}}]',
+    json,
+    { text: 'We show cats We win' },
+  ],
+  [
+    'a text in several parts is whole',
+    '[{"title":["T","U"],"text":["One.","Two."]}]',
+    json,
+    { title: 'T', text: 'One. Two.' },
+  ],
+])('%s', async (_, answer, source, hit) => {
+  expect(await hitsIn(answer, source)).toMatchObject([hit]);
 });
 
 describe('of JSON', () => {

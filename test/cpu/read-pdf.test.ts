@@ -201,6 +201,31 @@ describe('the text of a page', () => {
     );
   });
 
+  it('keeps lines that have a label each', async () => {
+    const said = ['Invoice no.: 2024-17', 'Date: 04.03.2024', 'Amount: 1.234,56 EUR'];
+    expect(await textOf(lines(said))).toBe(said.join('\n'));
+  });
+
+  it('has lists whose marks stand apart as lists', async () => {
+    const marked = (marks: readonly string[]) =>
+      marks
+        .map((mark, at) => text(mark, 72, 700 - at * 14) + text(`item ${at + 1} of it`, 100, 700 - at * 14))
+        .join('\n');
+    const bullet = String.raw`\225`;
+    expect(await textOf(marked(['1.', '2.', '3.']))).toBe('1. item 1 of it\n2. item 2 of it\n3. item 3 of it');
+    expect(await textOf(marked(['*', '*', '*']).replaceAll('(*)', `(${bullet})`))).toBe(
+      '- item 1 of it\n- item 2 of it\n- item 3 of it',
+    );
+    expect(await textOf(marked(['1', '20', '3']))).toMatch(/^\| 1 \| item 1 of it \|/);
+  });
+
+  it('has headings that are set with room between their letters by words', async () => {
+    const title = text('TERMS AND FEES', 72, 740, { size: 14 }).replace(' Td ', ' Td 3 Tc ');
+    const plain = text('Set as usual here.', 72, 700).replace(' Td ', ' Td 0 Tc ');
+    expect(await textOf(`${title}\n${plain}`)).toMatch(/TERMS AND FEES\n\nSet as usual here\./);
+    expect(await textOf(text('A B C D E', 72, 700))).toBe('A B C D E');
+  });
+
   const left = [
     'The left column begins here and',
     'goes on with this line of words,',

@@ -99,6 +99,19 @@ describe('the estimate of a text', () => {
     }
   });
 
+  it.each(['ACGT', '.- ', '01\n', '#.', 'ab', '+-<>[].,', 'IVXLCDM', '-= ', 'HL'])(
+    'is not below the real count of %j in no order',
+    (signs) => {
+      // Numbers of a linear congruence (Numerical Recipes): the same in every run.
+      let state = signs.length;
+      const next = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0);
+      for (const length of [30, 60, 150, 400, 3_000]) {
+        const text = Array.from({ length }, () => signs[(next() >>> 16) % signs.length]).join('');
+        expect(wrongIn([[`${length}`, text]])).toEqual([]);
+      }
+    },
+  );
+
   it('is not below the real count of anything mixed', () => {
     const words = languages.flatMap(({ text }) => text.split(/(?<=\s)/).slice(0, 60));
     const machine = Object.values(machineTexts(9_000));

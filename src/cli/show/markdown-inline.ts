@@ -12,7 +12,7 @@ export function inlineText(tokens: readonly Token[]): string {
 }
 
 function shown(token: Tokens.Generic, before: Token | undefined, after: Token | undefined): string {
-  const inner = () => (token.tokens ? inlineText(token.tokens) : oneLine(decodedText(String(token['text'] ?? ''))));
+  const inner = () => (token.tokens ? inlineText(token.tokens) : lines(decodedText(String(token['text'] ?? ''))));
   switch (token.type) {
     case 'text':
       return inner();
@@ -47,6 +47,14 @@ function linked(text: string, { href, title }: Pick<Tokens.Link, 'href' | 'title
   const titled = title ? `${address} "${oneLine(title)}"` : address;
   if (text === '') return titled;
   return text === address || `mailto:${text}` === address ? text : `${text} (${titled})`;
+}
+
+/** Where a line begins that looks like an item: in Markdown no list begins inside of a paragraph, unless with 1 or a bullet. */
+const itemBegins = /\n[ \t]*(?=(?:\d{1,9}|[A-Za-z]|[ivxlc]{1,7}|[IVXLC]{1,7})[.)][ \t]+\S)/;
+
+/** Lines of the source are one, but for those that look like items of a list. */
+function lines(text: string): string {
+  return text.split(itemBegins).map(oneLine).join('\n');
 }
 
 /** A line break of the source is a blank; what a reference of HTML has let in, such as `&#27;`, is shown and not obeyed. */

@@ -1,3 +1,4 @@
+import { Lexer } from 'marked';
 import type { Tokens } from 'marked';
 import pc from 'picocolors';
 
@@ -15,7 +16,7 @@ const fewestColumns = 8;
 /** A table in at most so many columns; where that makes its own columns too narrow, row by row with the headings before each cell. */
 export function tableLines(table: Tokens.Table, columns: number): string[] {
   const header = table.header.map(({ tokens }) => bold(inlineText(tokens)));
-  const rows = table.rows.map((row) => row.map(({ tokens }) => inlineText(tokens)));
+  const rows = rowsOf(table);
   const natural = header.map((cell, at) => Math.max(1, ...[cell, ...rows.map((row) => row[at] ?? '')].map(widest)));
   const widths = fitted(natural, columns - between.length * (natural.length - 1));
   if (widths === undefined) return listed(header, rows, columns);
@@ -24,6 +25,26 @@ export function tableLines(table: Tokens.Table, columns: number): string[] {
   const bodies = rows.map(shown);
   const ruled = bodies.some((lines) => lines.length > 1);
   return [...shown(header), rule, ...bodies.flatMap((lines, at) => (ruled && at > 0 ? [dim(rule), ...lines] : lines))];
+}
+
+/** Texts of cells. A row that has more of them than the head loses none: bars in code are no ends, and what is too much is in the last. */
+function rowsOf({ header, rows, raw }: Tokens.Table): string[][] {
+  const sources = raw.trimEnd().split('\n').slice(2);
+  return rows.map((row, at) => {
+    const source = sources.length === rows.length ? (sources[at] ?? '') : '';
+    const parts = source
+      .trim()
+      .replace(/^\||(?<!\\)\|$/g, '')
+      .split(/(?<!\\)\|/);
+    if (parts.length <= header.length) return row.map(({ tokens }) => inlineText(tokens));
+    const whole = parts.reduce<string[]>((cells, part) => {
+      const last = cells.at(-1);
+      const isInCode = last !== undefined && (last.split('`').length - 1) % 2 === 1;
+      return isInCode ? [...cells.slice(0, -1), `${last}|${part}`] : [...cells, part];
+    }, []);
+    const kept = [...whole.slice(0, header.length - 1), whole.slice(header.length - 1).join('|')];
+    return kept.map((cell) => inlineText(Lexer.lexInline(cell.trim().replaceAll(String.raw`\|`, '|'))));
+  });
 }
 
 function widest(text: string): number {

@@ -14,7 +14,7 @@ export interface RuleRemark {
 /**
  * Whether a suggestion leaves nothing to choose, so that it may go into a patch. Such are:
  *
- * SureSuggestion-1. of spelling, for a word of at least 4 small letters that stands in the text at most twice: the only candidate with two letters in
+ * SureSuggestion-1. of spelling, for a word of at least 4 small letters without accents that stands in the text at most twice: the only candidate with two letters in
  *     another order or a letter doubled or not; else the only one that has one letter inside of it changed, added or left out;
  * SureSuggestion-2. `a` or `an` before a word in small letters;
  * SureSuggestion-3. `the` for `teh`, and the second of two equal words of those that are never doubled on purpose.
@@ -36,7 +36,8 @@ export function isSure({ rule, quote, suggestions, text, end }: RuleRemark): boo
 
 function isSureSpelling(word: string, suggestions: readonly string[], text: string): boolean {
   const [best] = suggestions;
-  if (best === undefined || !/^\p{Ll}{4,}$/u.test(word) || !/^\p{Ll}+$/u.test(best)) return false;
+  // Whoever writes an accent means it.
+  if (best === undefined || !/^[a-z]{4,}$/.test(word) || !/^[a-z]+$/.test(best)) return false;
   // What a text writes again and again is a word of its own.
   if (text.split(word).length > 3) return false;
   const slips = suggestions.filter((candidate) => isSlip(word, candidate));

@@ -13,10 +13,21 @@ export interface RawHit {
   page: string;
 }
 
-/** The first of what was found that says something, on one line. */
-export async function textOf(found: readonly unknown[], tree: XmlTree): Promise<string> {
-  for (const value of found.flat()) {
-    const text = cut((await said(value, tree)).replaceAll(/\s+/g, ' ').trim(), textLength);
+/** The first of what was found that says something, on one line: of a list, its first that does. */
+export function titleOf(found: readonly unknown[], tree: XmlTree): Promise<string> {
+  return firstOf(found.flat(), tree);
+}
+
+/** The first of what was found that says something, on one line: of a list, all of it. */
+export function textOf(found: readonly unknown[], tree: XmlTree): Promise<string> {
+  return firstOf(found, tree);
+}
+
+async function firstOf(found: readonly unknown[], tree: XmlTree): Promise<string> {
+  for (const value of found) {
+    const parts: string[] = [];
+    for (const part of [value].flat()) parts.push(await said(part, tree));
+    const text = cut(parts.join(' ').replaceAll(/\s+/g, ' ').trim(), textLength);
     if (text !== '') return text;
   }
   return '';
@@ -28,11 +39,22 @@ async function said(value: unknown, { contentOf, isAtom }: XmlTree): Promise<str
   if (typeof value === 'string') return isAtom ? value : textOfMarkup(value);
   if (typeof value !== 'object' || value === null) return '';
   const content = contentOf.get(value);
-  if (content === undefined) return '';
+  if (content === undefined) return inOrder(Object.entries(value));
   const { '@type': type, '#text': own, ...others } = value as Record<string, unknown>;
   if (Object.keys(others).some((name) => !name.startsWith('@'))) return textOfContent(content);
   if (typeof own !== 'string') return '';
   return isAtom && (type === undefined || type === 'text') ? own : textOfMarkup(own);
+}
+
+/** The text of an inverted index, as OpenAlex keeps abstracts: words, and the places where each stands. */
+function inOrder(words: readonly (readonly [word: string, places: unknown])[]): string {
+  const isPlace = (place: unknown) => Number.isSafeInteger(place);
+  if (!words.every(([, places]) => Array.isArray(places) && places.length > 0 && places.every(isPlace))) return '';
+  return words
+    .flatMap(([word, places]) => (places as number[]).map((place) => ({ word, place })))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ word }) => word)
+    .join(' ');
 }
 
 /** The first link that was found; an element's is its address, or what it says. */

@@ -11,7 +11,8 @@ const known = new Set(
     'details dfn div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr html i iframe img input ins kbd ' +
     'label legend li link main mark nav object ol p picture pre q rp rt ruby s samp script section select small source span strike strong ' +
     'style sub summary sup svg table tbody td template tfoot th thead time tr tt u ul var video wbr ' +
-    'bold italic sc sec title list list-item monospace underline ext-link xref inline-formula disp-formula'
+    'bold italic sc scp sec title list list-item monospace underline ext-link xref inline-formula disp-formula abstract trans-abstract ' +
+    'alternatives tex-math named-content styled-content highlight disp-quote def-list def-item term def roman sans-serif overline strike'
   ).split(' '),
 );
 
@@ -34,6 +35,13 @@ const inHtml: Record<string, string> = {
   'ext-link': 'span',
   xref: 'span',
   break: 'br',
+  abstract: 'div',
+  'trans-abstract': 'div',
+  'disp-quote': 'blockquote',
+  'def-list': 'div',
+  'def-item': 'p',
+  term: 'span',
+  def: 'span',
 };
 
 /** Most of a text that is read, in UTF-16 code units: a hit has a part of that. */
@@ -43,6 +51,9 @@ const mostMarkup = 50_000;
 const tag =
   /<(\/?)([A-Za-z][\w:-]{0,40})((?:\s{1,20}[\w:-]{1,60}\s{0,5}=\s{0,5}(?:"[^"<]{0,2000}"|'[^'<]{0,2000}')){0,20})\s{0,20}(\/?)>|<!--[^]{0,2000}?-->/g;
 const mathematics = /<((?:\w+:)?math)\b[^<>]*>[^]{0,5000}?<\/\1>/g;
+/** One of several ways to say the same in JATS is said: what was written in TeX as that. */
+const alternatives = /<((?:\w+:)?alternatives)\s*>([^]{0,10000}?)<\/\1\s*>/g;
+const texMath = /<((?:\w+:)?tex-math)\b[^<>]*>[^]{0,5000}?<\/\1\s*>/;
 const entity = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi;
 
 /**
@@ -51,7 +62,8 @@ const entity = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi;
  */
 export async function textOfMarkup(text: string): Promise<string> {
   const start = text.slice(0, mostMarkup);
-  const plain = start.replaceAll(mathematics, (math) => escaped(mathIn(math)));
+  const single = start.replaceAll(alternatives, (_, __, all: string) => texMath.exec(all)?.[0] ?? all);
+  const plain = single.replaceAll(mathematics, (math) => escaped(mathIn(math)));
   const isTag = tagsOf(plain, start.length < text.length);
   if (isTag.size === 0) return decodeHTMLStrict(plain);
   const pieces: string[] = [];
@@ -99,13 +111,16 @@ function htmlName(name: string): string {
   return inHtml[bare] ?? (known.has(bare) ? bare : 'span');
 }
 
+/** Elements that nobody knows are parts of a record where no text stands between them, and words of a text where some does. */
 function htmlOf(nodes: readonly XmlNode[]): string {
+  const isRecord = nodes.every((node) => (ownText(node) ?? '').trim() === '');
   return nodes
     .map((node) => {
       const name = nameOf(node);
       if (name === undefined) return escaped(ownText(node) ?? '');
       if (/^(\w+:)?math$/.test(name)) return escaped(mathText(childrenOf(node)));
-      const html = htmlName(name);
+      const named = htmlName(name);
+      const html = isRecord && named === 'span' && !isKnown(name.toLowerCase()) ? 'p' : named;
       return ['br', 'hr', 'img', 'wbr'].includes(html) ? `<${html}>` : `<${html}>${htmlOf(childrenOf(node))}</${html}>`;
     })
     .join('');

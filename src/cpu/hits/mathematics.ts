@@ -40,13 +40,22 @@ function one(node: XmlNode): string {
   if (own !== undefined) return own.trim();
   const children = childrenOf(node).filter((child) => nameOf(child) !== undefined);
   const [first = '', second = '', third = ''] = children.map((child) => one(child));
-  switch (nameOf(node)?.replace(/^.*:/, '')) {
+  const base = () => (children[0] === undefined ? '' : asBase(children[0], first));
+  switch (bareName(node)) {
     case 'msup':
-      return first + superscript(second);
+      return base() + superscript(second);
     case 'msub':
-      return first + subscript(second);
+      return base() + subscript(second);
     case 'msubsup':
-      return first + subscript(second) + superscript(third);
+      return base() + subscript(second) + superscript(third);
+    case 'munder':
+      return base() + subscript(second);
+    case 'mover':
+      return accented(first, second) ?? base() + superscript(second);
+    case 'munderover':
+      return base() + subscript(second) + superscript(third);
+    case 'mmultiscripts':
+      return withScripts(children);
     case 'mfrac':
       return `${grouped(first)}/${grouped(second)}`;
     case 'msqrt':
@@ -54,12 +63,18 @@ function one(node: XmlNode): string {
     case 'mroot':
       return `${superscript(second)}√${grouped(first)}`;
     case 'mfenced': {
-      const { '@open': open = '(', '@close': close = ')' } = attributesOf(node);
-      return `${open}${children.map((child) => one(child)).join(', ')}${close}`;
+      const { '@open': open = '(', '@close': close = ')', '@separators': between = ',' } = attributesOf(node);
+      const [separator = ''] = between.trim();
+      return `${open}${children.map((child) => one(child)).join(separator === '' ? '' : `${separator} `)}${close}`;
     }
-    case 'mtr':
-    case 'mtd':
-      return `${mathText(childrenOf(node))} `;
+    case 'mtable':
+      return children.map((row) => rowText(row)).join('; ');
+    case 'mspace':
+      return ' ';
+    case 'mphantom':
+    case 'none':
+    case 'mprescripts':
+      return '';
     case 'mo': {
       const sign = mathText(childrenOf(node));
       return /^[=<>≤≥≠≈→∈]$/u.test(sign) ? ` ${sign} ` : sign;
@@ -74,13 +89,82 @@ function one(node: XmlNode): string {
   }
 }
 
+function bareName(node: XmlNode): string | undefined {
+  return nameOf(node)?.replace(/^.*:/, '');
+}
+
+/** What has an exponent or an index: in brackets, if it has several parts. */
+function asBase(node: XmlNode, text: string): string {
+  const isOne = /^(mi|mn|mo|mtext|ms)$/.test(bareName(node) ?? '');
+  return isOne || (/^\p{L}+$/u.test(text) && childrenOf(node).length === 1) ? text : grouped(text);
+}
+
+/** Signs above a letter, as the marks that combine with it. */
+const combining: Readonly<Record<string, string>> = {
+  '¯': '\u0304',
+  '‾': '\u0304',
+  '^': '\u0302',
+  ˆ: '\u0302',
+  '~': '\u0303',
+  '˜': '\u0303',
+  '→': '\u20D7',
+  '⃗': '\u20D7',
+  '˙': '\u0307',
+  '.': '\u0307',
+  '¨': '\u0308',
+};
+
+/** A letter with a sign above it, such as `x̄`; `undefined` where it is no accent. */
+export function accented(text: string, sign: string): string | undefined {
+  const bare = sign.trim();
+  const mark = /^\p{M}$/u.test(bare) ? bare : combining[bare];
+  if (mark === undefined) return undefined;
+  return Array.from(text)
+    .map((letter) => letter + mark)
+    .join('')
+    .normalize('NFC');
+}
+
+/** Scripts behind a base, and in front of it: `¹⁴C`. */
+function withScripts([base, ...scripts]: readonly XmlNode[]): string {
+  const at = scripts.findIndex((each) => bareName(each) === 'mprescripts');
+  const [after, before] = at === -1 ? [scripts, []] : [scripts.slice(0, at), scripts.slice(at + 1)];
+  const written = (pairs: readonly XmlNode[]) =>
+    pairs.map((script, place) => (place % 2 === 0 ? subscript(one(script)) : superscript(one(script)))).join('');
+  return written(before) + (base === undefined ? '' : asBase(base, one(base))) + written(after);
+}
+
+/** A row of a matrix; what an equation was split at has no comma. */
+function rowText(row: XmlNode): string {
+  const cells = childrenOf(row)
+    .filter((cell) => nameOf(cell) !== undefined)
+    .map((cell) => one(cell).trim())
+    .filter((cell) => cell !== '');
+  return cells.join(', ').replaceAll(/, (?=[=<>≤≥≈→])/gu, ' ');
+}
+
 function texOf(children: readonly XmlNode[]): string | undefined {
   const tex = children.find(
     (child) => nameOf(child)?.endsWith('annotation') && attributesOf(child)['@encoding'] === 'application/x-tex',
   );
-  return tex === undefined ? undefined : mathText(childrenOf(tex));
+  // Wikipedia puts a style around each.
+  return tex && mathText(childrenOf(tex)).replace(/^\{\\(?:displaystyle|textstyle)\s+([^]*)\}$/, '$1');
 }
 
+/** In brackets, if it is no single sign, no number and not in brackets as a whole. */
 function grouped(text: string): string {
-  return Array.from(text).length > 1 ? `(${text})` : text;
+  return Array.from(text.normalize('NFC')).length > 1 && !/^\d[\d.]*$/.test(text) && !isBracketed(text)
+    ? `(${text})`
+    : text;
+}
+
+/** Whether the bracket that a text begins with is closed by its last sign. */
+export function isBracketed(text: string): boolean {
+  if (!text.startsWith('(') || !text.endsWith(')')) return false;
+  let depth = 0;
+  for (const [at, sign] of Array.from(text).entries()) {
+    depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+    if (depth === 0) return at === Array.from(text).length - 1;
+  }
+  return false;
 }

@@ -70,7 +70,13 @@ export function attributesOf(node: XmlNode): Record<string, string> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, decoded(value)]));
 }
 
-function valueOf(nodes: readonly XmlNode[], given: Record<string, string>, contentOf: XmlTree['contentOf']): unknown {
+/** @param base what relative links begin at, where the document says it (XML Base) */
+function valueOf(
+  nodes: readonly XmlNode[],
+  given: Record<string, string>,
+  contentOf: XmlTree['contentOf'],
+  base?: string,
+): unknown {
   const said = nodes
     .map((node) => ownText(node) ?? '')
     .join('')
@@ -79,15 +85,36 @@ function valueOf(nodes: readonly XmlNode[], given: Record<string, string>, conte
   for (const node of nodes) {
     const name = nameOf(node);
     if (name === undefined) continue;
-    const value = valueOf(childrenOf(node), attributesOf(node), contentOf);
+    const value = valueOf(childrenOf(node), ...withBase(name, attributesOf(node), contentOf, base));
     elements.set(name, [...(elements.get(name) ?? []), value]);
   }
   if (elements.size === 0 && Object.keys(given).length === 0) return said;
   const object = Object.fromEntries([
     ...Object.entries(given),
-    ...Array.from(elements, ([name, values]) => [name, lists.has(name) || values.length > 1 ? values : values[0]]),
+    ...Array.from(elements, ([name, values]) => [
+      name,
+      lists.has(bare(name)) || values.length > 1 ? values : values[0],
+    ]),
     ...(said === '' ? [] : [[text, said]]),
   ]) as object;
   contentOf.set(object, nodes);
   return object;
+}
+
+/** Attributes of an element whose links are whole where a base is known. */
+function withBase(
+  name: string,
+  given: Record<string, string>,
+  contentOf: XmlTree['contentOf'],
+  above: string | undefined,
+): [Record<string, string>, XmlTree['contentOf'], string | undefined] {
+  const said = given['@xml:base'];
+  const base = said !== undefined && URL.canParse(said, above) ? new URL(said, above).href : above;
+  const href = given['@href'];
+  const isRelative = bare(name) === 'link' && base !== undefined && href !== undefined && URL.canParse(href, base);
+  return [isRelative ? { ...given, '@href': new URL(href, base).href } : given, contentOf, base];
+}
+
+function bare(name: string): string {
+  return name.replace(/^.*:/, '');
 }

@@ -4,8 +4,12 @@ export interface Around {
   base?: string;
   /** Without marks for emphasis, code and links: for hits, which are quoted in one line. */
   isPlain: boolean;
+  /** Whether it is the document of a frame. */
+  isFramed: boolean;
   /** Whether what is for browsers without scripts is written. */
   withNoscript: boolean;
+  /** Whether line breaks and blanks are kept. */
+  keepsLines?: boolean;
   /** Elements that hold blocks. */
   holders: WeakSet<object>;
   /** Lists and quotations around. */

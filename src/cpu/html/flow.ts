@@ -12,7 +12,11 @@ export class Flow {
 
   /** Text of a document: its line breaks are blanks. */
   text(text: string): void {
-    const collapsed = text.replaceAll(/[ \t\n\r\f]+/g, ' ').replaceAll('\u00A0', ' ');
+    // A soft hyphen is seen at the end of a line only.
+    const collapsed = text
+      .replaceAll('\u00AD', '')
+      .replaceAll(/[ \t\n\r\f]+/g, ' ')
+      .replaceAll('\u00A0', ' ');
     const isAtBlank = this.#last === '' || this.#last === ' ' || this.#last === '\n';
     this.raw(isAtBlank && collapsed.startsWith(' ') ? collapsed.slice(1) : collapsed);
   }

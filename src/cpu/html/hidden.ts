@@ -1,4 +1,4 @@
-import { attributeOf, isElement } from './parse-html.js';
+import { attributeOf, findElement, isElement } from './parse-html.js';
 import type { HtmlElement } from './parse-html.js';
 
 /** Elements that show nothing, or nothing that is read. */
@@ -20,8 +20,8 @@ export function isInline({ tagName }: HtmlElement): boolean {
 
 /**
  * Whether an element is left out: what shows nothing, what browsers hide, and what is for the eye alone beside something for
- * readers, as icons and the second halves of formulas are. Style sheets are not read. `aria-hidden` on a block says only that something
- * else is in front of it.
+ * readers, as icons and the second halves of formulas are. A formula that is hidden in a line is the half for readers. Style sheets are not
+ * read. `aria-hidden` on a block says only that something else is in front of it.
  */
 export function isHidden(element: HtmlElement): boolean {
   if (silent.has(element.tagName)) return !isFormula(element);
@@ -29,7 +29,9 @@ export function isHidden(element: HtmlElement): boolean {
   if (hidden !== undefined && hidden !== 'until-found') return true;
   if (element.tagName === 'dialog' && attributeOf(element, 'open') === undefined) return true;
   const style = attributeOf(element, 'style') ?? '';
-  if (/(^|;)\s*(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))\b/i.test(style)) return true;
+  if (/(^|;)\s*(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))\b/i.test(style)) {
+    return !(isInline(element) && findElement(element, ({ tagName }) => tagName === 'math') !== undefined);
+  }
   return attributeOf(element, 'aria-hidden') === 'true' && isInline(element);
 }
 

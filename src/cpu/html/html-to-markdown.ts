@@ -4,9 +4,10 @@ import type { Around } from './around.js';
 import { Flow } from './flow.js';
 import { ownElements } from './form.js';
 import { holdersOfBlocks, isHidden, isInline } from './hidden.js';
-import { listMark } from './list-marks.js';
+import { listMark, styledType } from './list-marks.js';
 import { attributeOf, findElement, isElement, parseHtml, textContent } from './parse-html.js';
 import type { HtmlElement, HtmlNode } from './parse-html.js';
+import { openShadowRoots } from './shadow-roots.js';
 import { writeInline } from './write-inline.js';
 import { tableText } from './write-table.js';
 
@@ -18,20 +19,23 @@ const mostIndented = 12;
  *
  * @param base the address of the document
  * @param isPlain without marks for emphasis, code and links
+ * @param isFramed whether it is the document of a frame: frames in it are not opened
  * @throws Error where elements are nested too deeply, or there are too many of them
  */
 export function htmlToMarkdown(
   html: string,
-  { base, isPlain = false }: { base?: string; isPlain?: boolean } = {},
+  { base, isPlain = false, isFramed = false }: { base?: string; isPlain?: boolean; isFramed?: boolean } = {},
 ): string {
   const document = parseHtml(html);
   const root = document.childNodes.find((node): node is HtmlElement => isElement(node));
   if (root === undefined) return '';
+  if (html.includes('shadowrootmode')) openShadowRoots(root);
   const saidBase = findElement(root, ({ tagName }) => tagName === 'base');
   const from = saidBase === undefined ? base : (addressOf(attributeOf(saidBase, 'href'), base) ?? base);
   const around: Around = {
     ...(from !== undefined && URL.canParse(from) && { base: from }),
     isPlain,
+    isFramed,
     withNoscript: false,
     holders: holdersOfBlocks(root),
     depth: 0,
@@ -72,16 +76,28 @@ function write(nodes: readonly HtmlNode[], flow: Flow, around: Around): void {
   for (const [at, node] of nodes.entries()) {
     if (isElement(node)) {
       if (!isHidden(node)) writeElement(node, flow, around, nodes[at + 1]);
-    } else if ('value' in node) flow.text(node.value);
+    } else if ('value' in node) {
+      if (around.keepsLines === true) flow.raw(node.value.replaceAll('\r\n', '\n'));
+      else flow.text(node.value);
+    }
     // What is marked as text in XHTML is a comment in HTML.
     else if ('data' in node && node.data.startsWith('[CDATA[')) flow.text(node.data.slice(7).replace(/\]\]$/, ''));
   }
 }
 
-function writeElement(element: HtmlElement, flow: Flow, around: Around, next: HtmlNode | undefined): void {
+function writeElement(element: HtmlElement, flow: Flow, given: Around, next: HtmlNode | undefined): void {
+  const around = withLines(element, given);
   const { tagName: tag, childNodes } = element;
   if (tag === 'noscript' && !around.withNoscript) return;
-  if (writeInline(element, flow, around, { write, inLine, next })) return;
+  if (
+    writeInline(element, flow, around, {
+      write,
+      inLine,
+      next,
+      whole: (html) => htmlToMarkdown(html, { ...around, isFramed: true }),
+    })
+  )
+    return;
   if (isInline(element)) {
     write(childNodes, flow, around);
     return;
@@ -92,6 +108,12 @@ function writeElement(element: HtmlElement, flow: Flow, around: Around, next: Ht
     write(childNodes, flow, around);
   else writeBlock(element, flow, around);
   flow.end();
+}
+
+/** Messages and pages of text keep their lines by a style, and not by `pre`. */
+function withLines(element: HtmlElement, around: Around): Around {
+  const [, how] = /(?:^|;)\s*white-space\s*:\s*([a-z-]+)/i.exec(attributeOf(element, 'style') ?? '') ?? [];
+  return how === undefined ? around : { ...around, keepsLines: /^(pre|break-spaces)/i.test(how) };
 }
 
 function writeBlock(element: HtmlElement, flow: Flow, around: Around): void {
@@ -176,7 +198,8 @@ function writeList(list: HtmlElement, flow: Flow, around: Around): void {
       continue;
     }
     number = integer(attributeOf(child, 'value')) ?? number;
-    const mark = list.tagName === 'ol' ? listMark(number, attributeOf(list, 'type') ?? '') : '-';
+    const type = styledType(attributeOf(child, 'style')) ?? styledType(attributeOf(list, 'style'));
+    const mark = list.tagName === 'ol' ? listMark(number, type ?? attributeOf(list, 'type') ?? '') : '-';
     writeItem(child, around.isPlain && mark === '-' ? '' : `${mark} `, inner, around);
     number += isReversed ? -1 : 1;
   }

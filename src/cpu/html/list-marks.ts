@@ -14,6 +14,23 @@ const roman: readonly (readonly [number, string])[] = [
   [1, 'i'],
 ];
 
+/** What the kinds of marks are called in a style, and in `type`. */
+const styled: Readonly<Record<string, string>> = {
+  'lower-alpha': 'a',
+  'lower-latin': 'a',
+  'upper-alpha': 'A',
+  'upper-latin': 'A',
+  'lower-roman': 'i',
+  'upper-roman': 'I',
+};
+
+/** The `type` that a list or an item has in its own style; `undefined` where it has none. */
+export function styledType(style: string | undefined): string | undefined {
+  const [, name = ''] =
+    /(?:^|;)\s*list-style(?:-type)?\s*:\s*(?:[^;]*\s)?((?:lower|upper)-[a-z]+)/i.exec(style ?? '') ?? [];
+  return styled[name.toLowerCase()];
+}
+
 /** The mark of an item, as its list's `type` has it: `3.`, `c.`, `III.` */
 export function listMark(number: number, type: string): string {
   if (/^[aA]$/.test(type) && number > 0) return cased(letters(number), type === 'A');

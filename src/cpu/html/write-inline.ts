@@ -35,9 +35,15 @@ export function writeInline(
   element: HtmlElement,
   flow: Flow,
   around: Around,
-  { write, inLine, next }: { write: WriteInto; inLine: InLine; next: HtmlNode | undefined },
+  {
+    write,
+    inLine,
+    whole,
+    next,
+  }: { write: WriteInto; inLine: InLine; whole: (html: string) => string; next: HtmlNode | undefined },
 ): boolean {
-  const { tagName: tag, childNodes } = element;
+  const { childNodes } = element;
+  const tag = shownAs(element);
   const mark = marks[tag];
   if (mark !== undefined && !around.holders.has(element) && !around.marks.has(mark[0])) {
     const isEdit = mark[0] === 'del' || mark[0] === 'ins';
@@ -95,11 +101,20 @@ export function writeInline(
     case 'iframe':
     case 'frame':
     case 'embed':
-      writeFrame(element, flow, around);
+      writeFrame(element, flow, around, whole);
       return true;
     default:
       return false;
   }
+}
+
+/** The element that something is shown as by its own style: word processors write `span` for everything. */
+function shownAs({ tagName, attrs }: HtmlElement): string {
+  if (tagName !== 'span' && tagName !== 'font') return tagName;
+  const style = attrs.find(({ name }) => name === 'style')?.value ?? '';
+  if (/text-decoration(?:-line)?\s*:[^;]*line-through/i.test(style)) return 'del';
+  const [, moved] = /(?:^|;)\s*vertical-align\s*:\s*(super|sub)\b/i.exec(style) ?? [];
+  return moved === undefined ? tagName : moved.toLowerCase() === 'super' ? 'sup' : 'sub';
 }
 
 function writeMarked(
@@ -179,7 +194,7 @@ function writeShifted(element: HtmlElement, flow: Flow, around: Around, inLine: 
   if (around.holders.has(element)) return false;
   const text = inLine(element.childNodes, { ...around, isPlain: true }).trim();
   if (text.length > longestShifted || /^\[.*\]$/.test(text)) return false;
-  flow.raw(element.tagName === 'sup' ? superscript(text) : subscript(text));
+  flow.raw(shownAs(element) === 'sup' ? superscript(text) : subscript(text));
   return true;
 }
 
@@ -188,7 +203,7 @@ function svgText(svg: HtmlElement): string {
   const texts: string[] = [];
   findElement(svg, (element) => {
     if (['title', 'desc', 'text'].includes(element.tagName))
-      texts.push(textContent(element).replaceAll(/\s+/g, ' ').trim());
+      texts.push(drawnText(element).replaceAll(/\s+/g, ' ').trim());
     if (element.tagName === 'foreignObject')
       texts.push(element.childNodes.map((child) => textContent(child)).join(' '));
     return false;
@@ -196,7 +211,28 @@ function svgText(svg: HtmlElement): string {
   return texts.filter((text) => text !== '').join(' ');
 }
 
-function writeFrame(element: HtmlElement, flow: Flow, { isPlain, base }: Around): void {
+/** Text of a drawing: a part with a place of its own stands apart. */
+function drawnText(node: HtmlElement): string {
+  return node.childNodes
+    .map((child) => {
+      if (!('tagName' in child)) return textContent(child);
+      const isApart = child.attrs.some(({ name }) => /^(x|y|dy)$/.test(name));
+      return (isApart ? ' ' : '') + drawnText(child);
+    })
+    .join('');
+}
+
+function writeFrame(
+  element: HtmlElement,
+  flow: Flow,
+  { isPlain, isFramed, base }: Around,
+  whole: (html: string) => string,
+): void {
+  const inside = attributeOf(element, 'srcdoc');
+  if (inside !== undefined && !isFramed) {
+    flow.block(whole(inside));
+    return;
+  }
   const address = addressOf(attributeOf(element, 'src'), base);
   const name = attributeOf(element, 'title') ?? attributeOf(element, 'name') ?? '';
   if (!isPlain && address !== undefined && name.trim() !== '') flow.block(`[${name.trim()}](${address})`);

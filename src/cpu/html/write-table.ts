@@ -116,7 +116,7 @@ function span(cell: HtmlElement, name: string): number {
 }
 
 function written(grid: readonly (readonly (Cell | undefined)[])[], { isInCell, isPlain }: Around): string {
-  const heads = grid.findIndex((row) => !(row.length > 0 && row.every((cell) => cell?.isHead !== false)));
+  const heads = grid.findIndex((row, at) => !isHeading(row, at));
   const count = heads === -1 ? 1 : heads;
   const width = largest(
     grid.map((row) => row.length),
@@ -132,6 +132,12 @@ function written(grid: readonly (readonly (Cell | undefined)[])[], { isInCell, i
   if (isInCell || isPlain)
     return rows.map((row) => row.filter((cell) => cell !== '').join(isPlain ? ' ' : ', ')).join('\n');
   return markdownTable(rows);
+}
+
+/** Below the first row, one heading over everything begins a group of rows. */
+function isHeading(row: readonly (Cell | undefined)[], at: number): boolean {
+  if (row.length === 0 || row.some((cell) => cell?.isHead === false)) return false;
+  return at === 0 || row.length === 1 || row.some((cell) => cell !== row[0]);
 }
 
 function cellByCell(grid: readonly (readonly (Cell | undefined)[])[]): string {

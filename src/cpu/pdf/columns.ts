@@ -139,7 +139,19 @@ function tableFrom(rows: readonly Row[], from: number, looks: Looks, depth: numb
   gutters = guttersOf(union, (both < 3 ? apartOfTwo : apart) * size);
   const count = taken.filter((row) => gutters.some((gutter) => hasBothSides(row, gutter))).length;
   if (count < (depth > 0 ? 3 : 2)) return undefined;
-  return { end, blocks: [{ kind: 'table', rows: tableOf(taken, columnsOf(taken, gutters)) }] };
+  const columns = columnsOf(taken, gutters);
+  if (isList(columns)) return { end, blocks: [{ kind: 'lines', lines: taken.map(({ pieces }) => lineOf(pieces)) }] };
+  return { end, blocks: [{ kind: 'table', rows: tableOf(taken, columns) }] };
+}
+
+/** What stands before the items of a list, apart from them. */
+const mark = /^(?:[•◦▪●○■□‣⁃∙·*–—-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)])$/u;
+
+/** Whether the first of two columns has nothing but marks of a list. */
+function isList(columns: readonly (readonly Piece[][])[]): boolean {
+  const [marks = []] = columns;
+  const written = marks.filter((cell) => cell.length > 0);
+  return columns.length === 2 && written.every((cell) => mark.test(lineOf(cell).text));
 }
 
 function isFarBelow(rows: readonly Row[], at: number, distance: number): boolean {

@@ -1,3 +1,5 @@
+import { withoutLetterSpacing } from './letter-spacing.js';
+
 /** Text that stands on one line of a page, as it is read: `top` is 0, and `baseline` grows downwards, whatever the page is turned by. */
 export interface Piece {
   text: string;
@@ -54,8 +56,11 @@ export interface Turned {
 export function piecesOf(items: readonly TextItem[], toPage: readonly number[]): Turned[] {
   const byAngle = new Map<number, Piece[]>();
   let isApart = false;
+  const said = withoutLetterSpacing(items);
   for (const [order, item] of items.entries()) {
-    const text = item.str.replaceAll(/\p{Cc}/gu, ' ').replaceAll(shaped, (letters) => letters.normalize('NFKC'));
+    const text = (said[order] ?? '')
+      .replaceAll(/\p{Cc}/gu, ' ')
+      .replaceAll(shaped, (letters) => letters.normalize('NFKC'));
     if (text.trim() === '') {
       isApart ||= text !== '';
       continue;

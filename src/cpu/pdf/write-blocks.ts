@@ -8,6 +8,8 @@ import type { Line } from './rows.js';
 /** Beginning of an item of a list, or of a numbered clause. */
 const item =
   /^([•◦▪●○■□‣⁃∙·*–—-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\d+(\.\d+)+\.?|§+\s?\d+|\[[ x]\])\s/u;
+/** `Date: 4 March`: lines of these are no sentence. */
+const labelled = /^\p{Lu}[\p{L}\p{N} ./()#-]{0,30}:\s/u;
 const bullet = /^[•◦▪●○■□‣⁃∙·]\s*/u;
 
 /** Heights of letters and distances between baselines, beside the usual ones, from which on something new begins. */
@@ -131,6 +133,7 @@ function howGoesOn(last: Line, line: Line, { usual, right }: Around): 'same' | '
   }
   if (item.test(line.text)) return 'line';
   if (/^\p{Ll}/u.test(line.text)) return 'same';
+  if (labelled.test(last.text) && labelled.test(line.text)) return 'line';
   const isIndented =
     line.left > last.left + 0.8 * size && line.left < last.left + 5 * size && last.right > right - size;
   if (isIndented && /[.:;!?…»"”’)]$/.test(last.text)) return 'new';

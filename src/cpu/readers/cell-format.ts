@@ -65,6 +65,16 @@ export function shownNumber(raw: string, code: string, is1904: boolean): string 
   }
 }
 
+/** A text as its cell shows it: a format may have more text around it. */
+export function shownText(text: string, code: string): string {
+  if (text === '' || code === '@' || !code.includes('@')) return text;
+  try {
+    return format(withoutLocale(code), text, { nbsp: false }).trim() || text;
+  } catch {
+    return text;
+  }
+}
+
 /** The locale of a currency sign decides about no decimal point in Excel, and does in numfmt: `1.234,50` beside `1,234.50` misleads. */
 function withoutLocale(code: string): string {
   return code.replaceAll(/\[\$([^\]-]*)-[^\]]*\]/g, (_, sign: string) => (sign === '' ? '' : `"${sign}"`));

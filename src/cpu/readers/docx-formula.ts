@@ -1,3 +1,4 @@
+import { accented, isBracketed } from '../hits/mathematics.js';
 import { childOf, elementsOf, textOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -13,7 +14,24 @@ function term(element: Element): string {
     case 'm:r':
       return elementsOf(element, 'm:t').map(textOf).join('');
     case 'm:f':
+      // One above the other, without a line between them, is no division.
+      if (setting('m:fPr', 'm:type') === 'noBar') return `binom(${part('m:num')}, ${part('m:den')})`;
       return `${grouped(part('m:num'))}/${grouped(part('m:den'))}`;
+    case 'm:bar':
+      if (setting('m:barPr', 'm:pos') !== 'top') return part('m:e');
+      return accented(part('m:e'), '\u0304') ?? `bar(${part('m:e')})`;
+    case 'm:acc': {
+      const sign = setting('m:accPr', 'm:chr') ?? '\u0302';
+      return accented(part('m:e'), sign) ?? `${grouped(part('m:e'))}^${grouped(sign)}`;
+    }
+    case 'm:limLow':
+      return `${part('m:e')}_${grouped(part('m:lim'))}`;
+    case 'm:limUpp':
+      return `${part('m:e')}^${grouped(part('m:lim'))}`;
+    case 'm:sPre':
+      return `_${grouped(part('m:sub'))}^${grouped(part('m:sup'))} ${part('m:e')}`;
+    case 'm:phant':
+      return /^(0|false|off)$/.test(setting('m:phantPr', 'm:show') ?? '1') ? '' : part('m:e');
     case 'm:sSup':
       return `${grouped(part('m:e'))}^${grouped(part('m:sup'))}`;
     case 'm:sSub':
@@ -47,5 +65,5 @@ function term(element: Element): string {
 }
 
 function grouped(text: string): string {
-  return /^(?:[\p{L}\p{N}.]+|\(.*\))$/u.test(text) ? text : `(${text})`;
+  return /^[\p{L}\p{M}\p{N}.]+$/u.test(text) || isBracketed(text) ? text : `(${text})`;
 }

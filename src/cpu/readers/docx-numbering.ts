@@ -1,3 +1,4 @@
+import type { PlaceInList } from './docx-styles.js';
 import { childOf, elementsOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -9,6 +10,10 @@ interface Level {
   start: number;
   /** All numbers of the label are decimal. */
   isLegal: boolean;
+  /** It begins anew behind a level that is less deep than this; never with 0. */
+  restart: number;
+  /** The style of paragraphs that stand on it. */
+  style: string | undefined;
 }
 
 /** A paragraph's place in a list: the mark that it is shown with. */
@@ -21,16 +26,22 @@ export interface Mark {
 /** Counts the lists of a document, so that a clause has the number that is printed before it (ECMA-376, part 1, 17.9). */
 export class Numbering {
   readonly #lists = new Map<string, { counts: string; levels: Map<number, Level>; restarts: Map<number, number> }>();
-  readonly #counts = new Map<string, number[]>();
+  readonly #counts = new Map<string, (number | undefined)[]>();
   readonly #begun = new Set<string>();
 
   constructor(part: Element | undefined) {
     const abstract = new Map(
       elementsOf(part, 'w:abstractNum').map((each) => [each.attributes['w:abstractNumId'] ?? '', each]),
     );
+    // The levels of a list may be those of a style for lists.
+    const ofStyle = (name: string, id: string | undefined) =>
+      id === undefined
+        ? undefined
+        : [...abstract.values()].find((each) => childOf(each, name)?.attributes['w:val'] === id);
     for (const num of elementsOf(part, 'w:num')) {
       const counts = childOf(num, 'w:abstractNumId')?.attributes['w:val'] ?? '';
-      const levels = levelsOf(abstract.get(counts));
+      const own = abstract.get(counts);
+      const levels = levelsOf(ofStyle('w:styleLink', childOf(own, 'w:numStyleLink')?.attributes['w:val']) ?? own);
       const restarts = new Map<number, number>();
       for (const override of elementsOf(num, 'w:lvlOverride')) {
         for (const [depth, level] of levelsOf(override)) levels.set(depth, level);
@@ -41,9 +52,11 @@ export class Numbering {
     }
   }
 
-  /** The mark of the next paragraph of a list; `undefined` where the list is none. */
-  next(list: string, depth: number): Mark | undefined {
+  /** The mark of the next paragraph of a list; `undefined` where the list is none. A paragraph without text counts, too. */
+  next({ id: list, depth: own, styledDepth, styles }: PlaceInList): Mark | undefined {
     const { counts: id, levels, restarts } = this.#lists.get(list) ?? {};
+    const ofStyle = styles.flatMap((style) => [...(levels ?? [])].find(([, each]) => each.style === style)?.[0] ?? []);
+    const depth = own ?? ofStyle[0] ?? styledDepth ?? 0;
     const level = levels?.get(depth);
     if (level === undefined || levels === undefined || id === undefined) return undefined;
     if (level.format === 'bullet') return { depth, label: undefined };
@@ -52,7 +65,9 @@ export class Numbering {
     const restart = this.#begun.has(`${list} ${depth}`) ? undefined : restarts?.get(depth);
     this.#begun.add(`${list} ${depth}`);
     counts[depth] = restart ?? (counts[depth] === undefined ? level.start : counts[depth] + 1);
-    counts.length = depth + 1;
+    for (let deeper = depth + 1; deeper < counts.length; deeper += 1) {
+      if (depth < (levels.get(deeper)?.restart ?? deeper)) counts[deeper] = undefined;
+    }
     const label = level.text.replaceAll(/%(\d)/g, (_, digit: string) => {
       const at = Number(digit) - 1;
       counts[at] ??= levels.get(at)?.start ?? 1;
@@ -73,6 +88,8 @@ function levelsOf(list: Element | undefined): Map<number, Level> {
           text: value('w:lvlText') ?? '',
           start: Number(value('w:start') ?? 1),
           isLegal: childOf(level, 'w:isLgl') !== undefined,
+          restart: Number(value('w:lvlRestart') ?? level.attributes['w:ilvl']),
+          style: value('w:pStyle'),
         },
       ];
     }),
@@ -96,6 +113,15 @@ function numbered(number: number, format: string): string {
       return String(number).padStart(2, '0');
     case 'ordinal':
       return `${number}${['th', 'st', 'nd', 'rd'][number % 100 > 10 && number % 100 < 14 ? 0 : number % 10] ?? 'th'}`;
+    case 'decimalEnclosedCircle':
+      return number > 0 && number <= 20 ? String.fromCodePoint(0x2460 + number - 1) : String(number);
+    case 'decimalFullWidth':
+    case 'decimalFullWidth2':
+      return String(number).replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+    case 'russianLower':
+      return russianLetters[(number - 1) % russianLetters.length] ?? String(number);
+    case 'russianUpper':
+      return (russianLetters[(number - 1) % russianLetters.length] ?? String(number)).toUpperCase();
     case 'chineseCounting':
     case 'chineseCountingThousand':
     case 'japaneseCounting':
@@ -106,6 +132,9 @@ function numbered(number: number, format: string): string {
       return String(number);
   }
 }
+
+/** Those that number lists (ECMA-376, part 1, 17.18.59). */
+const russianLetters = 'абвгдежзиклмнопрстуфхцчшщыэюя';
 
 /** A to Z, then AA to ZZ, as Word has it. */
 function letters(number: number): string {

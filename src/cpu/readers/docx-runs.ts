@@ -2,6 +2,9 @@ import { formula } from './docx-formula.js';
 import { link } from './markdown.js';
 import type { Relationship } from './package.js';
 import { isOn } from './package.js';
+import { markedText } from './marked-text.js';
+import type { Styles } from './docx-styles.js';
+import { inSymbols, symbol } from './symbol-font.js';
 import { below, childOf, elementsOf, textOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -13,6 +16,8 @@ export interface Surroundings {
   /** The texts that comments are about, by their ids, while their ranges are open and after. */
   commented: Map<string, string>;
   openComments: Set<string>;
+  /** Texts of documents in other formats that stand in it, by their ids. */
+  chunks: ReadonlyMap<string, string>;
 }
 
 /** A paragraph's text, and the paragraphs of text boxes that are anchored in it. */
@@ -20,26 +25,6 @@ export interface Runs {
   text: string;
   boxes: Element[];
 }
-
-/** Signs of the font Wingdings that mean something, by the last two digits of their code. */
-const wingdings: Readonly<Record<string, string>> = {
-  '6F': '☐',
-  A8: '☐',
-  '71': '☐',
-  FE: '☒',
-  FD: '☒',
-  '78': '☒',
-  FC: '✓',
-  FB: '✗',
-  E0: '→',
-  DF: '←',
-  A7: '▪',
-  '6C': '●',
-  '4A': '☺',
-};
-
-const superscripts = signsOf('0123456789+-=()n', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ');
-const subscripts = signsOf('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎');
 
 /** A field such as a link or a page number: its instruction is not shown, its result is. */
 interface Field {
@@ -50,8 +35,8 @@ interface Field {
 }
 
 /** The text of a paragraph as it would be with all tracked changes accepted. */
-export function runsOf(paragraph: Element, surroundings: Surroundings): Runs {
-  const reader = new RunReader(surroundings);
+export function runsOf(paragraph: Element, surroundings: Surroundings, styles: Styles): Runs {
+  const reader = new RunReader(surroundings, styles);
   reader.children(paragraph);
   return { text: reader.text, boxes: reader.boxes };
 }
@@ -60,8 +45,13 @@ class RunReader {
   text = '';
   readonly boxes: Element[] = [];
   readonly #fields: Field[] = [];
+  /** Of the run that is read. */
+  #font = '';
 
-  constructor(readonly surroundings: Surroundings) {}
+  constructor(
+    readonly surroundings: Surroundings,
+    readonly styles: Styles,
+  ) {}
 
   children(element: Element): void {
     for (const child of elementsOf(element)) this.#inline(child);
@@ -111,18 +101,18 @@ class RunReader {
   }
 
   #run(run: Element): void {
-    const properties = childOf(run, 'w:rPr');
-    if (isOn(childOf(properties, 'w:vanish'))) return;
+    const properties = this.styles.ofRun(childOf(run, 'w:rPr'));
+    const setting = (name: string) => properties.map((each) => childOf(each, name)).find((each) => each !== undefined);
+    if (isOn(setting('w:vanish'))) return;
     const from = this.text.length;
+    this.#font = setting('w:rFonts')?.attributes['w:ascii'] ?? '';
     for (const child of elementsOf(run)) this.#piece(child);
     const added = this.text.slice(from);
     if (added.trim() === '' || added.length < this.text.length - from) return;
-    const raised = childOf(properties, 'w:vertAlign')?.attributes['w:val'];
-    const isStruck = isOn(childOf(properties, 'w:strike')) || isOn(childOf(properties, 'w:dstrike'));
-    let shown = added;
-    if (raised === 'superscript' && !added.startsWith('[^')) shown = shifted(shown, superscripts, '^');
-    if (raised === 'subscript') shown = shifted(shown, subscripts, '_');
-    if (isStruck) shown = `~~${shown.trim()}~~`;
+    const raised = setting('w:vertAlign')?.attributes['w:val'];
+    const isStruck = isOn(setting('w:strike')) || isOn(setting('w:dstrike'));
+    const isMoved = raised === 'subscript' || (raised === 'superscript' && !added.startsWith('[^'));
+    const shown = markedText(added, { isStruck, ...(isMoved && { moved: raised === 'subscript' ? 'down' : 'up' }) });
     this.text = this.text.slice(0, from) + shown;
   }
 
@@ -130,7 +120,7 @@ class RunReader {
     const { name, attributes } = element;
     switch (name) {
       case 'w:t':
-        return this.#say(textOf(element));
+        return this.#say(inSymbols(textOf(element), this.#font));
       case 'w:tab':
       case 'w:ptab':
         return this.#say('\t');
@@ -140,7 +130,7 @@ class RunReader {
       case 'w:noBreakHyphen':
         return this.#say('\u2011');
       case 'w:sym':
-        return this.#say(symbol(attributes['w:char'] ?? ''));
+        return this.#say(symbol(Number.parseInt(attributes['w:char'] ?? '', 16), attributes['w:font'] ?? ''));
       case 'w:footnoteReference':
       case 'w:endnoteReference': {
         const id = `${name.slice(2, -9)} ${attributes['w:id'] ?? ''}`;
@@ -227,28 +217,4 @@ function formField(field: Element | undefined): string {
     childOf(list, 'w:result')?.attributes['w:val'] ?? childOf(list, 'w:default')?.attributes['w:val'] ?? 0,
   );
   return elementsOf(list, 'w:listEntry')[at]?.attributes['w:val'] ?? '';
-}
-
-/** Fonts of signs have their characters in the private area of Unicode. */
-function symbol(code: string): string {
-  const number = Number.parseInt(code, 16);
-  if (Number.isNaN(number)) return '';
-  if (number >= 0xe000 && number <= 0xf8ff) return wingdings[code.slice(-2).toUpperCase()] ?? '•';
-  return String.fromCodePoint(number);
-}
-
-function signsOf(plain: string, shown: string): ReadonlyMap<string, string> {
-  return new Map(plain.split('').map((character, at) => [character, shown.charAt(at)]));
-}
-
-function shifted(text: string, signs: ReadonlyMap<string, string>, mark: string): string {
-  const trimmed = text.trim();
-  const characters = trimmed.split('');
-  if (characters.every((character) => signs.has(character))) {
-    return text.replace(trimmed, () => characters.map((character) => signs.get(character)).join(''));
-  }
-  // Ordinals and trademarks read well as they are.
-  return /^(?:st|nd|rd|th|[®™©*†‡ªº°])$/.test(trimmed)
-    ? text
-    : text.replace(trimmed, () => `${mark}${trimmed.length === 1 ? trimmed : `(${trimmed})`}`);
 }

@@ -1,9 +1,12 @@
+import { decodeHtml, decodeText } from '../../files/index.js';
 import type { Archive } from '../../files/index.js';
 import { Numbering } from './docx-numbering.js';
 import type { Mark } from './docx-numbering.js';
 import { runsOf } from './docx-runs.js';
 import type { Surroundings } from './docx-runs.js';
 import { Styles } from './docx-styles.js';
+import { readEml } from './eml.js';
+import { htmlPart } from './html-part.js';
 import { blocks, heading, item, oneLine, table } from './markdown.js';
 import { mainPart, relatedPart, relationshipsOf } from './package.js';
 import { childOf, elementsOf, parseXml } from './xml.js';
@@ -19,7 +22,7 @@ export async function readDocx(archive: Archive): Promise<string> {
   const related = (type: string) => relatedPart(archive, relationships, type);
   const styles = new Styles(await related('styles'));
   const numbering = new Numbering(await related('numbering'));
-  const surroundings = surroundingsOf(relationships);
+  const surroundings = { ...surroundingsOf(relationships), chunks: await chunksOf(archive, relationships) };
   const read = new BlockReader(styles, numbering, surroundings);
   const body = childOf(parseXml(await archive.read(part)), 'w:body');
   const texts = read.blocksOf(body);
@@ -37,7 +40,23 @@ export async function readDocx(archive: Archive): Promise<string> {
 }
 
 function surroundingsOf(relationships: Surroundings['relationships']): Surroundings {
-  return { relationships, notes: [], commented: new Map(), openComments: new Set() };
+  return { relationships, notes: [], commented: new Map(), openComments: new Set(), chunks: new Map() };
+}
+
+/** Documents in other formats that stand in the text as they are: programs that make DOCX of HTML do nothing else. */
+async function chunksOf(
+  archive: Archive,
+  relationships: Surroundings['relationships'],
+): Promise<ReadonlyMap<string, string>> {
+  const chunks = new Map<string, string>();
+  for (const { id, type, target } of relationships) {
+    if (type !== 'aFChunk' || !archive.has(target)) continue;
+    const bytes = await archive.read(target);
+    if (/\.mht(ml)?$/i.test(target)) chunks.set(id, await readEml(bytes));
+    else if (/\.x?html?$/i.test(target)) chunks.set(id, await htmlPart(decodeHtml(bytes)));
+    else if (/\.txt$/i.test(target)) chunks.set(id, decodeText(bytes));
+  }
+  return chunks;
 }
 
 async function notesOf(
@@ -85,6 +104,7 @@ interface Item {
 class BlockReader {
   /** Text of paragraphs whose end was deleted: it goes on in the next one. */
   #pending = '';
+  #isInCell = false;
 
   constructor(
     readonly styles: Styles,
@@ -99,7 +119,12 @@ class BlockReader {
       if (list.length > 0) texts.push(listOf(list));
       list = [];
     };
-    for (const element of flat(parent)) {
+    for (const element of flat(parent, 'w:p', 'w:tbl', 'w:altChunk')) {
+      if (element.name === 'w:altChunk') {
+        endList();
+        texts.push(this.surroundings.chunks.get(element.attributes['r:id'] ?? '') ?? '');
+        continue;
+      }
       if (element.name === 'w:tbl') {
         endList();
         texts.push(...this.#table(element));
@@ -122,9 +147,9 @@ class BlockReader {
     return texts;
   }
 
-  #paragraph(element: Element): { text: string; mark?: Mark; boxes: Element[] } {
+  #paragraph(element: Element): { text: string; mark?: Mark | undefined; boxes: Element[] } {
     const properties = childOf(element, 'w:pPr');
-    const { text: own, boxes } = runsOf(element, this.surroundings);
+    const { text: own, boxes } = runsOf(element, this.surroundings, this.styles);
     const text = this.#pending + own;
     this.#pending = '';
     if (['w:del', 'w:moveFrom'].some((name) => childOf(properties, 'w:rPr', name))) {
@@ -132,8 +157,11 @@ class BlockReader {
       return { text: '', boxes };
     }
     const { heading: level, list } = this.styles.of(properties);
-    if (text.trim() === '') return { text: '', boxes };
-    const mark = list && this.numbering.next(list.id, list.depth);
+    const mark = list && this.numbering.next(list);
+    if (text.trim() === '') {
+      // A column of numbers has nothing else in its cells.
+      return { text: '', boxes, ...(this.#isInCell && (mark?.label ?? '') !== '' && { mark }) };
+    }
     if (level !== undefined) {
       return { text: heading(level, `${mark?.label ?? ''} ${text}`), boxes };
     }
@@ -156,7 +184,10 @@ class BlockReader {
       const properties = childOf(cell, 'w:tcPr');
       const merged = childOf(properties, 'w:vMerge');
       const isContinued = merged !== undefined && merged.attributes['w:val'] !== 'restart';
+      const isInside = this.#isInCell;
+      this.#isInCell = true;
       cells.push(isContinued ? [] : this.#cell(cell));
+      this.#isInCell = isInside;
       const span = Number(childOf(properties, 'w:gridSpan')?.attributes['w:val'] ?? 1);
       for (let more = 1; more < Math.min(span, 100); more += 1) cells.push([]);
     }

@@ -1,13 +1,18 @@
-import { latin1 } from '../../files/index.js';
+import { decodeWindows1252, latin1 } from '../../files/index.js';
 import PostalMime from 'postal-mime';
 import type { Address, Attachment } from 'postal-mime';
 
+import { unflowed } from './flowed-text.js';
 import { htmlPart } from './html-part.js';
 import { blocks } from './markdown.js';
 
 /** A mail as Markdown: who wrote it to whom, when and about what, its text, and the names of what is attached. */
 export async function readEml(bytes: Uint8Array): Promise<string> {
-  const mail = await PostalMime.parse(withoutEnvelope(bytes), { attachmentEncoding: 'arraybuffer' });
+  const start = latin1(bytes);
+  // postal-mime joins flowed lines without regard to the marks of quotations in front of them.
+  const isFlowed = flowed.test(start);
+  const kept = isFlowed ? Buffer.from(start.replaceAll(flowedAll, '$1flowex'), 'latin1') : bytes;
+  const mail = await PostalMime.parse(withoutEnvelope(kept), { attachmentEncoding: 'arraybuffer' });
   const fields: [string, string | undefined][] = [
     ['From', mail.from && shown(mail.from)],
     ['To', mail.to?.map(shown).join(', ')],
@@ -16,10 +21,20 @@ export async function readEml(bytes: Uint8Array): Promise<string> {
     ['Subject', mail.subject],
   ];
   const head = fields.filter(([, value]) => value?.trim()).map(([name, value]) => `${name}: ${value}`);
-  const plain = mail.text?.trim() ?? '';
-  const text = plain === '' && mail.html !== undefined ? await htmlPart(mail.html) : plain.replaceAll('\r\n', '\n');
+  const lines = mail.text?.replaceAll('\r\n', '\n') ?? '';
+  const plain = (isFlowed ? unflowed(lines, { withoutBlanks: /\bdelsp\s*=\s*"?yes/i.test(start) }) : lines).trim();
+  const text = plain === '' && mail.html !== undefined ? await htmlPart(mail.html) : plain;
   const attached = mail.attachments.filter(isAttached).map(named);
-  return blocks([head.join('\n'), text, attached.length === 0 ? '' : `Attachments:\n${attached.join('\n')}`]);
+  const whole = blocks([head.join('\n'), text, attached.length === 0 ? '' : `Attachments:\n${attached.join('\n')}`]);
+  return windowsSigns(isFlowed ? whole.replaceAll(/(\bformat\s*=\s*"?)flowex/gi, '$1flowed') : whole);
+}
+
+const flowed = /\bformat\s*=\s*"?flowed/i;
+const flowedAll = /(\bformat\s*=\s*"?)flowed/gi;
+
+/** What TextDecoder of Node leaves of quotation marks in Windows-1252 (nodejs/node#60888); mails have no such control characters. */
+function windowsSigns(text: string): string {
+  return text.replaceAll(/[\u0080-\u009F]/g, (sign) => decodeWindows1252(Uint8Array.of(sign.charCodeAt(0))));
 }
 
 function shown(address: Address): string {

@@ -1,3 +1,6 @@
+import { listMark } from '../html/list-marks.js';
+import { markedText } from './marked-text.js';
+import type { Marks } from './marked-text.js';
 import { blocks, heading, item, link, oneLine, table } from './markdown.js';
 import { below, childOf, elementsOf, textOf } from './xml.js';
 import type { Element } from './xml.js';
@@ -23,17 +26,25 @@ const transparent = new Set([
 export class OdfText {
   readonly #notes: string[] = [];
   readonly #comments: string[] = [];
-  readonly #ordered: ReadonlySet<string>;
+  readonly #levels: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly #marks: ReadonlyMap<string, Marks>;
+  /** Last numbers of lists, by their style and by their id: others go on with them. */
+  readonly #lastNumbers = new Map<string, number>();
 
   /** @param styles roots that may have the styles of lists */
   constructor(styles: readonly (Element | undefined)[]) {
     const lists = styles.flatMap((root) => [...below(root, 'text:list-style')]);
-    this.#ordered = new Set(
+    this.#levels = new Map(
       lists.flatMap((list) =>
         elementsOf(list, 'text:list-level-style-number')
           .filter(({ attributes }) => (attributes['style:num-format'] ?? '') !== '')
-          .map(({ attributes }) => `${list.attributes['style:name']} ${attributes['text:level']}`),
+          .map(({ attributes }) => [`${list.attributes['style:name']} ${attributes['text:level']}`, attributes]),
       ),
+    );
+    this.#marks = new Map(
+      styles
+        .flatMap((root) => [...below(root, 'style:style')])
+        .map((style) => [style.attributes['style:name'] ?? '', marksOf(childOf(style, 'style:text-properties'))]),
     );
   }
 
@@ -73,11 +84,17 @@ export class OdfText {
   }
 
   #list(list: Element, depth: number, style: string): string[] {
-    let number = 0;
+    const level = this.#levels.get(`${style} ${depth + 1}`);
+    const { 'xml:id': id, 'text:continue-list': continued, 'text:continue-numbering': goesOn } = list.attributes;
+    const before = continued ?? (goesOn === 'true' ? `${style} ${depth + 1}` : undefined);
+    let number =
+      (before === undefined ? undefined : this.#lastNumbers.get(before)) ??
+      Number(level?.['text:start-value'] ?? 1) - 1;
     return elementsOf(list, 'text:list-item', 'text:list-header').flatMap((entry) => {
       number =
         entry.attributes['text:start-value'] === undefined ? number + 1 : Number(entry.attributes['text:start-value']);
-      const mark = this.#ordered.has(`${style} ${depth + 1}`) ? `${number}.` : '-';
+      for (const key of [id, `${style} ${depth + 1}`]) if (key !== undefined) this.#lastNumbers.set(key, number);
+      const mark = level === undefined ? '-' : numberOf(number, level);
       let isFirst = true;
       return elementsOf(entry).flatMap((child) => {
         if (child.name === 'text:list') {
@@ -133,6 +150,11 @@ export class OdfText {
             return '\t';
           case 'text:line-break':
             return '\n';
+          case 'text:span':
+            return markedText(
+              this.#inline(child, boxes),
+              this.#marks.get(child.attributes['text:style-name'] ?? '') ?? {},
+            );
           case 'text:a':
             return link(this.#inline(child, boxes), child.attributes['xlink:href'] ?? '');
           case 'text:note': {
@@ -168,6 +190,21 @@ export class OdfText {
       })
       .join('');
   }
+}
+
+/** What a style says of text that is read: raised, lowered, struck out. */
+function marksOf(properties: Element | undefined): Marks {
+  const position = properties?.attributes['style:text-position'] ?? '';
+  const line = properties?.attributes['style:text-line-through-style'] ?? 'none';
+  const [first = ''] = position.split(' ');
+  const isUp = first === 'super' || Number.parseFloat(first) > 0;
+  const isDown = first === 'sub' || Number.parseFloat(first) < 0;
+  return { isStruck: line !== 'none', ...((isUp || isDown) && { moved: isUp ? 'up' : 'down' }) };
+}
+
+function numberOf(number: number, level: Readonly<Record<string, string>>): string {
+  const { 'style:num-format': format = '1', 'style:num-prefix': prefix = '', 'style:num-suffix': suffix = '.' } = level;
+  return `${prefix}${listMark(number, format).slice(0, -1)}${suffix}`.trim();
 }
 
 /** The rows of a table, those of its header and of groups too. */

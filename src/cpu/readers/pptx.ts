@@ -1,8 +1,11 @@
 import type { Archive } from '../../files/index.js';
+import { listMark } from '../html/list-marks.js';
 import { formula } from './docx-formula.js';
+import { markedText } from './marked-text.js';
 import { blocks, heading, item, link, oneLine, table } from './markdown.js';
 import { mainPart, relatedPart, relationshipsOf } from './package.js';
 import type { Relationship } from './package.js';
+import { unescaped } from './rich-text.js';
 import { below, childOf, elementsOf, parseXml, textOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -42,13 +45,23 @@ async function readSlide(archive: Archive, target: string, number: number): Prom
     .flatMap((shape) => paragraphsOf(shape, []).map(({ text }) => text))
     .join('\n');
   const comments = await relatedPart(archive, relationships, 'comments');
-  const said = [...below(comments, 'p:text')].map((text) => `- ${oneLine(textOf(text))}`);
+  const said = commentsIn(comments).map((text) => `- ${oneLine(text)}`);
   return blocks([
     heading(2, `Slide ${number}${hidden}${named === '' ? '' : `: ${named}`}`),
     ...texts,
     noted.trim() === '' ? '' : `Notes: ${noted.trim()}`,
     ...(said.length === 0 ? [] : ['Comments:', said.join('\n')]),
   ]);
+}
+
+/** Comments, and since PowerPoint 2021 answers to them. */
+function commentsIn(part: Element | undefined): string[] {
+  const older = [...below(part, 'p:text')].map((text) => textOf(text));
+  const own = (element: Element): string[] =>
+    elementsOf(element).flatMap((child) =>
+      child.name.endsWith(':txBody') ? [[...below(child, 'a:t')].map(textOf).join(' ')] : own(child),
+    );
+  return part === undefined || older.length > 0 ? older : own(part);
 }
 
 /** Shapes in their order, those of groups too. */
@@ -127,6 +140,8 @@ interface Paragraph {
   text: string;
   depth: number;
   isBullet: boolean | undefined;
+  /** How it is numbered, such as `arabicPeriod`, and the number of the first. */
+  numbering?: { scheme: string; start: number };
 }
 
 function paragraphsOf(shape: Element | undefined, relationships: readonly Relationship[]): Paragraph[] {
@@ -135,7 +150,11 @@ function paragraphsOf(shape: Element | undefined, relationships: readonly Relati
     .map((paragraph) => {
       const properties = childOf(paragraph, 'a:pPr');
       const has = (...names: string[]) => elementsOf(properties, ...names).length > 0;
+      const numbered = childOf(properties, 'a:buAutoNum')?.attributes;
       return {
+        ...(numbered !== undefined && {
+          numbering: { scheme: numbered['type'] ?? '', start: Number(numbered['startAt'] ?? 1) },
+        }),
         text: elementsOf(paragraph)
           .map((run) => runText(run, relationships))
           .join('')
@@ -154,7 +173,13 @@ function runText(run: Element, relationships: readonly Relationship[]): string {
   if (run.name !== 'a:r' && run.name !== 'a:fld') return '';
   const id = childOf(run, 'a:rPr', 'a:hlinkClick')?.attributes['r:id'];
   const address = relationships.find((each) => each.id === id && each.isExternal)?.target ?? '';
-  return link(elementsOf(run, 'a:t').map(textOf).join(''), address);
+  const { baseline = '0', strike = 'noStrike' } = childOf(run, 'a:rPr')?.attributes ?? {};
+  const moved = Number.parseFloat(baseline);
+  const text = markedText(unescaped(elementsOf(run, 'a:t').map(textOf).join('')), {
+    isStruck: strike !== 'noStrike',
+    ...(moved !== 0 && !Number.isNaN(moved) && { moved: moved > 0 ? 'up' : 'down' }),
+  });
+  return link(text, address);
 }
 
 function runTexts(parent: Element | undefined, relationships: readonly Relationship[]): string {
@@ -168,13 +193,32 @@ function listed(paragraphs: readonly Paragraph[], isBody: boolean): string[] {
   const isList = ({ isBullet, depth }: Paragraph) => isBullet ?? (depth > 0 || (isBody && paragraphs.length > 1));
   const texts: string[] = [];
   let items: string[] = [];
+  // Numbers by their depth: those of deeper levels begin anew below the next item.
+  let counts: (number | undefined)[] = [];
   for (const paragraph of paragraphs) {
+    const { depth, numbering } = paragraph;
+    counts = counts.slice(0, depth + 1);
     if (isList(paragraph)) {
-      items.push(item(paragraph.depth, '-', paragraph.text));
+      if (numbering === undefined) counts[depth] = undefined;
+      else counts[depth] = (counts[depth] ?? numbering.start - 1) + 1;
+      items.push(
+        item(depth, numbering === undefined ? '-' : numberOf(counts[depth] ?? 1, numbering.scheme), paragraph.text),
+      );
       continue;
     }
+    counts = [];
     texts.push(items.join('\n'), paragraph.text);
     items = [];
   }
   return [...texts, items.join('\n')].filter((text) => text !== '');
+}
+
+/** A number as a scheme of PowerPoint has it: `arabicPeriod`, `alphaLcParenR`, `romanUcParenBoth`. */
+function numberOf(number: number, scheme: string): string {
+  const [, kind = '', letters = '', ending = ''] =
+    /^(alpha|roman)?(Lc|Uc)?\w*?(ParenBoth|ParenR|Plain|Period)?$/.exec(scheme) ?? [];
+  const type = kind === 'alpha' ? 'a' : kind === 'roman' ? 'i' : '1';
+  const bare = listMark(number, letters === 'Uc' ? type.toUpperCase() : type).slice(0, -1);
+  if (ending === 'ParenBoth') return `(${bare})`;
+  return ending === 'ParenR' ? `${bare})` : ending === 'Plain' ? bare : `${bare}.`;
 }

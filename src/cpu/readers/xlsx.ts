@@ -1,8 +1,10 @@
 import type { Archive } from '../../files/index.js';
-import { codeOf, shownNumber } from './cell-format.js';
+import { codeOf, shownNumber, shownText } from './cell-format.js';
 import { link, oneLine } from './markdown.js';
+import { markedText } from './marked-text.js';
 import { isOn, mainPart, relatedPart, relationshipsOf } from './package.js';
 import type { Relationship } from './package.js';
+import { RichText, unescaped } from './rich-text.js';
 import { placeOf, sheetMarkdown } from './sheet.js';
 import { below, childOf, elementsOf, parseEvents, parseXml, textOf } from './xml.js';
 import type { Element } from './xml.js';
@@ -11,9 +13,15 @@ import type { Element } from './xml.js';
 interface Workbook {
   /** Shared texts, by their numbers. */
   texts: readonly string[];
-  /** Codes of number formats, by the numbers of styles. */
-  formats: readonly string[];
+  /** How cells look, by the numbers of styles. */
+  looks: readonly Look[];
   is1904: boolean;
+}
+
+/** The code of a cell's number format, and whether what it says is struck out. */
+interface Look {
+  format: string;
+  isStruck: boolean;
 }
 
 /** Most hidden columns that are named: a sheet may hide all 16,384. */
@@ -27,7 +35,7 @@ export async function readXlsx(archive: Archive): Promise<string> {
   const shared = relationships.find(({ type, target }) => type === 'sharedStrings' && archive.has(target))?.target;
   const workbook: Workbook = {
     texts: shared === undefined ? [] : sharedTexts(await archive.read(shared)),
-    formats: formatsOf(await relatedPart(archive, relationships, 'styles')),
+    looks: looksOf(await relatedPart(archive, relationships, 'styles')),
     is1904:
       isOn(childOf(root, 'x:workbookPr'), 'date1904') &&
       'date1904' in (childOf(root, 'x:workbookPr')?.attributes ?? {}),
@@ -66,7 +74,7 @@ function cellsOf(bytes: Uint8Array, workbook: Workbook) {
   const links: { reference: string; id: string }[] = [];
   let [row, column] = [-1, -1];
   let cell: CellParts | undefined;
-  let into: 'value' | 'formula' | 'inline' | undefined;
+  let into: 'value' | 'formula' | undefined;
   parseEvents(bytes, {
     open(name, attributes) {
       if (name === 'x:row') {
@@ -78,25 +86,29 @@ function cellsOf(bytes: Uint8Array, workbook: Workbook) {
         cell = {
           type: attributes['t'] ?? 'n',
           style: Number(attributes['s'] ?? 0),
-          value: '',
+          value: undefined,
           formula: '',
-          inline: '',
+          inline: new RichText(),
         };
-      } else if (name === 'x:v') into = 'value';
-      else if (name === 'x:f') into = 'formula';
-      else if (name === 'x:t') into = 'inline';
+      } else if (name === 'x:v') {
+        into = 'value';
+        if (cell !== undefined) cell.value = '';
+      } else if (name === 'x:f') into = 'formula';
       else if (name === 'x:col' && isSet(attributes['hidden'])) {
         const last = Math.min(Number(attributes['max']), Number(attributes['min']) + mostHidden);
         for (let at = Number(attributes['min']); at <= last; at += 1) hiddenColumns.push(at - 1);
       } else if (name === 'x:hyperlink') {
         links.push({ reference: attributes['ref'] ?? '', id: attributes['r:id'] ?? '' });
       }
+      cell?.inline.open(name, attributes);
     },
     text(text) {
-      if (cell !== undefined && into !== undefined) cell[into] += text;
+      cell?.inline.add(text);
+      if (cell !== undefined && into !== undefined) cell[into] = (cell[into] ?? '') + text;
     },
     close(name) {
-      if (name === 'x:v' || name === 'x:f' || name === 'x:t') into = undefined;
+      if (name === 'x:v' || name === 'x:f') into = undefined;
+      cell?.inline.close(name);
       if (name !== 'x:c' || cell === undefined) return;
       const text = textOfCell(cell, workbook);
       cell = undefined;
@@ -111,64 +123,75 @@ function cellsOf(bytes: Uint8Array, workbook: Workbook) {
 interface CellParts {
   type: string;
   style: number;
-  value: string;
+  /** `undefined` where there is none, which is another thing than an empty text. */
+  value: string | undefined;
   formula: string;
-  inline: string;
+  inline: RichText;
 }
 
-function textOfCell({ type, style, value, formula, inline }: CellParts, { texts, formats, is1904 }: Workbook): string {
-  // Programs that do not calculate write formulas without their values.
-  if (value === '' && inline === '') return formula === '' ? '' : `=${formula}`;
-  switch (type) {
-    case 's':
-      return texts[Number(value)] ?? '';
-    case 'b':
-      return isSet(value) ? 'TRUE' : 'FALSE';
-    case 'n':
-      return shownNumber(value, formats[style] ?? 'General', is1904);
-    case 'd':
-      return value.replace(/T(?:00:00:00(?:\.0+)?)?Z?/, ' ').trim();
-    case 'inlineStr':
-      return inline;
-    default:
-      return value || inline;
+function textOfCell(cell: CellParts, { texts, looks, is1904 }: Workbook): string {
+  const { format, isStruck } = looks[cell.style] ?? { format: 'General', isStruck: false };
+  const { type, value = '', formula } = cell;
+  const inline = cell.inline.text;
+  if (value === '' && inline === '') {
+    // Programs that do not calculate write formulas without their values; a formula may give an empty text.
+    return formula === '' || (type === 'str' && cell.value === '') ? '' : `=${formula}`;
+  }
+  return markedText(shown(), { isStruck });
+
+  function shown(): string {
+    switch (type) {
+      case 's':
+        return shownText(texts[Number(value)] ?? '', format);
+      case 'b':
+        return isSet(value) ? 'TRUE' : 'FALSE';
+      case 'n':
+        return shownNumber(value, format, is1904);
+      case 'd':
+        return value.replace(/T(?:00:00:00(?:\.0+)?)?Z?/, ' ').trim();
+      case 'inlineStr':
+        return shownText(inline, format);
+      case 'str':
+        return shownText(unescaped(value), format);
+      default:
+        return value || inline;
+    }
   }
 }
 
 const isSet = (flag: string | undefined) => flag === '1' || flag === 'true';
 
-/** Texts with their runs put together. What says how they are spoken (`rPh`) is no part of them. */
 function sharedTexts(bytes: Uint8Array): string[] {
   const texts: string[] = [];
-  let isText = false;
-  let isSpoken = false;
+  let text: RichText | undefined;
   parseEvents(bytes, {
-    open(name) {
-      if (name === 'x:si') texts.push('');
-      if (name === 'x:rPh') isSpoken = true;
-      isText = name === 'x:t' && !isSpoken;
+    open(name, attributes) {
+      if (name === 'x:si') text = new RichText();
+      text?.open(name, attributes);
     },
-    text(text) {
-      if (isText) texts.push((texts.pop() ?? '') + text);
+    text(part) {
+      text?.add(part);
     },
     close(name) {
-      if (name === 'x:rPh') isSpoken = false;
-      isText = false;
+      text?.close(name);
+      if (name === 'x:si') texts.push(text?.text ?? '');
     },
   });
   return texts;
 }
 
-function formatsOf(styles: Element | undefined): string[] {
+function looksOf(styles: Element | undefined): Look[] {
+  const fonts = elementsOf(childOf(styles, 'x:fonts'), 'x:font');
   const own = new Map(
     elementsOf(childOf(styles, 'x:numFmts'), 'x:numFmt').map(({ attributes }) => [
       Number(attributes['numFmtId']),
       attributes['formatCode'] ?? 'General',
     ]),
   );
-  return elementsOf(childOf(styles, 'x:cellXfs'), 'x:xf').map(({ attributes }) =>
-    codeOf(Number(attributes['numFmtId'] ?? 0), own),
-  );
+  return elementsOf(childOf(styles, 'x:cellXfs'), 'x:xf').map(({ attributes }) => ({
+    format: codeOf(Number(attributes['numFmtId'] ?? 0), own),
+    isStruck: isOn(childOf(fonts[Number(attributes['fontId'] ?? 0)], 'x:strike'), 'val'),
+  }));
 }
 
 async function commentsOf(archive: Archive, relationships: readonly Relationship[]): Promise<string[]> {

@@ -24,6 +24,11 @@ const letters: Record<string, string> = {
   ŧ: 't',
   ı: 'i',
   ς: 'σ',
+  // Arabic and Persian, as keyboards have them.
+  ة: 'ه',
+  ى: 'ي',
+  ی: 'ي',
+  ک: 'ك',
 };
 const apart = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
 

@@ -12,12 +12,31 @@ const grown = /[\p{sc=Hang}\p{sc=Arab}\p{sc=Hebr}]/u;
 
 const letter = '[\\p{L}\\p{M}\\p{N}\\u00AD\\u200B-\\u200D\\u2060]';
 
-/** Words; what is written together by `_`, `-` or an apostrophe, and numbers with their separators, are one, with `C++` and `C#`. */
+/** A hyphen at the end of a line, and blanks between groups of three digits. */
+const brokenWord = '(?<=\\p{L})[-\\u2010]\\r?\\n[ \\t]*(?=\\p{Ll})';
+const groups =
+  '(?<=(?<!\\p{N})\\p{N}{1,3}|[ \\u00A0\\u2009\\u202F]\\p{N}{3})[ \\u00A0\\u2009\\u202F](?=\\p{N}{3}(?!\\p{N}))';
+
+/**
+ * Words; what is written together by `_`, `-` or an apostrophe, what a line has parted, and numbers with their separators, are one, with `C++`
+ * and `C#`.
+ */
 const written = new RegExp(
-  `${letter}+(?:(?:[_\\-\\u2010\\u2011'\\u2019]|(?<=\\p{N})[.,](?=\\p{N}))${letter}+)*(?:(?<=\\p{L})[+#]+)?`,
+  `${letter}+(?:(?:${brokenWord}|[_\\-\\u2010\\u2011'\\u2019]|(?<=\\p{N})[.,](?=\\p{N})|${groups})${letter}+)*(?:(?<=\\p{L})[+#]+)?`,
   'gu',
 );
-const joints = /[_\-\u2010\u2011'\u2019.,]/u;
+const joints = /[-\u2010]\r?\n[ \t]*|[_\-\u2010\u2011'\u2019., \u00A0\u2009\u202F]/u;
+
+/** A number with its thousands apart, and its decimals. */
+const grouped = /^(\p{N}{1,3}(?:[.,'\u2019 \u00A0\u2009\u202F]\p{N}{3})+)[.,]\p{N}+$/u;
+
+/** Particles at the end of Korean words, and the article in front of Arabic ones. */
+const particles = /(?<=..)(?:으로|에서|에게|까지|부터|처럼|보다|하고|입니다|을|를|이|가|은|는|의|에|로|와|과|도|만)$/u;
+const article = /^[وفبك]?ال(?=...)|^لل(?=...)/u;
+
+/** Least letters of a German noun that is found inside of others, and how much longer those are. */
+const [leastNoun, leastMore] = [5, 3];
+const noun = /^\p{Lu}\p{Ll}/u;
 /** Between the words of `retryLimit`, `HTTPServer` and `v2`. */
 const seams = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L}\p{M}*)(?=\p{N})|(?<=\p{N})(?=\p{L})/u;
 
@@ -48,7 +67,8 @@ export interface Found {
 /**
  * What a question asks for, and where a text has it.
  *
- * Terms-1. Words are found with and without their accents, in whole and in the parts of an identifier, and by their beginnings.
+ * Terms-1. Words are found with and without their accents (`ü` as `u` and as `ue`), in whole and in the parts of an identifier, and by their
+ *     beginnings; German nouns inside of others.
  * Terms-2. In scripts without blanks, and in those whose words grow, a word is found wherever its letters are: how the text would be cut does
  *     not matter, and the question alone is segmented.
  */
@@ -56,6 +76,8 @@ export class Terms {
   /** Found as words, or as their beginnings. */
   readonly #words = new Set<string>();
   readonly #prefixes: string[];
+  /** Found inside of longer words, if those are nouns as well: `Versicherung` in `Haftpflichtversicherung`. */
+  readonly #nouns = new Set<string>();
   /** Found anywhere, in folded text. */
   readonly inside: readonly string[];
   readonly #remembered = new Map<string, readonly string[]>();
@@ -65,7 +87,11 @@ export class Terms {
     for (const [raw] of question.matchAll(written)) {
       for (const run of raw.match(unpartedRun) ?? []) for (const term of segmentsOf(run)) inside.add(term);
       for (const part of raw.split(unpartedRun).filter((piece) => piece !== '')) {
-        for (const term of formsOf(part)) (grown.test(term) ? inside : this.#words).add(term);
+        for (const term of formsOf(part)) {
+          if (!grown.test(term)) this.#words.add(term);
+          else for (const form of [term, term.replace(particles, ''), term.replace(article, '')]) inside.add(form);
+        }
+        if (noun.test(part) && part.length >= leastNoun && !joints.test(part)) this.#nouns.add(fold(part));
       }
     }
     // A question of signs alone.
@@ -93,6 +119,11 @@ export class Terms {
     const terms = formsOf(word).filter(
       (form) => this.#words.has(form) || this.#prefixes.some((prefix) => form.startsWith(prefix)),
     );
+    if (this.#nouns.size > 0 && noun.test(word)) {
+      const whole = fold(word);
+      const isLonger = ({ length }: string) => whole.length >= length + leastMore;
+      terms.push(...[...this.#nouns].filter((each) => isLonger(each) && whole.includes(each) && !terms.includes(each)));
+    }
     if (this.#remembered.size > mostRemembered) this.#remembered.clear();
     this.#remembered.set(word, terms);
     return terms;
@@ -135,7 +166,17 @@ function formsOf(word: string): string[] {
   const pieces = word.split(joints).filter((piece) => piece !== '');
   const parts = pieces.flatMap((piece) => piece.split(seams));
   const wholes = pieces.length > 1 ? [word, pieces.join(''), ...pieces] : [word];
-  return [...new Set([...wholes, ...parts].flatMap((form) => [lower(form), fold(form)]))].filter((form) => form !== '');
+  const whole = grouped.exec(word)?.[1]?.replaceAll(/\P{N}/gu, '');
+  const all = [...wholes, ...parts, ...(whole === undefined ? [] : [whole])];
+  return [...new Set(all.flatMap((form) => [lower(form), fold(form), fold(spelt(form))]))].filter(
+    (form) => form !== '',
+  );
+}
+
+/** German without umlauts: `Schluessel`. */
+function spelt(word: string): string {
+  if (!/[äöüÄÖÜ]|[aouAOU]\u0308/u.test(word)) return word;
+  return word.normalize('NFC').replaceAll(/[äöü]/giu, (vowel) => `${fold(vowel)}e`);
 }
 
 /** A run of letters in whole and segment by segment; single letters, such as particles, where there is nothing else. */

@@ -4,6 +4,7 @@ import { dialects } from '../../contract/dialects.js';
 import type { Dialect } from '../../contract/dialects.js';
 import type { Remark } from '../../fold/findings.js';
 import { dialectOf, isPlainlyEnglish } from '../grammar/english.js';
+import { isInAddress, isInName, latinIn } from '../grammar/no-prose.js';
 import { isOwn, ownWordsOf } from '../grammar/own-words.js';
 import { isNear, isSure } from '../grammar/sure-suggestion.js';
 
@@ -59,16 +60,23 @@ export async function checkGrammar({ text, markdown, dialect, words = [] }: Gram
   }
   const lints = await lintsOf(linter, text, language);
   if (isForeign(lints, text)) return notEnglish;
-  const told = lints.filter(({ lint, quote }) => !isLeftAlone(lint.lint_kind(), quote, own));
+  const latin = latinIn(text);
+  const told = lints.filter(({ lint, quote, at }) => {
+    const end = at + quote.length;
+    const isLatin = ofWords.has(lint.lint_kind()) && latin.some((each) => each.at < end && at < each.end);
+    return !isLatin && !isInAddress(text, at, end) && !isLeftAlone(lint.lint_kind(), quote, own);
+  });
   const elsewhere = await knownElsewhere(told.filter(isSpelling), seen ?? 'american');
   // Where the dialect does not show, what any of them knows is right.
   const kept = seen === undefined ? told.filter((each) => !(isSpelling(each) && elsewhere.has(each.quote))) : told;
   const left = kept.length - mostFindings;
+  const unknown = lints.filter(isSpelling).map((each) => ({ ...each, isSlip: sureOf(each, text) }));
   return {
     ...(left > 0 && { note: `${left} more are left out.` }),
-    findings: kept
-      .slice(0, mostFindings)
-      .map((each) => remarkOf(each, text, isSpelling(each) && elsewhere.has(each.quote) ? seen : undefined)),
+    findings: kept.slice(0, mostFindings).map((each) => {
+      const remark = remarkOf(each, text, isSpelling(each) && elsewhere.has(each.quote) ? seen : undefined);
+      return { ...remark, sure: remark.sure === true && !isBesideStranger(each, unknown) };
+    }),
   };
 }
 
@@ -107,6 +115,12 @@ function isSpelling({ rule }: Ruled): boolean {
   return rule === 'SpellCheck';
 }
 
+/** Whether a word stands beside one that is no slip and that nobody knows: both may be of another language. */
+function isBesideStranger({ at, quote }: Ruled, unknown: readonly (Ruled & { isSlip: boolean })[]): boolean {
+  const end = at + quote.length;
+  return unknown.some((each) => !each.isSlip && (each.at === end + 1 || each.at + each.quote.length === at - 1));
+}
+
 /** Letters of lists, such as `Schedule B`, are no words. */
 function isLeftAlone(kind: string, quote: string, own: ReadonlySet<string>): boolean {
   return (kind === 'Spelling' && /^\p{L}{1,2}\.?$/u.test(quote)) || (ofWords.has(kind) && isOwn(quote, own));
@@ -132,8 +146,14 @@ function remarkOf({ rule, lint, quote, at }: Ruled, text: string, dialect: Diale
     severity: style.has(kind) || rule === 'UseTitleCase' || isName || dialect !== undefined ? 'info' : 'warning',
     message: dialect === undefined ? lint.message() : `\`${quote}\` is not the ${named(dialect)} spelling.`,
     ...(added !== undefined && { suggestion: suggestion?.kind() === insertAfter ? quote + added : added }),
-    sure: dialect === undefined && isSure({ rule, quote, suggestions: candidates, text, end: at + quote.length }),
+    sure: dialect === undefined && sureOf({ rule, lint, quote, at }, text),
   };
+}
+
+function sureOf({ rule, lint, quote, at }: Ruled, text: string): boolean {
+  const end = at + quote.length;
+  const suggestions = lint.suggestions().map((each) => each.get_replacement_text());
+  return !isInName(text, at, end) && isSure({ rule, quote, suggestions, text, end });
 }
 
 /** Harper takes the `A` of a sentence's beginning for a word in capitals. */

@@ -1,6 +1,6 @@
 import { hitParts, hitsOfSource } from '../../contract/source.js';
 import type { Hit, HttpSource } from '../../contract/source.js';
-import { cut, linkOf, textOf } from '../hits/hit-parts.js';
+import { cut, linkOf, textOf, titleOf } from '../hits/hit-parts.js';
 import type { RawHit } from '../hits/hit-parts.js';
 import { readAnswer } from '../hits/read-answer.js';
 import type { RawAnswer } from '../hits/read-answer.js';
@@ -50,7 +50,7 @@ export async function readHits({
   for (const raw of limited.value) {
     const link = linkOf([raw.link, raw.page], address);
     const text = await textOf(raw.text, tree);
-    const title = (await textOf(raw.title, tree)) || link || cut(text, titleLength);
+    const title = (await titleOf(raw.title, tree)) || link || cut(text, titleLength);
     if (title !== '') hits.push({ title, link, text });
   }
   return { ...limited, value: hits };

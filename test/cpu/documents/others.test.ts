@@ -37,6 +37,27 @@ it('PPTX: slides in the order of the show, with their titles, lists, tables and 
   );
 });
 
+it('PPTX: numbers of lists, what is raised and struck out, and comments of today', async () => {
+  const run = (text: string, attributes = '') => `<a:r><a:rPr${attributes}/><a:t>${text}</a:t></a:r>`;
+  const numbered = (text: string, scheme: string, more = '') =>
+    `<a:p><a:pPr><a:buAutoNum type="${scheme}"${more}/></a:pPr>${run(text)}</a:p>`;
+  const bytes = zipOf({
+    '[Content_Types].xml': '<Types/>',
+    '_rels/.rels': relationships([['rId1', 'officeDocument', 'ppt/presentation.xml']]),
+    'ppt/presentation.xml': `<p:presentation ${slideSpace}><p:sldIdLst><p:sldId id="256" r:id="a"/></p:sldIdLst></p:presentation>`,
+    'ppt/_rels/presentation.xml.rels': relationships([['a', 'slide', 'slides/slide1.xml']]),
+    'ppt/slides/slide1.xml': slide(
+      'sld',
+      shape('', numbered('one', 'arabicPeriod', ' startAt="3"'), numbered('two', 'arabicPeriod', ' startAt="3"')) +
+        shape('', numbered('x', 'alphaUcParenBoth')) +
+        shape('', `<a:p>${run('10')}${run('6', ' baseline="30000"')}${run(' old', ' strike="sngStrike"')}</a:p>`),
+    ),
+    'ppt/slides/_rels/slide1.xml.rels': relationships([['c', 'comments', '../comments/c.xml']]),
+    'ppt/comments/c.xml': `<p188:cmLst xmlns:p188="http://schemas.microsoft.com/office/powerpoint/2018/8/main" ${slideSpace}><p188:cm><p188:txBody><a:p><a:r><a:t>Why?</a:t></a:r></a:p></p188:txBody></p188:cm></p188:cmLst>`,
+  });
+  expect(await read('pptx', bytes)).toBe('## Slide 1\n\n3. one\n4. two\n\n(A) x\n\n10⁶ ~~old~~\n\nComments:\n\n- Why?');
+});
+
 describe('EPUB', () => {
   const book = (more: Readonly<Record<string, string>> = {}) =>
     zipOf({
@@ -101,6 +122,15 @@ describe('mail', () => {
     );
   });
 
+  it('has its flowed lines in one, those of quotations too, and quotation marks of Windows', async () => {
+    const head = 'From: a@example.org\r\nContent-Type: text/plain; charset=windows-1252; format=flowed\r\n\r\n';
+    const body =
+      'It \x93goes \r\non\x94.\r\n> quoted text \r\n> goes on.\r\n>> deeper \r\n-- \r\nAnn says format=flowed';
+    expect(await read('eml', Buffer.from(head + body, 'latin1'))).toBe(
+      'From: a@example.org\n\nIt “goes on”.\n> quoted text goes on.\n>> deeper\n-- \nAnn says format=flowed',
+    );
+  });
+
   it('of HTML alone is the text of that', async () => {
     const mail =
       'From: a@example.org\r\nDate: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Only <b>this</b>.</p><script>no()</script>';
@@ -159,6 +189,15 @@ describe('OpenDocument', () => {
     expect(await read('odt', bytes)).toBe(
       '## Scope\n\n1. one\n2. two\n   - deep\n\nSee [there](https://example.org/)[^1]  now.\n\n[^1]: In Bern.\n\nComments:\n\n- Ann: Why?',
     );
+  });
+
+  it('texts have what is raised and struck out, and lists with their marks that go on', async () => {
+    const bytes = odf(
+      'text',
+      '<text:p>10<text:span text:style-name="Up">6</text:span> <text:span text:style-name="Out">old</text:span></text:p><text:list text:style-name="L1"><text:list-item><text:p>x</text:p></text:list-item></text:list><text:p>between</text:p><text:list text:style-name="L1" text:continue-numbering="true"><text:list-item><text:p>y</text:p></text:list-item></text:list>',
+      '<style:style style:name="Up" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style><style:style style:name="Out" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style><text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="a" style:num-suffix=")" text:start-value="3"/></text:list-style>',
+    );
+    expect(await read('odt', bytes)).toBe('10⁶ ~~old~~\n\nc) x\n\nbetween\n\nd) y');
   });
 
   it('sheets have their cells, dates as dates, and a million repeated empty rows as nothing', async () => {

@@ -138,4 +138,20 @@ Hidden in the sheet: rows 3, columns B.
     );
     expect(text).toBe('## Data\n\n| 1 | 2 |\n| --- | --- |\n\n| 3 |\n| --- |');
   });
+
+  it('has what is raised, lowered and struck out as such, and its line ends as line ends', async () => {
+    const run = (text: string, properties = '') => `<r><rPr>${properties}</rPr><t xml:space="preserve">${text}</t></r>`;
+    const shared = [
+      run('m') + run('2', '<vertAlign val="superscript"/>') + run(' of CO') + run('2', '<vertAlign val="subscript"/>'),
+      run('Price ') + run('10', '<strike/>') + run(' 8'),
+      '<t>one_x000D_\ntwo _x005F_x</t>',
+    ];
+    const cells = shared.map((_, at) => `<c t="s"><v>${at}</v></c>`).join('');
+    expect(await one(`<row>${cells}</row>`, { shared })).toContain('| m² of CO₂ | Price ~~10~~ 8 | one<br>two _x |');
+  });
+
+  it('has an empty text of a formula as empty, and the text that a format puts around another', async () => {
+    const row = '<row><c t="str"><f>IF(A1,"","x")</f><v></v></c><c t="str" s="1"><v>Ann</v></c></row>';
+    expect(await one(row, { formats: ['"Dr. "@'] })).toBe('## Data\n\n| Dr. Ann |\n| --- |');
+  });
 });
