@@ -7,9 +7,9 @@ import type { temporal } from '@temporalio/proto';
 import { FanfoldError } from '../contract/errors.js';
 import { eitherSignal } from '../network/index.js';
 import { closedBy } from './event-facts.js';
+import type { HistoryEvent } from './event-facts.js';
 
-/** An event of a run's history, as Temporal has it. */
-export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+export type { HistoryEvent } from './event-facts.js';
 
 /** An execution of a workflow. */
 export interface Execution {
