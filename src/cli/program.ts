@@ -85,7 +85,8 @@ export async function runProgram(words: readonly string[], outer: World): Promis
   try {
     return await (longLived.has(word) ? run() : tracing.within(`fanfold ${word}`, run));
   } finally {
-    await tracing.stop();
+    const lost = await tracing.stop();
+    if (lost !== undefined) world.stderr.write(line`fanfold: ${setIn(lost)}\n`);
   }
 }
 

@@ -11,6 +11,8 @@ export interface World {
   tracing?: Tracing;
   /** Absolute path. */
   cwd: string;
+  /** Absolute path of the folder in which documents are called by their paths; `cwd` without it. */
+  keysFrom?: string;
   /** Path of the command's own entry file, and of the Node that runs it: a worker in the background is the same program. */
   entry: string;
   nodePath: string;

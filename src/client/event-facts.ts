@@ -4,10 +4,10 @@ import type { temporal } from '@temporalio/proto';
 import type { StoredBranch } from '../contract/branch.js';
 import type { Known } from '../contract/known.js';
 import type { Blob, FailedRanges, Tally } from '../contract/lanes.js';
-import type { HistoryEvent } from './history.js';
 import { priorities, priorityIn } from '../contract/priority.js';
 
-export type { HistoryEvent } from './history.js';
+/** An event of a run's history, as Temporal has it. */
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** Types of activities that are a branch each. */
 export const branchActivities = ['askModel', 'searchSource', 'callTool', 'checkGrammar'];

@@ -6,9 +6,10 @@ import type { temporal } from '@temporalio/proto';
 
 import { FanfoldError } from '../contract/errors.js';
 import { eitherSignal } from '../network/index.js';
+import { closedBy } from './event-facts.js';
+import type { HistoryEvent } from './event-facts.js';
 
-/** An event of a run's history, as Temporal has it. */
-export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+export type { HistoryEvent } from './event-facts.js';
 
 /** An execution of a workflow. */
 export interface Execution {
@@ -22,9 +23,12 @@ const grpcStatus = { deadlineExceeded: 4, invalidArgument: 3, notFound: 5, unava
 /** Pause before asking again a server that cannot be reached, in milliseconds. */
 const reconnectMs = 300;
 
+/** Pause between two questions whether a run that somebody has paused goes on, in milliseconds. */
+const unpausedMs = 1_000;
+
 /**
  * A run's events, each once and in order. No worker is needed. With `wait` an open run is followed until it is closed, through
- * restarts of the server and continue-as-new; without `wait` the events end at the newest.
+ * restarts of the server, pauses of the workflow and continue-as-new; without `wait` the events end at the newest.
  *
  * @throws FanfoldError `NoSuchRun` when the server does not know the run
  */
@@ -36,6 +40,7 @@ export async function* historyEvents(
   let seen = 0;
   let nextPageToken: Uint8Array | null | undefined;
   let next: string | null | undefined;
+  let isClosed = false;
   do {
     let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
     try {
@@ -52,15 +57,38 @@ export async function* historyEvents(
       if (Number(event.eventId) <= seen) continue;
       seen = Number(event.eventId);
       yield event;
+      isClosed ||= closedBy(event) !== null;
       next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
     }
     nextPageToken = page.nextPageToken;
-    if (!next) continue;
+    if (!next) {
+      // Of a paused workflow the server ends the events, as if it were closed.
+      const isHeldUp = wait && !isClosed && isLast(nextPageToken) && (await unpaused(client, execution, signal));
+      if (isHeldUp) nextPageToken = undefined;
+      continue;
+    }
     execution = { workflowId: execution.workflowId, runId: next };
     next = undefined;
     seen = 0;
     nextPageToken = undefined;
-  } while (nextPageToken === undefined || (nextPageToken !== null && nextPageToken.length > 0));
+  } while (nextPageToken === undefined || !isLast(nextPageToken));
+}
+
+function isLast(nextPageToken: Uint8Array | null | undefined): boolean {
+  return (nextPageToken?.length ?? 0) === 0;
+}
+
+/** Waits for as long as a workflow is paused, and a moment at least; whether to go on. */
+async function unpaused(client: Client, { workflowId, runId }: Execution, signal?: AbortSignal): Promise<boolean> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  const described = () => (signal === undefined ? handle.describe() : unlessAborted(handle.describe(), signal));
+  const isPaused = (error: unknown) => isGrpcServiceError(error) && error.code === grpcStatus.unavailable;
+  for (let waits = true; waits && signal?.aborted !== true;) {
+    await sleep(unpausedMs, undefined, { ...(signal && { signal }) }).catch(() => {});
+    // While the server cannot be reached nobody knows.
+    waits = await described().then(({ status }) => status.name === 'PAUSED', isPaused);
+  }
+  return signal?.aborted !== true;
 }
 
 async function fetchPage(

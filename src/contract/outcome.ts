@@ -5,6 +5,7 @@ import {
   ChildWorkflowFailure,
   TimeoutFailure,
 } from '@temporalio/common';
+import type { TimeoutType } from '@temporalio/common';
 
 import type { Answer, Ledger } from './model-call.js';
 import { cutMessage } from './failures.js';
@@ -144,9 +145,18 @@ function causeOf(failure: unknown): unknown {
 function messageOf(cause: unknown): string {
   // Temporal's own word for it, or none.
   if (cause instanceof CancelledFailure && ['', 'CANCELLED'].includes(cause.message)) return wasCancelled;
+  if (cause instanceof TimeoutFailure) return timeouts[String(cause.timeoutType)] ?? cause.message;
   if (cause instanceof Error) return cause.message;
   return typeof cause === 'string' ? cause : 'Something was thrown that is no error.';
 }
+
+/** What Temporal calls `activity StartToClose timeout` and the like. A model is told it, too. */
+const timeouts: Partial<Record<string, string>> = {
+  START_TO_CLOSE: 'It was not done within its time limit.',
+  SCHEDULE_TO_CLOSE: 'It was not done within its time limit, all tries together.',
+  SCHEDULE_TO_START: 'No worker has taken it within its time limit.',
+  HEARTBEAT: 'Its worker was heard of no more: it was killed, or has hung.',
+} satisfies Partial<Record<NonNullable<TimeoutType>, string>>;
 
 function classify(cause: unknown, cancelled: boolean): { status: BranchStatus; type: string; details: unknown } {
   if (cause instanceof CancelledFailure) {

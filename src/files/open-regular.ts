@@ -30,7 +30,8 @@ async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, readOnly).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ELOOP' || error.code === 'ENXIO' ? new NotAFile('notRegular') : error;
   });
-  if ((await handle.stat()).isFile()) return handle;
+  const found = await handle.stat().catch(() => undefined);
+  if (found?.isFile() === true) return handle;
   await handle.close();
   throw new NotAFile('notRegular');
 }

@@ -39,22 +39,26 @@ export async function startServer({ home, cli, ports, env }: StartPlan, held: Ho
   await tightenFiles(itsFiles);
   await boundLog(logPath);
   const log = await open(logPath, 'a', 0o600);
-  const logStart = (await log.stat()).size;
-  held.assertHeld();
-  const child = privately(() =>
-    spawn(cli.path, serverArguments(home, ports), {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      cwd: home,
-      env: Object.fromEntries(Object.entries(env).filter(([name]) => !keptFromServer.test(name))),
-    }),
-  );
-  child.unref();
   let spawnError: Error | undefined;
-  child.once('error', (error) => {
-    spawnError = error;
-  });
-  await log.close();
+  let logStart = 0;
+  const started = async () => {
+    logStart = (await log.stat()).size;
+    held.assertHeld();
+    const child = privately(() =>
+      spawn(cli.path, serverArguments(home, ports), {
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        cwd: home,
+        env: Object.fromEntries(Object.entries(env).filter(([name]) => !keptFromServer.test(name))),
+      }),
+    );
+    child.unref();
+    child.once('error', (error) => {
+      spawnError = error;
+    });
+    return child;
+  };
+  const child = await started().finally(() => log.close());
   const identity = child.pid === undefined ? undefined : await identityOf(child.pid);
   if (identity === undefined) throw serverFailure(home, await logTail(logPath, logStart), spawnError);
   const record = {

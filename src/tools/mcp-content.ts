@@ -27,8 +27,22 @@ export function partsOf({ content, structuredContent }: McpResult): McpPart[] {
   const parts = (Array.isArray(content) ? content : []).flatMap(partOf);
   if (structuredContent === undefined || structuredContent === null) return parts;
   const json = JSON.stringify(structuredContent);
-  const isSaid = parts.some((part) => part.type === 'text' && sameJson(part.text, json));
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const isSaid = texts.some((text) => sameJson(text, json)) || isWrapped(structuredContent, texts);
   return isSaid ? parts : [...parts, { type: 'text', text: json }];
+}
+
+/**
+ * Whether the texts say what is structured as `{ result }` and nothing else: so the SDK for Python (2.3.0) wraps whatever is no object, and
+ * sends one text for it, or one for each item of a list.
+ */
+function isWrapped(structured: unknown, texts: readonly string[]): boolean {
+  const { result, ...others } = structured as { result?: unknown };
+  if (result === undefined || Object.keys(others).length > 0) return false;
+  const says = (text: string | undefined, value: unknown) =>
+    text === value || sameJson(text ?? '', JSON.stringify(value));
+  if (texts.length === 1 && says(texts[0], result)) return true;
+  return Array.isArray(result) && result.length === texts.length && result.every((item, at) => says(texts[at], item));
 }
 
 function partOf(given: unknown): McpPart[] {

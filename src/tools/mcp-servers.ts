@@ -6,6 +6,7 @@ import { connectTo } from './mcp-connection.js';
 import type { Connection } from './mcp-connection.js';
 import { everythingOf } from './server-secrets.js';
 import type { McpServer } from './mcp-server.js';
+import { reasonOf } from './mcp-reason.js';
 import { callTool, offerOf } from './mcp-tools.js';
 import type { Offer } from './mcp-tools.js';
 
@@ -65,12 +66,12 @@ export class McpServers {
 
   /** Describes an error with the server's name, and with nothing of its address, its command or what it is given. */
   async #failure(server: McpServer, error: unknown): Promise<FanfoldError> {
-    const { message, code, syscall, lastWords } = error as NodeJS.ErrnoException & { lastWords?: string };
+    const { code, syscall, lastWords } = error as NodeJS.ErrnoException & { lastWords?: string };
     const own = everythingOf(server, this.env);
     const without = (text: string) => this.secrets.text(own.text(text));
     const reason = syscall?.startsWith('spawn')
       ? (startFailures[code ?? ''] ?? `its command cannot be started (${code})`)
-      : without(message);
+      : without(reasonOf(error));
     const named = server.name === undefined ? '' : ` \`${server.name}\``;
     const said = lastWords ? `. Its last words: ${without(lastWords)}` : '';
     return new FanfoldError('McpFailed', `The MCP server${named}: ${reason}${said}`);

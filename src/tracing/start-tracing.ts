@@ -5,6 +5,7 @@ import type { WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
 
 import type { Secrets } from '../secrets/index.js';
 import { exporterWithout } from './exporter-without.js';
+import { lostTo } from './lost-to.js';
 
 /** The tracing of a process. Spans are sent by OTLP over HTTP, as OpenTelemetry's own variables say. */
 export interface Tracing {
@@ -16,8 +17,12 @@ export interface Tracing {
   sinks: NonNullable<WorkerOptions['sinks']>;
   /** Runs work as a span that everything below it belongs to. */
   within<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
-  /** Sends the remaining spans; gives up after a while. */
-  stop(): Promise<void>;
+  /**
+   * Sends the remaining spans; gives up after a while.
+   *
+   * @returns where spans were lost, a sentence that says why, without secrets
+   */
+  stop(): Promise<string | undefined>;
 }
 
 /** Longest wait for the last spans to be sent, in milliseconds. */
@@ -40,7 +45,9 @@ export async function startTracing(env: NodeJS.ProcessEnv, version: string, secr
       import('@temporalio/interceptors-opentelemetry/lib/worker/index.js'),
     ]);
   const resource = resourceOf(env, version);
-  const processor = new BatchSpanProcessor(exporterWithout(secrets, traceExporter(env)));
+  let lost: string | undefined;
+  const note = (error: Error | undefined) => (lost = lostTo(env, error, secrets));
+  const processor = new BatchSpanProcessor(exporterWithout(secrets, traceExporter(env), note));
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();
   return {
@@ -58,6 +65,7 @@ export async function startTracing(env: NodeJS.ProcessEnv, version: string, secr
     stop: async () => {
       const slow = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
       await Promise.race([provider.shutdown().catch(() => {}), slow]);
+      return lost;
     },
   };
 }

@@ -97,6 +97,7 @@ it('takes documents, rows, prompts and files', async () => {
     { id: 'b', text: 'Two.' },
   ];
   expect((await call('summarise', { documents })).output).toMatchObject([{ key: 'a' }, { key: 'b' }]);
+  expect((await call('summarise', { files: ['fee.md'] })).output).toMatchObject([{ key: 'fee.md' }]);
   expect((await call('map', { rows: [{ x: 1 }, { x: 2 }], prompt: 'Say {{ x }}.' })).coverage).toEqual({
     ok: 2,
     total: 2,

@@ -55,6 +55,14 @@ describe('the outcome of a failure', () => {
     });
   });
 
+  it.each([
+    [TimeoutType.START_TO_CLOSE, 'It was not done within its time limit.'],
+    [TimeoutType.HEARTBEAT, 'Its worker was heard of no more: it was killed, or has hung.'],
+  ])('says of %s what it means, to people and to models', (kind, message) => {
+    const cause = new TimeoutFailure('activity StartToClose timeout', spent, kind);
+    expect(outcomeOfFailure(place, failed(cause), 2_000).error).toEqual({ type: 'TimedOut', message });
+  });
+
   it('is cancelled where a worker died before it could obey', () => {
     const lost = failed(new TimeoutFailure('heartbeat', spent, TimeoutType.HEARTBEAT));
     expect(outcomeOfFailure(place, lost, 2_000, true)).toMatchObject({ status: 'cancelled', attempts: 2 });

@@ -168,6 +168,33 @@ const rows: Record<string, (id: string) => Promise<void>> = {
     expect(statuses(await ended())).toEqual(['ok', 'ok']);
     expect(calls(`${id}-quick`)).toBe(1);
   },
+  "change an activity's options": async (id) => {
+    const { gate, ended } = await openRun(id);
+    await client.workflowService.updateActivityOptions({
+      namespace: namespace(),
+      execution: { workflowId: id },
+      id: `${id}-held`,
+      identity: 'test',
+      activityOptions: { startToCloseTimeout: { seconds: 1 as never }, retryPolicy: { maximumAttempts: 1 } },
+      updateMask: { paths: ['start_to_close_timeout', 'retry_policy.maximum_attempts'] },
+    });
+    expect(statuses(await ended())).toEqual(['ok', 'TimedOut']);
+    await desk.model.until(() => gate.waiting.length === 0);
+    gate.release();
+  },
+  'an update with junk': async (id) => {
+    const { gate, ended } = await openRun(id);
+    const handle = client.workflow.getHandle(id);
+    for (const [name, said] of [
+      ['cancelBranch', 'Expected keys of branches'],
+      ['no-such-update', 'no-such-update'],
+    ] as const) {
+      const refusal = handle.executeUpdate(name, { args: [7] });
+      await expect(refusal).rejects.toMatchObject({ cause: { message: expect.stringContaining(said) } });
+    }
+    gate.release();
+    expect(statuses(await ended())).toEqual(['ok', 'ok']);
+  },
   'a signal with junk': async (id) => {
     const { gate, ended } = await openRun(id);
     const handle = client.workflow.getHandle(id);

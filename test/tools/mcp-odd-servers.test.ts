@@ -101,6 +101,23 @@ describe('what a tool answers', () => {
     expect(partsOf({ content: [spaced], structuredContent })).toEqual([spaced]);
   });
 
+  it.each([
+    ['42', { result: 42 }],
+    ['done', { result: 'done' }],
+    ['3', { result: '3' }],
+    ['["a"]', { result: ['a'] }],
+  ])('has %s once, which the SDK for Python sends in structured content as well', (text, structuredContent) => {
+    const content = [{ type: 'text', text }];
+    expect(partsOf({ content, structuredContent })).toEqual(content);
+  });
+
+  it('has a list once whose items are a text each, and else both', () => {
+    const content = ['a', '{ "b": 1 }'].map((text) => ({ type: 'text', text }));
+    expect(partsOf({ content, structuredContent: { result: ['a', { b: 1 }] } })).toEqual(content);
+    expect(partsOf({ content, structuredContent: { result: ['a'] } })).toHaveLength(3);
+    expect(partsOf({ content, structuredContent: { result: ['a', { b: 1 }], more: 1 } })).toHaveLength(3);
+  });
+
   it('may take longer than the minute of the SDK: the limit is that of the call', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
@@ -118,6 +135,20 @@ describe('what a tool answers', () => {
     expect(await answer).toMatchObject({ content: [{ text: 'done' }] });
   });
 });
+
+it.each(['elicitation/create', 'sampling/createMessage', 'roots/list'])(
+  'that asks back by %s is refused that, and may answer all the same',
+  async (method) => {
+    const path = await scriptedServer(
+      directory,
+      method.replace('/', '-'),
+      `{ 'tools/call': () => new Promise((done) => { asked = done; send({ id: 'back', method: ${JSON.stringify(method)}, params: {} }); }) }`,
+      'let asked; process.stdin.on("data", (chunk) => { for (const line of String(chunk).trim().split("\\n")) { const { id, error } = JSON.parse(line); if (id === "back") asked({ content: [{ type: "text", text: "refused: " + error.code }] }); } });',
+    );
+    const back = { name: 'back', command, args: [path] };
+    expect(await servers.call(back, 'any', {}, fresh())).toEqual([{ type: 'text', text: 'refused: -32601' }]);
+  },
+);
 
 it('is started with what variables stand for in its arguments, also as other clients write them', async () => {
   const path = await scriptedServer(

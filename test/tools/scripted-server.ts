@@ -16,9 +16,9 @@ export async function scriptedServer(directory: string, name: string, answers: s
 ${first}
 const send = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
 const answers = { initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } }), ...${answers} };
-readline.createInterface({ input: process.stdin }).on('line', (line) => {
+readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   const { id, method, params = {} } = JSON.parse(line);
-  if (id !== undefined) send({ id, result: answers[method](params) });
+  if (id !== undefined && method !== undefined) send({ id, result: await answers[method](params) });
 });
 `,
   );

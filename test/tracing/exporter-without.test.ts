@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 
 import { Secrets } from '../../src/secrets/index.js';
 import { exporterWithout } from '../../src/tracing/exporter-without.js';
+import { lostTo } from '../../src/tracing/lost-to.js';
 
 const token = 'made-up-token-1';
 
@@ -28,4 +29,21 @@ it('sends spans without secrets in their name, attributes, events and errors, an
   expect(sent!.duration).toEqual(expect.any(Array));
   expect(plain!.attributes).toEqual({ count: 4 });
   await provider.shutdown();
+});
+
+it('tells why spans were lost, and hides what is secret in the address', () => {
+  const why: (Error | undefined)[] = [];
+  const refused = Object.assign(new Error('Not Found'), { code: 404 });
+  const failing = new InMemorySpanExporter();
+  failing.export = (_, done) => done({ code: 1, error: refused });
+  exporterWithout(new Secrets({}), failing, (error) => why.push(error)).export([], () => {});
+  expect(why).toEqual([refused]);
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://me:${token}@collector.example:4317` };
+  expect(lostTo(env, why[0], new Secrets(env))).toBe(
+    'Traces could not be sent to http://collector.example:4317: it answered 404. Port 4317 is mostly for gRPC; OTLP over HTTP has 4318.',
+  );
+  const other = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example:4318' };
+  expect(lostTo(other, new Error('connect ECONNREFUSED'), new Secrets(other))).toBe(
+    'Traces could not be sent to http://collector.example:4318: connect ECONNREFUSED.',
+  );
 });

@@ -68,6 +68,15 @@ it('says so when no sentence has to do with the question', async () => {
   expect(text).toMatch(/^Offline extract: no sentence of the text shares a word with the question/);
 });
 
+it.each(['The fee is 40 EUR. It is due in May.', '合同由甲方签署。付款在五月到期。'])(
+  'quotes a text without a long word, too: %s',
+  async (short) => {
+    const { client } = await start();
+    const text = textOf(await client.messages.create(reading(short, 'Look at liability.')));
+    expect(text.match(/^- "/gm)).toHaveLength(2);
+  },
+);
+
 it('says plainly that it cannot reason when there is nothing to quote', async () => {
   const { client } = await start();
   expect(textOf(await client.messages.create(asking('Hi!')))).toMatch(/^Offline model: it does not reason/);

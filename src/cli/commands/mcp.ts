@@ -46,7 +46,9 @@ async function mcp(flags: McpFlags, world: World): Promise<ExitCode> {
   ]);
   const left = new AbortController();
   const restore = world.onInterrupt(() => left.abort());
-  const server = mcpServer(defaults, place, world, left.signal);
+  // A file is called as the client calls it.
+  const inner = flags.files === undefined ? world : { ...world, keysFrom: place.folder() };
+  const server = mcpServer(defaults, place, inner, left.signal);
   try {
     await server.connect(new StdioServerTransport(world.stdin as Readable, world.stdout.stream as Writable));
     sayer(world, false)('serves MCP on standard input and output.');

@@ -187,8 +187,14 @@ export class RowsFile {
     const end = replaces ? 0 : this.#end;
     const file = this.#target;
     const write = (text: string) => file.appendFile(text).catch(this.#fail);
-    await truncate(path, end).catch(this.#fail);
-    if (end === 0) await write(format.header(columns));
+    try {
+      await truncate(path, end).catch(this.#fail);
+      if (end === 0) await write(format.header(columns));
+    } catch (error) {
+      this.#target = undefined;
+      await file.close();
+      throw error;
+    }
     return {
       write: (text) => {
         this.#isBare = false;

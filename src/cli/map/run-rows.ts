@@ -64,7 +64,6 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
     if (code === exitCodes.failed && isPartial && out?.isComplete === true) return exitCodes.partial;
     return code;
   } finally {
-    await out?.close();
-    await file?.close(out?.isComplete === true, columns);
+    await (out?.close() ?? Promise.resolve()).finally(() => file?.close(out?.isComplete === true, columns));
   }
 }

@@ -212,7 +212,7 @@ function withoutReader(path: string): LeftOut {
 
 /** A path as the key of a branch: on one line, and short enough to label it; the end of a long one says more than its beginning. */
 function keyOf(path: string, world: World): string {
-  const whole = slashed(relative(world.cwd, resolve(world.cwd, path))) || path;
+  const whole = slashed(relative(world.keysFrom ?? world.cwd, resolve(world.cwd, path))) || path;
   const key = shown(whole);
   if (key.length <= longestKey) return key;
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);

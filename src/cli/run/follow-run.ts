@@ -10,7 +10,7 @@ import {
   UnreadRun,
   wentOnAfterReset,
 } from '../../client/index.js';
-import type { Execution } from '../../client/index.js';
+import type { Execution, HistoryEvent } from '../../client/index.js';
 import type { LaneReport } from '../../contract/lanes.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { Branch, Run } from '../../contract/run.js';
@@ -65,6 +65,7 @@ export async function followRun(
       await teller.tellReports();
       await teller.tellApprovals();
       if (isFailure(event)) await teller.tellFailing();
+      teller.tellPause(event);
     }
     view.settle();
     for (const outcome of view.result?.branches ?? []) await teller.tell(outcome);
@@ -157,6 +158,18 @@ class Teller {
     const failing = await failingTask(session.client, view.workflowId).catch(() => null);
     if (failing === null) return;
     world.stderr.write(line`fanfold: ${failingTaskText(view.workflowId, failing)}\n`);
+  }
+
+  /** Tells that somebody has paused the workflow: nothing is begun then, and nothing else says why. */
+  tellPause(event: HistoryEvent): void {
+    const { workflowExecutionPausedEventAttributes: paused, workflowExecutionUnpausedEventAttributes: goesOn } = event;
+    if (this.flags.quiet || !(paused || goesOn)) return;
+    const { workflowId } = this.view;
+    this.world.stderr.write(
+      paused
+        ? line`fanfold: the run is paused (${paused.reason || 'no reason given'}), and waits for \`temporal workflow unpause --workflow-id ${workflowId}\`.\n`
+        : line`fanfold: the run goes on after its pause.\n`,
+    );
   }
 
   /** Tells of a branch that is whole; after that there is nothing more to tell of it. */

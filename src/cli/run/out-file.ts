@@ -118,9 +118,8 @@ export class OutFile {
     try {
       if (this.#amended.size > 0) await this.#putRight();
       await this.file.sync();
-      await this.file.close();
     } finally {
-      await this.unlock();
+      await this.file.close().finally(() => this.unlock());
     }
   }
 

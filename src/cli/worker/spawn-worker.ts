@@ -34,14 +34,14 @@ function launcherOf({ entry }: World): string {
  */
 async function launchWorker(home: string, { concurrency = 0 }: WorkerNeed, world: World): Promise<ChildProcess> {
   const log = await open(homePaths(home).workerLog, 'a', 0o600);
-  const worker = await startMember(home, () =>
+  const started = startMember(home, () =>
     spawn(
       world.nodePath,
       [launcherOf(world), 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
       { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: world.cwd, env: { ...world.env, FANFOLD_HOME: home } },
     ),
   );
-  await log.close();
+  const worker = await started.finally(() => log.close());
   worker.unref();
   await HomeGateway.beside(home, world);
   return worker;

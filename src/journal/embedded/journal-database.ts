@@ -1,12 +1,13 @@
-import { chmodSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { chmodSync, closeSync, fdatasync, openSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 
 import { UnavailableError } from '../../contract/errors.js';
 import { SharedSync } from './shared-sync.js';
+
+const datasync = promisify(fdatasync);
 
 /** SQLite waits this long for another process in the middle of a write, in milliseconds; meanwhile this process stands still. */
 const busyTimeoutMs = 10;
@@ -91,15 +92,16 @@ export class JournalDatabase {
   readonly path: string;
   readonly #database: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
-  readonly #log: FileHandle;
+  /** A descriptor: a `FileHandle` of a journal that nobody closes would end the process with Node 26, as garbage. */
+  readonly #log: number;
   readonly #sync: SharedSync;
 
-  private constructor(path: string, generation: number, database: DatabaseSyncInstance, log: FileHandle) {
+  private constructor(path: string, generation: number, database: DatabaseSyncInstance, log: number) {
     this.path = path;
     this.generation = generation;
     this.#database = database;
     this.#log = log;
-    this.#sync = new SharedSync(() => log.datasync());
+    this.#sync = new SharedSync(() => datasync(log));
   }
 
   /** @throws what SQLite or the file system throws */
@@ -111,7 +113,7 @@ export class JournalDatabase {
       database.exec(settings);
       refuseLater(database, path);
       database.exec(schema);
-      return new JournalDatabase(path, generation, database, await open(`${path}-wal`, 'r+'));
+      return new JournalDatabase(path, generation, database, openSync(`${path}-wal`, 'r+'));
     } catch (error) {
       database.close();
       throw error;
@@ -169,7 +171,7 @@ export class JournalDatabase {
     this.#statements.clear();
     this.#database.close();
     await this.#sync.settled();
-    await this.#log.close();
+    closeSync(this.#log);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -141,6 +141,11 @@ describe('a place that takes no more', () => {
       message: expect.stringMatching(/^Expected `full\.jsonl` to take all rows, got E[A-Z]+: /),
       advice: expect.stringContaining('`--resume`'),
     });
+    // A file that nobody closes ends the process with Node 26, whenever garbage is collected.
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(join('/proc/self/fd', fd)).catch(() => '')),
+    );
+    expect(open).not.toContain('/dev/full');
     await mkdir(join(cwd, 'folder.jsonl'));
     await expect(RowsFile.open('folder.jsonl', {} as MapFlags, { cwd } as World)).rejects.toThrow(
       'Expected `out` to be a file, got `folder.jsonl`, which is a folder.',

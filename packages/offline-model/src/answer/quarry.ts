@@ -47,7 +47,7 @@ export class Quarry {
     const topic = topicOf(task);
     const scores = this.#ranking(topic);
     const relation = topic.length === 0 ? 'no-topic' : scores.some((score) => score > 0) ? 'close' : 'foreign';
-    const chosen = diverse(this.#sentences, relation === 'close' ? scores : this.#ranking(this.#typicalWords()), count);
+    const chosen = diverse(this.#sentences, relation === 'close' ? scores : this.#typical(), count);
     return { texts: chosen.toSorted((left, right) => left - right).map((index) => this.#text(index)), relation };
   }
 
@@ -60,6 +60,12 @@ export class Quarry {
 
   #text(index: number): string {
     return this.#sentences[index]?.text ?? '';
+  }
+
+  /** Scores for what the material keeps coming back to; all alike where it has no long words: a few short sentences, or Chinese. */
+  #typical(): number[] {
+    const scores = this.#ranking(this.#typicalWords());
+    return scores.some((score) => score > 0) ? scores : scores.map(() => 1);
   }
 
   /** What the material keeps coming back to. */
