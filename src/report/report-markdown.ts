@@ -6,6 +6,7 @@ import { statusOf } from './answer/state.js';
 import { costOf, durationOf, marksOf, textOf } from './answer/texts.js';
 import { titleOf } from './answer/title.js';
 import { valueParts } from './answer/value-parts.js';
+import { ofModel } from './answer/work.js';
 import { fenced } from './markdown/foreign-markdown.js';
 import { inMarkup, line, partsMarkdown, tableMarkdown } from './markdown/part-markdown.js';
 
@@ -79,7 +80,7 @@ function branchesTable({ run }: Reported): string {
       branch.key,
       branch.status,
       durationOf(branch.latency.totalMs),
-      costOf(branch.costUsd),
+      ofModel(branch, costOf(branch.costUsd)),
       [...(branch.error === undefined ? [] : [branch.error.message]), ...marksOf(branch)].join(', '),
     ]),
   );

@@ -7,7 +7,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import type { Compared, Reported } from '../../src/contract/reported.js';
-import { reportHtml } from '../../src/report/index.js';
+import { noUsage } from '../../src/contract/usage.js';
+import { reportHtml, reportMarkdown } from '../../src/report/index.js';
 import { root } from '../support/fanfold.js';
 import { branchOf, reportedOf } from './reported.js';
 
@@ -170,6 +171,44 @@ describe('a graph', () => {
     const { page } = await opened(reportedOf(branches, { kind: 'graph', output: 'Done.' }, { edges }));
     await page.locator('#graph .node').filter({ hasText: 'each' }).click();
     expect(await page.locator('#branches-body tr').count()).toBe(2);
+  });
+});
+
+describe('the head of the page', () => {
+  it('is called as in a list where nothing was asked or read, says who answered, and leads to each part', async () => {
+    const asked = { ...reportedOf([]).asked, title: 'rows.csv: 6 rows' };
+    const { page } = await opened(
+      reportedOf([branchOf(0)], { kind: 'map', output: [], offline: true }, { asked }),
+      400,
+    );
+    expect(await page.locator('#title').textContent()).toBe('rows.csv: 6 rows');
+    expect(await page.locator('#run-id').textContent()).toBe('run-1');
+    expect(await page.locator('#facts').innerText()).toContain('offline model, in place of claude-sonnet-5-5');
+    const links = page.locator('#places a');
+    expect(await links.allTextContents()).toEqual(await page.locator('h2').allTextContents());
+    await links.last().click();
+    expect(await page.locator('#branches-heading').evaluate((each) => each.getBoundingClientRect().top)).toBeLessThan(
+      900,
+    );
+  });
+});
+
+describe('a branch that asks no model', () => {
+  const tool = branchOf(1, {
+    key: 'search-1',
+    usage: noUsage,
+    costUsd: 0,
+    latency: { queuedMs: 20, modelMs: 0, retryWaitMs: 0, totalMs: 3_520 },
+  });
+  delete tool.model;
+
+  it('has been at work, and neither zero tokens nor a cost', async () => {
+    const { page } = await opened(reportedOf([branchOf(0), tool]));
+    const cells = await page.locator('#branches-body tr').last().locator('td').allTextContents();
+    expect(cells).toEqual(['2', 'search-1', 'ok', '3.5 s', '20 ms', '3.5 s', '0 ms', '', '', '', '']);
+    await page.locator('#branches-body button').last().click();
+    expect(await page.locator('#branches-body tr').last().innerText()).not.toMatch(/tokens|model/);
+    expect(reportMarkdown(reportedOf([tool]))).toMatch(/\| search-1 \| ok \| 3\\?\.5 s \|\s*\|/);
   });
 });
 
