@@ -37,7 +37,8 @@ export class Quarry {
   readonly length: number;
 
   constructor(material: readonly string[]) {
-    this.#sentences = material.flatMap(sentencesOf);
+    // What several answers quote is one sentence.
+    this.#sentences = [...new Map(material.flatMap(sentencesOf).map((each) => [each.text, each])).values()];
     this.#ranking = rankingOf(this.#sentences);
     this.length = material.reduce((sum, { length }) => sum + length, 1);
   }
@@ -45,7 +46,8 @@ export class Quarry {
   /** Up to `count` different sentences on a topic. */
   quotes(task: string, count: number): Quotes {
     const topic = topicOf(task);
-    const scores = this.#ranking(topic);
+    // The question itself is no answer to it, though nothing is closer.
+    const scores = this.#ranking(topic).map((score, index) => (isAsked(this.#text(index), task) ? 0 : score));
     const relation = topic.length === 0 ? 'no-topic' : scores.some((score) => score > 0) ? 'close' : 'foreign';
     const chosen = diverse(this.#sentences, relation === 'close' ? scores : this.#ranking(this.#typicalWords()), count);
     return { texts: chosen.toSorted((left, right) => left - right).map((index) => this.#text(index)), relation };
@@ -73,4 +75,10 @@ export class Quarry {
       .slice(0, 12)
       .map(([word]) => word);
   }
+}
+
+/** Whether a sentence is the task, or a question in it. */
+function isAsked(text: string, task: string): boolean {
+  const said = text.replace(/^Question: /, '');
+  return said.endsWith('?') && task.includes(said);
 }
