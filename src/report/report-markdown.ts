@@ -1,4 +1,5 @@
 import type { Compared, Reported } from '../contract/reported.js';
+import { answeredOffline } from '../fold/answered-offline.js';
 import { answerParts } from './answer/answer-parts.js';
 import { branchFacts, comparedBranches, comparedFigures, sameText } from './answer/compare-runs.js';
 import { figuresOf } from './answer/figures.js';
@@ -36,7 +37,7 @@ export function reportMarkdown(reported: Reported): string {
       ...asked.prompts.map(({ key, text }) => `**${line(key)}**\n\n${fenced(text)}`),
     ]),
     folded(`Branches (${run.branches.length.toLocaleString('en')})`, [branchesTable(reported)]),
-    `<sub>Written by fanfold ${line(version)}${run.offline ? '; answered by the offline model' : ''}.</sub>`,
+    `<sub>Written by fanfold ${line(version)}${answeredOffline(run) ? '; answered by the offline model' : ''}.</sub>`,
   ]);
 }
 

@@ -5,6 +5,7 @@ import { packageVersion } from '../package-version.js';
 import type { FilePlace } from '../read/file-place.js';
 import { gitPatch } from './git-patch.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { quotedChange, widestQuote } from './quoted-change.js';
 import { exactly, json, line, lines, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
 import type { Screen } from '../world.js';
@@ -28,17 +29,22 @@ export function findingsText(
       2,
     );
   }
-  const rows = findings.flatMap(
-    ({ file: of = file, line: row, column, severity, check, message, quote, suggestion }) => [
-      line`${of}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
-      line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
-    ],
-  );
+  const rows = findings.flatMap(({ file: of = file, line: row, column, severity, check, message, ...said }) => [
+    line`${of}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
+    ...quoteLines(message, said),
+  ]);
   const files = new Set(findings.flatMap(({ file: of }) => of ?? [])).size;
   const where = files === 0 ? '' : ` in ${files} ${files === 1 ? 'file' : 'files'}`;
   const taken =
     place?.isOwnText === false ? [line`Lines and columns are those of the text that was taken out of ${file}.`] : [];
   return lines([...rows, countedFindings({ findings, unplaced }, run.coverage, where), ...taken, '']);
+}
+
+/** What is quoted, and what should stand there; nothing where the message has said it. */
+function quoteLines(message: string, { quote, suggestion }: Pick<Finding, 'quote' | 'suggestion'>): TerminalText[] {
+  if (suggestion === undefined) return message === quote ? [] : [line`    ${terminalLine(quote, widestQuote)}`];
+  const [before, after] = quotedChange(quote, suggestion);
+  return [line`    ${terminalLine(before, widestQuote)} → ${terminalLine(after, widestQuote)}`];
 }
 
 /** Whether a finding is at least as grave; never where no severity is given. */

@@ -4,7 +4,8 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { isKind } from '../../contract/names.js';
 import type { Kind } from '../../contract/names.js';
 import type { Run } from '../../contract/run.js';
-import { formatCost, formatTokens } from './amounts.js';
+import { answeredOffline } from '../../fold/answered-offline.js';
+import { formatCost } from './amounts.js';
 import { agreementLines, comparedRows } from './agreement-lines.js';
 import { approvalLines } from './approval-lines.js';
 import { failingTaskText } from './failing-task-text.js';
@@ -15,6 +16,7 @@ import type { Render } from './print-hits.js';
 import { shellWord } from '../../fold/visible-text.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { proseFor } from './terminal-rows.js';
+import { totalText } from './total-text.js';
 import { answerText, joined, json, line, lines, paints, setIn, terminalLine } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen, World } from '../world.js';
@@ -105,11 +107,13 @@ async function printForPeople(
       ...(run.kind === 'compare' ? agreementLines(run.output) : []),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
-      `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}${run.priority === undefined ? '' : ` · priority ${run.priority}`}`,
+      `  ${totalText(run)}`,
       ...(run.lostUsd > 0
         ? [`  and ${formatCost(run.lostUsd)} at most for calls that broke off before the API had told their cost`]
         : []),
-      ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
+      ...(answeredOffline(run)
+        ? ['  Answered by the offline model: extracts of the text, priced as the API would.']
+        : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
       ...(run.webUi === null || afterwards === undefined ? [] : [proseFor(world.stderr, `  ${afterwards}`)]),
     ]),
@@ -122,15 +126,6 @@ function errorLines({ error }: Run, shown: Run['branches']): TerminalText[] {
   const isTold = shown.some((branch) => branch.error !== undefined && error.message.includes(branch.error.message));
   const [first = ''] = error.message.split('\n');
   return isTold && first === error.message && shown.length === 1 ? [] : [line`  ${setIn(error.message, '    ')}`];
-}
-
-/** The part of a run's time in which it waited for a person. */
-function waited({ waitedForPersonMs = 0 }: Run): string {
-  return waitedForPersonMs < 1_000 ? '' : ` (${formatDuration(waitedForPersonMs)} of it waiting for a person)`;
-}
-
-function saved({ savedUsd }: Run): string {
-  return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
 }
 
 function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
@@ -170,10 +165,6 @@ function listed(keys: readonly string[], more: number): string {
 function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[number]): TerminalText {
   const each = said.map(({ by, value }) => line`${by} says ${terminalLine(JSON.stringify(value), 60)}`);
   return line`  contradiction about ${key}: ${joined(each, ', ')}`;
-}
-
-function cacheSaved({ cacheSavedUsd }: Run): string {
-  return cacheSavedUsd > 0 ? `, ${formatCost(cacheSavedUsd)} saved by the prompt cache` : '';
 }
 
 function headline({ workflowId, status, coverage, criticalPath, approvals = [] }: Run): string {
