@@ -256,7 +256,7 @@ try {
   await terminalPicture(
     'terminal-live',
     'fanfold perspectives architecture-proposal.md --offline --fresh --follow-text',
-    { until: /at work [^\n]*· \S/ },
+    { until: /● legal[^\n]*at work/ },
   );
   await terminalPicture('terminal-300', 'fanfold summarise --from docs-300.jsonl --offline');
   await terminalPicture('terminal-wide-live', 'fanfold summarise --from docs-3000.jsonl --offline --fresh', {
@@ -264,7 +264,7 @@ try {
   });
   await terminalPicture(
     'terminal-approval',
-    'fanfold agent "File the report of the revenue" --offline --fresh --tools tools.mjs',
+    'fanfold agent "File a report with the board" --offline --fresh --tools tools.mjs',
     { until: /allow[^\n]*\?|y\/n/i },
   );
   await terminalPicture('terminal-list', 'fanfold list');

@@ -43,11 +43,14 @@ export class Quarry {
     this.length = material.reduce((sum, { length }) => sum + length, 1);
   }
 
-  /** Up to `count` different sentences on a topic. */
-  quotes(task: string, count: number): Quotes {
+  /**
+   * Up to `count` different sentences on a topic.
+   *
+   * @param asked a question that is no answer to itself, though nothing is closer to it
+   */
+  quotes(task: string, count: number, asked = ''): Quotes {
     const topic = topicOf(task);
-    // The question itself is no answer to it, though nothing is closer.
-    const scores = this.#ranking(topic).map((score, index) => (isAsked(this.#text(index), task) ? 0 : score));
+    const scores = this.#ranking(topic).map((score, index) => (isAsked(this.#text(index), asked) ? 0 : score));
     const relation = topic.length === 0 ? 'no-topic' : scores.some((score) => score > 0) ? 'close' : 'foreign';
     const chosen = diverse(this.#sentences, relation === 'close' ? scores : this.#ranking(this.#typicalWords()), count);
     return { texts: chosen.toSorted((left, right) => left - right).map((index) => this.#text(index)), relation };
@@ -77,8 +80,8 @@ export class Quarry {
   }
 }
 
-/** Whether a sentence is the task, or a question in it. */
-function isAsked(text: string, task: string): boolean {
+/** Whether a sentence is a question that is asked. */
+function isAsked(text: string, asked: string): boolean {
   const said = text.replace(/^Question: /, '');
-  return said.endsWith('?') && task.includes(said);
+  return said.endsWith('?') && asked.includes(said);
 }
