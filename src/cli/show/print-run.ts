@@ -83,7 +83,7 @@ async function printForPeople(
   world.stderr.write(
     lines([
       headline(run),
-      ...errorLines(run, branchesShown ? [] : shown),
+      ...errorLines(run, shown),
       ...(isKeyRefused(run)
         ? [
             proseFor(
@@ -120,12 +120,15 @@ async function printForPeople(
   );
 }
 
-/** The run's error, where no line of a branch tells the same. */
-function errorLines({ error }: Run, shown: Run['branches']): TerminalText[] {
+/** The run's error, where neither the headline nor the line of a branch tells the same. */
+function errorLines({ error, coverage: { ok, total } }: Run, shown: Run['branches']): TerminalText[] {
   if (error === undefined) return [];
-  const isTold = shown.some((branch) => branch.error !== undefined && error.message.includes(branch.error.message));
-  const [first = ''] = error.message.split('\n');
-  return isTold && first === error.message && shown.length === 1 ? [] : [line`  ${setIn(error.message, '    ')}`];
+  const told = (message: string) =>
+    shown.some((branch) => branch.error !== undefined && message.includes(branch.error.message));
+  const { message } = error;
+  const isTold =
+    (message.startsWith(`${ok} of ${total} branches are ok. First: `) || shown.length === 1) && told(message);
+  return isTold && !message.includes('\n') ? [] : [line`  ${setIn(message, '    ')}`];
 }
 
 function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
