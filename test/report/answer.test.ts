@@ -182,7 +182,7 @@ describe('the head of the page', () => {
     );
     expect(await page.locator('#title').textContent()).toBe('rows.csv: 6 rows');
     expect(await page.locator('#run-id').textContent()).toBe('run-1');
-    expect(await page.locator('#facts').innerText()).toContain('offline model, in place of claude-sonnet-5-5');
+    expect(await page.locator('#facts').innerText()).toContain('offline, for claude-sonnet-5-5');
     const links = page.locator('#places a');
     expect(await links.allTextContents()).toEqual(await page.locator('h2').allTextContents());
     await links.last().click();

@@ -22,7 +22,7 @@ export function figuresOf({ run, asked }: Pick<Reported, 'run' | 'asked'>): [nam
       ? [
           [
             models.length === 1 || run.offline ? 'model' : 'models',
-            `${run.offline ? 'offline model, in place of ' : ''}${visibleLine(models.join(', '))}`,
+            `${run.offline ? 'offline, for ' : ''}${visibleLine(models.join(', '))}`,
           ] as [string, string],
         ]
       : []),
