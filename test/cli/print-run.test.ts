@@ -72,3 +72,9 @@ it('tells once why branches are not ok: in their lines, and not again as the err
   const more = { ...error, message: 'Expected at least 0.99 of the branches to be ok.' };
   expect(await shown(2, 0, { error: more }, true)).toContain(more.message);
 });
+
+it('says of an open run that it was asked to stop', async () => {
+  expect(await shown(0, 0, { status: 'running', stopping: true })).toContain(
+    'wide was asked to stop: 120 of 120 branches ok',
+  );
+});

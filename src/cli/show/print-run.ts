@@ -170,7 +170,8 @@ function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[num
   return line`  contradiction about ${key}: ${joined(each, ', ')}`;
 }
 
-function headline({ workflowId, status, coverage, criticalPath, approvals = [] }: Run): string {
+function headline({ workflowId, status, coverage, criticalPath, approvals = [], stopping }: Run): string {
+  if (stopping === true) return `${workflowId} was asked to stop: ${coverage.ok} of ${coverage.total} branches ok`;
   if (approvals.length > 0) {
     const calls = approvals.length === 1 ? 'a call' : `${approvals.length} calls`;
     return `${workflowId} waits for a person to allow ${calls}: ${coverage.ok} of ${coverage.total} branches ok`;
