@@ -33,6 +33,17 @@ describe('a report as Markdown', () => {
     expect(reportMarkdown(reportedOf([toolOf(1)]))).toMatch(/\| search-1 \| ok \| 3\\?\.5 s \|\s*\|/);
   });
 
+  it('does not quote what the message of a finding has said', () => {
+    const finding = { check: 'tone', severity: 'info', line: 1, column: 1, quote: 'Nobody knows.' };
+    const findings = [
+      { ...finding, message: 'Nobody knows.' },
+      { ...finding, message: 'Vague.' },
+    ];
+    const text = reportMarkdown(reportedOf([branchOf(0)], { kind: 'validate', output: { findings, unplaced: 0 } }));
+    expect(text).toMatch(/line 1: Nobody knows\\?\. _\(tone\)_\n- /);
+    expect(text.match(/> Nobody knows/g)).toHaveLength(1);
+  });
+
   it('names what waits', () => {
     const approvals = [{ key: 'file-1', tool: 'file', input: { a: '```' }, takesName: false }];
     const text = reportMarkdown(reportedOf([], { kind: 'agent', status: 'running', output: null, approvals }));

@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../../fold/findings.js';
-import { countedFindings, revise, severities } from '../../fold/findings.js';
+import { countedFindings, revise, saysQuote, severities } from '../../fold/findings.js';
 import type { Run } from '../../contract/run.js';
 import { packageVersion } from '../package-version.js';
 import type { FilePlace } from '../read/file-place.js';
@@ -29,10 +29,13 @@ export function findingsText(
       2,
     );
   }
-  const rows = findings.flatMap(({ file: of = file, line: row, column, severity, check, message, ...said }) => [
-    line`${of}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
-    ...quoteLines(message, said),
-  ]);
+  const rows = findings.flatMap((finding) => {
+    const { file: of = file, line: row, column, severity, check, message } = finding;
+    return [
+      line`${of}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
+      ...quoteLines(finding),
+    ];
+  });
   const files = new Set(findings.flatMap(({ file: of }) => of ?? [])).size;
   const where = files === 0 ? '' : ` in ${files} ${files === 1 ? 'file' : 'files'}`;
   const taken =
@@ -41,8 +44,10 @@ export function findingsText(
 }
 
 /** What is quoted, and what should stand there; nothing where the message has said it. */
-function quoteLines(message: string, { quote, suggestion }: Pick<Finding, 'quote' | 'suggestion'>): TerminalText[] {
-  if (suggestion === undefined) return message === quote ? [] : [line`    ${terminalLine(quote, widestQuote)}`];
+function quoteLines(finding: Finding): TerminalText[] {
+  const { quote, suggestion } = finding;
+  if (saysQuote(finding)) return [];
+  if (suggestion === undefined) return [line`    ${terminalLine(quote, widestQuote)}`];
   const [before, after] = quotedChange(quote, suggestion);
   return [line`    ${terminalLine(before, widestQuote)} → ${terminalLine(after, widestQuote)}`];
 }
