@@ -19,7 +19,8 @@ export const pure = [
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
   'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
-  'test/cli/{markdown,terminal-text}.test.ts',
+  'test/cli/{failing-task-text,flag-errors,markdown,own-log,quoted-change,terminal-text}.test.ts',
+  'test/client/newest-of.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
   'test/gateway/{fleet-limits,shares}.test.ts',
@@ -28,6 +29,7 @@ export const pure = [
   'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
+  'test/report/bins.test.ts',
   'test/server/embedded-version.test.ts',
   'test/workflows/{join,lane-money,lane-queue,lane-size,progress-table}.test.ts',
 ];

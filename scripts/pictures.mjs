@@ -233,6 +233,9 @@ try {
     research: ['research', 'When are invoices due?', '--sources', 'files:.'],
     graph: ['graph', 'contract-review.yaml', '--input', 'document=@service-agreement.md'],
     agent: ['agent', 'Look up the revenue of the regions north, south and west', '--tools', 'tools.mjs'],
+    gather: ['gather', 'personal data breach notice', '--sources', 'files:.', '--answer'],
+    validate: ['validate', 'service-agreement.md', '--checks-file', 'checks.yaml'],
+    map: ['map', 'messages.csv', '--prompt-file', 'classify.md', '--schema', 'label.json'],
     compare: ['compare', '--variants', 'prompts.yaml', '--document', 'service-agreement.md'],
     'wide-100': ['summarise', '--from', 'docs-100.jsonl'],
     'wide-3000': ['summarise', '--from', 'docs-3000.jsonl'],
@@ -256,7 +259,7 @@ try {
   await terminalPicture(
     'terminal-live',
     'fanfold perspectives architecture-proposal.md --offline --fresh --follow-text',
-    { until: /at work [^\n]*· \S/ },
+    { until: /● legal[^\n]*at work/ },
   );
   await terminalPicture('terminal-300', 'fanfold summarise --from docs-300.jsonl --offline');
   await terminalPicture('terminal-wide-live', 'fanfold summarise --from docs-3000.jsonl --offline --fresh', {
@@ -264,7 +267,7 @@ try {
   });
   await terminalPicture(
     'terminal-approval',
-    'fanfold agent "File the report of the revenue" --offline --fresh --tools tools.mjs',
+    'fanfold agent "File a report with the board" --offline --fresh --tools tools.mjs',
     { until: /allow[^\n]*\?|y\/n/i },
   );
   await terminalPicture('terminal-list', 'fanfold list');

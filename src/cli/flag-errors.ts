@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 
 import { InputError, OverBudgetError } from '../contract/errors.js';
 
@@ -10,16 +10,33 @@ import { InputError, OverBudgetError } from '../contract/errors.js';
  */
 export function flagError(error: unknown, program: Command, words: readonly string[]): unknown {
   if (!(error instanceof InputError || error instanceof OverBudgetError)) return error;
-  const [whole = '', name = ''] = /^Expected `([A-Za-z][\w-]*)`/.exec(error.message) ?? [];
   const commands = commandsOf(program, words);
-  const flag = commands.at(-1)?.options.find((option) => isCalled(option.attributeName(), option.long ?? '', name));
-  if (name === '' || flag === undefined) return error;
+  const options = commands.at(-1)?.options ?? [];
+  const [whole = '', name = ''] = /^Expected `([A-Za-z][\w-]*)`/.exec(error.message) ?? [];
+  const flag = name === '' ? undefined : optionOf(options, name);
+  const isTyped = options.some(({ long }) => long !== undefined && error.message.includes(`\`${long}\``));
+  if (flag === undefined && !(isTyped && error.advice === undefined)) return error;
   const path = commands.map((command) => command.name()).join(' ');
   const help = `See \`fanfold ${path} --help\`.`;
-  const message = `Expected \`${flag.long ?? name}\`${error.message.slice(whole.length)}`;
+  const message =
+    flag === undefined
+      ? error.message
+      : `Expected \`${flag.long ?? name}\`${asTyped(error.message.slice(whole.length), options)}`;
   // What is over the budget was understood, and needs no help with its flags.
   if (error instanceof OverBudgetError) return new OverBudgetError(message, error.advice);
   return new InputError(message, error.advice === undefined ? help : `${error.advice}\n${help}`);
+}
+
+/** Names of other options in the rest of a message, as they are typed. What was got is a value, whatever it looks like. */
+function asTyped(text: string, options: readonly Option[]): string {
+  return text.replace(/(?<!\bgot )`([a-z][A-Za-z]+)`/g, (said, name: string) => {
+    const flag = optionOf(options, name);
+    return flag === undefined ? said : `\`${flag.long ?? name}\``;
+  });
+}
+
+function optionOf(options: readonly Option[], name: string): Option | undefined {
+  return options.find((option) => isCalled(option.attributeName(), option.long ?? '', name));
 }
 
 /** Whether an option goes by that name on the command line, in the library or, with its unit, in an input. */

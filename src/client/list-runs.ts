@@ -10,6 +10,7 @@ import { priorities, priorityIn } from '../contract/priority.js';
 import { subjectOf } from '../plan/subject-of.js';
 import { LenientCodec } from '../payloads/index.js';
 import { firstInput } from './first-input.js';
+import { newestOf } from './newest-of.js';
 
 /** A run, as a list shows it. */
 export interface ListedRun {
@@ -59,6 +60,9 @@ const invalidArgument = 3;
 /** Most runs of which the server is asked for more at once. */
 const inputsAtOnce = 20;
 
+/** Fewest executions in a page: a few more cost the server nothing. */
+const leastPage = 100;
+
 /**
  * Runs of fanfold's workflow types, or of all, the newest first. Where the namespace lacks fanfold's search attributes, none is told of others.
  *
@@ -76,21 +80,22 @@ async function runsOf(client: Client, filter: RunFilter): Promise<ListedRun[]> {
   const { limit } = filter;
   const reading = pLimit(inputsAtOnce);
   const query = queryOf(filter);
-  const runs: Promise<ListedRun>[] = [];
   const asking = lenient(client);
+  let newest: WorkflowExecutionInfo[];
   try {
-    for await (const execution of asking.workflow.list({ query, pageSize: Math.min(limit, 1_000) })) {
-      const run = reading(() => listedRun(asking, execution));
-      run.catch(() => {});
-      runs.push(run);
-      if (runs.length === limit) break;
-    }
+    const pageSize = Math.min(Math.max(limit, leastPage), 1_000);
+    newest = await newestOf(asking.workflow.list({ query, pageSize }), limit);
   } catch (error) {
     const cause = error instanceof ServiceError ? error.cause : error;
     if (!isGrpcServiceError(cause) || cause.code !== invalidArgument) throw error;
-    throw new InputError(`Expected a list filter that the server understands, got \`${query}\`: ${cause.details}`);
+    const got = filter.query ?? query;
+    throw new InputError(
+      `Expected \`query\` to be a list filter that the server understands, got \`${got}\`: ${cause.details}`,
+    );
   }
-  return Promise.all(runs);
+  const runs = await Promise.all(newest.map((execution) => reading(() => listedRun(asking, execution))));
+  // A run that has continued as new began before its last execution.
+  return runs.toSorted((one, other) => Date.parse(other.startedAt) - Date.parse(one.startedAt));
 }
 
 /**

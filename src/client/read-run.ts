@@ -53,6 +53,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     ...(view.result?.contradictions && { contradictions: view.result.contradictions }),
     ...(found && found.contradictions.length > 0 && { contradictions: found.contradictions }),
     ...(view.closed === null && view.approvals.size > 0 && { approvals: await readApprovals(view, store) }),
+    ...(view.closed === null && view.stopping && { stopping: true as const }),
     ...(view.result?.stoppedBy && { stoppedBy: view.result.stoppedBy }),
     ...(view.result?.firstAnswer && { firstAnswer: view.result.firstAnswer }),
     ...(view.priority !== priorities.usual && { priority: view.priority }),

@@ -42,6 +42,8 @@ export class RunView {
   startedBy: string | null = null;
   closedAtMs: number | null = null;
   closed: Closed = null;
+  /** Whether somebody has asked the run to stop. */
+  stopping = false;
   result: RunResult | null = null;
   /** What a workflow of somebody's own was given, and returned. */
   ownInput: unknown;
@@ -166,6 +168,7 @@ export class RunView {
       this.#activityIds.set(String(event.eventId), activityId);
       return undefined;
     }
+    if (event.workflowExecutionCancelRequestedEventAttributes) this.stopping = true;
     if (event.timerStartedEventAttributes) {
       const { summary } = event.userMetadata ?? {};
       const [told] = await this.#payloads.values({ payloads: summary ? [summary] : [] });

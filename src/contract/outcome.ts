@@ -123,6 +123,13 @@ export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): Stor
 /** The message of a branch that was cut with its run. */
 export const wasCancelled = 'The branch was cancelled.';
 
+/** The message of a branch that was cut with its run, or by its key, while no worker had it: Temporal then tells nothing of tries before. */
+export const cutWithoutWorker =
+  'The branch was cancelled while no worker had it: a try that a worker has died of is not counted here.';
+
+/** What Temporal tells of an activity that is cancelled while no worker has it: before its first try, or between two. */
+const notStarted = 'ACTIVITY_ID_NOT_STARTED';
+
 /** The message of a branch in a lane that somebody has cut by its key. */
 export const cutByKey = 'Somebody has cut it, and left the others alone.';
 
@@ -143,6 +150,7 @@ function causeOf(failure: unknown): unknown {
 }
 
 function messageOf(cause: unknown): string {
+  if (cause instanceof CancelledFailure && cause.details?.[0] === notStarted) return cutWithoutWorker;
   // Temporal's own word for it, or none.
   if (cause instanceof CancelledFailure && ['', 'CANCELLED'].includes(cause.message)) return wasCancelled;
   if (cause instanceof TimeoutFailure) return timeouts[String(cause.timeoutType)] ?? cause.message;

@@ -18,6 +18,8 @@ export interface Asked {
   startedAt: string;
   /** Temporal's identity of the client that started it, such as `pid@host`; `null` where the server does not say. */
   by: string | null;
+  /** What `list` says that the run is about; absent where nothing says so. */
+  title?: string;
   /** The question, task or prompt of the whole run. */
   question?: string;
   /** What each branch was asked, where its plan says so. */

@@ -100,6 +100,8 @@ export interface Run {
   contradictions?: { key: string; said: { by: string; value: unknown }[] }[];
   /** Of an agent that is going on: its calls that wait to be allowed. */
   approvals?: Approval[];
+  /** Of a run that is going on: somebody has asked it to stop, and no worker has carried it out yet. */
+  stopping?: true;
   /** Of a run that is going on: its workflow task that fails again and again. */
   failingTask?: FailingTask;
   /** Of an agent: the limit at which the model had to answer with what it had. */

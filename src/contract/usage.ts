@@ -38,3 +38,8 @@ export function dollarText(usd: number): string {
   const first = Math.ceil(-Math.log10(Math.abs(usd)));
   return `$${usd.toFixed(Math.min(first, decimals.most))}`;
 }
+
+/** A whole number for people, its thousands apart. The sandbox of workflows has no locale to ask. */
+export function countText(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}

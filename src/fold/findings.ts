@@ -290,3 +290,8 @@ export function countedFindings(
     open > 0 ? `; ${open} of ${total} checks ${open === 1 ? 'has not come to its' : 'have not come to their'} end` : '';
   return `${counts.join(', ') || 'No findings'}${where}${left}${unended}.`;
 }
+
+/** Whether the message of a finding is its quote: models often have nothing else to say, and nothing need be quoted then. */
+export function saysQuote({ message, quote, suggestion }: Pick<Finding, 'message' | 'quote' | 'suggestion'>): boolean {
+  return suggestion === undefined && message === quote;
+}

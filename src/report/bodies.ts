@@ -5,6 +5,7 @@ export const runBody = `<header>
 <p id="error"></p>
 <dl id="facts"></dl>
 <p id="links"></p>
+<nav id="places" aria-label="Parts of this page"></nav>
 </header>
 <main>
 <section id="approvals-section" aria-labelledby="approvals-heading">

@@ -1,4 +1,5 @@
 import type { Compared, Reported } from '../contract/reported.js';
+import { answeredOffline } from '../fold/answered-offline.js';
 import { answerParts } from './answer/answer-parts.js';
 import { branchFacts, comparedBranches, comparedFigures, sameText } from './answer/compare-runs.js';
 import { figuresOf } from './answer/figures.js';
@@ -6,6 +7,7 @@ import { statusOf } from './answer/state.js';
 import { costOf, durationOf, marksOf, textOf } from './answer/texts.js';
 import { titleOf } from './answer/title.js';
 import { valueParts } from './answer/value-parts.js';
+import { ofModel } from './answer/work.js';
 import { fenced } from './markdown/foreign-markdown.js';
 import { inMarkup, line, partsMarkdown, tableMarkdown } from './markdown/part-markdown.js';
 
@@ -35,7 +37,7 @@ export function reportMarkdown(reported: Reported): string {
       ...asked.prompts.map(({ key, text }) => `**${line(key)}**\n\n${fenced(text)}`),
     ]),
     folded(`Branches (${run.branches.length.toLocaleString('en')})`, [branchesTable(reported)]),
-    `<sub>Written by fanfold ${line(version)}${run.offline ? '; answered by the offline model' : ''}.</sub>`,
+    `<sub>Written by fanfold ${line(version)}${answeredOffline(run) ? '; answered by the offline model' : ''}.</sub>`,
   ]);
 }
 
@@ -79,7 +81,7 @@ function branchesTable({ run }: Reported): string {
       branch.key,
       branch.status,
       durationOf(branch.latency.totalMs),
-      costOf(branch.costUsd),
+      ofModel(branch, costOf(branch.costUsd)),
       [...(branch.error === undefined ? [] : [branch.error.message]), ...marksOf(branch)].join(', '),
     ]),
   );

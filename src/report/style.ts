@@ -12,6 +12,7 @@ a { color: var(--model); }
 #status { display: inline-block; white-space: nowrap; font-size: 15px; padding: 2px 8px; border: 1px solid currentColor; border-radius: 12px; color: var(--warn); }
 #status[data-status=complete] { color: var(--good); } #status[data-status=failed], #status[data-status=cancelled], #error { color: var(--bad); }
 #links { display: flex; flex-wrap: wrap; gap: 16px; color: var(--dim); }
+#places { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0; }
 #facts { display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0; }
 #facts div { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 6px 12px; }
 #approvals dl { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; margin: 8px 0; }

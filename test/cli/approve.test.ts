@@ -50,6 +50,11 @@ describe('what changes something', () => {
       status: 'running',
       approvals: [{ key: 'send_mail-1', tool: 'send_mail', takesName: false }],
     });
+    // The server lists a run a moment after it has begun.
+    await vi.waitFor(async () => {
+      const listed = await desk.json<{ workflowId: string }[]>(['list', '--waiting']);
+      expect(listed.find(({ workflowId }) => workflowId === 'mail')).toMatchObject({ waiting: 1, branches: 2 });
+    }, patienceMs);
     expect(await agents.calls()).not.toContain('mail');
     const wrong = await desk.fanfold(['approve', 'mail', 'get_cost-1']);
     expect([wrong.code, wrong.stderr]).toEqual([

@@ -144,7 +144,7 @@ describe('problems are told before anything is asked', () => {
     [['Who?', '--models', 'a,a'], 'Expected every model once, got `a` twice.'],
     [['Who?', '--variant', 'nothing'], 'Expected `--variant` to be name=prompt'],
     [['Who?', '--models', models, '--best', 'luck'], 'Expected `--best` to be one of judge, vote, got `luck`.'],
-    [['Who?', '--models', models, '--criteria', 'x'], 'Expected `--best` to be judge where there are `criteria`.'],
+    [['Who?', '--models', models, '--criteria', 'x'], 'Expected `--best` to be judge where there are `--criteria`.'],
     [['@missing.txt', '--models', models], 'Expected a file, got `missing.txt`, which does not exist.'],
     [['--variants', 'bad.yaml'], 'bad.yaml: at variants.a'],
   ])('%j', async (words, message) => {

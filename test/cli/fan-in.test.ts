@@ -48,7 +48,7 @@ it('selects one of the answers', async () => {
 
 it.each([
   [['--fan-in', 'mix'], 'Expected `--fan-in` to be one of merge, select, synthesise, got `mix`.'],
-  [['--criteria', 'x'], 'Expected `--fan-in` to be select or synthesise where there are `criteria`, got `merge`.'],
+  [['--criteria', 'x'], 'Expected `--fan-in` to be select or synthesise where there are `--criteria`, got `merge`.'],
 ])('refuses %j; exit 2', async (flags, message) => {
   const { code, stderr } = await desk.fanfold([...words, ...flags], { stdin });
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

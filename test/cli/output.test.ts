@@ -194,5 +194,8 @@ it('lists runs by when they began, what they cost, how wide they are, and by any
   expect(Object.fromEntries(priorities), 'where it is not the usual one').toEqual({ one: 2, three: undefined });
   expect(await ids('--min-cost', '0.000001')).toContain('three');
   const { code, stderr } = await desk.inProcess(['list', '--query', 'nonsense']);
-  expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a list filter that the server understands')]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/`--query` to be a list filter that the server understands, got `nonsense`/),
+  ]);
 });

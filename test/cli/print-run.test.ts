@@ -22,7 +22,7 @@ function branch(index: number, isOk: boolean): Branch {
   } as Branch;
 }
 
-async function shown(failed: number, lostUsd = 0): Promise<string> {
+async function shown(failed: number, lostUsd = 0, change: Partial<Run> = {}, branchesShown = false): Promise<string> {
   const branches = Array.from({ length: 120 }, (_, index) => branch(index, index >= failed));
   const run = {
     workflowId: 'wide',
@@ -39,11 +39,12 @@ async function shown(failed: number, lostUsd = 0): Promise<string> {
     elapsedMs: 0,
     criticalPath: [],
     webUi: null,
+    ...change,
   } as unknown as Run;
   let said = '';
   const screen = (write: (text: TerminalText) => void) => ({ write, isTerminal: false, colour: false, columns: 80 });
   const world = { stdout: screen(() => {}), stderr: screen(({ text }) => (said += text)) };
-  await printRun(run, {} as never, world as unknown as World);
+  await printRun(run, {} as never, world as unknown as World, { branchesShown });
   return said;
 }
 
@@ -61,4 +62,19 @@ it('shows a tiny amount as what it is', async () => {
 it('says what calls may have cost that were cut before the API had told', async () => {
   expect(await shown(1, 0.1245)).toContain('and $0.12');
   expect(await shown(1)).not.toContain('at most');
+});
+
+it('tells once why branches are not ok: in their lines, and not again as the error of the run', async () => {
+  const error = { type: 'RunFailed', message: '118 of 120 branches are ok. First: d0 failed: No.' };
+  expect(await shown(2, 0, { error }, true)).not.toContain('First:');
+  expect((await shown(2, 0, { error })).match(/No\./g)).toHaveLength(2);
+  // What says more than the headline and the lines stays.
+  const more = { ...error, message: 'Expected at least 0.99 of the branches to be ok.' };
+  expect(await shown(2, 0, { error: more }, true)).toContain(more.message);
+});
+
+it('says of an open run that it was asked to stop', async () => {
+  expect(await shown(0, 0, { status: 'running', stopping: true })).toContain(
+    'wide was asked to stop: 120 of 120 branches ok',
+  );
 });

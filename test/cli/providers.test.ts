@@ -148,7 +148,10 @@ it('goes on with a run as its own models say, and cuts branches with no key at a
   });
   gate.release();
   await run.ended;
-  expect([cut.code, cut.stderr]).toEqual([0, expect.stringContaining('cut held; the others go on')]);
+  expect([cut.code, cut.stderr]).toEqual([
+    0,
+    expect.stringContaining('told held to stop: one whose answer comes first keeps it. The others go on'),
+  ]);
 });
 
 it("has a line of doctor's for the provider and its key", async () => {

@@ -61,7 +61,7 @@ describe('a list of runs', () => {
 
   it('says what each is about, how long it took, what it cost, and how long ago it began', () => {
     expect(shown([row()], 160)[1]).toMatch(
-      /^perspectives-0a1b2c3d {2}perspectives {2}complete {2}4 +\$0\.0267 {2}1m5s {2}3m ago {2}service-agreement\.md: legal/,
+      /^perspectives-0a1b2c3d {2}perspectives {2}complete {2}4 +\$0\.0267 {2}1m5s {2}3m {3}service-agreement\.md: legal/,
     );
   });
 
@@ -76,7 +76,27 @@ describe('a list of runs', () => {
     expect(shown(rows, 80).at(-2)).toMatch(/^mail +waiting /);
   });
 
+  it('says what a run retries in a column of its own, or with little room before what it is about', () => {
+    const retried = [
+      row({ workflowId: 'part-retry-1', status: 'failed', retries: 'part' }),
+      row({ workflowId: 'part', status: 'failed', retriedBy: ['part-retry-1'] }),
+    ];
+    const wide = shown(retried, 160);
+    expect(wide[0]).toMatch(/ retry +about$/);
+    expect(wide[1]).toMatch(/ retries part {2,}service-agreement\.md/);
+    const [heads, ...narrow] = shown(retried, 80);
+    expect(heads).toMatch(/^id +status +branches +cost +took +ago +about$/);
+    expect(narrow[0]).toMatch(/ 3m {3}retries part · /);
+    expect(narrow[1]).toMatch(/ 3m {3}retried by part/);
+  });
+
+  it('says at 80 columns when each began, and what it is about, beside ids that fanfold has made', () => {
+    const [heads, first] = shown([row(), row({ branches: 3_000, offline: true })], 80);
+    expect(heads).toMatch(/ ago +about$/);
+    expect(first).toMatch(/ 3m {3}service-agree/);
+  });
+
   it('has all columns for a pipe', () => {
-    expect(shown([row()], 80, false)[0]).toMatch(/^id +kind +status +branches +cost +took +began +about$/);
+    expect(shown([row()], 80, false)[0]).toMatch(/^id +kind +status +branches +cost +took +ago +about$/);
   });
 });

@@ -24,7 +24,10 @@ it('begins a branch anew that has failed, cuts another, and leaves the rest of t
   expect([retried.code, retried.stderr]).toEqual([0, expect.stringContaining('began shaky anew')]);
   await run.said(/"key":"shaky","index":1,.*"status":"ok"/);
   const cut = await desk.inProcess(['cancel', 'steered', 'endless']);
-  expect([cut.code, cut.stderr]).toEqual([0, expect.stringContaining('cut endless; the others go on')]);
+  expect([cut.code, cut.stderr]).toEqual([
+    0,
+    expect.stringContaining('told endless to stop: one whose answer comes first keeps it. The others go on'),
+  ]);
   await run.said(/"key":"endless","index":3,.*"status":"cancelled"/);
   gate.release();
   const { code, stdout } = await run.ended;

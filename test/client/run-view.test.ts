@@ -52,7 +52,13 @@ it('tells of a run that no worker has looked at', async () => {
     coverage: { ok: 0, total: 2 },
     output: {},
   });
-  await environment.client.workflow.getHandle(workflowId).terminate();
+  expect(await read(workflowId)).not.toHaveProperty('stopping');
+  const handle = environment.client.workflow.getHandle(workflowId);
+  // Nobody is there to carry it out.
+  await handle.cancel();
+  expect(await read(workflowId)).toMatchObject({ status: 'running', stopping: true });
+  await handle.terminate();
+  expect(await read(workflowId)).not.toHaveProperty('stopping');
 });
 
 it('keeps the answers of a run that was terminated, and counts the other branches as cancelled', async () => {

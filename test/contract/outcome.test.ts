@@ -10,7 +10,13 @@ import {
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { noLedger, outcomeOfAnswer, outcomeOfFailure, wasCancelled } from '../../src/contract/outcome.js';
+import {
+  cutWithoutWorker,
+  noLedger,
+  outcomeOfAnswer,
+  outcomeOfFailure,
+  wasCancelled,
+} from '../../src/contract/outcome.js';
 
 const place = { key: 'legal', index: 0, queuedAtMs: 1_000 };
 const spent = {
@@ -70,6 +76,13 @@ describe('the outcome of a failure', () => {
 
   it.each([
     ['a sentence where Temporal has none', failed(new CancelledFailure('')), 'cancelled', 'Cancelled', wasCancelled],
+    [
+      'that tries of a worker that died are not counted, where no worker had it',
+      failed(new CancelledFailure('', ['ACTIVITY_ID_NOT_STARTED'])),
+      'cancelled',
+      'Cancelled',
+      cutWithoutWorker,
+    ],
     [
       'that of a child’s activity',
       child(failed(ApplicationFailure.create({ type: 'No', message: 'no' }))),

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Compared, Reported } from '../../src/contract/reported.js';
 import { reportHtml } from '../../src/report/index.js';
 import { root } from '../support/fanfold.js';
-import { branchOf, reportedOf } from './reported.js';
+import { branchOf, reportedOf, toolOf } from './reported.js';
 
 let browser: Browser;
 /** Of all pages: a window for each would take as long as all else that it does. */
@@ -170,6 +170,35 @@ describe('a graph', () => {
     const { page } = await opened(reportedOf(branches, { kind: 'graph', output: 'Done.' }, { edges }));
     await page.locator('#graph .node').filter({ hasText: 'each' }).click();
     expect(await page.locator('#branches-body tr').count()).toBe(2);
+  });
+});
+
+describe('the head of the page', () => {
+  it('is called as in a list where nothing was asked or read, says who answered, and leads to each part', async () => {
+    const asked = { ...reportedOf([]).asked, title: 'rows.csv: 6 rows' };
+    const { page } = await opened(
+      reportedOf([branchOf(0)], { kind: 'map', output: [], offline: true }, { asked }),
+      400,
+    );
+    expect(await page.locator('#title').textContent()).toBe('rows.csv: 6 rows');
+    expect(await page.locator('#run-id').textContent()).toBe('run-1');
+    expect(await page.locator('#facts').innerText()).toContain('offline, for claude-sonnet-5-5');
+    const links = page.locator('#places a');
+    expect(await links.allTextContents()).toEqual(await page.locator('h2').allTextContents());
+    await links.last().click();
+    expect(await page.locator('#branches-heading').evaluate((each) => each.getBoundingClientRect().top)).toBeLessThan(
+      900,
+    );
+  });
+});
+
+describe('a branch that asks no model', () => {
+  it('has been at work, and neither zero tokens nor a cost', async () => {
+    const { page } = await opened(reportedOf([branchOf(0), toolOf(1)]));
+    const cells = await page.locator('#branches-body tr').last().locator('td').allTextContents();
+    expect(cells).toEqual(['2', 'search-1', 'ok', '3.5 s', '20 ms', '3.5 s', '0 ms', '', '', '', '']);
+    await page.locator('#branches-body button').last().click();
+    expect(await page.locator('#branches-body tr').last().innerText()).not.toMatch(/tokens|model/);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { comparedMarkdown, reportCsv, reportHtml, reportMarkdown } from '../../src/report/index.js';
 import { root } from '../support/fanfold.js';
-import { branchOf, reportedOf } from './reported.js';
+import { branchOf, reportedOf, toolOf } from './reported.js';
 
 describe('a report as Markdown', () => {
   it('begins with the answer, which reaches beyond its place by nothing in it', () => {
@@ -27,6 +27,21 @@ describe('a report as Markdown', () => {
     expect(answer.trimEnd().endsWith('```\nnever closed\n```')).toBe(true);
     expect(folded).toContain('17&#64;desk');
     expect(text.match(/<\/summary>/g)).toHaveLength(2);
+  });
+
+  it('has no cost of what asks no model', () => {
+    expect(reportMarkdown(reportedOf([toolOf(1)]))).toMatch(/\| search-1 \| ok \| 3\\?\.5 s \|\s*\|/);
+  });
+
+  it('does not quote what the message of a finding has said', () => {
+    const finding = { check: 'tone', severity: 'info', line: 1, column: 1, quote: 'Nobody knows.' };
+    const findings = [
+      { ...finding, message: 'Nobody knows.' },
+      { ...finding, message: 'Vague.' },
+    ];
+    const text = reportMarkdown(reportedOf([branchOf(0)], { kind: 'validate', output: { findings, unplaced: 0 } }));
+    expect(text).toMatch(/line 1: Nobody knows\\?\. _\(tone\)_\n- /);
+    expect(text.match(/> Nobody knows/g)).toHaveLength(1);
   });
 
   it('names what waits', () => {

@@ -25,6 +25,14 @@ export function branchOf(index: number, given: Partial<Branch> = {}): Branch {
   };
 }
 
+/** A branch of 3.5 seconds that asks no model. */
+export function toolOf(index: number): Branch {
+  const latency = { queuedMs: 20, modelMs: 0, retryWaitMs: 0, totalMs: 3_520 };
+  const tool = branchOf(index, { key: `search-${index}`, usage: noUsage, costUsd: 0, latency });
+  delete tool.model;
+  return tool;
+}
+
 /** A run of these branches, and what was asked of it. */
 export function reportedOf(
   branches: Branch[],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { addTallies, noTally, tallyOf } from '../../src/contract/lanes.js';
 import { noLedger, outcomeOfAnswer } from '../../src/contract/outcome.js';
+import { countText, noUsage } from '../../src/contract/usage.js';
 import { isLaneReport } from '../../src/plan/schema/messages.js';
 import { answeredBy, mostRows, progressTable } from '../../workflows/engine/progress-table.js';
 
@@ -48,6 +49,15 @@ describe('the page of a run in the Web UI', () => {
     expect(new Set(widths.map((each) => each.split('|').length)).size).toBe(1);
   });
 
+  it('has neither tokens nor a cost of a search or a tool, and thousands apart', () => {
+    const { model: _, ...search } = outcome(0);
+    const asked = outcome(1, { usage: { ...noUsage, inputTokens: 12_345 }, costUsd: 0.5 });
+    const text = table([search, asked], { total: 1_002 });
+    expect(text).toContain('2 of 1,002 branches ended');
+    expect(text).toContain('| b0 | ok | 9 ms |  |  |');
+    expect(text).toContain('| b1 | ok | 9 ms | 12,345 in, 0 out | $0.5000 |');
+  });
+
   it('says that it was the offline model', () => {
     expect(table([outcome(0)], { offline: true })).toMatch(/answered by the offline model, in place of claude\\?-a/);
   });
@@ -76,4 +86,8 @@ describe('the sum of outcomes', () => {
     expect(addTallies(noTally, noTally)).toEqual(noTally);
     expect(answeredBy(noTally, true)).toEqual([]);
   });
+});
+
+it('counts have their thousands apart', () => {
+  expect([0, 999, 1_000, 1_234_567].map(countText)).toEqual(['0', '999', '1,000', '1,234,567']);
 });

@@ -3,7 +3,7 @@ import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Progress } from '../../src/contract/run-result.js';
 import { addTallies, tallyOf } from '../../src/contract/lanes.js';
 import type { Tally } from '../../src/contract/lanes.js';
-import { dollarText } from '../../src/contract/usage.js';
+import { countText, dollarText } from '../../src/contract/usage.js';
 import { markdownLine } from '../../src/fold/visible-text.js';
 
 /** States of a branch that has not ended. */
@@ -28,12 +28,12 @@ interface Standing extends Pick<Progress, 'status' | 'branches'> {
 export function answeredBy({ models = {}, reused, savedUsd }: Tally, offline: boolean): string[] {
   const names = Object.entries(models);
   const told = names
-    .map(([model, count]) => markdownLine(names.length === 1 ? model : `${model} (${count})`))
+    .map(([model, count]) => markdownLine(names.length === 1 ? model : `${model} (${countText(count)})`))
     .join(', ');
   const who = offline ? `the offline model, in place of ${told}` : told;
   return [
     ...(told === '' ? [] : [`answered by ${who}`]),
-    ...(reused > 0 ? [`${reused} from the journal, ${dollarText(savedUsd)} saved`] : []),
+    ...(reused > 0 ? [`${countText(reused)} from the journal, ${dollarText(savedUsd)} saved`] : []),
   ];
 }
 
@@ -52,19 +52,24 @@ export function progressTable(
     if (outcome === undefined) return row([key, state, ...nothing]);
     const { inputTokens, outputTokens } = outcome.usage;
     const cost = outcome.costUsd === null ? 'unknown' : dollarText(outcome.costUsd);
+    // A search and a tool ask no model: zeros would say that it was asked for free.
+    const isFree = outcome.model === undefined && inputTokens + outputTokens === 0 && outcome.costUsd === 0;
     return row([
       key,
       outcome.reused ? `${state}, journal` : state,
       ...(differ ? [markdownLine(outcome.model ?? '')] : []),
       formatDuration(outcome.latency.totalMs),
-      `${inputTokens} in, ${outputTokens} out`,
-      cost,
+      isFree ? '' : `${countText(inputTokens)} in, ${countText(outputTokens)} out`,
+      isFree ? '' : cost,
     ]);
   });
-  const lanes = inLanes.total > 0 ? [`${inLanes.total} in lanes`] : [];
-  const head = [`**${status}**`, `${ended} of ${total} branches ended`, ...lanes, ...answeredBy(all, offline)].join(
-    ' · ',
-  );
+  const lanes = inLanes.total > 0 ? [`${countText(inLanes.total)} in lanes`] : [];
+  const head = [
+    `**${status}**`,
+    `${countText(ended)} of ${countText(total)} branches ended`,
+    ...lanes,
+    ...answeredBy(all, offline),
+  ].join(' · ');
   const columns = ['branch', 'status', ...(differ ? ['answered by'] : []), 'took', 'tokens', 'cost'];
   return [
     head + (isCut ? `; the last ${mostRows}:` : ''),

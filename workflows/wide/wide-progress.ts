@@ -3,7 +3,7 @@ import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } f
 import { formatDuration } from '../../src/contract/duration.js';
 import type { Tally } from '../../src/contract/lanes.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
-import { addCost, dollarText } from '../../src/contract/usage.js';
+import { addCost, countText, dollarText } from '../../src/contract/usage.js';
 import { queryNames, signalNames, updateNames } from '../../src/contract/names.js';
 import { markdownLine } from '../../src/fold/visible-text.js';
 import type { RunStatus } from '../../src/contract/run.js';
@@ -71,10 +71,10 @@ export class WideProgress {
     const cost = costUsd === null ? 'unknown' : dollarText(costUsd);
     setCurrentDetails(
       [
-        `**${this.#status}** · ${ended} of ${this.total} branches ended`,
+        `**${this.#status}** · ${countText(ended)} of ${countText(this.total)} branches ended`,
         '',
-        ...Object.entries(byStatus).map(([status, count]) => `- ${status}: ${count}`),
-        `- ${usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens} tokens in, ${usage.outputTokens} out, cost ${cost}`,
+        ...Object.entries(byStatus).map(([status, count]) => `- ${status}: ${countText(count)}`),
+        `- ${countText(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)} tokens in, ${countText(usage.outputTokens)} out, cost ${cost}`,
         ...answeredBy(this.#tally, this.input.offline === true).map((told) => `- ${told}`),
         ...(slowest === null ? [] : [`- slowest: ${markdownLine(slowest.key)}, ${formatDuration(slowest.totalMs)}`]),
         '',

@@ -50,6 +50,28 @@ it('does not quote the opening lines and quotation marks of other extracts', asy
   expect(again).toContain('\n- "The governing law is that of Denmark."');
 });
 
+it('quotes neither marks, nor the question, nor titles of search results, and what several answers say once', async () => {
+  const { client } = await start();
+  const mark = '0910e101697cf2ea77a1f19c1a074b96';
+  const block = (name: string, answer: string) =>
+    `--- ${mark} begin${name}\nQuestion: When are invoices due?\n\n${answer}\n--- ${mark} end${name}\n\n`;
+  const answers = [
+    block(
+      ' A',
+      'Offline extract: sentences typical of the text.\n\n- "Invoices are due within 30 days of the invoice date."',
+    ),
+    block('', '[8] messages.csv\nfile:///tmp/messages.csv\nThe invoice for March is due on 30 April.'),
+    'The lawyer: Offline extract: sentences typical of the text.\n\n- "Invoices are due within 30 days of the invoice date."\n\n',
+  ];
+  const text = textOf(
+    await client.messages.create(asking(`${answers.join('')}Write the report. Question: When are invoices due?`)),
+  );
+  expect(text.split('\n').slice(2)).toEqual([
+    '- "Invoices are due within 30 days of the invoice date."',
+    '- "[8] The invoice for March is due on 30 April."',
+  ]);
+});
+
 it('takes its time in proportion to a prompt full of tags that are never closed', async () => {
   const { client } = await start();
   const prompt = Array.from({ length: 20_000 }, (_, index) => `<b><t${index % 50}>`).join(' law ');

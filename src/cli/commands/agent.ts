@@ -9,7 +9,7 @@ import { modelDefaults } from '../../contract/options.js';
 import { markdownLine } from '../../fold/visible-text.js';
 import { checkFirstTurn, dryRunAgent } from '../run/agent-bounds.js';
 import { conductRun } from '../run/conduct-run.js';
-import { parseCount, parseDollars } from '../read/numbers.js';
+import { counted, parseCount, parseDollars } from '../read/numbers.js';
 import { addServerToolFlags, serverToolsIn } from '../read/server-tools.js';
 import type { ServerToolFlags } from '../read/server-tools.js';
 import { readTools, toolWords } from '../read/read-tools.js';
@@ -86,7 +86,7 @@ async function agent(task: string, flags: AgentFlags, world: World): Promise<Exi
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: beginningOf(`${beginningOf(task, 100)}: ${names}`, 180),
-      details: `**${plan.tools.length} tools** for: ${markdownLine(beginningOf(task, 500))}`,
+      details: `**${counted(plan.tools.length, 'tool')}** for: ${markdownLine(beginningOf(task, 500))}`,
     });
   });
 }

@@ -44,7 +44,9 @@ function cut(id: string, keys: readonly string[], world: World): Promise<ExitCod
         wide === undefined
           ? await cancelBranches(client, id, keys)
           : await cancelInLanes(client, id, { indices: await placesInLanes(wide, keys, store), keys });
-      say(`cut ${cutKeys.join(', ')}; the others go on. See \`fanfold watch ${shellWord(id)}\`.`);
+      say(
+        `told ${cutKeys.join(', ')} to stop: one whose answer comes first keeps it. The others go on. See \`fanfold watch ${shellWord(id)}\`.`,
+      );
     },
     { asksModel: false },
   );

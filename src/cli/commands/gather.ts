@@ -10,7 +10,7 @@ import type { GatherInput } from '../../plan/gather-plan.js';
 import { markdownLine } from '../../fold/visible-text.js';
 import { modelDefaults } from '../../contract/options.js';
 import { conductRun } from '../run/conduct-run.js';
-import { parseCount, parseDollars } from '../read/numbers.js';
+import { counted, parseCount, parseDollars } from '../read/numbers.js';
 import { builtInSources, readSources } from '../read/read-sources.js';
 import { registerOwn } from '../home/register-own.js';
 import { addRunFlags, runOptions } from '../run/run-flags.js';
@@ -89,7 +89,7 @@ async function gather(question: string, flags: GatherFlags, world: World): Promi
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: `${beginningOf(question, 100)}: ${names.join(', ')}`,
-      details: `**${names.length} ${names.length === 1 ? 'source' : 'sources'}** searched for: ${markdownLine(beginningOf(question, 500))}`,
+      details: `**${counted(names.length, 'source')}** searched for: ${markdownLine(beginningOf(question, 500))}`,
     });
   });
 }

@@ -123,7 +123,7 @@ function table({
   const day = (ms: number | null) => (ms === null ? '–' : new Date(ms).toISOString());
   return lines([
     `${entries.toLocaleString('en')} answers, ${formatBytes(bytes)}, in ${place}`,
-    `from ${day(oldestAtMs)} to ${day(newestAtMs)}`,
+    ...(entries === 0 ? [] : [`from ${day(oldestAtMs)} to ${day(newestAtMs)}`]),
     `reused ${reuses.toLocaleString('en')} times, ${formatCost(savedUsd)} saved`,
     ...setAside.map((file) => `damaged and set aside: ${file}`),
   ]);

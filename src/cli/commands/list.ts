@@ -129,7 +129,7 @@ async function runsOf(filter: RunFilter, flags: ListFlags, world: World): Promis
         ...run,
         ...(await ownValues(session, run)),
         retriedBy: retriedBy.get(run.workflowId) ?? [],
-        waiting: await waitingIn(session, run),
+        ...(await waitingIn(session, run)),
       })),
     );
     const shown = flags.waiting === true ? runs.filter(({ waiting }) => waiting > 0).slice(0, filter.limit) : runs;
@@ -160,11 +160,14 @@ async function ownValues(
   return { ...seen, branches: Math.max(branches ?? 0, view.total), costUsd: view.closed === null ? null : spent };
 }
 
-/** Calls of a run that wait for a person. Only agents have such. */
-async function waitingIn(session: Session, { workflowId, status, kind }: ListedRun): Promise<number> {
-  if (status !== 'running' || kind !== 'agent') return 0;
+/** Calls of a run that wait for a person. Only agents have such; how many branches an open one has by now is in its history alone. */
+async function waitingIn(
+  session: Session,
+  { workflowId, status, kind, branches }: ListedRun,
+): Promise<Pick<RunRow, 'waiting'> & Partial<RunRow>> {
+  if (status !== 'running' || kind !== 'agent') return { waiting: 0 };
   const view = await viewRun(session, workflowId).catch(() => undefined);
-  return view?.approvals.size ?? 0;
+  return { waiting: view?.approvals.size ?? 0, branches: Math.max(branches ?? 0, view?.total ?? 0) };
 }
 
 function noRuns({ where }: Found, flags: ListFlags, others: readonly string[]): TerminalText {

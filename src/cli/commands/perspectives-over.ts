@@ -8,7 +8,7 @@ import { forOne } from '../map/rows-question.js';
 import { sayer } from '../home/session.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import type { DocumentSource } from '../read/document-source.js';
-import { parseDollars } from '../read/numbers.js';
+import { counted, parseDollars } from '../read/numbers.js';
 import { sayRead } from '../read/say-read.js';
 import { conductRun } from '../run/conduct-run.js';
 import { DocumentBounds, fanInUsdOf } from '../run/document-bounds.js';
@@ -84,8 +84,8 @@ export async function perspectivesOver(
             searchable,
           },
           ...(flags.id !== undefined && { workflowId: flags.id }),
-          summary: `${source.title}: ${total} ${total === 1 ? 'document' : 'documents'}, ${keys.join(', ')}`,
-          details: `**${total} documents**, ${each} perspectives each, ${policy.concurrency} at once.`,
+          summary: `${source.title}: ${counted(total, 'document')}, ${keys.join(', ')}`,
+          details: `**${counted(total, 'document')}**, ${counted(each, 'perspective')} each, ${policy.concurrency} at once.`,
         }),
       out,
     );

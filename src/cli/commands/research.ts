@@ -17,6 +17,7 @@ import { addRunFlags, fanOutFlags } from '../run/run-flags.js';
 import { toolWords } from '../read/read-tools.js';
 import type { World } from '../world.js';
 import { beginningOf } from '../../contract/cut-text.js';
+import { counted } from '../read/numbers.js';
 
 export function researchCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   const command = program
@@ -65,7 +66,7 @@ async function research(question: string, flags: ResearchFlags, world: World): P
       input: { ...input, searchable },
       ...(flags.id !== undefined && { workflowId: flags.id }),
       summary: beginningOf(`${beginningOf(question, 100)}: ${names.join(', ')}`, 180),
-      details: `**${names.length} ${names.length === 1 ? 'source' : 'sources'}**, at most ${plan.rounds} rounds of ${plan.tasks} tasks: ${markdownLine(beginningOf(question, 500))}`,
+      details: `**${counted(names.length, 'source')}**, at most ${counted(plan.rounds, 'round')} of ${counted(plan.tasks, 'task')}: ${markdownLine(beginningOf(question, 500))}`,
     });
   });
 }

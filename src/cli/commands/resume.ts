@@ -55,7 +55,7 @@ async function resumeRun(
   const own = worldOfRun(view.input, world);
   const finish = () => finishRun(session, { workflowId }, flags, own);
   if (view.closed !== null) return finish();
-  say(`${workflowId}: ${Math.max(view.outcomes.size, view.tally.ended)} of ${view.planned.total} branches had ended.`);
+  say(`${workflowId}: ${Math.max(view.outcomes.size, view.tally.ended)} of ${view.total} branches had ended.`);
   return withWorker({ session, need: needOf(view.planned) }, own, say, finish);
 }
 

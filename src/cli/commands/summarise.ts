@@ -11,7 +11,7 @@ import { boundsOfDocuments, fanInUsdOf } from '../run/document-bounds.js';
 import { checkBatched, placeDocuments, withFilesPlaced } from '../run/place-documents.js';
 import { checkDocuments, checkEnough } from '../read/document-source.js';
 import { dryRun, dryRunWide } from '../run/dry-run.js';
-import { parseCount, parseDollars } from '../read/numbers.js';
+import { counted, parseCount, parseDollars } from '../read/numbers.js';
 import { addSourceFlags, keysOf, sayNotes, sayTaken, sourceOf } from '../run/source-of.js';
 import type { SourceFlags } from '../run/source-of.js';
 import { sayRead } from '../read/say-read.js';
@@ -112,13 +112,13 @@ async function summarise(files: string[], flags: SummariseFlags, world: World): 
             : { documents: await placeDocuments(first, session.store) }),
           searchable: session.searchable,
         };
-        const summary = `${source.title}: ${total} ${total === 1 ? 'document' : 'documents'}`;
+        const summary = `${source.title}: ${counted(total, 'document')}`;
         return startRun(session.client, {
           kind: 'summarise',
           input,
           ...(flags.id !== undefined && { workflowId: flags.id }),
           summary,
-          details: `**${total} documents**, at most ${options.sentences} sentences each, ${policy.concurrency} at once.`,
+          details: `**${counted(total, 'document')}**, at most ${counted(options.sentences, 'sentence')} each, ${policy.concurrency} at once.`,
         });
       },
       out,

@@ -13,6 +13,7 @@ import { withHits } from '../run/one-piece.js';
 import { readTexts } from '../run/validate-input.js';
 import type { ValidateFlags } from '../run/validate-input.js';
 import type { World } from '../world.js';
+import { counted } from '../read/numbers.js';
 
 /**
  * Several checks look at one text.
@@ -83,7 +84,7 @@ export async function validateOne(
         input,
         ...(flags.id !== undefined && { workflowId: flags.id }),
         summary: `${title}: ${plan.keys.join(', ')}`,
-        details: `**${plan.keys.length} checks** on ${markdownLine(title)} (${text.length.toLocaleString('en')} characters): ${markdownLine(plan.keys.join(', '))}.`,
+        details: `**${counted(plan.keys.length, 'check')}** on ${markdownLine(title)} (${text.length.toLocaleString('en')} characters): ${markdownLine(plan.keys.join(', '))}.`,
       });
     },
   );

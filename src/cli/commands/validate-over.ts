@@ -4,7 +4,7 @@ import { planValidateOver } from '../../plan/validate-over-plan.js';
 import type { ValidateInput } from '../../plan/validate-plan.js';
 import { sayer } from '../home/session.js';
 import { checkEnough } from '../read/document-source.js';
-import { parseDollars } from '../read/numbers.js';
+import { counted, parseDollars } from '../read/numbers.js';
 import { sayRead } from '../read/say-read.js';
 import { conductRun } from '../run/conduct-run.js';
 import { dryRunWide } from '../run/dry-run.js';
@@ -62,8 +62,8 @@ export async function validateOver(
           searchable,
         },
         ...(flags.id !== undefined && { workflowId: flags.id }),
-        summary: `${source.title}: ${total} ${total === 1 ? 'text' : 'texts'}, ${checks.join(', ')}`,
-        details: `**${total} texts**, ${each} checks each, ${policy.concurrency} at once.`,
+        summary: `${source.title}: ${counted(total, 'text')}, ${checks.join(', ')}`,
+        details: `**${counted(total, 'text')}**, ${counted(each, 'check')} each, ${policy.concurrency} at once.`,
       });
     },
   );

@@ -16,7 +16,7 @@ import { homeOf, openSession } from './session.js';
 import { gatewayCheck, workerCheck } from './serving-checks.js';
 import { hasSharedStore, storeCheck } from './store-check.js';
 import type { Session } from './session.js';
-import { failingTaskAdvice } from '../show/failing-task-text.js';
+import { failingTaskFinding } from '../show/failing-task-text.js';
 import type { World } from '../world.js';
 import type { Finding } from './finding.js';
 
@@ -94,11 +94,12 @@ const mostRuns = 100;
 async function openRunsCheck({ client }: Session): Promise<Finding> {
   const [first, ...others] = await failingRuns(client, mostRuns);
   if (first === undefined) return { found: 'no workflow task fails' };
-  const more = others.length > 0 ? `; so do those of ${others.map(({ workflowId }) => workflowId).join(', ')}` : '';
+  const finding = failingTaskFinding(first.workflowId, first);
+  const more = others.length > 0 ? `; so it is with ${others.map(({ workflowId }) => workflowId).join(', ')}` : '';
   return {
     state: 'note',
-    found: `the workflow task of ${first.workflowId} fails (try ${first.attempts}): ${first.type}: ${first.message}${more}`,
-    advice: failingTaskAdvice(first.workflowId),
+    ...finding,
+    found: `${finding.found}${more}`,
   };
 }
 

@@ -2,7 +2,7 @@ import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
-import { parseDollars } from '../read/numbers.js';
+import { counted, parseDollars } from '../read/numbers.js';
 import { budgetOf } from '../run/budget-of.js';
 import { conductRun } from '../run/conduct-run.js';
 import type { World } from '../world.js';
@@ -49,8 +49,8 @@ export async function runRows(path: string, question: RowsQuestion, flags: RowsF
       question.start(session, await placedRows(planned, rows, file, session), {
         ...budget,
         ...(flags.id !== undefined && { workflowId: flags.id }),
-        summary: `${rows.table.title}: ${checked.asked} ${checked.asked === 1 ? 'row' : 'rows'}`,
-        details: `**${checked.asked} rows**${each > 1 ? `, ${each} answers each` : ''}, ${policy.concurrency} at once.`,
+        summary: `${rows.table.title}: ${counted(checked.asked, 'row')}`,
+        details: `**${counted(checked.asked, 'row')}**${each > 1 ? `, ${each} answers each` : ''}, ${policy.concurrency} at once.`,
       });
     const code = await conductRun(need, flags, world, start, out);
     if (code === exitCodes.interrupted && file !== undefined) {

@@ -78,3 +78,8 @@ export function parseDollars(text: string, option: string): number {
   }
   return dollars;
 }
+
+/** So many of something: `1 document`, `3,000 documents`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
+}

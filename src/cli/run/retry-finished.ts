@@ -4,7 +4,7 @@ import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { priorities } from '../../contract/priority.js';
 import { markdownLine, shellWord } from '../../fold/visible-text.js';
-import { kindOf, plannedRun } from '../../plan/kinds.js';
+import { plannedRun } from '../../plan/kinds.js';
 import { needOf } from '../worker/ensure-worker.js';
 import { sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
@@ -16,6 +16,7 @@ import { withTexts } from './retried-plan.js';
 import { dryRetry, retryBudget } from './retry-budget.js';
 import { runOptions } from './run-flags.js';
 import type { RunFlags } from './run-flags.js';
+import { counted } from '../read/numbers.js';
 
 export interface RetryFlags extends RunFlags {
   out?: string;
@@ -68,7 +69,7 @@ export async function retryFinished(
           input,
           workflowId,
           summary: `retries ${view.workflowId}: ${retry.anew.map(({ key }) => key).join(', ')}`,
-          details: `Retries ${markdownLine(view.workflowId)}: **${retry.anew.length} branches** begun anew, ${retry.taken} taken over.`,
+          details: `Retries ${markdownLine(view.workflowId)}: **${counted(retry.anew.length, 'branch', 'branches')}** begun anew, ${retry.taken} taken over.`,
           retries: retry.input.known.from,
           ...(view.priority !== priorities.usual && { priority: view.priority }),
         } as RunToStart),
@@ -88,8 +89,7 @@ async function sayWhatIs(
   world: World,
 ): Promise<void> {
   const say = sayer(world, flags.quiet);
-  const branch = kindOf(retry.kind)?.branch ?? 'branch';
-  const what = retry.anew.length === 0 ? 'its fan-in' : `${retry.anew.length} × ${branch}`;
+  const what = retry.anew.length === 0 ? 'its fan-in' : counted(retry.anew.length, 'branch', 'branches');
   say(`begins ${what} of ${view.workflowId} anew, and takes ${retry.taken} over at no cost.`);
   const others = ((await retriesOf(client, [view.workflowId])).get(view.workflowId) ?? []).filter(
     (id) => id !== workflowId,

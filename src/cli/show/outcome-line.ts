@@ -1,5 +1,6 @@
 import { formatDuration } from '../../contract/duration.js';
 import type { StoredBranch } from '../../contract/branch.js';
+import { wasCancelled } from '../../contract/outcome.js';
 import type { BranchStatus } from '../../contract/run.js';
 import { columnsOf } from './columns-of.js';
 import { formatCost, formatTokens } from './amounts.js';
@@ -62,6 +63,8 @@ export function outcomeLine(branch: Ended, screen: Pick<Screen, 'colour'>, keyWi
     ...(branch.attempts > 1 ? [`${branch.attempts} attempts`] : []),
   ];
   const { error } = branch;
-  if (error !== undefined) parts.push(line`${error.type}: ${terminalLine(error.message, 200)}`);
+  // That it was cancelled is said already.
+  if (error !== undefined && error.message !== wasCancelled)
+    parts.push(line`${error.type}: ${terminalLine(error.message, 200)}`);
   return joined(parts, ' · ');
 }

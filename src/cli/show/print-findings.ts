@@ -1,10 +1,11 @@
 import type { Finding, Severity } from '../../fold/findings.js';
-import { countedFindings, revise, severities } from '../../fold/findings.js';
+import { countedFindings, revise, saysQuote, severities } from '../../fold/findings.js';
 import type { Run } from '../../contract/run.js';
 import { packageVersion } from '../package-version.js';
 import type { FilePlace } from '../read/file-place.js';
 import { gitPatch } from './git-patch.js';
 import type { RunFlags } from '../run/run-flags.js';
+import { quotedChange, widestQuote } from './quoted-change.js';
 import { exactly, json, line, lines, terminalLine } from './terminal-text.js';
 import type { TerminalText } from './terminal-text.js';
 import type { Screen } from '../world.js';
@@ -28,17 +29,27 @@ export function findingsText(
       2,
     );
   }
-  const rows = findings.flatMap(
-    ({ file: of = file, line: row, column, severity, check, message, quote, suggestion }) => [
+  const rows = findings.flatMap((finding) => {
+    const { file: of = file, line: row, column, severity, check, message } = finding;
+    return [
       line`${of}:${row}:${column}: ${severity}: ${terminalLine(message, 300)} [${check}]`,
-      line`    ${terminalLine(quote, 120)}${suggestion === undefined ? '' : line` → ${terminalLine(suggestion, 120)}`}`,
-    ],
-  );
+      ...quoteLines(finding),
+    ];
+  });
   const files = new Set(findings.flatMap(({ file: of }) => of ?? [])).size;
   const where = files === 0 ? '' : ` in ${files} ${files === 1 ? 'file' : 'files'}`;
   const taken =
     place?.isOwnText === false ? [line`Lines and columns are those of the text that was taken out of ${file}.`] : [];
   return lines([...rows, countedFindings({ findings, unplaced }, run.coverage, where), ...taken, '']);
+}
+
+/** What is quoted, and what should stand there; nothing where the message has said it. */
+function quoteLines(finding: Finding): TerminalText[] {
+  const { quote, suggestion } = finding;
+  if (saysQuote(finding)) return [];
+  if (suggestion === undefined) return [line`    ${terminalLine(quote, widestQuote)}`];
+  const [before, after] = quotedChange(quote, suggestion);
+  return [line`    ${terminalLine(before, widestQuote)} → ${terminalLine(after, widestQuote)}`];
 }
 
 /** Whether a finding is at least as grave; never where no severity is given. */

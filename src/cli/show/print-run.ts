@@ -4,7 +4,8 @@ import type { ExitCode } from '../../contract/exit-codes.js';
 import { isKind } from '../../contract/names.js';
 import type { Kind } from '../../contract/names.js';
 import type { Run } from '../../contract/run.js';
-import { formatCost, formatTokens } from './amounts.js';
+import { answeredOffline } from '../../fold/answered-offline.js';
+import { formatCost } from './amounts.js';
 import { agreementLines, comparedRows } from './agreement-lines.js';
 import { approvalLines } from './approval-lines.js';
 import { failingTaskText } from './failing-task-text.js';
@@ -15,6 +16,7 @@ import type { Render } from './print-hits.js';
 import { shellWord } from '../../fold/visible-text.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { proseFor } from './terminal-rows.js';
+import { totalText } from './total-text.js';
 import { answerText, joined, json, line, lines, paints, setIn, terminalLine } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
 import type { Screen, World } from '../world.js';
@@ -81,7 +83,7 @@ async function printForPeople(
   world.stderr.write(
     lines([
       headline(run),
-      ...errorLines(run, branchesShown ? [] : shown),
+      ...errorLines(run, shown),
       ...(isKeyRefused(run)
         ? [
             proseFor(
@@ -105,32 +107,28 @@ async function printForPeople(
       ...(run.kind === 'compare' ? agreementLines(run.output) : []),
       ...fixLines(run),
       ...(run.contradictions ?? []).map(contradictionLine),
-      `  total ${formatDuration(run.elapsedMs)}${waited(run)} · ${formatTokens(run.usage)} · ${formatCost(run.costUsd)}${saved(run)}${cacheSaved(run)}${run.priority === undefined ? '' : ` · priority ${run.priority}`}`,
+      `  ${totalText(run)}`,
       ...(run.lostUsd > 0
         ? [`  and ${formatCost(run.lostUsd)} at most for calls that broke off before the API had told their cost`]
         : []),
-      ...(run.offline ? ['  Answered by the offline model: extracts of the text, priced as the API would.'] : []),
+      ...(answeredOffline(run)
+        ? ['  Answered by the offline model: extracts of the text, priced as the API would.']
+        : []),
       ...(run.webUi === null ? [] : [`  Web UI: ${run.webUi}`]),
       ...(run.webUi === null || afterwards === undefined ? [] : [proseFor(world.stderr, `  ${afterwards}`)]),
     ]),
   );
 }
 
-/** The run's error, where no line of a branch tells the same. */
-function errorLines({ error }: Run, shown: Run['branches']): TerminalText[] {
+/** The run's error, where neither the headline nor the line of a branch tells the same. */
+function errorLines({ error, coverage: { ok, total } }: Run, shown: Run['branches']): TerminalText[] {
   if (error === undefined) return [];
-  const isTold = shown.some((branch) => branch.error !== undefined && error.message.includes(branch.error.message));
-  const [first = ''] = error.message.split('\n');
-  return isTold && first === error.message && shown.length === 1 ? [] : [line`  ${setIn(error.message, '    ')}`];
-}
-
-/** The part of a run's time in which it waited for a person. */
-function waited({ waitedForPersonMs = 0 }: Run): string {
-  return waitedForPersonMs < 1_000 ? '' : ` (${formatDuration(waitedForPersonMs)} of it waiting for a person)`;
-}
-
-function saved({ savedUsd }: Run): string {
-  return savedUsd > 0 ? `, ${formatCost(savedUsd)} saved by the journal` : '';
+  const told = (message: string) =>
+    shown.some((branch) => branch.error !== undefined && message.includes(branch.error.message));
+  const { message } = error;
+  const isTold =
+    (message.startsWith(`${ok} of ${total} branches are ok. First: `) || shown.length === 1) && told(message);
+  return isTold && !message.includes('\n') ? [] : [line`  ${setIn(message, '    ')}`];
 }
 
 function firstAnswerLines({ firstAnswer, coverage }: Run): string[] {
@@ -172,11 +170,8 @@ function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[num
   return line`  contradiction about ${key}: ${joined(each, ', ')}`;
 }
 
-function cacheSaved({ cacheSavedUsd }: Run): string {
-  return cacheSavedUsd > 0 ? `, ${formatCost(cacheSavedUsd)} saved by the prompt cache` : '';
-}
-
-function headline({ workflowId, status, coverage, criticalPath, approvals = [] }: Run): string {
+function headline({ workflowId, status, coverage, criticalPath, approvals = [], stopping }: Run): string {
+  if (stopping === true) return `${workflowId} was asked to stop: ${coverage.ok} of ${coverage.total} branches ok`;
   if (approvals.length > 0) {
     const calls = approvals.length === 1 ? 'a call' : `${approvals.length} calls`;
     return `${workflowId} waits for a person to allow ${calls}: ${coverage.ok} of ${coverage.total} branches ok`;

@@ -1,6 +1,7 @@
 import type { RunView } from '../../client/index.js';
 import { beginningOf } from '../../contract/cut-text.js';
 import { isFile } from '../../contract/document.js';
+import { memoOf } from '../../contract/memo.js';
 import type { Chunk, Item } from '../../contract/lanes.js';
 import type { AskedDocument, Reported } from '../../contract/reported.js';
 import type { Run } from '../../contract/run.js';
@@ -20,8 +21,9 @@ const mostRows = 2_000;
 export async function reportedRun(
   view: RunView,
   run: Run,
-  { store }: Pick<Session, 'store'>,
+  { client, store }: Pick<Session, 'client' | 'store'>,
 ): Promise<Omit<Reported, 'writtenAt' | 'version'>> {
+  const about = await titleInMemo(client, run);
   const { document, title, ...asked } = askedIn(view.kind, view.ownInput ?? view.input, view.planned.policy);
   const rows = view.kind === 'map' ? await rowsOf(view.input as MapInput, store) : undefined;
   return {
@@ -31,10 +33,20 @@ export async function reportedRun(
       ...asked,
       startedAt: new Date(view.startedAtMs).toISOString(),
       by: view.startedBy,
+      ...(about !== undefined && { title: about }),
       ...(document !== undefined && { document: await documentOf(document, title, store) }),
       ...(rows !== undefined && { rows }),
     },
   };
+}
+
+/** What `list` calls it. A server that no longer tells of it, or a memo without its key, is no reason to have no report. */
+async function titleInMemo(client: Session['client'], { workflowId, runId }: Run): Promise<string | undefined> {
+  const described = await client.workflow
+    .getHandle(workflowId, runId)
+    .describe()
+    .catch(() => undefined);
+  return memoOf(described?.memo)?.title;
 }
 
 async function documentOf(

@@ -36,7 +36,7 @@ const retry: Column = { title: 'retry', cell: retryOf };
 const columns: readonly Column[] = [
   { title: 'kind', cell: ({ kind }) => kind },
   { title: 'status', cell: statusOf },
-  { title: 'branches', cell: ({ branches }) => String(branches ?? '') },
+  { title: 'branches', cell: ({ branches }) => branches?.toLocaleString('en') ?? '' },
   {
     title: 'cost',
     cell: ({ costUsd, offline }) => (costUsd === null ? '' : `${formatCost(costUsd)}${offline ? '*' : ''}`),
@@ -46,11 +46,11 @@ const columns: readonly Column[] = [
     cell: ({ elapsedMs, status }) =>
       `${formatDuration(elapsedMs).replaceAll(' ', '')}${status === 'running' ? '…' : ''}`,
   },
-  { title: 'began', cell: ({ startedAt }, nowMs) => agoOf(nowMs - Date.parse(startedAt)) },
+  { title: 'ago', cell: ({ startedAt }, nowMs) => agoOf(nowMs - Date.parse(startedAt)) },
 ];
 
-/** Columns that go first where there is no room. */
-const leftOut = ['kind', 'began', 'took'];
+/** Columns that go first where there is no room. What a run has to do with others then stands before what it is about. */
+const leftOut = [retry.title, 'kind', 'took', 'ago'];
 
 /**
  * A table of runs. On a terminal no row is wider than it.
@@ -63,25 +63,27 @@ export function runTable(
   nowMs = Date.now(),
 ): TerminalText {
   const most = isTerminal ? Math.max(40, width - 1) : Infinity;
-  const retries = [
+  let all = [
+    id,
+    ...columns,
     ...(runs.some((run) => run.priority !== undefined) ? [priority] : []),
     ...(runs.some((run) => retryOf(run) !== '') ? [retry] : []),
   ];
-  let middle = [...columns];
   const named = () => {
-    const all = [id, ...middle, ...retries];
     const cells = runs.map((run) => all.map((column) => visibleLine(column.cell(run, nowMs))));
     const widths = all.map(({ title }, at) => {
       const widest = cells.map((row) => columnsOf(row[at] ?? '')).filter((length) => at > 0 || length <= widestId);
       return Math.max(title.length, ...widest);
     });
-    return { all, cells, widths, taken: widths.reduce((sum, each) => sum + each + 2, 0) };
+    return { cells, widths, taken: widths.reduce((sum, each) => sum + each + 2, 0) };
   };
   for (const title of leftOut) {
     if (named().taken + leastAbout <= most) break;
-    middle = middle.filter((column) => column.title !== title);
+    all = all.filter((column) => column.title !== title);
   }
-  const { all, cells, widths, taken } = named();
+  const { cells, widths, taken } = named();
+  const subjectOf = (run: RunRow) =>
+    [...(all.includes(retry) ? [] : [retryOf(run)]), about.cell(run, nowMs)].filter((text) => text !== '').join(' · ');
   const room = Math.min(mostAbout, most - taken);
   const row = (parts: readonly string[]) =>
     parts.map((part, at) => `${part}${' '.repeat(Math.max(0, (widths[at] ?? 0) - columnsOf(part)))}`).join('  ');
@@ -90,7 +92,7 @@ export function runTable(
     `${row(all.map(({ title }) => title))}  ${room >= leastAbout ? about.title : ''}`.trimEnd(),
     ...runs.flatMap((run, at) => {
       const [name = '', ...rest] = cells[at] ?? [];
-      const subject = room >= leastAbout ? terminalLine(about.cell(run, nowMs), room).text : '';
+      const subject = room >= leastAbout ? terminalLine(subjectOf(run), room).text : '';
       const isLong = columnsOf(name) > (widths[0] ?? 0);
       return [...(isLong ? [line`${name}`] : []), `${row([isLong ? '' : name, ...rest])}  ${subject}`.trimEnd()];
     }),
@@ -111,11 +113,11 @@ function retryOf({ retries, retriedBy }: RunRow): string {
   ].join(', ');
 }
 
-/** How long ago, in one unit: `12s`, `5m`, `3h`, `9d`. */
+/** How long ago it began, in one unit: `12s`, `5m`, `3h`, `9d`. */
 function agoOf(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 60) return `${seconds}s ago`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h ago`;
-  return `${Math.floor(seconds / 86_400)}d ago`;
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
 }

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -12,6 +11,7 @@ import type { HomeMembership } from '../../server/index.js';
 import { canAsk } from '../home/cassette-of.js';
 import { HomeGateway } from '../../home-gateway/index.js';
 import { idleTime } from './idle-time.js';
+import { endOfLog, withLog } from './own-log.js';
 import type { EnsuredWorker, WorkerNeed } from './worker-need.js';
 import type { Say, Session } from '../home/session.js';
 import type { World } from '../world.js';
@@ -33,15 +33,17 @@ function launcherOf({ entry }: World): string {
  * @param home the worker's home
  */
 async function launchWorker(home: string, { concurrency = 0 }: WorkerNeed, world: World): Promise<ChildProcess> {
-  const log = await open(homePaths(home).workerLog, 'a', 0o600);
-  const started = startMember(home, () =>
-    spawn(
-      world.nodePath,
-      [launcherOf(world), 'worker', '--until-idle', '--concurrency', String(Math.max(concurrency, leastConcurrency))],
-      { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: world.cwd, env: { ...world.env, FANFOLD_HOME: home } },
+  const atOnce = String(Math.max(concurrency, leastConcurrency));
+  const worker = await withLog(home, ({ fd }) =>
+    startMember(home, () =>
+      spawn(world.nodePath, [launcherOf(world), 'worker', '--until-idle', '--concurrency', atOnce], {
+        detached: true,
+        stdio: ['ignore', fd, fd],
+        cwd: world.cwd,
+        env: { ...world.env, FANFOLD_HOME: home },
+      }),
     ),
   );
-  const worker = await started.finally(() => log.close());
   worker.unref();
   await HomeGateway.beside(home, world);
   return worker;
@@ -98,14 +100,20 @@ async function ready(session: Session, worker: ChildProcess): Promise<void> {
     if (present.some(({ pid, ready: isReady }) => pid === worker.pid && isReady)) return;
     await sleep(40);
   }
+  const why = howItEnded(worker);
   worker.kill('SIGKILL');
-  const logPath = homePaths(session.home).workerLog;
-  const tail = (await readFile(logPath, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
+  const told = await endOfLog(session.home, worker);
   throw new UnavailableError(
     'WorkerNotStarted',
-    `The worker did not start. The end of its log:\n${tail}`,
-    `See ${logPath}.`,
+    `The worker did not start: it ${why}. ${told === '' ? 'It has written nothing.' : `The end of its log:\n${told}`}`,
+    `See ${homePaths(session.home).workerLog}.`,
   );
+}
+
+function howItEnded({ exitCode, signalCode }: ChildProcess): string {
+  if (signalCode !== null) return `was ended by ${signalCode}`;
+  if (exitCode !== null) return `ended with exit code ${exitCode}`;
+  return `was not ready within ${formatDuration(readyWithinMs)}`;
 }
 
 async function release(session: Session, worker: ChildProcess, world: World): Promise<void> {

@@ -3,6 +3,7 @@ import type { Branch } from '../../contract/run.js';
 import { quantile } from '../../fold/slow.js';
 import { coverageText, statusOf } from './state.js';
 import { costOf, durationOf, numberOf, timeOf } from './texts.js';
+import { ofModel } from './work.js';
 
 /** A figure of two runs, and how the second differs from the first. */
 export interface ComparedFigure {
@@ -81,13 +82,16 @@ function answersOf(one: Branch | undefined, other: Branch | undefined): Compared
 }
 
 /** What stands beside an answer that is compared. */
-export function branchFacts({ status, model, reused, latency, costUsd }: Branch): string {
+export function branchFacts(branch: Branch): string {
+  const { status, model, reused, latency, costUsd } = branch;
   return [
     status,
     ...(model === undefined ? [] : [model]),
     reused ? 'from the journal' : durationOf(latency.totalMs),
-    costOf(costUsd),
-  ].join(' · ');
+    ofModel(branch, costOf(costUsd)),
+  ]
+    .filter((text) => text !== '')
+    .join(' · ');
 }
 
 function byKey({ run }: Reported): Map<string, Branch> {

@@ -19,7 +19,12 @@ export function figuresOf({ run, asked }: Pick<Reported, 'run' | 'asked'>): [nam
     ['tokens out', numberOf(usage.outputTokens)],
     ...(usage.webSearches ? [['web searches', numberOf(usage.webSearches)] as [string, string]] : []),
     ...(models.length > 0
-      ? [[models.length === 1 ? 'model' : 'models', visibleLine(models.join(', '))] as [string, string]]
+      ? [
+          [
+            models.length === 1 || run.offline ? 'model' : 'models',
+            `${run.offline ? 'offline, for ' : ''}${visibleLine(models.join(', '))}`,
+          ] as [string, string],
+        ]
       : []),
     ['started', timeOf(asked.startedAt)],
     ...(asked.by === null ? [] : [['by', visibleLine(asked.by)] as [string, string]]),

@@ -2,8 +2,9 @@ import type { Run } from '../../contract/run.js';
 import { numberOf } from './texts.js';
 
 /** Status of a run in words: a run that waits for a person says so. */
-export function statusOf({ status, approvals = [] }: Run): string {
+export function statusOf({ status, approvals = [], stopping }: Run): string {
   if (status !== 'running') return status;
+  if (stopping === true) return 'was asked to stop';
   return approvals.length > 0 ? 'waits for a person' : 'goes on';
 }
 

@@ -1,3 +1,4 @@
+import { saysQuote } from '../../fold/findings.js';
 import { leftOut } from '../../fold/approval.js';
 import { markdownLine, visibleLine } from '../../fold/visible-text.js';
 import { safeLink } from '../answer/link.js';
@@ -44,9 +45,11 @@ function partMarkdown(part: AnswerPart, depth: number): string {
         .join('\n');
     case 'findings':
       return part.findings
-        .map(({ check, severity, line: row, message, quote, suggestion }) => {
+        .map((finding) => {
+          const { check, severity, line: row, message, quote, suggestion } = finding;
           const instead = suggestion === undefined ? '' : ` → ${cell(suggestion)}`;
-          return `- **${severity}**, line ${row}: ${line(message)} _(${line(check)})_\n  > ${cell(quote)}${instead}`;
+          const quoted = saysQuote(finding) ? '' : `\n  > ${cell(quote)}${instead}`;
+          return `- **${severity}**, line ${row}: ${line(message)} _(${line(check)})_${quoted}`;
         })
         .join('\n');
     case 'code':

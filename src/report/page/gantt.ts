@@ -5,6 +5,7 @@ import { axis, chart, tooltip } from './chart.js';
 import type { Chart } from './chart.js';
 import { colour, find } from './dom.js';
 import { durationOf, marksOf } from '../answer/texts.js';
+import { asksModel, workMsOf } from '../answer/work.js';
 
 /** Parts of a bar, and their colours. The waits of a branch are added up: history has no place for each. */
 const parts = ['queued', 'retries', 'model', 'other'] as const;
@@ -141,12 +142,6 @@ function segmentsOf(branch: Branch, row: number, startMs: number, index: number)
   });
 }
 
-/** A tool or a source has no part of its own in the latency: its time is what is left. */
-function workMsOf({ model, reused, latency }: Branch): number {
-  const { queuedMs, modelMs, retryWaitMs, totalMs } = latency;
-  return model === undefined && !reused && modelMs === 0 ? Math.max(0, totalMs - queuedMs - retryWaitMs) : modelMs;
-}
-
 function signsOf({ attempts, hedged, reused, status }: Branch): string {
   return [
     ...(reused ? ['↺'] : []),
@@ -161,10 +156,10 @@ function tellOf(branch: Branch | undefined): HTMLElement {
   const told = document.createElement('div');
   if (branch === undefined) return told;
   const { key, status, latency } = branch;
-  const { queuedMs, modelMs, retryWaitMs, totalMs } = latency;
+  const { queuedMs, retryWaitMs, totalMs } = latency;
   const lines = [
     `${key}: ${[status, ...marksOf(branch)].join(', ')}`,
-    `${durationOf(totalMs)}: queued ${durationOf(queuedMs)}, model ${durationOf(modelMs)}, between tries ${durationOf(retryWaitMs)}`,
+    `${durationOf(totalMs)}: queued ${durationOf(queuedMs)}, ${asksModel(branch) ? 'model' : 'at work'} ${durationOf(workMsOf(branch))}, between tries ${durationOf(retryWaitMs)}`,
   ];
   told.append(...lines.map((line) => Object.assign(document.createElement('div'), { textContent: line })));
   return told;

@@ -38,7 +38,18 @@ function showRun(reported: Reported): void {
   else find('graph-section').remove();
   showContradictions(reported);
   if (run.branches.length === 0) find('branches-section').remove();
+  showPlaces();
   keepDrawn(charts);
+}
+
+/** Links to the parts that the page has: a long answer stands before the others. */
+function showPlaces(): void {
+  const links = [...document.querySelectorAll('h2')].map((heading) => {
+    const link = element('a', heading.textContent ?? '');
+    link.href = `#${heading.id}`;
+    return link;
+  });
+  find('places').append(...links);
 }
 
 function showContradictions({ run: { contradictions = [] } }: Reported): void {

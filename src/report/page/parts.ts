@@ -1,3 +1,4 @@
+import { saysQuote } from '../../fold/findings.js';
 import type { Finding } from '../../fold/findings.js';
 import { visibleLine } from '../../fold/visible-text.js';
 import { safeLink } from '../answer/link.js';
@@ -141,7 +142,8 @@ function cut(text: string): string {
 
 function findingsElement(findings: readonly Finding[]): HTMLElement {
   const list = classed('ul', 'findings');
-  growing(list, findings, 'findings', ({ check, severity, line, column, quote, message, suggestion }) => {
+  growing(list, findings, 'findings', (finding) => {
+    const { check, severity, line, column, quote, message, suggestion } = finding;
     const mark = classed('strong', 'severity', severity);
     mark.dataset['severity'] = severity;
     const quoted = element('blockquote', suggestion === undefined ? quote : element('del', quote));
@@ -149,7 +151,7 @@ function findingsElement(findings: readonly Finding[]): HTMLElement {
     return element(
       'li',
       element('div', mark, ' ', message),
-      quoted,
+      ...(saysQuote(finding) ? [] : [quoted]),
       classed('div', 'beside-heading', `line ${line}, column ${column} · ${visibleLine(check)}`),
     );
   });

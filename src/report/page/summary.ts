@@ -1,4 +1,5 @@
 import type { Reported } from '../../contract/reported.js';
+import { answeredOffline } from '../../fold/answered-offline.js';
 import { visibleLine, visibleText } from '../../fold/visible-text.js';
 import { figuresOf } from '../answer/figures.js';
 import { statusOf } from '../answer/state.js';
@@ -21,7 +22,8 @@ export function showSummary(reported: Reported): void {
   );
   if (run.error !== undefined) find('error').textContent = visibleText(run.error.message);
   if (run.webUi !== null) find('links').append(anchor(run.webUi, 'Open it in Temporal’s Web UI'));
-  if (run.offline) find('links').append(element('span', 'Answered by the offline model, priced as the API would.'));
+  if (answeredOffline(run))
+    find('links').append(element('span', 'Answered by the offline model, priced as the API would.'));
   const path = visibleLine(run.criticalPath.join(' → '));
   if (path === '') find('critical').remove();
   else find('critical-path').textContent = path;

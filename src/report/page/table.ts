@@ -3,6 +3,7 @@ import { valueParts } from '../answer/value-parts.js';
 import { element, find } from './dom.js';
 import { classed, partElements } from './parts.js';
 import { costOf, durationOf, marksOf, numberOf, textOf } from '../answer/texts.js';
+import { ofModel, workMsOf } from '../answer/work.js';
 
 const rowsOfPage = 100;
 
@@ -26,10 +27,10 @@ const columns: readonly Column[] = [
     shown: ({ latency }) => durationOf(latency.queuedMs),
   },
   {
-    title: 'model',
+    title: 'at work',
     lesser: true,
-    value: ({ latency }) => latency.modelMs,
-    shown: ({ latency }) => durationOf(latency.modelMs),
+    value: workMsOf,
+    shown: (branch) => durationOf(workMsOf(branch)),
   },
   {
     title: 'between tries',
@@ -37,14 +38,14 @@ const columns: readonly Column[] = [
     value: ({ latency }) => latency.retryWaitMs,
     shown: ({ latency }) => durationOf(latency.retryWaitMs),
   },
-  { title: 'tokens in', lesser: true, value: tokensIn, shown: (branch) => numberOf(tokensIn(branch)) },
+  { title: 'tokens in', lesser: true, value: tokensIn, shown: (branch) => ofModel(branch, numberOf(tokensIn(branch))) },
   {
     title: 'out',
     lesser: true,
     value: ({ usage }) => usage.outputTokens,
-    shown: ({ usage }) => numberOf(usage.outputTokens),
+    shown: (branch) => ofModel(branch, numberOf(branch.usage.outputTokens)),
   },
-  { title: 'cost', value: ({ costUsd }) => costUsd ?? -1, shown: ({ costUsd }) => costOf(costUsd) },
+  { title: 'cost', value: ({ costUsd }) => costUsd ?? -1, shown: (branch) => ofModel(branch, costOf(branch.costUsd)) },
   { title: 'marks', value: (branch) => marksOf(branch).join(), shown: (branch) => marksOf(branch).join(', ') },
 ];
 
@@ -140,7 +141,9 @@ export function showTable(branches: readonly Branch[]): { open(search: string, b
     const { error, output, model } = branch;
     const lesser = columns
       .filter((column) => column.lesser === true)
-      .map(({ title, shown }) => `${title} ${shown(branch)}`);
+      .map(({ title, shown }) => ({ title, text: shown(branch) }))
+      .filter(({ text }) => text !== '')
+      .map(({ title, text }) => `${title} ${text}`);
     const cell = element(
       'td',
       classed('p', 'beside-heading', [...(model === undefined ? [] : [model]), ...lesser].join(' · ')),

@@ -19,8 +19,12 @@ export function extract(ask: Ask): string {
   // The question is not what was to be read.
   if (unseen !== undefined && ask.material.length === 0)
     return `Offline model: ${unseen} There is no text to quote from.`;
-  const source = ask.material.length > 0 ? ask.material : [ask.prompt];
-  const { texts, relation } = quarryOf(source).quotes(ask.instruction, quotesWanted(ask.instruction));
+  const hasMaterial = ask.material.length > 0;
+  const { texts, relation } = quarryOf(hasMaterial ? ask.material : [ask.prompt]).quotes(
+    ask.instruction,
+    quotesWanted(ask.instruction),
+    hasMaterial ? ask.instruction : '',
+  );
   if (texts.length === 0) return nothingToQuote;
   const opening = openingLine(ask, relation);
   return [

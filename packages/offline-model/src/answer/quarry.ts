@@ -37,15 +37,20 @@ export class Quarry {
   readonly length: number;
 
   constructor(material: readonly string[]) {
-    this.#sentences = material.flatMap(sentencesOf);
+    // What several answers quote is one sentence.
+    this.#sentences = [...new Map(material.flatMap(sentencesOf).map((each) => [each.text, each])).values()];
     this.#ranking = rankingOf(this.#sentences);
     this.length = material.reduce((sum, { length }) => sum + length, 1);
   }
 
-  /** Up to `count` different sentences on a topic. */
-  quotes(task: string, count: number): Quotes {
+  /**
+   * Up to `count` different sentences on a topic.
+   *
+   * @param asked a question that is no answer to itself, though nothing is closer to it
+   */
+  quotes(task: string, count: number, asked = ''): Quotes {
     const topic = topicOf(task);
-    const scores = this.#ranking(topic);
+    const scores = this.#ranking(topic).map((score, index) => (isAsked(this.#text(index), asked) ? 0 : score));
     const relation = topic.length === 0 ? 'no-topic' : scores.some((score) => score > 0) ? 'close' : 'foreign';
     const chosen = diverse(this.#sentences, relation === 'close' ? scores : this.#typical(), count);
     return { texts: chosen.toSorted((left, right) => left - right).map((index) => this.#text(index)), relation };
@@ -79,4 +84,10 @@ export class Quarry {
       .slice(0, 12)
       .map(([word]) => word);
   }
+}
+
+/** Whether a sentence is a question that is asked. */
+function isAsked(text: string, asked: string): boolean {
+  const said = text.replace(/^Question: /, '');
+  return said.endsWith('?') && asked.includes(said);
 }
