@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { availableParallelism, hostname } from 'node:os';
 
+import { CancelledFailure } from '@temporalio/common';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
@@ -132,7 +133,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     )),
   ];
   const drain = () => {
-    draining.abort();
+    draining.abort(new CancelledFailure('WORKER_SHUTDOWN'));
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const finished = Promise.all(
