@@ -28,7 +28,7 @@ export const pure = [
   'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
-  'test/server/embedded-version.test.ts',
+  'test/server/{embedded-version,server-flags}.test.ts',
   'test/workflows/{join,lane-money,lane-queue,lane-size,progress-table}.test.ts',
 ];
 

@@ -56,7 +56,7 @@ describe.each(
 describe('the end of a worker whose calls go on elsewhere', () => {
   it('leaves a question to another worker at once, with its ledger, and not by the policy’s pauses', async () => {
     const ends = new AbortController();
-    const begun = vi.fn();
+    const begun = vi.fn<() => void>();
     const layer = {
       payOnce: (_: unknown, { signal, leaves }: Payer): Promise<Paid> => {
         begun();

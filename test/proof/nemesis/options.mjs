@@ -24,8 +24,10 @@ export function drawOptions({ random, kind, branches = 2 }) {
         ['--join', 'all'],
       ])
     : [];
+  const late = random.pick(['cancel', 'amend']);
+  // Nodes of a graph wait for one another, so that none of them amends anything.
   const deadline = drawn('deadline', 0.2)
-    ? ['--deadline', `${random.integer(3, 20)}s`, '--late', random.pick(['cancel', 'amend'])]
+    ? ['--deadline', `${random.integer(3, 20)}s`, '--late', kind === 'graph' ? 'cancel' : late]
     : [];
   const hedge = drawn('hedge', 0.2) ? ['--hedge'] : [];
   // Batches are asked for once, so that there is nobody to race.

@@ -155,6 +155,9 @@ async function drawRuns(random, seed, { isShort, kind, folder }) {
   );
 }
 
+/** The exit code of a command whose words cannot be meant. */
+const badInput = 2;
+
 /** Starts a run, and goes on trying as a person would: one id is one run. */
 async function startRun(run, { stage, badExits }) {
   await sleep(run.delayMs ?? 0);
@@ -162,6 +165,7 @@ async function startRun(run, { stage, badExits }) {
   while (run.own === undefined) {
     const { code, stderr } = await stage.command([...run.words, '--id', run.id, '--detach']);
     if (code === 0) break;
+    if (code === badInput) throw new Error(`The nemesis asks what no command takes: ${run.words.join(' ')}\n${stderr}`);
     // Killed, or the server cannot be used: what else is wrong must not happen.
     if (code !== 6 && code !== 'SIGKILL') badExits.push(`${run.words[0]} ended with ${code}: ${stderr.slice(-400)}`);
     await sleep(300);
