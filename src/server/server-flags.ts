@@ -15,8 +15,6 @@ const dynamicConfig = {
   // Cancellation reaches an activity at once instead of with its next heartbeat.
   'frontend.WorkerCommandsEnabled': true,
   'system.enableCancelActivityWorkerCommand': true,
-  // A worker that ends waits for what its polls were given. Cut instead, a workflow task that was on its way would be lost, for ten seconds.
-  'frontend.enableCancelWorkerPollsOnShutdown': true,
 };
 
 /** How the command line spells the types of search attributes. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 import { FanfoldPlugin } from '../../../../dist/src/plugin/index.js';
 
@@ -15,7 +15,8 @@ let bundle;
 export function bundled(folder) {
   bundle ??= (async () => {
     const workflowsPath = fileURLToPath(new URL('workflows.mjs', import.meta.url));
-    const { code } = await bundleWorkflowCode({ workflowsPath, plugins: [new FanfoldPlugin()] });
+    const logger = new DefaultLogger('ERROR');
+    const { code } = await bundleWorkflowCode({ workflowsPath, plugins: [new FanfoldPlugin()], logger });
     const path = join(folder, 'own-workflows.js');
     await writeFile(path, code);
     return path;
