@@ -100,7 +100,7 @@ function tableRun(run, file, words) {
   const { random } = run;
   const count = random.chance(0.35) ? random.integer(3, 20) : random.integer(60, run.widest);
   const rows = Array.from({ length: count }, (_, at) => JSON.stringify({ id: `d${at}`, text: run.text(3, at) }));
-  const budget = random.chance(0.2) ? ['--budget', String(count * 0.004)] : [];
+  const budget = random.chance(0.5) ? ['--budget', String(count * 0.004)] : [];
   return {
     files: { [file]: rows.join('\n') },
     words: [...words, '--concurrency', String(random.integer(5, 40)), ...budget, ...patient],
