@@ -30,7 +30,7 @@ export const pure = [
   'test/model/providers/names.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
   'test/report/bins.test.ts',
-  'test/server/embedded-version.test.ts',
+  'test/server/{embedded-version,server-flags}.test.ts',
   'test/workflows/{join,lane-money,lane-queue,lane-size,progress-table}.test.ts',
 ];
 

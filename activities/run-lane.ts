@@ -40,7 +40,7 @@ export function createRunLane(settings: ActivitiesSettings): Activities['runLane
     const context = Context.current();
     const workflow = new WorkflowOfLane(context, lane);
     if (workflow.isOutdated) return { rest: null, left: lane.places, why: 'reset' };
-    const cuts = new LaneCuts(lane, context.cancellationSignal, () => workflow.askCuts());
+    const cuts = new LaneCuts(lane, context.cancellationSignal, settings, () => workflow.askCuts());
     const { signal } = cuts;
     const reporter = new LaneReporter(lane, settings.store, (report) => workflow.report(report));
     const budget = new Budget(lane.budgetUsd ?? Infinity);

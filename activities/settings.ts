@@ -36,7 +36,10 @@ export interface ActivitiesSettings {
   secrets?: Secrets | undefined;
   /** Threads for CPU-bound work; by default the activities start their own. */
   cpu?: CpuPool | undefined;
-  /** Aborted when the worker takes no new work: lanes begin no further branch then. */
+  /**
+   * Aborted with `WORKER_SHUTDOWN` when the worker takes no new work: lanes begin no further branch then. Where another process has the model
+   * layer, which goes on with their calls, branches under way are left to other workers at once.
+   */
   draining?: AbortSignal | undefined;
   /** Whether the namespace knows fanfold's search attributes; without it, runs that ask are not listed by them. */
   isSearchable?: (() => Promise<boolean>) | undefined;

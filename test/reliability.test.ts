@@ -26,7 +26,7 @@ function rowsUnder(head: string): string[][] {
   );
 }
 
-const faults = namesIn('faults.mjs', 'faults');
+const faults = ['process', 'line', 'operator'].flatMap((of) => namesIn(`${of}-faults.mjs`, `${of}Faults`));
 const invariants = namesIn('invariants.mjs', 'invariants');
 const listed = rowsUnder('| | fault | promised');
 

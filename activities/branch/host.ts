@@ -5,6 +5,9 @@ import type { Beat } from '../../src/contract/model-call.js';
 import { fairnessKeyOf } from '../../src/contract/priority.js';
 import type { Share } from '../../src/contract/priority.js';
 import type { Origin } from '../../src/model/layer/index.js';
+import { eitherSignal } from '../../src/network/index.js';
+import type { EitherSignal } from '../../src/network/either-signal.js';
+import type { ActivitiesSettings } from '../settings.js';
 import { runOf } from './out-of-time.js';
 
 /** The surroundings of one try of a branch: an activity of its own, or a lane that carries many branches. */
@@ -33,15 +36,28 @@ export interface Host {
 /** Longest wait at the limiter, in milliseconds, that an activity holds its slot for. */
 const activityPatienceMs = 2_000;
 
-/** The activity that runs now. */
-export function activityHost(): Host {
+/**
+ * Follows what aborts an activity: Temporal, and the end of its worker where what it asks goes on elsewhere. Nobody waits for Temporal's word
+ * then, which comes when the worker's grace is over.
+ */
+export function abortOf(
+  told: AbortSignal,
+  { layer, draining }: Pick<ActivitiesSettings, 'layer' | 'draining'>,
+): EitherSignal {
+  return layer === undefined || draining === undefined
+    ? { signal: told, letGo: () => {} }
+    : eitherSignal(told, draining);
+}
+
+/** The activity that runs now. @param cancellationSignal see `abortOf` */
+export function activityHost(cancellationSignal: AbortSignal): Host {
   // `Context.current()` is called once, here: in an abort listener it crashes the worker.
   const context = Context.current();
   const { attempt, heartbeatDetails, workflowExecution, activityId } = context.info;
   return {
     attempt,
     lastLedger: heartbeatDetails,
-    cancellationSignal: context.cancellationSignal,
+    cancellationSignal,
     run: runOf(context.info),
     asker: [workflowExecution?.workflowId, workflowExecution?.runId, activityId].join('/'),
     origin: workflowExecution && { ...workflowExecution, activityId },

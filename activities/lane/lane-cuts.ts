@@ -4,6 +4,8 @@ import { fromRanges } from '../../src/contract/lanes.js';
 import type { LaneCuts as Told } from '../../src/contract/lane-messages.js';
 import type { Lane } from '../../src/contract/lanes.js';
 import { cutByKey } from '../../src/contract/outcome.js';
+import { abortOf } from '../branch/host.js';
+import type { ActivitiesSettings } from '../settings.js';
 import { eitherSignal } from '../../src/network/index.js';
 import type { EitherSignal } from '../../src/network/either-signal.js';
 
@@ -26,24 +28,29 @@ export class LaneCuts {
   readonly #cut = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  readonly #letGo: () => void;
 
   /**
    * @param told aborted when the lane is told to stop
+   * @param ending when the worker ends, too: see `abortOf`
    * @param ask asks the workflow
    */
   constructor(
     lane: Pick<Lane, 'firstIndex' | 'cut'>,
     told: AbortSignal,
+    ending: Pick<ActivitiesSettings, 'layer' | 'draining'>,
     readonly ask: () => Promise<Told>,
   ) {
     this.add(lane);
+    const { signal, letGo } = abortOf(told, ending);
+    this.#letGo = letGo;
     const stop = () => {
-      const { reason } = told as { reason: unknown };
+      const { reason } = signal as { reason: unknown };
       if (reason instanceof Error && reason.message === 'CANCELLED') void this.#look(reason);
       else this.#all.abort(reason);
     };
-    if (told.aborted) stop();
-    else told.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   }
 
   /** Aborted when the whole lane is cut. */
@@ -74,6 +81,7 @@ export class LaneCuts {
   /** The lane has ended. */
   stop(): void {
     this.#isOver = true;
+    this.#letGo();
     clearTimeout(this.#timer);
   }
 

@@ -28,6 +28,7 @@ export const failureTypes = {
   BadInput: 'final',
   AttemptsExhausted: 'final',
   BatchUnknown: 'retry',
+  WorkerEnds: 'retry',
   ReserveUsedUp: 'final',
   OverBudget: 'final',
   NotAllowed: 'final',

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { availableParallelism, hostname } from 'node:os';
 
+import { CancelledFailure } from '@temporalio/common';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
@@ -18,6 +19,7 @@ import { knowsSearchAttributes } from './search-attributes.js';
 import { gatewaySlots } from './gateway-slots.js';
 import type { InFront, WorkerGateway } from './gateway-slots.js';
 import { cutUnwanted } from './cut-unwanted.js';
+import { endLast, shutDown } from './end-last.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -132,17 +134,20 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     )),
   ];
   const drain = () => {
-    draining.abort();
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    draining.abort(new CancelledFailure('WORKER_SHUTDOWN'));
+    const leavesSome =
+      settings.gateway !== undefined && [...limits.values()].some(({ slots }) => slots.out > slots.idle);
+    for (const worker of workers) if (worker !== workflows || !leavesSome) shutDown(worker);
+    if (leavesSome) void endLast(workflows, modelRuns);
   };
-  const finished = Promise.all(
-    workers.map((worker) =>
-      worker.run().catch((error: unknown) => {
-        drain();
-        throw error;
-      }),
-    ),
-  )
+  const runs = workers.map((worker) =>
+    worker.run().catch((error: unknown) => {
+      drain();
+      throw error;
+    }),
+  );
+  const modelRuns = runs.filter((_, at) => limits.has(workers[at]?.options.taskQueue as TaskQueue));
+  const finished = Promise.all(runs)
     .finally(() => Promise.all([cpu.close(), settings.connection === undefined ? connection.close() : undefined]))
     .then(() => undefined);
   return {

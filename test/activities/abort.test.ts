@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { addUsage, noUsage } from '../../src/contract/usage.js';
 import type { Fault } from '@fanfold/offline-model';
+import type { Paid, Payer } from '../../src/model/layer/index.js';
 import { failureOf, ledgerOf, openDesk } from './asking.js';
 import { patienceMs } from '../support/patience.js';
 
@@ -49,6 +50,33 @@ describe.each(
     expect(ledgerOf(failure).modelMs).toBeGreaterThan(0);
     await model.idle();
     expect(model.total).toBe(1);
+  });
+});
+
+describe('the end of a worker whose calls go on elsewhere', () => {
+  it('leaves a question to another worker at once, with its ledger, and not by the policy’s pauses', async () => {
+    const ends = new AbortController();
+    const begun = vi.fn<() => void>();
+    const layer = {
+      payOnce: (_: unknown, { signal, leaves }: Payer): Promise<Paid> => {
+        begun();
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            leaves?.();
+            reject(signal.reason as Error);
+          });
+        });
+      },
+      paidBefore: async () => undefined,
+    };
+    const { ask } = await openDesk({}, { layer, draining: ends.signal });
+    const asking = ask();
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled(), { timeout: patienceMs });
+    ends.abort(new CancelledFailure('WORKER_SHUTDOWN'));
+    const failure = await failureOf(asking);
+    expect(failure).toMatchObject({ type: 'WorkerEnds', nonRetryable: false, nextRetryDelay: expect.any(Number) });
+    expect(ledgerOf(failure)).toMatchObject({ attempts: 1, open: true });
+    expect(asking.heartbeats.at(-1)).toEqual(ledgerOf(failure));
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { CancelledFailure } from '@temporalio/common';
+import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect, it, onTestFinished } from 'vitest';
@@ -82,6 +82,8 @@ it.each([
   // Its heartbeats came too late: the next lane joins its calls.
   'NOT_FOUND',
   'TIMED_OUT',
+  // Nobody waits for Temporal's word: the worker takes no new work, and its calls go on elsewhere.
+  'draining',
 ] as const)(
   'leaves to others what is cut by %s, without an outcome, and tells what had ended (RunLane-3)',
   async (reason) => {
@@ -97,7 +99,8 @@ it.each([
       },
       paidBefore: async () => undefined,
     };
-    const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer });
+    const ends = new AbortController();
+    const { runLane } = createActivities({ store, offlineModelUrl: async () => '', layer, draining: ends.signal });
     const items = ['one', 'two', 'three', 'four'].map((key) => ({
       key,
       text: key,
@@ -108,7 +111,8 @@ it.each([
     const given: Lane = { ...lane, chunk: chunk!, firstIndex: 0, places: [[0, 3]] };
     const running = environment.run(runLane, given) as Promise<LaneResult>;
     while (begun.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    environment.cancel(reason);
+    if (reason === 'draining') ends.abort(new CancelledFailure('WORKER_SHUTDOWN'));
+    else environment.cancel(reason);
     const result = await running;
     expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
   },

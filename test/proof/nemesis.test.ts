@@ -13,7 +13,7 @@ interface Counts {
 }
 
 /** Seed of the round that every run of the tests plays. */
-const seed = 11;
+const seed = 103;
 
 it('keeps its promises in a round of runs that are disturbed', async () => {
   const words = [join(root, 'test/proof/nemesis/main.mjs'), '--short', '--seed', String(seed)];

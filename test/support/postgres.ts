@@ -97,6 +97,12 @@ export class PostgresServer {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  /** Of the server, and of the group that its processes are in. */
+  async pid(): Promise<number> {
+    const [first] = (await readFile(join(this.directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
+    return Number(first);
+  }
+
   /** Ends every connection but its own, as a failover does. */
   async cutConnections(): Promise<void> {
     await this.#sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');

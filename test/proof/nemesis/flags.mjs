@@ -41,6 +41,7 @@ const checks = {
 /** Whether there can be what a fault needs. */
 const canHave = {
   gateway: ({ gateway }) => gateway !== 'no',
+  'home gateway': ({ gateway, cluster }) => gateway !== 'yes' && !cluster,
   line: () => true,
   disk: () => canMount,
   'slow disk': () => canFreeze,

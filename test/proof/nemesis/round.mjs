@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { faults, isPossible } from './faults.mjs';
 import { invariants } from './invariants.mjs';
 import { leavingsOf } from './leavings.mjs';
+import { startOwn } from './own/start.mjs';
 import { Random } from './random.mjs';
 import { Stage } from './stage.mjs';
 import { drawRun, kinds } from './workload.mjs';
@@ -28,7 +30,7 @@ export async function playRound({ seed, undisturbed, world, say }) {
   try {
     round.runs = await drawRuns(random.fork(), seed, world);
     const { usesGateway, isRemote, workers, clock } = stage.settings;
-    const what = round.runs.map((run) => [run.kind, run.branches].join(' ').trim());
+    const what = round.runs.map(toldOf);
     const where = [
       `${workers} workers`,
       usesGateway && 'gateway',
@@ -37,10 +39,13 @@ export async function playRound({ seed, undisturbed, world, say }) {
       stage.disk && 'disk',
     ];
     say(`seed ${seed}: ${what.join(', ')}; ${where.filter(Boolean).join(', ')}`);
+    if (round.runs.some(({ own }) => own)) await stage.startProgram(world.folder);
     const starting = round.runs.map((run) => startRun(run, round));
+    const allowing = round.runs.filter((run) => run.waitsForApproval).map((run) => allow(run, stage));
     await disturb(random.fork(), round, world, say);
     await Promise.all(starting);
     await awaitEnds(round);
+    await Promise.all(allowing);
     for (const run of round.runs) {
       run.shown = await shownRun(stage, run.id);
       if (run.shown === undefined) round.unended.push(`${run.id} cannot be shown`);
@@ -48,7 +53,8 @@ export async function playRound({ seed, undisturbed, world, say }) {
     round.runs = round.runs.filter(({ shown }) => shown !== undefined);
     for (const run of round.runs) await addMissedHeartbeats(round, run);
     if (stage.gateway) round.ledger = await (await stage.journal()).spend('');
-    for (const run of round.runs) run.reference = await referenceOf(undisturbed, run);
+    for (const run of round.runs) run.reference = await referenceOf(undisturbed, run, world);
+    round.changed = await changedBy(round);
     for (const name of await stage.end()) round.leavings.push(`${name} did not end when it was told to`);
     round.leavings.push(...(await leavingsOf(stage)));
     const wrong = [];
@@ -62,8 +68,36 @@ export async function playRound({ seed, undisturbed, world, say }) {
     if (isWrong && world.keeps) await writeDown(round);
     return { wrong, checked, ...told(round), directory: stage.directory };
   } finally {
+    for (const run of round.runs) run.endedAtMs ??= Date.now();
     await stage.end().catch(() => {});
     await stage.close(world.keeps && isWrong);
+  }
+}
+
+/** What is asked, in a few words. */
+function toldOf({ kind, branches, own, words }) {
+  const options = words.filter((word) => /^--(join|deadline|hedge|economy|priority|budget)$/.test(word));
+  return [kind, branches ?? own?.texts.length, ...options].filter((word) => word !== undefined).join(' ');
+}
+
+/** How often tools that change something have been called, by run. */
+async function changedBy({ stage, runs }) {
+  const home = createHash('sha256').update(stage.home).digest('hex').slice(0, 8);
+  const some = runs.filter(({ changes }) => changes !== undefined);
+  const counts = await Promise.all(
+    some.map(async ({ id, changes }) => {
+      const written = await readFile(`${changes}-${home}`, 'utf8').catch(() => '');
+      return [id, written.split('\n').length - 1];
+    }),
+  );
+  return new Map(counts);
+}
+
+/** Allows calls of an agent as somebody would who looks at it now and then. */
+async function allow(run, stage) {
+  while (run.endedAtMs === undefined) {
+    await sleep(1_000);
+    if (run.isStarted) await stage.command(['approve', run.id]);
   }
 }
 
@@ -91,9 +125,10 @@ async function openStage(random, world) {
   // What the one fault needs is there; a seed draws the same with it and without.
   const needs = world.fault && faults[world.fault].needs;
   const drawn = (what, share) => random.chance(share) || needs === what;
+  const isOfHome = needs === 'home gateway';
   return Stage.open({
-    usesGateway: world.gateway ?? drawn('gateway', 0.5),
-    isRemote: database !== undefined || (!isShort && drawn('line', 0.4)) || needs === 'line',
+    usesGateway: world.gateway ?? (drawn('gateway', 0.5) && !isOfHome),
+    isRemote: database !== undefined || (!isShort && drawn('line', 0.4) && !isOfHome) || needs === 'line',
     workers: isShort ? 1 : random.integer(1, 2),
     clock: (!isShort && drawn('clock', 0.25)) || needs === 'clock' ? libfaketime : undefined,
     hasSmallDisk: canMount && (isShort || drawn('disk', 0.4) || needs === 'slow disk'),
@@ -120,12 +155,17 @@ async function drawRuns(random, seed, { isShort, kind, folder }) {
   );
 }
 
+/** The exit code of a command whose words cannot be meant. */
+const badInput = 2;
+
 /** Starts a run, and goes on trying as a person would: one id is one run. */
 async function startRun(run, { stage, badExits }) {
   await sleep(run.delayMs ?? 0);
-  for (;;) {
+  while (run.own !== undefined && !(await startOwn(stage, run))) await sleep(300);
+  while (run.own === undefined) {
     const { code, stderr } = await stage.command([...run.words, '--id', run.id, '--detach']);
     if (code === 0) break;
+    if (code === badInput) throw new Error(`The nemesis asks what no command takes: ${run.words.join(' ')}\n${stderr}`);
     // Killed, or the server cannot be used: what else is wrong must not happen.
     if (code !== 6 && code !== 'SIGKILL') badExits.push(`${run.words[0]} ended with ${code}: ${stderr.slice(-400)}`);
     await sleep(300);
@@ -175,7 +215,8 @@ async function awaitEnds({ stage, runs, unended }) {
   const sinceMs = Date.now();
   for (const run of runs) {
     for (;;) {
-      const status = await statusOf(stage, run.id);
+      const { status, closeTime } = await stateOf(stage, run.id);
+      run.closedAtMs = closeTime?.getTime();
       if (status !== undefined && status !== 'RUNNING') break;
       if (Date.now() - sinceMs > unaidedMs) {
         unended.push(`${run.id} (${run.kind}) is ${status} after ${unaidedMs / 1_000} s without a fault`);
@@ -187,12 +228,13 @@ async function awaitEnds({ stage, runs, unended }) {
   }
 }
 
-async function statusOf(stage, id) {
+async function stateOf(stage, id) {
   try {
     const client = await stage.client();
-    return (await client.workflow.getHandle(id).describe()).status.name;
+    const { status, closeTime } = await client.workflow.getHandle(id).describe();
+    return { status: status.name, closeTime };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -235,7 +277,14 @@ async function shownRun(stage, id) {
   }
 }
 
-async function referenceOf(undisturbed, run) {
-  const { stdout } = await undisturbed.command([...run.words, '--id', run.id, '--json']);
+async function referenceOf(undisturbed, run, world) {
+  if (run.own !== undefined) {
+    if (undisturbed.workers.length < 2) await undisturbed.startProgram(world.folder);
+    await startOwn(undisturbed, run);
+    const client = await undisturbed.client();
+    await client.workflow.getHandle(run.id).result();
+    return shownRun(undisturbed, run.id);
+  }
+  const { stdout } = await undisturbed.command([...run.undisturbedWords, '--id', run.id, '--json']);
   return JSON.parse(stdout);
 }

@@ -9,11 +9,13 @@ import { Client, Connection } from '@temporalio/client';
 import { createJiti } from 'jiti';
 
 import { openJournal } from '../../../dist/src/journal/index.js';
+import { gatewaysIn } from '../../../dist/src/server/gateway-place.js';
 import { readServerRecord } from '../../../dist/src/server/server-record.js';
 import { serverArguments } from '../../../dist/src/server/server-flags.js';
 import { Actor } from './actor.mjs';
 import { LineProxy } from './line-proxy.mjs';
 import { ModelBooks } from './model-books.mjs';
+import { bundled } from './own/program.mjs';
 import { mountSmallDisk } from './small-disk.mjs';
 
 const { freePort } = await createJiti(import.meta.url).import('../../support/free-port.ts');
@@ -89,6 +91,20 @@ export class Stage {
         FAKETIME_DONT_RESET: '1',
       }),
     };
+  }
+
+  /** Whether its calls outlast a worker: at a gateway of its own, or at that of the home, which is there unless somebody names a server. */
+  get hasGateway() {
+    return this.settings.usesGateway || this.hasHomeGateway;
+  }
+
+  get hasHomeGateway() {
+    return !this.settings.usesGateway && !this.settings.isRemote;
+  }
+
+  /** Processes of the home's gateway: programs with other settings have one of their own. */
+  async homeGatewayPids() {
+    return (await gatewaysIn(this.home, this.directory)).map(({ process: { pid } }) => pid);
   }
 
   /** Runs a command to its end. */
@@ -181,6 +197,15 @@ export class Stage {
     if (keepsFiles) return;
     await this.disk?.unmount();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Starts a program with a worker of its own, among the workers. @param folder for what all stages share */
+  async startProgram(folder) {
+    const address = this.serverLine?.address ?? (await readServerRecord(this.home))?.address;
+    const command = [process.execPath, join(root, 'test/proof/nemesis/own/worker.mjs'), await bundled(folder)];
+    const program = this.#actor('program', command, /the program serves/, { TEMPORAL_ADDRESS: address });
+    this.workers.push(program);
+    await program.start();
   }
 
   async #startServer() {

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { drawOptions, isDependent } from './options.mjs';
+
 const things = ['The tenant', 'The supplier', 'The board', 'The auditor', 'The customer', 'The carrier', 'The bank'];
 const deeds = ['pays', 'reports', 'refuses', 'delivers', 'inspects', 'insures', 'repairs', 'counts'];
 const objects = ['the goods', 'the deposit', 'the roof', 'the ledger', 'the invoices', 'the vessel', 'the archive'];
@@ -20,6 +22,7 @@ export const kinds = {
       files: { 'text.txt': run.text(12) },
       words: ['perspectives', run.path('text.txt'), '--perspectives', names.join(','), ...fanIn, ...patient],
       branches: names.length,
+      keys: names,
     };
   },
   summarise: (run) => tableRun(run, 'docs.jsonl', ['summarise', '--from', run.path('docs.jsonl')]),
@@ -61,16 +64,21 @@ export const kinds = {
     words: ['graph', run.path('flow.yaml'), '--input', `document=@${run.path('text.txt')}`, ...patient],
     branches: 6,
   }),
-  agent: (run) => ({
-    files: { 'tools.mjs': tools },
-    words: [
-      'agent',
-      `Get the sales figures, get the cost figures and get the staff figures of ${run.mark}`,
-      '--tools',
-      run.path('tools.mjs'),
-      ...patient,
-    ],
-  }),
+  agent: (run) => {
+    const changes = run.random.chance(0.5);
+    return {
+      files: { 'tools.mjs': toolsOf(changes) },
+      words: [
+        'agent',
+        `Get the sales figures, get the cost figures and get the staff figures of ${run.mark}`,
+        '--tools',
+        run.path('tools.mjs'),
+        ...patient,
+      ],
+      // The undisturbed run asks nobody.
+      ...(changes && { waitsForApproval: true, undisturbedWords: ['--allow', 'all'], changes: run.path('changes') }),
+    };
+  },
   compare: (run) => {
     const count = run.random.integer(2, 6);
     const variants = Array.from({ length: count }, (_, at) => ['--variant', `v${at}=Say in ${at + 3} words who pays.`]);
@@ -80,6 +88,11 @@ export const kinds = {
       branches: count,
     };
   },
+  own: (run) => {
+    const count = run.random.chance(0.5) ? run.random.integer(3, 20) : run.random.integer(60, run.widest);
+    const texts = Array.from({ length: count }, (_, at) => run.text(3, at));
+    return { files: {}, own: { texts, concurrency: run.random.integer(5, 40) } };
+  },
 };
 
 /** A run over rows: narrow, or wide in lanes. */
@@ -87,13 +100,12 @@ function tableRun(run, file, words) {
   const { random } = run;
   const count = random.chance(0.35) ? random.integer(3, 20) : random.integer(60, run.widest);
   const rows = Array.from({ length: count }, (_, at) => JSON.stringify({ id: `d${at}`, text: run.text(3, at) }));
-  const hedge = words[0] === 'summarise' && random.chance(0.2) ? ['--hedge'] : [];
-  const budget = random.chance(0.2) ? ['--budget', String(count * 0.004)] : [];
+  const budget = random.chance(0.5) ? ['--budget', String(count * 0.004)] : [];
   return {
     files: { [file]: rows.join('\n') },
-    words: [...words, '--concurrency', String(random.integer(5, 40)), ...hedge, ...budget, ...patient],
+    words: [...words, '--concurrency', String(random.integer(5, 40)), ...budget, ...patient],
     branches: count,
-    isHedged: hedge.length > 0,
+    keys: rows.map((_, at) => `d${at}`),
     ...(budget.length > 0 && { budgetUsd: Number(budget[1]) }),
   };
 }
@@ -102,11 +114,26 @@ function folder(run) {
   return Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`notes/${at}.md`, run.text(6, at)]));
 }
 
-/** A module of tools that answer at once, and the same each time. */
-const tools = `import { z } from 'zod';
-const tool = (name, about) => ({ name, description: about, input: z.object({}), run: async () => about + ' are fine.' });
-export default [tool('get_sales', 'The sales figures'), tool('get_cost', 'The cost figures'), tool('get_staff', 'The staff figures')];
+/**
+ * A module of tools that answer at once, and the same each time.
+ *
+ * @param {boolean} changes whether one of them changes something: it waits to be allowed, and writes down that it was called, by home
+ */
+function toolsOf(changes) {
+  return `import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { z } from 'zod';
+const written = new URL('changes-' + createHash('sha256').update(process.env.FANFOLD_HOME).digest('hex').slice(0, 8), import.meta.url);
+const tool = (name, about, changes = false) => ({
+  name, description: about, input: z.object({}), changes,
+  run: async () => {
+    if (changes) appendFileSync(written, name + '\\n');
+    return about + ' are fine.';
+  },
+});
+export default [tool('get_sales', 'The sales figures'), tool('get_cost', 'The cost figures'), tool('get_staff', 'The staff figures', ${changes})];
 `;
+}
 
 /**
  * Draws a run and writes its files.
@@ -122,10 +149,20 @@ export async function drawRun({ random, mark, kind, folder, widest }) {
         `${random.pick(things)} of ${mark} ${random.pick(deeds)} ${random.pick(objects)} in week ${at * 100 + line}.`,
     ).join(' ');
   const path = (name) => join(folder, mark, name);
-  const { files, ...drawn } = kinds[kind]({ random, mark, text, path, widest });
+  const { files, words = [], ...drawn } = kinds[kind]({ random, mark, text, path, widest });
+  const { undisturbedWords = [], ...told } = drawn;
+  const options = drawOptions({ random, kind, branches: drawn.branches });
   for (const [name, content] of Object.entries(files)) {
     await mkdir(join(path(name), '..'), { recursive: true });
     await writeFile(path(name), content);
   }
-  return { id: mark, kind, ...drawn };
+  return {
+    id: mark,
+    kind,
+    isDependent: isDependent(kind),
+    ...told,
+    ...options,
+    words: [...words, ...options.words],
+    undisturbedWords: [...words, ...undisturbedWords],
+  };
 }

@@ -1,0 +1,18 @@
+// A workflow of somebody's own: questions in lanes or one by one, in a branch beside others.
+import { ask, fanOut } from '../../../../dist/workflows/library.js';
+
+const patient = { attempts: 20, timeout: '5m', join: 'settled' };
+
+export async function nemesisOwn({ texts, concurrency }) {
+  const questions = () =>
+    fanOut(texts, (text) => ask({ document: text, prompt: 'Who does what?' }), { ...patient, concurrency });
+  const { rows, first, last } = await fanOut(
+    {
+      rows: async () => (await questions().outcomes).map(({ status, output }) => ({ status, output })),
+      first: ask({ document: texts[0], prompt: 'Who is named first?' }),
+      last: ask({ document: texts.at(-1), prompt: 'Who is named last?' }),
+    },
+    patient,
+  ).outcomes;
+  return { rows: rows.output, first: first.output, last: last.output };
+}
