@@ -35,6 +35,7 @@ export type { Join, Late } from '../src/contract/options.js';
 export type { Branch, BranchError, BranchStatus, Coverage, Latency, RunStatus, Usage } from '../src/contract/run.js';
 export type { Contradiction, WideOutcomes, Written } from '../src/contract/run-result.js';
 export type { FolderSource, Hit, HttpSource, Source } from '../src/contract/source.js';
+export type { Precedence } from '../src/contract/priority.js';
 export type { Stored } from '../src/contract/stored.js';
 export type { AnsweredRows, StoredRows } from '../src/contract/stored-rows.js';
 export type { ServerTool } from '../src/contract/server-tool.js';

@@ -72,6 +72,7 @@ export async function inOrder(): Promise<void> {
     key: (item) => item.toUpperCase(),
     deadline: '30s',
     timeout: 1_000,
+    priority: { priorityKey: 1, fairnessKey: 'tenant-a', fairnessWeight: 2 },
   });
   same<Awaited<typeof each.outcomes>, Outcome<{ amount: string; by?: string | undefined }>[]>();
   const best = selectBy(await each.outcomes, ({ amount }) => amount.length);

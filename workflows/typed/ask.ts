@@ -76,7 +76,7 @@ export function ask(question: AskOptions & { output?: unknown; stored?: boolean 
     throw badInput(`Expected \`document\` to be a text or a reference to one, got ${quoted(document)}.`);
   }
   checkModel({ model, maxTokens });
-  checked(() => checkServerTools(serverTools, [], Infinity));
+  if (question.serverTools !== undefined) checked(() => checkServerTools(serverTools, [], Infinity));
   const work: AskWork = {
     kind: 'ask',
     prompt,
@@ -120,10 +120,10 @@ export function checkedQuestion(question: {
 }
 
 /** @throws ApplicationFailure `BadInput` where either cannot be meant */
-export function checkModel({
-  model = modelDefaults.model,
-  maxTokens = modelDefaults.maxTokens,
-}: Pick<AskOptions, 'model' | 'maxTokens'>): void {
+export function checkModel(given: Pick<AskOptions, 'model' | 'maxTokens'>): void {
+  // Most questions leave it to their fan-out, and there may be thousands.
+  if (given.model === undefined && given.maxTokens === undefined) return;
+  const { model = modelDefaults.model, maxTokens = modelDefaults.maxTokens } = given;
   checked(() => modelOptionsOf({ model, maxTokens }));
 }
 
