@@ -1,5 +1,6 @@
 import { compile, jsonpath } from 'json-p3';
 import type { JSONPathQuery } from 'json-p3';
+import { isLosslessNumber } from 'lossless-json';
 
 import { InputError } from '../../contract/errors.js';
 import { noColumn } from '../../plan/fill.js';
@@ -71,7 +72,7 @@ export class RowFilter {
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return exactNumber(String(value));
   if (typeof value !== 'object' || value === null) return value;
-  if ((value as { isLosslessNumber?: unknown }).isLosslessNumber === true) return exactNumber(String(value));
+  if (isLosslessNumber(value)) return exactNumber(value.toString());
   if (Array.isArray(value)) return value.map(plain);
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }
