@@ -10,7 +10,7 @@ export { contradictionOf, reduce } from '../src/fold/reducers.js';
 export { GraphBuilder } from './graphs/graph-builder.js';
 export type { GraphOptions, GraphResult, NodeOptions } from './graphs/graph-builder.js';
 export { ask } from './typed/ask.js';
-export type { AskOptions, StoredValue } from './typed/ask.js';
+export type { Answered, AskOptions, StoredValue } from './typed/ask.js';
 export { fanOut, outcomeOf } from './typed/fan-out.js';
 export type { FanOut, OutcomesByKey, OutcomesInOrder } from './typed/fan-out.js';
 export type { FanOutOptions, ItemsOptions } from './typed/options.js';

@@ -76,18 +76,18 @@ interface Mapped {
  *
  * @throws ApplicationFailure `BadInput` where an option cannot be meant
  */
-export function mapRows<Row, Value>(
-  options: MapRowsOptions<Row> & { output: Output<Value> } & { samples: number; vote?: undefined },
-): Work<MappedRows<Row, Value[]>>;
-export function mapRows<Row, Value>(
-  options: MapRowsOptions<Row> & { output: Output<Value> } & SamplesOptions<keyof Value & string>,
-): Work<MappedRows<Row, Value>>;
 export function mapRows<Row>(
   options: MapRowsOptions<Row> & { output?: undefined } & { samples: number; vote?: undefined },
 ): Work<MappedRows<Row, string[]>>;
 export function mapRows<Row>(
   options: MapRowsOptions<Row> & { output?: undefined } & SamplesOptions<never>,
 ): Work<MappedRows<Row, string>>;
+export function mapRows<Row, Value>(
+  options: MapRowsOptions<Row> & { output: Output<Value> } & { samples: number; vote?: undefined },
+): Work<MappedRows<Row, Value[]>>;
+export function mapRows<Row, Value>(
+  options: MapRowsOptions<Row> & { output: Output<Value> } & SamplesOptions<keyof Value & string>,
+): Work<MappedRows<Row, Value>>;
 export function mapRows<Row>(
   options: MapRowsOptions<Row> & { output?: Output<unknown> | undefined } & SamplesOptions,
 ): Work<MappedRows<Row, unknown>> {
