@@ -72,7 +72,7 @@ export type { Misfit } from './plan/schema/misfit.js';
 export type { FanOutPlan } from './plan/fan-out-plan.js';
 export { fanOutDefaults, joinPolicies, latePolicies, modelDefaults } from './contract/options.js';
 export type { BudgetOptions, FanOutOptions, Join, Late, ModelOptions, Policy } from './contract/options.js';
-export type { Share } from './contract/priority.js';
+export type { Precedence, Share } from './contract/priority.js';
 export { boundsOf } from './model/index.js';
 export type { DividedOutput } from './fold/output-parts.js';
 export type { FirstAnswer, OutputReference, Progress, RunResult } from './contract/run-result.js';

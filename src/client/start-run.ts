@@ -5,7 +5,8 @@ import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 import { InputError } from '../contract/errors.js';
-import { fairnessKeyOf, priorityIn } from '../contract/priority.js';
+import { fairnessKeyOf, priorityIn, temporalPriority } from '../contract/priority.js';
+import type { Precedence } from '../contract/priority.js';
 import type { RunReference } from '../contract/known.js';
 import { memoOf } from '../contract/memo.js';
 import type { RunMemo } from '../contract/memo.js';
@@ -31,8 +32,11 @@ export interface RunOfKind<K extends Kind> {
   summary?: string;
   /** Markdown; none by default. */
   details?: string;
-  /** Its priority where the input has none: see `FanOutOptions`. */
-  priority?: number | undefined;
+  /**
+   * Its priority: from 1, which goes first, to 5, or Temporal's own `{ priorityKey, fairnessKey, fairnessWeight }`. An input's `priority` comes
+   * before the `priorityKey`; without a `fairnessKey` the run has a share of its own.
+   */
+  priority?: Precedence | undefined;
   /** The finished run that it retries, what is taken over from which is in the input. */
   retries?: RunReference;
 }
@@ -72,7 +76,8 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
   if (bytes > mostBytes) {
     throw new InputError(`Expected the run's input to be at most ${mostBytes} bytes, got ${bytes}.`);
   }
-  const priority = priorityIn(run.input) ?? run.priority;
+  const given = run.priority === undefined ? {} : temporalPriority(run.priority);
+  const priority = priorityIn(run.input) ?? given.priorityKey;
   const memo: RunMemo = {
     inputSha256: sha256Of(serialised),
     startedBy: randomUUID(),
@@ -91,7 +96,11 @@ export async function startRun(client: Client, run: RunToStart): Promise<Started
       args: [run.input],
       memo: { fanfold: memo },
       // Its workflow tasks take their turn alike; a run has a share of its own.
-      priority: { fairnessKey: fairnessKeyOf(workflowId), ...(priority !== undefined && { priorityKey: priority }) },
+      priority: {
+        ...given,
+        fairnessKey: given.fairnessKey || fairnessKeyOf(workflowId),
+        ...(priority !== undefined && { priorityKey: priority }),
+      },
       ...(run.retries &&
         isSearchable && { typedSearchAttributes: [{ key: retriesKey, value: run.retries.workflowId }] }),
       staticSummary: summaryOf(run.summary ?? nameOf(run)),

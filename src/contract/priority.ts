@@ -1,3 +1,6 @@
+import type { Priority } from '@temporalio/common';
+
+import { InputError } from './errors.js';
 import { utf8Length } from './utf8-length.js';
 
 /** Priorities of runs, as Temporal has them: the lowest number goes first. */
@@ -35,6 +38,41 @@ export function priorityOf({ priority = priorities.usual }: Partial<Share>): num
 /** @returns the weight of a share that may come from anywhere */
 export function weightOf({ weight = 1 }: Partial<Share>): number {
   return weight > 0 ? Math.min(weights.most, Math.max(weights.least, weight)) : 1;
+}
+
+/** Whose turn comes first, as Temporal's own options have it: `{ priorityKey, fairnessKey, fairnessWeight }`, or its `priorityKey` alone. */
+export type Precedence = number | Priority;
+
+/** Words of {@link Priority}. */
+const priorityWords = ['priorityKey', 'fairnessKey', 'fairnessWeight'] as const satisfies readonly (keyof Priority)[];
+
+/**
+ * @returns what was given in Temporal's words; what it leaves out is inherited
+ * @throws InputError quoting what was expected and what came
+ */
+export function temporalPriority(given: Precedence): Priority {
+  const priority = typeof given === 'object' ? given : { priorityKey: given };
+  const refused = (name: string, expected: string, got: unknown) =>
+    new InputError(`Expected \`${name}\` to be ${expected}, got \`${JSON.stringify(got)}\`.`);
+  const level = `a whole number from ${priorities.first}, which goes first, to ${priorities.last}`;
+  const fields = Object.entries(priority ?? { priority: null }).filter(([, value]) => value !== undefined);
+  const strange = fields.find(([name]) => !(priorityWords as readonly string[]).includes(name));
+  if (strange !== undefined || Array.isArray(given)) {
+    throw refused('priority', `${level}, or an object with ${priorityWords.join(', ')}`, given);
+  }
+  const { priorityKey, fairnessKey, fairnessWeight } = priority;
+  if (priorityKey !== undefined && !isPriority(priorityKey)) {
+    throw refused(typeof given === 'object' ? 'priority.priorityKey' : 'priority', level, priorityKey);
+  }
+  const isKey = typeof fairnessKey === 'string' && utf8Length(fairnessKey) <= mostKeyBytes;
+  if (fairnessKey !== undefined && !isKey) {
+    throw refused('priority.fairnessKey', `a text of at most ${mostKeyBytes} bytes`, fairnessKey);
+  }
+  const isWeight = typeof fairnessWeight === 'number' && fairnessWeight > 0 && fairnessWeight < Infinity;
+  if (fairnessWeight !== undefined && !isWeight) {
+    throw refused('priority.fairnessWeight', 'a number, more than 0', fairnessWeight);
+  }
+  return Object.fromEntries(fields);
 }
 
 /** The priority that a run's input asks for; `undefined` where it says nothing. */

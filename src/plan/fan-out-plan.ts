@@ -1,5 +1,6 @@
 import type { ModelRequest } from '../contract/model-request.js';
 import type { Policy } from '../contract/options.js';
+import type { Precedence } from '../contract/priority.js';
 import type { fanInOf } from '../fold/fan-in.js';
 
 /** The plan of a fan-out: branches and options, every default filled in. */
@@ -17,7 +18,10 @@ export interface FanOutPlan {
   fanInMaxTokens?: number;
   /** What the names of the fan-in's calls begin with, where a workflow has several. */
   fanInWithin?: string;
+  /** Whose turn comes first among the fan-in's calls, where that is another than the run's. */
+  fanInPriority?: Exclude<Precedence, number>;
 }
+
 /** A branch that is to ask the model. */
 export interface PlannedBranch {
   key: string;

@@ -13,6 +13,10 @@ export type { StandardJsonSchema } from './standard-schema.js';
 /** A schema of zod 4, or of another library that speaks Standard JSON Schema. */
 export type OutputSchema = z.ZodType | StandardJsonSchema;
 
+/** No schema: a sentence for whoever reads the compiler's error. */
+export type UnfitSchema =
+  'Expected a schema of zod 4 or arktype, or of valibot within `toStandardJsonSchema` of @valibot/to-json-schema';
+
 /** What fits a schema, as TypeScript has it. */
 export type OutputOf<Schema extends OutputSchema> = Schema extends z.ZodType
   ? z.output<Schema>
@@ -30,6 +34,9 @@ export type OutputOf<Schema extends OutputSchema> = Schema extends z.ZodType
  *
  * @throws InputError naming the place, where the API or JSON Schema would silently make something else of the schema
  */
-export function output<Schema extends OutputSchema>(schema: Schema): Output<OutputOf<Schema>> {
-  return { jsonSchema: outputSchema(schema) };
+export function output<Schema extends OutputSchema>(schema: Schema): Output<OutputOf<Schema>>;
+/** What the compiler says of any other schema. */
+export function output(schema: UnfitSchema): never;
+export function output(schema: OutputSchema | UnfitSchema): Output<unknown> {
+  return { jsonSchema: outputSchema(schema as OutputSchema) };
 }

@@ -78,7 +78,7 @@ export async function equipped(given: PluginSettings): Promise<Equipped> {
   const cassette = named && (await (await import('../journal/index.js')).openCassette(named));
   const store = given.store ?? new BlobStore(storeIn(env['FANFOLD_STORE'] || home, process.cwd()), encryptionKey);
   const offline = lazyOfflineModel(env['FANFOLD_OFFLINE_URL']);
-  const { offline: _, home: __, env: ___, cassette: ____, gateway: _____, ...rest } = given;
+  const { offline: _, home: __, env: ___, cassette: ____, gateway: _____, priority: ______, ...rest } = given;
   const api = apiOf(given);
   // A home that is not looked at, for the store is elsewhere, may be somebody else's: it allows nothing.
   const policy = given.policy ?? (given.store === undefined ? homePolicy(new ToolRegistry(home)) : undefined);

@@ -1,3 +1,4 @@
+import type { Precedence } from '../contract/priority.js';
 import type { CassetteSettings } from '../journal/index.js';
 import type { WorkerGateway, WorkerSettings } from '../worker/index.js';
 
@@ -10,6 +11,11 @@ export interface PluginSettings extends Partial<
    * no key then. Off by default.
    */
   offline?: boolean;
+  /**
+   * The priority of workflows that the client with this plugin starts, where they have none: from 1, whose calls go first, to 5, or Temporal's own
+   * `{ priorityKey, fairnessKey, fairnessWeight }`. A worker has none.
+   */
+  priority?: Precedence;
   /**
    * Who makes the model calls. `home`: a gateway of `home`, a process in the background, which goes on with calls when the program ends or is
    * killed, and ends by itself soon after the last of them. An address, as `FANFOLD_GATEWAY` takes it: that gateway. `off`: this process.

@@ -1,5 +1,5 @@
 import type { ClientOptions, ClientPlugin } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, Priority } from '@temporalio/common';
 import type {
   BundleOptions,
   BundlerPlugin,
@@ -9,7 +9,8 @@ import type {
   WorkerPlugin,
 } from '@temporalio/worker';
 
-import { offlineInterceptors } from './offline-interceptors.js';
+import { temporalPriority } from '../contract/priority.js';
+import { clientInterceptors } from './client-interceptors.js';
 import { checkModel, equipped, openedHome } from './plugin-defaults.js';
 import type { Equipped } from './plugin-defaults.js';
 import type { PluginSettings } from './plugin-settings.js';
@@ -35,20 +36,24 @@ import { withOutputs } from './with-outputs.js';
 export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin {
   readonly name = 'fanfold';
   readonly #settings: PluginSettings;
+  readonly #priority: Priority | undefined;
   #connection: NativeConnection | undefined;
   #namespace = 'default';
   #dataConverter: DataConverter | undefined;
   #beside: Promise<Beside> | undefined;
   #running = 0;
 
+  /** @throws InputError where the priority cannot be meant */
   constructor(settings: PluginSettings = {}) {
     this.#settings = settings;
+    this.#priority = settings.priority === undefined ? undefined : temporalPriority(settings.priority);
   }
 
   configureClient(options: ClientOptions): ClientOptions {
-    if (this.#settings.offline !== true) return options;
+    const { offline = false } = this.#settings;
+    if (!offline && this.#priority === undefined) return options;
     const { workflow, schedule = [], ...interceptors } = options.interceptors ?? {};
-    const own = offlineInterceptors();
+    const own = clientInterceptors({ offline, priority: this.#priority });
     // The SDK still takes the older form, a function for each call.
     const workflows =
       workflow === undefined || Array.isArray(workflow)

@@ -73,6 +73,22 @@ async function execute<W extends Workflow>(name: string, ...args: Parameters<W>)
   return (await handle.result()) as Awaited<ReturnType<W>>;
 }
 
+/** Priority key and fairness key of what a workflow has begun, by an activity's id or a child's type, and its children's ids. */
+async function prioritiesIn(workflowId: string) {
+  const { events } = await environment.client.workflow.getHandle(workflowId).fetchHistory();
+  const begun: { [name: string]: unknown[] } = {};
+  const children: string[] = [];
+  for (const event of events ?? []) {
+    const activity = event.activityTaskScheduledEventAttributes;
+    const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    const name = activity?.activityId ?? child?.workflowType?.name;
+    const { priorityKey, fairnessKey } = activity?.priority ?? child?.priority ?? {};
+    if (name) begun[name] = [priorityKey, fairnessKey];
+    if (child?.workflowId) children.push(child.workflowId);
+  }
+  return { begun, children };
+}
+
 const items = (count: number, word: string) => Array.from({ length: count }, (_, at) => `${word} ${at}`);
 
 describe('by itself in a workflow', () => {
@@ -145,6 +161,21 @@ describe('a fan-out', () => {
     const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes);
     const reading = scheduled.find((activity) => activity?.activityType?.name === 'readOutcomes');
     expect(Number(reading?.startToCloseTimeout?.seconds)).toBe(10);
+  });
+
+  it('has questions, lanes, agents and fan-ins of another priority than the workflow', async () => {
+    const handle = await start<typeof alone.prior>('prior', { priorityKey: 1, fairnessKey: 'tenant-a' });
+    expect(await handle.result()).toBe('ok');
+    const { begun, children } = await prioritiesIn(handle.workflowId);
+    expect(begun['#0']).toEqual([1, 'tenant-a']);
+    expect(begun['synthesise/synthesis-1']).toEqual([5, handle.workflowId]);
+    expect(begun['lanes']).toEqual([1, 'tenant-a']);
+    expect(begun['agent']).toEqual([2, '']);
+    const lanes = await prioritiesIn(children.find((id) => id.includes('/lanes-')) ?? '');
+    expect(lanes.begun['lane-0']).toEqual([1, 'tenant-a']);
+    const agent = await prioritiesIn(children.find((id) => !id.includes('/lanes-')) ?? '');
+    // What it does not say is as in the workflow that has begun it.
+    expect(Object.values(agent.begun)).toContainEqual([2, handle.workflowId]);
   });
 
   it('in lanes runs beside another, and again after continue-as-new', async () => {

@@ -57,6 +57,17 @@ export async function foldAlone() {
   };
 }
 
+/** Narrow and in lanes, beside an agent and before a synthesis, each of a priority. */
+export async function prior(priority: FanOutOptions['priority']) {
+  const few = await fanOut(['one', 'two'], (prompt) => ask({ prompt }), { priority }).outcomes;
+  const many = Array.from({ length: 51 }, (_, at) => `Say ${at}.`);
+  await Promise.all([
+    fanOut(many, (prompt) => ask({ prompt }), { priority }).outcomes,
+    outcomeOf(agentLoop({ task: 'What is owed?', maxTurns: 1, priority: 2 })),
+  ]);
+  return (await synthesise(few, { priority: 5 })).status;
+}
+
 export async function graphAlone() {
   const graph = GraphBuilder.of<{ text: string }>()
     .node('summary', [], ({ text }) => ask({ prompt: 'Summarise it.', document: text }))

@@ -280,6 +280,7 @@ describe.each([
     ['__proto__', 'Expected branches to be a plain object or a list, got an object with a prototype of its own.'],
     ['promise', /got a promise\. It has begun already: give a function that begins it\.$/],
     ['wrong option', /^Expected options of `fanOut` to be among join, .*, got `deadlineMs`\.$/],
+    ['wrong priority', 'Expected `priority.priorityKey` to be a whole number from 1, which goes first, to 5, got `9`.'],
     ['wrong join', 'Expected `join` to be one of all, settled, quorum, first, got `most`.'],
     ['wrong duration', /^Expected `deadline` to be milliseconds or a duration such as 500ms, .*, got `"soon"`\.$/],
     ['wrong budget', 'Expected `budget` to be US dollars, more than 0, got `0.5`.'],

@@ -166,6 +166,8 @@ export async function trap(name: string): Promise<unknown> {
       return anything({ a: Promise.resolve(1) }).outcomes;
     case 'wrong option':
       return anything(some, { deadlineMs: 3 }).outcomes;
+    case 'wrong priority':
+      return anything(some, { priority: { priorityKey: 9 } }).outcomes;
     case 'wrong join':
       return anything(some, { join: 'most' }).outcomes;
     case 'wrong duration':

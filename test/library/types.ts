@@ -38,6 +38,16 @@ const byValibot = output(toStandardJsonSchema(v.object({ amount: v.pipe(v.string
 same<typeof byArktype, Output<{ amount: string; by?: string }>>();
 same<typeof byValibot, Output<{ amount: string }>>();
 
+/** Functions of somebody's own over any output. */
+export function asked<Value>(of: Output<Value>): Work<Value> {
+  return ask({ ...question, output: of });
+}
+
+export async function allAsked<Value>(texts: string[], of?: Output<Value>): Promise<(Value | string)[]> {
+  const { outcomes } = fanOut(texts, (document) => ask({ ...question, document, output: of }));
+  return (await outcomes).flatMap((each) => (each.status === 'ok' ? [each.output] : []));
+}
+
 export async function byKey(): Promise<void> {
   const run = fanOut({
     owed: ask({ ...question, document: 'text', output: Owed }),
@@ -72,6 +82,7 @@ export async function inOrder(): Promise<void> {
     key: (item) => item.toUpperCase(),
     deadline: '30s',
     timeout: 1_000,
+    priority: { priorityKey: 1, fairnessKey: 'tenant-a', fairnessWeight: 2 },
   });
   same<Awaited<typeof each.outcomes>, Outcome<{ amount: string; by?: string | undefined }>[]>();
   const best = selectBy(await each.outcomes, ({ amount }) => amount.length);
@@ -149,6 +160,10 @@ export function refused(outcome: Outcome<number>, lost: LostOutcome): void {
   const number: Work<number> = ask(question);
   // @ts-expect-error the schema says otherwise
   const other: Output<{ amount: number }> = Owed;
+  // @ts-expect-error a type by itself says nothing of what is put out
+  void ask<number>(question);
+  // @ts-expect-error valibot gives JSON Schema through `toStandardJsonSchema` only: the error says so
+  void (() => output(v.object({ amount: v.string() })));
   // @ts-expect-error a schema itself would bring its library into the sandbox
   void ask({ ...question, output: z.object({}) });
   // @ts-expect-error a question has a prompt

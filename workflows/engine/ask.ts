@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Priority } from '@temporalio/common';
 
 import type { Activities } from '../../src/contract/activities.js';
 import type { Answer, ModelCall } from '../../src/contract/model-call.js';
@@ -27,8 +28,12 @@ const heartbeatTimeout = '5s';
 
 const { askModel } = proxyActivities<Activities>({ startToCloseTimeout: '10m' });
 
-/** Asks the model in an activity of its own, shown in the Web UI as `summary`. */
-export function ask(call: ModelCall): Promise<Answer> {
+/**
+ * Asks the model in an activity of its own, shown in the Web UI as `summary`.
+ *
+ * @param priority where it is another than the run's
+ */
+export function ask(call: ModelCall, priority?: Priority): Promise<Answer> {
   return askModel.executeWithOptions(
     {
       ...activityIdOf(call.key),
@@ -36,7 +41,7 @@ export function ask(call: ModelCall): Promise<Answer> {
       startToCloseTimeout: call.timeoutMs + graceMs,
       heartbeatTimeout,
       retry,
-      priority: runPriority(),
+      priority: { ...runPriority(), ...priority },
       // A cancelled branch has ended when its call is closed and its spending is told, not when it is asked to stop.
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: visibleLine(`${call.key} · ${call.offline ? 'offline model' : call.request.model}`),

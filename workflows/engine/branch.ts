@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import type { Priority } from '@temporalio/common';
 
 import { takenOver } from '../../src/contract/known.js';
 import type { Known, KnownBranch } from '../../src/contract/known.js';
@@ -37,13 +38,16 @@ export interface Branch {
 
 /** Settings that all model branches of a run ask with. */
 export type AskSettings = Pick<ModelCall, 'offline' | 'timeoutMs' | 'attempts' | 'inlineBytes'> &
-  Pick<Partial<ModelCall>, 'freshSinceMs' | 'hedge'>;
+  Pick<Partial<ModelCall>, 'freshSinceMs' | 'hedge'> & {
+    /** Whose turn comes first, where that is another than the run's. */
+    priority?: Priority;
+  };
 
 /** A branch that asks the model. */
 export function modelBranch(
   key: string,
   request: ModelRequest,
-  settings: AskSettings,
+  { priority, ...settings }: AskSettings,
   boundUsd?: Branch['boundUsd'],
 ): Branch {
   return {
@@ -51,7 +55,7 @@ export function modelBranch(
     ...(boundUsd !== undefined && { boundUsd }),
     ...(settings.hedge && { abreast: 2 }),
     run: (place, reserve, ledger) =>
-      ask({ ...place, request, ...settings, ...(reserve && { reserve }), ...(ledger && { ledger }) }),
+      ask({ ...place, request, ...settings, ...(reserve && { reserve }), ...(ledger && { ledger }) }, priority),
   };
 }
 

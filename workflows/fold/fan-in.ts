@@ -151,14 +151,15 @@ export class FanIn {
   async ask(what: string, request: ModelRequest): Promise<Stored<unknown>> {
     const index = this.firstIndex + this.#asked;
     this.#asked += 1;
-    const { fanInWithin } = this.plan;
+    const { fanInWithin, fanInPriority } = this.plan;
     const name = `${what}-${this.#asked}`;
     const key = fanInWithin === undefined ? name : `${fanInWithin}/${name}`;
     const place: Place = { key, index, queuedAtMs: Date.now() };
     const questionUsd = this.plan.policy.budget?.fanInUsd;
     const fixed: Reserve | undefined = questionUsd === undefined ? undefined : { usd: questionUsd, questionUsd };
     const reserve = this.purse === undefined ? fixed : await this.purse.take(request);
-    const outcome = await askAlone(place, { request, ...this.#settings, ...(reserve && { reserve }) });
+    const call = { request, ...this.#settings, ...(reserve && { reserve }) };
+    const outcome = await askAlone(place, call, undefined, fanInPriority);
     if (reserve !== undefined) this.purse?.settle(reserve, outcome);
     this.calls.push(outcome);
     if (outcome.status === 'ok' && outcome.output !== undefined) return outcome.output;

@@ -36,6 +36,9 @@ export interface AskOptions {
   attempts?: number | undefined;
 }
 
+/** What a question gives by its `output`: a text without one. */
+export type Answered<Out> = Out extends Output<infer Value> ? Value : string;
+
 /** A reference to a value in the store: `load` gives the value. */
 export interface StoredValue<Value> {
   sha256: string;
@@ -63,11 +66,12 @@ const names = [
  *
  * @throws ApplicationFailure `BadInput` where an option cannot be meant
  */
-export function ask<Value>(question: AskOptions & { output: Output<Value>; stored: true }): Work<StoredValue<Value>>;
-export function ask(question: AskOptions & { output?: undefined; stored: true }): Work<StoredValue<string>>;
-export function ask<Value>(question: AskOptions & { output: Output<Value>; stored?: false | undefined }): Work<Value>;
-export function ask(question: AskOptions & { output?: undefined; stored?: false | undefined }): Work<string>;
-export function ask(question: AskOptions & { output?: unknown; stored?: boolean | undefined }): Work<unknown> {
+export function ask<
+  Out extends Output<unknown> | undefined = undefined,
+  InStore extends boolean | undefined = undefined,
+>(
+  question: AskOptions & { output?: Out; stored?: InStore },
+): Work<InStore extends true ? StoredValue<Answered<Out>> : Answered<Out>> {
   checkNames('ask', question, names);
   const { prompt, document, system = '', model, maxTokens, timeout, attempts, output, stored = false } = question;
   const { serverTools = [] } = question;
@@ -76,7 +80,7 @@ export function ask(question: AskOptions & { output?: unknown; stored?: boolean 
     throw badInput(`Expected \`document\` to be a text or a reference to one, got ${quoted(document)}.`);
   }
   checkModel({ model, maxTokens });
-  checked(() => checkServerTools(serverTools, [], Infinity));
+  if (question.serverTools !== undefined) checked(() => checkServerTools(serverTools, [], Infinity));
   const work: AskWork = {
     kind: 'ask',
     prompt,
@@ -90,7 +94,7 @@ export function ask(question: AskOptions & { output?: unknown; stored?: boolean 
     ...(attempts !== undefined && { attempts: countOf('attempts', attempts) }),
     ...(outputSchema !== undefined && { outputSchema }),
   };
-  return work;
+  return work as Work<InStore extends true ? StoredValue<Answered<Out>> : Answered<Out>>;
 }
 
 /**
@@ -120,10 +124,10 @@ export function checkedQuestion(question: {
 }
 
 /** @throws ApplicationFailure `BadInput` where either cannot be meant */
-export function checkModel({
-  model = modelDefaults.model,
-  maxTokens = modelDefaults.maxTokens,
-}: Pick<AskOptions, 'model' | 'maxTokens'>): void {
+export function checkModel(given: Pick<AskOptions, 'model' | 'maxTokens'>): void {
+  // Most questions leave it to their fan-out, and there may be thousands.
+  if (given.model === undefined && given.maxTokens === undefined) return;
+  const { model = modelDefaults.model, maxTokens = modelDefaults.maxTokens } = given;
   checked(() => modelOptionsOf({ model, maxTokens }));
 }
 

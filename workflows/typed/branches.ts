@@ -108,7 +108,7 @@ export class Branches {
   }
 
   #askSettings(stored: boolean): AskSettings {
-    const { policy, offline, fresh } = this.settings;
+    const { policy, offline, fresh, priority } = this.settings;
     return {
       offline,
       timeoutMs: policy.timeoutMs,
@@ -116,6 +116,7 @@ export class Branches {
       inlineBytes: stored ? 0 : maxReadBytes,
       ...(fresh && { freshSinceMs: this.#freshSinceMs }),
       ...(policy.hedge && { hedge: { run: workflowInfo().runId } }),
+      ...(priority !== undefined && { priority }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { fanOutDefaults, modelDefaults } from '../../src/contract/options.js';
 import type { FanInKind } from '../../src/contract/options.js';
+import type { Precedence } from '../../src/contract/priority.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import { addCost, addUsage, noUsage } from '../../src/contract/usage.js';
 import { fanInOf, selectBy as bestOf } from '../../src/fold/fan-in.js';
@@ -12,6 +13,7 @@ import { millisecondsOf } from './duration.js';
 import type { Duration } from './duration.js';
 import { outcomeFor } from './outcome.js';
 import type { OkOutcome, Outcome } from './outcome.js';
+import { priorityGiven } from './options.js';
 import { badInput, checkNames, countOf, quoted } from './refuse.js';
 import { isOfflineRun, runContext } from './run-context.js';
 
@@ -29,6 +31,11 @@ export interface FanInOptions {
   attempts?: number | undefined;
   /** Whether to ask anew where the journal has the answer. */
   fresh?: boolean | undefined;
+  /**
+   * Whose calls go first where calls of several runs wait: from 1, the first, to 5, or Temporal's own `{ priorityKey, fairnessKey,
+   * fairnessWeight }`. What it leaves out is the workflow's own.
+   */
+  priority?: Precedence | undefined;
   /** Whether the offline model answers; by default as the client's `FanfoldPlugin` says. */
   offline?: boolean | undefined;
 }
@@ -115,6 +122,7 @@ const names = [
   'timeout',
   'attempts',
   'fresh',
+  'priority',
   'offline',
 ] as const satisfies readonly (keyof FanInOptions)[];
 
@@ -126,6 +134,7 @@ async function folded(
   checkNames(how, options, names);
   const { model = modelDefaults.model, maxTokens = modelDefaults.maxTokens, criteria, fresh = false } = options;
   checkModel({ model, maxTokens });
+  const priority = priorityGiven(options);
   const policy = {
     timeoutMs: options.timeout === undefined ? fanOutDefaults.timeoutMs : millisecondsOf('timeout', options.timeout),
     attempts: options.attempts === undefined ? fanOutDefaults.attempts : countOf('attempts', options.attempts),
@@ -145,6 +154,7 @@ async function folded(
     fresh,
     fanIn,
     fanInWithin: name,
+    ...(priority !== undefined && { fanInPriority: priority }),
   };
   return foldIn(plan, branches);
 }

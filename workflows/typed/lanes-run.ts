@@ -94,6 +94,7 @@ export class LanesRun {
   async #run(number: number, chunks: readonly Chunk[]): Promise<WideOutcomes | undefined> {
     const { workflowId } = workflowInfo();
     const plan = this.#plan(chunks);
+    const { priority } = this.branches.settings;
     try {
       const result = await executeChild<typeof lanes>('lanes', {
         workflowId: `${workflowId}/lanes-${uuid4().slice(0, 8)}`,
@@ -101,6 +102,7 @@ export class LanesRun {
         args: [{ plan, tells: { workflowId, number } }],
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        ...(priority !== undefined && { priority }),
         staticSummary: `${this.questions.length} questions in lanes`,
       });
       return result.wide;

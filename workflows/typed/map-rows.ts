@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { Priority } from '@temporalio/common';
 import {
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
@@ -20,7 +21,7 @@ import { planMap } from '../../src/plan/map-plan.js';
 import type { MapInput } from '../../src/plan/map-plan.js';
 import { checked } from '../engine/checked.js';
 import { checkedQuestion } from './ask.js';
-import { fanOutNames, inputOf } from './options.js';
+import { childPriority, fanOutNames, inputOf } from './options.js';
 import type { FanOutOptions } from './options.js';
 import { own } from './own-work.js';
 import { badInput, checkNames, countOf, quoted } from './refuse.js';
@@ -75,18 +76,18 @@ interface Mapped {
  *
  * @throws ApplicationFailure `BadInput` where an option cannot be meant
  */
-export function mapRows<Row, Value>(
-  options: MapRowsOptions<Row> & { output: Output<Value> } & { samples: number; vote?: undefined },
-): Work<MappedRows<Row, Value[]>>;
-export function mapRows<Row, Value>(
-  options: MapRowsOptions<Row> & { output: Output<Value> } & SamplesOptions<keyof Value & string>,
-): Work<MappedRows<Row, Value>>;
 export function mapRows<Row>(
   options: MapRowsOptions<Row> & { output?: undefined } & { samples: number; vote?: undefined },
 ): Work<MappedRows<Row, string[]>>;
 export function mapRows<Row>(
   options: MapRowsOptions<Row> & { output?: undefined } & SamplesOptions<never>,
 ): Work<MappedRows<Row, string>>;
+export function mapRows<Row, Value>(
+  options: MapRowsOptions<Row> & { output: Output<Value> } & { samples: number; vote?: undefined },
+): Work<MappedRows<Row, Value[]>>;
+export function mapRows<Row, Value>(
+  options: MapRowsOptions<Row> & { output: Output<Value> } & SamplesOptions<keyof Value & string>,
+): Work<MappedRows<Row, Value>>;
 export function mapRows<Row>(
   options: MapRowsOptions<Row> & { output?: Output<unknown> | undefined } & SamplesOptions,
 ): Work<MappedRows<Row, unknown>> {
@@ -98,6 +99,7 @@ export function mapRows<Row>(
   const schema = checkedQuestion({ prompt, system, output });
   const count = placed.reduce((sum, chunk) => sum + chunk.count, 0);
   const total = count * each;
+  const priority = childPriority(rest);
   const input: MapInput = {
     ...inputOf(rest, total),
     // That of the library, where the command has another.
@@ -111,7 +113,7 @@ export function mapRows<Row>(
   };
   if (total > 0) checked(() => planMap(input));
   return own<MappedRows<Row, unknown>>(
-    () => mapped(input, total),
+    () => mapped(input, total, priority),
     { maxUsd: rest.budget },
     async (result) => {
       const { status, wide, startedAtMs } = result as Mapped;
@@ -132,14 +134,14 @@ export function mapRows<Row>(
   );
 }
 
-async function mapped(input: MapInput, total: number): Promise<Mapped> {
+async function mapped(input: MapInput, total: number, priority: { priority?: Priority }): Promise<Mapped> {
   const startedAtMs = Date.now();
   if (total === 0) return { status: 'complete', wide: nothing, startedAtMs };
-  const { status, wide = nothing } = await resultOf(input, total);
+  const { status, wide = nothing } = await resultOf(input, total, priority);
   return { status: status === 'cancelled' ? 'failed' : status, wide, startedAtMs };
 }
 
-async function resultOf(input: MapInput, total: number): Promise<RunResult> {
+async function resultOf(input: MapInput, total: number, priority: { priority?: Priority }): Promise<RunResult> {
   try {
     return await executeChild<(input: MapInput) => Promise<RunResult>>('map', {
       workflowId: `${workflowInfo().workflowId}/rows-${uuid4().slice(0, 8)}`,
@@ -147,6 +149,7 @@ async function resultOf(input: MapInput, total: number): Promise<RunResult> {
       args: [input],
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      ...priority,
       staticSummary: `one question about each of ${total} rows`,
     });
   } catch (failure) {

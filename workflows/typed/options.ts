@@ -1,6 +1,9 @@
-import type { Duration } from './duration.js';
+import type { Priority } from '@temporalio/common';
 
+import type { Duration } from './duration.js';
 import type { FanOutOptions as PolicyOptions, Join, Late, ModelOptions, Policy } from '../../src/contract/options.js';
+import { temporalPriority } from '../../src/contract/priority.js';
+import type { Precedence } from '../../src/contract/priority.js';
 import { policyOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
 import { checkModel } from './ask.js';
@@ -42,6 +45,11 @@ export interface FanOutOptions {
   maxTokens?: number | undefined;
   /** Whether to ask anew where the journal has the answer. */
   fresh?: boolean | undefined;
+  /**
+   * Whose questions go first where calls of several runs wait: from 1, the first, to 5, or Temporal's own `{ priorityKey, fairnessKey,
+   * fairnessWeight }`. What it leaves out is the workflow's own.
+   */
+  priority?: Precedence | undefined;
   /** Whether the offline model answers; by default as the client's `FanfoldPlugin` says. */
   offline?: boolean | undefined;
 }
@@ -67,6 +75,7 @@ export const fanOutNames = [
   'model',
   'maxTokens',
   'fresh',
+  'priority',
   'offline',
 ] as const satisfies readonly (keyof FanOutOptions)[];
 
@@ -81,6 +90,8 @@ export interface Settings {
   model: { model: string | undefined; maxTokens: number | undefined };
   fresh: boolean;
   offline: boolean;
+  /** Whose questions go first, where that was said. */
+  priority: Priority | undefined;
 }
 
 type Converted = Omit<PolicyOptions, 'budget' | 'atLeast'> & ModelOptions & { fresh: boolean; offline: boolean };
@@ -142,5 +153,17 @@ export function settingsOf(what: string, given: FanOutOptions, branches: number)
     model: { model, maxTokens },
     fresh,
     offline,
+    priority: priorityGiven(given),
   };
+}
+
+/** @throws ApplicationFailure `BadInput` where it cannot be meant */
+export function priorityGiven({ priority }: { priority?: Precedence | undefined }): Priority | undefined {
+  return priority === undefined ? undefined : checked(() => temporalPriority(priority));
+}
+
+/** The same as an option of a child workflow's start; what is left out is inherited from this workflow. */
+export function childPriority(given: { priority?: Precedence | undefined }): { priority?: Priority } {
+  const priority = priorityGiven(given);
+  return priority === undefined ? {} : { priority };
 }

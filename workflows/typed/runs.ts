@@ -2,6 +2,7 @@ import { ChildWorkflowCancellationType, executeChild } from '@temporalio/workflo
 
 import { taskQueues } from '../../src/contract/names.js';
 import type { Kind } from '../../src/contract/names.js';
+import type { Precedence } from '../../src/contract/priority.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Source } from '../../src/contract/source.js';
 import type { Tool } from '../../src/contract/tool.js';
@@ -12,6 +13,7 @@ import { checkModel } from './ask.js';
 import { millisecondsOf } from './duration.js';
 import type { Duration } from './duration.js';
 import { own } from './own-work.js';
+import { childPriority } from './options.js';
 import { badInput, checkNames, countOf, quoted } from './refuse.js';
 import { isOfflineRun, load } from './run-context.js';
 import type { Work } from './work.js';
@@ -26,6 +28,11 @@ export interface RunOptions {
   budget?: number | undefined;
   /** Whether to ask anew where the journal has the answer. */
   fresh?: boolean | undefined;
+  /**
+   * Whose calls go first where calls of several runs wait: from 1, the first, to 5, or Temporal's own `{ priorityKey, fairnessKey,
+   * fairnessWeight }`. What it leaves out is the workflow's own.
+   */
+  priority?: Precedence | undefined;
   /** Whether the offline model answers; by default as the client's `FanfoldPlugin` says. */
   offline?: boolean | undefined;
 }
@@ -63,7 +70,7 @@ export interface SearchResult {
   citations?: number[];
 }
 
-const shared = ['model', 'maxTokens', 'budget', 'fresh', 'offline'];
+const shared = ['model', 'maxTokens', 'budget', 'fresh', 'priority', 'offline'];
 
 /**
  * A branch that is an agent: a model that calls tools until it has an answer, as a workflow `agent` of its own, which `fanfold list` and
@@ -107,6 +114,7 @@ export function search(options: SearchOptions): Work<SearchResult> {
 function run<Value>(kind: Kind, options: RunOptions, specific: object): Work<Value> {
   const { model, maxTokens, budget, fresh, offline = isOfflineRun() } = options;
   checkModel({ model, maxTokens });
+  const priority = childPriority(options);
   const input = {
     ...specific,
     offline,
@@ -120,6 +128,7 @@ function run<Value>(kind: Kind, options: RunOptions, specific: object): Work<Val
       taskQueue: taskQueues.workflow,
       args: [input],
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+      ...priority,
     });
   return own<Value>(start, { maxUsd: budget }, async (result) => {
     const { branches, fanIn } = result as RunResult;

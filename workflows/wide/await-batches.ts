@@ -1,4 +1,5 @@
 import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import type { Priority } from '@temporalio/common';
 
 import type { Activities } from '../../src/contract/activities.js';
 import { taskQueues } from '../../src/contract/names.js';
@@ -13,13 +14,17 @@ const mostStoppingMs = 60_000;
 
 export type BatchActivities = ReturnType<typeof batchActivities>;
 
-/** The activities of the economy lane, on the task queue of the model that is asked. */
-export function batchActivities(offline: boolean) {
+/**
+ * The activities of the economy lane, on the task queue of the model that is asked.
+ *
+ * @param priority where it is another than the run's
+ */
+export function batchActivities(offline: boolean, priority?: Priority) {
   return proxyActivities<Activities>({
     taskQueue: offline ? taskQueues.offlineModel : taskQueues.model,
     startToCloseTimeout: '10m',
     heartbeatTimeout: '10s',
-    priority: runPriority(),
+    priority: { ...runPriority(), ...priority },
     retry: {
       initialInterval: '1s',
       maximumInterval: '1m',

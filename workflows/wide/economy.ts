@@ -75,7 +75,7 @@ export class Economy {
   async #order(together: readonly Waiting[]): Promise<BatchAnswer[]> {
     const order = this.#orderOf(together);
     const { offline } = order;
-    const activities = batchActivities(offline);
+    const activities = batchActivities(offline, this.settings.priority);
     const batches = await activities.submitBatches.executeWithOptions({ summary: `${together.length} questions` }, [
       order,
     ]);

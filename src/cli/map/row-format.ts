@@ -4,6 +4,7 @@ import { stringify as csvText } from 'csv-stringify/sync';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { isLosslessNumber, stringify } from 'lossless-json';
 
+import { parseExact } from '../read/json-rows.js';
 import type { RowRecord } from './row-record.js';
 import { rowColumn, statusColumn } from './row-record.js';
 
@@ -13,6 +14,8 @@ export interface OldRow {
   status: unknown;
   /** As it stands there. */
   text: string;
+  /** What it holds, as far as its format keeps that as it was. */
+  fields?: RowRecord;
   /** The byte behind it. */
   end: number;
 }
@@ -35,9 +38,9 @@ export const jsonLinesFormat: RowFormat = {
   async *read(file) {
     for await (const { bytes, end } of endedBy(file, false)) {
       const text = bytes.toString();
-      const row = parsed(text);
-      if (row === undefined) return;
-      yield { key: row[rowColumn], status: row[statusColumn], text, end };
+      const fields = parsed(text);
+      if (fields === undefined) return;
+      yield { key: fields[rowColumn], status: fields[statusColumn], text, fields, end };
     }
   },
 };
@@ -63,7 +66,10 @@ export function tableFormat(delimiter: ',' | '\t'): RowFormat {
         const [cells = []] = parseCsv(text, { delimiter, relax_column_count: true }) as string[][];
         if (header === undefined) header = cells;
         else if (cells.length !== header.length) return;
-        else yield { key: cells[header.indexOf(rowColumn)], status: cells[header.indexOf(statusColumn)], text, end };
+        else {
+          const fields: RowRecord = Object.fromEntries(header.map((name, at) => [name, cells[at]]));
+          yield { key: fields[rowColumn], status: fields[statusColumn], text, fields, end };
+        }
       }
     },
   };
@@ -71,14 +77,15 @@ export function tableFormat(delimiter: ',' | '\t'): RowFormat {
 
 function parsed(text: string): RowRecord | undefined {
   try {
-    return JSON.parse(text) as RowRecord;
+    const row = parseExact(text);
+    return typeof row === 'object' && row !== null ? (row as RowRecord) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** A value as one cell: text as it is, nothing for null, anything else as JSON. */
-function cellOf(value: unknown): string {
+export function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
   return isLosslessNumber(value) ? value.toString() : (stringify(value) ?? '');

@@ -10,6 +10,9 @@ const kept = [rowColumn, statusColumn, '_error'];
 const keptOfVote = ['_votes', '_of', '_tied'];
 const keptOfComparison = ['_agree', '_differ'];
 
+/** All columns that may be kept about a row. */
+export const keptColumns: ReadonlySet<string> = new Set([...kept, ...keptOfVote, ...keptOfComparison]);
+
 /** A row as it is written: the columns of the table, the fields of the answer, and what is kept about it. */
 export type RowRecord = Record<string, unknown>;
 

@@ -14,6 +14,7 @@ import { jsonLinesFormat, tableFormat } from './row-format.js';
 import type { OldRow, RowFormat } from './row-format.js';
 import { rowColumn, statusColumn } from './row-record.js';
 import type { RowsTarget, Step } from './rows-out.js';
+import { checkSame } from './same-row.js';
 import { wholeFormats } from './whole-file.js';
 
 /** What is to become of rows that a file has already. */
@@ -249,7 +250,7 @@ export class RowsFile {
     await rm(this.#growingPath, { force: true });
   }
 
-  #see({ key }: MapRow, old: OldRow, index: number): void {
+  #see({ key, fields }: MapRow, old: OldRow, index: number): void {
     if (old.key !== key) {
       throw new InputError(
         `Expected \`${this.name}\` to hold the beginning of this table's rows, got \`${rowColumn}\` ${JSON.stringify(old.key)} in row ${index + 1} instead of ${JSON.stringify(key)}.`,
@@ -258,6 +259,7 @@ export class RowsFile {
     }
     this.#rows = index + 1;
     this.#end = old.end;
+    if (old.status === 'ok' && !this.asks(index)) checkSame(this.name, fields, old, index);
     if (old.status === 'ok') return;
     this.#lost += 1;
     if (this.flags.retryFailed === true) this.#failed.add(index);

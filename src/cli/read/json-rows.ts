@@ -60,8 +60,8 @@ function rowOf(json: string, idField: IdField, place: string, expected: string):
   return { fields: typeof id === 'number' ? { ...row, [idField]: digitsOf(json, idField, id) } : row, place };
 }
 
-/** Numbers that JavaScript may write in another way than they stand there: long ones, `1.0` and `1e5`, and `-0`. */
-const inexact = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0(?![.\d])/;
+/** Numbers that JavaScript may write in another way than they stand there: long ones, tiny ones, `1.0` and `1e5`, and `-0`. */
+const inexact = /(?:\d\.?){16}|\.0{6}|\.\d*0(?!\d)|\d[eE]|-0(?![.\d])/;
 
 /**
  * JSON in which a number that JavaScript would write in another way is a `LosslessNumber`, digit by digit.

@@ -2,14 +2,21 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
-import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import type { Compressors, FileMetaData, SchemaElement } from 'hyparquet';
+import { compressors as unpackers } from 'hyparquet-compressors';
 
 import { InputError } from '../../contract/errors.js';
 import type { World } from '../world.js';
 import { exactValue, withoutTypes } from './parquet-values.js';
 import type { FoundRow } from './json-rows.js';
 import type { Table } from './table-rows.js';
+
+/** A page of nulls alone has nothing packed, which LZ4 writes as one byte that the reader takes for the beginning of more. */
+const compressors: Compressors = {
+  ...unpackers,
+  LZ4: (packed, length) => (length === 0 ? new Uint8Array() : (unpackers.LZ4?.(packed, length) ?? packed)),
+  LZ4_RAW: (packed, length) => (length === 0 ? new Uint8Array() : (unpackers.LZ4_RAW?.(packed, length) ?? packed)),
+};
 
 /** Most rows that are decoded together. A row group is read once unless it has more. */
 const mostTogether = 100_000;

@@ -4,7 +4,18 @@ import { LosslessNumber } from 'lossless-json';
 import { parseExact } from './json-rows.js';
 
 /** The types of a leaf that `exactValue` reads itself: the reader makes numbers of decimals, and milliseconds of timestamps. */
-const ownTypes = new Set(['DECIMAL', 'TIMESTAMP', 'TIMESTAMP_MILLIS', 'TIMESTAMP_MICROS', 'DATE', 'JSON', 'UUID']);
+const ownTypes = new Set([
+  'DECIMAL',
+  'TIMESTAMP',
+  'TIMESTAMP_MILLIS',
+  'TIMESTAMP_MICROS',
+  'TIME',
+  'TIME_MILLIS',
+  'TIME_MICROS',
+  'DATE',
+  'JSON',
+  'UUID',
+]);
 
 /** A leaf of the schema without the type that would make the reader round it. */
 export function withoutTypes(element: SchemaElement): SchemaElement {
@@ -57,6 +68,9 @@ function leafValue(value: unknown, element: SchemaElement): unknown {
   }
   if (converted === 'TIMESTAMP_MILLIS') return timeText(BigInt(value as bigint), 'MILLIS', 'Z');
   if (converted === 'TIMESTAMP_MICROS') return timeText(BigInt(value as bigint), 'MICROS', 'Z');
+  if (logical?.type === 'TIME') return clockText(BigInt(value as bigint), logical.unit, logical.isAdjustedToUTC);
+  if (converted === 'TIME_MILLIS') return clockText(BigInt(value as bigint), 'MILLIS', true);
+  if (converted === 'TIME_MICROS') return clockText(BigInt(value as bigint), 'MICROS', true);
   if (converted === 'JSON' || logical?.type === 'JSON') return jsonOf(value);
   if (converted === 'DATE' || logical?.type === 'DATE') {
     return new Date(Number(value) * 86_400_000).toISOString().replace(/T.*/, '');
@@ -73,7 +87,18 @@ function leafValue(value: unknown, element: SchemaElement): unknown {
   }
   if (value instanceof Uint8Array) return bytesText(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return null;
+  if (typeof value === 'number' && element.type === 'FLOAT') return shortest(value);
   return value;
+}
+
+/** The shortest number that is the same in 32 bits, as it was written: `0.1`, and not the digits of the nearest in 64 bits. */
+function shortest(float: number): number {
+  // Nine digits tell any two of them apart.
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(float.toPrecision(digits));
+    if (Math.fround(short) === float) return short;
+  }
+  return Number(float.toPrecision(9));
 }
 
 function jsonOf(value: unknown): unknown {
@@ -107,6 +132,11 @@ function decimalText(unscaled: bigint, scale: number): string {
 }
 
 const unitsPerSecond = { MILLIS: 1_000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n } as const;
+
+/** A time of day. */
+function clockText(sinceMidnight: bigint, unit: keyof typeof unitsPerSecond, isUtc: boolean | undefined): string {
+  return timeText(sinceMidnight, unit, isUtc === true ? 'Z' : '').replace(/^.*T/, '');
+}
 
 function timeText(sinceEpoch: bigint, unit: keyof typeof unitsPerSecond, zone: string): string {
   const per = unitsPerSecond[unit];

@@ -1,11 +1,13 @@
 import { compile, jsonpath } from 'json-p3';
 import type { JSONPathQuery } from 'json-p3';
+import { isLosslessNumber } from 'lossless-json';
 
 import { InputError } from '../../contract/errors.js';
 import { noColumn } from '../../plan/fill.js';
 import type { Fields } from '../../plan/fill.js';
+import { compareNumbers, exactNumber, isNumeric } from './exact-number.js';
 
-const { expressions, selectors } = jsonpath;
+const { expressions, functions, selectors } = jsonpath;
 type Expression = jsonpath.expressions.FilterExpression;
 
 /** How the columns of an expression are compared: with numbers, with true or false, or as they are. */
@@ -33,6 +35,7 @@ export class RowFilter {
       throw new InputError(`Expected \`where\` to be one filter expression, got ${JSON.stringify(text)}.`);
     }
     this.#compared = comparedIn(selector.expression, text);
+    makeExact(selector.expression);
   }
 
   /** The columns that it names. */
@@ -65,17 +68,82 @@ export class RowFilter {
   }
 }
 
-/** Numbers that are kept digit by digit are numbers here. */
+/** Numbers that are kept digit by digit are numbers here, also within lists and objects. */
 function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  const { isLosslessNumber } = (value ?? {}) as { isLosslessNumber?: unknown };
-  return isLosslessNumber === true ? Number(String(value)) : value;
+  if (typeof value === 'bigint') return exactNumber(String(value));
+  if (typeof value !== 'object' || value === null) return value;
+  if (isLosslessNumber(value)) return exactNumber(value.toString());
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }
 
 function asCompared(value: unknown, kind: 'number' | 'boolean' | 'text'): unknown {
   if (typeof value !== 'string' || kind === 'text') return value;
   if (kind === 'boolean') return /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value;
-  return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+  return value.trim() === '' || Number.isNaN(Number(value)) ? value : (exactNumber(value) ?? Number(value));
+}
+
+/** Makes every comparison of an expression exact, those of filters within it too. */
+function makeExact(each: Expression): void {
+  if (each instanceof expressions.LogicalExpression) makeExact(each.expression);
+  else if (each instanceof expressions.PrefixExpression) makeExact(each.right);
+  else if (each instanceof expressions.FunctionExtension) for (const inner of each.args) makeExact(inner);
+  else if (each instanceof expressions.FilterQuery) {
+    const within = each.path.segments.flatMap((segment) => segment.selectors);
+    for (const inner of within) if (inner instanceof selectors.FilterSelector) makeExact(inner.expression);
+  } else if (each instanceof expressions.InfixExpression) {
+    makeExact(each.left);
+    makeExact(each.right);
+    if (!each.logical) compareExactly(each);
+  }
+}
+
+/** Compares numbers digit by digit, where JavaScript's would take neighbours for the same. */
+function compareExactly(comparison: jsonpath.expressions.InfixExpression): void {
+  for (const side of [comparison.left, comparison.right]) {
+    if (side instanceof expressions.NumberLiteral) {
+      Object.assign(side, { value: exactNumber(side.token.value) ?? side.value });
+    }
+  }
+  const usual = comparison.evaluate.bind(comparison);
+  comparison.evaluate = (context) => {
+    const [left, right] = [comparison.left, comparison.right].map((side) => {
+      const value: unknown = side.evaluate(context);
+      return value instanceof jsonpath.JSONPathNodeList && value.nodes.length === 1 ? value.nodes[0]?.value : value;
+    });
+    if (!isNumeric(left) || !isNumeric(right)) return usual(context);
+    return holds(comparison.operator, compareNumbers(left, right));
+  };
+}
+
+function holds(operator: string, order: number): boolean {
+  switch (operator) {
+    case '==':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+/** @throws InputError where a pattern is none: RFC 9535 has it match nothing, and nobody would hear of it */
+function checkPattern({ name, args }: jsonpath.expressions.FunctionExtension, text: string): void {
+  const [, pattern] = args;
+  if ((name !== 'match' && name !== 'search') || !(pattern instanceof expressions.StringLiteral)) return;
+  try {
+    new functions.Match({ throwErrors: true }).call('', pattern.value);
+  } catch {
+    throw new InputError(
+      `Expected the pattern of \`${name}\` in \`where\` to be one of RFC 9485, without flags and look-around, got ${JSON.stringify(pattern.value)} in ${JSON.stringify(text)}.`,
+    );
+  }
 }
 
 function comparedIn(expression: Expression, text: string): Compared {
@@ -92,8 +160,10 @@ function comparedIn(expression: Expression, text: string): Compared {
   const visit = (each: Expression): void => {
     if (each instanceof expressions.LogicalExpression) visit(each.expression);
     else if (each instanceof expressions.PrefixExpression) visit(each.right);
-    else if (each instanceof expressions.FunctionExtension) for (const inner of each.args) visit(inner);
-    else if (each instanceof expressions.FilterQuery) {
+    else if (each instanceof expressions.FunctionExtension) {
+      checkPattern(each, text);
+      for (const inner of each.args) visit(inner);
+    } else if (each instanceof expressions.FilterQuery) {
       const column = columnOf(each, text);
       note(column, 'text');
     } else if (each instanceof expressions.InfixExpression) {

@@ -6,13 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readMap } from '../../../src/cli/map/map-flags.js';
 import type { MapFlags } from '../../../src/cli/map/map-flags.js';
-import { jsonLinesFormat } from '../../../src/cli/map/row-format.js';
+import type { MapRow } from '../../../src/cli/map/map-rows.js';
+import { jsonLinesFormat, tableFormat } from '../../../src/cli/map/row-format.js';
 import { RowShape } from '../../../src/cli/map/row-record.js';
 import { RowsFile } from '../../../src/cli/map/rows-file.js';
+import type { OutFlags } from '../../../src/cli/map/rows-file.js';
 import { RowsOut } from '../../../src/cli/map/rows-out.js';
 import { shareOfAsked } from '../../../src/cli/map/share-of-asked.js';
+import { parseExact } from '../../../src/cli/read/json-rows.js';
 import type { Branch } from '../../../src/contract/run.js';
 import type { World } from '../../../src/cli/world.js';
+import type { RowAnswer } from '../../../src/fold/rows.js';
 
 let cwd: string;
 
@@ -96,6 +100,53 @@ describe('a file with a header and no row', () => {
     ['there is a part of a row', 'text,_row,_status,_error\n"x'],
   ])('is refused where %s', async (_, text) => {
     await expect(open(text)).rejects.toThrow('Expected `out` to be new, got `bare.csv`, which has rows.');
+  });
+});
+
+describe('rows that a file has already', () => {
+  const [big, nested] = [parseExact('9007199254740993'), parseExact('{"b":1.0,"a":[1e5,"x"]}')];
+  const table: MapRow['fields'][] = [
+    { id: big, text: 'one\r\n"two", three', none: null, nested },
+    { id: 2, text: 'second', none: true, nested: 0.1 },
+  ];
+  const shape = new RowShape({ samples: 1 } as RowShape['fold'], undefined, '');
+  const record = (status: 'ok' | 'failed', at: number) => {
+    const [key, fields] = [String(at + 1), table[at]!];
+    return shape.recordOf({ key, fields, place: '' }, { status, answer: 'yes' } as unknown as RowAnswer);
+  };
+  const lookedAt = async (ending: string, rows: MapRow['fields'][], second: 'ok' | 'failed', flags: OutFlags) => {
+    const format = ending === 'csv' ? tableFormat(',') : jsonLinesFormat;
+    const columns = shape.columns(['id', 'text', 'none', 'nested']);
+    const text = [record('ok', 0), record(second, 1)].map((row) => format.row(row, columns));
+    await writeFile(join(cwd, `old.${ending}`), format.header(columns) + text.join(''));
+    const file = await RowsFile.open(`old.${ending}`, flags, { cwd } as World);
+    const given = async function* given() {
+      for (const [at, fields] of rows.entries()) yield { key: String(at + 1), fields, place: '' };
+    };
+    try {
+      for await (const _ of file.seen(given()));
+      return rows.map((_, at) => file.asks(at));
+    } finally {
+      await file.unlock();
+    }
+  };
+  const edited = [table[0]!, { ...table[1], text: 'mended' }];
+
+  it.each(['csv', 'jsonl'])(
+    'are gone on behind where they are those of the table, digit by digit, in %s',
+    async (ending) => {
+      expect(await lookedAt(ending, [...table, { id: 3 }], 'ok', { resume: true })).toEqual([false, false, true]);
+    },
+  );
+
+  it.each(['csv', 'jsonl'])('are refused where the table was edited since, in %s', async (ending) => {
+    await expect(lookedAt(ending, edited, 'ok', { resume: true })).rejects.toThrow(
+      `Expected \`old.${ending}\` to hold rows of this table as they are now, got another \`text\` in row 2.`,
+    );
+  });
+
+  it('are asked about again with what was mended, where they had failed', async () => {
+    expect(await lookedAt('jsonl', edited, 'failed', { retryFailed: true })).toEqual([false, true]);
   });
 });
 

@@ -57,6 +57,14 @@ describe('a table', () => {
     expect(third).toContain('"at":"1969-12-31T23:59:59.999999999Z"');
   });
 
+  it('reads Parquet of Arrow: LZ4 with a page of nulls alone, times of day, floats of 32 bits', async () => {
+    await copyFile(join(root, 'test/cli/map/files/arrow.parquet'), join(directory, 'arrow.parquet'));
+    expect(await rowsOf('arrow.parquet')).toEqual([
+      '{"id":1,"none":null,"time":"01:02:03.456789","ms":"23:59:59.999","float":0.1,"floats":[1.1,16777216,3.4028235e+38]}',
+      '{"id":2,"none":null,"time":null,"ms":"00:00:00.000","float":null,"floats":[]}',
+    ]);
+  });
+
   it('refuses what is no Parquet by its name alone', async () => {
     await expect(rowsOf('none.parquet', 'a,b\n')).rejects.toThrow(/Expected a Parquet file, got `none.parquet`/);
   });
@@ -99,6 +107,31 @@ describe('a filter of rows', () => {
   });
 
   it.each([
+    ['@.id == 9007199254740993', true],
+    ['@.id == 9007199254740992', false],
+    ['@.id > 9007199254740992', true],
+    ['9007199254740994 > @.id', true],
+    ['@.id < @.next', true],
+    ['@.csv == 9007199254740993', true],
+    ['@.csv != 9007199254740992', true],
+    ['@.deep.price > 10', true],
+    ['@.deep.price == 10.5', true],
+    ['@.deep.price == 10.500000000000000001', false],
+    ['@.list[?@ == 9007199254740993]', true],
+    ['@.list[?@ == 9007199254740992]', false],
+    ['@.huge > 1e308', true],
+    ['@.huge < 1e999999999', true],
+    ['-1 > @.least', true],
+    ['@.least == -1.5', true],
+  ])('compares numbers digit by digit: %s', (filter, expected) => {
+    const exact = parseExact(
+      '{"id":9007199254740993,"next":9007199254740994,"csv":"9007199254740993","deep":{"price":10.50},"list":[9007199254740993],"huge":1e400,"least":-1.50}',
+    );
+    expect(new RowFilter(filter).takes(exact as never, 'rows.jsonl:1')).toBe(expected);
+  });
+
+  it.each([
+    ["search(@.lang, '(?i)D')", /Expected the pattern of `search` in `where` to be one of RFC 9485, without flags/],
     ['@.price >', /Expected `where` to be a filter/],
     ['1 == 1 ], $[0', /Expected `where`/],
     ['$.price > 1', /name columns as @\.name/],
@@ -124,6 +157,13 @@ describe('a filter of rows', () => {
     expect(() => filter.checkColumns()).not.toThrow();
   });
 });
+
+it.each(['1234567.1234567891', '0.0000001', '0.000001', '-0', '1.0', '1e5', '9007199254740993', '12.5'])(
+  'keeps the digits of %s',
+  (digits) => {
+    expect(stringify(parseExact(`{"n":${digits},"text":"192.168.0.1"}`))).toBe(`{"n":${digits},"text":"192.168.0.1"}`);
+  },
+);
 
 it('keeps the number of a row whatever is filtered', async () => {
   await writeFile(join(directory, 'some.csv'), 'n,text\n1,a\n2,b\n3,c\n');
