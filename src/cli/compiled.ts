@@ -29,13 +29,17 @@ function headOf(code: Buffer, bundle: string, nodeVersion: string): string {
   return `${bundle.slice(0, digestLength)} ${nodeVersion} ${platform()} ${arch()} ${digest}\n`;
 }
 
-/** What starts keeps most of what it makes: a young generation that grows at once is copied less often. */
-const memory = '--semi-space-growth-factor=16';
+/**
+ * Flags of V8's. What starts keeps most of what it makes: a young generation that grows at once is copied less often. And a function is
+ * optimised after 15 times as much work as usual (67,584 bytes of its code run): in a run of 1,000 calls, whose code is used up by then, threads
+ * that optimise took two fifths of the gateway's CPU and of the worker's.
+ */
+const flags = '--semi-space-growth-factor=16 --interrupt-budget=1000000';
 
 /** The bundle, a function, as a script. What `code` has not is compiled when it is called. */
 export function scriptOf(path: string, bundle: string, code?: Buffer): Script {
   // Before, for V8 takes compiled code of its own flags only, and threads have those of their process.
-  setFlagsFromString(memory);
+  setFlagsFromString(flags);
   return new Script(bundle, {
     filename: path,
     cachedData: code,
