@@ -19,7 +19,7 @@ export const pure = [
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
   'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
-  'test/cli/{markdown,terminal-text}.test.ts',
+  'test/cli/{kept-code,markdown,terminal-text}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
   'test/gateway/{fleet-limits,shares}.test.ts',

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import { cacheCode } from './bundle/cache-code.mjs';
 import { codecsOnDemand } from './bundle/codecs.mjs';
 import { loadLater } from './bundle/later.mjs';
 import { loadOnDemand } from './bundle/on-demand.mjs';
@@ -83,7 +82,7 @@ const threaded = {
     ...foundBesideWorker,
   ],
 };
-/** Programs by their names, each one script: Node keeps no compiled code of modules, and of a script only where it may write. */
+/** Programs by their names, each one script: Node 20 keeps no compiled code of modules. */
 const programs = {
   main: {
     ...script,
@@ -132,7 +131,6 @@ for (const name of Object.keys(programs)) {
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
-await cacheCode(folder, join(root, 'dist'));
 
 /** What is left of `import()` is for what is outside of the bundle. */
 async function importByHand(path) {
