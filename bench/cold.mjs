@@ -33,8 +33,8 @@ function membersOf(home) {
 }
 
 function partOf([program, script = '', word]) {
-  if (/temporal$/.test(program)) return 'server';
-  if (/gateway/.test(script)) return 'gateway';
+  if (program.endsWith('temporal')) return 'server';
+  if (script.includes('gateway')) return 'gateway';
   return word === 'worker' ? 'worker' : 'command';
 }
 
