@@ -11,6 +11,8 @@ FROM node:22-bookworm-slim
 ENV NODE_ENV=production FANFOLD_METRICS=0.0.0.0:9464
 # The home and the secret that marks it last as long as the volume, and belong to whichever user runs (docs/home.md).
 ENV FANFOLD_HOME=/var/lib/fanfold/home FANFOLD_CONFIG=/var/lib/fanfold/config
+# Compiled code too: without it each start takes a second of CPU more.
+ENV XDG_CACHE_HOME=/var/lib/fanfold/cache
 RUN mkdir -p /var/lib/fanfold && chmod 1777 /var/lib/fanfold
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./

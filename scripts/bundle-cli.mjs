@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import { cacheCode } from './bundle/cache-code.mjs';
 import { codecsOnDemand } from './bundle/codecs.mjs';
 import { loadLater } from './bundle/later.mjs';
 import { loadOnDemand } from './bundle/on-demand.mjs';
 import { foundBesideWorker, workerParts } from './bundle/worker-parts.mjs';
+import { undiciParts } from './bundle/undici-parts.mjs';
 import { neededModule } from './bundle/descriptors.mjs';
 import { putFolder } from './put-file.mjs';
 
@@ -72,6 +72,7 @@ const script = {
   footer: { js: '})' },
 };
 const later = { name: 'later', setup: loadLater };
+const parts = { name: 'parts of undici', setup: undiciParts };
 const codecs = { name: 'codecs', setup: codecsOnDemand };
 const onDemand = { name: 'on demand', setup: loadOnDemand(compiled) };
 const places = (outside, withWorker = false) => ({ name: 'places', setup: keepPlaces(outside, withWorker) });
@@ -83,18 +84,18 @@ const threaded = {
     ...foundBesideWorker,
   ],
 };
-/** Programs by their names, each one script: Node keeps no compiled code of modules, and of a script only where it may write. */
+/** Programs by their names, each one script: Node 20 keeps no compiled code of modules. */
 const programs = {
   main: {
     ...script,
     entry: join(compiled, 'cli/main.js'),
-    plugins: [places(outsideOfCommand), codecs, onDemand, later],
+    plugins: [places(outsideOfCommand), codecs, onDemand, later, parts],
   },
   // The same with Temporal's worker and what runs in it, which share their modules.
   worker: {
     ...threaded,
     entry: join(compiled, 'cli/main.js'),
-    plugins: [places(tracing, true), codecs, onDemand, later, { name: 'worker', setup: workerParts }],
+    plugins: [places(tracing, true), codecs, onDemand, later, parts, { name: 'worker', setup: workerParts }],
   },
   thread: {
     ...threaded,
@@ -102,7 +103,7 @@ const programs = {
     plugins: [places(tracing, true), codecs, { name: 'worker', setup: workerParts }],
   },
   // What the process of a home's gateway needs: whoever waits for it waits for this to be read.
-  gateway: { ...script, entry: join(compiled, 'cli/gateway-main.js'), plugins: [places(tracing), later] },
+  gateway: { ...script, entry: join(compiled, 'cli/gateway-main.js'), plugins: [places(tracing), later, parts] },
 };
 const launchers = {
   fanfold: 'cli/launch.js',
@@ -132,7 +133,6 @@ for (const name of Object.keys(programs)) {
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
 await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
-await cacheCode(folder, join(root, 'dist'));
 
 /** What is left of `import()` is for what is outside of the bundle. */
 async function importByHand(path) {

@@ -10,7 +10,7 @@ const stryker = join(root, '.tools', 'stryker');
 const modules = join(stryker, 'node_modules', '@stryker-mutator');
 
 /** What no mutant's test reads of the build. */
-const unread = ['*.js', '*.code', '*.tsbuildinfo', 'activities', 'cli', 'cmaps', 'schemas', 'workflows'].map(
+const unread = ['*.js', '*.tsbuildinfo', 'activities', 'cli', 'cmaps', 'schemas', 'workflows'].map(
   (name) => `dist/${name}`,
 );
 

@@ -1,41 +1,37 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { arch, platform } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
-// Bundled programs with what V8 has compiled of them, which saves a short command a third of its time, and a worker half of its start. Node
-// keeps compiled code by itself from 22 on, and only where it may write; this is written when the programs are built.
+import { codeFolder, engineOf, keepCode, keptCode } from './kept-code.js';
 
-/** Compiled code of each program, in `dist`. */
-export const codeFiles = { main: 'cli.code', worker: 'worker.code', gateway: 'gateway.code', thread: 'thread.code' };
+// Bundled programs with what V8 has compiled of them, which saves a short command a third of its time, and a worker half of its start. The
+// first start of each keeps that for those to come.
 
-/** First line of the bundle: a digest of what follows. V8 itself compares no more than lengths. */
-const digestLength = '// '.length + 64;
+/** Names of the bundled programs. */
+export type Program = 'main' | 'worker' | 'gateway' | 'thread';
+
+/** A program that goes on is asked what V8 has compiled of it this many milliseconds after its start: what is used no more is forgotten later. */
+const keptAfterMs = 10_000;
+
+/** How a process is seen here. */
+export interface Launched {
+  version: string;
+  env: NodeJS.ProcessEnv;
+  once(event: 'exit', listener: (code: number) => void): unknown;
+}
 
 /**
- * What compiled code is good for, up to a line break, and the code. It is good for that bundle, under that Node on such a machine, while it is
- * whole: V8 runs whatever it is given.
+ * Flags of V8's. What starts keeps most of what it makes: a young generation that grows at once is copied less often. And a function is
+ * optimised after four times as much work as usual (67,584 bytes of its code run): in a run of 1,000 calls, whose code is used up by then,
+ * threads that optimise took two fifths of the CPU of gateway and worker. With 1,000,000 a run of 5,000 takes more than with the usual number.
  */
-export function withHead(code: Buffer, bundle: string, nodeVersion: string): Buffer {
-  return Buffer.concat([Buffer.from(headOf(code, bundle, nodeVersion), 'latin1'), code]);
-}
-
-function headOf(code: Buffer, bundle: string, nodeVersion: string): string {
-  const digest = createHash('sha256').update(code).digest('hex');
-  return `${bundle.slice(0, digestLength)} ${nodeVersion} ${platform()} ${arch()} ${digest}\n`;
-}
-
-/** What starts keeps most of what it makes: a young generation that grows at once is copied less often. */
-const memory = '--semi-space-growth-factor=16';
+const flags = '--semi-space-growth-factor=16 --interrupt-budget=300000';
 
 /** The bundle, a function, as a script. What `code` has not is compiled when it is called. */
 export function scriptOf(path: string, bundle: string, code?: Buffer): Script {
-  // Before, for V8 takes compiled code of its own flags only, and threads have those of their process.
-  setFlagsFromString(memory);
   return new Script(bundle, {
     filename: path,
     cachedData: code,
@@ -59,38 +55,48 @@ export function runBundled(bundled: Bundled, path: string): void {
 }
 
 /**
- * Runs a program of the build, with its compiled code where that fits.
+ * Runs a program of the build, with its compiled code where that is kept, and keeps it where it is not.
  *
  * @param place of the launcher, which is beside the bundle
+ * @param word the command, where the program has several
  */
-export function runProgramOf(name: keyof typeof codeFiles, place: string, nodeVersion: string): void {
-  const path = fileURLToPath(new URL(`./${name}.cjs`, place));
+export function runProgramOf(program: Program, place: string, launched: Launched, word?: string): void {
+  // Before the rest, for V8 takes compiled code of its own flags only, and threads have those of their process.
+  setFlagsFromString(flags);
+  const path = fileURLToPath(new URL(`./${program}.cjs`, place));
   const bundle = bundleAt(path);
-  const code = codeAt(fileURLToPath(new URL(`../${codeFiles[name]}`, place)), bundle, nodeVersion);
-  if (code === undefined) keepCompiled();
-  const bundled =
-    code === undefined ? nodeModule.createRequire(path)(path) : scriptOf(path, bundle, code).runInThisContext();
-  runBundled(bundled as Bundled, path);
+  const of = { program, word, bundle, engine: engineOf(launched.version) };
+  const folder = codeFolder(launched.env);
+  const kept = folder === undefined ? undefined : keptCode(folder, of);
+  const script = scriptOf(path, bundle, kept);
+  if (folder !== undefined) {
+    keepOthers(folder);
+    if (script.cachedDataRejected !== false) keepLater(launched, () => keepCode(folder, of, script.createCachedData()));
+  }
+  runBundled(script.runInThisContext() as Bundled, path);
 }
 
-/** Node 22 and later keep what they compiled; the types are those of Node 20. */
-export function keepCompiled(): void {
-  (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
+/** Once, when the program has been used a while or ends well. */
+function keepLater(launched: Launched, keep: () => void): void {
+  let isKept = false;
+  const keepOnce = (): void => {
+    if (!isKept) keep();
+    isKept = true;
+  };
+  setTimeout(keepOnce, keptAfterMs).unref();
+  launched.once('exit', (code) => {
+    if (code === 0) keepOnce();
+  });
+}
+
+/** Node 22 and later keep what they compile of modules outside of bundles; the types are those of Node 20. */
+export function keepOthers(folder: string | undefined): void {
+  // By default Node keeps it where others may have made the folder.
+  if (folder !== undefined)
+    (nodeModule as { enableCompileCache?: (folder: string) => void }).enableCompileCache?.(folder);
 }
 
 /** The bundle's text, which `scripts/bundle-cli.mjs` has left nothing but ASCII in. */
-export function bundleAt(path: string): string {
+function bundleAt(path: string): string {
   return readFileSync(path, 'latin1');
-}
-
-/** The compiled code of the bundle, where there is some that fits. */
-export function codeAt(path: string, bundle: string, nodeVersion: string): Buffer | undefined {
-  try {
-    const found = readFileSync(path);
-    const code = found.subarray(found.indexOf('\n') + 1);
-    const head = found.toString('latin1', 0, found.length - code.length);
-    return head === headOf(code, bundle, nodeVersion) ? code : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 
-import { keepCompiled, runProgramOf } from './compiled.js';
+import { keepOthers, runProgramOf } from './compiled.js';
 import { candidates } from './complete.js';
+import { codeFolder } from './kept-code.js';
 import type { ReadyTexts } from './ready-texts.js';
 
 // The command that is installed. `scripts/bundle-cli.mjs` bundles it, and `main.cjs` beside it.
@@ -14,11 +15,12 @@ const words = process.argv.slice(2);
 const [word = ''] = words;
 const ready = readyText();
 if (ready !== undefined) process.stdout.on('error', () => process.exit(0)).write(ready);
-else if (!withWorker.has(word)) runProgramOf('main', import.meta.url, process.version);
+else if (!withWorker.has(word))
+  runProgramOf('main', import.meta.url, process, /^[a-z][a-z-]*$/.test(word) ? word : undefined);
 // What traces a worker shares modules with it, and is not bundled.
-else if (!isTraced()) runProgramOf('worker', import.meta.url, process.version);
+else if (!isTraced()) runProgramOf('worker', import.meta.url, process);
 else {
-  keepCompiled();
+  keepOthers(codeFolder(process.env));
   // Without `await`, so that this file can be one of the kind that Node loads fastest.
   void import(new URL('../src/cli/main.js', import.meta.url).href);
 }

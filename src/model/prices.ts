@@ -71,7 +71,18 @@ function ownCostOf(
   return millionths / 1e6;
 }
 
+/** What was asked for last of each usage: ledger, journal and outcome ask about the same one, and working it out takes 50 µs. */
+const worked = new WeakMap<Usage, { id: string; priceUsd: number | null }>();
+
 function packagePriceOf(usage: Usage, id: string, sources: readonly PriceOptions[]): number | null {
+  const known = worked.get(usage);
+  if (known?.id === id) return known.priceUsd;
+  const priceUsd = workedOut(usage, id, sources);
+  worked.set(usage, { id, priceUsd });
+  return priceUsd;
+}
+
+function workedOut(usage: Usage, id: string, sources: readonly PriceOptions[]): number | null {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage;
   const counted = {
     // The package wants the total, the cached parts included.

@@ -1,24 +1,12 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir, platform } from 'node:os';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 
+import { cacheDirectory } from './cache-directory.js';
 import { checkTemporalCli } from './temporal-cli.js';
 import type { TemporalCli } from './temporal-cli.js';
 
 export const executableName = platform() === 'win32' ? 'temporal.exe' : 'temporal';
-
-/** Where fanfold keeps its own copy of the Temporal CLI: one for all homes of a user, for it is larger than 100 MB. */
-export function cacheDirectory(env: NodeJS.ProcessEnv): string {
-  const userHome = env['HOME'] || homedir();
-  switch (platform()) {
-    case 'darwin':
-      return join(userHome, 'Library', 'Caches', 'fanfold');
-    case 'win32':
-      return join(env['LOCALAPPDATA'] || join(userHome, 'AppData', 'Local'), 'fanfold', 'cache');
-    default:
-      return join(env['XDG_CACHE_HOME'] || join(userHome, '.cache'), 'fanfold');
-  }
-}
 
 /** @throws Error when there is no copy, or it does not work */
 export async function cachedCli(env: NodeJS.ProcessEnv): Promise<TemporalCli> {

@@ -8,7 +8,8 @@ import type { ReadableStream } from 'node:stream/web';
 import { fetch } from 'undici';
 
 import { connectionsBy } from '../network/connections.js';
-import { cacheCli, cacheDirectory, executableName } from './cli-cache.js';
+import { cacheDirectory } from './cache-directory.js';
+import { cacheCli, executableName } from './cli-cache.js';
 import type { Say } from './membership.js';
 import { runProgram } from './run-program.js';
 import type { TemporalCli } from './temporal-cli.js';

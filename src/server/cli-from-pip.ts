@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-import { cacheCli, cacheDirectory, executableName } from './cli-cache.js';
+import { cacheDirectory } from './cache-directory.js';
+import { cacheCli, executableName } from './cli-cache.js';
 import type { Say } from './membership.js';
 import { runProgram } from './run-program.js';
 import type { TemporalCli } from './temporal-cli.js';

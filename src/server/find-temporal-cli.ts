@@ -1,5 +1,6 @@
 import { UnavailableError } from '../contract/errors.js';
-import { cacheDirectory, cachedCli } from './cli-cache.js';
+import { cacheDirectory } from './cache-directory.js';
+import { cachedCli } from './cli-cache.js';
 import { cliFromPip } from './cli-from-pip.js';
 import { cliOnPath } from './cli-on-path.js';
 import type { Say } from './membership.js';

@@ -1,25 +1,50 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { expect, it } from 'vitest';
 
-import { bundleAt, codeAt, codeFiles, runBundled, scriptOf, withHead } from '../../src/cli/compiled.js';
+import { runBundled, scriptOf } from '../../src/cli/compiled.js';
 import type { Bundled } from '../../src/cli/compiled.js';
 import { root } from '../support/fanfold.js';
 
 const main = join(root, 'dist/cli/main.cjs');
-const code = join(root, 'dist/cli.code');
+const programs = ['main', 'worker', 'gateway', 'thread'];
 
-it.each(Object.entries(codeFiles))('has compiled code for the bundle of %s, which V8 takes', (name, file) => {
-  const path = join(root, `dist/cli/${name}.cjs`);
-  const bundle = bundleAt(path);
-  const found = codeAt(join(root, 'dist', file), bundle, process.version);
-  expect(found).toBeInstanceOf(Buffer);
-  expect(scriptOf(path, bundle, found).cachedDataRejected).toBe(false);
+/** Runs a command that asks nobody, with its compiled code in that cache. */
+async function count(cache: string): Promise<unknown> {
+  const env = { ...process.env, FANFOLD_HOME: join(cache, 'home'), XDG_CACHE_HOME: cache };
+  const words = [join(root, 'dist/cli/fanfold.js'), 'journal', 'stats', '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { env });
+  return JSON.parse(stdout);
+}
+
+it('keeps what it has compiled when a command ends well, and takes it the next time', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'fanfold-code-'));
+  await expect(count(cache)).resolves.toMatchObject({ entries: 0 });
+  const folder = join(cache, 'fanfold/code');
+  const [name = '', ...others] = (await readdir(folder)).filter((each) => each.endsWith('.code'));
+  expect(others).toEqual([]);
+  expect(name).toMatch(/^main-journal\.[0-9a-f]{16}\.code$/);
+  const before = await stat(join(folder, name));
+  expect(before.size).toBeGreaterThan(100_000);
+  await expect(count(cache)).resolves.toMatchObject({ entries: 0 });
+  expect((await stat(join(folder, name))).ino).toBe(before.ino);
+  // What is damaged is neither run nor left.
+  await truncate(join(folder, name), before.size - 1);
+  await expect(count(cache)).resolves.toMatchObject({ entries: 0 });
+  expect((await stat(join(folder, name))).ino).not.toBe(before.ino);
 });
 
-it.each(Object.keys(codeFiles))('is ASCII, as it is read: %s', async (name) => {
+it('is not in the package', async () => {
+  const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: string[] };
+  expect(files.filter((pattern) => pattern.includes('.code'))).toEqual([]);
+  expect((await readdir(join(root, 'dist'))).filter((name) => name.endsWith('.code'))).toEqual([]);
+});
+
+it.each(programs)('is ASCII, as it is read: %s', async (name) => {
   expect(/\P{ASCII}/u.exec(await readFile(join(root, `dist/cli/${name}.cjs`), 'utf8'))).toBeNull();
 });
 
@@ -39,39 +64,8 @@ it('requires what shares classes with what is bundled, and imports the rest', as
   expect(await (globalThis as unknown as { shared: Promise<unknown> }).shared).toEqual({ way: 'require' });
 });
 
-it('has none for another bundle, another Node, or where there is no file', async () => {
-  const bundle = bundleAt(main);
-  expect(
-    codeAt(
-      code,
-      bundle.replace(/[\da-f]/, (digit) => (digit === '0' ? '1' : '0')),
-      process.version,
-    ),
-  ).toBeUndefined();
-  expect(codeAt(code, bundle, 'v20.0.0')).toBeUndefined();
-  expect(codeAt(`${code}.gone`, bundle, process.version)).toBeUndefined();
-});
-
-it('has none where the file is not whole: V8 would run what is left', async () => {
-  const bundle = bundleAt(main);
-  const whole = await readFile(code);
-  const damaged = join(await mkdtemp(join(tmpdir(), 'fanfold-code-')), 'damaged.code');
-  for (const at of [whole.length >> 1, whole.length - 1]) {
-    await writeFile(damaged, whole.with(at, (whole[at] ?? 0) ^ 1));
-    expect(codeAt(damaged, bundle, process.version)).toBeUndefined();
-  }
-  await writeFile(damaged, whole.subarray(0, -1));
-  expect(codeAt(damaged, bundle, process.version)).toBeUndefined();
-});
-
-it('runs what the text says where V8 refuses the code', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'fanfold-code-'));
-  const bundle = `// ${'0'.repeat(64)}\n(() => 7)()`;
-  const spoilt = join(folder, 'spoilt.code');
-  await writeFile(spoilt, withHead(Buffer.from('not code'), bundle, process.version));
-  const found = codeAt(spoilt, bundle, process.version);
-  expect(String(found)).toBe('not code');
-  const script = scriptOf(join(folder, 'main.cjs'), bundle, found);
+it('runs what the text says where V8 refuses the code', () => {
+  const script = scriptOf(main, '(() => 7)()', Buffer.from('not code'));
   expect(script.cachedDataRejected).toBe(true);
   expect(script.runInThisContext()).toBe(7);
 });

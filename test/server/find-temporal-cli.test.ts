@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,6 +26,23 @@ it('takes the first on PATH that works', async () => {
   const other = await withExecutable('temporal', fakeCli('1.9.9'));
   const env = await environment(broken, old, good, other);
   expect(await find(env)).toEqual({ path: join(good, 'temporal'), version: '1.2.3' });
+});
+
+it('looks once whether a program works, until it is another file', async () => {
+  const directory = await withExecutable('temporal', `${fakeCli('1.2.3')}; exit 0`);
+  const path = join(directory, 'temporal');
+  // As large as a program is, and no script.
+  await truncate(path, 11_000_000);
+  await utimes(path, 1_000, 1_000);
+  const env = await environment(directory);
+  expect(await find(env)).toEqual({ path, version: '1.2.3' });
+  const text = await readFile(path, 'latin1');
+  // It would say so now, but nobody asks.
+  await writeFile(path, text.replace('version 1.2.3', 'version 4.5.6'), 'latin1');
+  await utimes(path, 1_000, 1_000);
+  expect(await find(env)).toEqual({ path, version: '1.2.3' });
+  await utimes(path, 1_000, 2_000);
+  expect(await find(env)).toEqual({ path, version: '4.5.6' });
 });
 
 it('then its own copy', async () => {
