@@ -6,6 +6,7 @@ import type { temporal } from '@temporalio/proto';
 
 import { FanfoldError } from '../contract/errors.js';
 import { eitherSignal } from '../network/index.js';
+import { RunEnd } from './run-end.js';
 
 /** An event of a run's history, as Temporal has it. */
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -19,12 +20,22 @@ export interface Execution {
 
 const grpcStatus = { deadlineExceeded: 4, invalidArgument: 3, notFound: 5, unavailable: 14, cancelled: 1 };
 
+/**
+ * Shortest time from news of an open run to the next, in milliseconds. Somebody who reads along needs no more, and each question takes the
+ * server's time while it has branches to begin.
+ */
+const newsEveryMs = 100;
+
+/** Events of a page that has more behind it, at least: these are read through without a pause. */
+const manyEvents = 50;
+
 /** Pause before asking again a server that cannot be reached, in milliseconds. */
 const reconnectMs = 300;
 
 /**
  * A run's events, each once and in order. No worker is needed. With `wait` an open run is followed until it is closed, through
- * restarts of the server and continue-as-new; without `wait` the events end at the newest.
+ * restarts of the server and continue-as-new; without `wait` the events end at the newest. News of a run that is followed come together
+ * where they come fast, its end at once.
  *
  * @throws FanfoldError `NoSuchRun` when the server does not know the run
  */
@@ -36,31 +47,41 @@ export async function* historyEvents(
   let seen = 0;
   let nextPageToken: Uint8Array | null | undefined;
   let next: string | null | undefined;
-  do {
-    let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
-    try {
-      page = await fetchPage(client, execution, wait, nextPageToken, signal);
-    } catch (error) {
-      if (signal?.aborted) return;
-      if (!isPassing(error, nextPageToken, wait)) throw describe(error, execution);
-      // A page token may be of no use after a restart of the server. Events that were already seen are skipped.
+  let end = new RunEnd(client, execution);
+  try {
+    do {
+      let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
+      try {
+        page = await fetchPage(client, execution, wait, nextPageToken, signal);
+      } catch (error) {
+        if (signal?.aborted) return;
+        if (!isPassing(error, nextPageToken, wait)) throw describe(error, execution);
+        // A page token may be of no use after a restart of the server. Events that were already seen are skipped.
+        nextPageToken = undefined;
+        await sleep(reconnectMs);
+        continue;
+      }
+      const events = page.history?.events ?? [];
+      for (const event of events) {
+        if (Number(event.eventId) <= seen) continue;
+        seen = Number(event.eventId);
+        yield event;
+        next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      }
+      nextPageToken = page.nextPageToken;
+      const isOpen = nextPageToken !== null && nextPageToken !== undefined && nextPageToken.length > 0;
+      if (wait && isOpen && events.length < manyEvents && !next) await end.within(newsEveryMs);
+      if (!next) continue;
+      execution = { workflowId: execution.workflowId, runId: next };
+      end.leave();
+      end = new RunEnd(client, execution);
+      next = undefined;
+      seen = 0;
       nextPageToken = undefined;
-      await sleep(reconnectMs);
-      continue;
-    }
-    for (const event of page.history?.events ?? []) {
-      if (Number(event.eventId) <= seen) continue;
-      seen = Number(event.eventId);
-      yield event;
-      next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-    }
-    nextPageToken = page.nextPageToken;
-    if (!next) continue;
-    execution = { workflowId: execution.workflowId, runId: next };
-    next = undefined;
-    seen = 0;
-    nextPageToken = undefined;
-  } while (nextPageToken === undefined || (nextPageToken !== null && nextPageToken.length > 0));
+    } while (nextPageToken === undefined || (nextPageToken !== null && nextPageToken.length > 0));
+  } finally {
+    end.leave();
+  }
 }
 
 async function fetchPage(
