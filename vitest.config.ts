@@ -41,7 +41,7 @@ const fences = ['test/fences/{invariants,lint,packages,pure,types}.test.ts'];
 const alike = [
   'test/{activities,client,cpu,gateway,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
   'test/{library,plugin,report}/**/*.test.ts',
-  'test/cli/{ask-approval,budget-counts,live-lines,mcp-files,patch,print-run,rows,run-table}.test.ts',
+  'test/cli/{ask-approval,budget-counts,first-answer,live-lines,mcp-files,patch,print-run,rows,run-table}.test.ts',
   'test/cli/map/{read-map,tables}.test.ts',
 ];
 

@@ -19,10 +19,17 @@ import type { Verdict } from './verdict.js';
 const heartbeatEveryMs = 1_000;
 
 /**
+ * How long a first try says nothing, in milliseconds. Each heartbeat is a write of the server's, which at the beginning of a fan-out would
+ * stand between the branches that have begun and those that are about to.
+ */
+const firstBeatAfterMs = 500;
+
+/**
  * One try of a branch, inside its activity.
  *
  * Attempt-1. A heartbeat says how the ledger stands at the try's beginning, every second, and at its failure: Temporal hands the
- *     last one to the next try.
+ *     last one to the next try. A first try says nothing of its beginning: that there was one, of which nothing is known, Temporal's own
+ *     count says.
  * Attempt-2. Cancellation, worker shutdown and the branch's deadline abort one signal, which reaches down to the socket.
  * Attempt-3. Whatever ends the try without an answer carries the ledger as its first detail.
  * Attempt-4. Once an answer is there, nothing asks for it again: it has been paid for.
@@ -32,7 +39,7 @@ export class Attempt {
   readonly #call: ModelCall;
   readonly #secrets: Secrets;
   readonly #deadline = new AbortController();
-  readonly #beat: NodeJS.Timeout;
+  #beat: NodeJS.Timeout | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #ledger: Ledger;
   #reserve: Reserve | undefined;
@@ -40,6 +47,8 @@ export class Attempt {
   /** Whether what the last try may have lost is in the ledger. */
   #countsLastTry = false;
   #answered = false;
+  /** Whether it has begun to tell how the ledger stands. */
+  #beats = false;
   #isLeft = false;
   /** The answer that is under way, as far as it has come. */
   #said = '';
@@ -51,8 +60,8 @@ export class Attempt {
     this.#secrets = secrets;
     this.#reserve = call.reserve;
     this.#ledger = beginTry(lastLedger, attempt, Date.now(), call);
-    this.#heartbeat();
-    this.#beat = setInterval(() => this.#heartbeat(), heartbeatEveryMs);
+    if (attempt === 1) this.#beat = setTimeout(() => this.#goOnBeating(), firstBeatAfterMs);
+    else this.#goOnBeating();
   }
 
   get ledger(): Ledger {
@@ -152,7 +161,8 @@ export class Attempt {
     // What an earlier try had been answered says nothing of this call.
     this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0), answered: false };
     if (!beside) this.#said = '';
-    this.#heartbeat();
+    // Where nothing has been told yet, the next try takes it that a call may have left.
+    if (beside || this.#beats) this.#heartbeat();
   }
 
   /** So much of the answer has come. */
@@ -232,6 +242,12 @@ export class Attempt {
     const remainingMs = this.remainingMs();
     if (remainingMs <= 0) this.#deadline.abort();
     this.#deadlineTimer = setTimeout(() => this.#deadline.abort(), Math.min(remainingMs, maxDurationMs));
+  }
+
+  #goOnBeating(): void {
+    this.#beats = true;
+    this.#heartbeat();
+    this.#beat = setInterval(() => this.#heartbeat(), heartbeatEveryMs);
   }
 
   #heartbeat(): void {

@@ -8,6 +8,7 @@ import { FanfoldError } from '../contract/errors.js';
 import { eitherSignal } from '../network/index.js';
 import { closedBy } from './event-facts.js';
 import type { HistoryEvent } from './event-facts.js';
+import { RunEnd } from './run-end.js';
 
 export type { HistoryEvent } from './event-facts.js';
 
@@ -20,6 +21,15 @@ export interface Execution {
 
 const grpcStatus = { deadlineExceeded: 4, invalidArgument: 3, notFound: 5, unavailable: 14, cancelled: 1 };
 
+/**
+ * Shortest time from news of an open run to the next, in milliseconds. Somebody who reads along needs no more, and each question takes the
+ * server's time while it has branches to begin.
+ */
+const newsEveryMs = 100;
+
+/** Events of a page that has more behind it, at least: these are read through without a pause. */
+const manyEvents = 50;
+
 /** Pause before asking again a server that cannot be reached, in milliseconds. */
 const reconnectMs = 300;
 
@@ -28,7 +38,8 @@ const unpausedMs = 1_000;
 
 /**
  * A run's events, each once and in order. No worker is needed. With `wait` an open run is followed until it is closed, through
- * restarts of the server, pauses of the workflow and continue-as-new; without `wait` the events end at the newest.
+ * restarts of the server, pauses of the workflow and continue-as-new; without `wait` the events end at the newest. News of a run that is
+ * followed come together where they come fast, its end at once.
  *
  * @throws FanfoldError `NoSuchRun` when the server does not know the run
  */
@@ -41,37 +52,50 @@ export async function* historyEvents(
   let nextPageToken: Uint8Array | null | undefined;
   let next: string | null | undefined;
   let isClosed = false;
-  do {
-    let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
-    try {
-      page = await fetchPage(client, execution, wait, nextPageToken, signal);
-    } catch (error) {
-      if (signal?.aborted) return;
-      if (!isPassing(error, nextPageToken, wait)) throw describe(error, execution);
-      // A page token may be of no use after a restart of the server. Events that were already seen are skipped.
-      nextPageToken = undefined;
-      await sleep(reconnectMs);
-      continue;
-    }
-    for (const event of page.history?.events ?? []) {
-      if (Number(event.eventId) <= seen) continue;
-      seen = Number(event.eventId);
-      yield event;
-      isClosed ||= closedBy(event) !== null;
-      next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
-    }
-    nextPageToken = page.nextPageToken;
-    if (!next) {
-      // Of a paused workflow the server ends the events, as if it were closed.
-      const isHeldUp = wait && !isClosed && isLast(nextPageToken) && (await unpaused(client, execution, signal));
-      if (isHeldUp) nextPageToken = undefined;
-      continue;
-    }
-    execution = { workflowId: execution.workflowId, runId: next };
-    next = undefined;
-    seen = 0;
+  let end = new RunEnd(client, execution);
+  const begin = (other: Execution) => {
+    execution = other;
+    end.leave();
+    end = new RunEnd(client, execution);
     nextPageToken = undefined;
-  } while (nextPageToken === undefined || !isLast(nextPageToken));
+  };
+  try {
+    do {
+      let page: temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse;
+      try {
+        page = await fetchPage(client, execution, wait, nextPageToken, signal);
+      } catch (error) {
+        if (signal?.aborted) return;
+        if (!isPassing(error, nextPageToken, wait)) throw describe(error, execution);
+        // A page token may be of no use after a restart of the server. Events that were already seen are skipped.
+        nextPageToken = undefined;
+        await sleep(reconnectMs);
+        continue;
+      }
+      const events = page.history?.events ?? [];
+      for (const event of events) {
+        if (Number(event.eventId) <= seen) continue;
+        seen = Number(event.eventId);
+        yield event;
+        isClosed ||= closedBy(event) !== null;
+        next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      }
+      nextPageToken = page.nextPageToken;
+      if (next) {
+        begin({ workflowId: execution.workflowId, runId: next });
+        next = undefined;
+        seen = 0;
+        isClosed = false;
+      } else if (wait && !isLast(nextPageToken)) {
+        if (events.length < manyEvents) await end.within(newsEveryMs);
+      } else if (wait && !isClosed && (await unpaused(client, execution, signal))) {
+        // Of a paused workflow the server ends the events, as if it were closed.
+        begin(execution);
+      }
+    } while (nextPageToken === undefined || !isLast(nextPageToken));
+  } finally {
+    end.leave();
+  }
 }
 
 function isLast(nextPageToken: Uint8Array | null | undefined): boolean {

@@ -3,8 +3,11 @@ import type { WorkerOptions } from '@temporalio/worker';
 import type { Slots } from '../model/limiter/index.js';
 import { LimiterSlots } from './limiter-slots.js';
 
-/** Most pollers. Each of them holds a slot that it may not need, and more make the first wave after a pause too large. */
-const mostPollers = 3;
+/**
+ * Most pollers: a server hands out one task for each question, so that ten branches begin together. Each holds a slot that it may not need, and more
+ * make the first wave after a pause too large.
+ */
+const mostPollers = 10;
 
 /**
  * The options of a worker that takes on tasks as a limiter lets it; they stand in place of `maxConcurrentActivityTaskExecutions`.

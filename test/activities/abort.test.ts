@@ -155,14 +155,29 @@ describe('the deadline', () => {
 });
 
 describe('the ledger', () => {
-  it('is in the first heartbeat, before the call', async () => {
+  it('is in the first heartbeat of another try, before the call', async () => {
     const { model, ask } = await openDesk();
     const gate = model.hold();
-    const asking = ask();
-    expect(asking.heartbeats).toEqual([expect.objectContaining({ attempts: 1, throttled: 0 })]);
+    const asking = ask({}, { attempt: 2 });
+    expect(asking.heartbeats).toEqual([expect.objectContaining({ attempts: 2, throttled: 0 })]);
     await model.received(1);
     gate.release();
     await asking.answer;
+  });
+
+  it('is told of a first try when that takes a while, or fails: its beginning costs the server nothing', async () => {
+    const { model, ask } = await openDesk({ script: [{ times: 1, fault: { kind: 'status', status: 500 } }] });
+    const failing = ask();
+    await failureOf(failing);
+    expect(failing.heartbeats).toEqual([expect.objectContaining({ attempts: 1, open: false })]);
+    const gate = model.hold();
+    const slow = ask();
+    expect(slow.heartbeats).toEqual([]);
+    await model.received(2);
+    expect(slow.heartbeats).toEqual([]);
+    await vi.waitFor(() => expect(slow.heartbeats).toEqual([expect.objectContaining({ open: true })]), patienceMs);
+    gate.release();
+    await slow.answer;
   });
 
   it('keeps beating while the model thinks, and stops with it', async () => {

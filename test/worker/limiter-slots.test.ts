@@ -83,6 +83,9 @@ function failure(type: string, retryAfterMs?: number): ApplicationFailure {
   });
 }
 
+/** Slots of a worker's pollers, and the one that is reserved for the next of them. */
+const polled = 11;
+
 type Handle = WorkflowHandle<typeof perspectives>;
 
 /** A run with so many branches, all at once; afterwards the worker has given every slot back. */
@@ -151,11 +154,10 @@ it('takes on nothing while the gate is closed, but what pollers had room for bef
   await withRun(desk, 16, async (handle) => {
     while (closedAt === Infinity) await sleep(20);
     // The slots that idle pollers held when the gate closed may still bring a task; it is turned away.
-    const late = 4;
     await handle.result();
     const during = (times: number[]) => times.filter((at) => at > closedAt && at < closedAt + pauseMs);
     expect(during(desk.left)).toEqual([]);
-    expect(during(desk.taken).length).toBeLessThanOrEqual(late);
+    expect(during(desk.taken).length).toBeLessThanOrEqual(polled);
     expect(desk.left).toHaveLength(17);
   });
 });
@@ -164,7 +166,7 @@ it('tells every branch at once when nothing will be answered any more', async ()
   const desk = new Desk(20, async () => ({ is: 'spend-limit', reason: 'No money left.' }));
   await withRun(desk, 16, async (handle) => {
     await expect(handle.result()).rejects.toThrow();
-    expect(desk.left.length).toBeLessThanOrEqual(4);
+    expect(desk.left.length).toBeLessThanOrEqual(polled);
     expect(desk.taken).toHaveLength(16);
   });
 });
@@ -180,4 +182,10 @@ it('gives back all slots of a worker that stops while it has none to reserve', a
 it('can be logged with the worker that has it', () => {
   const { slots } = new Desk(2, async () => answered).limiters;
   expect(JSON.stringify(limitedBy(slots).tuner)).toContain('"activityTaskSlotSupplier":{"type":"custom"}');
+});
+
+it('asks for as many tasks at once as a small fan-out has, and for no more than may leave', () => {
+  const maximum = (ceiling: number) => limitedBy(new Desk(ceiling, async () => answered).limiters.slots);
+  expect(maximum(100)).toMatchObject({ activityTaskPollerBehavior: { maximum: 10 } });
+  expect(maximum(2)).toMatchObject({ activityTaskPollerBehavior: { maximum: 2 } });
 });

@@ -6,6 +6,8 @@ import { fromRanges, noTally, toRanges } from '../../src/contract/lanes.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { begunIn } from '../../workflows/wide/lane-calls.js';
 import { LaneUnderWay } from '../../workflows/wide/lane-under-way.js';
+import type { LaneRunners } from '../../workflows/wide/lane-runners.js';
+import { MoreForLanes } from '../../workflows/wide/more-for-lanes.js';
 import { among, LaneQueue } from '../../workflows/wide/lane-queue.js';
 import type { LaneWork } from '../../workflows/wide/lane-queue.js';
 
@@ -196,4 +198,23 @@ it('finds places among others, in ascending order', () => {
     [2, 3],
     [7, 7],
   ]);
+});
+
+describe('lanes that begin together', () => {
+  const told = (counts: readonly number[], runners: number, paceMs?: number) => {
+    const queue = new LaneQueue(chunks(counts));
+    const size = () => (paceMs === undefined ? Infinity : 2);
+    const around = { queue, runners: { size: runners, laneSize: size } as unknown as LaneRunners };
+    const more = new MoreForLanes(around as unknown as MoreForLanes['around']);
+    return Array.from({ length: runners }, (_, at) => more.toldTo(queue.take(size())!, runners - 1 - at).asksForMore);
+  };
+
+  it('ask for nothing where they carry all that there is', () => {
+    expect(told([25, 25, 25, 25], 4)).toEqual(['later', 'later', 'later', 'later']);
+    expect(told([25, 25, 25, 25, 25], 4)).toEqual(['now', 'now', 'now', 'now']);
+  });
+
+  it('ask where they are given a share of it', () => {
+    expect(told([25, 25], 2, 1_000)).toEqual(['now', 'now']);
+  });
 });

@@ -199,7 +199,6 @@ class WideFanOut {
   #part(work: LaneWork, number: number): Part {
     const { chunk, places } = work;
     const firstIndex = this.#queue.firstIndexOf(chunk);
-    const shared = this.#isShared && { runners: this.#runners.size, asksForMore: this.#more.asks(work) };
     return {
       number,
       chunk,
@@ -207,7 +206,7 @@ class WideFanOut {
       firstIndex,
       queuedAtMs: this.#startedAtMs,
       reports: this.#reports.length,
-      ...shared,
+      ...(this.#isShared && this.#more.toldTo(work, this.#beginning)),
       ...this.#queue.begunBefore(work),
       ...this.#cuts.among(places, firstIndex),
     };

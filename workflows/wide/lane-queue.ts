@@ -59,7 +59,12 @@ export class LaneQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#again.length === 0 && this.#next >= this.chunks.length;
+    return this.parts === 0;
+  }
+
+  /** How many lanes it takes to carry all of it, where each takes what belongs together. */
+  get parts(): number {
+    return this.#again.length + this.chunks.length - this.#next;
   }
 
   /**

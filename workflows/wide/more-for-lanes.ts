@@ -1,5 +1,5 @@
 import type { HandBack, LaneMore } from '../../src/contract/lane-messages.js';
-import type { Chunk } from '../../src/contract/lanes.js';
+import type { Chunk, Lane } from '../../src/contract/lanes.js';
 import type { CutInLanes } from './cut-in-lanes.js';
 import type { LaneMoney } from './lane-money.js';
 import type { LaneQueue, LaneWork } from './lane-queue.js';
@@ -37,10 +37,18 @@ export class MoreForLanes {
 
   constructor(readonly around: Surroundings) {}
 
-  /** Whether a lane may ask; documents that may be poisoned stay alone. See `Lane`. */
-  asks({ failures }: LaneWork): 'now' | 'later' | undefined {
-    if (failures > 0) return undefined;
-    return this.around.queue.queued > 0 ? 'now' : 'later';
+  /**
+   * What a lane that begins is told of others, and whether it may ask: see `Lane`. Documents that may be poisoned stay alone.
+   *
+   * @param beginning lanes that begin behind it in this moment
+   */
+  toldTo({ failures }: LaneWork, beginning: number): { runners: number } & Pick<Lane, 'asksForMore'> {
+    const { queue, runners } = this.around;
+    const told = { runners: runners.size };
+    if (failures > 0) return told;
+    // Each of those behind takes all that belongs together, and what they take need not be asked for.
+    const takesAll = runners.laneSize(1, queue.queued, this.paceMs) === Infinity;
+    return { ...told, asksForMore: queue.parts > (takesAll ? beginning : 0) ? 'now' : 'later' };
   }
 
   /** Whether a lane may begin beside those under way. Where money has come back, those begin too who have waited for it. */

@@ -22,10 +22,17 @@ export async function finishRun(
   world: World,
   out?: BranchSink,
 ): Promise<ExitCode> {
-  const ended = await interruptible(world, (signal) => {
-    void tellFirstAnswer(session, run, flags, world, signal);
-    return followRun(session, run, flags, world, signal, out);
-  });
+  const ended = await interruptible(world, (signal) =>
+    followRun(
+      session,
+      run,
+      flags,
+      world,
+      signal,
+      out,
+      (view) => void tellFirstAnswer(session, view, flags, world, signal),
+    ),
+  );
   if (ended !== null) {
     const id = shellWord(run.workflowId);
     const afterwards = await webUiStays(session, world, id).catch(() => undefined);

@@ -1,10 +1,9 @@
 import { firstAnswer } from '../../client/index.js';
-import type { Execution } from '../../client/index.js';
+import type { RunView } from '../../client/index.js';
 import { formatDuration } from '../../contract/duration.js';
 import type { OutputFlags } from './run-flags.js';
 import { sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
-import { viewRun } from '../commands/show.js';
 import type { World } from '../world.js';
 
 /**
@@ -13,14 +12,13 @@ import type { World } from '../world.js';
  */
 export async function tellFirstAnswer(
   session: Session,
-  { workflowId }: Execution,
+  { workflowId, planned }: RunView,
   flags: OutputFlags,
   world: World,
   signal: AbortSignal,
 ): Promise<void> {
+  if (flags.quiet || planned.policy?.late !== 'amend' || planned.policy.economy) return;
   try {
-    const { planned, closed } = await viewRun(session, workflowId);
-    if (planned.policy?.late !== 'amend' || planned.policy.economy || closed !== null) return;
     const first = await firstAnswer(session.client, workflowId);
     if (first === undefined || signal.aborted) return;
     const ok = first.ok ?? first.keys.length;

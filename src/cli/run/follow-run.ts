@@ -39,6 +39,7 @@ export interface BranchSink {
  * Follows a run to its end, or until `signal` says to leave it, and shows its progress.
  *
  * @param out is given every branch once, in completion order
+ * @param begun is told once what is planned
  * @returns the run, or `null` when it was left
  * @throws UnavailableError when the worker that serves it has not its encryption key
  */
@@ -49,6 +50,7 @@ export async function followRun(
   world: World,
   signal: AbortSignal,
   out?: BranchSink,
+  begun: (view: RunView) => void = () => {},
   told: Set<string | number> = new Set(),
 ): Promise<Run | null> {
   const view = new RunView(session.client, execution.workflowId, execution.runId);
@@ -57,10 +59,13 @@ export async function followRun(
     !flags.quiet && ApprovalDesk.canAsk(world) ? new ApprovalDesk(session, view, world, progress) : undefined;
   const teller = new Teller(session, view, flags, world, progress, out, desk, told);
   const unread = new UnreadRun(session.client, signal);
+  let isPlanned = false;
   try {
     for await (const event of historyEvents(session.client, execution, { wait: true, signal: unread.signal })) {
       await unread.see(event);
       const outcome = await view.apply(event);
+      if (!isPlanned) begun(view);
+      isPlanned = true;
       if (outcome !== undefined) await teller.tell(outcome);
       await teller.tellReports();
       await teller.tellApprovals();
@@ -79,7 +84,7 @@ export async function followRun(
   const runId = await wentOnAfterReset(session.client, view);
   if (runId !== undefined) {
     if (!flags.quiet) world.stderr.write(line`fanfold: the run was reset, and goes on as ${runId}.\n`);
-    return followRun(session, { workflowId: view.workflowId, runId }, flags, world, signal, out, told);
+    return followRun(session, { workflowId: view.workflowId, runId }, flags, world, signal, out, undefined, told);
   }
   const page = webUiUrl(session.server, view.workflowId, view.runId);
   const { wide } = view.planned;
