@@ -25,11 +25,11 @@ export const pure = [
   'test/gateway/{fleet-limits,shares}.test.ts',
   'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
-  'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,whole-fetch}.test.ts',
+  'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,retry-after,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
   'test/server/embedded-version.test.ts',
-  'test/workflows/{join,lane-money,lane-queue,lane-size,progress-table}.test.ts',
+  'test/workflows/{join,lane-money,lane-queue,lane-size,lane-under-way,progress-table}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */
