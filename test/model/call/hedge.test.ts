@@ -152,6 +152,7 @@ describe('what is slow', () => {
   it('is known by the last 200 answers', () => {
     expect(after([...Array(51).fill(1_000), ...Array(150).fill(10)])).toBe(15);
     expect(after([...Array(51).fill(1_000), ...Array(149).fill(10)])).toBe(1_500);
+    expect(after([10, ...Array(50).fill(1_000), ...Array(149).fill(10)])).toBe(15);
   });
 
   it('is known of the hundred runs that came last', () => {
