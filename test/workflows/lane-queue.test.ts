@@ -143,6 +143,11 @@ describe('a queue of documents', () => {
     queue.handBack(2, [[1, 1]]);
     expect(queue.takeSound()).toMatchObject({ chunk: 2, places: [[1, 1]] });
     expect([queue.take(), queue.take()]).toMatchObject([{ chunk: 0 }, { chunk: 1, online: true }]);
+    // What comes back goes first.
+    const fresh = new LaneQueue(chunks([3, 3]));
+    fresh.take();
+    fresh.handBack(0, [[1, 1]]);
+    expect([fresh.takeSound(), fresh.takeSound()]).toMatchObject([{ chunk: 0 }, { chunk: 1 }]);
   });
 
   it('puts together again what lanes hand back of one chunk, in order, apart from what may be poisoned', () => {
