@@ -24,14 +24,14 @@ export const pure = [
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
   'test/gateway/{fleet-limits,shares}.test.ts',
-  'test/journal/{cassette,interleavings,question-key,record,together,unreadable}.test.ts',
+  'test/journal/{cassette,interleavings,prune,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
-  'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,whole-fetch}.test.ts',
+  'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,retry-after,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',
   'test/network/{either-signal,proxy-of}.test.ts',
   'test/report/bins.test.ts',
   'test/server/{embedded-version,server-flags}.test.ts',
-  'test/workflows/{completion-order,join,lane-money,lane-queue,lane-size,progress-table}.test.ts',
+  'test/workflows/{completion-order,join,lane-money,lane-queue,lane-size,lane-under-way,progress-table}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */

@@ -8,5 +8,5 @@ const include = JSON.parse(process.env.FANFOLD_MUTANT_TESTS ?? '[]');
 export default defineConfig({
   root: process.cwd(),
   resolve: whole.resolve,
-  test: { include, isolate: false, env: whole.test.env, testTimeout: 30_000 },
+  test: { include, isolate: false, env: whole.test.env, testTimeout: 180_000 },
 });

@@ -13,6 +13,7 @@ import { BlobStore, placeChunks } from '../dist/src/index.js';
 import { openJournal } from '../dist/src/journal/index.js';
 import { startOfflineModel } from '@fanfold/offline-model';
 import { recordDisturbed } from './record-disturbed.mjs';
+import { openSlowSource, recordSteered } from './record-steered.mjs';
 import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
 
 installRuntime('ERROR', () => {});
@@ -27,6 +28,9 @@ const model = await startOfflineModel({
   script: [
     { match: /perspective: (bad|worse)/, fault: { kind: 'status', status: 400 } },
     { match: /perspective: once/, times: 1, fault: { kind: 'status', status: 400 } },
+    ...[/variant fails once/, /row fails once/, { body: /check fails once/ }].map((match) => {
+      return { match, times: 1, fault: { kind: 'status', status: 400 } };
+    }),
     { match: /perspective: flaky/, times: 1, fault: { kind: 'overloaded' } },
     { match: /perspective: hanging/, fault: { kind: 'hang-before-headers' } },
     { match: /perspective: cut/, fault: { kind: 'truncated' } },
@@ -37,7 +41,8 @@ const gate = model.hold(/perspective: held/);
 const lanes = model.hold({ document: /held in lanes/ });
 // A home's own folders are not searched.
 const shelf = { name: 'shelf', kind: 'files', folder: await mkdtemp(join(tmpdir(), 'fanfold-shelf-')) };
-const policy = { folders: [shelf.folder, join(root, 'docs')] };
+const slow = await openSlowSource();
+const policy = { folders: [shelf.folder, join(root, 'docs')], privateHosts: [slow.host, new URL(model.url).host] };
 const store = new BlobStore(home);
 const journal = await openJournal({ home });
 let { environment, workers } = await serve();
@@ -273,12 +278,14 @@ try {
     flow,
     chunks,
   });
+  await recordSteered({ record, insist, model, store, shelf, slow, items, rows });
   await stop();
   ({ environment, workers } = await serve('--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=10'));
   const manyChunks = await placeChunks(items, store, 6);
   await record('wide-continued', { chunks: manyChunks, concurrency: 6 }, { kind: 'summarise' });
 } finally {
   await stop();
+  await slow.close();
   await model.stop();
   for (const path of [home, shelf.folder]) await rm(path, { recursive: true, force: true });
 }

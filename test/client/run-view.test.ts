@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
-import { historyEvents, pendingBranches, readRun, RunView } from '../../src/client/index.js';
+import { failOver, historyEvents, pendingBranches, readRun, RunView } from '../../src/client/index.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
@@ -101,6 +101,28 @@ it('reads the same from the events as the workflow itself returned', async () =>
     });
     const outcomes = [...view.outcomes.values()].toSorted((left, right) => left.index - right.index);
     expect(outcomes.map(same)).toEqual((result as RunResult).branches.map(same));
+  });
+});
+
+it('gives to another at once what a worker had begun that is known to be dead, and leaves what others do', async () => {
+  const model = new FakeModel();
+  model.hold('b');
+  await withWorkers(model, async () => {
+    const { client } = environment;
+    const workflowId = await start();
+    const handle = client.workflow.getHandle(workflowId);
+    await vi.waitFor(async () => expect((await read(workflowId)).coverage.ok).toBe(1), patienceMs);
+    const { raw } = await handle.describe();
+    const identity = raw.pendingActivities!.find(({ activityId }) => activityId === 'b')!.lastWorkerIdentity!;
+    // The server lists a run a moment after its start.
+    await vi.waitFor(async () => expect(await failOver(client, new Set([identity, 'nobody']))).toBe(1), patienceMs);
+    expect(await failOver(client, new Set(['somebody']))).toBe(0);
+    await vi.waitFor(() => expect(model.asked.filter((key) => key === 'b')).toHaveLength(2), patienceMs);
+    model.release('b');
+    expect(((await handle.result()) as RunResult).branches[1]).toMatchObject({ status: 'ok' });
+    const { events } = await handle.fetchHistory();
+    const before = events!.flatMap(({ activityTaskStartedEventAttributes: started }) => started?.lastFailure ?? []);
+    expect(before.map(({ applicationFailureInfo: failure }) => failure?.type)).toEqual(['WorkerDied']);
   });
 });
 

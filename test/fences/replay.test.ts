@@ -22,7 +22,12 @@ const kinds = {
 };
 
 interface History {
-  events: object[];
+  events: Event[];
+}
+
+interface Event {
+  workflowExecutionStartedEventAttributes?: { workflowType: { name: string } };
+  workflowExecutionUpdateAcceptedEventAttributes?: { acceptedRequest: { input: { name: string } } };
 }
 
 const folder = join(root, 'test', 'histories');
@@ -44,6 +49,16 @@ describe('the committed histories', () => {
     const finished = histories.filter(({ history }) => isFinished(history));
     expect(finished.length, `finished runs in ${folder}`).toBeGreaterThan(0);
     expect(histories.length - finished.length, `unfinished runs in ${folder}`).toBeGreaterThan(0);
+  });
+
+  it.each(Object.keys(kinds))('are of runs of %s that came to their end, were cancelled and were steered', (kind) => {
+    const ofKind = histories.filter(({ history }) => kindOf(history) === kind);
+    const steering = ['approve', 'cancelBranch', 'retryFailed'];
+    const isSteered = ({ events }: History) => updatesIn(events).some((name) => steering.includes(name));
+    const are = (what: (history: History) => boolean) => ofKind.filter(({ history }) => what(history)).length;
+    expect(are((history) => endOf(history) === 'Completed')).toBeGreaterThan(0);
+    expect(are((history) => endOf(history) === 'Canceled')).toBeGreaterThan(0);
+    expect(are(isSteered)).toBeGreaterThan(0);
   });
 
   let replayed: Map<string, Error | undefined>;
@@ -103,8 +118,24 @@ async function replay(codePath: string): Promise<Map<string, Error | undefined>>
   return ended;
 }
 
-function isFinished({ events }: History): boolean {
-  const ends = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut', 'ContinuedAsNew'];
+const ends = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut', 'ContinuedAsNew'];
+
+function isFinished(history: History): boolean {
+  return endOf(history) !== undefined;
+}
+
+function endOf({ events }: History): string | undefined {
   const last = events.at(-1) ?? {};
-  return ends.some((end) => `workflowExecution${end}EventAttributes` in last);
+  return ends.find((end) => `workflowExecution${end}EventAttributes` in last);
+}
+
+function kindOf({ events: [first] }: History): string | undefined {
+  return first?.workflowExecutionStartedEventAttributes?.workflowType.name;
+}
+
+/** Names of the updates that were taken. */
+function updatesIn(events: readonly Event[]): string[] {
+  return events.flatMap(
+    ({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted?.acceptedRequest.input.name ?? [],
+  );
 }

@@ -66,10 +66,8 @@ it('is back after a kill much sooner than with the default settings of Temporal'
   expect(tuned / plain).toBeLessThan(0.8);
 });
 
-/** Of a model call, in milliseconds: `heartbeatTimeout` in `workflows/engine/ask.ts`. */
-const heartbeatTimeoutMs = 5_000;
-
-it('takes over from a killed worker of the same home before its heartbeats are missed', async ({ skip }) => {
+// Tried again where the machine is so busy that the server misses heartbeats before anybody looks: `client/run-view` has the handing on itself.
+it('takes over from a killed worker of the same home before its heartbeats are missed', { retry: 2 }, async () => {
   const scene = await open();
   const { desk, server, env } = scene;
   const gate = desk.model.hold(/perspective: held/);
@@ -78,13 +76,10 @@ it('takes over from a killed worker of the same home before its heartbeats are m
   expect((await desk.fanfold(words, { stdin: 'A document.', env })).code).toBe(0);
   await desk.model.until(() => gate.waiting.length === 1);
   await desk.shows('taken-over', ({ coverage }) => coverage.ok === 1, { env });
-  const { raw } = await server.client.workflow.getHandle('taken-over').describe();
-  const { lastHeartbeatTime, lastStartedTime } = raw.pendingActivities![0]!;
-  const aliveAtMs = Number((lastHeartbeatTime ?? lastStartedTime)!.seconds) * 1_000;
+  // It is there before: how long a busy machine takes to start one is none of it.
+  await fanfoldWorker(scene);
   await first.kill('SIGKILL');
   gate.release();
-  await fanfoldWorker(scene);
-  const isLate = Date.now() - aliveAtMs > heartbeatTimeoutMs;
   const run = await desk.json(['watch', 'taken-over'], { env });
   expect(run.branches.map(({ status, attempts }) => [status, attempts])).toEqual([
     ['ok', 1],
@@ -93,10 +88,6 @@ it('takes over from a killed worker of the same home before its heartbeats are m
   const { events = [] } = await server.client.workflow.getHandle('taken-over').fetchHistory();
   const died = (events ?? []).map(
     ({ activityTaskStartedEventAttributes: started }) => started?.lastFailure?.applicationFailureInfo?.type,
-  );
-  skip(
-    isLate && !died.includes('WorkerDied'),
-    'This machine takes longer to start a worker than heartbeats are waited for.',
   );
   expect(died).toContain('WorkerDied');
 });

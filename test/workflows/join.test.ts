@@ -27,6 +27,8 @@ describe('the join of ten branches', () => {
     const all = policyOf({ join: 'all' }, 10);
     expect(decisionOf({ ok: 9, lost: 0, total: 10 }, all)).toBeUndefined();
     expect(decisionOf({ ok: 9, lost: 1, total: 10 }, all)).toBe('too few can be ok');
+    // All have ended: nothing is left to decide.
+    expect(decisionOf({ ok: 10, lost: 0, total: 10 }, all)).toBeUndefined();
   });
 
   it('is decided under `first` by one that is ok, or when none can be any more (Join-2, Join-3)', () => {

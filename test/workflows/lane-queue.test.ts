@@ -72,6 +72,21 @@ it('tells a document that ends its worker from its neighbours, and gives only th
   );
 });
 
+it('gives a document up with its third failed lane, and its neighbour has one lane more', () => {
+  const lanesUntilGivenUp = (count: number) => {
+    const queue = new LaneQueue(chunks([count]));
+    const lanes: number[][] = [];
+    for (let work = queue.take(); work !== undefined; work = queue.take()) {
+      lanes.push(fromRanges(work.places));
+      if (fromRanges(work.places).includes(0)) queue.failed(work, false);
+    }
+    expect(queue.poisoned).toEqual([0]);
+    return lanes;
+  };
+  expect(lanesUntilGivenUp(1)).toEqual([[0], [0], [0]]);
+  expect(lanesUntilGivenUp(2)).toEqual([[0, 1], [0, 1], [0, 1], [0], [1], [0]]);
+});
+
 it('gives whoever carries a document next what its dead lane had under way, and may have begun since', () => {
   const spent = { ...noLedger, attempts: 2, costUsd: 0.1 };
   const beat = { underWay: [[11, 12]], ledgers: { 12: spent } };
@@ -90,6 +105,12 @@ it('gives whoever carries a document next what its dead lane had under way, and 
   expect(continued.begunBefore(again)).toEqual({
     begunBefore: { underWay: [[12, 14]], ledgers: { 12: { ...spent, open: true } } },
   });
+  // What its lane had ended before is not told again, and what it had closed is not open.
+  continued.begun({ underWay: [], ledgers: { 13: spent } });
+  expect(continued.begunBefore({ ...again, places: [[3, 3]] })).toEqual({
+    begunBefore: { underWay: [], ledgers: { 13: spent } },
+  });
+  expect(continued.begunBefore({ ...again, places: [[9, 9]] })).toEqual({});
   expect(begunIn(new Error('It had not begun.'), lane).underWay).toEqual([]);
 });
 
@@ -124,6 +145,11 @@ describe('a queue of documents', () => {
     queue.handBack(2, [[1, 1]]);
     expect(queue.takeSound()).toMatchObject({ chunk: 2, places: [[1, 1]] });
     expect([queue.take(), queue.take()]).toMatchObject([{ chunk: 0 }, { chunk: 1, online: true }]);
+    // What comes back goes first.
+    const fresh = new LaneQueue(chunks([3, 3]));
+    fresh.take();
+    fresh.handBack(0, [[1, 1]]);
+    expect([fresh.takeSound(), fresh.takeSound()]).toMatchObject([{ chunk: 0 }, { chunk: 1 }]);
   });
 
   it('puts together again what lanes hand back of one chunk, in order, apart from what may be poisoned', () => {
@@ -173,6 +199,9 @@ describe('a queue of documents', () => {
     queue.putBack(work, [[1, 2]]);
     expect([queue.has(0, 0), queue.has(0, 1), queue.has(0, 2), queue.has(1, 0)]).toEqual([false, true, true, true]);
     queue.take();
+    // What waits of one chunk is none of the other's.
+    queue.putBack(queue.take()!, [[0, 0]]);
+    expect([queue.has(1, 0), queue.has(0, 0)]).toEqual([true, false]);
     queue.take();
     expect([queue.has(0, 1), queue.has(1, 0), queue.isEmpty]).toEqual([false, false, true]);
     expect([0, 2, 3, 6].map((index) => queue.placeOf(index))).toEqual([

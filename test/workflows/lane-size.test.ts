@@ -8,7 +8,9 @@ it('gives lanes some seconds of work, and shares that shrink with the queue, but
   expect(laneSize({ ...standing, paceMs: undefined })).toBe(200);
   expect(laneSize({ ...standing, queued: 100_000 })).toBe(200);
   expect(laneSize(standing)).toBe(100);
+  expect(laneSize({ ...standing, isSplit: false })).toBe(100);
   expect(laneSize({ ...standing, queued: 20 })).toBe(20);
+  expect(laneSize({ ...standing, queued: 20, paceMs: 4_000 })).toBe(20);
   expect(laneSize({ ...standing, queued: 20, paceMs: 100 })).toBe(200);
 });
 

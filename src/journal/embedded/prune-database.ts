@@ -22,15 +22,31 @@ export async function pruneDatabase(current: CurrentDatabase, limits: JournalLim
     Math.max(nowMs - maxAgeMs, -8.64e15),
   );
   // An entry goes where all entries used later fill the limit.
-  const large = await remove(
-    current,
-    `SELECT id FROM (SELECT id, used_at_ms, sum(bytes) OVER (ORDER BY used_at_ms DESC, id DESC) AS used_later FROM entries)
-       WHERE used_later > ? ORDER BY used_at_ms, id LIMIT ${entriesAtOnce}`,
-    Math.min(maxBytes, Number.MAX_SAFE_INTEGER),
-  );
+  const large = (await mayExceed(current, maxBytes))
+    ? await remove(
+        current,
+        `SELECT id FROM (SELECT id, used_at_ms, sum(bytes) OVER (ORDER BY used_at_ms DESC, id DESC) AS used_later FROM entries)
+           WHERE used_later > ? ORDER BY used_at_ms, id LIMIT ${entriesAtOnce}`,
+        Math.min(maxBytes, Number.MAX_SAFE_INTEGER),
+      )
+    : { entries: 0, bytes: 0 };
   const pruned = { entries: aged.entries + large.entries, bytes: aged.bytes + large.bytes };
   if (pruned.entries > 0) await giveSpaceBack(current);
   return pruned;
+}
+
+/**
+ * Whether entries may have more bytes together. A file that is no larger has no more: putting a million entries in order takes seconds, in
+ * which this process stands still, and each start of a worker would pay for that.
+ */
+function mayExceed(current: CurrentDatabase, maxBytes: number): Promise<boolean> {
+  return current.use((database) => {
+    const pages = database.row<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+    const pageBytes = database.row<{ page_size: number }>('PRAGMA page_size')?.page_size ?? 0;
+    if (pages * pageBytes <= maxBytes) return false;
+    const all = database.row<{ bytes: number }>('SELECT coalesce(sum(bytes), 0) AS bytes FROM entries');
+    return (all?.bytes ?? 0) > maxBytes;
+  });
 }
 
 /**

@@ -203,7 +203,8 @@ class PostgresStore implements JournalStore {
       `DELETE FROM fanfold_journal_entries WHERE answered_at_ms < $1::float8 OR key IN (
          SELECT key FROM (
            SELECT key, sum(bytes) OVER (ORDER BY used_at DESC, key) AS used_later
-           FROM fanfold_journal_entries WHERE answered_at_ms >= $1::float8
+           FROM fanfold_journal_entries
+           WHERE answered_at_ms >= $1::float8 AND (SELECT sum(bytes) FROM fanfold_journal_entries) > $2::float8
          ) AS ranked WHERE used_later > $2::float8
        ) RETURNING bytes`,
       [maxAgeMs === undefined ? -8.64e15 : nowMs - maxAgeMs, maxBytes ?? Number.MAX_SAFE_INTEGER],

@@ -16,5 +16,7 @@ export function retryAfterMs(
 
 function dateMs(text: string | null | undefined): number {
   // Date.parse takes "-5" for a year.
-  return /^[A-Z][a-z]{2,8},? /.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
+  if (typeof text !== 'string' || !/^[A-Z][a-z]{2,8},? /.test(text)) return Number.NaN;
+  // A date in the form of asctime names no zone, and is in Greenwich's time (RFC 9110, section 5.6.7).
+  return Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
 }
