@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Client } from '@temporalio/client';
 
+import { eitherSignal } from '../network/index.js';
+
 /** Of Temporal's `HistoryEventFilterType`. */
 const closeEvent = 2;
 
@@ -30,24 +32,35 @@ export class RunEnd {
 
   /** Where it cannot be asked, nothing is said: what was to be waited for is waited for. */
   async #ask(): Promise<void> {
-    const { client, execution } = this;
-    const { workflowId, runId } = execution;
-    const ask = () =>
-      client.workflowService.getWorkflowExecutionHistory({
-        namespace: client.options.namespace,
-        execution: { workflowId, ...(runId !== undefined && { runId }) },
-        waitNewEvent: true,
-        historyEventFilterType: closeEvent,
-      });
     try {
       for (;;) {
-        const { history, nextPageToken } = await client.connection.withAbortSignal(this.#left.signal, ask);
+        const { history, nextPageToken } = await this.#askOnce();
         if ((history?.events?.length ?? 0) > 0) return;
         // Of a paused workflow the server waits for nothing.
-        if ((nextPageToken?.length ?? 0) === 0) return await new Promise(() => {});
+        if ((nextPageToken?.length ?? 0) === 0) break;
       }
     } catch {
-      return new Promise(() => {});
+      // The run is followed all the same.
+    }
+    return new Promise(() => {});
+  }
+
+  async #askOnce() {
+    const { client, execution } = this;
+    const { workflowId, runId } = execution;
+    // Every call has a signal of its own: the SDK never removes its listener.
+    const own = eitherSignal(this.#left.signal);
+    try {
+      return await client.connection.withAbortSignal(own.signal, () =>
+        client.workflowService.getWorkflowExecutionHistory({
+          namespace: client.options.namespace,
+          execution: { workflowId, ...(runId !== undefined && { runId }) },
+          waitNewEvent: true,
+          historyEventFilterType: closeEvent,
+        }),
+      );
+    } finally {
+      own.letGo();
     }
   }
 }

@@ -22,7 +22,8 @@ it('tells of no secret, neither whole nor in part', () => {
 });
 
 it('goes out with the heartbeats of a streamed answer, and is in no ledger', async () => {
-  const document = 'The customer pays within thirty days of the invoice. '.repeat(3);
+  const due = ['thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
+  const document = due.map((days) => `The customer pays within ${days} days of the invoice.`).join(' ');
   const desk = await openDesk({ script: [{ fault: { kind: 'trickle', bytesPerSecond: 1_700 } }] });
   const { answer, heartbeats } = desk.ask({ request: { maxTokens: 2_048, document: { inline: document } } });
   const { ledger } = await answer;

@@ -127,7 +127,7 @@ describe.each(modes)('a graph in TypeScript, $mode', ({ maxCachedWorkflows }) =>
     ],
     [
       { join: 'first' } as GraphOptions,
-      'Expected options of `run` to be among deadline, timeout, attempts, concurrency, hedge, budget, model, maxTokens, fresh, offline, got `join`.',
+      'Expected options of `run` to be among deadline, timeout, attempts, concurrency, hedge, budget, model, maxTokens, fresh, priority, offline, got `join`.',
     ],
     [{ concurrency: 1.5 }, 'Expected `concurrency` to be a whole number, 1 or more, got `1.5`.'],
     [{ budget: -1 }, 'Expected `budget` to be US dollars, more than 0, got `-1`.'],
