@@ -18,6 +18,7 @@ import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
+import { BatchAnswers } from './batch-answers.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
 import type { Payloads } from './run-payloads.js';
@@ -63,6 +64,8 @@ export class RunView {
   priority = priorityAtStart();
   readonly #payloads: RunPayloads;
   readonly #own: OwnBranches;
+  /** What came of questions that were asked by Message Batches. */
+  readonly batches: BatchAnswers;
   readonly #lanes = new Set<string>();
   readonly #failed = new FailedBranches();
   readonly #cancelRequested = new Set<string>();
@@ -76,6 +79,7 @@ export class RunView {
     private execution?: string,
   ) {
     this.#payloads = new RunPayloads(client, workflowId);
+    this.batches = new BatchAnswers(this.#payloads);
     this.#own = new OwnBranches(this.#payloads);
   }
 
@@ -155,7 +159,8 @@ export class RunView {
     if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return undefined;
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
-      if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
+      if (['runLane', 'collectChunk'].includes(activityType?.name ?? '')) this.#lanes.add(String(event.eventId));
+      if (!this.#isOwn) await this.batches.begin(event);
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
@@ -182,6 +187,7 @@ export class RunView {
       return undefined;
     }
     await this.#report(event);
+    for (const outcome of await this.batches.ended(event)) this.outcomes.set(outcome.index, outcome);
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
     return owned ?? (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);

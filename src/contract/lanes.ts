@@ -127,7 +127,10 @@ export type ChunkOrder = Pick<
   Lane,
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
 > &
-  Partial<Pick<Lane, 'run'>>;
+  Partial<Pick<Lane, 'run'>> & {
+    /** Whether nobody will ask about documents without an answer any more: those that have cost something are outcomes, too. */
+    isCut?: boolean;
+  };
 
 /** A report of a lane: outcomes that are stored together as a JSON array of `StoredBranch`, and their sum. */
 export interface LaneReport {
