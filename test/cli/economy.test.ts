@@ -140,7 +140,8 @@ describe.concurrent('in a home of its own, a run in the economy lane', () => {
       const command = own.begin([...words, '--id', 'stopped', '--quiet'], { stdin });
       const other = own.begin([...wide, '--economy', '--id', 'wide', '--quiet'], { stdin: rows.join('') });
       const processed = () => own.model.batches.filter(({ createdAt }) => Date.now() - createdAt > 1_500);
-      while (processed().length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (processed().flatMap(({ requests }) => requests).length < 66)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       expect((await own.fanfold(['cancel', 'stopped'])).code).toBe(0);
       expect((await own.fanfold(['cancel', 'wide'])).code).toBe(0);
       expect((await command.ended).code).toBe(4);
