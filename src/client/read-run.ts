@@ -95,8 +95,7 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
     if (outcome !== undefined) return [outcome];
     if (view.closed === null) return [];
     // A run that was terminated, or cancelled before it was scheduled: history does not tell how its branches ended.
-    const place = { key, index, queuedAtMs: view.startedAtMs };
-    return [view.batches.cutOff(place, view.closedAtMs ?? 0)];
+    return [view.cutOff({ key, index })];
   });
   return view.ownLanes.size === 0 ? branches : withLanes(view, branches, store);
 }
