@@ -177,7 +177,7 @@ export interface LaneResult {
    */
   left: Range[];
   why: 'done' | 'draining' | 'over budget' | 'reset';
-  /** What the worker's end has cut among what it has left. */
+  /** What the worker's end has cut among what it has left; of batches: what those have cost that are left. */
   begun?: LaneBeat;
   /** Milliseconds that a branch took; of lanes that hand back. */
   paceMs?: number;
