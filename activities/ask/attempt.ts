@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 
 import type { Ledger, ModelCall, Reserve } from '../../src/contract/model-call.js';
+import { isLedger } from '../../src/contract/outcome.js';
 import { maxDurationMs } from '../../src/contract/duration.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import type { Usage } from '../../src/contract/run.js';
@@ -8,7 +9,7 @@ import { cacheSavedUsd, costOf } from '../../src/model/index.js';
 import { eitherSignal } from '../../src/network/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import type { Host } from '../branch/host.js';
-import { beginTry, deadlineMs, lose, mayHavePaid, recover, spend } from './ledger.js';
+import { beginTry, deadlineMs, handOn, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from '../../src/model/call/ended-call.js';
 import type { Purse } from '../../src/model/layer/index.js';
 import { newestWords } from './newest-words.js';
@@ -50,6 +51,8 @@ export class Attempt {
   /** Whether it has begun to tell how the ledger stands. */
   #beats = false;
   #isLeft = false;
+  /** Whether it has made a call. */
+  #asked = false;
   /** The answer that is under way, as far as it has come. */
   #said = '';
 
@@ -158,6 +161,7 @@ export class Attempt {
 
   /** @param beside whether it races another call of the same try */
   left(beside: boolean): void {
+    this.#asked = true;
     // What an earlier try had been answered says nothing of this call.
     this.#ledger = { ...this.#ledger, hedges: this.#ledger.hedges + (beside ? 1 : 0), answered: false };
     if (!beside) this.#said = '';
@@ -214,7 +218,8 @@ export class Attempt {
 
   /** An earlier try of the same branch had paid for the answer: of a lane that died nothing else tells. */
   found(usage: Usage, costUsd: number | null): void {
-    if (this.#ledger.attempts > 1) this.spared();
+    // A try that was handed on is no attempt, so that there is none to give back.
+    if (this.#ledger.attempts > 1 && !wasHandedOn(this.#host.lastLedger)) this.spared();
     if (!this.#ledger.answered) this.#ledger = recover(this.#ledger, usage, costUsd, this.#mostUsd);
   }
 
@@ -256,9 +261,10 @@ export class Attempt {
   }
 
   #cancelled(): CancelledFailure {
-    this.#ledger = { ...this.#ledger, open: this.#isLeft };
-    this.#heartbeat();
     const { reason } = this.#host.cancellationSignal;
+    const isHandedOn = isWorkersEnd(reason) && (this.#isLeft || !this.#asked);
+    this.#ledger = { ...(isHandedOn ? handOn(this.#ledger) : this.#ledger), open: this.#isLeft };
+    this.#heartbeat();
     return new CancelledFailure(reason instanceof Error ? reason.message : 'CANCELLED', [this.#ledger]);
   }
 
@@ -277,4 +283,13 @@ export class Attempt {
       ...(type === 'RateLimited' && retryInMs !== undefined && { category: ApplicationFailureCategory.BENIGN }),
     });
   }
+}
+
+/** Temporal's word for it; a worker that drains says the same. */
+function isWorkersEnd(reason: unknown): boolean {
+  return reason instanceof Error && reason.message === 'WORKER_SHUTDOWN';
+}
+
+function wasHandedOn(ledger: unknown): boolean {
+  return isLedger(ledger) && ledger.isHandedOn === true;
 }

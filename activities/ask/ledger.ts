@@ -20,19 +20,24 @@ export function beginTry(
   nowMs: number,
   { ledger: earlier, reserve }: Pick<ModelCall, 'ledger' | 'reserve'> = {},
 ): Ledger {
-  const { words: _, ...told }: Partial<Beat> = isLedger(heartbeatDetails) ? heartbeatDetails : {};
+  const { words: _, isHandedOn: __, ...told }: Partial<Beat> = isLedger(heartbeatDetails) ? heartbeatDetails : {};
   const last: Ledger = { ...noLedger, ...earlier, ...told };
-  const begunBefore = (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
+  const begunBefore = (earlier?.attempts ?? 0) + uncounted(earlier) + attempt - 1;
   const pausedMs = last.throttledAtMs === null ? 0 : Math.max(0, nowMs - last.throttledAtMs);
   return {
     ...last,
-    attempts: Math.max(last.attempts, begunBefore - last.throttled) + 1,
+    attempts: Math.max(last.attempts, begunBefore - uncounted(last)) + 1,
     startedAtMs: last.startedAtMs ?? nowMs,
     throttledMs: last.throttledMs + pausedMs,
     throttledAtMs: null,
     open: true,
     lostUsd: last.lostUsd + (mayHavePaid(heartbeatDetails, attempt) ? (reserve?.questionUsd ?? 0) : 0),
   };
+}
+
+/** Tries that are not counted among the attempts. */
+function uncounted({ throttled = 0, handedOn = 0 }: Partial<Ledger> = {}): number {
+  return throttled + handedOn;
 }
 
 /**
@@ -57,6 +62,11 @@ export function recover(ledger: Ledger, usage: Usage, costUsd: number | null, mo
 /** Takes the try back: the API did not refuse it, it asked for it later. */
 export function takeBack(ledger: Ledger, nowMs: number): Ledger {
   return { ...ledger, attempts: ledger.attempts - 1, throttled: ledger.throttled + 1, throttledAtMs: nowMs };
+}
+
+/** Takes the try back: its worker ends, and the next one joins the call that goes on, or makes the first. */
+export function handOn(ledger: Ledger): Ledger {
+  return { ...ledger, attempts: ledger.attempts - 1, handedOn: (ledger.handedOn ?? 0) + 1, isHandedOn: true };
 }
 
 export function spend(ledger: Ledger, usage: Usage, costUsd: number | null, cacheSavedUsd = 0): Ledger {

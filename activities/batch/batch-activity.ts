@@ -24,6 +24,8 @@ export interface BatchContext {
   /** Names the run, the same for every try. */
   run: string;
   signal: AbortSignal;
+  /** Whether it is the run that has cut the activity: nobody tries it again then, and what it returns is taken all the same. */
+  isCutByRun(): boolean;
   secrets: Secrets;
   /** Whether this worker writes down what its batches cost: its single calls are in that ledger, too. */
   isInLedger: boolean;
@@ -62,6 +64,7 @@ export async function batchActivity<Result>(
       run,
       isInLedger: settings.layer !== undefined && !isAtGateway && !offline,
       signal: activity.cancellationSignal,
+      isCutByRun: () => activity.cancellationDetails?.cancelRequested === true,
       secrets,
     });
   } catch (error) {

@@ -17,6 +17,9 @@ import { outputFormatOf } from '../../src/model/call/output-format.js';
 import type { OutputFormat } from '../../src/model/call/output-format.js';
 import type { PatternHost } from '../../src/model/call/schema-fit.js';
 
+/** What tokens of a batch cost of their list price (https://platform.claude.com/docs/en/build-with-claude/batch-processing). */
+const batchShare = 0.5;
+
 /** A question that goes into a batch, with all that it takes. */
 export interface BatchQuestion {
   key: string;
@@ -28,6 +31,8 @@ export interface BatchQuestion {
   sample?: number;
   /** The most that it may cost, in US dollars; only where a budget holds. */
   boundUsd?: number;
+  /** The most that it may cost in a batch, in US dollars; `null` where the model's price is not known. */
+  mostUsd(): number | null;
   /** Whether a lane has to ask instead: the document is to be read in parts, which no batch can do, could not be read, or is not in the store. */
   isForLane: boolean;
 }
@@ -148,6 +153,11 @@ async function questionOf(
     body,
     format,
     ...(sample !== undefined && { sample }),
+    mostUsd: () => {
+      // Without another try where an answer does not fit its schema: that is asked online.
+      const bound = upperBoundUsd({ ...sizeOf(request, estimateTokens(body)), parts: 1, structured: false });
+      return bound === null ? null : bound * batchShare;
+    },
     isForLane: typeof document === 'string' && isLong(document, request),
   };
 }

@@ -1,4 +1,6 @@
 import type { BatchAnswer, SubmittedBatch } from '../../src/contract/activities.js';
+import type { Ledger } from '../../src/contract/model-call.js';
+import { noLedger } from '../../src/contract/outcome.js';
 import { unnamedClient } from '../../src/contract/gateway.js';
 import { questionOf, resultsOf } from '../../src/model/call/batch-api.js';
 import { BatchSpend, spendMarkOf } from '../../src/model/call/batch-spend.js';
@@ -13,35 +15,46 @@ import { knownAnswer, paidAnswer } from './batch-answer.js';
 import { journalOf, keyOf, knownEntry, markOf, recordedAs } from './batch-journal.js';
 import type { BatchQuestion, QuestionOrder } from './batch-order.js';
 
-/** What came of each question, in order: from the batches that have ended, and from the journal. */
+/** What came of each question, in order: from the batches that have ended, and from the journal. Of the other batches the most that they may cost is lost. */
 export async function collect(
   order: QuestionOrder,
   batches: readonly SubmittedBatch[],
   context: BatchContext,
 ): Promise<BatchAnswer[]> {
-  const came = await messagesOf(order, batches, context);
+  const { came, lost } = await messagesOf(order, batches, context);
   return Promise.all(
     order.questions.map(async (question, at) => {
       const message = came.get(at);
       if (message !== undefined) return paidAnswer(order, question, message, context);
       const entry = await knownEntry(order, question, context);
-      return entry === undefined ? {} : { answer: await knownAnswer(order, question, entry, context) };
+      if (entry !== undefined) return { answer: await knownAnswer(order, question, entry, context) };
+      // What the API charges for it in the end nobody will ask.
+      return lost.has(at) ? { ledger: lostLedger(question) } : {};
     }),
   );
 }
 
-/** The messages of the batches by their questions' places, each in the journal before the next is read. */
+function lostLedger({ mostUsd }: BatchQuestion): Ledger {
+  const lostUsd = mostUsd();
+  return lostUsd === null ? { ...noLedger, costUsd: null } : { ...noLedger, lostUsd };
+}
+
+/** The messages of the batches by their questions' places, each in the journal before the next is read; and what is in batches that have not ended. */
 async function messagesOf(
   order: QuestionOrder,
   batches: readonly SubmittedBatch[],
   context: BatchContext,
-): Promise<Map<number, ModelMessage>> {
+): Promise<{ came: Map<number, ModelMessage>; lost: Set<number> }> {
   const { client, signal } = context;
   const came = new Map<number, ModelMessage>();
-  for (const [part, { id }] of batches.entries()) {
+  const lost = new Set<number>();
+  for (const [part, { id, questions }] of batches.entries()) {
     const mark = markOf(order, part, context);
     const { processing_status: status } = await client.messages.batches.retrieve(id, {}, { signal });
-    if (status !== 'ended') continue;
+    if (status !== 'ended') {
+      for (const at of questions) lost.add(at);
+      continue;
+    }
     const spend = new BatchSpend();
     for await (const { custom_id, result } of resultsOf(client, id, signal)) {
       const at = questionOf(custom_id, mark);
@@ -54,7 +67,7 @@ async function messagesOf(
     }
     await writeDown(spend, id, context);
   }
-  return came;
+  return { came, lost };
 }
 
 /** The ledger of the home's gateway, which has no part in batches, has the whole run so. Other gateways write down themselves what they hand on. */

@@ -5,15 +5,24 @@ import type { BatchContext } from './batch-activity.js';
 import type { QuestionOrder } from './batch-order.js';
 import { journalOf, keyOf, knownEntry, markOf, notesOf } from './batch-journal.js';
 
-/** Submits what the journal does not know yet, in as many batches as the API wants. */
+/** How long a submission that is under way when its activity is cut may take, in milliseconds: a batch that nobody knows of runs on. */
+const graceMs = 10_000;
+
+/**
+ * Submits what the journal does not know yet, in as many batches as the API wants. Where the run is cancelled meanwhile it returns those
+ * that are submitted, for the run to stop.
+ */
 export async function submit(order: QuestionOrder, context: BatchContext): Promise<SubmittedBatch[]> {
   const { client, signal } = context;
   const journal = journalOf(context);
   const submitted: SubmittedBatch[] = [];
+  const soon = abortedAfter(signal, graceMs);
   const requests = await requestsOf(order, context);
   for (const [part, some] of splitRequests(requests).entries()) {
+    if (signal.aborted && submitted.length > 0 && context.isCutByRun()) break;
+    signal.throwIfAborted();
     const mark = markOf(order, part, context);
-    const id = await submitOnce(client, mark, some, notesOf(journal, mark), signal);
+    const id = await submitOnce(client, mark, some, notesOf(journal, mark), soon);
     const questions = some.map(({ question }) => question);
     submitted.push({ id, questions, ...(order.budgetUsd !== undefined && { boundUsd: boundOf(order, questions) }) });
   }
@@ -36,6 +45,15 @@ async function requestsOf(order: QuestionOrder, context: BatchContext): Promise<
     unknown.push({ question, params: each.body });
   }
   return unknown;
+}
+
+/** Aborts some time after another signal. */
+function abortedAfter(signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  const abortLater = () => void setTimeout(() => controller.abort(signal.reason), ms).unref();
+  if (signal.aborted) abortLater();
+  else signal.addEventListener('abort', abortLater, { once: true });
+  return controller.signal;
 }
 
 function boundOf({ questions }: QuestionOrder, places: readonly number[]): number {

@@ -1,11 +1,8 @@
-import { CancelledFailure } from '@temporalio/common';
-
 import { takesName } from '../fold/approval.js';
 import type { Approval, Branch, Run, RunStatus } from '../contract/run.js';
 import { coverageOf, criticalPathOf, runStatusOf } from '../fold/fold.js';
 import { priorities } from '../contract/priority.js';
 import { kindOf } from '../plan/kinds.js';
-import { outcomeOfFailure } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import type { WidePlan } from '../plan/summarise-plan.js';
@@ -98,10 +95,7 @@ export async function readBranches(view: RunView, store: BlobStore): Promise<Sto
     if (outcome !== undefined) return [outcome];
     if (view.closed === null) return [];
     // A run that was terminated, or cancelled before it was scheduled: history does not tell how its branches ended.
-    const place = { key, index, queuedAtMs: view.startedAtMs };
-    return [
-      outcomeOfFailure(place, new CancelledFailure('The run ended before this branch did.'), view.closedAtMs ?? 0),
-    ];
+    return [view.cutOff({ key, index })];
   });
   return view.ownLanes.size === 0 ? branches : withLanes(view, branches, store);
 }

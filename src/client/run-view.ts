@@ -5,22 +5,21 @@ import type { ModelCall } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
 import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
 import { addTallies, noTally } from '../contract/lanes.js';
-import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
+import type { LaneReport, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
 import type { RunReference } from '../contract/known.js';
-import { isKind, signalNames } from '../contract/names.js';
+import { isKind } from '../contract/names.js';
 import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
-import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
-import type { Payloads } from './run-payloads.js';
+import { ToldTogether } from './told-together.js';
 import type { Carried, Closed, HistoryEvent, Input } from './event-facts.js';
 
 /**
@@ -63,7 +62,7 @@ export class RunView {
   priority = priorityAtStart();
   readonly #payloads: RunPayloads;
   readonly #own: OwnBranches;
-  readonly #lanes = new Set<string>();
+  readonly #together: ToldTogether;
   readonly #failed = new FailedBranches();
   readonly #cancelRequested = new Set<string>();
   /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
@@ -76,6 +75,7 @@ export class RunView {
     private execution?: string,
   ) {
     this.#payloads = new RunPayloads(client, workflowId);
+    this.#together = new ToldTogether(this.#payloads);
     this.#own = new OwnBranches(this.#payloads);
   }
 
@@ -109,6 +109,11 @@ export class RunView {
     if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
     const keys = [...this.places.map(({ key }) => key), ...this.approvals.values()];
     return Math.max(new Set(keys).size, this.outcomes.size);
+  }
+
+  /** The outcome of a branch of which history does not tell how it ended, because its run did. */
+  cutOff({ key, index }: Pick<Place, 'key' | 'index'>): StoredBranch {
+    return this.#together.cutOff({ key, index, queuedAtMs: this.startedAtMs }, this.closedAtMs ?? 0);
   }
 
   /** Takes the outcomes of the workflow's own result for those that events told: it numbers its branches anew. */
@@ -155,7 +160,7 @@ export class RunView {
     if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return undefined;
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
-      if (activityType?.name === 'runLane') this.#lanes.add(String(event.eventId));
+      await this.#together.begin(event, this.#isOwn);
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
@@ -181,7 +186,9 @@ export class RunView {
       this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
       return undefined;
     }
-    await this.#report(event);
+    const report = await this.#together.report(event);
+    if (report !== undefined) this.#addReport(report);
+    for (const outcome of await this.#together.answered(event)) this.outcomes.set(outcome.index, outcome);
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
     return owned ?? (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
@@ -217,26 +224,6 @@ export class RunView {
     this.outcomes.set(index, branch);
     this.scheduled.set(key, { key, index, queuedAtMs: this.startedAtMs });
     this.#calls.carry(key);
-  }
-
-  /** Takes in the report of a lane. */
-  async #report(event: HistoryEvent): Promise<void> {
-    const signaled = event.workflowExecutionSignaledEventAttributes;
-    const completed = event.activityTaskCompletedEventAttributes;
-    const canceled = event.activityTaskCanceledEventAttributes;
-    const isLane = this.#lanes.has(String((completed ?? canceled)?.scheduledEventId));
-    let report: LaneReport | null | undefined;
-    if (signaled?.signalName === signalNames.laneBatch) report = await this.#reportIn(signaled.input);
-    else if (isLane && completed)
-      report = ((await this.#payloads.values(completed.result)) as [LaneResult | null])[0]?.rest;
-    else if (isLane && canceled) [report] = (await this.#payloads.values(canceled.details)) as [LaneReport | null];
-    if (report && isLaneReport({ lane: 0, ...report })) this.#addReport(report);
-  }
-
-  /** The report in a signal. Anybody may send one: what is none is left out, as the workflow leaves it out. */
-  async #reportIn(input: Payloads): Promise<LaneReport | undefined> {
-    const [message] = await this.#payloads.values(input).catch(() => []);
-    return isLaneReport(message) ? message : undefined;
   }
 
   async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {

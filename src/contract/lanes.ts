@@ -127,7 +127,10 @@ export type ChunkOrder = Pick<
   Lane,
   'number' | 'chunk' | 'firstIndex' | 'places' | 'template' | 'offline' | 'queuedAtMs' | 'freshSinceMs' | 'budgetUsd'
 > &
-  Partial<Pick<Lane, 'run'>>;
+  Partial<Pick<Lane, 'run'>> & {
+    /** Whether nobody will ask about documents without an answer any more: those that have cost something are outcomes, too. */
+    isCut?: boolean;
+  };
 
 /** A report of a lane: outcomes that are stored together as a JSON array of `StoredBranch`, and their sum. */
 export interface LaneReport {
@@ -174,7 +177,7 @@ export interface LaneResult {
    */
   left: Range[];
   why: 'done' | 'draining' | 'over budget' | 'reset';
-  /** What the worker's end has cut among what it has left. */
+  /** What the worker's end has cut among what it has left; of batches: what those have cost that are left. */
   begun?: LaneBeat;
   /** Milliseconds that a branch took; of lanes that hand back. */
   paceMs?: number;

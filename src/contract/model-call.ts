@@ -39,10 +39,14 @@ export interface Reserve {
 }
 /** Spending of one branch's attempts so far. It travels from attempt to attempt in heartbeat details. */
 export interface Ledger {
-  /** Tries begun, throttled ones not counted. */
+  /** Tries begun; throttled ones, and those that were handed on, are not counted. */
   attempts: number;
   /** Tries that the API answered with "slow down". */
   throttled: number;
+  /** Tries that ended because their worker did, and whose call, if they had made one, goes on elsewhere; none by default. */
+  handedOn?: number;
+  /** Whether the newest try is one of those. */
+  isHandedOn?: boolean;
   usage: Usage;
   costUsd: number | null;
   /** Start of the first try, milliseconds since the epoch; `null` before it. */

@@ -75,8 +75,14 @@ describe('the end of a worker whose calls go on elsewhere', () => {
     ends.abort(new CancelledFailure('WORKER_SHUTDOWN'));
     const failure = await failureOf(asking);
     expect(failure).toMatchObject({ type: 'WorkerEnds', nonRetryable: false, nextRetryDelay: expect.any(Number) });
-    expect(ledgerOf(failure)).toMatchObject({ attempts: 1, open: true });
+    expect(ledgerOf(failure)).toMatchObject({ attempts: 0, open: true });
     expect(asking.heartbeats.at(-1)).toEqual(ledgerOf(failure));
+    // However many workers end meanwhile, the next one has all attempts.
+    const ends3 = { ...ledgerOf(failure), handedOn: 3 };
+    const again = await openDesk();
+    const { ledger } = await again.ask({ attempts: 1 }, { attempt: 4, heartbeatDetails: ends3 }).answer;
+    expect(ledger).toMatchObject({ attempts: 1, handedOn: 3 });
+    expect(ledger).not.toHaveProperty('isHandedOn');
   });
 });
 

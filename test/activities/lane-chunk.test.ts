@@ -115,6 +115,10 @@ it.each([
     else environment.cancel(reason);
     const result = await running;
     expect(result).toMatchObject({ left: [[1, 3]], why: 'draining', rest: { indices: [[0, 0]] } });
+    if (reason !== 'draining') return;
+    // The end of a worker uses up no attempt.
+    const attempts = Object.values(result.begun?.ledgers ?? {}).map((ledger) => ledger.attempts);
+    expect(attempts.every((count) => count === 0)).toBe(true);
   },
 );
 

@@ -1,24 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { beginTry, deadlineMs, takeBack } from '../../activities/ask/ledger.js';
+import { beginTry, deadlineMs, handOn, takeBack } from '../../activities/ask/ledger.js';
 import { noLedger } from '../../src/contract/outcome.js';
 
 const now = 1_000_000;
 
 describe('the ledger', () => {
-  it('agrees with Temporal on how many tries there were, whichever were throttled and whichever left nothing behind', () => {
-    const tries = fc.array(fc.constantFrom('failed', 'throttled', 'failed without a trace'), { maxLength: 20 });
+  it('agrees with Temporal on how many tries there were, whichever were throttled, were handed on or left nothing behind', () => {
+    const tries = fc.array(fc.constantFrom('failed', 'throttled', 'handed on', 'failed without a trace'), {
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(tries, (ends) => {
         let left: unknown;
         for (const [index, end] of ends.entries()) {
           const ledger = beginTry(left, index + 1, now);
-          if (end !== 'failed without a trace') left = end === 'throttled' ? takeBack(ledger, now) : ledger;
+          if (end === 'failed') left = ledger;
+          if (end === 'throttled') left = takeBack(ledger, now);
+          if (end === 'handed on') left = handOn(ledger);
         }
-        const { attempts, throttled } = beginTry(left, ends.length + 1, now);
+        const { attempts, throttled, handedOn = 0 } = beginTry(left, ends.length + 1, now);
         expect(throttled).toBe(ends.filter((end) => end === 'throttled').length);
-        expect(attempts + throttled).toBe(ends.length + 1);
+        expect(handedOn).toBe(ends.filter((end) => end === 'handed on').length);
+        expect(attempts + throttled + handedOn).toBe(ends.length + 1);
       }),
     );
   });

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/contract/run.js';
 import type { Batch, CallRecord, OfflineModelOptions } from '@fanfold/offline-model';
+import { costOf } from '../../src/model/index.js';
 import { Desk, manyPerspectives, perspectiveOf } from '../support/fanfold.js';
 
 const stdin = 'The customer pays 100 euros a month. The supplier is liable for intent only. '.repeat(40);
@@ -129,12 +130,50 @@ describe.concurrent('in a home of its own, a run in the economy lane', () => {
       expect(own.model.total).toBe(0);
     }));
 
-  it('stops its batch when it is cancelled', () =>
-    apart({ batchMs: 600_000 }, async (own) => {
+  it('stops its batches when it is cancelled, and keeps and counts what they have done by then', () =>
+    apart({ batchMs: 8_000 }, async (own) => {
+      const rows = Array.from(
+        { length: 60 },
+        (_, at) => `${JSON.stringify({ id: `d${at}`, text: `Clause ${at}.` })}\n`,
+      );
+      const wide = ['summarise', '--from', '-'];
       const command = own.begin([...words, '--id', 'stopped', '--quiet'], { stdin });
-      while (own.model.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const other = own.begin([...wide, '--economy', '--id', 'wide', '--quiet'], { stdin: rows.join('') });
+      const processed = () => own.model.batches.filter(({ createdAt }) => Date.now() - createdAt > 1_500);
+      while (processed().flatMap(({ requests }) => requests).length < 66)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       expect((await own.fanfold(['cancel', 'stopped'])).code).toBe(0);
+      expect((await own.fanfold(['cancel', 'wide'])).code).toBe(0);
       expect((await command.ended).code).toBe(4);
-      expect(own.model.batches[0]?.describe('').processing_status).not.toBe('in_progress');
+      expect((await other.ended).code).toBe(4);
+      for (const [id, asked] of [
+        ['stopped', 6],
+        ['wide', 60],
+      ] as const) {
+        const some = own.model.batches.filter(({ requests }) => (requests.length === 6) === (asked === 6));
+        const succeeded = some.flatMap((batch) => batch.outcomes()).filter(({ type }) => type === 'succeeded');
+        expect(some.every(({ ended }) => ended)).toBe(true);
+        expect(succeeded.length).toBeGreaterThan(0);
+        const run = JSON.parse((await own.fanfold(['show', id, '--json'])).stdout) as Run;
+        expect(run).toMatchObject({ status: 'cancelled', coverage: { ok: succeeded.length }, lostUsd: 0 });
+        expect(run.costUsd).toBeCloseTo(
+          succeeded.reduce((sum, settled) => sum + costOfBatched(settled), 0),
+          9,
+        );
+      }
+      const again = await own.json(words.slice(0, -1), { stdin });
+      expect(again.branches.filter(({ reused }) => reused).length).toBeGreaterThan(0);
+      expect(own.model.total).toBe(again.branches.filter(({ reused }) => !reused).length);
     }));
 });
+
+/** What the model charges for a request of a batch. */
+function costOfBatched(settled: ReturnType<Batch['outcomes']>[number]): number {
+  const result = settled.result();
+  if (result.type !== 'succeeded') return 0;
+  const { usage, model } = result.message;
+  const { input_tokens: inputTokens, output_tokens: outputTokens } = usage;
+  const cacheReadTokens = usage.cache_read_input_tokens ?? 0;
+  const cacheWriteTokens = usage.cache_creation_input_tokens ?? 0;
+  return costOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }, model, { batch: true }) ?? 0;
+}

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { failOver, historyEvents, pendingBranches, readRun, RunView } from '../../src/client/index.js';
+import type { BatchAnswer, BatchOrder } from '../../src/contract/activities.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
+import { noLedger } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Run } from '../../src/contract/run.js';
 import { BlobStore } from '../../src/store/blob-store.js';
-import { FakeModel } from '../support/fake-model.js';
+import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { withWorkers as inWorkers } from '../workflows/with-run.js';
 import { patienceMs } from '../support/patience.js';
@@ -128,4 +133,60 @@ it('gives to another at once what a worker had begun that is known to be dead, a
 
 it('refuses to read a run that does not exist', async () => {
   await expect(read('nobody')).rejects.toMatchObject({ type: 'NoSuchRun' });
+});
+
+it.each([
+  ['while its batch is looked at', 'haveBatchesEnded'],
+  ['while its batch is submitted', 'submitBatches'],
+  ['while its answers are collected', 'collectBatches'],
+] as const)('keeps and counts what a batch has answered of a run that is cancelled %s', async (_, when) => {
+  const workflowId = randomUUID();
+  const handle = () => environment.client.workflow.getHandle(workflowId);
+  const model = new FakeModel();
+  const did: string[] = [];
+  let isCut = false;
+  const at = async (name: string) => {
+    did.push(name);
+    if (name !== when || isCut) return;
+    isCut = true;
+    await handle().cancel();
+    // A submission that is cut returns what is submitted; the others say that they were cut.
+    await vi.waitFor(() => {
+      Context.current().heartbeat();
+      expect(Context.current().cancellationSignal.aborted).toBe(true);
+    }, patienceMs);
+    if (name !== 'submitBatches') throw new CancelledFailure('CANCELLED');
+  };
+  const lost = { ...noLedger, lostUsd: 0.25 };
+  Object.assign(model.activities, {
+    submitBatches: async () => (await at('submitBatches'), [{ id: 'b', questions: [0, 1] }]),
+    haveBatchesEnded: async () => (await at('haveBatchesEnded'), isCut || when === 'collectBatches'),
+    cancelBatches: () => at('cancelBatches'),
+    collectBatches: async ({ questions }: BatchOrder): Promise<BatchAnswer[]> => {
+      await at('collectBatches');
+      return questions.map((question, place) =>
+        place === 0 ? { answer: answerOf(question as unknown as ModelCall) } : { ledger: lost },
+      );
+    },
+  });
+  await withWorkers(model, async () => {
+    await environment.client.workflow.start('perspectives', {
+      workflowId,
+      taskQueue: taskQueues.workflow,
+      args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b'], economy: true, searchable: false }],
+    });
+    await expect(handle().result()).rejects.toThrow();
+  });
+  expect(did.filter((name) => name === 'cancelBatches')).toHaveLength(1);
+  expect(did.at(-1)).toBe('collectBatches');
+  expect(model.asked).toEqual([]);
+  expect(await read(workflowId)).toMatchObject({
+    status: 'cancelled',
+    costUsd: 0.001,
+    lostUsd: 0.25,
+    branches: [
+      { key: 'a', status: 'ok', output: 'answer of a' },
+      { key: 'b', status: 'cancelled' },
+    ],
+  });
 });

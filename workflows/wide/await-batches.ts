@@ -1,4 +1,11 @@
-import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  isCancellation,
+  patched,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow';
 import type { Priority } from '@temporalio/common';
 
 import type { Activities } from '../../src/contract/activities.js';
@@ -34,36 +41,64 @@ export function batchActivities(offline: boolean, priority?: Priority) {
   });
 }
 
+/** Options of a submission: a batch that the API has accepted meanwhile must be known, to be cancelled. */
+export function submission(summary: string) {
+  if (!isCollectedWhenCancelled()) return { summary };
+  // What the SDK calls its default is not what it does.
+  return { summary, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED };
+}
+
+function isCollectedWhenCancelled(): boolean {
+  return patched('cancelled-batches-are-collected');
+}
+
 /**
- * Waits until the batches have ended. At the deadline they are cancelled, and those that do not end soon are given up. A
- * cancelled scope cancels them, too.
+ * Waits until the batches have ended, and collects what came of them. At the deadline they are cancelled, and those that do not end
+ * soon are given up. A cancelled scope cancels them, too, and its answers are collected all the same: the API charges for them.
  *
  * @param deadlineAtMs milliseconds since the epoch; `Infinity` for none
+ * @param collect is told whether the scope is cancelled, so that nobody asks for what did not come
  */
-export async function awaitBatches(
+export async function collected<Result>(
   activities: BatchActivities,
-  batches: { offline: boolean; ids: string[] },
+  batches: Batches,
   deadlineAtMs: number,
-): Promise<void> {
+  collect: (isCut: boolean) => Promise<Result>,
+): Promise<Result> {
+  let isWaiting = true;
   try {
-    if (await ended(activities, batches, deadlineAtMs)) return;
-    // Answers that have been processed by then are paid for, and kept.
-    await cancelled(activities, batches);
-    for (let waitedMs = 0; waitedMs < mostStoppingMs; waitedMs += looks.firstMs) {
-      if (await haveEnded(activities, batches)) return;
-      await sleep(looks.firstMs, { summary: 'until the cancelled batch is looked at again' });
-    }
+    if (!(await ended(activities, batches, deadlineAtMs))) await stopped(activities, batches, 1);
+    isWaiting = false;
+    return await collect(false);
   } catch (failure) {
-    await CancellationScope.nonCancellable(() => cancelled(activities, batches));
+    if (batches.ids.length > 0 && isCancellation(failure) && isCollectedWhenCancelled()) {
+      return await CancellationScope.nonCancellable(async () => {
+        await stopped(activities, batches, looks.growth);
+        return collect(true);
+      }).catch(() => {
+        throw failure;
+      });
+    }
+    if (isWaiting) await CancellationScope.nonCancellable(() => cancelled(activities, batches));
     throw failure;
   }
 }
 
-async function ended(
-  activities: BatchActivities,
-  batches: { offline: boolean; ids: string[] },
-  deadlineAtMs: number,
-): Promise<boolean> {
+/**
+ * Cancels the batches, and waits a while for their end. Answers that have been processed by then are paid for, and kept.
+ *
+ * @param growth of the pauses between two looks
+ */
+async function stopped(activities: BatchActivities, batches: Batches, growth: number): Promise<void> {
+  await cancelled(activities, batches);
+  let pauseMs = looks.firstMs;
+  for (let waitedMs = 0; waitedMs < mostStoppingMs; waitedMs += pauseMs, pauseMs *= growth) {
+    if (await haveEnded(activities, batches)) return;
+    await sleep(pauseMs, { summary: 'until the cancelled batch is looked at again' });
+  }
+}
+
+async function ended(activities: BatchActivities, batches: Batches, deadlineAtMs: number): Promise<boolean> {
   let pauseMs = looks.firstMs;
   while (batches.ids.length > 0 && !(await haveEnded(activities, batches))) {
     const leftMs = deadlineAtMs - Date.now();

@@ -1,8 +1,8 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, sleep, workflowInfo } from '@temporalio/workflow';
 
 import type { BatchAnswer, BatchOrder } from '../../src/contract/activities.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
-import { awaitBatches, batchActivities } from './await-batches.js';
+import { batchActivities, collected, submission } from './await-batches.js';
 import { modelBranch } from '../engine/branch.js';
 import type { AskSettings, Branch } from '../engine/branch.js';
 import { Deferred } from '../engine/deferred.js';
@@ -22,7 +22,7 @@ interface Waiting {
  *
  * Economy-1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
  * Economy-2. Without a deadline a batch may take its time. With one, questions that are not answered by then are asked online.
- * Economy-3. A cancelled run cancels its batches.
+ * Economy-3. A cancelled run cancels its batches, and keeps the answers that they have by then: they are paid for.
  */
 export class Economy {
   readonly #waiting: Waiting[] = [];
@@ -46,7 +46,10 @@ export class Economy {
       run: async (place, reserve, ledger) => {
         if (ledger !== undefined) return online.run(place, reserve, ledger);
         const came = await this.#ask(key, place.index, request);
-        return came.answer ?? online.run(place, reserve, came.ledger);
+        if (came.answer !== undefined) return came.answer;
+        // Nothing is asked any more, and what the batch has cost is on the bill.
+        if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('CANCELLED', [came.ledger]);
+        return online.run(place, reserve, came.ledger);
       },
     };
   }
@@ -76,13 +79,14 @@ export class Economy {
     const order = this.#orderOf(together);
     const { offline } = order;
     const activities = batchActivities(offline, this.settings.priority);
-    const batches = await activities.submitBatches.executeWithOptions({ summary: `${together.length} questions` }, [
+    const batches = await activities.submitBatches.executeWithOptions(submission(`${together.length} questions`), [
       order,
     ]);
     const deadlineAtMs = this.deadlineMs === null ? Infinity : this.queuedAtMs + this.deadlineMs;
-    await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
     const summary = `${together.length} answers`;
-    return activities.collectBatches.executeWithOptions({ summary }, [order, batches]);
+    return collected(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs, () =>
+      activities.collectBatches.executeWithOptions({ summary }, [order, batches]),
+    );
   }
 
   #orderOf(together: readonly Waiting[]): BatchOrder {

@@ -11,7 +11,7 @@ import { runPriority } from '../engine/run-priority.js';
 import { Window } from '../engine/window.js';
 import type { LaneUnderWay } from './lane-under-way.js';
 import type { BatchBudget } from './batch-budget.js';
-import { awaitBatches, batchActivities } from './await-batches.js';
+import { batchActivities, collected, submission } from './await-batches.js';
 
 /** The documents of a wide run that one lane, or one order of batches, asks about. */
 export interface Part {
@@ -116,14 +116,15 @@ export async function orderChunk(plan: WidePlan, part: Part, within?: BatchBudge
   const activities = batchActivities(offline);
   const submit = async (budgetUsd?: number) => {
     const order = orderOf(plan, part, budgetUsd);
-    const summary = summaryOf(plan, part, 'into a batch');
-    return { order, batches: await activities.submitChunk.executeWithOptions({ summary }, [order]) };
+    const options = submission(summaryOf(plan, part, 'into a batch'));
+    return { order, batches: await activities.submitChunk.executeWithOptions(options, [order]) };
   };
   const { order, batches } = await (within === undefined ? submit() : within.submitted(submit));
   const deadlineAtMs = policy.deadlineMs === null ? Infinity : part.queuedAtMs + policy.deadlineMs;
-  await awaitBatches(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs);
   const summary = summaryOf(plan, part, 'out of a batch');
-  return activities.collectChunk.executeWithOptions({ summary }, [order, batches]);
+  return collected(activities, { offline, ids: batches.map(({ id }) => id) }, deadlineAtMs, (isCut) =>
+    activities.collectChunk.executeWithOptions({ summary }, [isCut ? { ...order, isCut } : order, batches]),
+  );
 }
 
 /** What the Web UI calls a lane, or a step of an order of batches. */

@@ -87,7 +87,7 @@ export const invariants = {
 
   'the bill is that of the model': ({ stage, runs, disturbances, ledger, unknown }) => {
     const wrong = [];
-    for (const { id, shown, isReset, isBatched, isCancelled } of runs) {
+    for (const { id, shown, isReset } of runs) {
       const calls = stage.books.everything.filter(({ run }) => run === id);
       const sum = (some) => some.reduce((total, call) => total + costOf(call), 0);
       const answered = sum(calls.filter(({ record }) => record.answered));
@@ -106,8 +106,7 @@ export const invariants = {
       if (shown.costUsd === null) wrong.push(`${id} has no cost`);
       if (shown.costUsd > everything + cent)
         wrong.push(`${id} says $${shown.costUsd}, more than the model’s $${everything}`);
-      // Of a batch that nobody fetches any more, as after a cancel, no bill of ours has what it had done: see docs/reliability.md.
-      if (isReset || (isBatched && isCancelled)) continue;
+      if (isReset) continue;
       const gap = answered - shown.costUsd;
       if (gap > lost + cent)
         wrong.push(`${id} says $${shown.costUsd}, the model $${answered}; $${lost} of it may be lost`);
@@ -129,8 +128,7 @@ export const invariants = {
       const all = stage.books.everything;
       const answered = all.filter(({ record }) => record.answered).reduce((total, call) => total + costOf(call), 0);
       const everything = all.reduce((total, call) => total + costOf(call), 0);
-      // What came of a batch that nobody fetched is on no bill.
-      const isWhole = !disturbances.some(({ loses }) => loses) && !all.some(({ isBatched }) => isBatched);
+      const isWhole = !disturbances.some(({ loses }) => loses);
       if (told > everything + cent) wrong.push(`the ledger has $${told}, the model $${everything}`);
       if (isWhole && Math.abs(told - answered) > cent && untold === 0)
         wrong.push(`the ledger has $${told}, the model $${answered}`);
