@@ -1,9 +1,16 @@
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 
 import { stopHomeServer } from './end-server.js';
 import { withHomeLock } from './home-lock.js';
 import { openHome } from './home.js';
-import { deadPresences, livePresences, presencePath, prunePresences, writePresence } from './presence.js';
+import {
+  beginPresence,
+  deadPresences,
+  livePresences,
+  presencePath,
+  prunePresences,
+  writePresence,
+} from './presence.js';
 import type { Presence, Role } from './presence.js';
 import { identityOf } from './process-identity.js';
 
@@ -48,6 +55,8 @@ export interface HomeMembership {
   live(role?: Role): Promise<Presence[]>;
   /** Members that were killed, until a leaving member clears them away. */
   dead(): Promise<Presence[]>;
+  /** Whether the home has this member: one that was removed has not, nor has one that was made in its place. */
+  isIn(): Promise<boolean>;
   /** Changes what others see of this member. */
   update(change: PresenceChange): Promise<void>;
   /**
@@ -67,7 +76,7 @@ export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promi
   let presence: Presence = { ...identity, role, address: '' };
   const path = presencePath(home, process.pid);
   // The lock decides: a leaving member either sees this one or has stopped the server already.
-  let written = withHomeLock(home, () => writePresence(path, home, presence));
+  let written = withHomeLock(home, () => beginPresence(path, home, presence));
   await written;
   const left = new AbortController();
   const say = onEvent ?? (() => {});
@@ -79,20 +88,32 @@ export async function joinHome({ home, env, role, onEvent }: JoinOptions): Promi
     left: left.signal,
     live: async (role) => (await livePresences(home)).filter((member) => role === undefined || member.role === role),
     dead: () => deadPresences(home),
+    isIn: () => isThere(path),
     update: async (change) => {
       if (left.signal.aborted) return;
       presence = { ...presence, ...change };
       // Updates are written one after the other: a slower one must not bring back what a later one, or leaving, has replaced.
-      written = written.catch(() => {}).then(() => writePresence(path, home, presence));
+      written = written.catch(() => {}).then(() => writePresence(path, presence));
       await written;
     },
     leave: async () => {
       left.abort();
       await written.catch(() => {});
-      leaving ??= withHomeLock(home, () => lastOneOut(home, path)).catch((error: Error) => say(error.message));
+      leaving ??= leaveHome(home, path).catch((error: Error) => say(error.message));
       await leaving;
     },
   };
+}
+
+async function leaveHome(home: string, path: string): Promise<void> {
+  if (await isThere(path)) await withHomeLock(home, () => lastOneOut(home, path));
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 async function lastOneOut(home: string, path: string): Promise<void> {

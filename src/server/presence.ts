@@ -51,9 +51,17 @@ export function firstPresencePath(home: string, pid: number): string {
   return join(homePaths(home).presence, `${pid}-1.json`);
 }
 
-export async function writePresence(path: string, home: string, presence: Presence): Promise<void> {
+/** Writes down that a process is there, for the first time. */
+export async function beginPresence(path: string, home: string, presence: Presence): Promise<void> {
   await mkdir(homePaths(home).presence, { recursive: true, mode: 0o700 });
   await writeJson(path, presence);
+}
+
+/** Writes down how it is now. Of a home that was removed nothing is made again: it would be a stranger's to the next command. */
+export async function writePresence(path: string, presence: Presence): Promise<void> {
+  await writeJson(path, presence).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 /** Present processes that live, in order of their file names. */

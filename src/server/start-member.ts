@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 
 import { withHomeLock } from './home-lock.js';
-import { firstPresencePath, writePresence } from './presence.js';
+import { beginPresence, firstPresencePath } from './presence.js';
 import { identityOf } from './process-identity.js';
 
 /**
@@ -13,7 +13,7 @@ export function startMember(home: string, start: () => ChildProcess): Promise<Ch
     const child = start();
     const identity = child.pid === undefined ? undefined : await identityOf(child.pid);
     if (identity !== undefined)
-      await writePresence(firstPresencePath(home, identity.pid), home, { ...identity, role: 'worker', address: '' });
+      await beginPresence(firstPresencePath(home, identity.pid), home, { ...identity, role: 'worker', address: '' });
     return child;
   });
 }

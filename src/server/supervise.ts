@@ -17,16 +17,19 @@ const longestPauseMs = 30_000;
 /**
  * Restarts the embedded server when it has died, on the same port and with the same database, so that connected clients and
  * workers heal by themselves. The Web UI moves only if its port was taken meanwhile. Other servers are left alone. Supervision
- * ends with the returned function, or when the member leaves; it does not keep the process alive.
+ * ends with the returned function, or when the member leaves; it does not keep the process alive. A server whose home was removed is ended, by
+ * the returned function too: nobody could find it any more.
  *
  * @param onEvent told of each restart, and of each new reason why one failed
  */
-export function superviseServer(membership: HomeMembership, server: TemporalServer, onEvent: Say): () => void {
+export function superviseServer(membership: HomeMembership, server: TemporalServer, onEvent: Say): () => Promise<void> {
   const stop = new AbortController();
-  if (server.kind === 'embedded') {
-    void supervise({ membership, server, onEvent, stopped: AbortSignal.any([stop.signal, membership.left]) });
-  }
-  return () => stop.abort();
+  const stopped = AbortSignal.any([stop.signal, membership.left]);
+  const over = server.kind === 'embedded' ? supervise({ membership, server, onEvent, stopped }) : Promise.resolve();
+  return async () => {
+    stop.abort();
+    await over;
+  };
 }
 
 interface Watch {
@@ -71,6 +74,7 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
       lastFailure = failure;
     }
   }
+  if (lastSeen !== undefined && (await isGone(home))) await endServer(home, lastSeen);
 }
 
 async function isGone(path: string): Promise<boolean> {

@@ -58,7 +58,7 @@ it('leaves a server alone that was stopped because everybody has left', async ()
   const stop = superviseServer(membership, server, (event) => events.push(event));
   const record = await recordOf(home);
   await membership.leave();
-  stop();
+  await stop();
   expect(await isAlive(record)).toBe(false);
   expect(events).toEqual([]);
 });
@@ -71,6 +71,18 @@ it('stops a server whose home was removed, for nobody could find it any more', a
   superviseServer(membership, server, (event) => events.push(event));
   await rm(home, { recursive: true, force: true });
   expect(await eventually(() => events[0])).toContain('was removed');
+  expect(await isAlive(record)).toBe(false);
+});
+
+it('stops it too where the last member ends before it has looked', async () => {
+  const home = await makeHome();
+  const { membership, server } = await enter(home);
+  const stop = superviseServer(membership, server, () => {});
+  const record = await recordOf(home);
+  await recordOf(home);
+  await rm(home, { recursive: true, force: true });
+  await stop();
+  await membership.leave();
   expect(await isAlive(record)).toBe(false);
 });
 

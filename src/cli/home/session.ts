@@ -96,7 +96,7 @@ export async function openSession(
       const searchable = await prepareNamespace(home, server, client.connection);
       const store = new BlobStore(storeOf(world), encryptionKey);
       const leave = async () => {
-        stopSupervising();
+        await stopSupervising();
         await store.close();
         await membership.leave();
         // A call that is tried again would find the connection closed: nothing comes after this.
@@ -112,7 +112,7 @@ export async function openSession(
         leave,
       };
     } catch (error) {
-      stopSupervising();
+      await stopSupervising();
       throw error;
     }
   } catch (error) {

@@ -15,7 +15,7 @@ const openRunsCheckMs = 5_000;
 
 /**
  * Ends when nobody has needed the worker for a while, because no command of its home is left and no run is open; or when it is
- * asked to end.
+ * asked to end, or its home was removed, for nobody could find it any more.
  *
  * @param idleMs how long
  */
@@ -25,7 +25,7 @@ export async function untilIdle(session: Session, idleMs: number): Promise<void>
   let neededAtMs = Date.now();
   let askedAtMs = 0;
   let isIdle = false;
-  while (Date.now() - neededAtMs < waitMs && !(await isAskedToEnd(membership.home))) {
+  while (Date.now() - neededAtMs < waitMs && (await membership.isIn()) && !(await isAskedToEnd(membership.home))) {
     await sleep(idleCheckMs);
     const commands = await membership.live('command').catch(() => []);
     if (commands.length === 0 && isIdle && Date.now() - askedAtMs < openRunsCheckMs) continue;
