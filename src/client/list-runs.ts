@@ -189,9 +189,11 @@ function queryOf({ kind, everyType, status, sinceMs, minCostUsd, minBranches, qu
 function statusQuery(status: string): string {
   if (status === 'running') return `ExecutionStatus = 'Running'`;
   if (status === 'paused') return `ExecutionStatus = 'Paused'`;
-  return status === 'cancelled'
-    ? `ExecutionStatus IN ('Canceled', 'Terminated')`
-    : `${searchAttributes.status.name} = ${quote(status)}`;
+  if (status === 'cancelled') return `ExecutionStatus IN ('Canceled', 'Terminated')`;
+  const recorded = searchAttributes.status.name;
+  // What is refused at the door has recorded none.
+  if (status === 'failed') return `(ExecutionStatus IN ('Failed', 'TimedOut') OR ${recorded} = 'failed')`;
+  return `${recorded} = ${quote(status)}`;
 }
 
 function quote(value: string): string {
