@@ -193,7 +193,10 @@ function statusQuery(status: string): string {
   const recorded = searchAttributes.status.name;
   // What is refused at the door has recorded none.
   if (status === 'failed') return `(ExecutionStatus IN ('Failed', 'TimedOut') OR ${recorded} = 'failed')`;
-  return `${recorded} = ${quote(status)}`;
+  const told = `${recorded} = ${quote(status)}`;
+  // One's own workflow may not have told of its end, see `runStatus`.
+  const untold = `(ExecutionStatus = 'Completed' AND (${recorded} IS NULL OR ${recorded} = 'running'))`;
+  return status === 'complete' ? `(${told} OR ${untold})` : told;
 }
 
 function quote(value: string): string {

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { listRuns, newestRun } from '../../src/client/index.js';
 import { ensureSearchAttributes } from '../../src/server/index.js';
@@ -29,6 +29,24 @@ it('registers those that are missing, also when several try at once, so that que
   expect(await ensureSearchAttributes(connection, 'default')).toBe(true);
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
   expect(customAttributes).toMatchObject({ FanfoldKind: 2, FanfoldCostUsd: 4, FanfoldBranches: 3 });
+
+  // A run that was refused at the door, and one that has told nothing of its end.
+  const client = new Client({ connection });
+  const service = connection.workflowService;
+  const ending = { namespace: 'default', identity: 'test' };
+  await client.workflow.start('map', { taskQueue: 'doors', workflowId: 'refused' });
+  const refused = await service.pollWorkflowTaskQueue({ ...ending, taskQueue: { name: 'doors' } });
+  const failWorkflowExecutionCommandAttributes = { failure: { message: 'Refused.' } };
+  const fail = { commandType: 5, failWorkflowExecutionCommandAttributes };
+  await service.respondWorkflowTaskCompleted({ ...ending, taskToken: refused.taskToken, commands: [fail] });
+  await client.workflow.start('map', { taskQueue: 'doors', workflowId: 'silent' });
+  const silent = await service.pollWorkflowTaskQueue({ ...ending, taskQueue: { name: 'doors' } });
+  const complete = { commandType: 4, completeWorkflowExecutionCommandAttributes: {} };
+  await service.respondWorkflowTaskCompleted({ ...ending, taskToken: silent.taskToken, commands: [complete] });
+  const idsOf = async (status: string) =>
+    (await listRuns(client, { status, limit: 9 })).map(({ workflowId }) => workflowId);
+  await vi.waitFor(async () => expect(await idsOf('failed')).toEqual(['refused']), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await idsOf('complete')).toEqual(['silent']), { timeout: 10_000 });
 });
 
 it('says no when one of the names is taken for something else, and leaves it so', async () => {
