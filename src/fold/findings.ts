@@ -1,4 +1,5 @@
 import type { Coverage } from '../contract/run.js';
+import { Lines } from './lines.js';
 import { QuotePlaces } from './quote-places.js';
 import type { QuotePlace, Span } from './quote-places.js';
 
@@ -208,32 +209,6 @@ function place(text: string, lines: Lines, check: string, remark: Remark, where:
   if (finding.suggestion !== undefined && isSure) finding.sure = true;
   const edits = finding.suggestion === undefined ? [] : [{ start, end, text: finding.suggestion, sure: isSure }];
   return { finding, start, end, edits };
-}
-
-/** Where the lines of a text begin. */
-class Lines {
-  readonly #starts = [0];
-
-  constructor(text: string) {
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
-  }
-
-  of(at: number): { line: number; column: number } {
-    const line = lastUpTo(this.#starts, at);
-    return { line: line + 1, column: at - (this.#starts[line] ?? 0) + 1 };
-  }
-}
-
-/** The place of the last of ascending numbers that is no larger; 0 where there is none. */
-function lastUpTo(ascending: readonly number[], most: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((ascending[middle] ?? 0) <= most) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function placeOf(text: string, quotes: QuotePlaces, { quote, at: start }: Remark): QuotePlace | undefined {

@@ -32,17 +32,20 @@ it('registers those that are missing, also when several try at once, so that que
 
   // A run that was refused at the door, and one that has told nothing of its end.
   const client = new Client({ connection });
-  const service = connection.workflowService;
+  const { workflowService } = connection;
   const ending = { namespace: 'default', identity: 'test' };
-  await client.workflow.start('map', { taskQueue: 'doors', workflowId: 'refused' });
-  const refused = await service.pollWorkflowTaskQueue({ ...ending, taskQueue: { name: 'doors' } });
-  const failWorkflowExecutionCommandAttributes = { failure: { message: 'Refused.' } };
-  const fail = { commandType: 5, failWorkflowExecutionCommandAttributes };
-  await service.respondWorkflowTaskCompleted({ ...ending, taskToken: refused.taskToken, commands: [fail] });
-  await client.workflow.start('map', { taskQueue: 'doors', workflowId: 'silent' });
-  const silent = await service.pollWorkflowTaskQueue({ ...ending, taskQueue: { name: 'doors' } });
-  const complete = { commandType: 4, completeWorkflowExecutionCommandAttributes: {} };
-  await service.respondWorkflowTaskCompleted({ ...ending, taskToken: silent.taskToken, commands: [complete] });
+  const polled = { ...ending, taskQueue: { name: 'doors' } };
+  const ends = [
+    ['refused', { commandType: 5, failWorkflowExecutionCommandAttributes: { failure: { message: 'Refused.' } } }],
+    ['silent', { commandType: 4, completeWorkflowExecutionCommandAttributes: {} }],
+  ] as const;
+  for (const [workflowId, command] of ends) {
+    await client.workflow.start('map', { taskQueue: 'doors', workflowId });
+    const { taskToken } = await connection.withDeadline(Date.now() + 10_000, () =>
+      workflowService.pollWorkflowTaskQueue(polled),
+    );
+    await workflowService.respondWorkflowTaskCompleted({ ...ending, taskToken, commands: [command] });
+  }
   const idsOf = async (status: string) =>
     (await listRuns(client, { status, limit: 9 })).map(({ workflowId }) => workflowId);
   await vi.waitFor(async () => expect(await idsOf('failed')).toEqual(['refused']), { timeout: 10_000 });
