@@ -104,7 +104,9 @@ it('takes documents, rows, prompts and files', async () => {
   });
   expect((await call('validate', { file: 'fee.md', checks: ['tone'] })).status).toBe('complete');
   expect((await call('gather', { question: 'fee', sources: ['files'] })).coverage).toEqual({ ok: 1, total: 1 });
-  expect(await call('gather', { question: 'fee', sources: ['files'], answer: true })).toMatchObject({ status: 'complete' });
+  expect(await call('gather', { question: 'fee', sources: ['files'], answer: true })).toMatchObject({
+    status: 'complete',
+  });
   // A prompt names no file, whatever it begins with.
   await call('compare', { prompt: '@outside.md' });
   await call('map', { rows: [{ x: 1 }], prompt: '@outside.md', system: '@outside.md' });

@@ -69,7 +69,8 @@ describe('a report as Markdown', () => {
       reportedOf([turn(1), ...first, turn(2), ...ended('read_mail-4', 'unknown-2')], { kind: 'agent', approvals }).run,
     );
     const asked = turns.flatMap(({ parts }) => parts).map((part) => JSON.stringify(part));
-    const inputOf = (key: string) => /(?:to|box)\W+(\w+)/.exec(asked.find((part) => part.includes(`"${key}"`)) ?? '')?.[1];
+    const inputOf = (key: string) =>
+      /(?:to|box)\W+(\w+)/.exec(asked.find((part) => part.includes(`"${key}"`)) ?? '')?.[1];
     expect(['send_mail-1', 'read_mail-1', 'unknown-1', 'read_mail-4', 'unknown-2'].map(inputOf)).toEqual([
       'bo',
       'in',
