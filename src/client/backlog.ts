@@ -10,20 +10,31 @@ export interface Backlog {
   /** Tasks a second that came, and that were taken on, lately. */
   addedPerSecond: number;
   takenPerSecond: number;
-  /** Workers that poll it. */
+  /** Workers that poll it, without those that are known to have ended. */
   pollers: number;
 }
 
 const activityQueue = 2;
 
-/** Reads the backlog of a task queue of activities. Only the server is asked. */
-export async function backlogOf(client: Client, namespace: string, taskQueue: string): Promise<Backlog> {
+/**
+ * Reads the backlog of a task queue of activities.
+ *
+ * @param isGone whether the worker of an identity is known to have ended: the server names it for minutes after that
+ */
+export async function backlogOf(
+  client: Client,
+  namespace: string,
+  taskQueue: string,
+  isGone: (identity: string) => Promise<boolean>,
+): Promise<Backlog> {
   const { stats, pollers } = await client.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: taskQueue },
     taskQueueType: activityQueue,
     reportStats: true,
   });
+  const identities = [...new Set((pollers ?? []).map(({ identity }) => identity ?? ''))];
+  const gone = await Promise.all(identities.map(isGone));
   const { seconds = 0, nanos = 0 } = stats?.approximateBacklogAge ?? {};
   return {
     taskQueue,
@@ -31,6 +42,6 @@ export async function backlogOf(client: Client, namespace: string, taskQueue: st
     oldestMs: Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1e6),
     addedPerSecond: stats?.tasksAddRate ?? 0,
     takenPerSecond: stats?.tasksDispatchRate ?? 0,
-    pollers: new Set((pollers ?? []).map(({ identity }) => identity)).size,
+    pollers: gone.filter((isOne) => !isOne).length,
   };
 }

@@ -189,9 +189,14 @@ function queryOf({ kind, everyType, status, sinceMs, minCostUsd, minBranches, qu
 function statusQuery(status: string): string {
   if (status === 'running') return `ExecutionStatus = 'Running'`;
   if (status === 'paused') return `ExecutionStatus = 'Paused'`;
-  return status === 'cancelled'
-    ? `ExecutionStatus IN ('Canceled', 'Terminated')`
-    : `${searchAttributes.status.name} = ${quote(status)}`;
+  if (status === 'cancelled') return `ExecutionStatus IN ('Canceled', 'Terminated')`;
+  const recorded = searchAttributes.status.name;
+  // What is refused at the door has recorded none.
+  if (status === 'failed') return `(ExecutionStatus IN ('Failed', 'TimedOut') OR ${recorded} = 'failed')`;
+  const told = `${recorded} = ${quote(status)}`;
+  // One's own workflow may not have told of its end, see `runStatus`.
+  const untold = `(ExecutionStatus = 'Completed' AND (${recorded} IS NULL OR ${recorded} = 'running'))`;
+  return status === 'complete' ? `(${told} OR ${untold})` : told;
 }
 
 function quote(value: string): string {

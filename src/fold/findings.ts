@@ -1,4 +1,5 @@
 import type { Coverage } from '../contract/run.js';
+import { Lines } from './lines.js';
 import { QuotePlaces } from './quote-places.js';
 import type { QuotePlace, Span } from './quote-places.js';
 
@@ -63,7 +64,8 @@ interface Placed extends Span {
  *     not there.
  * Findings-2. Findings stand in the order of the text, then of the checks; never in the order in which the checks ended.
  * Findings-3. What overlaps is one finding if nobody contradicts: the longer quote with the suggestions of both, the graver
- *     severity, every message. Where two suggest something else for the same words, both stay and the place is a conflict.
+ *     severity, every message. Where two suggest something else for the same words, both stay and the place is a conflict. Both stay,
+ *     too, where one is sure of what it suggests and the other is not.
  * Findings-4. A suggestion is sure only if its check is, and its quote stands where it was looked for letter by letter, and nowhere
  *     else.
  */
@@ -89,11 +91,12 @@ export function mergeFindings(
   for (const next of placed.toSorted((one, other) => one.start - other.start)) {
     open = open.filter(({ end }) => end >= next.start);
     const before = open.find((each) => isWithin(each, next) || isWithin(next, each));
-    if (before !== undefined && !contradict(before, next)) {
+    const isConflict = before !== undefined && contradict(before, next);
+    if (before !== undefined && !isConflict && !wouldLoseSureness(before, next)) {
       Object.assign(before, join(before, next));
       continue;
     }
-    if (before !== undefined) conflicts.push(conflictOf(before.finding, next.finding));
+    if (isConflict) conflicts.push(conflictOf(before.finding, next.finding));
     merged.push(next);
     open.push(next);
   }
@@ -106,6 +109,14 @@ function isWithin(inner: Placed, outer: Placed): boolean {
 
 function contradict(one: Placed, other: Placed): boolean {
   return one.edits.some((edit) => other.edits.some((rival) => overlap(edit, rival) && edit.text !== rival.text));
+}
+
+/** Whether one finding of both would not be sure of what one of them is sure of. */
+function wouldLoseSureness(one: Placed, other: Placed): boolean {
+  const edits = [...one.edits, ...other.edits];
+  const sure = edits.filter((edit) => edit.sure);
+  const isSaidBySure = ({ start, end }: Edit) => sure.some((each) => each.start === start && each.end === end);
+  return sure.length > 0 && !edits.every(isSaidBySure);
 }
 
 function overlap(one: Span, other: Span): boolean {
@@ -124,7 +135,10 @@ function join(one: Placed, other: Placed): Placed {
   const [left, right] = [one.finding, other.finding];
   // Where both say the same, the shorter is the more exact.
   const edits = [...one.edits, ...other.edits]
-    .toSorted((first, second) => first.start - second.start || first.end - second.end)
+    .toSorted(
+      (first, second) =>
+        first.start - second.start || first.end - second.end || Number(second.sure) - Number(first.sure),
+    )
     .filter((edit, at, all) => !all.slice(0, at).some((earlier) => overlap(earlier, edit)));
   const { start, end } = longer;
   const { sure: _sure, ...found } = longer.finding;
@@ -151,7 +165,7 @@ function edited(text: string, edits: readonly Edit[], offset = 0): string {
 }
 
 /**
- * The text with what its findings suggest and are sure of; where two suggest something for the same words, none of it.
+ * The text with what its findings suggest and are sure of; where two that are sure suggest something for the same words, none of it.
  *
  * @returns also how many suggestions are in it, and how many findings are not
  */
@@ -162,7 +176,7 @@ export function revise(text: string, findings: readonly Finding[]): { text: stri
   const edits = findings
     .flatMap(({ line, column, quote, suggestion, sure = false }): Edit[] => {
       const start = (starts[line - 1] ?? 0) + column - 1;
-      return suggestion === undefined ? [] : [{ start, end: start + quote.length, text: suggestion, sure }];
+      return suggestion === undefined || !sure ? [] : [{ start, end: start + quote.length, text: suggestion, sure }];
     })
     .toSorted((one, other) => one.start - other.start);
   let reached = 0;
@@ -170,7 +184,7 @@ export function revise(text: string, findings: readonly Finding[]): { text: stri
     const next = edits[at + 1];
     const isContested = edit.start < reached || (next !== undefined && overlap(edit, next));
     reached = Math.max(reached, edit.end);
-    return edit.sure && !isContested;
+    return !isContested;
   });
   return { text: edited(text, alone), applied: alone.length, left: findings.length - alone.length };
 }
@@ -195,32 +209,6 @@ function place(text: string, lines: Lines, check: string, remark: Remark, where:
   if (finding.suggestion !== undefined && isSure) finding.sure = true;
   const edits = finding.suggestion === undefined ? [] : [{ start, end, text: finding.suggestion, sure: isSure }];
   return { finding, start, end, edits };
-}
-
-/** Where the lines of a text begin. */
-class Lines {
-  readonly #starts = [0];
-
-  constructor(text: string) {
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
-  }
-
-  of(at: number): { line: number; column: number } {
-    const line = lastUpTo(this.#starts, at);
-    return { line: line + 1, column: at - (this.#starts[line] ?? 0) + 1 };
-  }
-}
-
-/** The place of the last of ascending numbers that is no larger; 0 where there is none. */
-function lastUpTo(ascending: readonly number[], most: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((ascending[middle] ?? 0) <= most) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function placeOf(text: string, quotes: QuotePlaces, { quote, at: start }: Remark): QuotePlace | undefined {

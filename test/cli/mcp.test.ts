@@ -38,7 +38,7 @@ async function connected(): Promise<Client> {
   );
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [entry, 'mcp', '--files', 'papers'],
+    args: [entry, 'mcp', '--files', 'papers', '--budget', '1'],
     cwd: desk.directory,
     env,
     stderr: 'ignore',
@@ -104,6 +104,9 @@ it('takes documents, rows, prompts and files', async () => {
   });
   expect((await call('validate', { file: 'fee.md', checks: ['tone'] })).status).toBe('complete');
   expect((await call('gather', { question: 'fee', sources: ['files'] })).coverage).toEqual({ ok: 1, total: 1 });
+  expect(await call('gather', { question: 'fee', sources: ['files'], answer: true })).toMatchObject({
+    status: 'complete',
+  });
   // A prompt names no file, whatever it begins with.
   await call('compare', { prompt: '@outside.md' });
   await call('map', { rows: [{ x: 1 }], prompt: '@outside.md', system: '@outside.md' });

@@ -99,6 +99,21 @@ describe('suggestions', () => {
     expect(findings[0]).toMatchObject({ check: 'model, rules', suggestion: 'This is the end, and a mistake.' });
   });
 
+  it.each([
+    ['says something else for the same words', sentence, sentence.replace('end,', 'end;\n'), 1],
+    ['is about other words of a quote around it', 'is teh end', undefined, 0],
+  ])('that are not sure do not stand in the way of one that is: the other %s', (_, quote, suggestion, conflicts) => {
+    const unsure = suggestion === undefined ? [remark('is', { suggestion: 'was', sure: false })] : [];
+    const long = remark(quote, suggestion === undefined ? {} : { suggestion, sure: false });
+    const sure = remark('teh', { suggestion: 'the' });
+    const found = mergeFindings(sentence, [
+      { check: 'model', remarks: [long, ...unsure] },
+      { check: 'rules', remarks: [sure] },
+    ]);
+    expect(found.conflicts).toHaveLength(conflicts);
+    expect(revise(sentence, found.findings)).toMatchObject({ text: sentence.replace('teh', 'the'), applied: 1 });
+  });
+
   it('make a revised text, but for those that contradict each other', () => {
     const rival = { check: 'rival', remarks: [remark('teh', { suggestion: 'tea' })] };
     const { findings } = mergeFindings(`One.\n${sentence}`, [{ check: 'rules', remarks: checks[1]!.remarks }, rival]);

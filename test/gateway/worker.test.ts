@@ -68,6 +68,9 @@ describe('a question of a worker', () => {
     const next = new Try(await desk.worker(), question);
     gate.release();
     expect(await next.answer).toMatchObject({ from: 'own', savedUsd: 0 });
+    // The wait for it is the model's time; what it costs is told by the answer.
+    expect(next.calls).toMatchObject([{ usage: undefined, settled: true }]);
+    expect(next.calls[0]?.modelMs).toBeGreaterThan(0);
     expect(model.total).toBe(1);
     expect(model.calls.every(({ aborted }) => !aborted)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { comparedMarkdown, reportCsv, reportHtml, reportMarkdown } from '../../src/report/index.js';
+import { conversationParts } from '../../src/report/answer/conversation-parts.js';
 import { root } from '../support/fanfold.js';
 import { branchOf, reportedOf, toolOf } from './reported.js';
 
@@ -50,6 +51,33 @@ describe('a report as Markdown', () => {
     expect(text).toContain('**waits for a person**');
     expect(text).toContain('**file-1** waits to be allowed');
     expect(text).toContain('````\n');
+  });
+
+  it('gives each call of an open agent its own input', () => {
+    const calls = [
+      { name: 'send_mail', input: { to: 'bo' } },
+      { name: 'read_mail', input: { box: 'in' } },
+      { name: 'slow', input: { box: 'slow' } },
+      { name: 'read_mail', input: { box: 'out' } },
+      { name: 'made_up', input: { box: 'none' } },
+    ];
+    const turn = (index: number) => branchOf(index, { key: `turn-${index}`, output: { text: '', calls } });
+    const ended = (...keys: string[]) => keys.map((key) => branchOf(0, { key, output: `of ${key}` }));
+    const approvals = [{ key: 'send_mail-2', tool: 'send_mail', input: { to: 'bo' }, takesName: false }];
+    const first = ended('send_mail-1', 'read_mail-1', 'slow-1', 'read_mail-2', 'unknown-1');
+    const turns = conversationParts(
+      reportedOf([turn(1), ...first, turn(2), ...ended('read_mail-4', 'unknown-2')], { kind: 'agent', approvals }).run,
+    );
+    const asked = turns.flatMap(({ parts }) => parts).map((part) => JSON.stringify(part));
+    const inputOf = (key: string) =>
+      /(?:to|box)\W+(\w+)/.exec(asked.find((part) => part.includes(`"${key}"`)) ?? '')?.[1];
+    expect(['send_mail-1', 'read_mail-1', 'unknown-1', 'read_mail-4', 'unknown-2'].map(inputOf)).toEqual([
+      'bo',
+      'in',
+      'none',
+      'out',
+      'none',
+    ]);
   });
 
   it('puts two runs beside each other', () => {

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { listRuns, newestRun } from '../../src/client/index.js';
 import { ensureSearchAttributes } from '../../src/server/index.js';
@@ -29,6 +29,27 @@ it('registers those that are missing, also when several try at once, so that que
   expect(await ensureSearchAttributes(connection, 'default')).toBe(true);
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
   expect(customAttributes).toMatchObject({ FanfoldKind: 2, FanfoldCostUsd: 4, FanfoldBranches: 3 });
+
+  // A run that was refused at the door, and one that has told nothing of its end.
+  const client = new Client({ connection });
+  const { workflowService } = connection;
+  const ending = { namespace: 'default', identity: 'test' };
+  const polled = { ...ending, taskQueue: { name: 'doors' } };
+  const ends = [
+    ['refused', { commandType: 5, failWorkflowExecutionCommandAttributes: { failure: { message: 'Refused.' } } }],
+    ['silent', { commandType: 4, completeWorkflowExecutionCommandAttributes: {} }],
+  ] as const;
+  for (const [workflowId, command] of ends) {
+    await client.workflow.start('map', { taskQueue: 'doors', workflowId });
+    const { taskToken } = await connection.withDeadline(Date.now() + 10_000, () =>
+      workflowService.pollWorkflowTaskQueue(polled),
+    );
+    await workflowService.respondWorkflowTaskCompleted({ ...ending, taskToken, commands: [command] });
+  }
+  const idsOf = async (status: string) =>
+    (await listRuns(client, { status, limit: 9 })).map(({ workflowId }) => workflowId);
+  await vi.waitFor(async () => expect(await idsOf('failed')).toEqual(['refused']), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await idsOf('complete')).toEqual(['silent']), { timeout: 10_000 });
 });
 
 it('says no when one of the names is taken for something else, and leaves it so', async () => {

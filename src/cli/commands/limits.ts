@@ -12,6 +12,7 @@ import { taskQueues } from '../../contract/names.js';
 import { gateText } from '../show/gate-text.js';
 import { interruptible } from '../run/interrupt.js';
 import { pictureOn } from '../show/picture.js';
+import { isWorkerGone } from '../../server/index.js';
 import { gatewayLimits } from '../home/ask-gateway.js';
 import { openSession, sayer } from '../home/session.js';
 import type { Session } from '../home/session.js';
@@ -72,7 +73,7 @@ async function watch(session: Session, flags: LimitsFlags, world: World, signal:
 async function look({ client, server, membership }: Session, world: World): Promise<Limits> {
   const queues = [taskQueues.model, taskQueues.offlineModel];
   const [backlogs, present, gateway] = await Promise.all([
-    Promise.all(queues.map((queue) => backlogOf(client, server.namespace, queue))),
+    Promise.all(queues.map((queue) => backlogOf(client, server.namespace, queue, isWorkerGone))),
     membership.live(),
     gatewayLimits(world),
   ]);

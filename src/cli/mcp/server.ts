@@ -68,7 +68,7 @@ export function mcpServer(defaults: Defaults, place: Place, world: World, left: 
   );
 
   async function callTool(name: string, tool: RunTool, input: Record<string, unknown>, extra: Extra) {
-    const { words, stdin = '' } = await tool.given(input as never, place);
+    const { words, stdin = '', isFree = false } = await tool.given(input as never, place);
     const id = typeof input['id'] === 'string' ? input['id'] : `${name}-${randomBytes(4).toString('hex')}`;
     const progress = new ProgressTeller(extra._meta?.progressToken, (told) => extra.sendNotification(told));
     // The end of the connection aborts the calls of a client that is gone as well.
@@ -78,7 +78,7 @@ export function mcpServer(defaults: Defaults, place: Place, world: World, left: 
       const end = await makeCall(
         await tool.load(),
         {
-          words: [name, '--ndjson', `--id=${id}`, ...flagsOf(defaults, input), ...words],
+          words: [name, '--ndjson', `--id=${id}`, ...flagsOf(defaults, input, isFree), ...words],
           stdin,
           id,
           cancelled: cancelled.signal,
@@ -106,14 +106,18 @@ function strictInput<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Sha
   });
 }
 
-function flagsOf({ offline, model, budgetUsd = Infinity }: Defaults, input: Record<string, unknown>): string[] {
+function flagsOf(
+  { offline, model, budgetUsd = Infinity }: Defaults,
+  input: Record<string, unknown>,
+  isFree: boolean,
+): string[] {
   const asked = typeof input['budgetUsd'] === 'number' ? input['budgetUsd'] : Infinity;
   const most = Math.min(budgetUsd, asked);
   const used = typeof input['model'] === 'string' ? input['model'] : model;
   return [
     ...(offline ? ['--offline'] : []),
     ...(used === undefined ? [] : [`--model=${used}`]),
-    ...(most === Infinity ? [] : [`--budget=${most}`]),
+    ...(isFree || most === Infinity ? [] : [`--budget=${most}`]),
     ...(input['fresh'] === true ? ['--fresh'] : []),
   ];
 }

@@ -10,6 +10,8 @@ export interface Given {
   /** Words of the command line behind the command's name. */
   words: string[];
   stdin?: string;
+  /** Whether it asks no model: a command that cannot spend anything takes no budget. */
+  isFree?: boolean;
 }
 
 /** A tool of fanfold's own: a command that makes a run. */
@@ -174,6 +176,7 @@ export const runTools: Record<string, RunTool> = {
         '--',
         question,
       ],
+      isFree: answer !== true,
     }),
   }),
   validate: tool({

@@ -2,6 +2,7 @@ import { backlogOf, pendingBranches } from '../../client/index.js';
 import type { Backlog, PendingBranch, RunView } from '../../client/index.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
 import { taskQueues } from '../../contract/names.js';
+import { isWorkerGone } from '../../server/index.js';
 import type { Session } from '../home/session.js';
 
 /** The situation around a run, told by the server and the workers of its home. */
@@ -55,7 +56,10 @@ export class SituationWatch {
   async #around(): Promise<Partial<Situation>> {
     const { client, server, membership } = this.session;
     const queue = this.view.planned.offline ? taskQueues.offlineModel : taskQueues.model;
-    const [backlog, present] = await Promise.all([backlogOf(client, server.namespace, queue), membership.live()]);
+    const [backlog, present] = await Promise.all([
+      backlogOf(client, server.namespace, queue, isWorkerGone),
+      membership.live(),
+    ]);
     const limiters = present.flatMap(({ limits = [] }) =>
       limits.filter(({ taskQueue }) => taskQueue === queue).flatMap((limits) => limits.limiters),
     );

@@ -1,5 +1,6 @@
 import { backlogOf } from '../../client/index.js';
 import type { QueueLimits } from '../../contract/limiter.js';
+import { isWorkerGone } from '../../server/index.js';
 import { LimiterMetrics } from '../../worker/index.js';
 import type { RunningWorkers, WorkerGateway } from '../../worker/index.js';
 import type { Session } from '../home/session.js';
@@ -31,7 +32,9 @@ export function publishLimits(session: Session, { workers, gateway }: Shown, wit
   const measure = async () => {
     const { client, server } = session;
     const queues = workers.limits().map(({ taskQueue }) => taskQueue);
-    metrics?.recordBacklogs(await Promise.all(queues.map((queue) => backlogOf(client, server.namespace, queue))));
+    metrics?.recordBacklogs(
+      await Promise.all(queues.map((queue) => backlogOf(client, server.namespace, queue, isWorkerGone))),
+    );
   };
   const timers = [setInterval(show, showEveryMs)];
   if (withMetrics) timers.push(setInterval(() => void measure().catch(() => {}), backlogEveryMs));

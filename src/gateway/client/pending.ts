@@ -34,6 +34,9 @@ export class Pending {
   readonly #holds = new Set<Hold>();
   #isHeld = false;
   #letGo = () => {};
+  /** Milliseconds in which it was with a gateway and did not wait there, without those since `#goesSinceMs`. */
+  #goneMs = 0;
+  #goesSinceMs: number | undefined;
   #cutTimer: NodeJS.Timeout | undefined;
   #link: Link | undefined;
   /** The gateway that was asked last; another one knows nothing of the question. */
@@ -119,13 +122,16 @@ export class Pending {
     // What was asked for again, after the connection was lost, is this try's own: it counts what that took.
     const isMine = this.#asks > 1 && told?.from === 'own';
     const paid = isMine ? { ...told, from: 'api' as const } : told;
-    const calls = isMine && made.length === 0 ? [callOf(told)] : made;
+    const calls = isMine && made.length === 0 ? [callOf(told, this.#takeMs())] : made;
     // What an earlier try's worker had begun is counted by the answer's usage.
     if (!rejoined || isMine || paid === undefined) {
       for (const { isSecond, ...call } of calls) {
         if (isSecond) this.#payer.left(true);
         this.#payer.ended(call, isSecond);
       }
+    } else if (paid.from === 'own') {
+      const { model } = paid.message;
+      this.#payer.ended({ modelMs: this.#takeMs(), model, usage: undefined, settled: true }, false);
     }
     this.#settled();
     if (signal.aborted) return this.#reject(signal.reason);
@@ -160,13 +166,16 @@ export class Pending {
 
   /** Whatever the API charges for its call nobody can tell. */
   #loseCall(): void {
-    this.#payer.ended({ modelMs: 0, model: this.#question.body.model, usage: undefined, settled: false }, false);
+    const { model } = this.#question.body;
+    this.#payer.ended({ modelMs: this.#takeMs(), model, usage: undefined, settled: false }, false);
   }
 
   #hold(why: Hold): void {
     this.#holds.add(why);
     if (this.#isHeld) return;
     this.#isHeld = true;
+    this.#goneMs = this.#takeMs();
+    this.#goesSinceMs = undefined;
     const over = new Promise<void>((resolve) => {
       this.#letGo = resolve;
     });
@@ -177,7 +186,17 @@ export class Pending {
     this.#holds.delete(why);
     if (this.#holds.size > 0) return;
     this.#isHeld = false;
+    this.#goesSinceMs ??= performance.now();
     this.#letGo();
+  }
+
+  /** The milliseconds for which a call was waited for, which the next call does not count. */
+  #takeMs(): number {
+    const nowMs = performance.now();
+    const takenMs = this.#goneMs + (this.#goesSinceMs === undefined ? 0 : nowMs - this.#goesSinceMs);
+    this.#goneMs = 0;
+    if (this.#goesSinceMs !== undefined) this.#goesSinceMs = nowMs;
+    return takenMs;
   }
 
   #errorOf(failure: CallFailure | undefined): unknown {
@@ -203,6 +222,6 @@ export class Pending {
 }
 
 /** The call of an answer that the journal has kept. */
-function callOf({ message: { model, usage } }: Paid): Done['calls'][number] {
-  return { modelMs: 0, model, usage, settled: true, isSecond: false };
+function callOf({ message: { model, usage } }: Paid, modelMs: number): Done['calls'][number] {
+  return { modelMs, model, usage, settled: true, isSecond: false };
 }
