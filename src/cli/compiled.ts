@@ -23,12 +23,25 @@ export interface Launched {
   once(event: 'exit', listener: (code: number) => void): unknown;
 }
 
+/** What starts keeps most of what it makes: a young generation that grows at once is copied less often. */
+const growsAtOnce = '--semi-space-growth-factor=16';
+
 /**
- * Flags of V8's. What starts keeps most of what it makes: a young generation that grows at once is copied less often. And a function is
- * optimised after four times as much work as usual (67,584 bytes of its code run): in a run of 1,000 calls, whose code is used up by then,
- * threads that optimise took two fifths of the CPU of gateway and worker. With 1,000,000 a run of 5,000 takes more than with the usual number.
+ * A function is optimised after four times as much work as usual (67,584 bytes of its code run): in a run of 1,000 calls, whose code is used
+ * up by then, threads that optimise took two fifths of the CPU of gateway and worker. With 1,000,000 a run of 5,000 takes more than with the
+ * usual number.
  */
-const flags = '--semi-space-growth-factor=16 --interrupt-budget=300000';
+const optimisesLate = '--interrupt-budget=300000';
+
+/** Newest major version of Node whose V8 was seen to know the flags. */
+const newestKnown = 26;
+
+/** Flags of V8's for that Node, only such as it knows: of any other V8 prints an error at every start, and nothing throws. */
+export function flagsFor(nodeVersion: string): string[] {
+  const major = Number(/^v(\d+)\./.exec(nodeVersion)?.[1]);
+  if (major === 20) return [growsAtOnce, optimisesLate];
+  return major > 20 && major <= newestKnown ? [growsAtOnce] : [];
+}
 
 /** The bundle, a function, as a script. What `code` has not is compiled when it is called. */
 export function scriptOf(path: string, bundle: string, code?: Buffer): Script {
@@ -62,7 +75,7 @@ export function runBundled(bundled: Bundled, path: string): void {
  */
 export function runProgramOf(program: Program, place: string, launched: Launched, word?: string): void {
   // Before the rest, for V8 takes compiled code of its own flags only, and threads have those of their process.
-  setFlagsFromString(flags);
+  for (const flag of flagsFor(launched.version)) setFlagsFromString(flag);
   const path = fileURLToPath(new URL(`./${program}.cjs`, place));
   const bundle = bundleAt(path);
   const of = { program, word, bundle, engine: engineOf(launched.version) };

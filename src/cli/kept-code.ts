@@ -43,8 +43,14 @@ export interface CodeOf {
 /** First line of the bundle: a digest of what follows. V8 itself compares no more than lengths. */
 const digestLength = '// '.length + 64;
 
-/** Most files that are kept, of all programs, words and versions: 1 to 4 MB each. */
+/** Most files that are kept, of all programs, words and versions: 0.7 to 5 MB each. */
 const mostKept = 24;
+
+/** Drafts have names of their own. */
+const isDraft = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.code$/;
+
+/** A draft is written within a second; whoever began one this many milliseconds ago was killed. */
+const draftLivesMs = 3_600_000;
 
 /** Bits of a mode that let others than the owner write. */
 const othersWrite = 0o022;
@@ -87,7 +93,16 @@ export function keepCode(folder: string, of: CodeOf, code: Buffer): void {
     renameSync(draft, join(folder, fileName(of)));
     letOldestGo(folder);
   } catch {
-    // See KeptCode-3. What is left of a draft goes as the oldest do.
+    // See KeptCode-3.
+    drop(draft);
+  }
+}
+
+function drop(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // See KeptCode-3.
   }
 }
 
@@ -102,13 +117,16 @@ function fileName({ program, word, bundle, engine }: CodeOf): string {
   return `${program}${word === undefined ? '' : `-${word}`}.${version.digest('hex').slice(0, 16)}.code`;
 }
 
+/** And drafts of those who were killed, which do not count. */
 function letOldestGo(folder: string): void {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.code'))
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, keptAtMs: lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .map((name) => ({ name, keptAtMs: lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .toSorted((one, other) => other.keptAtMs - one.keptAtMs);
-  for (const { path } of files.slice(mostKept)) rmSync(path, { force: true });
+  const drafts = files.filter(({ name }) => isDraft.test(name));
+  const stale = drafts.filter(({ keptAtMs }) => keptAtMs < Date.now() - draftLivesMs);
+  const oldest = files.filter(({ name }) => !isDraft.test(name)).slice(mostKept);
+  for (const { name } of [...stale, ...oldest]) drop(join(folder, name));
 }
 
 /** The file is not read through a link, and a pipe is not waited for. */

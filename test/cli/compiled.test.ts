@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { expect, it } from 'vitest';
 
-import { runBundled, scriptOf } from '../../src/cli/compiled.js';
+import { flagsFor, runBundled, scriptOf } from '../../src/cli/compiled.js';
 import type { Bundled } from '../../src/cli/compiled.js';
 import { root } from '../support/fanfold.js';
 
@@ -36,6 +36,22 @@ it('keeps what it has compiled when a command ends well, and takes it the next t
   await truncate(join(folder, name), before.size - 1);
   await expect(count(cache)).resolves.toMatchObject({ entries: 0 });
   expect((await stat(join(folder, name))).ino).not.toBe(before.ino);
+});
+
+it.each([
+  ['v20.19.0', ['--semi-space-growth-factor=16', '--interrupt-budget=300000']],
+  ['v22.23.3', ['--semi-space-growth-factor=16']],
+  ['v24.21.0', ['--semi-space-growth-factor=16']],
+  ['v26.10.0', ['--semi-space-growth-factor=16']],
+  ['v27.0.0', []],
+  ['no version', []],
+])('sets only those flags of V8’s that are known to Node %s', (version, flags) => {
+  expect(flagsFor(version)).toEqual(flags);
+});
+
+it('sets no flag that this V8 does not know', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--v8-options']);
+  for (const flag of flagsFor(process.version)) expect(stdout).toContain(`  ${flag.split('=')[0]} (`);
 });
 
 it('is not in the package', async () => {

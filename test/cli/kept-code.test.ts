@@ -136,3 +136,27 @@ it('lets the oldest files go, and what is no code stay', async () => {
   expect(names).toContain('note');
   expect(keptCode(folder, of)).toBeUndefined();
 });
+
+describe('leaves no draft', () => {
+  const draftOf = (count: number) => `00000000-0000-4000-8000-${String(count).padStart(12, '0')}.code`;
+
+  it('where code cannot take its place', async () => {
+    const { folder, path } = await kept();
+    await rm(path);
+    await mkdir(join(path, 'in-the-way'), { recursive: true });
+    const before = await readdir(folder);
+    keepCode(folder, of, code);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it('of a process that was killed, and lets no code go for one', async () => {
+    const { folder } = await kept();
+    for (let count = 0; count < 30; count += 1) await writeFile(join(folder, draftOf(count)), '');
+    await utimes(join(folder, draftOf(0)), 0, 0);
+    keepCode(folder, { ...of, word: 'show' }, code);
+    expect(keptCode(folder, of)).toEqual(code);
+    const names = await readdir(folder);
+    expect(names).toHaveLength(2 + 29);
+    expect(names).not.toContain(draftOf(0));
+  });
+});

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { liveLines as terminalLines } from '../../src/cli/show/live-lines.js';
 import { outcomeLine } from '../../src/cli/show/outcome-line.js';
+import { showPlain } from '../../src/cli/show/plain-view.js';
+import { watchServer } from '../../src/cli/show/server-watch.js';
 import { nothingKnown } from '../../src/cli/show/situation.js';
 import type { Situation } from '../../src/cli/show/situation.js';
 import { whyWaiting } from '../../src/cli/show/waiting-line.js';
@@ -10,6 +12,7 @@ import { noTally } from '../../src/contract/lanes.js';
 import type { LimiterSnapshot } from '../../src/contract/limiter.js';
 import { outcomeOfAnswer, outcomeOfFailure } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import type { TemporalServer } from '../../src/server/temporal-server.js';
 import type { PlannedRun } from '../../src/plan/planned-run.js';
 import { answerOf } from '../support/fake-model.js';
 
@@ -211,5 +214,61 @@ describe('why a run waits', () => {
 
   it('says nothing where nothing holds it back', () => {
     expect(whyWaiting(nothingKnown, standing, now)).toBeUndefined();
+  });
+});
+
+/** A screen that keeps what is written. */
+function kept() {
+  const written: string[] = [];
+  return { written, stderr: { colour: false, write: ({ text }: { text: string }) => written.push(text) } as never };
+}
+
+it('counts on in a log what was told before a reset', () => {
+  const { written, stderr } = kept();
+  const view = { ...viewOf(4, [ok(0), ok(1), ok(2)]), runId: '', approvals: new Map() } as never;
+  const progress = showPlain({} as never, view, { stderr }, new Set([ok(0).key, ok(1).key]));
+  progress.ended(ok(2));
+  progress.stop();
+  expect(written.join('')).toMatch(/^\[3\/4\] ✓ view-003 .*\n$/);
+});
+
+describe('a server of one’s own', () => {
+  const unavailable = Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} });
+  const denied = Object.assign(new Error('7 PERMISSION_DENIED'), { code: 7, details: '', metadata: {} });
+
+  /** What is said of a server that answers so, and then as it did last. */
+  async function said(
+    kind: TemporalServer['kind'],
+    answers: readonly (Error | undefined)[],
+    other = new Promise(() => {}),
+  ): Promise<string> {
+    const { written, stderr } = kept();
+    let asked = 0;
+    let isAsked = () => {};
+    const getSystemInfo = async () => {
+      asked += 1;
+      if (asked > answers.length) isAsked();
+      const answer = answers[Math.min(asked, answers.length) - 1];
+      if (answer !== undefined) throw answer;
+    };
+    const connection = { withDeadline: (_: number, ask: () => unknown) => ask(), workflowService: { getSystemInfo } };
+    const allAsked = new Promise<void>((resolve) => (isAsked = resolve));
+    const stop = watchServer({ kind, address: 'made.up:7233' }, { connection } as never, stderr, 1);
+    await Promise.race([allAsked, other]);
+    stop();
+    return written.join('');
+  }
+
+  it('is told of when it no longer answers, and when it does again, once each', async () => {
+    const gone = 'fanfold: the Temporal server at made.up:7233 does not answer, and is waited for.\n';
+    const back = 'fanfold: the Temporal server at made.up:7233 answers again.\n';
+    expect(await said('configured', [undefined, unavailable, unavailable])).toBe(gone);
+    expect(await said('default-port', [unavailable, unavailable, undefined])).toBe(gone + back);
+  });
+
+  it('is not told of while it answers, if with a refusal; nor is the embedded one', async () => {
+    const answering = said('configured', [undefined, denied, denied]);
+    expect(await said('embedded', [unavailable], answering)).toBe('');
+    expect(await answering).toBe('');
   });
 });

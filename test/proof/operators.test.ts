@@ -71,6 +71,7 @@ const rows: Record<string, (id: string) => Promise<void>> = {
     const run = await ended();
     expect(run).toMatchObject({ status: 'complete', runId, webUi: expect.stringContaining(runId) });
     expect(calls(`${id}-quick`)).toBe(1);
+    expect((await command.ended).stderr.match(/\[\d\/2\]/g)).toEqual(['[1/2]', '[2/2]']);
   },
   'reset of a finished run': async (id) => {
     const { gate, ended } = await openRun(id);

@@ -20,6 +20,7 @@ import { failingTaskText } from '../show/failing-task-text.js';
 import { showLive } from '../show/live-view.js';
 import { showPlain } from '../show/plain-view.js';
 import type { ProgressView } from '../show/progress-view.js';
+import { watchServer } from '../show/server-watch.js';
 import { ApprovalDesk } from './approval-desk.js';
 import type { OutputFlags } from './run-flags.js';
 import type { Session } from '../home/session.js';
@@ -54,11 +55,12 @@ export async function followRun(
   told: Set<string | number> = new Set(),
 ): Promise<Run | null> {
   const view = new RunView(session.client, execution.workflowId, execution.runId);
-  const progress = flags.quiet ? undefined : progressOf(session, view, flags, world);
+  const progress = flags.quiet ? undefined : progressOf(session, view, flags, world, told);
   const desk =
     !flags.quiet && ApprovalDesk.canAsk(world) ? new ApprovalDesk(session, view, world, progress) : undefined;
   const teller = new Teller(session, view, flags, world, progress, out, desk, told);
   const unread = new UnreadRun(session.client, signal);
+  const leaveServer = flags.quiet ? undefined : watchServer(session.server, session.client, world.stderr);
   let isPlanned = false;
   try {
     for await (const event of historyEvents(session.client, execution, { wait: true, signal: unread.signal })) {
@@ -76,6 +78,7 @@ export async function followRun(
     for (const outcome of view.result?.branches ?? []) await teller.tell(outcome);
   } finally {
     unread.stop();
+    leaveServer?.();
     desk?.leave();
     progress?.stop();
   }
@@ -97,8 +100,14 @@ export async function followRun(
   return run;
 }
 
-function progressOf(session: Session, view: RunView, flags: OutputFlags, world: World): ProgressView {
-  if (!world.stderr.isTerminal) return showPlain(session, view, world);
+function progressOf(
+  session: Session,
+  view: RunView,
+  flags: OutputFlags,
+  world: World,
+  told: ReadonlySet<string | number>,
+): ProgressView {
+  if (!world.stderr.isTerminal) return showPlain(session, view, world, told);
   // Output on the same screen would part the picture from what is said at the end.
   const leavesNothing = world.stdout.isTerminal && flags.json !== true && flags.ndjson !== true;
   return showLive(session, view, world, { leavesNothing, followsText: flags.followText === true });

@@ -15,15 +15,26 @@ const silenceMs = 10_000;
 /** Milliseconds between two lines about a run over rows, which are too many for a line each. */
 const rowsMs = 5_000;
 
-/** Progress for pipes and logs: a line for each branch as it ends, and from time to time the reason why none does. */
-export function showPlain(session: Session, view: RunView, world: World): ProgressView {
+/**
+ * Progress for pipes and logs: a line for each branch as it ends, and from time to time the reason why none does.
+ *
+ * @param toldBefore branches that were told of before the run was reset, by key, or by index in a wide run: they count
+ */
+export function showPlain(
+  session: Session,
+  view: RunView,
+  world: Pick<World, 'stderr'>,
+  toldBefore: ReadonlySet<string | number> = new Set(),
+): ProgressView {
   const situation = new SituationWatch(session, view, 'log');
-  let ended = 0;
-  const told = new Set<string | number>();
+  const told = new Set(toldBefore);
+  let ended = told.size;
   const place = () => `[${ended}${view.planned.grows ? '' : `/${view.total}`}]`;
   const tellWhy = () => {
-    const { grows = false } = view.planned;
-    const standing = { ended, total: view.total, unallowed: view.approvals.size, grows };
+    const { wide, grows = false } = view.planned;
+    // A branch that was told of before a reset may be under way again.
+    const endedHere = wide === undefined ? view.outcomes.size : view.tally.ended;
+    const standing = { ended: endedHere, total: view.total, unallowed: view.approvals.size, grows };
     const why = whyWaiting(situation.now, standing, Date.now());
     if (why !== undefined) world.stderr.write(line`${place()} waiting: ${why}\n`);
   };
