@@ -1,5 +1,7 @@
-import { homedir, platform } from 'node:os';
+import { platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+
+import { userHome } from './user.js';
 
 /**
  * What fanfold keeps for all homes of a user, and can get again: its own copy of the Temporal CLI, larger than 100 MB, and compiled code.
@@ -8,15 +10,16 @@ import { isAbsolute, join } from 'node:path';
  * https://specifications.freedesktop.org/basedir-spec/latest/#variables asks.
  */
 export function cacheDirectory(env: NodeJS.ProcessEnv): string {
-  const userHome = env['HOME'] || homedir();
   switch (platform()) {
     case 'darwin':
-      return join(userHome, 'Library', 'Caches', 'fanfold');
-    case 'win32':
-      return join(env['LOCALAPPDATA'] || join(userHome, 'AppData', 'Local'), 'fanfold', 'cache');
+      return join(userHome(env), 'Library', 'Caches', 'fanfold');
+    case 'win32': {
+      const local = env['LOCALAPPDATA'] ?? '';
+      return join(isAbsolute(local) ? local : join(userHome(env), 'AppData', 'Local'), 'fanfold', 'cache');
+    }
     default: {
       const xdg = env['XDG_CACHE_HOME'] ?? '';
-      return join(isAbsolute(xdg) ? xdg : join(userHome, '.cache'), 'fanfold');
+      return join(isAbsolute(xdg) ? xdg : join(userHome(env), '.cache'), 'fanfold');
     }
   }
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, constants, link, open, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir, platform } from 'node:os';
+import { platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { InputError, UnavailableError } from '../contract/errors.js';
 import { makeDirectory, whyUnusable } from './make-directory.js';
-import { isOwnUid, othersBits } from './user.js';
+import { isOwnUid, othersBits, userHome } from './user.js';
 
 const secretBytes = 32;
 
@@ -24,14 +24,15 @@ export function configDirectory(env: NodeJS.ProcessEnv): string {
   // Relative paths are to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/#variables
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
   if (isAbsolute(xdg)) return join(xdg, 'fanfold');
-  const userHome = env['HOME'] || homedir();
   switch (platform()) {
     case 'darwin':
-      return join(userHome, 'Library', 'Application Support', 'fanfold');
-    case 'win32':
-      return join(env['APPDATA'] || join(homedir(), 'AppData', 'Roaming'), 'fanfold');
+      return join(userHome(env), 'Library', 'Application Support', 'fanfold');
+    case 'win32': {
+      const roaming = env['APPDATA'] ?? '';
+      return join(isAbsolute(roaming) ? roaming : join(userHome(env), 'AppData', 'Roaming'), 'fanfold');
+    }
     default:
-      return join(userHome, '.config', 'fanfold');
+      return join(userHome(env), '.config', 'fanfold');
   }
 }
 

@@ -1,3 +1,17 @@
+import { userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
+
+/**
+ * The user's own folder: HOME, or what the system says where that is no absolute path, for the folder that one stands in would decide then what
+ * is run and whose a home is.
+ *
+ * @throws SystemError where the system knows no such user either
+ */
+export function userHome(env: NodeJS.ProcessEnv): string {
+  const home = env['HOME'] ?? '';
+  return isAbsolute(home) ? home : userInfo().homedir;
+}
+
 /** The numeric id of the user whose files this process makes; undefined on Windows, which has none. */
 export function ownUid(): number | undefined {
   return process.geteuid?.();
