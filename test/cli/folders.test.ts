@@ -87,6 +87,8 @@ describe('summarise FOLDER', () => {
     expect(dry.branches.map(({ key }) => key)).toEqual(taken);
     expect(Object.fromEntries(dry.skipped.map(({ path, reason }) => [path, reason]))).toEqual(skipped);
     expect(stderr).toContain('pile: 6 documents, 3 of them cannot be read; skipped 12 files and folders (hidden: 3,');
+    const both = await desk.inProcess(['summarise', 'pile/deep', 'pile/a.md', '--offline', '--dry-run']);
+    expect(both.stderr).toContain('2 paths: 2 documents');
     const table = (await desk.inProcess(words)).stdout;
     expect(table).toContain('skipped pile/report.doc: no reader for a document of Word 97 to 2003 (.doc)\n');
     expect(table).toMatch(/^pile\/empty.txt +cannot be read: Expected `pile\/empty.txt` to hold text, got nothing.$/m);

@@ -14,6 +14,7 @@ import { rowsSource } from '../../src/cli/read/rows-source.js';
 import { OutFile } from '../../src/cli/run/out-file.js';
 import type { DocumentSource } from '../../src/cli/read/document-source.js';
 import type { World } from '../../src/cli/world.js';
+import type { Branch } from '../../src/contract/run.js';
 
 let cwd: string;
 
@@ -200,6 +201,39 @@ it('rows of --out are taken up again where they end, by bytes', async () => {
   await out.close();
   expect(await readFile(file, 'utf8')).toBe(whole);
 });
+
+const rowOfA = '{"id":"a","status":"ok","summary":"One."}\n';
+
+it.each([
+  ['my precious notes\n', 'got "my precious notes" in line 1'],
+  ['my precious notes', 'got "my precious notes" in line 1'],
+  ['# Title\n\nMore.\n', 'got "# Title" in line 1'],
+  ['\n', 'got "" in line 1'],
+  ['[{"id":"a"}]', 'in line 1'],
+  [`${rowOfA}{"id":"b","sta\n{"id":"c","status":"ok"}\n`, String.raw`got "{\"id\":\"b\",\"sta" in line 2`],
+  [`${rowOfA}\0\0\0\n`, 'in line 2'],
+  [`${rowOfA}{"id":"c","sta`, 'in line 2'],
+  [`${rowOfA}${rowOfA.replace('"a"', '"b"')}more`, 'got "more" in line 3'],
+])('what is no row of --out is refused, and stays: %j', async (text, message) => {
+  const file = join(cwd, 'notes.txt');
+  await writeFile(file, text);
+  const ids = () => Readable.from(['a', 'b']) as AsyncIterable<string>;
+  await expect(OutFile.open('notes.txt', ids(), worldWith())).rejects.toThrow(message);
+  await expect(OutFile.check('notes.txt', ids(), worldWith())).rejects.toThrow(message);
+  expect(await readFile(file, 'utf8')).toBe(text);
+});
+
+it.each(['', '{', '{"id":"b"', '{"id":"b","status":"ok","summary":"Two."}', '{"id":"\0\0\0', '\0\0\0'])(
+  'a row of --out that a crash has cut is written anew: %j',
+  async (cut) => {
+    const file = join(cwd, 'cut.jsonl');
+    await writeFile(file, rowOfA + cut);
+    const out = await OutFile.open('cut.jsonl', Readable.from(['a', 'b']) as AsyncIterable<string>, worldWith());
+    await out.add({ key: 'b', index: 1, status: 'ok', output: 'Two.' } as Branch);
+    await out.close();
+    expect(await readFile(file, 'utf8')).toBe(`${rowOfA}{"id":"b","status":"ok","summary":"Two."}\n`);
+  },
+);
 
 it.each<[string, (id: number) => string, (texts: AsyncIterable<string>) => AsyncIterable<unknown>]>([
   ['JSON Lines', (id) => `{"id":${id}}\n`, (texts) => jsonLines(texts, 'id', 'a')],

@@ -223,6 +223,12 @@ describe('of JSON', () => {
     expect(hits?.[0]?.text).toBe('a'.repeat(1_499));
   });
 
+  it('by a filter with a number that begins with 0', async () => {
+    const answer = JSON.stringify([0.7, 0.5, 1].map((score) => ({ title: `${score}`, score })));
+    const hits = await hitsIn(answer, { ...json, hits: '$[?@.score > 0.5]' });
+    expect(hits?.map(({ title }) => title)).toEqual(['0.7', '1']);
+  });
+
   it.each([
     ['{', json, 'Its answer is not JSON: "{".'],
     ['<a><b></a>', { ...json, format: 'xml' as const }, 'Its answer is not XML: '],

@@ -5,6 +5,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { isLosslessNumber, stringify } from 'lossless-json';
 
 import { parseExact } from '../read/json-rows.js';
+import { isTorn, noRow } from '../run/no-row.js';
 import type { RowRecord } from './row-record.js';
 import { rowColumn, statusColumn } from './row-record.js';
 
@@ -27,19 +28,27 @@ export interface RowFormat {
   /** Whether a text is a header of such rows, and nothing else; absent where they have none. */
   isHeader?(text: string): boolean;
   row(record: RowRecord, columns: readonly string[]): string;
-  /** Whole rows from the first on, up to one that is cut or is none. */
-  read(file: FileHandle): AsyncGenerator<OldRow>;
+  /**
+   * Whole rows from the first on, up to one that is cut.
+   *
+   * @param name of the file
+   * @throws InputError where something in it is no row
+   */
+  read(file: FileHandle, name: string): AsyncGenerator<OldRow>;
 }
 
 /** JSON Lines. */
 export const jsonLinesFormat: RowFormat = {
   header: () => '',
   row: (record) => `${stringify(record) ?? '{}'}\n`,
-  async *read(file) {
-    for await (const { bytes, end } of endedBy(file, false)) {
+  async *read(file, name) {
+    let line = 0;
+    for await (const { bytes, end, isCut } of endedBy(file, false)) {
       const text = bytes.toString();
       const fields = parsed(text);
-      if (fields === undefined) return;
+      line += 1;
+      if (isCut && (fields === undefined ? isTorn(text, '{"') : rowColumn in fields)) return;
+      if (isCut || fields === undefined) throw noRow(name, line, text);
       yield { key: fields[rowColumn], status: fields[statusColumn], text, fields, end };
     }
   },
@@ -59,13 +68,18 @@ export function tableFormat(delimiter: ',' | '\t'): RowFormat {
       }
     },
     row: (record, columns) => lineOf(columns.map((name) => cellOf(record[name]))),
-    async *read(file) {
+    async *read(file, name) {
       let header: string[] | undefined;
-      for await (const { bytes, end } of endedBy(file, true)) {
+      let row = 0;
+      for await (const { bytes, end, isCut } of endedBy(file, true)) {
         const text = bytes.toString();
-        const [cells = []] = parseCsv(text, { delimiter, relax_column_count: true }) as string[][];
-        if (header === undefined) header = cells;
-        else if (cells.length !== header.length) return;
+        row += 1;
+        if (isCut && (header !== undefined || /^\0*$/.test(text))) return;
+        const cells = isCut ? [] : cellsOf(text, delimiter);
+        if (header === undefined) {
+          if (!cells.includes(rowColumn) || !cells.includes(statusColumn)) throw noRow(name, row, text);
+          header = cells;
+        } else if (cells.length !== header.length) throw noRow(name, row, text);
         else {
           const fields: RowRecord = Object.fromEntries(header.map((name, at) => [name, cells[at]]));
           yield { key: fields[rowColumn], status: fields[statusColumn], text, fields, end };
@@ -73,6 +87,15 @@ export function tableFormat(delimiter: ',' | '\t'): RowFormat {
       }
     },
   };
+}
+
+/** None where they cannot be told. */
+function cellsOf(text: string, delimiter: string): string[] {
+  try {
+    return (parseCsv(text, { delimiter, relax_column_count: true }) as string[][])[0] ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function parsed(text: string): RowRecord | undefined {
@@ -95,11 +118,14 @@ const newLine = 10;
 const quote = 34;
 
 /**
- * Pieces of a file, each up to a line break and with it.
+ * Pieces of a file, each up to a line break and with it; the last is cut where it has none.
  *
  * @param quoted whether a line break between double quotes is none
  */
-async function* endedBy(file: FileHandle, quoted: boolean): AsyncGenerator<{ bytes: Buffer; end: number }> {
+async function* endedBy(
+  file: FileHandle,
+  quoted: boolean,
+): AsyncGenerator<{ bytes: Buffer; end: number; isCut: boolean }> {
   let begun: Buffer[] = [];
   let isInside = false;
   let end = 0;
@@ -113,8 +139,10 @@ async function* endedBy(file: FileHandle, quoted: boolean): AsyncGenerator<{ byt
       begun = [];
       from = at + 1;
       end += piece.length;
-      yield { bytes: piece, end };
+      yield { bytes: piece, end, isCut: false };
     }
-    begun.push(bytes.subarray(from));
+    if (from < bytes.length) begun.push(bytes.subarray(from));
   }
+  const rest = Buffer.concat(begun);
+  if (rest.length > 0) yield { bytes: rest, end: end + rest.length, isCut: true };
 }

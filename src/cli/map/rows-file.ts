@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 
 import { InputError } from '../../contract/errors.js';
 import { endingOf } from '../../files/index.js';
-import { tableOf } from '../read/table-rows.js';
 import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
@@ -12,10 +11,10 @@ import { isHeaderOnly } from './header-only.js';
 import type { MapRow } from './map-rows.js';
 import { jsonLinesFormat, tableFormat } from './row-format.js';
 import type { OldRow, RowFormat } from './row-format.js';
-import { rowColumn, statusColumn } from './row-record.js';
+import { rowColumn } from './row-record.js';
 import type { RowsTarget, Step } from './rows-out.js';
 import { checkSame } from './same-row.js';
-import { wholeFormats } from './whole-file.js';
+import { wholeFormats, wholeRows } from './whole-file.js';
 
 /** What is to become of rows that a file has already. */
 export interface OutFlags {
@@ -185,7 +184,7 @@ export class RowsFile {
     this.#target = await open(path, replaces ? 'w' : 'a').catch((error: Error) => {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${this.name}\`: ${error.message}`);
     });
-    const end = replaces ? 0 : this.#end;
+    const end = replaces || this.#isBare ? 0 : this.#end;
     const file = this.#target;
     const write = (text: string) => file.appendFile(text).catch(this.#fail);
     try {
@@ -197,7 +196,10 @@ export class RowsFile {
       throw error;
     }
     return {
-      write: (text) => {
+      write: async (text) => {
+        // Rows of a file that cannot grow stand before the first that is new.
+        if (this.#isBare && this.#end > 0)
+          for await (const old of wholeRows(this.name, this.world)) await write(old.text);
         this.#isBare = false;
         return write(text);
       },
@@ -272,22 +274,11 @@ export class RowsFile {
     const file = await open(this.#growingPath, 'r').catch(() => undefined);
     if (file !== undefined) {
       try {
-        yield* this.format.read(file);
+        yield* this.format.read(file, this.name);
       } finally {
         await file.close();
       }
-    } else if (this.#growingPath !== this.#path && (await isThere(this.#path))) yield* this.#whole();
-  }
-
-  /** Rows of a file that is written already, as JSON Lines. */
-  async *#whole(): AsyncGenerator<OldRow, void, undefined> {
-    const table = await tableOf(this.name, [rowColumn, statusColumn], this.world);
-    let end = 0;
-    for await (const { fields } of table.rows()) {
-      const text = jsonLinesFormat.row(fields, []);
-      end += Buffer.byteLength(text);
-      yield { key: String(fields[rowColumn]), status: fields[statusColumn], text, end };
-    }
+    } else if (this.#growingPath !== this.#path && (await isThere(this.#path))) yield* wholeRows(this.name, this.world);
   }
 }
 

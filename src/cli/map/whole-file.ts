@@ -6,8 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
 import { parseExact } from '../read/json-rows.js';
+import { tableOf } from '../read/table-rows.js';
+import type { World } from '../world.js';
 import { jsonLinesFormat, tableFormat } from './row-format.js';
-import type { RowFormat } from './row-format.js';
+import type { OldRow, RowFormat } from './row-format.js';
+import { rowColumn, statusColumn } from './row-record.js';
 import type { RowRecord } from './row-record.js';
 
 /** A format of a file that is written at once, from rows in JSON Lines. */
@@ -27,6 +30,17 @@ export const wholeFormats: readonly WholeFormat[] = [
   { ending: '.csv.gz', write: drafted(writeText(rowsAs(tableFormat(',')), createGzip)) },
   { ending: '.tsv.gz', write: drafted(writeText(rowsAs(tableFormat('\t')), createGzip)) },
 ];
+
+/** Rows of a file that is written already, as JSON Lines. */
+export async function* wholeRows(name: string, world: World): AsyncGenerator<OldRow, void, undefined> {
+  const table = await tableOf(name, [rowColumn, statusColumn], world);
+  let end = 0;
+  for await (const { fields } of table.rows()) {
+    const text = jsonLinesFormat.row(fields, []);
+    end += Buffer.byteLength(text);
+    yield { key: String(fields[rowColumn]), status: fields[statusColumn], text, fields, end };
+  }
+}
 
 type Write = WholeFormat['write'];
 type Texts = (rows: AsyncIterable<RowRecord>, columns: readonly string[]) => AsyncGenerator<string>;

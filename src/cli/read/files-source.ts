@@ -45,7 +45,9 @@ export function filesSource(paths: readonly string[], taking: Taking, reading: R
   // Standard input comes once, and is gone through as often as files are.
   let piped: ReturnType<typeof itemOf> | undefined;
   return {
-    title: paths.length === 1 ? (paths[0] ?? '') : `${paths.length} files`,
+    get title() {
+      return paths.length === 1 ? (paths[0] ?? '') : `${paths.length} ${hasFolders ? 'paths' : 'files'}`;
+    },
     get skipped() {
       return hasFolders ? skipped : undefined;
     },

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { compile } from 'json-p3';
 import * as z from 'zod';
 
 import { parseDuration } from '../../contract/duration.js';
 import { InputError } from '../../contract/errors.js';
 import { hitParts } from '../../contract/source.js';
 import type { HttpSource, Source } from '../../contract/source.js';
+import { compilePath } from '../../cpu/hits/json-path.js';
 import { headerFault, looksSecret, sentHeader, withoutUser } from '../../secrets/index.js';
 import { readYaml } from './read-yaml.js';
 import type { World } from '../world.js';
@@ -96,7 +96,7 @@ function isPage(page: string): boolean {
 
 function isPath(path: string): boolean {
   try {
-    compile(path);
+    compilePath(path);
     return true;
   } catch {
     return false;

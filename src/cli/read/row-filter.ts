@@ -1,8 +1,9 @@
-import { compile, jsonpath } from 'json-p3';
+import { jsonpath } from 'json-p3';
 import type { JSONPathQuery } from 'json-p3';
 import { isLosslessNumber } from 'lossless-json';
 
 import { InputError } from '../../contract/errors.js';
+import { compilePath } from '../../cpu/hits/json-path.js';
 import { noColumn } from '../../plan/fill.js';
 import type { Fields } from '../../plan/fill.js';
 import { compareNumbers, exactNumber, isNumeric } from './exact-number.js';
@@ -23,7 +24,7 @@ export class RowFilter {
   /** @throws InputError where it is no filter expression */
   constructor(readonly text: string) {
     try {
-      this.#query = compile(`$[?${text}]`);
+      this.#query = compilePath(`$[?${text}]`);
     } catch (error) {
       throw new InputError(
         `Expected \`where\` to be a filter such as @.price > 10 && @.lang == 'de', got ${JSON.stringify(text)}: ${(error as Error).message}`,
@@ -80,7 +81,7 @@ function plain(value: unknown): unknown {
 function asCompared(value: unknown, kind: 'number' | 'boolean' | 'text'): unknown {
   if (typeof value !== 'string' || kind === 'text') return value;
   if (kind === 'boolean') return /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value;
-  return value.trim() === '' || Number.isNaN(Number(value)) ? value : (exactNumber(value) ?? Number(value));
+  return exactNumber(value) ?? value;
 }
 
 /** Makes every comparison of an expression exact, those of filters within it too. */

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../../contract/errors.js';
 import type { Branch } from '../../contract/run.js';
 import type { World } from '../world.js';
+import { isTorn, noRow } from './no-row.js';
 import { lockOut } from './out-lock.js';
 import { unwritable } from './unwritable.js';
 
@@ -56,7 +57,7 @@ export class OutFile {
     });
     if (file === undefined) return;
     try {
-      await checkRows(wholeRows(file), expected, name);
+      await checkRows(linesOf(file, name), expected, name);
     } finally {
       await file.close();
     }
@@ -82,7 +83,7 @@ export class OutFile {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${name}\`: ${error.message}`);
     });
     try {
-      const { rows, bytes, failed } = await checkRows(wholeRows(file), expected, name);
+      const { rows, bytes, failed } = await checkRows(linesOf(file, name), expected, name);
       await truncate(path, bytes);
       return new OutFile(path, file, rows, failed, world.secrets, answerName, unlock);
     } catch (error) {
@@ -135,9 +136,10 @@ export class OutFile {
     try {
       let lines: string[] = [];
       let index = 0;
-      for await (const { row } of wholeRows(this.file)) {
+      for await (const line of linesOf(this.file, this.path)) {
+        if ('cut' in line) break;
         const amended = this.#amended.get(index);
-        lines.push(amended === undefined ? `${JSON.stringify(row)}\n` : this.#lineOf(amended));
+        lines.push(amended === undefined ? `${JSON.stringify(line.row)}\n` : this.#lineOf(amended));
         index += 1;
         if (lines.length < rowsAtOnce) continue;
         await file.appendFile(lines.join(''));
@@ -162,10 +164,18 @@ function rowOf({ key, status, output, error }: Branch, answerName: string): Row 
   return { id: key, status, ...(output !== undefined && { [answerName]: output }), ...(error && { error }) };
 }
 
-/** Rows up to the first that is cut or is none, one by one, and the byte behind each. */
-async function* wholeRows(file: FileHandle): AsyncGenerator<{ row: Partial<Row> | null; end: number }> {
+/** A line of the file: a row with the byte behind it, or what a row could be that is cut. */
+type Line = { row: Partial<Row> | null; end: number } | { cut: string };
+
+/**
+ * All lines, one by one. Each is read to its end: the stream would take the file with it where one left off before.
+ *
+ * @throws InputError where one that has its line break is no row
+ */
+async function* linesOf(file: FileHandle, name: string): AsyncGenerator<Line> {
   let begun: Buffer[] = [];
   let end = 0;
+  let number = 0;
   for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
     let rest = chunk as Buffer;
     for (let at = rest.indexOf(10); at !== -1; at = rest.indexOf(10)) {
@@ -173,19 +183,25 @@ async function* wholeRows(file: FileHandle): AsyncGenerator<{ row: Partial<Row> 
       begun = [];
       rest = rest.subarray(at + 1);
       end += line.length;
-      try {
-        yield { row: JSON.parse(line.toString()) as Row, end };
-      } catch {
-        return;
-      }
+      number += 1;
+      yield { row: parsed(line.toString(), name, number), end };
     }
-    begun.push(rest);
+    if (rest.length > 0) begun.push(rest);
+  }
+  if (begun.length > 0) yield { cut: Buffer.concat(begun).toString() };
+}
+
+function parsed(line: string, name: string, number: number): Row | null {
+  try {
+    return JSON.parse(line) as Row | null;
+  } catch {
+    throw noRow(name, number, line);
   }
 }
 
 /** How many rows there are, of so many bytes, once each is seen to be of this run. */
 async function checkRows(
-  found: ReturnType<typeof wholeRows>,
+  found: ReturnType<typeof linesOf>,
   expected: AsyncIterable<string>,
   name: string,
 ): Promise<{ rows: number; bytes: number; failed: Set<number> }> {
@@ -194,8 +210,13 @@ async function checkRows(
   let bytes = 0;
   const ids = expected[Symbol.asyncIterator]();
   try {
-    for await (const { row, end } of found) {
+    for await (const line of found) {
       const { done, value: id } = (await ids.next()) as IteratorResult<string, undefined>;
+      if ('cut' in line) {
+        if (isTorn(line.cut, `{"id":${done === true ? '"' : JSON.stringify(id)}`)) break;
+        throw noRow(name, rows + 1, line.cut);
+      }
+      const { row, end } = line;
       if (done !== true && row?.id !== id) {
         throw new InputError(
           `Expected \`${name}\` to be new or to hold the beginning of this run's rows, got ${JSON.stringify(row?.id)} in line ${rows + 1} instead of ${JSON.stringify(id)}.`,

@@ -29,8 +29,11 @@ export async function readHits({
 }): Promise<Limited<Hit[]>> {
   const tree = readAnswer(answer, source.format);
   // Loaded on demand: most threads have no use for it.
-  const { query } = await import('json-p3');
-  const all = (path: string, value: unknown): unknown[] => query(path, value as never).values();
+  const { compilePath } = await import('../hits/json-path.js');
+  const all = (path: string, value: unknown): unknown[] =>
+    compilePath(path)
+      .query(value as never)
+      .values();
   const limited = withinLimit(limitMs, () => {
     try {
       return ranked(all(source.hits, tree.value), source.rank, all)

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MapRows } from '../../../src/cli/map/map-rows.js';
 import { writeParquetRows } from '../../../src/cli/map/parquet-out.js';
 import type { RowRecord } from '../../../src/cli/map/row-record.js';
+import { RowsFile } from '../../../src/cli/map/rows-file.js';
+import type { OutFlags } from '../../../src/cli/map/rows-file.js';
 import { parseExact } from '../../../src/cli/read/json-rows.js';
 import { RowFilter } from '../../../src/cli/read/row-filter.js';
 import { tableOf } from '../../../src/cli/read/table-rows.js';
@@ -87,7 +89,8 @@ describe('a table', () => {
 });
 
 describe('a filter of rows', () => {
-  const row = { price: '12', lang: 'de', 'First name': 'Ann', zip: '01234', flag: 'true', deep: { n: 3 } };
+  const texts = { share: '.25', hex: '0x10', binary: '0b11', endless: 'Infinity' };
+  const row = { price: '12', lang: 'de', 'First name': 'Ann', zip: '01234', flag: 'true', deep: { n: 3 }, ...texts };
   const takes = (text: string) => new RowFilter(text).takes(row, 'rows.csv:2');
 
   it.each([
@@ -100,7 +103,13 @@ describe('a filter of rows', () => {
     ["search(@.lang, 'e$')", true],
     ['length(@.lang) == 2', true],
     ['@.deep.n == 3', true],
+    ['@.price > 0.5', true],
+    ["@.share == 0.25 && @.lang != '0.25'", true],
+    ['@.share < 0.2 || @.share == 0e1', false],
     ['@.price > 12', false],
+    ['@.hex == 16', false],
+    ['@.binary == 3', false],
+    ['@.endless > 1e9', false],
     ["@.lang != 'de'", false],
   ])('compares columns: %s', (text, expected) => {
     expect(takes(text)).toBe(expected);
@@ -133,6 +142,8 @@ describe('a filter of rows', () => {
   it.each([
     ["search(@.lang, '(?i)D')", /Expected the pattern of `search` in `where` to be one of RFC 9485, without flags/],
     ['@.price >', /Expected `where` to be a filter/],
+    ['@.price > 05', /invalid number literal '05'/],
+    ['@.price > -05', /invalid number literal '-05'/],
     ['1 == 1 ], $[0', /Expected `where`/],
     ['$.price > 1', /name columns as @\.name/],
     ['@.price == 1 || @.price == true', /values of one type/],
@@ -171,4 +182,95 @@ it('keeps the number of a row whatever is filtered', async () => {
   const keys: string[] = [];
   for await (const row of rows.all()) keys.push(`${row.key} ${rows.itemOf(row).fields['text']}`);
   expect(keys).toEqual(['2 b', '3 c']);
+});
+
+/** Goes through a table as a command with `--out` does; the columns are those of a table of texts. */
+async function takenUp(name: string, flags: OutFlags): Promise<{ asked: string[]; file: RowsFile }> {
+  const file = await RowsFile.open(name, flags, world);
+  try {
+    const rows = new MapRows(await tableOf('asked.csv', [], world), ['{{ text }}'], undefined, undefined);
+    const keys: string[] = [];
+    for await (const { key } of file.seen(rows.all())) keys.push(key);
+    return { asked: keys.filter((_, at) => file.asks(at)), file };
+  } finally {
+    await file.unlock();
+  }
+}
+
+const columns = ['text', 'answer', '_row', '_status', '_error'];
+
+describe('a file of --out', () => {
+  it.each([
+    ['notes.jsonl', 'precious\n'],
+    ['notes.jsonl', 'precious'],
+    ['notes.jsonl', '# Title\nline two\n'],
+    ['notes.jsonl', '{\n  "key": "precious"\n}\n'],
+    ['notes.jsonl', '{"key": "precious"}'],
+    [
+      'notes.jsonl',
+      '{"text":"a","_row":"1","_status":"ok"}\n{"text":"b","_r\n{"text":"b","_row":"2","_status":"ok"}\n',
+    ],
+    ['notes.csv', 'precious\n'],
+    ['notes.csv', 'precious'],
+    ['notes.csv', 'text,price\n'],
+    ['notes.tsv', 'a "precious" note\n'],
+    ['notes.csv', 'text,answer,_row,_status,_error\na,x,1,ok,\nnote\nb,x,2,ok,\n'],
+    ['notes.json', 'precious\n'],
+    ['notes.json', '{"key": "precious"}\n'],
+    ['notes.json.part.jsonl', 'precious\n'],
+  ])('that has something else than rows is refused, and stays: %s %j', async (name, text) => {
+    await writeFile(join(directory, 'asked.csv'), 'text\na\nb\n');
+    await writeFile(join(directory, name), text);
+    for (const flags of [{}, { resume: true }, { retryFailed: true }, { resume: true, id: 'run' }]) {
+      await expect(takenUp(name.replace('.part.jsonl', ''), flags)).rejects.toThrow(/Expected/);
+      expect(await readFile(join(directory, name), 'utf8')).toBe(text);
+    }
+    await rm(join(directory, name));
+  });
+
+  it.each([
+    ['cut.jsonl', '{"text":"a","answer":"x","_row":"1","_status":"ok"}\n', ['{', '{"text":"b","_row', '\0\0']],
+    ['cut.csv', `${columns.join(',')}\na,x,1,ok,\n`, ['b', 'b,"x\nx', '\0\0']],
+  ])('is taken up where a crash has cut a row: %s', async (name, whole, cuts) => {
+    await writeFile(join(directory, 'asked.csv'), 'text\na\nb\n');
+    for (const cut of cuts) {
+      await writeFile(join(directory, name), whole + cut);
+      const { asked, file } = await takenUp(name, { resume: true });
+      expect(asked).toEqual(['2']);
+      await file.begin(columns);
+      await file.close(false, columns);
+      expect(await readFile(join(directory, name), 'utf8')).toBe(whole);
+    }
+  });
+
+  it('that cannot grow keeps its rows where its table has grown', async () => {
+    await writeFile(join(directory, 'asked.csv'), 'text\na\nb\n');
+    await writeFile(join(directory, 'grown.json'), '[{"text":"a","answer":"x","_row":"1","_status":"ok"}]\n');
+    const { asked, file } = await takenUp('grown.json', { resume: true });
+    expect(asked).toEqual(['2']);
+    const target = await file.begin(columns);
+    await target.write('{"text":"b","answer":"y","_row":"2","_status":"ok"}\n');
+    await file.close(true, columns);
+    expect(await rowsOf('grown.json')).toEqual([
+      '{"text":"a","answer":"x","_row":"1","_status":"ok"}',
+      '{"text":"b","answer":"y","_row":"2","_status":"ok"}',
+    ]);
+  });
+
+  it.each(['parquet', 'json', 'jsonl.gz', 'csv.gz'])(
+    'in %s is refused where its table has been edited',
+    async (ending) => {
+      await writeFile(join(directory, 'asked.csv'), 'text\n01\nb\n');
+      const { file } = await takenUp(`edited.${ending}`, {});
+      const target = await file.begin(columns);
+      await target.write('{"text":"01","answer":"x","_row":"1","_status":"ok"}\n');
+      await target.write('{"text":"b","answer":"y","_row":"2","_status":"ok"}\n');
+      await file.close(true, columns);
+      expect((await takenUp(`edited.${ending}`, { resume: true })).asked).toEqual([]);
+      await writeFile(join(directory, 'asked.csv'), 'text\n01\nc\n');
+      for (const flags of [{ resume: true }, { retryFailed: true }]) {
+        await expect(takenUp(`edited.${ending}`, flags)).rejects.toThrow('got another `text` in row 2');
+      }
+    },
+  );
 });

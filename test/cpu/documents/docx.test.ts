@@ -129,13 +129,13 @@ Still boxed.`,
           '<w:r><w:t>10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>6</w:t></w:r><w:r><w:t> m</w:t></w:r>',
         ) +
         p(
-          '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r><w:r><w:t> agreed</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>',
+          '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:sym w:font="Wingdings" w:char="F0FD"/></w:r><w:r><w:t> agreed</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r>',
         ) +
         `<w:sdt><w:sdtContent>${p('Chosen.')}</w:sdtContent></w:sdt>` +
         p(
           `<w:r><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent>${p('In a box.')}</w:txbxContent></w:drawing></mc:Choice><mc:Fallback><w:pict><w:txbxContent>${p('In a box.')}</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r>`,
         ),
     );
-    expect(text).toBe('(a+b)/2\n\n10⁶ m\n\n☒ agreed\n\nChosen.\n\nIn a box.');
+    expect(text).toBe('(a+b)/2\n\n10⁶ m\n\n☑☒ agreed\n\nChosen.\n\nIn a box.');
   });
 });
