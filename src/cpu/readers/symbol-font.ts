@@ -3,7 +3,7 @@ const wingdings: Readonly<Record<string, string>> = {
   '6F': '☐',
   A8: '☐',
   '71': '☐',
-  FE: '☒',
+  FE: '☑',
   FD: '☒',
   '78': '☒',
   FC: '✓',

@@ -136,6 +136,6 @@ Still boxed.`,
           `<w:r><mc:AlternateContent><mc:Choice><w:drawing><w:txbxContent>${p('In a box.')}</w:txbxContent></w:drawing></mc:Choice><mc:Fallback><w:pict><w:txbxContent>${p('In a box.')}</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r>`,
         ),
     );
-    expect(text).toBe('(a+b)/2\n\n10⁶ m\n\n☒ agreed\n\nChosen.\n\nIn a box.');
+    expect(text).toBe('(a+b)/2\n\n10⁶ m\n\n☑ agreed\n\nChosen.\n\nIn a box.');
   });
 });
