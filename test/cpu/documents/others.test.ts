@@ -150,6 +150,18 @@ describe('mail with others in it', () => {
     expect(text).toMatch(/See below\.[^]*Subject: Inner[^]*The inner text\./);
   });
 
+  it('has the dates of those that are forwarded in UTC', async () => {
+    const date = (hour: number) => `Date: Mon, 4 Mar 2024 ${hour}:00:00 +0100\r\n`;
+    const forward = (...parts: readonly string[]) =>
+      parts.join('Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\n');
+    const deep = forward('', `${date(11)}`, `${date(12)}\r\nDeep.`);
+    const text = await read('eml', Buffer.from(multipart('multipart/mixed', '\r\nSee below.', deep)));
+    expect(text).toMatch(/Date: +2024-03-04T10:00:00\.000Z[^]*Date: +2024-03-04T11:00:00\.000Z[^]*Deep/);
+    const html = forward('', `${date(11)}Content-Type: text/html\r\n\r\n<p>Shown.</p>`);
+    expect(await read('eml', Buffer.from(multipart('multipart/mixed', html)))).toContain('2024-03-04T10:00:00.000Z');
+    expect(text).not.toContain('3/4/2024');
+  });
+
   it('names what is attached without a name, or with a Content-ID, and is no picture of the text', async () => {
     const parts = [
       'Content-Type: text/plain\r\n\r\nCome at nine.',
