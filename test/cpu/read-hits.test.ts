@@ -75,6 +75,14 @@ describe('text is what it says', () => {
     expect(await readings(text)).toEqual({ json: said, rss: said, html: said, atom: text });
   });
 
+  it('of JATS, with fractions apart from the numbers beside them', async () => {
+    const half = '<mml:math xmlns:mml="m"><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math>';
+    const text = `<jats:p>Take 3${half} or 4<jats:inline-formula>${half}</jats:inline-formula>.</jats:p>`;
+    const source: Reading = { hits: '$.r', title: '$.abstract', link: '$.x', text: '$.abstract', format: 'xml' };
+    const hits = await hitsIn(`<r><abstract xmlns:jats="j">${text}</abstract></r>`, source);
+    expect(hits?.[0]?.text).toBe('Take 3 1/2 or 4 1/2.');
+  });
+
   it('of JATS, with its paragraphs apart, formulas and sections', async () => {
     const text =
       '<jats:title>Abstract</jats:title><jats:sec><jats:title>Aim</jats:title><jats:p>We find <jats:italic>p</jats:italic> &lt; 0.05 at ' +

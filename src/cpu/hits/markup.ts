@@ -115,12 +115,15 @@ function htmlName(name: string): string {
 function htmlOf(nodes: readonly XmlNode[]): string {
   const isRecord = nodes.every((node) => (ownText(node) ?? '').trim() === '');
   const isMath = (name: string) => /^(\w+:)?math$/.test(name);
-  return sideBySide(nodes.map((node) => ({ text: htmlOfOne(node), isSign: !isMath(nameOf(node) ?? '') })));
+  const isHolder = (name: string) => /^(\w+:)?inline-formula$/.test(name);
+  const isFormula = (name: string) => isMath(name) || isHolder(name);
+  return sideBySide(nodes.map((node) => ({ text: htmlOfOne(node), isSign: !isFormula(nameOf(node) ?? '') })));
 
   function htmlOfOne(node: XmlNode): string {
     const name = nameOf(node);
     if (name === undefined) return escaped(ownText(node) ?? '');
     if (isMath(name)) return escaped(mathText(childrenOf(node)));
+    if (isHolder(name)) return htmlOf(childrenOf(node));
     const named = htmlName(name);
     const html = isRecord && named === 'span' && !isKnown(name.toLowerCase()) ? 'p' : named;
     return ['br', 'hr', 'img', 'wbr'].includes(html) ? `<${html}>` : `<${html}>${htmlOf(childrenOf(node))}</${html}>`;

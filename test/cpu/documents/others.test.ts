@@ -41,6 +41,8 @@ it('PPTX: numbers of lists, what is raised and struck out, and comments of today
   const run = (text: string, attributes = '') => `<a:r><a:rPr${attributes}/><a:t>${text}</a:t></a:r>`;
   const numbered = (text: string, scheme: string, more = '') =>
     `<a:p><a:pPr><a:buAutoNum type="${scheme}"${more}/></a:pPr>${run(text)}</a:p>`;
+  const digit = (place: string, text: string) => `<m:${place}><m:r><m:t>${text}</m:t></m:r></m:${place}>`;
+  const half = `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:f>${digit('num', '1')}${digit('den', '2')}</m:f></m:oMath>`;
   const bytes = zipOf({
     '[Content_Types].xml': '<Types/>',
     '_rels/.rels': relationships([['rId1', 'officeDocument', 'ppt/presentation.xml']]),
@@ -50,12 +52,18 @@ it('PPTX: numbers of lists, what is raised and struck out, and comments of today
       'sld',
       shape('', numbered('one', 'arabicPeriod', ' startAt="3"'), numbered('two', 'arabicPeriod', ' startAt="3"')) +
         shape('', numbered('x', 'alphaUcParenBoth')) +
+        shape(
+          '',
+          `<a:p>${run('Take 3')}<mc:AlternateContent><mc:Choice><a14:m>${half}</a14:m></mc:Choice></mc:AlternateContent></a:p>`,
+        ) +
         shape('', `<a:p>${run('10')}${run('6', ' baseline="30000"')}${run(' old', ' strike="sngStrike"')}</a:p>`),
     ),
     'ppt/slides/_rels/slide1.xml.rels': relationships([['c', 'comments', '../comments/c.xml']]),
     'ppt/comments/c.xml': `<p188:cmLst xmlns:p188="http://schemas.microsoft.com/office/powerpoint/2018/8/main" ${slideSpace}><p188:cm><p188:txBody><a:p><a:r><a:t>Why?</a:t></a:r></a:p></p188:txBody></p188:cm></p188:cmLst>`,
   });
-  expect(await read('pptx', bytes)).toBe('## Slide 1\n\n3. one\n4. two\n\n(A) x\n\n10⁶ ~~old~~\n\nComments:\n\n- Why?');
+  expect(await read('pptx', bytes)).toBe(
+    '## Slide 1\n\n3. one\n4. two\n\n(A) x\n\nTake 3 1/2\n\n10⁶ ~~old~~\n\nComments:\n\n- Why?',
+  );
 });
 
 describe('EPUB', () => {
