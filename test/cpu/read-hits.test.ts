@@ -77,10 +77,9 @@ describe('text is what it says', () => {
 
   it('of JATS, with fractions apart from the numbers beside them', async () => {
     const half = '<mml:math xmlns:mml="m"><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math>';
-    const text = `<jats:p>Take 3${half} or 4<jats:inline-formula>${half}</jats:inline-formula>.</jats:p>`;
     const source: Reading = { hits: '$.r', title: '$.abstract', link: '$.x', text: '$.abstract', format: 'xml' };
-    const hits = await hitsIn(`<r><abstract xmlns:jats="j">${text}</abstract></r>`, source);
-    expect(hits?.[0]?.text).toBe('Take 3 1/2 or 4 1/2.');
+    const xml = `<r><abstract>Take 3${half} or 4<inline-formula>${half}</inline-formula>.</abstract></r>`;
+    expect((await hitsIn(xml, source))?.[0]?.text).toBe('Take 3 1/2 or 4 1/2.');
   });
 
   it('of JATS, with its paragraphs apart, formulas and sections', async () => {
