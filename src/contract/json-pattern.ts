@@ -6,9 +6,13 @@ const unicodeOnly = /\\(?:p\{|P\{|u\{|k<)/;
 
 /**
  * What other languages' expressions have, and JavaScript takes for letters: `\A` and `\Z` of Python, Ruby and PCRE, `\h`, `\Q`, `\X`; `\i` and
- * `\c*` of XML Schema; `{,5}`.
+ * `\c*` of XML Schema; `\<` and `` \` `` of GNU; `\x{41}`, `\pL`; `{,5}`.
  */
-const foreignEscape = /^(?:[^\\]|\\[^])*?(?:\\(?:[ACEGHKQRXZaehilmoqyz]|c(?![A-Za-z]))|\{,\d+\})/;
+const foreignEscape =
+  /^(?:[^\\]|\\[^])*?(\\(?:[ACEGHIKLNQRUVXYZaeghilmoqyz<>`]|c(?![A-Za-z])|[pP](?!\{)|k(?!<)|x(?![0-9A-Fa-f]{2}))|\{,\d+\})/;
+/** A class that begins with its end, or has classes in it: `[]abc]`, `[a-z&&[^x]]`. Only `u` refuses the bracket that is left over. */
+const foreignClass =
+  /^(?:[^\\[]|\\[^]|\[(?!\^?\])(?:[^\\\]]|\\[^])*\])*?(\[\^?\](?=(?:[^\\[\]]|\\[^])*\])|\[(?:[^\\\]]|\\[^])*?(?:&&|--)\[)/;
 /** Classes of POSIX, which are sets of letters in JavaScript, with and without the flag `u`. */
 const posixClass = /\[\^?(?:[^\]\\]|\\[^])*\[:\^?[a-z]+:\]/;
 
@@ -26,7 +30,10 @@ export function compilePattern(source: string, flags?: string): RegExp {
   try {
     return new RegExp(source, 'u');
   } catch (error) {
-    if (unicodeOnly.test(source) || foreignEscape.test(source)) throw error;
+    if (unicodeOnly.test(source)) throw error;
+    const [, foreign] = foreignEscape.exec(source) ?? foreignClass.exec(source) ?? [];
+    if (foreign !== undefined)
+      throw new SyntaxError(`\`${foreign}\` is of another language, and means something else in JavaScript`);
     return new RegExp(source);
   }
 }

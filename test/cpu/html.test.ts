@@ -154,8 +154,17 @@ describe('HTML as Markdown has', () => {
       '<mi>a</mi><mphantom><mi>z</mi></mphantom><mfrac><mrow><mo>(</mo><mi>a</mi><mo>)</mo><mo>+</mo><mo>(</mo><mi>b</mi><mo>)</mo></mrow><mn>10</mn></mfrac>',
       'a((a)+(b))/10',
     ],
+    ['<mn>3</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>', '3 1/2'],
+    ['<mn>3</mn><mo>&#x2064;</mo><mrow><mfrac><mn>1</mn><mn>2</mn></mfrac></mrow><mn>5</mn>', '3\u2064 1/2 5'],
+    ['<msup><mn>2</mn><mi>k</mi></msup><mn>5</mn>', '2^k 5'],
+    ['<mo>(</mo><mfrac linethickness="0"><mi>n</mi><mi>k</mi></mfrac><mo>)</mo>', '(binom(n, k))'],
   ])('MathML without loss: %s', (math, said) => {
     expect(htmlToMarkdown(`<p><math>${math}</math>`)).toBe(said.normalize('NFC'));
+  });
+
+  it('a fraction stands apart from the text beside it', () => {
+    const half = '<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>';
+    expect(htmlToMarkdown(`<p>Take 3${half}5, or (${half}).`)).toBe('Take 3 1/2 5, or (1/2).');
   });
 
   it('links from the address of the document', async () => {

@@ -75,6 +75,13 @@ describe('text is what it says', () => {
     expect(await readings(text)).toEqual({ json: said, rss: said, html: said, atom: text });
   });
 
+  it('of JATS, with fractions apart from the numbers beside them', async () => {
+    const half = '<mml:math xmlns:mml="m"><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math>';
+    const source: Reading = { hits: '$.r', title: '$.abstract', link: '$.x', text: '$.abstract', format: 'xml' };
+    const xml = `<r><abstract>Take 3${half} or 4<inline-formula>${half}</inline-formula>.</abstract></r>`;
+    expect((await hitsIn(xml, source))?.[0]?.text).toBe('Take 3 1/2 or 4 1/2.');
+  });
+
   it('of JATS, with its paragraphs apart, formulas and sections', async () => {
     const text =
       '<jats:title>Abstract</jats:title><jats:sec><jats:title>Aim</jats:title><jats:p>We find <jats:italic>p</jats:italic> &lt; 0.05 at ' +

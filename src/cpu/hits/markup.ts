@@ -1,6 +1,6 @@
 import { decodeHTMLStrict } from 'entities';
 
-import { mathText, subscript, superscript } from './mathematics.js';
+import { mathText, sideBySide, subscript, superscript } from './mathematics.js';
 import { childrenOf, nameOf, ownText, readXml } from './xml-tree.js';
 import type { XmlNode } from './xml-tree.js';
 
@@ -114,16 +114,20 @@ function htmlName(name: string): string {
 /** Elements that nobody knows are parts of a record where no text stands between them, and words of a text where some does. */
 function htmlOf(nodes: readonly XmlNode[]): string {
   const isRecord = nodes.every((node) => (ownText(node) ?? '').trim() === '');
-  return nodes
-    .map((node) => {
-      const name = nameOf(node);
-      if (name === undefined) return escaped(ownText(node) ?? '');
-      if (/^(\w+:)?math$/.test(name)) return escaped(mathText(childrenOf(node)));
-      const named = htmlName(name);
-      const html = isRecord && named === 'span' && !isKnown(name.toLowerCase()) ? 'p' : named;
-      return ['br', 'hr', 'img', 'wbr'].includes(html) ? `<${html}>` : `<${html}>${htmlOf(childrenOf(node))}</${html}>`;
-    })
-    .join('');
+  const isMath = (name: string) => /^(\w+:)?math$/.test(name);
+  const isHolder = (name: string) => /^(\w+:)?inline-formula$/.test(name);
+  const isFormula = (name: string) => isMath(name) || isHolder(name);
+  return sideBySide(nodes.map((node) => ({ text: htmlOfOne(node), isSign: !isFormula(nameOf(node) ?? '') })));
+
+  function htmlOfOne(node: XmlNode): string {
+    const name = nameOf(node);
+    if (name === undefined) return escaped(ownText(node) ?? '');
+    if (isMath(name)) return escaped(mathText(childrenOf(node)));
+    if (isHolder(name)) return htmlOf(childrenOf(node));
+    const named = htmlName(name);
+    const html = isRecord && named === 'span' && !isKnown(name.toLowerCase()) ? 'p' : named;
+    return ['br', 'hr', 'img', 'wbr'].includes(html) ? `<${html}>` : `<${html}>${htmlOf(childrenOf(node))}</${html}>`;
+  }
 }
 
 function mathIn(xml: string): string {

@@ -32,7 +32,49 @@ function inOneLine(text: string, known: ReadonlyMap<string, string>, mark: strin
 
 /** MathML (presentation) in one line; the TeX that it was made of, where it says so. */
 export function mathText(nodes: readonly XmlNode[]): string {
-  return nodes.map((node) => one(node)).join('');
+  return sideBySide(nodes.map((node) => ({ text: one(node), isSign: isToken(node) })));
+}
+
+/** What stands in a formula: a sign as it was written, or what we write for fractions, exponents and the like. */
+export interface FormulaPart {
+  text: string;
+  isSign: boolean;
+}
+
+const fractionAhead = /^[\p{L}\p{N}.]+\//u;
+const openEnd = /[/^_][\p{L}\p{N}.]+$/u;
+/** Most letters of what stands last in a line; formulas of a whole page would be read again and again. */
+const longestEnd = 100;
+/** `\u2064` is the plus of mixed numbers, which is not seen. */
+const wordEnd = /[\p{L}\p{N}][\u2061-\u2064]*$/u;
+const wordAhead = /^[\p{L}\p{N}]/u;
+
+/** Parts in one line: a blank stands where a sign would grow to a fraction or to an exponent, as in `3 1/2` and `2^10 5`. */
+export function sideBySide(parts: readonly FormulaPart[]): string {
+  let line = '';
+  let isLastSign = true;
+  for (const { text, isSign } of parts) {
+    if (text === '') continue;
+    const isApart = (!isSign && isBeforeFraction(line, text)) || (!isLastSign && isBehindOpenEnd(line, text));
+    line += isApart ? ` ${text}` : text;
+    isLastSign = isSign;
+  }
+  return line;
+}
+
+/** Whether what stands in front of a fraction would be read as a part of it: `3` of `1/2`. */
+export function isBeforeFraction(before: string, fraction: string): boolean {
+  return wordEnd.test(before.slice(-longestEnd)) && fractionAhead.test(fraction);
+}
+
+/** Whether what stands behind a fraction or an exponent would be read as a part of it. */
+export function isBehindOpenEnd(formula: string, behind: string): boolean {
+  return openEnd.test(formula.slice(-longestEnd)) && wordAhead.test(behind);
+}
+
+/** Text, and the elements that hold nothing else (MathML 3, 3.2). */
+function isToken(node: XmlNode): boolean {
+  return nameOf(node) === undefined || /^(mi|mn|mo|mtext|ms)$/.test(bareName(node) ?? '');
 }
 
 function one(node: XmlNode): string {
@@ -57,6 +99,9 @@ function one(node: XmlNode): string {
     case 'mmultiscripts':
       return withScripts(children);
     case 'mfrac':
+      // One above the other, without a line between them, is no division.
+      if (/^0+(\.0*)?(\p{L}+|%)?$/u.test(attributesOf(node)['@linethickness']?.trim() ?? ''))
+        return `binom(${first}, ${second})`;
       return `${grouped(first)}/${grouped(second)}`;
     case 'msqrt':
       return `√${grouped(mathText(childrenOf(node)))}`;
@@ -95,8 +140,7 @@ function bareName(node: XmlNode): string | undefined {
 
 /** What has an exponent or an index: in brackets, if it has several parts. */
 function asBase(node: XmlNode, text: string): string {
-  const isOne = /^(mi|mn|mo|mtext|ms)$/.test(bareName(node) ?? '');
-  return isOne || (/^\p{L}+$/u.test(text) && childrenOf(node).length === 1) ? text : grouped(text);
+  return isToken(node) || (/^\p{L}+$/u.test(text) && childrenOf(node).length === 1) ? text : grouped(text);
 }
 
 /** Signs above a letter, as the marks that combine with it. */

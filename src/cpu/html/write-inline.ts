@@ -1,4 +1,4 @@
-import { subscript, superscript } from '../hits/mathematics.js';
+import { isBeforeFraction, isBehindOpenEnd, subscript, superscript } from '../hits/mathematics.js';
 import { largest } from '../largest.js';
 import { addressOf } from './around.js';
 import type { Around } from './around.js';
@@ -80,7 +80,7 @@ export function writeInline(
       flow.text(`(${inLine(childNodes, around)})`);
       return true;
     case 'math':
-      flow.raw(formulaText(element));
+      writeFormula(formulaText(element), flow, next);
       return true;
     case 'script':
       if (!isFormula(element)) return false;
@@ -129,6 +129,13 @@ function writeMarked(
   if (/^\s/.test(inner)) flow.text(' ');
   flow.raw(/[\p{L}\p{N}]/u.test(text) ? before + text + after : text);
   if (/\s$/.test(inner)) flow.text(' ');
+}
+
+/** A blank stands where the text beside a formula would grow to it: `3 1/2`. */
+function writeFormula(text: string, flow: Flow, next: HtmlNode | undefined): void {
+  if (isBeforeFraction(flow.last, text)) flow.text(' ');
+  flow.raw(text);
+  if (next !== undefined && 'value' in next && isBehindOpenEnd(text, next.value)) flow.text(' ');
 }
 
 /** Marks stand beside words; in the middle of one there are none. */

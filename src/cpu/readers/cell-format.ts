@@ -39,6 +39,11 @@ const days1904 = 1_462;
 
 /** Digits that a number of Excel has. */
 const excelDigits = 15;
+/** Least digits that a number loses where they are no part of it. */
+const leastNoise = 3;
+
+/** Longer ones than numbers of Excel may be are ids, which are of no use without their last digits. */
+const wholeNumber = /^-?[1-9]\d*$/;
 
 /** The code of a format by its number. @param own the workbook's own formats */
 export function codeOf(id: number, own: ReadonlyMap<number, string>): string {
@@ -52,16 +57,17 @@ export function codeOf(id: number, own: ReadonlyMap<number, string>): string {
 export function shownNumber(raw: string, code: string, is1904: boolean): string {
   const number = Number(raw);
   if (raw.trim() === '' || !Number.isFinite(number)) return raw;
-  if (code === 'General' || code === '@') return shortest(number);
+  const isPlain = code === 'General' || code === '@' || (code === '0' && wholeNumber.test(raw));
+  if (isPlain) return shortest(raw);
   try {
-    if (!isDateFormat(code)) return format(withoutLocale(code), number, { nbsp: false }).trim() || shortest(number);
+    if (!isDateFormat(code)) return format(withoutLocale(code), number, { nbsp: false }).trim() || shortest(raw);
     const serial = is1904 ? number + days1904 : number;
     const { year, month, day, hours, minutes, seconds } = getFormatDateInfo(code);
     if (!(year && month && day) || serial < 0) return format(code, serial, { nbsp: false }).trim();
     const time = seconds ? ' hh:mm:ss' : hours || minutes ? ' hh:mm' : '';
     return format(`yyyy-mm-dd${time}`, serial, { nbsp: false });
   } catch {
-    return shortest(number);
+    return shortest(raw);
   }
 }
 
@@ -80,7 +86,19 @@ function withoutLocale(code: string): string {
   return code.replaceAll(/\[\$([^\]-]*)-[^\]]*\]/g, (_, sign: string) => (sign === '' ? '' : `"${sign}"`));
 }
 
-/** 0.1 + 0.2 is 0.3 in Excel, and an id of thirteen digits is no power of ten. */
-function shortest(number: number): string {
-  return String(Number(number.toPrecision(excelDigits)));
+/**
+ * All digits of a whole number, and of another one; but 0.1 + 0.2 is 0.3 in Excel: where fifteen digits say it with far fewer, the rest is what
+ * calculating left.
+ */
+function shortest(raw: string): string {
+  const written = raw.trim();
+  if (wholeNumber.test(written)) return written;
+  const exact = String(Number(written));
+  const rounded = String(Number(Number(written).toPrecision(excelDigits)));
+  return digitsOf(rounded) + leastNoise <= digitsOf(exact) ? rounded : exact;
+}
+
+/** Digits from the first that is no 0. */
+function digitsOf(number: string): number {
+  return number.replace(/e.*$/, '').replaceAll(/[-.]/g, '').replace(/^0+/, '').length;
 }

@@ -1,10 +1,10 @@
-import { accented, isBracketed } from '../hits/mathematics.js';
+import { accented, isBracketed, sideBySide } from '../hits/mathematics.js';
 import { childOf, elementsOf, textOf } from './xml.js';
 import type { Element } from './xml.js';
 
 /** A formula of Word (Office Math, ECMA-376, part 1, 22.1) in one line, near to LaTeX's way of writing. */
 export function formula(element: Element | undefined): string {
-  return elementsOf(element).map(term).join('');
+  return sideBySide(elementsOf(element).map((each) => ({ text: term(each), isSign: each.name === 'm:r' })));
 }
 
 function term(element: Element): string {

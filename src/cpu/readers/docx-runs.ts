@@ -1,3 +1,4 @@
+import { isBeforeFraction, isBehindOpenEnd } from '../hits/mathematics.js';
 import { formula } from './docx-formula.js';
 import { link } from './markdown.js';
 import type { Relationship } from './package.js';
@@ -47,6 +48,7 @@ class RunReader {
   readonly #fields: Field[] = [];
   /** Of the run that is read. */
   #font = '';
+  #isBehindFormula = false;
 
   constructor(
     readonly surroundings: Surroundings,
@@ -57,8 +59,16 @@ class RunReader {
     for (const child of elementsOf(element)) this.#inline(child);
   }
 
-  #say(text: string): void {
+  #formula(element: Element): void {
+    const text = formula(element);
+    this.#say(isBeforeFraction(this.text, text) ? ` ${text}` : text);
+    this.#isBehindFormula = true;
+  }
+
+  #say(said: string): void {
     if (this.#fields.some(({ isResult }) => !isResult)) return;
+    const text = this.#isBehindFormula && isBehindOpenEnd(this.text, said) ? ` ${said}` : said;
+    this.#isBehindFormula = false;
     this.text += text;
     const { commented, openComments } = this.surroundings;
     for (const id of openComments) commented.set(id, (commented.get(id) ?? '') + text);
@@ -85,9 +95,9 @@ class RunReader {
       case 'w:fldSimple':
         return this.#linked(addressIn(attributes['w:instr'] ?? ''), () => this.children(element));
       case 'm:oMath':
-        return this.#say(formula(element));
+        return this.#formula(element);
       case 'm:oMathPara':
-        return elementsOf(element, 'm:oMath').forEach((each) => this.#say(formula(each)));
+        return elementsOf(element, 'm:oMath').forEach((each) => this.#formula(each));
       case 'mc:AlternateContent':
         return elementsOf(elementsOf(element)[0]).forEach((child) => this.#inline(child));
       case 'w:commentRangeStart':

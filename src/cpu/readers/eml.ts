@@ -21,9 +21,13 @@ export async function readEml(bytes: Uint8Array): Promise<string> {
     ['Subject', mail.subject],
   ];
   const head = fields.filter(([, value]) => value?.trim()).map(([name, value]) => `${name}: ${value}`);
-  const lines = mail.text?.replaceAll('\r\n', '\n') ?? '';
+  const inner = /message\/rfc822|multipart\/digest/i.test(start) ? await datesInside(withoutEnvelope(kept)) : [];
+  const lines = withIsoDates(mail.text?.replaceAll('\r\n', '\n') ?? '', inner);
   const plain = (isFlowed ? unflowed(lines, { withoutBlanks: /\bdelsp\s*=\s*"?yes/i.test(start) }) : lines).trim();
-  const text = plain === '' && mail.html !== undefined ? await htmlPart(mail.html) : plain;
+  const text =
+    plain === '' && mail.html !== undefined
+      ? await htmlPart(mail.html.replaceAll(/(data-date="([^"<>]*)">)[^<]*/g, '$1$2'))
+      : plain;
   const attached = mail.attachments.filter(isAttached).map(named);
   const whole = blocks([head.join('\n'), text, attached.length === 0 ? '' : `Attachments:\n${attached.join('\n')}`]);
   return windowsSigns(isFlowed ? whole.replaceAll(/(\bformat\s*=\s*"?)flowex/gi, '$1flowed') : whole);
@@ -36,6 +40,48 @@ const flowedAll = /(\bformat\s*=\s*"?)flowed/gi;
 function windowsSigns(text: string): string {
   return text.replaceAll(/[\u0080-\u009F]/g, (sign) => decodeWindows1252(Uint8Array.of(sign.charCodeAt(0))));
 }
+
+/** Most mails in one another that postal-mime takes apart. */
+const mostNested = 10;
+
+/** Dates of the mails that are forwarded inside. */
+async function datesInside(bytes: Uint8Array, depth = 0): Promise<string[]> {
+  if (depth >= mostNested) return [];
+  const { attachments } = await PostalMime.parse(bytes, {
+    attachmentEncoding: 'arraybuffer',
+    forceRfc822Attachments: true,
+  });
+  const dates: string[] = [];
+  for (const { mimeType, content } of attachments) {
+    if (mimeType !== 'message/rfc822' || typeof content === 'string') continue;
+    const mail = new Uint8Array(content);
+    const { date } = await PostalMime.parse(mail, { forceRfc822Attachments: true });
+    dates.push(...(date === undefined ? [] : [date]), ...(await datesInside(mail, depth + 1)));
+  }
+  return dates;
+}
+
+/** postal-mime writes dates of mails inside in the machine's language and time zone. */
+function withIsoDates(text: string, dates: readonly string[]): string {
+  return dates.reduce((all, date) => {
+    const moment = new Date(date);
+    if (Number.isNaN(moment.getTime())) return all;
+    const local = localDate.format(moment);
+    return all.replaceAll(/^(Date: +)(.*)$/gm, (line, name: string, said: string) =>
+      said.trim() === local ? name + date : line,
+    );
+  }, text);
+}
+
+const localDate = new Intl.DateTimeFormat('default', {
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+  hour12: false,
+});
 
 function shown(address: Address): string {
   if (address.group !== undefined) return `${address.name}: ${address.group.map(shown).join(', ')}`;

@@ -1,4 +1,5 @@
 import type { Archive } from '../../files/index.js';
+import { sideBySide } from '../hits/mathematics.js';
 import { listMark } from '../html/list-marks.js';
 import { formula } from './docx-formula.js';
 import { markedText } from './marked-text.js';
@@ -155,10 +156,7 @@ function paragraphsOf(shape: Element | undefined, relationships: readonly Relati
         ...(numbered !== undefined && {
           numbering: { scheme: numbered['type'] ?? '', start: Number(numbered['startAt'] ?? 1) },
         }),
-        text: elementsOf(paragraph)
-          .map((run) => runText(run, relationships))
-          .join('')
-          .trim(),
+        text: runTexts(paragraph, relationships).trim(),
         depth: Number(properties?.attributes['lvl'] ?? 0),
         isBullet: has('a:buNone') ? false : has('a:buChar', 'a:buAutoNum', 'a:buBlip') ? true : undefined,
       };
@@ -183,9 +181,10 @@ function runText(run: Element, relationships: readonly Relationship[]): string {
 }
 
 function runTexts(parent: Element | undefined, relationships: readonly Relationship[]): string {
-  return elementsOf(parent)
-    .map((run) => runText(run, relationships))
-    .join('');
+  const runs = elementsOf(parent);
+  return sideBySide(
+    runs.map((run) => ({ text: runText(run, relationships), isSign: /^a:(r|fld|br)$/.test(run.name) })),
+  );
 }
 
 /** Several paragraphs of a slide's body are a list, unless they say that they are none. */

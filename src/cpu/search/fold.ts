@@ -32,6 +32,9 @@ const letters: Record<string, string> = {
 };
 const apart = new RegExp(`[${Object.keys(letters).join('')}]`, 'g');
 
+/** Digits as Arabic and Persian write them, at places that end in the digit. */
+const arabicDigits = /[\u0660-\u0669\u06F0-\u06F9]/g;
+
 /** A text in small letters and in one form for what looks the same (NFKC), without what is not seen. */
 export function lower(text: string): string {
   return isAscii(text) ? text.toLowerCase() : text.replaceAll(unseen, '').normalize('NFKC').toLowerCase();
@@ -46,7 +49,8 @@ export function fold(text: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replaceAll(optional, '')
-    .replaceAll(apart, (letter) => letters[letter] ?? letter);
+    .replaceAll(apart, (letter) => letters[letter] ?? letter)
+    .replaceAll(arabicDigits, (digit) => String(digit.charCodeAt(0) % 0x10));
 }
 
 /** A folded text, and where in the original each of its code units comes from. */

@@ -22,13 +22,17 @@ const groups =
  * and `C#`.
  */
 const written = new RegExp(
-  `${letter}+(?:(?:${brokenWord}|[_\\-\\u2010\\u2011'\\u2019]|(?<=\\p{N})[.,](?=\\p{N})|${groups})${letter}+)*(?:(?<=\\p{L})[+#]+)?`,
+  `${letter}+(?:(?:${brokenWord}|[_\\-\\u2010\\u2011'\\u2019]|(?<=\\p{N})[.,\\u066B\\u066C](?=\\p{N})|${groups})${letter}+)*(?:(?<=\\p{L})[+#]+)?`,
   'gu',
 );
-const joints = /[-\u2010]\r?\n[ \t]*|[_\-\u2010\u2011'\u2019., \u00A0\u2009\u202F]/u;
+const joints = /[-\u2010]\r?\n[ \t]*|[_\-\u2010\u2011'\u2019.,\u066B\u066C \u00A0\u2009\u202F]/u;
 
-/** A number with its thousands apart, and its decimals. */
-const grouped = /^(\p{N}{1,3}(?:[.,'\u2019 \u00A0\u2009\u202F]\p{N}{3})+)[.,]\p{N}+$/u;
+/** A number with its thousands apart, and one that has decimals, too. */
+const thousands = "\\p{N}{1,3}(?:[.,\\u066C'\\u2019 \\u00A0\\u2009\\u202F]\\p{N}{3})+";
+const grouped = new RegExp(`^${thousands}$`, 'u');
+const groupedWhole = new RegExp(`^(${thousands})[.,\\u066B]\\p{N}+$`, 'u');
+/** A unit or a currency that is written to a number. */
+const unit = /^\P{N}+|\P{N}+$/gu;
 
 /** Particles at the end of Korean words, and the article in front of Arabic ones. */
 const particles = /(?<=..)(?:으로|에서|에게|까지|부터|처럼|보다|하고|입니다|을|를|이|가|은|는|의|에|로|와|과|도|만)$/u;
@@ -166,10 +170,17 @@ function formsOf(word: string): string[] {
   const pieces = word.split(joints).filter((piece) => piece !== '');
   const parts = pieces.flatMap((piece) => piece.split(seams));
   const wholes = pieces.length > 1 ? [word, pieces.join(''), ...pieces] : [word];
-  const whole = grouped.exec(word)?.[1]?.replaceAll(/\P{N}/gu, '');
-  const all = [...wholes, ...parts, ...(whole === undefined ? [] : [whole])];
+  const all = [...wholes, ...parts, ...numbersIn(word)];
   return [...new Set(all.flatMap((form) => [lower(form), fold(form), fold(spelt(form))]))].filter(
     (form) => form !== '',
+  );
+}
+
+/** A grouped number as its digits alone, without its decimals and what is written to it: `1,500,000원`. */
+function numbersIn(word: string): string[] {
+  const bare = word.replaceAll(unit, '');
+  return [grouped.exec(bare)?.[0], groupedWhole.exec(bare)?.[1]].flatMap(
+    (found) => found?.replaceAll(/\P{N}/gu, '') ?? [],
   );
 }
 

@@ -60,6 +60,7 @@ describe('numbers of paragraphs', () => {
 
 const run = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
 const part = (name: string, inner: string) => `<m:${name}>${inner}</m:${name}>`;
+const fraction = (above: string, below: string) => part('f', part('num', run(above)) + part('den', run(below)));
 
 it.each([
   [part('bar', `<m:barPr><m:pos m:val="top"/></m:barPr>${part('e', run('x'))}`), 'x\u0304'],
@@ -69,8 +70,20 @@ it.each([
   [part('f', '<m:fPr><m:type m:val="noBar"/></m:fPr>' + part('num', run('n')) + part('den', run('k'))), 'binom(n, k)'],
   [part('sPre', part('sub', run('6')) + part('sup', run('14')) + part('e', run('C'))), '_6^14 C'],
   [run('a') + part('phant', '<m:phantPr><m:show m:val="0"/></m:phantPr>' + part('e', run('z'))), 'a'],
+  [run('3') + fraction('1', '2'), '3 1/2'],
+  [fraction('1', '2') + run('3'), '1/2 3'],
+  [run('y=') + fraction('1', '2') + fraction('3', '4'), 'y=1/2 3/4'],
+  [part('sSup', part('e', run('2')) + part('sup', run('10'))) + run('5'), '2^10 5'],
+  [part('sSup', part('e', run('x')) + part('sup', run('10'))) + run('+5'), 'x^10+5'],
+  [run('1/1') + run('0'), '1/10'],
 ])('a formula without loss: %s', async (math, said) => {
   expect(await read(p(`<m:oMath>${math}</m:oMath>`))).toBe(said);
+});
+
+it('a fraction stands apart from the text beside it', async () => {
+  const text = (said: string) => `<w:r><w:t>${said}</w:t></w:r>`;
+  const math = `<m:oMath>${fraction('1', '2')}</m:oMath>`;
+  expect(await read(p(text('Take 3') + math + text('5, or (') + math + text(').')))).toBe('Take 3 1/2 5, or (1/2).');
 });
 
 it('signs of the font Symbol are what it shows', async () => {

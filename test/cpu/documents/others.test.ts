@@ -41,6 +41,8 @@ it('PPTX: numbers of lists, what is raised and struck out, and comments of today
   const run = (text: string, attributes = '') => `<a:r><a:rPr${attributes}/><a:t>${text}</a:t></a:r>`;
   const numbered = (text: string, scheme: string, more = '') =>
     `<a:p><a:pPr><a:buAutoNum type="${scheme}"${more}/></a:pPr>${run(text)}</a:p>`;
+  const digit = (place: string, text: string) => `<m:${place}><m:r><m:t>${text}</m:t></m:r></m:${place}>`;
+  const half = `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:f>${digit('num', '1')}${digit('den', '2')}</m:f></m:oMath>`;
   const bytes = zipOf({
     '[Content_Types].xml': '<Types/>',
     '_rels/.rels': relationships([['rId1', 'officeDocument', 'ppt/presentation.xml']]),
@@ -50,12 +52,18 @@ it('PPTX: numbers of lists, what is raised and struck out, and comments of today
       'sld',
       shape('', numbered('one', 'arabicPeriod', ' startAt="3"'), numbered('two', 'arabicPeriod', ' startAt="3"')) +
         shape('', numbered('x', 'alphaUcParenBoth')) +
+        shape(
+          '',
+          `<a:p>${run('Take 3')}<mc:AlternateContent><mc:Choice><a14:m>${half}</a14:m></mc:Choice></mc:AlternateContent></a:p>`,
+        ) +
         shape('', `<a:p>${run('10')}${run('6', ' baseline="30000"')}${run(' old', ' strike="sngStrike"')}</a:p>`),
     ),
     'ppt/slides/_rels/slide1.xml.rels': relationships([['c', 'comments', '../comments/c.xml']]),
     'ppt/comments/c.xml': `<p188:cmLst xmlns:p188="http://schemas.microsoft.com/office/powerpoint/2018/8/main" ${slideSpace}><p188:cm><p188:txBody><a:p><a:r><a:t>Why?</a:t></a:r></a:p></p188:txBody></p188:cm></p188:cmLst>`,
   });
-  expect(await read('pptx', bytes)).toBe('## Slide 1\n\n3. one\n4. two\n\n(A) x\n\n10⁶ ~~old~~\n\nComments:\n\n- Why?');
+  expect(await read('pptx', bytes)).toBe(
+    '## Slide 1\n\n3. one\n4. two\n\n(A) x\n\nTake 3 1/2\n\n10⁶ ~~old~~\n\nComments:\n\n- Why?',
+  );
 });
 
 describe('EPUB', () => {
@@ -148,6 +156,18 @@ describe('mail with others in it', () => {
     const inner = 'Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\nSubject: Inner\r\n\r\nThe inner text.';
     const text = await read('eml', Buffer.from(multipart('multipart/mixed', '\r\nSee below.', inner)));
     expect(text).toMatch(/See below\.[^]*Subject: Inner[^]*The inner text\./);
+  });
+
+  it('has the dates of those that are forwarded in UTC', async () => {
+    const date = (hour: number) => `Date: Mon, 4 Mar 2024 ${hour}:00:00 +0100\r\n`;
+    const forward = (...parts: readonly string[]) =>
+      parts.join('Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\n');
+    const deep = forward('', `${date(11)}`, `${date(12)}\r\nDeep.`);
+    const text = await read('eml', Buffer.from(multipart('multipart/mixed', '\r\nSee below.', deep)));
+    expect(text).toMatch(/Date: +2024-03-04T10:00:00\.000Z[^]*Date: +2024-03-04T11:00:00\.000Z[^]*Deep/);
+    const html = forward('', `${date(11)}Content-Type: text/html\r\n\r\n<p>Shown.</p>`);
+    expect(await read('eml', Buffer.from(multipart('multipart/mixed', html)))).toContain('2024-03-04T10:00:00.000Z');
+    expect(text).not.toContain('3/4/2024');
   });
 
   it('names what is attached without a name, or with a Content-ID, and is no picture of the text', async () => {
