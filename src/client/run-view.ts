@@ -2,7 +2,6 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { ModelCall } from '../contract/model-call.js';
-import type { WantedCall } from '../contract/model-request.js';
 import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, LaneResult, Tally } from '../contract/lanes.js';
@@ -17,6 +16,7 @@ import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
+import { DeadlineCuts } from './deadline-cuts.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
@@ -57,6 +57,8 @@ export class RunView {
   readonly scheduled = new Map<string, Place>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
+  /** What deadlines have cut. */
+  readonly deadlines = new DeadlineCuts();
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
   /** From 1, which goes first, to 5. */
@@ -85,7 +87,7 @@ export class RunView {
   }
 
   /** Of an agent: the calls that the model asked for, by their keys. */
-  get wanted(): ReadonlyMap<string, WantedCall> {
+  get wanted(): Readonly<AgentCalls['wanted']> {
     return this.#calls.wanted;
   }
 
@@ -126,6 +128,7 @@ export class RunView {
   /** Takes in the next event; returns the outcome it brought, if any. */
   async apply(event: HistoryEvent): Promise<StoredBranch | undefined> {
     const atMs = millis(event.eventTime);
+    this.deadlines.see(event);
     if (event.workflowExecutionStartedEventAttributes) {
       const started = event.workflowExecutionStartedEventAttributes;
       const given = await this.#payloads.values(started.input).catch(noJson);
@@ -173,6 +176,7 @@ export class RunView {
       const { summary } = event.userMetadata ?? {};
       const [told] = await this.#payloads.values({ payloads: summary ? [summary] : [] });
       this.#calls.waits(String(event.eventId), told, atMs);
+      this.deadlines.begins(event, told);
       return undefined;
     }
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
@@ -250,7 +254,8 @@ export class RunView {
     // The branch goes on in another activity, if the budget has more for it.
     if (isReserveUsedUp(event)) return undefined;
     const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
-    const outcome = await this.#outcomeOf(event, place, atMs, cancelled);
+    const told = await this.#outcomeOf(event, place, atMs, cancelled);
+    const outcome = this.deadlines.judged(told, String(ended.scheduledEventId));
     this.outcomes.set(place.index, outcome);
     return outcome;
   }

@@ -190,7 +190,8 @@ class Teller {
   }
 
   async #tellReport({ blob }: Pick<LaneReport, 'blob'>): Promise<void> {
-    for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+    for (const reported of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+      const outcome = this.view.deadlines.judgedInLane(reported);
       const name = this.#nameOf(outcome);
       if (this.#failed.delete(name)) this.told.delete(name);
       await this.tell(outcome);
