@@ -19,13 +19,16 @@ type Answer = boolean | undefined;
  *
  * ApprovalDesk-1. Only `y` or `yes` allows. A call that is shown cut is allowed by its name only, as by `fanfold approve`.
  * ApprovalDesk-2. What was typed before the question could be read decides nothing.
+ * ApprovalDesk-3. The question that an answer decides is the last that stands on the screen.
  *
  * @param signal ends the asking
+ * @param stands is told how to ask once more while the question stands, and when it stands no longer
  */
 export async function askApproval(
   { key, takesName }: Pick<Approval, 'key' | 'takesName'>,
   { stdin, stderr }: { stdin: NodeJS.ReadableStream; stderr: Pick<Screen, 'write'> },
   signal: AbortSignal,
+  stands: (again: (() => void) | undefined) => void = () => {},
 ): Promise<Answer> {
   // The terminal's own line editing keeps Ctrl-C a signal.
   const asking = createInterface({ input: stdin, terminal: false });
@@ -39,6 +42,9 @@ export async function askApproval(
   try {
     if (signal.aborted) return undefined;
     let askedAtMs = ask();
+    stands(() => {
+      askedAtMs = ask();
+    });
     for await (const typed of asking) {
       if (signal.aborted) return undefined;
       const word = typed.trim();
@@ -49,6 +55,7 @@ export async function askApproval(
     }
     return undefined;
   } finally {
+    stands(undefined);
     signal.removeEventListener('abort', close);
     asking.close();
   }
@@ -59,11 +66,12 @@ export class ApprovalDesk {
   readonly #left = new AbortController();
   #asking: Promise<void> = Promise.resolve();
   readonly #open = new Map<string, AbortController>();
+  #askAgain: (() => void) | undefined;
 
   constructor(
     private readonly session: Session,
     private readonly view: RunView,
-    private readonly world: World,
+    private readonly world: Pick<World, 'stdin' | 'stderr'>,
     private readonly progress: ProgressView | undefined,
   ) {}
 
@@ -89,6 +97,14 @@ export class ApprovalDesk {
     }
   }
 
+  /** Writes something else: below a question that stands, which is asked once more after it. */
+  beside(write: () => void): void {
+    const again = this.#askAgain;
+    if (again !== undefined) this.world.stderr.write(line`\n`);
+    write();
+    again?.();
+  }
+
   leave(): void {
     this.#left.abort();
   }
@@ -97,7 +113,9 @@ export class ApprovalDesk {
     if (signal.aborted) return;
     const resume = this.progress?.pause();
     try {
-      const allow = await askApproval(approval, this.world, signal);
+      const allow = await askApproval(approval, this.world, signal, (again) => {
+        this.#askAgain = again;
+      });
       if (allow === undefined) return this.world.stderr.write(line`\n`);
       await approveRun(this.session.client, this.view.workflowId, { allow, keys: [approval.key] });
     } catch (error) {
