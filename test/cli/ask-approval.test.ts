@@ -77,4 +77,22 @@ describe('a call that waits for a person, at a terminal', () => {
     expect(said.at(-1)).toBe('Allow a? [y/n] ');
     desk.leave();
   });
+
+  it('says so where no worker takes the answer, and which command starts one', async () => {
+    const [stdin, said] = [new PassThrough(), [] as string[]];
+    const stderr = { write: ({ text }: { text: string }) => said.push(text) };
+    const untaken = new Promise(() => {});
+    const client = { workflow: { getHandle: () => ({ executeUpdate: () => untaken }) } };
+    const view = { workflowId: 'mail' };
+    const desk = new ApprovalDesk({ client } as never, view as never, { stdin, stderr } as never, undefined, 1);
+    desk.add('1', { key: 'a', takesName: false } as never);
+    while (said.length < 1) await setImmediate();
+    nowMs += readMs;
+    stdin.write('y\n');
+    while (said.length < 2) await setImmediate();
+    expect(said[1]).toBe(
+      'fanfold: no worker has taken the answer about a yet. Where none runs, `fanfold worker` starts one.\n',
+    );
+    desk.leave();
+  });
 });

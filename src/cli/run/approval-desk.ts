@@ -11,6 +11,9 @@ import type { Screen, World } from '../world.js';
 /** Milliseconds after a question in which an answer was typed for something else, and does not count. */
 const typedAheadMs = 300;
 
+/** Milliseconds after which an answer that no worker has taken is told of: one that runs takes it at once. */
+const defaultUntakenMs = 3_000;
+
 /** A decision at the terminal: `undefined` where there is none, because it was made elsewhere or the run was left. */
 type Answer = boolean | undefined;
 
@@ -73,6 +76,7 @@ export class ApprovalDesk {
     private readonly view: RunView,
     private readonly world: Pick<World, 'stdin' | 'stderr'>,
     private readonly progress: ProgressView | undefined,
+    private readonly untakenMs = defaultUntakenMs,
   ) {}
 
   /** Whether there is a terminal to ask at. */
@@ -117,11 +121,19 @@ export class ApprovalDesk {
         this.#askAgain = again;
       });
       if (allow === undefined) return this.world.stderr.write(line`\n`);
-      await approveRun(this.session.client, this.view.workflowId, { allow, keys: [approval.key] });
+      const untaken = setTimeout(() => !this.#left.signal.aborted && this.#tellUntaken(approval), this.untakenMs);
+      const decision = { allow, keys: [approval.key] };
+      await approveRun(this.session.client, this.view.workflowId, decision).finally(() => clearTimeout(untaken));
     } catch (error) {
       this.world.stderr.write(line`fanfold: ${(error as Error).message}\n`);
     } finally {
       resume?.();
     }
+  }
+
+  #tellUntaken({ key }: Approval): void {
+    this.world.stderr.write(
+      line`fanfold: no worker has taken the answer about ${key} yet. Where none runs, \`fanfold worker\` starts one.\n`,
+    );
   }
 }
