@@ -16,6 +16,7 @@ import type { PlannedRun } from '../plan/planned-run.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
+import type { WantedCall } from './agent-calls.js';
 import { DeadlineCuts } from './deadline-cuts.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
@@ -57,8 +58,7 @@ export class RunView {
   readonly scheduled = new Map<string, Place>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
-  /** What deadlines have cut. */
-  readonly deadlines = new DeadlineCuts();
+  readonly #deadlines = new DeadlineCuts();
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
   /** From 1, which goes first, to 5. */
@@ -87,7 +87,7 @@ export class RunView {
   }
 
   /** Of an agent: the calls that the model asked for, by their keys. */
-  get wanted(): Readonly<AgentCalls['wanted']> {
+  get wanted(): ReadonlyMap<string, WantedCall> {
     return this.#calls.wanted;
   }
 
@@ -125,10 +125,15 @@ export class RunView {
     }
   }
 
+  /** The outcome of a branch in a lane, which knows that it was cut, and not that the deadline did it. */
+  judged(reported: StoredBranch): StoredBranch {
+    return this.#deadlines.judgedInLane(reported);
+  }
+
   /** Takes in the next event; returns the outcome it brought, if any. */
   async apply(event: HistoryEvent): Promise<StoredBranch | undefined> {
     const atMs = millis(event.eventTime);
-    this.deadlines.see(event);
+    this.#deadlines.see(event);
     if (event.workflowExecutionStartedEventAttributes) {
       const started = event.workflowExecutionStartedEventAttributes;
       const given = await this.#payloads.values(started.input).catch(noJson);
@@ -176,7 +181,7 @@ export class RunView {
       const { summary } = event.userMetadata ?? {};
       const [told] = await this.#payloads.values({ payloads: summary ? [summary] : [] });
       this.#calls.waits(String(event.eventId), told, atMs);
-      this.deadlines.begins(event, told);
+      this.#deadlines.begins(event, told);
       return undefined;
     }
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
@@ -255,7 +260,7 @@ export class RunView {
     if (isReserveUsedUp(event)) return undefined;
     const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
     const told = await this.#outcomeOf(event, place, atMs, cancelled);
-    const outcome = this.deadlines.judged(told, String(ended.scheduledEventId));
+    const outcome = this.#deadlines.judged(told, String(ended.scheduledEventId));
     this.outcomes.set(place.index, outcome);
     return outcome;
   }

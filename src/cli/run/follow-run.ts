@@ -202,7 +202,7 @@ class Teller {
 
   async #tellReport({ blob }: Pick<LaneReport, 'blob'>): Promise<void> {
     for (const reported of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
-      const outcome = this.view.deadlines.judgedInLane(reported);
+      const outcome = this.view.judged(reported);
       const name = this.#nameOf(outcome);
       if (this.#failed.delete(name)) this.told.delete(name);
       await this.tell(outcome);
