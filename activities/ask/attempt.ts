@@ -9,7 +9,7 @@ import { cacheSavedUsd, costOf } from '../../src/model/index.js';
 import { eitherSignal } from '../../src/network/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 import type { Host } from '../branch/host.js';
-import { beginTry, deadlineMs, handOn, lose, mayHavePaid, recover, spend } from './ledger.js';
+import { beginTry, deadlineMs, handOn, lastTryDied, lose, mayHavePaid, recover, spend } from './ledger.js';
 import type { EndedCall } from '../../src/model/call/ended-call.js';
 import type { Purse } from '../../src/model/layer/index.js';
 import { newestWords } from './newest-words.js';
@@ -105,12 +105,15 @@ export class Attempt {
     }
   }
 
-  /** Refuses to begin where workers that died have used up the tries. */
+  /** Refuses to begin where tries that told nothing of their end have used them all up: of workers that died, or could not begin. */
   checkTriesLeft(): void {
-    if (this.#ledger.attempts > this.#call.attempts) {
-      const ledger = { ...this.#ledger, attempts: this.#call.attempts };
-      throw this.#failure(exhausted('the last when its worker died.', this.#call, ledger));
-    }
+    if (this.#ledger.attempts <= this.#call.attempts) return;
+    const ledger = { ...this.#ledger, attempts: this.#call.attempts };
+    const { lastLedger, attempt } = this.#host;
+    const how = lastTryDied(lastLedger, attempt, this.#call.ledger)
+      ? 'the last when its worker died.'
+      : 'the last without a word: its worker died, or could not read what it was given, as with another data converter.';
+    throw this.#failure(exhausted(how, this.#call, ledger));
   }
 
   /**

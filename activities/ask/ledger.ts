@@ -49,6 +49,13 @@ export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean
   return heartbeatDetails.open !== false && heartbeatDetails.answered !== true;
 }
 
+/** Whether the last try is known to have begun, and told nothing of its end: its worker died. Of a try that left nothing that is not known. */
+export function lastTryDied(heartbeatDetails: unknown, attempt: number, earlier?: Ledger): boolean {
+  if (!isLedger(heartbeatDetails) || heartbeatDetails.open === false) return false;
+  const told = heartbeatDetails.attempts + (heartbeatDetails.throttled ?? 0);
+  return told >= (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
+}
+
 /**
  * Counts what the last try had paid for, now that its answer has been found.
  *

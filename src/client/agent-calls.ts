@@ -2,6 +2,8 @@ import type { Answer } from '../contract/model-call.js';
 import type { WantedCall } from '../contract/model-request.js';
 import { approvalOf, callKeys } from '../fold/approval.js';
 
+export type { WantedCall } from '../contract/model-request.js';
+
 /** Calls of tools of an agent: those that the model wanted, those that wait for a person to allow them, and for how long any did. */
 export class AgentCalls {
   /** Keys of calls that wait to be allowed, by the event of their timer. */

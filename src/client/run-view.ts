@@ -2,7 +2,6 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { ModelCall } from '../contract/model-call.js';
-import type { WantedCall } from '../contract/model-request.js';
 import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
 import { addTallies, noTally } from '../contract/lanes.js';
 import type { LaneReport, Tally } from '../contract/lanes.js';
@@ -16,6 +15,8 @@ import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { AgentCalls } from './agent-calls.js';
+import type { WantedCall } from './agent-calls.js';
+import { DeadlineCuts } from './deadline-cuts.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
@@ -56,6 +57,7 @@ export class RunView {
   readonly scheduled = new Map<string, Place>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
+  readonly #deadlines = new DeadlineCuts();
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
   /** From 1, which goes first, to 5. */
@@ -128,9 +130,15 @@ export class RunView {
     }
   }
 
+  /** The outcome of a branch in a lane, which knows that it was cut, and not that the deadline did it. */
+  judged(reported: StoredBranch): StoredBranch {
+    return this.#deadlines.judgedInLane(reported);
+  }
+
   /** Takes in the next event; returns the outcome it brought, if any. */
   async apply(event: HistoryEvent): Promise<StoredBranch | undefined> {
     const atMs = millis(event.eventTime);
+    this.#deadlines.see(event);
     if (event.workflowExecutionStartedEventAttributes) {
       const started = event.workflowExecutionStartedEventAttributes;
       const given = await this.#payloads.values(started.input).catch(noJson);
@@ -178,6 +186,7 @@ export class RunView {
       const { summary } = event.userMetadata ?? {};
       const [told] = await this.#payloads.values({ payloads: summary ? [summary] : [] });
       this.#calls.waits(String(event.eventId), told, atMs);
+      this.#deadlines.begins(event, told);
       return undefined;
     }
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
@@ -237,7 +246,8 @@ export class RunView {
     // The branch goes on in another activity, if the budget has more for it.
     if (isReserveUsedUp(event)) return undefined;
     const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
-    const outcome = await this.#outcomeOf(event, place, atMs, cancelled);
+    const told = await this.#outcomeOf(event, place, atMs, cancelled);
+    const outcome = this.#deadlines.judged(told, String(ended.scheduledEventId));
     this.outcomes.set(place.index, outcome);
     return outcome;
   }

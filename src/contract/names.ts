@@ -73,3 +73,6 @@ export const searchAttributes = {
   /** Workflow id of the run that is retried. */
   retries: { name: 'FanfoldRetries', type: 'KEYWORD' },
 } as const;
+
+/** The summary of the timer that is a fan-out's deadline: whoever follows the run knows it by that. */
+export const deadlineSummary = 'deadline';

@@ -235,8 +235,15 @@ describe('the ledger', () => {
     const failure = await failureOf(ask({ attempts: 3 }, { attempt: 4 }));
     expect(failure).toMatchObject({
       type: 'AttemptsExhausted',
-      message: 'All 3 tries failed, the last when its worker died.',
+      message:
+        'All 3 tries failed, the last without a word: its worker died, or could not read what it was given, as with another data converter.',
     });
+    const left = { attempts: 3, modelMs: 5, usage: noUsage, open: true };
+    const died = await failureOf(ask({ attempts: 3 }, { attempt: 4, heartbeatDetails: left }));
+    expect(died.message).toBe('All 3 tries failed, the last when its worker died.');
+    const closed = { ...left, attempts: 2 };
+    const after = await failureOf(ask({ attempts: 3 }, { attempt: 4, heartbeatDetails: closed }));
+    expect(after.message).toContain('the last without a word');
     expect(ledgerOf(failure).attempts).toBe(3);
     expect(model.total).toBe(0);
     expect((await ask({ attempts: 3 }, { attempt: 3 }).answer).ledger.attempts).toBe(3);

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { askApproval } from '../../src/cli/run/approval-desk.js';
+import { ApprovalDesk, askApproval } from '../../src/cli/run/approval-desk.js';
 
 /** Longer than what is typed ahead does not count, by the clock of the test. */
 const readMs = 400;
@@ -59,5 +59,40 @@ describe('a call that waits for a person, at a terminal', () => {
 
   it('is left where the question is withdrawn', async () => {
     expect((await asked([])).answer).toBeUndefined();
+  });
+
+  it('is asked about once more after what is announced meanwhile (ApprovalDesk-3)', async () => {
+    const [stdin, said] = [new PassThrough(), [] as string[]];
+    const stderr = { write: ({ text }: { text: string }) => said.push(text) };
+    const desk = new ApprovalDesk({} as never, {} as never, { stdin, stderr } as never, undefined);
+    const announce = () => desk.beside(() => said.push('b waits\n'));
+    announce();
+    desk.add('1', { key: 'a', takesName: false } as never);
+    while (said.length < 2) await setImmediate();
+    announce();
+    expect(said.join('')).toBe('b waits\nAllow a? [y/n] \nb waits\nAllow a? [y/n] ');
+    // Typed for the question as it stood before.
+    stdin.write('y\n');
+    while (said.length < 6) await setImmediate();
+    expect(said.at(-1)).toBe('Allow a? [y/n] ');
+    desk.leave();
+  });
+
+  it('says so where no worker takes the answer, and which command starts one', async () => {
+    const [stdin, said] = [new PassThrough(), [] as string[]];
+    const stderr = { write: ({ text }: { text: string }) => said.push(text) };
+    const untaken = new Promise(() => {});
+    const client = { workflow: { getHandle: () => ({ executeUpdate: () => untaken }) } };
+    const view = { workflowId: 'mail' };
+    const desk = new ApprovalDesk({ client } as never, view as never, { stdin, stderr } as never, undefined, 1);
+    desk.add('1', { key: 'a', takesName: false } as never);
+    while (said.length < 1) await setImmediate();
+    nowMs += readMs;
+    stdin.write('y\n');
+    while (said.length < 2) await setImmediate();
+    expect(said[1]).toBe(
+      'fanfold: no worker has taken the answer about a yet. Where none runs, `fanfold worker` starts one.\n',
+    );
+    desk.leave();
   });
 });

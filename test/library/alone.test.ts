@@ -209,6 +209,16 @@ describe('a fan-out', () => {
     gate.release();
   });
 
+  it.each([false, true])('in lanes, is late in both places at its deadline, beside a function: %s', async (beside) => {
+    const word = `too slow ${String(beside)}`;
+    const gate = model.hold(new RegExp(word));
+    const [followed, outcomes] = await execute<typeof alone.late>('late', items(60, word), beside);
+    expect(followed).toEqual(outcomes);
+    expect(new Set(outcomes?.slice(0, 60))).toEqual(new Set(['late']));
+    await model.idle();
+    gate.release();
+  });
+
   it('in lanes leaves no call in flight when its workflow is cancelled', async () => {
     const gate = model.hold(/never answered/);
     const handle = await start<typeof alone.cut>('cut', items(60, 'never answered'), {}, false);

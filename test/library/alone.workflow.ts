@@ -127,6 +127,16 @@ export async function cut(items: string[], options: FanOutOptions, beside: boole
   return outcomes.map(({ status }) => status);
 }
 
+/** Questions in lanes that their deadline cuts: how each is followed, and how it is in the outcomes. */
+export async function late(items: string[], beside: boolean) {
+  const questions = items.map((item) => ask({ prompt: item }));
+  const works = beside ? [...questions, activity(() => countWords('one two'))] : questions;
+  const run = fanOut(works, { deadline: '1s' });
+  const followed: string[] = [];
+  for await (const { index, status } of run) followed[index] = status;
+  return [followed, (await run.outcomes).map(({ status }) => status)];
+}
+
 function countOk(outcomes: readonly Outcome<unknown>[]): number {
   return outcomes.filter(({ status }) => status === 'ok').length;
 }

@@ -258,6 +258,7 @@ describe.each([
     expect(amended.outcomes[1]).toBe('slow ok undefined');
     const late = await execute('joined', { deadline: 1_000 });
     expect(late.outcomes[1]).toBe('slow late: Late');
+    expect(late.followed).toEqual(late.outcomes);
   });
 
   it.each([

@@ -199,9 +199,11 @@ export async function held() {
 
 export async function joined(options: FanOutOptions) {
   const run = fanOut({ fast: ask({ prompt: 'fast' }), slow: activity(() => sleep('3s')) }, options);
+  const followed: string[] = [];
+  for await (const outcome of run) followed.push(brief(outcome));
   const answer = await run.answer;
   const outcomes = await run.outcomes;
-  return { answer: Object.values(answer).map(brief), outcomes: Object.values(outcomes).map(brief) };
+  return { answer: Object.values(answer).map(brief), outcomes: Object.values(outcomes).map(brief), followed };
 }
 
 function brief(outcome: Outcome<unknown>): string {

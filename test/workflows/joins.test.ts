@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { historyEvents, RunView } from '../../src/client/index.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import type { RunResult } from '../../src/contract/run-result.js';
@@ -69,6 +70,13 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
       expect(result.branches[1]?.error).toEqual({ type: 'Late', message: 'Not there at the deadline of 2.0 s.' });
       expect(result.status).toBe('partial');
       expect(model.cancelled).toEqual(['b']);
+      const followed = new Map<string, string>();
+      const view = new RunView(environment.client, handle.workflowId);
+      for await (const event of historyEvents(environment.client, handle, { wait: false })) {
+        const outcome = await view.apply(event);
+        if (outcome !== undefined) followed.set(outcome.key, `${outcome.status} ${outcome.error?.message}`);
+      }
+      expect(followed.get('b')).toBe('late Not there at the deadline of 2.0 s.');
     });
   });
 

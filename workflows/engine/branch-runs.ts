@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 import { Budget } from '../../src/plan/budget.js';
-import { afterEarlier } from '../../src/contract/outcome.js';
+import { afterEarlier, tooLate } from '../../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import type { Policy } from '../../src/contract/options.js';
 import { outcomeOf, withinBudget } from './branch.js';
@@ -22,6 +22,8 @@ export class BranchRuns {
   ok = 0;
   /** Places of branches that somebody has cut. */
   readonly cut = new Set<number>();
+  /** Since the deadline has cut all that go on: why a branch that ends so is late. */
+  late: string | undefined;
   readonly #underWay = new Map<number, { scope: CancellationScope; end: Promise<void> }>();
   readonly #window: Window;
   readonly #budget: Budget;
@@ -81,7 +83,9 @@ export class BranchRuns {
     const end = scope
       .run(() => outcomeOf(place, work))
       .then((outcome) => {
-        const whole = before === undefined ? outcome : afterEarlier(before, outcome);
+        const isLate = this.late !== undefined && outcome.status === 'cancelled' && !this.cut.has(at);
+        const judged = isLate ? tooLate(outcome, this.late as string) : outcome;
+        const whole = before === undefined ? judged : afterEarlier(before, judged);
         this.#underWay.delete(at);
         this.outcomes.set(at, whole);
         if (whole.status === 'ok') this.ok += 1;

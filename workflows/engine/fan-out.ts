@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 
-import { outcomeOfLate, tooLate } from '../../src/contract/outcome.js';
+import { outcomeOfLate } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Policy } from '../../src/contract/options.js';
 import type { Branch } from './branch.js';
@@ -28,6 +28,7 @@ export interface FanOut extends AsyncIterable<StoredBranch> {
  *     has one more.
  * FanOut-2. A branch's failure is its outcome; nothing here rejects.
  * FanOut-3. When the join is decided, branches in flight are cancelled. Under `late: amend` they go on and amend the answer.
+ *     A branch that the deadline cuts is `late`, whichever way its outcome is looked at.
  * FanOut-4. When the caller's scope is cancelled, every branch still ends with an outcome.
  *
  * @param queuedAtMs when the fan-out began, in milliseconds since the epoch
@@ -55,20 +56,18 @@ export function fanOut(
   const timer = startDeadline(policy, () => decided.resolve('deadline'));
   const answer = decided.promise.then((decision) => {
     timer?.cancel();
-    if (decision !== 'all ended' && cutsTheRest(decision, policy)) scope.cancel();
     const why = whyLate(decision, policy);
+    if (decision === 'deadline' && policy.late !== 'amend') runs.late = why;
+    if (decision !== 'all ended' && cutsTheRest(decision, policy)) scope.cancel();
     return branches.map(
       ({ key }, at) =>
         runs.outcomes.get(at) ?? outcomeOfLate({ key, index: firstIndex + at, queuedAtMs }, why, Date.now()),
     );
   });
-  const outcomes = decided.promise.then(async (decision) => {
+  const outcomes = decided.promise.then(async () => {
     const all = await runs.all();
     order.end();
-    if (decision !== 'deadline' || policy.late === 'amend') return all;
-    return all.map((outcome, at) =>
-      outcome.status === 'cancelled' && !runs.cut.has(at) ? tooLate(outcome, whyLate(decision, policy)) : outcome,
-    );
+    return all;
   });
   return { answer, outcomes, order, [Symbol.asyncIterator]: () => order[Symbol.asyncIterator]() };
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
 import { formatDuration } from '../../src/contract/duration.js';
+import { deadlineSummary } from '../../src/contract/names.js';
 import type { Policy } from '../../src/contract/options.js';
 
 /** The reason why the fan-in waits no longer for branches that still go on. */
@@ -45,7 +46,7 @@ export function startDeadline(
   if (deadlineMs === null || economy) return undefined;
   const scope = new CancellationScope({ cancellable: true });
   scope
-    .run(() => sleep(Math.max(1, leftMs), { summary: 'deadline' }))
+    .run(() => sleep(Math.max(1, leftMs), { summary: deadlineSummary }))
     .then(reached, (failure: unknown) => {
       if (!isCancellation(failure)) throw failure;
     });

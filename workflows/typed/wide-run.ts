@@ -3,7 +3,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { maxDirectWidth } from '../../src/contract/limits.js';
 import type { Policy } from '../../src/contract/options.js';
-import { outcomeOfLate, tooLate } from '../../src/contract/outcome.js';
+import { cutByKey, outcomeOfLate, tooLate } from '../../src/contract/outcome.js';
 import { CompletionOrder } from '../engine/completion-order.js';
 import { Deferred } from '../engine/deferred.js';
 import { fanOut } from '../engine/fan-out.js';
@@ -41,6 +41,9 @@ export class WideRun {
   readonly #ended = new Map<number, StoredBranch>();
   readonly #decided = new Deferred<Decision | 'all ended'>();
   #ok = 0;
+  #first: Decision | undefined;
+  /** Since the deadline has cut all that go on: why a branch that ends so is late. */
+  #late: string | undefined;
   readonly #scope = new CancellationScope({ cancellable: true });
   readonly #queuedAtMs = Date.now();
   readonly #policy: Policy;
@@ -64,14 +67,7 @@ export class WideRun {
       },
     );
     this.answer = this.#decided.promise.then((decision) => this.#standing(decision));
-    this.outcomes = ended.then(async () => {
-      const decision = await this.#decided.promise;
-      const all = this.#standing(decision);
-      if (decision !== 'deadline' || this.#policy.late === 'amend') return all;
-      return all.map((outcome) =>
-        outcome.status === 'cancelled' ? tooLate(outcome, whyLate(decision, this.#policy)) : outcome,
-      );
-    });
+    this.outcomes = ended.then(async () => this.#standing(await this.#decided.promise));
   }
 
   async #run(branches: Branches): Promise<void> {
@@ -84,8 +80,9 @@ export class WideRun {
       branches,
       others.length === 0,
       (outcome) => {
-        progress.endedInLanes(outcome);
-        this.#end(outcome, inLanes[outcome.index]?.at ?? 0);
+        const judged = this.#judged(outcome);
+        progress.endedInLanes(judged);
+        this.#end(judged, inLanes[outcome.index]?.at ?? 0);
       },
     );
     const settled = {
@@ -105,9 +102,15 @@ export class WideRun {
       firstIndex,
     );
     const heard = (async () => {
-      for await (const outcome of narrow) this.#end(outcome, others[outcome.index - firstIndex]?.at ?? 0);
+      for await (const outcome of narrow) this.#end(this.#judged(outcome), others[outcome.index - firstIndex]?.at ?? 0);
     })();
     await Promise.all([lanes.ended(), narrow.outcomes, heard]);
+  }
+
+  /** A lane, or a branch beside lanes, knows that it was cut, and not why. */
+  #judged(outcome: StoredBranch): StoredBranch {
+    const isLate = this.#late !== undefined && outcome.status === 'cancelled' && outcome.error?.message !== cutByKey;
+    return isLate ? tooLate(outcome, this.#late as string) : outcome;
   }
 
   #end(outcome: StoredBranch, at: number): void {
@@ -124,6 +127,8 @@ export class WideRun {
   }
 
   #decide(decision: Decision): void {
+    this.#first ??= decision;
+    if (this.#first === 'deadline' && this.#policy.late !== 'amend') this.#late = whyLate('deadline', this.#policy);
     this.#decided.resolve(decision);
     if (this.#scope.consideredCancelled) return;
     const isMixed = this.works.some(({ kind }) => kind === 'own');

@@ -156,11 +156,17 @@ class Teller {
     const isNew = [...view.approvals.keys()].some((eventId) => !this.#asked.has(eventId));
     if (!isNew) return;
     const approvals = await readApprovals(view, this.session.store);
-    for (const [at, eventId] of [...view.approvals.keys()].entries()) {
+    const fresh = [...view.approvals.keys()].flatMap((eventId, at) => {
       const approval = approvals[at];
-      if (approval === undefined || this.#asked.has(eventId)) continue;
+      return approval === undefined || this.#asked.has(eventId) ? [] : [{ eventId, approval }];
+    });
+    if (fresh.length === 0) return;
+    this.#beside(() => {
+      for (const { approval } of fresh)
+        world.stderr.write(line`fanfold: ${approvalLines(view.workflowId, approval, world.stderr)}\n`);
+    });
+    for (const { eventId, approval } of fresh) {
       this.#asked.add(eventId);
-      world.stderr.write(line`fanfold: ${approvalLines(view.workflowId, approval, world.stderr)}\n`);
       this.desk?.add(eventId, approval);
     }
   }
@@ -171,7 +177,7 @@ class Teller {
     if (this.flags.quiet) return;
     const failing = await failingTask(session.client, view.workflowId).catch(() => null);
     if (failing === null) return;
-    world.stderr.write(line`fanfold: ${failingTaskText(view.workflowId, failing)}\n`);
+    this.#beside(() => world.stderr.write(line`fanfold: ${failingTaskText(view.workflowId, failing)}\n`));
   }
 
   /** Tells that somebody has paused the workflow: nothing is begun then, and nothing else says why. */
@@ -179,11 +185,10 @@ class Teller {
     const { workflowExecutionPausedEventAttributes: paused, workflowExecutionUnpausedEventAttributes: goesOn } = event;
     if (this.flags.quiet || !(paused || goesOn)) return;
     const { workflowId } = this.view;
-    this.world.stderr.write(
-      paused
-        ? line`fanfold: the run is paused (${paused.reason || 'no reason given'}), and waits for \`temporal workflow unpause --workflow-id ${workflowId}\`.\n`
-        : line`fanfold: the run goes on after its pause.\n`,
-    );
+    const told = paused
+      ? line`fanfold: the run is paused (${paused.reason || 'no reason given'}), and waits for \`temporal workflow unpause --workflow-id ${workflowId}\`.\n`
+      : line`fanfold: the run goes on after its pause.\n`;
+    this.#beside(() => this.world.stderr.write(told));
   }
 
   /** Tells of a branch that is whole; after that there is nothing more to tell of it. */
@@ -194,12 +199,19 @@ class Teller {
     if (this.flags.ndjson) this.world.stdout.write(json(branch));
   }
 
+  /** A question that stands at the terminal is asked once more after what is written. */
+  #beside(write: () => void): void {
+    if (this.desk === undefined) write();
+    else this.desk.beside(write);
+  }
+
   #nameOf({ key, index }: Pick<Branch, 'key' | 'index'>): string | number {
     return this.view.planned.wide === undefined ? key : index;
   }
 
   async #tellReport({ blob }: Pick<LaneReport, 'blob'>): Promise<void> {
-    for (const outcome of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+    for (const reported of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
+      const outcome = this.view.judged(reported);
       const name = this.#nameOf(outcome);
       if (this.#failed.delete(name)) this.told.delete(name);
       await this.tell(outcome);
