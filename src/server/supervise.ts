@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { endServer } from './end-server.js';
@@ -43,16 +42,21 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
   const { home } = membership;
   let pauseMs = pollMs;
   let lastFailure = '';
+  let isMissed = false;
   let lastSeen = await readServerRecord(home).catch(() => undefined);
   while (await paused(pauseMs, stopped)) {
     try {
       const record = await readServerRecord(home);
-      if (record === undefined && (await isGone(home))) {
+      if (record === undefined && !(await membership.isIn())) {
         // No process could find the server any more, and its database is gone with the home.
         if (lastSeen !== undefined) await endServer(home, lastSeen);
         onEvent(`${home} was removed, and with it the database of the Temporal server, which was stopped.`);
         return;
       }
+      // A home that is being removed has lost its files one by one: whether it is there, the next look says.
+      const isNew = record === undefined && !isMissed;
+      isMissed = record === undefined;
+      if (isNew) continue;
       if (record !== undefined && record.address !== server.address) {
         onEvent(
           `the Temporal server had ended and was restarted at ${record.address}, for its port was taken: start again.`,
@@ -74,14 +78,9 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
       lastFailure = failure;
     }
   }
-  if (lastSeen !== undefined && (await isGone(home))) await endServer(home, lastSeen);
-}
-
-async function isGone(path: string): Promise<boolean> {
-  return access(path).then(
-    () => false,
-    () => true,
-  );
+  // Of a member that has left nothing can be told.
+  const isRemoved = !membership.left.aborted && !(await membership.isIn());
+  if (lastSeen !== undefined && isRemoved) await endServer(home, lastSeen);
 }
 
 async function paused(ms: number, stopped: AbortSignal): Promise<boolean> {
