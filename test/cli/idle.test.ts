@@ -1,13 +1,10 @@
-import { access, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 import { startOfflineModel } from '@fanfold/offline-model';
-import { gatewaysIn } from '../../src/server/gateway-place.js';
-import { identityOf, isAlive } from '../../src/server/process-identity.js';
 import { Desk } from '../support/fanfold.js';
-import { patienceMs } from '../support/patience.js';
 
 // Worker and server of a home stay up for a while after a command.
 
@@ -54,19 +51,6 @@ it('leaves the worker for the next command, whatever terminal it comes from', as
   expect(stderr).toBe(ended.map((what) => `fanfold: ended ${what}.\n`).join(''));
   await desk.deserted();
   expect((await desk.fanfold(['stop'])).stderr).toBe('fanfold: nothing runs in the background.\n');
-});
-
-it('ends where its home was removed, and makes nothing of it again', async () => {
-  await ask();
-  const gateways = await gatewaysIn(desk.home, desk.directory);
-  const pids = [...(await desk.present('worker')), (await desk.serverRecord()).pid, gateways[0]!.process.pid];
-  const begun = (await Promise.all(pids.map(identityOf))).flatMap((identity) => identity ?? []);
-  expect(begun).toHaveLength(3);
-  await rm(desk.home, { recursive: true });
-  const areAlive = () => Promise.all(begun.map(isAlive));
-  await vi.waitFor(async () => expect(await areAlive()).not.toContain(true), { timeout: patienceMs, interval: 50 });
-  await expect(access(desk.home)).rejects.toThrow('ENOENT');
-  await ask();
 });
 
 it('replaces a worker that has another key, or allows fewer calls at once', async () => {

@@ -1,7 +1,9 @@
-import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
+import type { Session } from '../../src/cli/home/session.js';
+import { untilIdle } from '../../src/cli/worker/until-idle.js';
 import { askToEnd, homePaths, homeSize, isAskedToEnd, joinHome } from '../../src/server/index.js';
 import { identityOf } from '../../src/server/process-identity.js';
 import { env, joinAs, makeDirectory, makeHome } from './homes.js';
@@ -32,6 +34,20 @@ it('lists who is there, by role, until they leave', async () => {
   expect((await command.live()).map(({ role }) => role)).toEqual(['command', 'worker']);
   await worker.leave();
   expect(await command.live('worker')).toEqual([]);
+});
+
+it('is in no home that was removed, makes nothing of it again, and a worker in the background ends', async () => {
+  const home = await makeHome();
+  const membership = await joinAs(home, 'worker');
+  expect(await membership.isIn()).toBe(true);
+  // Its server cannot be asked, and may have open runs.
+  const ended = untilIdle({ membership, client: {} } as unknown as Session, 3_600_000);
+  await rm(home, { recursive: true });
+  await ended;
+  expect(await membership.isIn()).toBe(false);
+  await membership.update({ ready: false });
+  await membership.leave();
+  await expect(stat(home)).rejects.toThrow('ENOENT');
 });
 
 it('does not come back with an update after it has left', async () => {
