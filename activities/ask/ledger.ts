@@ -22,11 +22,10 @@ export function beginTry(
 ): Ledger {
   const { words: _, isHandedOn: __, ...told }: Partial<Beat> = isLedger(heartbeatDetails) ? heartbeatDetails : {};
   const last: Ledger = { ...noLedger, ...earlier, ...told };
-  const begunBefore = (earlier?.attempts ?? 0) + uncounted(earlier) + attempt - 1;
   const pausedMs = last.throttledAtMs === null ? 0 : Math.max(0, nowMs - last.throttledAtMs);
   return {
     ...last,
-    attempts: Math.max(last.attempts, begunBefore - uncounted(last)) + 1,
+    attempts: Math.max(last.attempts, begunBefore(attempt, earlier) - uncounted(last)) + 1,
     startedAtMs: last.startedAtMs ?? nowMs,
     throttledMs: last.throttledMs + pausedMs,
     throttledAtMs: null,
@@ -38,6 +37,11 @@ export function beginTry(
 /** Tries that are not counted among the attempts. */
 function uncounted({ throttled = 0, handedOn = 0 }: Partial<Ledger> = {}): number {
   return throttled + handedOn;
+}
+
+/** Tries of the branch that have begun before this one, those of earlier activities included. */
+function begunBefore(attempt: number, earlier?: Ledger): number {
+  return (earlier?.attempts ?? 0) + uncounted(earlier) + attempt - 1;
 }
 
 /**
@@ -52,8 +56,7 @@ export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean
 /** Whether the last try is known to have begun, and told nothing of its end: its worker died. Of a try that left nothing that is not known. */
 export function lastTryDied(heartbeatDetails: unknown, attempt: number, earlier?: Ledger): boolean {
   if (!isLedger(heartbeatDetails) || heartbeatDetails.open === false) return false;
-  const told = heartbeatDetails.attempts + (heartbeatDetails.throttled ?? 0);
-  return told >= (earlier?.attempts ?? 0) + (earlier?.throttled ?? 0) + attempt - 1;
+  return heartbeatDetails.attempts + uncounted(heartbeatDetails) >= begunBefore(attempt, earlier);
 }
 
 /**
