@@ -1,8 +1,8 @@
-import { formatDuration } from '../contract/duration.js';
-import { cutByKey, tooLate } from '../contract/outcome.js';
+import { cutByKey, notThereAt, tooLate } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
 import { deadlineSummary } from '../contract/names.js';
-import type { HistoryEvent } from './history.js';
+import { millis } from './event-facts.js';
+import type { HistoryEvent } from './event-facts.js';
 
 /**
  * Which branches a deadline has cut, as event history tells it: before the run's result says so, their activities are just cancelled.
@@ -34,9 +34,7 @@ export class DeadlineCuts {
   /** Takes in a timer that has begun, with its summary. */
   begins({ eventId, timerStartedEventAttributes: timer }: HistoryEvent, summary: unknown): void {
     if (summary !== deadlineSummary) return;
-    const { seconds, nanos } = timer?.startToFireTimeout ?? {};
-    const ms = Number(seconds ?? 0) * 1_000 + Math.round((nanos ?? 0) / 1e6);
-    this.#timers.set(String(eventId), `Not there at the deadline of ${formatDuration(ms)}.`);
+    this.#timers.set(String(eventId), notThereAt(millis(timer?.startToFireTimeout)));
   }
 
   /** @param scheduledEventId of the branch's activity */

@@ -8,6 +8,7 @@ import {
 import type { TimeoutType } from '@temporalio/common';
 
 import type { Answer, Ledger } from './model-call.js';
+import { formatDuration } from './duration.js';
 import { cutMessage } from './failures.js';
 import type { BranchStatus } from './run.js';
 import { addCost, addUsage, noUsage } from './usage.js';
@@ -136,6 +137,11 @@ export const cutByKey = 'Somebody has cut it, and left the others alone.';
 /** The outcome of a branch that was cut because the fan-in no longer waited for it. */
 export function tooLate(outcome: StoredBranch, message: string): StoredBranch {
   return { ...outcome, status: 'late', error: { type: 'Late', message } };
+}
+
+/** Why a branch is late that the deadline found under way. @param deadlineMs of its fan-out, in milliseconds */
+export function notThereAt(deadlineMs: number): string {
+  return `Not there at the deadline of ${formatDuration(deadlineMs)}.`;
 }
 
 /** The outcome so far of a branch that still goes on and that the fan-in no longer waits for. */

@@ -1,8 +1,8 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
-import { formatDuration } from '../../src/contract/duration.js';
 import { deadlineSummary } from '../../src/contract/names.js';
 import type { Policy } from '../../src/contract/options.js';
+import { notThereAt } from '../../src/contract/outcome.js';
 
 /** The reason why the fan-in waits no longer for branches that still go on. */
 export type Decision = 'enough are ok' | 'too few can be ok' | 'deadline';
@@ -57,7 +57,7 @@ export function startDeadline(
 export function whyLate(decision: Decision | 'all ended', { deadlineMs, needed }: Policy): string {
   switch (decision) {
     case 'deadline':
-      return `Not there at the deadline of ${formatDuration(deadlineMs ?? 0)}.`;
+      return notThereAt(deadlineMs ?? 0);
     case 'enough are ok':
       return `Not there when ${needed} ${needed === 1 ? 'was' : 'were'} ok.`;
     case 'too few can be ok':
