@@ -47,16 +47,11 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
   while (await paused(pauseMs, stopped)) {
     try {
       const record = await readServerRecord(home);
-      if (record === undefined && !(await membership.isIn())) {
-        // No process could find the server any more, and its database is gone with the home.
-        if (lastSeen !== undefined) await endServer(home, lastSeen);
-        onEvent(`${home} was removed, and with it the database of the Temporal server, which was stopped.`);
-        return;
-      }
+      if (record === undefined && !(await membership.isIn())) break;
       // A home that is being removed has lost its files one by one: whether it is there, the next look says.
-      const isNew = record === undefined && !isMissed;
+      const isMissedFirst = record === undefined && !isMissed;
       isMissed = record === undefined;
-      if (isNew) continue;
+      if (isMissedFirst) continue;
       if (record !== undefined && record.address !== server.address) {
         onEvent(
           `the Temporal server had ended and was restarted at ${record.address}, for its port was taken: start again.`,
@@ -79,8 +74,11 @@ async function supervise({ membership, server, onEvent, stopped }: Watch): Promi
     }
   }
   // Of a member that has left nothing can be told.
-  const isRemoved = !membership.left.aborted && !(await membership.isIn());
-  if (lastSeen !== undefined && isRemoved) await endServer(home, lastSeen);
+  if (membership.left.aborted || (await membership.isIn())) return;
+  // No process could find the server any more, and its database is gone with the home.
+  if (lastSeen !== undefined) await endServer(home, lastSeen);
+  if (!stopped.aborted)
+    onEvent(`${home} was removed, and with it the database of the Temporal server, which was stopped.`);
 }
 
 async function paused(ms: number, stopped: AbortSignal): Promise<boolean> {
