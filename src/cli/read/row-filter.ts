@@ -84,19 +84,23 @@ function asCompared(value: unknown, kind: 'number' | 'boolean' | 'text'): unknow
   return exactNumber(value) ?? value;
 }
 
+/** What an expression is made of; of a query nothing. */
+function partsOf(each: Expression): readonly Expression[] {
+  if (each instanceof expressions.LogicalExpression) return [each.expression];
+  if (each instanceof expressions.PrefixExpression) return [each.right];
+  if (each instanceof expressions.FunctionExtension) return each.args;
+  if (each instanceof expressions.InfixExpression) return [each.left, each.right];
+  return [];
+}
+
 /** Makes every comparison of an expression exact, those of filters within it too. */
 function makeExact(each: Expression): void {
-  if (each instanceof expressions.LogicalExpression) makeExact(each.expression);
-  else if (each instanceof expressions.PrefixExpression) makeExact(each.right);
-  else if (each instanceof expressions.FunctionExtension) for (const inner of each.args) makeExact(inner);
-  else if (each instanceof expressions.FilterQuery) {
+  for (const inner of partsOf(each)) makeExact(inner);
+  if (each instanceof expressions.FilterQuery) {
     const within = each.path.segments.flatMap((segment) => segment.selectors);
     for (const inner of within) if (inner instanceof selectors.FilterSelector) makeExact(inner.expression);
-  } else if (each instanceof expressions.InfixExpression) {
-    makeExact(each.left);
-    makeExact(each.right);
-    if (!each.logical) compareExactly(each);
   }
+  if (each instanceof expressions.InfixExpression && !each.logical) compareExactly(each);
 }
 
 /** Compares numbers digit by digit, where JavaScript's would take neighbours for the same. */
@@ -159,17 +163,10 @@ function comparedIn(expression: Expression, text: string): Compared {
     }
   };
   const visit = (each: Expression): void => {
-    if (each instanceof expressions.LogicalExpression) visit(each.expression);
-    else if (each instanceof expressions.PrefixExpression) visit(each.right);
-    else if (each instanceof expressions.FunctionExtension) {
-      checkPattern(each, text);
-      for (const inner of each.args) visit(inner);
-    } else if (each instanceof expressions.FilterQuery) {
-      const column = columnOf(each, text);
-      note(column, 'text');
-    } else if (each instanceof expressions.InfixExpression) {
-      visit(each.left);
-      visit(each.right);
+    if (each instanceof expressions.FunctionExtension) checkPattern(each, text);
+    for (const inner of partsOf(each)) visit(inner);
+    if (each instanceof expressions.FilterQuery) note(columnOf(each, text), 'text');
+    if (each instanceof expressions.InfixExpression) {
       for (const [one, other] of [
         [each.left, each.right],
         [each.right, each.left],
