@@ -4,7 +4,8 @@ import type { XmlNode } from './xml-tree.js';
 const raised = signs('0123456789+-−=()in', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁱⁿ');
 const lowered = signs('0123456789+-−=()', '₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎');
 
-function signs(plain: string, moved: string): ReadonlyMap<string, string> {
+/** Signs by those that they stand for. */
+export function signs(plain: string, moved: string): ReadonlyMap<string, string> {
   const all = Array.from(moved);
   return new Map(Array.from(plain, (sign, at) => [sign, all[at] ?? sign]));
 }

@@ -1,5 +1,7 @@
-const superscripts = signsOf('0123456789+-=()n', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ');
-const subscripts = signsOf('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎');
+import { signs } from '../hits/mathematics.js';
+
+const superscripts = signs('0123456789+-=()n', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ');
+const subscripts = signs('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎');
 
 /** How a run of text stands on its line. */
 export interface Marks {
@@ -15,15 +17,11 @@ export function markedText(text: string, { moved, isStruck = false }: Marks): st
   return isStruck ? shown.replace(shown.trim(), (inner) => `~~${inner}~~`) : shown;
 }
 
-function signsOf(plain: string, shown: string): ReadonlyMap<string, string> {
-  return new Map(plain.split('').map((character, at) => [character, shown.charAt(at)]));
-}
-
-function shifted(text: string, signs: ReadonlyMap<string, string>, mark: string): string {
+function shifted(text: string, moved: ReadonlyMap<string, string>, mark: string): string {
   const trimmed = text.trim();
   const characters = trimmed.split('');
-  if (characters.every((character) => signs.has(character))) {
-    return text.replace(trimmed, () => characters.map((character) => signs.get(character)).join(''));
+  if (characters.every((character) => moved.has(character))) {
+    return text.replace(trimmed, () => characters.map((character) => moved.get(character)).join(''));
   }
   // Ordinals and trademarks read well as they are.
   return /^(?:st|nd|rd|th|[®™©*†‡ªº°])$/.test(trimmed)
