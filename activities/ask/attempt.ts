@@ -4,6 +4,7 @@ import type { Ledger, ModelCall, Reserve } from '../../src/contract/model-call.j
 import { isLedger } from '../../src/contract/outcome.js';
 import { maxDurationMs } from '../../src/contract/duration.js';
 import { cutMessage } from '../../src/contract/failures.js';
+import { workerEnds } from '../../src/contract/given-up.js';
 import type { Usage } from '../../src/contract/run.js';
 import { cacheSavedUsd, costOf } from '../../src/model/index.js';
 import { eitherSignal } from '../../src/network/index.js';
@@ -288,9 +289,8 @@ export class Attempt {
   }
 }
 
-/** Temporal's word for it; a worker that drains says the same. */
 function isWorkersEnd(reason: unknown): boolean {
-  return reason instanceof Error && reason.message === 'WORKER_SHUTDOWN';
+  return reason instanceof Error && reason.message === workerEnds;
 }
 
 function wasHandedOn(ledger: unknown): boolean {

@@ -1,10 +1,13 @@
+/** Temporal's word for why an activity is aborted whose worker ends; a worker that drains says the same. */
+export const workerEnds = 'WORKER_SHUTDOWN';
+
 /**
  * Temporal's words for why an activity is aborted of which nobody has said that its answer is no longer wanted: its worker ends, its heartbeats
  * came too late, or somebody has paused or reset it. The server knows no more of one (`NOT_FOUND`) that it has given up, and of one whose
  * run is over.
  */
 const givenUp: ReadonlySet<string> = new Set([
-  'WORKER_SHUTDOWN',
+  workerEnds,
   'NOT_FOUND',
   'TIMED_OUT',
   'PAUSED',

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { CancelledFailure } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
+
+import { workerEnds } from '../contract/given-up.js';
 
 /** In milliseconds. */
 const waits = {
@@ -11,6 +14,11 @@ const waits = {
 };
 
 type Ending = Pick<Worker, 'getState' | 'shutdown'>;
+
+/** Why what a worker that ends has under way is left to others, as Temporal says it when the worker's grace is over. */
+export function whyEnding(): CancelledFailure {
+  return new CancelledFailure(workerEnds);
+}
 
 /** Tells a worker to end, once. */
 export function shutDown(worker: Ending): void {

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { availableParallelism, hostname } from 'node:os';
 
-import { CancelledFailure } from '@temporalio/common';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { NativeConnectionOptions, WorkerInterceptors, WorkerOptions } from '@temporalio/worker';
@@ -19,7 +18,7 @@ import { knowsSearchAttributes } from './search-attributes.js';
 import { gatewaySlots } from './gateway-slots.js';
 import type { InFront, WorkerGateway } from './gateway-slots.js';
 import { cutUnwanted } from './cut-unwanted.js';
-import { endLast, shutDown } from './end-last.js';
+import { endLast, shutDown, whyEnding } from './end-last.js';
 import { limitedBy } from './limiter-tuner.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -134,7 +133,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     )),
   ];
   const drain = () => {
-    draining.abort(new CancelledFailure('WORKER_SHUTDOWN'));
+    draining.abort(whyEnding());
     const leavesSome =
       settings.gateway !== undefined && [...limits.values()].some(({ slots }) => slots.out > slots.idle);
     for (const worker of workers) if (worker !== workflows || !leavesSome) shutDown(worker);
