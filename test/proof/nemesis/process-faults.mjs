@@ -7,6 +7,17 @@ let databaseTurn = Promise.resolve();
 /** Calls outlast their worker. */
 const outlast = ({ hasGateway }) => hasGateway;
 
+function serverSignalled(signal) {
+  return {
+    loses: outlastsHeartbeats,
+    givesUp: outlastsHeartbeats,
+    strike: async ({ stage }) => {
+      signalPid(await stage.serverPid(), signal);
+      await stage.serverAnswers();
+    },
+  };
+}
+
 /** @type {Record<string, import('./faults.mjs').Fault>} by the names that docs/reliability.md has */
 export const processFaults = {
   'worker killed': {
@@ -70,22 +81,8 @@ export const processFaults = {
       await stage.serverAnswers();
     },
   },
-  'server told to end': {
-    loses: outlastsHeartbeats,
-    givesUp: outlastsHeartbeats,
-    strike: async ({ stage }) => {
-      signalPid(await stage.serverPid(), 'SIGTERM');
-      await stage.serverAnswers();
-    },
-  },
-  'server killed': {
-    loses: outlastsHeartbeats,
-    givesUp: outlastsHeartbeats,
-    strike: async ({ stage }) => {
-      signalPid(await stage.serverPid(), 'SIGKILL');
-      await stage.serverAnswers();
-    },
-  },
+  'server told to end': serverSignalled('SIGTERM'),
+  'server killed': serverSignalled('SIGKILL'),
   'server stopped for a while': {
     loses: outlastsHeartbeats,
     givesUp: outlastsHeartbeats,
