@@ -78,7 +78,7 @@ export function runProgramOf(program: Program, place: string, launched: Launched
   for (const flag of flagsFor(launched.version)) setFlagsFromString(flag);
   const path = fileURLToPath(new URL(`./${program}.cjs`, place));
   const bundle = bundleAt(path);
-  const of = { program, word, bundle, engine: engineOf(launched.version) };
+  const of = { program, word, path, bundle, engine: engineOf(launched.version) };
   const folder = codeFolder(launched.env);
   const kept = folder === undefined ? undefined : keptCode(folder, of);
   const script = scriptOf(path, bundle, kept);

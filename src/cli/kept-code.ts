@@ -24,7 +24,8 @@ import { isOwnUid } from '../server/user.js';
  * What V8 has compiled of the bundled programs, in the user's cache.
  *
  * KeptCode-1. Code is taken from, and put into, a folder that is this user's, and that no other can write to; so is each file of it.
- * KeptCode-2. It is good for one bundle, under one Node on one kind of machine, while it is whole: V8 runs whatever it is given.
+ * KeptCode-2. It is good for one bundle in one place, under one Node on one kind of machine, while it is whole: V8 runs whatever it is given,
+ * and names the place in stack traces.
  * KeptCode-3. Where nothing can be kept, nothing is said, and programs compile as they run.
  * KeptCode-4. Each command has code of its own: reading that of all of them takes longer than compiling what one needs.
  */
@@ -34,6 +35,8 @@ export interface CodeOf {
   program: string;
   /** The command, where the program has several. */
   word?: string | undefined;
+  /** Where the bundle is. */
+  path: string;
   /** Its text. */
   bundle: string;
   /** What compiles it: see `engineOf`. */
@@ -111,9 +114,9 @@ function headOf(code: Buffer, { bundle, engine }: CodeOf): string {
   return `${bundle.slice(0, digestLength)} ${engine} ${createHash('sha256').update(code).digest('hex')}\n`;
 }
 
-/** Versions of fanfold and of Node stand beside each other. */
-function fileName({ program, word, bundle, engine }: CodeOf): string {
-  const version = createHash('sha256').update(`${bundle.slice(0, digestLength)} ${engine}`);
+/** Installations, and versions of fanfold and of Node, stand beside each other. */
+function fileName({ program, word, path, bundle, engine }: CodeOf): string {
+  const version = createHash('sha256').update(`${bundle.slice(0, digestLength)} ${engine} ${path}`);
   return `${program}${word === undefined ? '' : `-${word}`}.${version.digest('hex').slice(0, 16)}.code`;
 }
 

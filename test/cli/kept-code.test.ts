@@ -25,6 +25,7 @@ const code = Buffer.from('made-up code');
 const of = {
   program: 'main',
   word: 'list',
+  path: '/here/dist/cli/main.cjs',
   bundle: `// ${'0'.repeat(64)}\n(() => 7)()`,
   engine: engineOf(process.version),
 };
@@ -52,12 +53,13 @@ it('keeps code in a folder that is the user’s alone, made where it is missing'
   expect(keptCode(folder, of)).toEqual(code);
 });
 
-it('has none for another program, command, bundle or engine', async () => {
+it('has none for another program, command, place, bundle or engine', async () => {
   const { folder } = await kept();
   for (const other of [
     { ...of, program: 'worker' },
     { ...of, word: 'show' },
     { ...of, word: undefined },
+    { ...of, path: '/elsewhere/dist/cli/main.cjs' },
     { ...of, bundle: of.bundle.replace('0', '1') },
     { ...of, engine: engineOf('v20.0.0') },
   ])
