@@ -53,6 +53,7 @@ async function limited(url, ask, until, told) {
     waiting = new AbortController();
     const slot = await limiters.slots.acquire(waiting.signal).catch(() => undefined);
     if (slot === undefined) break;
+    slot.use();
     const due = again.findIndex(({ at }) => at <= Date.now());
     if (due < 0) told.begun += 1;
     const task = due < 0 ? { body: ask(), tries: 0 } : again.splice(due, 1)[0];

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GatewayClient, gatewayAddressOf } from '../../dist/src/gateway/index.js';
+import { taskQueues } from '../../dist/src/contract/names.js';
 import * as limiter from '../../dist/src/model/limiter/index.js';
 import { answerFormOf } from '../../dist/src/model/call/answer-form.js';
 import { gatewaySlots } from '../../dist/src/worker/gateway-slots.js';
@@ -9,7 +10,7 @@ import { gatewaySlots } from '../../dist/src/worker/gateway-slots.js';
 /** Slots and link as a worker has them that asks through a gateway; the task queue is a list. */
 export async function throughGateway(address, ask, until, told) {
   const client = await GatewayClient.connect({ address: gatewayAddressOf(address), say: () => {} });
-  const { slots } = gatewaySlots(client, 'fanfold-model', 200, limiter);
+  const { slots } = gatewaySlots(client, client, taskQueues.model, 200, limiter);
   const form = answerFormOf({}, { cpu: {}, run: '' });
   const waiting = new AbortController();
   setMaxListeners(0, waiting.signal);
@@ -19,6 +20,7 @@ export async function throughGateway(address, ask, until, told) {
   while (Date.now() < until) {
     const slot = await slots.acquire(waiting.signal).catch(() => undefined);
     if (slot === undefined) break;
+    slot.use();
     const due = again.findIndex(({ at }) => at <= Date.now());
     if (due < 0) told.begun += 1;
     const task = due < 0 ? { body: ask(), asker: `${process.pid}/${told.begun}` } : again.splice(due, 1)[0];

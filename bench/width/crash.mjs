@@ -60,7 +60,7 @@ try {
   const contenders = {
     fanfold: own(env),
     // The worker is killed, and the gateway stays, as servers and databases do.
-    'fanfold, gateway': own(await stage.startGateway(env)),
+    'fanfold, gateway as a service': own(await stage.startGateway(env)),
     ...Object.fromEntries(
       Object.entries(peers).map(([peer, { file, words }]) => [
         peer,
