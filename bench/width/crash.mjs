@@ -50,15 +50,24 @@ try {
     const { address } = await stage.server(env);
     return program([here('plain-temporal.mjs'), url, String(count), address, name, ...flags]);
   };
-  const own = (ownEnv) => async (name) => {
+  const own = (ownEnv, flags) => async (name) => {
     const again = known.has(name);
     known.add(name);
-    const worker = again ? stage.spawnWorker(ownEnv) : await stage.startWorker(ownEnv);
+    const worker = again ? stage.spawnWorker(ownEnv, flags) : await stage.startWorker(ownEnv, flags);
     const words = again ? [entry, 'watch', name, '--json', '--quiet'] : [...durable, '--id', name];
     return { processes: [worker, stage.spawn(words, ownEnv)] };
   };
   const contenders = {
+    // With nothing set, and, like its peers, with all calls out at once.
+    'fanfold, defaults': own({ ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-defaults` }, []),
     fanfold: own(env),
+    'fanfold, no gateway': own({ ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-alone` }, [
+      '--concurrency',
+      '5000',
+      '--ramp-from',
+      '5000',
+      '--no-gateway',
+    ]),
     // The worker is killed, and the gateway stays, as servers and databases do.
     'fanfold, gateway as a service': own(await stage.startGateway(env)),
     ...Object.fromEntries(

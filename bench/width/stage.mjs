@@ -70,13 +70,14 @@ export class Stage {
     return signal === null && printed !== '' ? { childCpuMs: cpuMs, ...JSON.parse(printed) } : undefined;
   }
 
-  spawnWorker(env) {
-    const words = [entry, 'worker', '--concurrency', '5000', '--ramp-from', '5000'];
+  /** A worker that begins with all calls at once, or one with these flags. */
+  spawnWorker(env, flags = ['--concurrency', '5000', '--ramp-from', '5000']) {
+    const words = [entry, 'worker', ...flags];
     return this.keep(spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'pipe'] }));
   }
 
-  async startWorker(env) {
-    const worker = this.spawnWorker(env);
+  async startWorker(env, flags) {
+    const worker = this.spawnWorker(env, flags);
     worker.said = '';
     worker.stderr.on('data', (text) => (worker.said += text));
     const ended = once(worker, 'exit');
