@@ -163,10 +163,10 @@ async function ownValues(
 /** Calls of a run that wait for a person. Only agents have such; how many branches an open one has by now is in its history alone. */
 async function waitingIn(
   session: Session,
-  { workflowId, status, kind, branches }: ListedRun,
+  { workflowId, runId, status, kind, branches }: ListedRun,
 ): Promise<Pick<RunRow, 'waiting'> & Partial<RunRow>> {
   if (status !== 'running' || kind !== 'agent') return { waiting: 0 };
-  const view = await viewRun(session, workflowId).catch(() => undefined);
+  const view = await viewRun(session, workflowId, runId).catch(() => undefined);
   return { waiting: view?.approvals.size ?? 0, branches: Math.max(branches ?? 0, view?.total ?? 0) };
 }
 
