@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const entry = process.env.FANFOLD_BENCH_ENTRY ?? fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const entry = process.env.FANFOLD_BENCH_ENTRY ?? fileURLToPath(new URL('../dist/cli/fanfold.js', import.meta.url));
 const temporalCli = process.env.FANFOLD_TEST_TEMPORAL ?? 'temporal';
 const everyMs = 500;
 
