@@ -67,6 +67,10 @@ async function serve(...extraArgs) {
   return { environment: started, workers: await startWorkers(settings) };
 }
 
+function isRecorded(name) {
+  return existsSync(join(folder, `${name}.json`));
+}
+
 /**
  * Records a run at its end, or when so many calls of it wait at the gate.
  * @param {string} name
@@ -74,7 +78,7 @@ async function serve(...extraArgs) {
  * @param {{ heldCalls?: number, cancel?: boolean, kind?: string, steer?: (handle: any) => Promise<unknown>, at?: typeof gate }} [how]
  */
 async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer, at = gate } = {}) {
-  if (existsSync(join(folder, `${name}.json`))) return;
+  if (isRecorded(name)) return;
   const waitingBefore = at.waiting.length;
   const handle = await environment.client.workflow.start(kind, {
     workflowId: name,
