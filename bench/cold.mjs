@@ -32,6 +32,7 @@ function membersOf(home) {
     });
 }
 
+/** @param {string[]} words */
 function partOf([program, script = '', word]) {
   if (program.endsWith('temporal')) return 'server';
   if (script.includes('gateway')) return 'gateway';

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const entry = process.env.FANFOLD_BENCH_ENTRY ?? fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const entry = process.env.FANFOLD_BENCH_ENTRY ?? fileURLToPath(new URL('../dist/cli/fanfold.js', import.meta.url));
 const temporalCli = process.env.FANFOLD_TEST_TEMPORAL ?? 'temporal';
 const everyMs = 500;
 
@@ -94,12 +94,17 @@ function start(command, words, options) {
   return child;
 }
 
+/** @param {import('node:net').Server} server */
+function portOf(server) {
+  return /** @type {import('node:net').AddressInfo} */ (server.address()).port;
+}
+
 function said(child, pattern) {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stderr.on('data', (chunk) => {
       text = (text + chunk).slice(-10_000);
-      if (pattern.test(text)) resolve();
+      if (pattern.test(text)) resolve(undefined);
     });
     child.on('exit', () => reject(new Error(`It ended without saying ${pattern}: ${text}`)));
   });
@@ -222,10 +227,10 @@ async function scene(name, given, address, modelUrl) {
 
 try {
   await once(model.listen(0, '127.0.0.1'), 'listening');
-  const modelUrl = `http://127.0.0.1:${model.address().port}`;
+  const modelUrl = `http://127.0.0.1:${portOf(model)}`;
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  const { port } = probe.address();
+  const port = portOf(probe);
   probe.close();
   const address = `127.0.0.1:${port}`;
   const words = ['server', 'start-dev', '--headless', '--port', String(port), '--log-level', 'error'];

@@ -20,6 +20,7 @@ const workers = [];
 
 /** A worker in a home of its own, with the processes whose time is counted. */
 async function contender(name, url, ...flags) {
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...stage.env(url), FANFOLD_HOME: join(stage.directory, name) };
   delete env.FANFOLD_GATEWAY;
   delete env.TEMPORAL_ADDRESS;

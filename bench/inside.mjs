@@ -60,9 +60,9 @@ const rare = {
 
 try {
   const homes = {};
-  for (const [name, answers, files] of [
-    ['empty', Math.min(500, sizes.answers), 0],
-    ['full', sizes.answers, sizes.files],
+  for (const { name, answers, files } of [
+    { name: 'empty', answers: Math.min(500, sizes.answers), files: 0 },
+    { name: 'full', ...sizes },
   ]) {
     const home = join(directory, name);
     await mkdir(home, { recursive: true });
@@ -74,9 +74,9 @@ try {
   process.stdout.write(
     `| step, in a home with ${answers} answers and ${files} files of 1 MB (sparse) | × an empty home |\n|---|---|\n`,
   );
-  for (const [which, times] of [
-    [steps, rounds],
-    [rare, Math.ceil(rounds / 10)],
+  for (const { which, times } of [
+    { which: steps, times: rounds },
+    { which: rare, times: Math.ceil(rounds / 10) },
   ]) {
     for (const [name, step] of Object.entries(which)) {
       const took = { empty: [], full: [] };

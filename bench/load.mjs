@@ -34,20 +34,18 @@ const homes = [];
 class Home {
   #starts = 0;
 
-  static async open(name) {
-    const home = new Home();
-    home.path = join(directory, name);
-    home.env = {
+  constructor(name) {
+    this.path = join(directory, name);
+    this.env = {
       ...Object.fromEntries(Object.entries(process.env).filter(([each]) => !/^(TEMPORAL|FANFOLD)_/.test(each))),
       PATH: process.env.PATH,
       XDG_CONFIG_HOME: join(directory, 'config'),
-      FANFOLD_HOME: home.path,
+      FANFOLD_HOME: this.path,
       FANFOLD_IDLE: '0',
       ANTHROPIC_API_KEY: 'bench',
       ANTHROPIC_BASE_URL: model.url,
     };
-    homes.push(home);
-    return home;
+    homes.push(this);
   }
 
   async serve() {
@@ -185,12 +183,12 @@ async function openRuns(home) {
 }
 
 try {
-  const empty = await Home.open('empty');
+  const empty = new Home('empty');
   await mkdir(empty.path, { recursive: true });
   await empty.serve();
   process.stdout.write('| a home with | list | a start | a lookup |\n|---|---|---|---|\n');
   for (const [name, fill] of Object.entries(loads).filter(([each]) => each.includes(only))) {
-    const home = await Home.open(`full-${homes.length}`);
+    const home = new Home(`full-${homes.length}`);
     await mkdir(home.path, { recursive: true });
     const began = performance.now();
     await home.serve();

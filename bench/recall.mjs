@@ -145,7 +145,7 @@ async function main() {
     const here = fileURLToPath(new URL('..', import.meta.url));
     for (const checkout of [here, ...process.argv.slice(2)]) {
       const task = pathToFileURL(join(resolve(checkout), 'dist/src/cpu/tasks/search-folder.js'));
-      const { searchFolder } = await import(task);
+      const { searchFolder } = await import(task.href);
       const startedAt = performance.now();
       const { kinds, missed } = await recall(searchFolder, folder, words);
       const found = words.length - missed.length;

@@ -47,6 +47,7 @@ const external = [
 const tracing = /[\\/]start-tracing\.js$/;
 const outsideOfCommand = /[\\/]start-tracing\.js$|[\\/]cli[\\/]worker[\\/]serve(-gateway)?\.js$/;
 
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const shared = {
   outdir: unfinished,
   bundle: true,
@@ -59,6 +60,7 @@ const shared = {
   logLevel: 'warning',
 };
 const place = `"use strict";const placeOfThis=require('node:url').pathToFileURL(__filename).href;`;
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const script = {
   ...shared,
   external,

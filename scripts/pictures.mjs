@@ -26,6 +26,7 @@ const inReadme = {
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'fanfold-pictures-'));
+/** @type {NodeJS.ProcessEnv} */
 const env = {
   ...process.env,
   FANFOLD_HOME: join(folder, '.fanfold'),
@@ -78,10 +79,7 @@ async function isInhabited() {
 }
 
 let browser;
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-]) {
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
   process.once(signal, () => void end().finally(() => process.exit(code)));
 }
 
@@ -132,6 +130,11 @@ browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-lcd-text'],
 });
 
+/**
+ * @param {string} name
+ * @param {string} line
+ * @param {{ until?: RegExp, prompt?: boolean }} [options]
+ */
 async function terminalPicture(name, line, { until, prompt = true } = {}) {
   for (const columns of [80, 200]) {
     const file = `${name}-${columns}`;
@@ -146,7 +149,7 @@ async function terminalPicture(name, line, { until, prompt = true } = {}) {
     await page.addScriptTag({ path: join(xterm, 'lib/xterm.js') });
     await page.evaluate(
       async ({ text, cols }) => {
-        const terminal = new window.Terminal({
+        const terminal = new globalThis.Terminal({
           cols,
           rows: 50,
           scrollback: 5_000,

@@ -17,9 +17,9 @@ const entry = fileURLToPath(new URL('../dist/cli/fanfold.js', import.meta.url));
 // them at once, without stopping their server.
 const started = new Set();
 let stayingUp = false;
-/** What is to be undone where it ends before its time. */
+/** What is to be undone where it ends before its time. @type {() => Promise<unknown>} */
 let undo = async () => {};
-/** What is done last, however it ends. */
+/** What is done last, however it ends. @type {() => Promise<unknown>} */
 let stopLast = async () => {};
 
 const interruption = new Promise((resolve) => {

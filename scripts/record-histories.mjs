@@ -23,20 +23,19 @@ const folder = join(root, 'test', 'histories', version);
 await mkdir(folder, { recursive: true });
 
 const home = await mkdtemp(join(tmpdir(), 'fanfold-histories-'));
-const model = await startOfflineModel({
-  latencyMs: 20,
-  script: [
-    { match: /perspective: (bad|worse)/, fault: { kind: 'status', status: 400 } },
-    { match: /perspective: once/, times: 1, fault: { kind: 'status', status: 400 } },
-    ...[/variant fails once/, /row fails once/, { body: /check fails once/ }].map((match) => {
-      return { match, times: 1, fault: { kind: 'status', status: 400 } };
-    }),
-    { match: /perspective: flaky/, times: 1, fault: { kind: 'overloaded' } },
-    { match: /perspective: hanging/, fault: { kind: 'hang-before-headers' } },
-    { match: /perspective: cut/, fault: { kind: 'truncated' } },
-    { match: /perspective: slow/, fault: { kind: 'slow', ms: 1_500 } },
-  ],
-});
+/** @type {import('@fanfold/offline-model').FaultRule[]} */
+const script = [
+  { match: /perspective: (bad|worse)/, fault: { kind: 'status', status: 400 } },
+  { match: /perspective: once/, times: 1, fault: { kind: 'status', status: 400 } },
+  { match: /variant fails once/, times: 1, fault: { kind: 'status', status: 400 } },
+  { match: /row fails once/, times: 1, fault: { kind: 'status', status: 400 } },
+  { match: { body: /check fails once/ }, times: 1, fault: { kind: 'status', status: 400 } },
+  { match: /perspective: flaky/, times: 1, fault: { kind: 'overloaded' } },
+  { match: /perspective: hanging/, fault: { kind: 'hang-before-headers' } },
+  { match: /perspective: cut/, fault: { kind: 'truncated' } },
+  { match: /perspective: slow/, fault: { kind: 'slow', ms: 1_500 } },
+];
+const model = await startOfflineModel({ latencyMs: 20, script });
 const gate = model.hold(/perspective: held/);
 const lanes = model.hold({ document: /held in lanes/ });
 // A home's own folders are not searched.
@@ -50,7 +49,9 @@ let { environment, workers } = await serve();
 /** A server in memory with a worker. */
 async function serve(...extraArgs) {
   const path = process.env.FANFOLD_TEST_TEMPORAL;
-  const server = { ...(path && { executable: { type: 'existing-path', path } }), extraArgs };
+  /** @type {import('@temporalio/testing').DevServerConfig['executable']} */
+  const executable = path ? { type: 'existing-path', path } : undefined;
+  const server = { ...(executable && { executable }), extraArgs };
   const started = await TestWorkflowEnvironment.createLocal({ server });
   const connectionOptions = { address: started.address };
   const offlineModelUrl = async () => model.url;
@@ -66,9 +67,18 @@ async function serve(...extraArgs) {
   return { environment: started, workers: await startWorkers(settings) };
 }
 
-/** Records a run at its end, or when so many calls of it wait at the gate. */
+function isRecorded(name) {
+  return existsSync(join(folder, `${name}.json`));
+}
+
+/**
+ * Records a run at its end, or when so many calls of it wait at the gate.
+ * @param {string} name
+ * @param {any} input
+ * @param {{ heldCalls?: number, cancel?: boolean, kind?: string, steer?: (handle: any) => Promise<unknown>, at?: typeof gate }} [how]
+ */
 async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer, at = gate } = {}) {
-  if (existsSync(join(folder, `${name}.json`))) return;
+  if (isRecorded(name)) return;
   const waitingBefore = at.waiting.length;
   const handle = await environment.client.workflow.start(kind, {
     workflowId: name,

@@ -104,7 +104,8 @@ export async function openSlowSource() {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const parts = { hits: '$.hits[*]', title: '$.title', link: '$.link', text: '$.text' };
-  const host = `127.0.0.1:${server.address().port}`;
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const host = `127.0.0.1:${port}`;
   const url = `http://${host}/?q={{ query }}`;
   return {
     host,

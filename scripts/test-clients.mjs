@@ -56,8 +56,11 @@ async function firstLine(child) {
   throw new Error('The gateway has ended before it listened.');
 }
 
-/** What a client's program says, check by check. */
-async function outcomes([command, program], baseURL, mark) {
+/**
+ * What a client's program says, check by check.
+ * @param {string[]} run
+ */
+async function outcomes([command = '', program = ''], baseURL, mark) {
   const copied = join(folder, program);
   const environment = {
     ...process.env,

@@ -23,14 +23,46 @@ function linksOf(page: string): string[] {
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
 }
 
+/** The names by which a page's headings are linked to, as GitHub makes them. */
+function anchorsOf(page: string): Set<string> {
+  const times = new Map<string, number>();
+  const headings = textOf(page)
+    .replaceAll(/^```[^]*?^```$/gm, '')
+    .matchAll(/^#+ (.*)$/gm);
+  return new Set(
+    [...headings].map(([, heading = '']) => {
+      const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+      const name = words.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-');
+      const before = times.get(name) ?? 0;
+      times.set(name, before + 1);
+      return before === 0 ? name : `${name}-${before}`;
+    }),
+  );
+}
+
 describe('the documentation', () => {
   it.each(pages)('of %s links to files that exist', (page) => {
     const dead = linksOf(page).filter((target) => !existsSync(join(root, dirname(page), target)));
     expect(dead).toEqual([]);
   });
 
+  it.each(pages)('of %s links to headings that there are', (page) => {
+    const targets = [...textOf(page).matchAll(/\]\(([^)\s#:]*)#([^)\s]+)\)/g)];
+    const dead = targets.filter(([, path = '', anchor = '']) => {
+      const target = path === '' ? page : join(dirname(page), path);
+      return target.endsWith('.md') && !anchorsOf(target).has(anchor);
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
   it('has links to be checked', () => {
     expect(linksOf('README.md').length).toBeGreaterThan(10);
+  });
+
+  it('lists every page in docs/README.md', () => {
+    const listed = linksOf('docs/README.md');
+    const all = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md');
+    expect(all.filter((name) => !listed.includes(name))).toEqual([]);
   });
 
   it('names every room in the architecture', () => {

@@ -1,11 +1,10 @@
 // One process of a contender: makes calls for so long, lets those in flight end, and tells what has become of its branches, when it is done or asked.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import Anthropic from '@anthropic-ai/sdk';
 
 import { ModelClients } from '../../dist/src/model/call/client.js';
 import { Limiters, outcomeOfFailure, systemClock } from '../../dist/src/model/limiter/index.js';
 import { retryDelayMs } from '../../dist/src/model/call/retry-delay.js';
+import { runTasks } from './tasks.mjs';
 import { throughGateway } from './through-gateway.mjs';
 
 const model = 'claude-sonnet-5-5';
@@ -15,6 +14,7 @@ process.once('message', async ({ contender, url, durationMs, promptWords, optima
   const told = { begun: 0, ok: 0, failed: 0 };
   const tell = () => process.send(told, () => process.exit());
   process.once('message', tell);
+  /** @returns {import('@anthropic-ai/sdk').Anthropic.MessageCreateParamsNonStreaming & { messages: { content: string }[] }} */
   const ask = () => ({ model, max_tokens: 200, messages: [{ role: 'user', content: prompt(promptWords) }] });
   const until = Date.now() + durationMs;
   const count = (call) => {
@@ -43,34 +43,15 @@ process.once('message', async ({ contender, url, durationMs, promptWords, optima
 
 /** Slots, limiter and retries as a worker of fanfold's has them; the task queue is a list. */
 async function limited(url, ask, until, told) {
-  const client = new ModelClients().clientOf({ apiKey: 'bench', baseURL: url }).whole;
+  const { whole } = new ModelClients().anthropicOf({ apiKey: 'bench', baseURL: url });
   const limiters = new Limiters({ ceiling: 200, firstCap: 8, clock: systemClock, random: Math.random });
-  let waiting = new AbortController();
-  const timer = setTimeout(() => waiting.abort(), until - Date.now());
-  const again = [];
-  const inFlight = new Set();
-  while (Date.now() < until) {
-    waiting = new AbortController();
-    const slot = await limiters.slots.acquire(waiting.signal).catch(() => undefined);
-    if (slot === undefined) break;
-    slot.use();
-    const due = again.findIndex(({ at }) => at <= Date.now());
-    if (due < 0) told.begun += 1;
-    const task = due < 0 ? { body: ask(), tries: 0 } : again.splice(due, 1)[0];
-    const work = attempt(task).finally(() => {
-      slot.release();
-      inFlight.delete(work);
-    });
-    inFlight.add(work);
-  }
-  clearTimeout(timer);
-  await Promise.all(inFlight);
+  await runTasks(limiters.slots, { until, told, begin: () => ({ body: ask(), tries: 0 }), attempt });
 
-  async function attempt(task) {
-    const inputTokens = Math.ceil(task.body.messages[0].content.length / 4);
-    await limiters.of(model).run({ inputTokens }, async (permit) => {
+  async function attempt({ body, tries: triesBefore }) {
+    const inputTokens = Math.ceil(body.messages[0].content.length / 4);
+    return limiters.of(model).run({ inputTokens }, async (permit) => {
       try {
-        const { data, response } = await client.messages.create(task.body).withResponse();
+        const { data, response } = await whole.messages.create(body).withResponse();
         const { input_tokens, output_tokens } = data.usage;
         const usage = {
           inputTokens: input_tokens,
@@ -86,13 +67,13 @@ async function limited(url, ask, until, told) {
         const outcome = outcomeOfFailure(error, Date.now());
         permit.end(outcome);
         if (outcome.is !== 'throttled') return void (told.failed += 1);
-        const tries = task.tries + 1;
-        const waitMs = retryDelayMs({ askedMs: outcome.retryAfterMs, tries, throttled: true });
-        again.push({ ...task, tries, at: Date.now() + waitMs });
+        const tries = triesBefore + 1;
+        return {
+          task: { body, tries },
+          waitMs: retryDelayMs({ askedMs: outcome.retryAfterMs, tries, throttled: true }),
+        };
       }
     });
-    // What Temporal takes to report a result.
-    await sleep(5);
   }
 }
 

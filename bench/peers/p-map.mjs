@@ -1,1 +1,2 @@
+// @ts-ignore: installed in this folder alone.
 export { default } from 'p-map';

@@ -50,13 +50,14 @@ const store = new BlobStore(home);
 /** Milliseconds from the start of a run to its end, by Temporal's clock. */
 async function elapsed(workflowId) {
   const { startTime, closeTime } = await client.workflow.getHandle(workflowId).describe();
-  return closeTime - startTime;
+  return Number(closeTime) - Number(startTime);
 }
 
 /** A run of a workflow of one's own. */
 async function ownRun(type, count, workflowId) {
   const options = { concurrency: count, fresh: true, maxTokens };
-  const { ok } = await client.workflow.execute(type, { taskQueue: 'own', workflowId, args: [count, options] });
+  const result = await client.workflow.execute(type, { taskQueue: 'own', workflowId, args: [count, options] });
+  const { ok } = /** @type {{ ok: number }} */ (result);
   if (ok !== count) throw new Error(`${ok} of ${count} are ok.`);
   return elapsed(workflowId);
 }

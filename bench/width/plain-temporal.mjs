@@ -19,7 +19,7 @@ const ask = async (index) => {
       max_tokens: 512,
       messages: [{ role: 'user', content: `Summarise: the supplier of annex ${index} owes the customer notice.` }],
     });
-    return content[0].text;
+    return content[0].type === 'text' ? content[0].text : '';
   } finally {
     clearInterval(beat);
   }

@@ -19,10 +19,12 @@ export class Stage {
   #children = new Set();
   #stops = [];
 
+  constructor(directory) {
+    this.directory = directory;
+  }
+
   static async open() {
-    const stage = new Stage();
-    stage.directory = await mkdtemp(join(tmpdir(), 'fanfold-bench-'));
-    return stage;
+    return new Stage(await mkdtemp(join(tmpdir(), 'fanfold-bench-')));
   }
 
   keep(child) {
@@ -43,6 +45,7 @@ export class Stage {
     return { url, tally: () => ask('tally') };
   }
 
+  /** @returns {NodeJS.ProcessEnv} */
   env(url) {
     return {
       ...process.env,
@@ -56,7 +59,11 @@ export class Stage {
     return this.keep(spawn(command, words, { env, stdio: ['ignore', 'pipe', 'inherit'] }));
   }
 
-  /** What a program prints as JSON, with the CPU time that it took; `undefined` where it takes longer than it may. */
+  /**
+   * What a program prints as JSON, with the CPU time that it took; `undefined` where it takes longer than it may.
+   * @param {string[]} words
+   * @param {{ env?: NodeJS.ProcessEnv, command?: string, mostMs?: number }} [options]
+   */
   async output(words, { env, command, mostMs = 120_000 } = {}) {
     const child = this.spawn(words, env, command);
     let printed = '';

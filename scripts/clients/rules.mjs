@@ -1,7 +1,14 @@
-/** Prompts that make the offline model go wrong on purpose: the same for every client. */
+/**
+ * Prompts that make the offline model go wrong on purpose: the same for every client.
+ * @returns {import('@fanfold/offline-model').FaultRule[]}
+ */
 export function rules() {
   const limited = new Set();
-  const isFirst = ({ prompt }) => /limit me once/.test(prompt) && !limited.has(prompt) && limited.add(prompt);
+  const isFirst = ({ prompt }) => {
+    if (!/limit me once/.test(prompt) || limited.has(prompt)) return false;
+    limited.add(prompt);
+    return true;
+  };
   return [
     { match: isFirst, fault: { kind: 'rate-limit', retryAfter: 0 } },
     { match: 'limit me always', fault: { kind: 'rate-limit', retryAfter: 7 } },

@@ -11,7 +11,7 @@ export type Late = (typeof latePolicies)[number];
 /** Options of a fan-out. Every field may be left out. */
 export interface FanOutOptions {
   /**
-   * `all`: the first branch that is not ok cancels the others. `settled`: every branch ends in its own way. `quorum`: the answer is
+   * `settled`, the default: every branch ends in its own way. `all`: the first branch that is not ok cancels the others. `quorum`: the answer is
    * there when so many are ok. `first`: when one is.
    */
   join?: Join;
@@ -26,11 +26,14 @@ export interface FanOutOptions {
   late?: Late;
   /** Least share of the branches that must be ok, from 0 to 1, or the run has failed. Default 0: one is enough. */
   atLeast?: number;
-  /** Milliseconds a branch may take, its attempts and the waits between them together, from its first attempt's start. */
+  /**
+   * Milliseconds a branch may take, its attempts and the waits between them together, from its first attempt's start. 300,000 by default, 20,000 for
+   * what searches a source.
+   */
   timeoutMs?: number;
-  /** Most tries of a branch. */
+  /** Most tries of a branch; 5 by default, 3 for what searches a source. */
   attempts?: number;
-  /** Most branches of this run in flight at once: a ceiling, never a target. */
+  /** Most branches of this run in flight at once: a ceiling, never a target. 50 by default; 10 for `summarise`, `gather` and `research`. */
   concurrency?: number;
   /**
    * Which runs' calls go first where several wait, from 1, the first, to 5; 3 by default. It is Temporal's `priorityKey`; by default that
@@ -39,14 +42,14 @@ export interface FanOutOptions {
   priority?: number;
   /**
    * Whether to ask a second time, beside the first call, where a branch takes much longer than its siblings. The first answer
-   * wins.
+   * wins. Not by default.
    */
   hedge?: boolean;
-  /** The most that the run may spend. */
+  /** The most that the run may spend; no bound by default. */
   budget?: BudgetOptions;
   /**
    * Whether to ask by Message Batches, at half the price and within 24 hours. Questions that are not answered at `deadlineMs` are
-   * asked online then, at the full price; without a deadline there is no hurry.
+   * asked online then, at the full price; without a deadline there is no hurry. Not by default.
    */
   economy?: boolean;
 }
@@ -77,13 +80,13 @@ export interface Policy {
 
 /** Which model is asked, and how. Every field may be left out. */
 export interface ModelOptions {
-  /** Whether to ask anew even where the journal has the answer. */
+  /** Whether to ask anew even where the journal has the answer. Not by default. */
   fresh?: boolean;
-  /** The API's model id. */
+  /** The API's model id; `claude-sonnet-5-5` by default. */
   model?: string;
-  /** Most output tokens of one answer. */
+  /** Most output tokens of one answer; 2,048 by default, 1,024 for `map`, 512 for `summarise`. */
   maxTokens?: number;
-  /** Whether to ask the offline model instead of the API. */
+  /** Whether to ask the offline model instead of the API. Not by default. */
   offline?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A folder of text files, ranked by BM25. */
+/** A folder of documents of every kind, ranked by BM25+. */
 export interface FolderSource {
   kind: 'files';
   /** Absolute path on the machine of the worker, which has to allow it. */

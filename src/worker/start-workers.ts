@@ -68,7 +68,7 @@ export interface RunningWorkers {
   limits(): QueueLimits[];
   /** Settles when every worker has stopped; rejects with what stopped it, if that was not `drain`. */
   finished: Promise<void>;
-  /** Takes no new work, lets the calls in flight come to their end, then stops. */
+  /** Takes no new work, lets the calls in flight come to their end, or leaves them to a gateway, then stops. */
   drain(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ContentBlockParam } from '@anthropic-ai/sdk/resources/messages';
@@ -245,6 +245,18 @@ describe('validate', () => {
   ])('refuses %s: findings quote the text', async (name, message) => {
     const { code, stderr } = await desk.inProcess(['validate', name]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('leaves out the pictures of a folder, and says so', async () => {
+    await mkdir(join(desk.directory, 'pages'), { recursive: true });
+    await copyFile(join(desk.directory, 'photo.png'), join(desk.directory, 'pages', 'photo.png'));
+    await writeFile(
+      join(desk.directory, 'pages', 'page.md'),
+      'The tenant pays the rent. The landlord repairs the roof.',
+    );
+    const { code, stdout, stderr } = await desk.inProcess(['validate', 'pages', '--dry-run', '--offline']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('no reader for .png: 1')]);
+    expect(stdout).toContain('skipped pages/photo.png: no reader for .png');
   });
 
   it('checks the text that there is, and names the pages that it does not check', async () => {

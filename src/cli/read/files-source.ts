@@ -40,6 +40,7 @@ export function filesSource(paths: readonly string[], taking: Taking, reading: R
   const skipped: LeftOut[] = [];
   const { hidden = false, noIgnore = false, ignore = [] } = taking;
   const settings = { hidden, noIgnore, ignore, homes: [homeOf(world), storeOf(world)] };
+  const isRead = (path: string) => readerOf(path) !== 'none' || (mayBeImage(path) && reading.models.length > 0);
   let chosen: readonly Chosen[] | undefined;
   let hasFolders = false;
   // Standard input comes once, and is gone through as often as files are.
@@ -55,7 +56,7 @@ export function filesSource(paths: readonly string[], taking: Taking, reading: R
       if (chosen === undefined) await checkNamed(paths, world);
       const first = chosen === undefined;
       const taken: Chosen[] = [];
-      const read = ahead(chosen ?? chosenOf(paths, settings, skipped, world), readAhead, async (file) => ({
+      const read = ahead(chosen ?? chosenOf(paths, isRead, settings, skipped, world), readAhead, async (file) => ({
         file,
         item: await (file.name === '-'
           ? (piped ??= itemOf(file, reading, world, first))
@@ -95,34 +96,43 @@ async function checkNamed(paths: readonly string[], world: World): Promise<void>
   );
 }
 
+/** @param isRead whether a file of a folder is taken, by its name */
 async function* chosenOf(
   paths: readonly string[],
+  isRead: (path: string) => boolean,
   taking: Taking,
   skipped: LeftOut[],
   world: World,
 ): AsyncGenerator<Chosen> {
   for (const path of paths) {
     const found = path === '-' ? undefined : await stat(resolve(world.cwd, path)).catch(() => undefined);
-    if (found?.isDirectory()) yield* foundIn(path, path, taking, skipped, world);
+    if (found?.isDirectory()) yield* foundIn(path, path, isRead, taking, skipped, world);
     else if (path !== '-' && found === undefined && picomatch.scan(path).isGlob) {
-      yield* matching(path, taking, skipped, world);
+      yield* matching(path, isRead, taking, skipped, world);
     } else yield { key: path === '-' ? path : keyOf(path, world), name: path };
   }
 }
 
 /** Shells hand a pattern on where nothing matches it, or where it is quoted. */
-function matching(pattern: string, taking: Taking, skipped: LeftOut[], world: World): AsyncGenerator<Chosen> {
+function matching(
+  pattern: string,
+  isRead: (path: string) => boolean,
+  taking: Taking,
+  skipped: LeftOut[],
+  world: World,
+): AsyncGenerator<Chosen> {
   const { base, glob } = picomatch.scan(pattern);
   const matches = picomatch(glob, { dot: taking.hidden === true });
   // Without `**` and repetitions a pattern has as many parts as the paths that it matches.
   const mostDepth = /\*\*|[*+]\(/.test(glob) ? Infinity : glob.split('/').length - 1;
-  return foundIn(pattern, base || '.', taking, skipped, world, { matches, mostDepth });
+  return foundIn(pattern, base || '.', isRead, taking, skipped, world, { matches, mostDepth });
 }
 
 /** @throws InputError where there are no documents in it, or it is fanfold's home */
 async function* foundIn(
   named: string,
   folder: string,
+  isRead: (path: string) => boolean,
   taking: Taking,
   skipped: LeftOut[],
   world: World,
@@ -135,7 +145,7 @@ async function* foundIn(
       if (pattern !== undefined && !found.path.endsWith('/') && !pattern.matches(found.path)) continue;
       const name = slashed(join(folder, found.path));
       if ('why' in found) skipped.push({ ...found, path: shown(name) });
-      else if (readerOf(found.path) === 'none' && !mayBeImage(found.path)) skipped.push(withoutReader(shown(name)));
+      else if (!isRead(found.path)) skipped.push(withoutReader(shown(name)));
       else {
         count += 1;
         yield { key: keyOf(name, world), name: shown(name), found: { root: opened.root, path: found.path } };

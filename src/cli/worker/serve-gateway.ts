@@ -72,7 +72,7 @@ export async function serveGateway(flags: GatewayFlags, amounts: Amounts, given:
       ? `asks ${shownBaseUrl(world)}`
       : 'no key of a model API, so only the offline model is asked';
     say(
-      `the gateway listens at ${gateway.address}; set FANFOLD_GATEWAY, or another program's base URL, to it. ${asks}.`,
+      `the gateway listens at ${gateway.address}; set FANFOLD_GATEWAY, or another program's base URL, to it; ${asks}.`,
     );
     if (!isLocal(listen) && tls === undefined)
       say('without --tls-cert and --tls-key, tokens and texts travel in clear.');

@@ -23,12 +23,22 @@ export function subscript(text: string): string {
   return inOneLine(text, lowered, '_');
 }
 
-function inOneLine(text: string, known: ReadonlyMap<string, string>, mark: string): string {
+/**
+ * Text that is raised or lowered, in one line: by signs that are so, or behind a mark.
+ *
+ * @param bare what stands behind the mark without brackets
+ */
+export function inOneLine(
+  text: string,
+  known: ReadonlyMap<string, string>,
+  mark: string,
+  bare = /^[\p{L}\p{N}]+$/u,
+): string {
   const trimmed = text.trim();
   if (trimmed === '') return '';
   const converted = Array.from(trimmed, (sign) => known.get(sign));
   if (converted.every((sign) => sign !== undefined)) return converted.join('');
-  return /^[\p{L}\p{N}]+$/u.test(trimmed) ? `${mark}${trimmed}` : `${mark}(${trimmed})`;
+  return bare.test(trimmed) ? `${mark}${trimmed}` : `${mark}(${trimmed})`;
 }
 
 /** MathML (presentation) in one line; the TeX that it was made of, where it says so. */

@@ -1,7 +1,10 @@
-import { signs } from '../hits/mathematics.js';
+import { inOneLine, signs } from '../hits/mathematics.js';
 
 const superscripts = signs('0123456789+-=()n', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ');
 const subscripts = signs('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎');
+
+/** What is raised in a document may be several words: more than one sign is in brackets. */
+const oneSign = /^[^]$/;
 
 /** How a run of text stands on its line. */
 export interface Marks {
@@ -19,12 +22,7 @@ export function markedText(text: string, { moved, isStruck = false }: Marks): st
 
 function shifted(text: string, moved: ReadonlyMap<string, string>, mark: string): string {
   const trimmed = text.trim();
-  const characters = trimmed.split('');
-  if (characters.every((character) => moved.has(character))) {
-    return text.replace(trimmed, () => characters.map((character) => moved.get(character)).join(''));
-  }
   // Ordinals and trademarks read well as they are.
-  return /^(?:st|nd|rd|th|[®™©*†‡ªº°])$/.test(trimmed)
-    ? text
-    : text.replace(trimmed, () => `${mark}${trimmed.length === 1 ? trimmed : `(${trimmed})`}`);
+  if (/^(?:st|nd|rd|th|[®™©*†‡ªº°])$/.test(trimmed)) return text;
+  return text.replace(trimmed, () => inOneLine(trimmed, moved, mark, oneSign));
 }
