@@ -13,6 +13,7 @@ import { noLedger } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Run } from '../../src/contract/run.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
@@ -29,12 +30,12 @@ beforeAll(async () => {
 
 afterAll(() => environment.teardown());
 
-async function start(): Promise<string> {
+async function start(input: Partial<PerspectivesInput> = {}): Promise<string> {
   const workflowId = randomUUID();
   await environment.client.workflow.start('perspectives', {
     workflowId,
     taskQueue: taskQueues.workflow,
-    args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b'] }],
+    args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b'], ...input }],
   });
   return workflowId;
 }
@@ -106,6 +107,19 @@ it('reads the same from the events as the workflow itself returned', async () =>
     });
     const outcomes = [...view.outcomes.values()].toSorted((left, right) => left.index - right.index);
     expect(outcomes.map(same)).toEqual((result as RunResult).branches.map(same));
+  });
+});
+
+it('counts what the calls of a fan-in have cost that was cancelled with its run (RunView-3, FanIn-3)', async () => {
+  const model = new FakeModel();
+  model.hold('judge-2');
+  await withWorkers(model, async () => {
+    const workflowId = await start({ fanIn: 'select', searchable: true });
+    await vi.waitFor(async () => expect((await read(workflowId)).costUsd).toBeCloseTo(0.003, 6), patienceMs);
+    const handle = environment.client.workflow.getHandle(workflowId);
+    await handle.cancel();
+    await handle.result().catch(() => {});
+    expect(await read(workflowId)).toMatchObject({ status: 'cancelled', usage: { outputTokens: 15 } });
   });
 });
 
