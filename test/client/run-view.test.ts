@@ -204,3 +204,57 @@ it.each([
     ],
   });
 });
+
+it('asks in one batch what its siblings ask, whichever branch has been cut (Economy-4)', async () => {
+  const model = new FakeModel();
+  const did: string[] = [];
+  let mayEnd = false;
+  Object.assign(model.activities, {
+    submitBatches: async () => (did.push('submitBatches'), [{ id: 'b', questions: [0, 1] }]),
+    haveBatchesEnded: async () => (did.push('haveBatchesEnded'), mayEnd),
+    cancelBatches: async () => void did.push('cancelBatches'),
+    collectBatches: async ({ questions }: BatchOrder): Promise<BatchAnswer[]> =>
+      questions.map((question) => ({ answer: answerOf(question as unknown as ModelCall) })),
+  });
+  await withWorkers(model, async () => {
+    const workflowId = await start({ economy: true, searchable: false });
+    const handle = environment.client.workflow.getHandle(workflowId);
+    await vi.waitFor(() => expect(did).toContain('haveBatchesEnded'), patienceMs);
+    // The first to come has placed the order for all.
+    await handle.executeUpdate('cancelBranch', { args: ['a'] });
+    mayEnd = true;
+    await handle.result();
+    expect(await read(workflowId)).toMatchObject({
+      status: 'complete',
+      costUsd: 0.002,
+      branches: [{ output: 'answer of a' }, { output: 'answer of b' }],
+    });
+  });
+  expect(did).not.toContain('cancelBatches');
+  expect(model.asked).toEqual([]);
+});
+
+it('cancels a batch once every branch of it has been cut, and gives up no other (Economy-4)', async () => {
+  const model = new FakeModel();
+  const did: string[] = [];
+  Object.assign(model.activities, {
+    submitBatches: async () => (did.push('submitBatches'), [{ id: 'b', questions: [0, 1] }]),
+    haveBatchesEnded: async () => (did.push('haveBatchesEnded'), did.includes('cancelBatches')),
+    cancelBatches: async () => void did.push('cancelBatches'),
+    collectBatches: async ({ questions }: BatchOrder): Promise<BatchAnswer[]> =>
+      questions.map(() => ({ ledger: { ...noLedger, costUsd: 0.5 } })),
+  });
+  await withWorkers(model, async () => {
+    const workflowId = await start({ economy: true, searchable: false });
+    const handle = environment.client.workflow.getHandle(workflowId);
+    await vi.waitFor(() => expect(did).toContain('haveBatchesEnded'), patienceMs);
+    await handle.executeUpdate('cancelBranch', { args: [['b', 'a']] });
+    await handle.result().catch(() => {});
+    expect((await read(workflowId)).branches).toMatchObject([
+      { status: 'cancelled', costUsd: 0.5 },
+      { status: 'cancelled', costUsd: 0.5 },
+    ]);
+  });
+  expect(did.filter((name) => name === 'cancelBatches')).toHaveLength(1);
+  expect(model.asked).toEqual([]);
+});
