@@ -4,12 +4,13 @@ import type { Place, StoredBranch } from '../contract/branch.js';
 import { addTallies, noTally, tallyOf } from '../contract/lanes.js';
 import type { Tally } from '../contract/lanes.js';
 import type { Ledger } from '../contract/model-call.js';
-import { summaryIsKey, isKind, lanesType, taskQueues } from '../contract/names.js';
+import { summaryIsKey, isKind, lanesType, signalNames, taskQueues } from '../contract/names.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './history.js';
 import type { Failure, Payloads, RunPayloads } from './run-payloads.js';
+import { ToldLanes } from './told-lanes.js';
 
 interface Open {
   place: Place;
@@ -32,11 +33,13 @@ export function idOfChild(initiatedEventId: unknown): string {
  *
  * OwnBranches-1. What fanfold's own workers do for a run, such as putting a text into the store, is no branch.
  * OwnBranches-2. A workflow of fanfold's that is a branch costs what its result says. What another child spends it alone knows.
+ * OwnBranches-3. Lanes that are cut have no result: what they had told until then stands in its place.
  */
 export class OwnBranches {
   /** What came of questions that travelled in lanes, by the index of the branch that they are here. */
   readonly inLanes = new Map<number, WideOutcomes>();
   readonly #open = new Map<string, Open>();
+  readonly #told = new ToldLanes();
 
   constructor(readonly payloads: RunPayloads) {}
 
@@ -55,6 +58,7 @@ export class OwnBranches {
     for (let more = 2; taken.has(key); more += 1) key = `${name} (${more})`;
     const place = { key, index: branches.size, queuedAtMs: atMs };
     branches.set(begun.id, place);
+    if (begun.childType === lanesType) await this.#beginLanes(event, place);
     this.#open.set(String(event.eventId), {
       place,
       ...(begun.childType !== undefined && { childType: begun.childType }),
@@ -62,6 +66,12 @@ export class OwnBranches {
       attempts: 1,
     });
     return true;
+  }
+
+  async #beginLanes({ startChildWorkflowExecutionInitiatedEventAttributes: begun }: HistoryEvent, { index }: Place) {
+    const [input] = await this.payloads.values(begun?.input).catch(() => []);
+    const wide = this.#told.begin(input);
+    if (wide !== undefined) this.inLanes.set(index, wide);
   }
 
   /** The key of the branch that it is part of, which is its summary where the worker's interceptors have said so. */
@@ -88,6 +98,9 @@ export class OwnBranches {
   /** The outcome that an event brings, if any. */
   async ended(event: HistoryEvent): Promise<StoredBranch | undefined> {
     this.#starts(event);
+    const signaled = event.workflowExecutionSignaledEventAttributes;
+    if (signaled?.signalName === signalNames.lanesReport)
+      this.#told.hear((await this.payloads.values(signaled.input).catch(() => []))[0]);
     const closing = closingOf(event);
     const opened = String(closing?.scheduledEventId ?? closing?.initiatedEventId);
     const open = this.#open.get(opened);
@@ -111,13 +124,13 @@ export class OwnBranches {
     if (event.activityTaskCompletedEventAttributes || event.childWorkflowExecutionCompletedEventAttributes) {
       const [value] = await this.payloads.values(closing.result).catch(() => []);
       const spent = this.#spentBy(open, value);
-      if (spent !== undefined) ledger = { ...ledger, usage: spent.usage, costUsd: spent.costUsd };
+      ledger = { ...ledger, ...moneyOf(spent) };
       return outcomeOfAnswer(place, {
         status: 'ok',
         ...(value !== undefined && { output: { inline: value } }),
         model: '',
         reused: false,
-        savedUsd: spent?.savedUsd ?? 0,
+        savedUsd: spent.savedUsd,
         ledger,
         finishedAtMs: atMs,
       });
@@ -129,9 +142,8 @@ export class OwnBranches {
     const failure = isCut
       ? await this.payloads.cancellation()
       : await this.payloads.failure(closing.failure ?? { message: 'It did not begin.' });
-    const spent = this.#spentBy(open, resultIn(failure));
-    if (spent !== undefined) ledger = { ...ledger, usage: spent.usage, costUsd: spent.costUsd };
-    const { latency, startedAt } = outcomeOfAnswer(place, {
+    ledger = { ...ledger, ...moneyOf(this.#spentBy(open, resultIn(failure))) };
+    const spent = outcomeOfAnswer(place, {
       status: 'ok',
       model: '',
       reused: false,
@@ -139,17 +151,22 @@ export class OwnBranches {
       ledger,
       finishedAtMs: atMs,
     });
-    const { usage, costUsd } = ledger;
-    return { ...outcomeOfFailure(place, failure, atMs), attempts, latency, startedAt, usage, costUsd };
+    const { status, error } = outcomeOfFailure(place, failure, atMs);
+    return { ...spent, status, ...(error && { error }) };
   }
 
   /** What a workflow of fanfold's has spent. */
-  #spentBy({ childType = '', place }: Open, value: unknown): Tally | undefined {
-    if (!isKind(childType) && childType !== lanesType) return undefined;
+  #spentBy({ childType = '', place }: Open, value: unknown): Tally {
+    if (!isKind(childType) && childType !== lanesType) return noTally;
     const { branches = [], fanIn, wide } = (value ?? {}) as Partial<RunResult>;
     if (childType === lanesType && wide !== undefined) this.inLanes.set(place.index, wide);
     return addTallies(wide?.tally ?? noTally, tallyOf([...branches, ...(fanIn?.calls ?? [])]));
   }
+}
+
+/** What stands in a ledger of what others have spent. */
+function moneyOf({ usage, costUsd, cacheSavedUsd, lostUsd }: Tally): Partial<Ledger> {
+  return { usage, costUsd, cacheSavedUsd, lostUsd };
 }
 
 interface Begun {

@@ -12,7 +12,7 @@ import { shellWord } from '../fold/visible-text.js';
 import { nodeOf } from '../plan/graph/flow.js';
 import { kindOf } from '../plan/kinds.js';
 import type { BlobStore } from '../store/blob-store.js';
-import { readBranches } from './read-run.js';
+import { callsBeside, readBranches } from './read-run.js';
 import type { RunView } from './run-view.js';
 
 /** How a finished run is retried. */
@@ -75,7 +75,7 @@ export async function planRetry(view: RunView, keys: readonly string[], store: B
     anew: branches.filter((branch) => isAnew(branch)),
     taken: kept.length,
     keys: branches.map(({ key }) => key),
-    spentUsd: spentUsd([...branches, ...(view.result?.fanIn?.calls ?? [])]),
+    spentUsd: spentUsd([...branches, ...callsBeside(view)]),
   };
 }
 

@@ -29,7 +29,7 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
   const fanIn = view.result?.fanIn;
   const fanInCalls = await Promise.all((fanIn?.calls ?? []).map((call) => resolveBranch(call, store)));
   const found = await findingsOfRun(view, branches, store);
-  const paid = [...stored, ...(fanIn?.calls ?? [])];
+  const paid = [...stored, ...callsBeside(view)];
   return {
     workflowId: view.workflowId,
     runId: view.runId,
@@ -62,6 +62,11 @@ export async function readRun(view: RunView, store: BlobStore, webUi: string | n
     offline: view.planned.offline,
     ...(failure !== null && { error: { type: failure.name, message: failure.message } }),
   };
+}
+
+/** The model calls of the fan-in. A run that was cut, or is open, has no result that would name them. */
+export function callsBeside({ result, beside }: Pick<RunView, 'result' | 'beside'>): readonly StoredBranch[] {
+  return result === null ? beside : (result.fanIn?.calls ?? []);
 }
 
 /** The calls that wait to be allowed, with their whole input where it can be read. */
@@ -166,7 +171,8 @@ export async function readWideRun(
     if (branch.status !== 'ok' && branches.length < mostLost) branches.push(branch);
     await each(branch);
   }
-  const { byStatus, usage, costUsd, savedUsd, cacheSavedUsd, lostUsd, slowest } = tally;
+  const { byStatus, slowest } = tally;
+  const { usage, costUsd, savedUsd, cacheSavedUsd, lostUsd } = addTallies(tally, tallyOf(callsBeside(view)));
   const ok = byStatus.ok ?? 0;
   return {
     workflowId: view.workflowId,

@@ -28,6 +28,7 @@ import type { Carried, Closed, HistoryEvent, Input } from './event-facts.js';
  *
  * RunView-1. Branches are in input order, planned from the run's input. `apply` gives their outcomes in completion order.
  * RunView-2. The workflow's own result overrides what events said.
+ * RunView-3. What calls beside the branches have cost, those of a fan-in, events tell also where there is no result.
  */
 export class RunView {
   kind = '';
@@ -50,6 +51,8 @@ export class RunView {
   ownResult: unknown;
   failure: Error | null = null;
   readonly outcomes = new Map<number, StoredBranch>();
+  /** What came of the calls of the fan-in that have ended, as events tell it. */
+  readonly beside: StoredBranch[] = [];
   /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
   readonly reports: Pick<LaneReport, 'blob'>[] = [];
   tally: Tally = noTally;
@@ -60,6 +63,8 @@ export class RunView {
   readonly #deadlines = new DeadlineCuts();
   readonly #calls = new AgentCalls();
   readonly #activityIds = new Map<string, string>();
+  /** Places of the fan-in's calls, by the event that scheduled them. */
+  readonly #besides = new Map<string, Place>();
   /** From 1, which goes first, to 5. */
   priority = priorityAtStart();
   readonly #payloads: RunPayloads;
@@ -173,7 +178,10 @@ export class RunView {
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
       const isBranch = this.#isOwn || kindOf(this.kind)?.adds === true || call.index < this.planned.total;
-      if (!isBranch) return undefined;
+      if (!isBranch) {
+        this.#besides.set(String(event.eventId), call);
+        return undefined;
+      }
       if (this.#isOwn && call.offline) this.planned = { ...this.planned, offline: true };
       const index = this.#indexOf(activityId, call);
       if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
@@ -241,13 +249,16 @@ export class RunView {
       event.activityTaskFailedEventAttributes ??
       event.activityTaskTimedOutEventAttributes ??
       event.activityTaskCanceledEventAttributes;
-    const place = this.scheduled.get(this.#activityIds.get(String(ended?.scheduledEventId)) ?? '');
+    const scheduledEvent = String(ended?.scheduledEventId);
+    const cancelled = this.#cancelRequested.has(scheduledEvent);
+    const beside = this.#besides.get(scheduledEvent);
+    if (ended && beside !== undefined) this.beside.push(await this.#outcomeOf(event, beside, atMs, cancelled));
+    const place = this.scheduled.get(this.#activityIds.get(scheduledEvent) ?? '');
     if (!ended || place === undefined) return undefined;
     // The branch goes on in another activity, if the budget has more for it.
     if (isReserveUsedUp(event)) return undefined;
-    const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
     const told = await this.#outcomeOf(event, place, atMs, cancelled);
-    const outcome = this.#deadlines.judged(told, String(ended.scheduledEventId));
+    const outcome = this.#deadlines.judged(told, scheduledEvent);
     this.outcomes.set(place.index, outcome);
     return outcome;
   }

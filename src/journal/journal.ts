@@ -19,6 +19,8 @@ export interface OnceOptions {
   signal?: AbortSignal;
   /** Aborted where the asker is no longer wanted: one of those who wait for its answer asks in its place. */
   unwanted?: AbortSignal;
+  /** Called once where somebody else is asking: what is waited for is on another's bill. */
+  joins?: () => void;
   /** Oldest answer that will do, in milliseconds since the epoch (`--fresh`: the beginning of the run). */
   notBeforeMs?: number;
 }

@@ -66,7 +66,7 @@ export class SingleFlight {
 
   async once<T>(
     key: string,
-    { signal, unwanted, notBeforeMs = Number.NEGATIVE_INFINITY }: OnceOptions,
+    { signal, unwanted, joins, notBeforeMs = Number.NEGATIVE_INFINITY }: OnceOptions,
     ask: Ask<T>,
   ): Promise<Once<T>> {
     const { leaseMs, identity } = this.#flights;
@@ -82,6 +82,7 @@ export class SingleFlight {
           this.#askHolding(lease, { ...(signal && { signal }), ...(unwanted && { unwanted }) }, ask),
         );
       if (waiting.isDisappointed(foreign)) return this.#ask(key, signal, ask);
+      if (waiting.isNew) joins?.();
       waiting.saw(foreign);
       await pause(waiting.nextLookMs(), signal, this.#asking.get(key));
     }
@@ -132,6 +133,10 @@ class Waiting {
 
   saw(foreign: ForeignLease): void {
     if (this.#seen?.sign !== foreign.sign) this.#seen = { ...foreign, sinceMs: performance.now() };
+  }
+
+  get isNew(): boolean {
+    return this.#seen === undefined;
   }
 
   isDisappointed({ origin }: ForeignLease): boolean {

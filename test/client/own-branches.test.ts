@@ -93,7 +93,7 @@ describe('work of somebody’s own workflow that asks no model', () => {
             reused: false,
             savedUsd: 0,
             finishedAtMs: 1,
-            ledger: { ...noLedger, costUsd: amount },
+            ledger: { ...noLedger, costUsd: amount, lostUsd: 1 },
           },
         ),
       );
@@ -113,11 +113,32 @@ describe('work of somebody’s own workflow that asks no model', () => {
         );
       }
       const ok = event(3, { childWorkflowExecutionCompletedEventAttributes: { initiatedEventId: 1 } });
-      expect(await own.ended(ok)).toMatchObject({ status: 'ok', costUsd: 9 });
+      expect(await own.ended(ok)).toMatchObject({ status: 'ok', costUsd: 9, lostUsd: 2 });
       const lost = event(4, { childWorkflowExecutionFailedEventAttributes: { initiatedEventId: 2, failure: {} } });
-      expect(await own.ended(lost)).toMatchObject({ status: 'failed', costUsd: 11 });
+      expect(await own.ended(lost)).toMatchObject({ status: 'failed', costUsd: 11, lostUsd: 2 });
     },
   );
+
+  it('has what lanes had told that are cut, once, and nothing of others (OwnBranches-3)', async () => {
+    const [one, other] = [1, 2].map((bytes) => ({ sha256: `digest ${bytes}`, bytes }));
+    const told = new OwnBranches({ ...read, values: async (value: unknown) => [value] } as unknown as RunPayloads);
+    const input = { plan: { chunks: [{ sha256: 'c', bytes: 1, count: 60 }] }, tells: { workflowId: 'w', number: 3 } };
+    const lanes = { workflowType: { name: 'lanes' }, input };
+    await told.begin(event(1, { startChildWorkflowExecutionInitiatedEventAttributes: lanes }), branches, 0);
+    for (const message of [
+      { to: 3, reports: [one] },
+      { to: 3, reports: [one, other, { sha256: 'no bytes' }, null] },
+      { to: 4, reports: [{ sha256: 'of other lanes', bytes: 1 }] },
+      null,
+      'no report',
+    ]) {
+      const signal = { signalName: 'lanesReport', input: message };
+      expect(await told.ended(event(2, { workflowExecutionSignaledEventAttributes: signal }))).toBeUndefined();
+    }
+    const cut = event(3, { childWorkflowExecutionCanceledEventAttributes: { initiatedEventId: 1 } });
+    expect(await told.ended(cut)).toMatchObject({ index: 0, costUsd: 0 });
+    expect(told.inLanes.get(0)).toMatchObject({ chunks: input.plan.chunks, batches: [one, other] });
+  });
 
   it('is none where fanfold’s own workers do it (OwnBranches-1)', async () => {
     expect(await own.begin(activity(1, 'fanfold-io'), branches, 0)).toBe(false);

@@ -13,6 +13,7 @@ import { noLedger } from '../../src/contract/outcome.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Run } from '../../src/contract/run.js';
+import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
@@ -29,12 +30,12 @@ beforeAll(async () => {
 
 afterAll(() => environment.teardown());
 
-async function start(): Promise<string> {
+async function start(input: Partial<PerspectivesInput> = {}): Promise<string> {
   const workflowId = randomUUID();
   await environment.client.workflow.start('perspectives', {
     workflowId,
     taskQueue: taskQueues.workflow,
-    args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b'] }],
+    args: [{ document: { inline: 'A document.' }, perspectives: ['a', 'b'], ...input }],
   });
   return workflowId;
 }
@@ -106,6 +107,19 @@ it('reads the same from the events as the workflow itself returned', async () =>
     });
     const outcomes = [...view.outcomes.values()].toSorted((left, right) => left.index - right.index);
     expect(outcomes.map(same)).toEqual((result as RunResult).branches.map(same));
+  });
+});
+
+it('counts what the calls of a fan-in have cost that was cancelled with its run (RunView-3, FanIn-3)', async () => {
+  const model = new FakeModel();
+  model.hold('judge-2');
+  await withWorkers(model, async () => {
+    const workflowId = await start({ fanIn: 'select', searchable: true });
+    await vi.waitFor(async () => expect((await read(workflowId)).costUsd).toBeCloseTo(0.003, 6), patienceMs);
+    const handle = environment.client.workflow.getHandle(workflowId);
+    await handle.cancel();
+    await handle.result().catch(() => {});
+    expect(await read(workflowId)).toMatchObject({ status: 'cancelled', usage: { outputTokens: 15 } });
   });
 });
 
@@ -189,4 +203,58 @@ it.each([
       { key: 'b', status: 'cancelled' },
     ],
   });
+});
+
+it('asks in one batch what its siblings ask, whichever branch has been cut (Economy-4)', async () => {
+  const model = new FakeModel();
+  const did: string[] = [];
+  let mayEnd = false;
+  Object.assign(model.activities, {
+    submitBatches: async () => (did.push('submitBatches'), [{ id: 'b', questions: [0, 1] }]),
+    haveBatchesEnded: async () => (did.push('haveBatchesEnded'), mayEnd),
+    cancelBatches: async () => void did.push('cancelBatches'),
+    collectBatches: async ({ questions }: BatchOrder): Promise<BatchAnswer[]> =>
+      questions.map((question) => ({ answer: answerOf(question as unknown as ModelCall) })),
+  });
+  await withWorkers(model, async () => {
+    const workflowId = await start({ economy: true, searchable: false });
+    const handle = environment.client.workflow.getHandle(workflowId);
+    await vi.waitFor(() => expect(did).toContain('haveBatchesEnded'), patienceMs);
+    // The first to come has placed the order for all.
+    await handle.executeUpdate('cancelBranch', { args: ['a'] });
+    mayEnd = true;
+    await handle.result();
+    expect(await read(workflowId)).toMatchObject({
+      status: 'complete',
+      costUsd: 0.002,
+      branches: [{ output: 'answer of a' }, { output: 'answer of b' }],
+    });
+  });
+  expect(did).not.toContain('cancelBatches');
+  expect(model.asked).toEqual([]);
+});
+
+it('cancels a batch once every branch of it has been cut, and gives up no other (Economy-4)', async () => {
+  const model = new FakeModel();
+  const did: string[] = [];
+  Object.assign(model.activities, {
+    submitBatches: async () => (did.push('submitBatches'), [{ id: 'b', questions: [0, 1] }]),
+    haveBatchesEnded: async () => (did.push('haveBatchesEnded'), did.includes('cancelBatches')),
+    cancelBatches: async () => void did.push('cancelBatches'),
+    collectBatches: async ({ questions }: BatchOrder): Promise<BatchAnswer[]> =>
+      questions.map(() => ({ ledger: { ...noLedger, costUsd: 0.5 } })),
+  });
+  await withWorkers(model, async () => {
+    const workflowId = await start({ economy: true, searchable: false });
+    const handle = environment.client.workflow.getHandle(workflowId);
+    await vi.waitFor(() => expect(did).toContain('haveBatchesEnded'), patienceMs);
+    await handle.executeUpdate('cancelBranch', { args: [['b', 'a']] });
+    await handle.result().catch(() => {});
+    expect((await read(workflowId)).branches).toMatchObject([
+      { status: 'cancelled', costUsd: 0.5 },
+      { status: 'cancelled', costUsd: 0.5 },
+    ]);
+  });
+  expect(did.filter((name) => name === 'cancelBatches')).toHaveLength(1);
+  expect(model.asked).toEqual([]);
 });

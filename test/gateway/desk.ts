@@ -120,9 +120,13 @@ export class Try {
   /** What it was told of an answer under way. */
   readonly said: string[] = [];
   waits = 0;
+  /** Resolves when it waits for a call that is not its own. */
+  readonly joined: Promise<void>;
   readonly answer: Promise<Paid>;
 
   constructor(client: GatewayClient, question: LayerQuestion) {
+    let joins = () => {};
+    this.joined = new Promise((resolve) => (joins = resolve));
     const payer: Payer = {
       signal: this.abort.signal,
       remainingMs: () => 30_000,
@@ -130,6 +134,7 @@ export class Try {
         this.waits += 1;
         return wait().finally(() => (this.waits -= 1));
       },
+      joins,
       left: () => {},
       said: (text) => this.said.push(text),
       ended: (call) => this.calls.push(call),

@@ -10,11 +10,10 @@ import { mockAsk } from '../../src/plugin/testing.js';
 import type { AskedQuestion, MockPlugin } from '../../src/plugin/testing.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as own from './own.workflow.js';
+import { cutRun, listOf, type NameOf } from './reading.js';
 
 type Workflows = typeof own;
-type Name = {
-  [Each in keyof Workflows]: Workflows[Each] extends (...args: never[]) => Promise<unknown> ? Each : never;
-}[keyof Workflows];
+type Name = NameOf<Workflows>;
 
 let environment: TestWorkflowEnvironment;
 let workflowBundle: { code: string };
@@ -29,12 +28,6 @@ function answer(question: AskedQuestion): unknown {
   const { properties } = (question.outputSchema ?? {}) as { properties?: object };
   if (properties === undefined) return `to ${question.prompt || 'parts'}`;
   return 'best' in properties ? { reason: 'It is first.', best: 'A' } : { amount: '100 euros', by: 'May' };
-}
-
-async function listOf<Each>(all: AsyncIterable<Each>): Promise<Each[]> {
-  const list: Each[] = [];
-  for await (const each of all) list.push(each);
-  return list;
 }
 
 beforeAll(async () => {
@@ -218,6 +211,13 @@ describe.each([
     expect([late.outcomes[0], late.outcomes[60]]).toEqual(['0 ok "to 0: at once"', '60 late: Late']);
     const beside = await execute('mixed', 60, { join: 'first', prompt: 'never' });
     expect([beside[0], beside[60]]).toEqual(['0 cancelled: Cancelled', '60 ok 2']);
+  });
+
+  it('keeps what lanes have done that are under way when it is cancelled (OwnBranches-3)', async () => {
+    const args = [['at once', ...Array.from({ length: 60 }, () => 'never')]];
+    const run = { type: 'overItems', taskQueue: mode, args, store: mock.store };
+    const { status, branches } = await cutRun(environment.client, run, asked);
+    expect([status, branches[0]?.output, branches[60]?.status]).toEqual(['cancelled', 'to 0: at once', 'cancelled']);
   });
 
   it('lets a branch fan out in its turn, and a key be used again', async () => {

@@ -22,7 +22,7 @@ export function finish(
   { output, fanIn, failure }: Folded = {},
 ): RunResult {
   if (CancellationScope.current().consideredCancelled) {
-    progress.finished('cancelled');
+    progress.finished('cancelled', fanIn?.calls);
     throw new CancelledFailure('The run was cancelled.');
   }
   const result: RunResult = {

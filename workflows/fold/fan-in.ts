@@ -1,4 +1,4 @@
-import { CancellationScope, uuid4 } from '@temporalio/workflow';
+import { CancellationScope, patched, uuid4 } from '@temporalio/workflow';
 
 import type { Reserve } from '../../src/contract/model-call.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
@@ -27,7 +27,7 @@ export interface Folded {
  * FanIn-1. Only answers that are ok go into a model call. The model and the result are told which are missing.
  * FanIn-2. Answers stand between marks that their authors cannot know: a digest of all of them, so that the same answers are the same
  *     question, and free. That reduces what text inside them can do; it does not rule it out.
- * FanIn-3. A fan-in that fails costs none of the answers.
+ * FanIn-3. A fan-in that fails costs none of the answers, and has ended all its calls: each is on the bill.
  */
 export async function foldIn(plan: FanOutPlan, branches: readonly StoredBranch[]): Promise<Folded> {
   const { how } = plan.fanIn;
@@ -110,7 +110,7 @@ export class FanIn {
     const groups = groupsOf(answers);
     // Groups of one answer each cannot be divided further.
     if (groups.length === 1 || groups.length === answers.length) return ask(answers, missing);
-    const folded = await Promise.all(groups.map((group) => ask(group, [])));
+    const folded = await allEnded(groups.map((group) => ask(group, [])));
     const next = folded.map((output, at) => ({ key: keysOf(groups[at] ?? []), output, ...weightOf(groups[at] ?? []) }));
     return this.synthesise(next, missing);
   }
@@ -124,7 +124,7 @@ export class FanIn {
   ): Promise<NonNullable<FanInResult['chosen']> & { output: Stored<unknown> }> {
     const [first] = answers as [Answered];
     if (answers.length === 1) return { key: first.key, output: first.output, reason: 'It is the only one.', votes: {} };
-    const verdicts = await Promise.all([answers, answers.toReversed()].map((order) => this.#judge(order)));
+    const verdicts = await allEnded([answers, answers.toReversed()].map((order) => this.#judge(order)));
     // A key may be one that every object has, such as `constructor`.
     const counts = new Map<string, number>();
     for (const { key } of verdicts) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -164,6 +164,16 @@ export class FanIn {
     this.calls.push(outcome);
     if (outcome.status === 'ok' && outcome.output !== undefined) return outcome.output;
     throw new NoOutput(`The ${what} is ${outcome.status}: ${outcome.error?.message ?? ''}`);
+  }
+}
+
+/** Waits for all, the failed ones too: a call that goes on behind the back of who gives up is on nobody's bill. */
+async function allEnded<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  try {
+    return await Promise.all(promises);
+  } catch (failure) {
+    if (patched('fan-in-waits-for-all')) await Promise.allSettled(promises);
+    throw failure;
   }
 }
 

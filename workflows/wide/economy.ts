@@ -1,4 +1,4 @@
-import { CancellationScope, CancelledFailure, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, patched, sleep, workflowInfo } from '@temporalio/workflow';
 
 import type { BatchAnswer, BatchOrder } from '../../src/contract/activities.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
@@ -15,6 +15,8 @@ interface Waiting {
   index: number;
   request: ModelRequest;
   answer: Deferred<BatchAnswer>;
+  /** Whether its branch has been cut. */
+  isCut: boolean;
 }
 
 /**
@@ -23,10 +25,16 @@ interface Waiting {
  * Economy-1. Each question is in one batch at most; what no batch answers is asked online, at the full price.
  * Economy-2. Without a deadline a batch may take its time. With one, questions that are not answered by then are asked online.
  * Economy-3. A cancelled run cancels its batches, and keeps the answers that they have by then: they are paid for.
+ * Economy-4. An order is nobody's own: it goes on as long as one of its branches has not been cut. A branch that is cut ends with it,
+ *     when it is known what its question costs; one that is cut before the order is placed ends at once.
  */
 export class Economy {
   readonly #waiting: Waiting[] = [];
+  /** Orders that are placed, by their scopes. */
+  readonly #underWay = new Map<CancellationScope, readonly Waiting[]>();
   #orders: number;
+  /** Whether its orders are nobody's own. */
+  #isShared: boolean | undefined;
 
   constructor(
     readonly settings: AskSettings,
@@ -55,23 +63,53 @@ export class Economy {
   }
 
   async #ask(key: string, index: number, request: ModelRequest): Promise<BatchAnswer> {
-    const waiting: Waiting = { key, index, request, answer: new Deferred() };
+    const waiting: Waiting = { key, index, request, answer: new Deferred(), isCut: false };
     this.#waiting.push(waiting);
-    // The first question to come places the order for all.
-    if (this.#waiting.length === 1) await this.#orderForAll();
+    const isFirst = this.#waiting.length === 1;
+    this.#isShared ??= patched('orders-are-shared');
+    if (!this.#isShared) {
+      if (isFirst) await this.#orderForAll();
+      return waiting.answer.promise;
+    }
+    CancellationScope.current().cancelRequested.catch((failure: unknown) => this.#cut(waiting, failure));
+    if (isFirst) {
+      const scope = await CancellationScope.nonCancellable(async () => new CancellationScope({ cancellable: true }));
+      void scope.run(() => this.#orderForAll(scope));
+    }
     return waiting.answer.promise;
   }
 
-  async #orderForAll(): Promise<void> {
+  #cut(waiting: Waiting, failure: unknown): void {
+    waiting.isCut = true;
+    const place = this.#waiting.indexOf(waiting);
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+      waiting.answer.reject(failure);
+    }
+    for (const [scope, together] of this.#underWay) if (together.every(({ isCut }) => isCut)) scope.cancel();
+  }
+
+  /**
+   * Orders what has come when it is time. It never rejects: whoever waits does.
+   *
+   * @param scope of the order alone; without one it is in the scope of the branch that came first
+   */
+  async #orderForAll(scope?: CancellationScope): Promise<void> {
     let together: Waiting[] = [];
     try {
       await sleep(gatherMs, { summary: 'gathering questions for a batch' });
       together = this.#waiting.splice(0);
+      if (scope !== undefined) {
+        if (together.length === 0) return;
+        this.#underWay.set(scope, together);
+      }
       const answers = await this.#order(together);
       for (const [place, { answer }] of together.entries()) answer.resolve(answers[place] ?? {});
     } catch (failure) {
-      // The other questions wait in the same scope, and hear of its cancellation here only.
-      for (const { answer } of [...together, ...this.#waiting.splice(0)]) answer.reject(failure);
+      const unheard = scope === undefined ? [...together, ...this.#waiting.splice(0)] : together;
+      for (const { answer } of unheard) answer.reject(failure);
+    } finally {
+      if (scope !== undefined) this.#underWay.delete(scope);
     }
   }
 

@@ -286,7 +286,7 @@ class WideFanOut {
       spentIn(tally) + this.#money.unfitUsd,
     );
     if (CancellationScope.current().consideredCancelled) {
-      this.#progress.finished('cancelled');
+      this.#progress.finished('cancelled', calls);
       throw new CancelledFailure('The run was cancelled.');
     }
     this.#progress.finished(result.status, calls);

@@ -202,7 +202,11 @@ export class GatewayClient implements ModelLayer {
       case 'hello':
         return this.#greeted(frame.gateway, channel);
       case 'wait':
-        return this.#pending.get(frame.id)?.waits(frame.on);
+        return this.#pending.get(frame.id)?.waits(frame.on, frame.unasked);
+      case 'joined':
+        return this.#pending.get(frame.id)?.joined(frame.on);
+      case 'rejoined':
+        return this.#pending.get(frame.id)?.rejoined();
       case 'said':
         return this.#pending.get(frame.id)?.said(frame.text);
       case 'seen':

@@ -24,6 +24,7 @@ type Hold = 'away' | 'waits';
  * Pending-2. When the answer is no longer wanted the gateway is told so; where nobody has said that (see `isGivenUp`), that somebody else
  *     will ask. A cut whose end is not told counts as lost, and is never asked again.
  * Pending-3. While no gateway has the question, or one says that it waits, the branch's time stands still.
+ * Pending-4. A call that is lost counts once: not where it had not left, nor where it is on the bill of somebody else or of an earlier try.
  */
 export class Pending {
   readonly answer: Promise<Paid>;
@@ -43,6 +44,10 @@ export class Pending {
   #askedAt: string | undefined;
   #asks = 0;
   #isTold = false;
+  /** Whether the call that is waited for is an earlier try's, which counts what it may have cost. */
+  #isRejoined = false;
+  /** Whether the gateway has made no call for it yet: it waits for its turn, or for somebody who asks the same. */
+  #isUnasked = false;
   /** The branch's span. */
   readonly #trace = traceNow();
 
@@ -75,8 +80,10 @@ export class Pending {
   askAt(link: Link): void {
     const { gateway } = link;
     const isLost = this.#askedAt !== undefined && this.#askedAt !== gateway;
-    // The gateway died with the call.
+    // The gateway died with the call, if there was one.
     if (isLost) this.#loseCall();
+    this.#isUnasked = false;
+    this.#isRejoined &&= !isLost;
     this.#askedAt = gateway;
     this.#asks += 1;
     this.#link = link;
@@ -101,9 +108,22 @@ export class Pending {
     this.#hold('away');
   }
 
-  waits(on: boolean): void {
+  /** @param isUnasked whether no call has left before */
+  waits(on: boolean, isUnasked = false): void {
+    this.#isUnasked = on && isUnasked;
     if (on) this.#hold('waits');
     else this.#letGoOf('waits');
+  }
+
+  joined(on: boolean): void {
+    this.#isUnasked = on;
+    if (on) this.#payer.joins?.();
+  }
+
+  rejoined(): void {
+    // What is asked for again, after the connection was lost, is this try's own.
+    this.#isRejoined = this.#asks === 1;
+    this.#payer.joins?.();
   }
 
   /** Whether it is no lane's, and waits for its call. */
@@ -160,14 +180,17 @@ export class Pending {
   };
 
   #cutUntold(): void {
-    if (!this.#holds.has('waits')) this.#loseCall();
+    // A gateway that lives may have made its call since.
+    if (this.#link === undefined) this.#isUnasked = false;
+    this.#loseCall();
     this.fail(this.#payer.signal.reason);
   }
 
   /** Whatever the API charges for its call nobody can tell. */
   #loseCall(): void {
+    if (this.#isUnasked) return;
     const { model } = this.#question.body;
-    this.#payer.ended({ modelMs: this.#takeMs(), model, usage: undefined, settled: false }, false);
+    this.#payer.ended({ modelMs: this.#takeMs(), model, usage: undefined, settled: this.#isRejoined }, false);
   }
 
   #hold(why: Hold): void {

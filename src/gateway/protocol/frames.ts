@@ -51,8 +51,12 @@ export type WorkerFrame =
 export type GatewayFrame =
   /** Names this process of the gateway: with another one, calls in flight are lost. */
   | { is: 'hello'; gateway: string; version: string }
-  /** A wait that takes nothing of the branch's time begins or ends. */
-  | { is: 'wait'; id: number; on: boolean }
+  /** A wait that takes nothing of the branch's time begins or ends; `unasked`: no call has left before it. */
+  | { is: 'wait'; id: number; on: boolean; unasked?: true }
+  /** The call that is waited for is an earlier try's. */
+  | { is: 'rejoined'; id: number }
+  /** It waits for somebody who asks the same, and no call of its own has left; or one has. */
+  | { is: 'joined'; id: number; on: boolean }
   /** The end of what has come of an answer under way. */
   | { is: 'said'; id: number; text: string }
   | { is: 'seen'; id: number; paid?: Paid | undefined }

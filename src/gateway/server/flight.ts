@@ -9,7 +9,12 @@ import type { Done } from '../protocol/frames.js';
 
 /** Who waits for a flight. */
 export interface Passenger {
-  waits(on: boolean): void;
+  /** @param isUnasked whether no call has left yet */
+  waits(on: boolean, isUnasked: boolean): void;
+  /** It waits for somebody who asks the same, or no longer so. */
+  joined(on: boolean): void;
+  /** It is on the flight of an earlier try. */
+  rejoined(): void;
   /** The end of what has come of the answer. */
   said(text: string): void;
   done(done: Done): void;
@@ -61,6 +66,8 @@ export class Flight implements Payer {
   readonly #reserves: (() => void)[] = [];
   #deadlineMs: number;
   #waits = 0;
+  /** Whether somebody else is asking the same. */
+  #isJoined = false;
   #out = 0;
   #toldWordsAtMs = -Infinity;
   #orphaned: NodeJS.Timeout | undefined;
@@ -121,14 +128,15 @@ export class Flight implements Payer {
     clearTimeout(this.#orphaned);
     this.#passengers.add(passenger);
     this.#deadlineMs = Math.max(this.#deadlineMs, performance.now() + remainingMs);
-    if (this.#waits > 0) passenger.waits(true);
+    if (this.#waits > 0) passenger.waits(true, this.#isUnasked);
+    if (this.#isJoined) passenger.joined(true);
     return () => this.#lose(passenger);
   }
 
   #lose(passenger: Passenger): void {
     if (!this.#passengers.delete(passenger) || this.#passengers.size > 0) return;
     this.#orphaned = setTimeout(() => {
-      if (this.#out === 0 && this.#calls.length === 0) this.#cut.abort(noLongerWanted);
+      if (this.#isUnasked) this.#cut.abort(noLongerWanted);
     }, unsentOrphanMs).unref();
   }
 
@@ -167,8 +175,13 @@ export class Flight implements Payer {
     }
   }
 
+  joins(): void {
+    this.#tellJoined(true);
+  }
+
   left(): void {
     this.#out += 1;
+    if (this.#isJoined) this.#tellJoined(false);
     for (const passenger of this.#passengers) passenger.moved();
   }
 
@@ -224,9 +237,19 @@ export class Flight implements Payer {
     this.#purse = { leftUsd: Math.max(0, leftUsd - spentUsd), questionUsd };
   }
 
+  get #isUnasked(): boolean {
+    return this.#out === 0 && this.#calls.length === 0;
+  }
+
+  #tellJoined(on: boolean): void {
+    this.#isJoined = on;
+    for (const passenger of this.#passengers) passenger.joined(on);
+  }
+
   #tellWait(change: 1 | -1): void {
     this.#waits += change;
-    if (this.#waits === (change > 0 ? 1 : 0)) for (const passenger of this.#passengers) passenger.waits(change > 0);
+    if (this.#waits !== (change > 0 ? 1 : 0)) return;
+    for (const passenger of this.#passengers) passenger.waits(change > 0, this.#isUnasked);
   }
 }
 

@@ -98,7 +98,9 @@ export class Flights {
     const open = this.#open.get(name);
     if (open !== undefined && !open.isCut) {
       this.counts.joined += 1;
-      return { flight: open, lose: open.board(rejoining(passenger), remainingMs) };
+      const lose = open.board(rejoining(passenger), remainingMs);
+      passenger.rejoined();
+      return { flight: open, lose };
     }
     const flight = new Flight(question, client, remainingMs, purse, this.#settings);
     const lose = flight.board(passenger, remainingMs);
@@ -146,7 +148,9 @@ function asOwn(done: Done): Done {
 
 function rejoining(passenger: Passenger): Passenger {
   return {
-    waits: (on) => passenger.waits(on),
+    waits: (on, isUnasked) => passenger.waits(on, isUnasked),
+    joined: (on) => passenger.joined(on),
+    rejoined: () => passenger.rejoined(),
     moved: () => passenger.moved(),
     said: (text) => passenger.said(text),
     done: (done) => passenger.done(asOwn(done)),

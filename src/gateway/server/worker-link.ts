@@ -139,7 +139,9 @@ export class WorkerLink implements Roomer {
 
   #passenger(id: number): Passenger {
     return {
-      waits: (on) => this.#channel.send({ is: 'wait', id, on }),
+      waits: (on, isUnasked) => this.#channel.send({ is: 'wait', id, on, ...(isUnasked && { unasked: true }) }),
+      rejoined: () => this.#channel.send({ is: 'rejoined', id }),
+      joined: (on) => this.#channel.send({ is: 'joined', id, on }),
       moved: () => this.#settings.onChange(),
       said: (text) => this.#channel.send({ is: 'said', id, text }),
       done: (done) => this.#done(id, done),

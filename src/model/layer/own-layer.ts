@@ -29,7 +29,12 @@ export class OwnLayer implements ModelLayer {
     if (journal === undefined) return { message: await pay(paying, payer.signal), from: 'api', savedUsd: 0 };
     const { notBeforeMs } = question;
     const { signal, unwanted } = payer;
-    const options = { signal, ...(unwanted && { unwanted }), ...(notBeforeMs !== undefined && { notBeforeMs }) };
+    const options = {
+      signal,
+      joins: () => payer.joins?.(),
+      ...(unwanted && { unwanted }),
+      ...(notBeforeMs !== undefined && { notBeforeMs }),
+    };
     const once = await journal.once(keyOf(question, api), options, async (abort = payer.signal) => {
       const value = await pay(paying, abort);
       return toKeep(value, question.asker, isProper(await form.read(value)));

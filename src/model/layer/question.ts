@@ -64,6 +64,8 @@ export interface Payer {
   /** So much of the answer's text has come, of one that is streamed. Of two calls that race, the first is the one that is shown. */
   said?(text: string): void;
   ended(call: EndedCall, isSecond: boolean): void;
+  /** Somebody else is asking the same, or an earlier try is: until `left`, what is waited for is on another's bill. */
+  joins?(): void;
   /** The call goes on without it, and its next try is told what comes of it. */
   leaves?(): void;
   /** @throws where what is set aside might not do for a question */
