@@ -25,7 +25,7 @@ const code = Buffer.from('made-up code');
 const of = {
   program: 'main',
   word: 'list',
-  path: '/here/dist/cli/main.cjs',
+  path: '/here/main.cjs',
   bundle: `// ${'0'.repeat(64)}\n(() => 7)()`,
   engine: engineOf(process.version),
 };
@@ -59,7 +59,7 @@ it('has none for another program, command, place, bundle or engine', async () =>
     { ...of, program: 'worker' },
     { ...of, word: 'show' },
     { ...of, word: undefined },
-    { ...of, path: '/elsewhere/dist/cli/main.cjs' },
+    { ...of, path: '/elsewhere/main.cjs' },
     { ...of, bundle: of.bundle.replace('0', '1') },
     { ...of, engine: engineOf('v20.0.0') },
   ])
