@@ -13,6 +13,7 @@ import { BlobStore, placeChunks } from '../dist/src/index.js';
 import { openJournal } from '../dist/src/journal/index.js';
 import { startOfflineModel } from '@fanfold/offline-model';
 import { recordDisturbed } from './record-disturbed.mjs';
+import { recordOwn } from './record-own.mjs';
 import { openSlowSource, recordSteered } from './record-steered.mjs';
 import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
 
@@ -66,9 +67,13 @@ async function serve(...extraArgs) {
   return { environment: started, workers: await startWorkers(settings) };
 }
 
+function isRecorded(name) {
+  return existsSync(join(folder, `${name}.json`));
+}
+
 /** Records a run at its end, or when so many calls of it wait at the gate. */
 async function record(name, input, { heldCalls, cancel = false, kind = 'perspectives', steer, at = gate } = {}) {
-  if (existsSync(join(folder, `${name}.json`))) return;
+  if (isRecorded(name)) return;
   const waitingBefore = at.waiting.length;
   const handle = await environment.client.workflow.start(kind, {
     workflowId: name,
@@ -279,6 +284,7 @@ try {
     chunks,
   });
   await recordSteered({ record, insist, model, store, shelf, slow, items, rows });
+  await recordOwn({ environment, model, isRecorded, write });
   await stop();
   ({ environment, workers } = await serve('--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=10'));
   const manyChunks = await placeChunks(items, store, 6);
