@@ -18,12 +18,12 @@ export const pure = [
   'test/{docs,reliability}.test.ts',
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
-  'test/activities/{lane-branches,lane-reporter,ledger}.test.ts',
+  'test/activities/{attempt-money,lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
-  'test/client/newest-of.test.ts',
+  'test/client/{newest-of,plan-retry}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
-  'test/gateway/{fleet-limits,shares}.test.ts',
+  'test/gateway/{day-money,fleet-limits,flights,shares}.test.ts',
   'test/journal/{cassette,interleavings,prune,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,retry-after,whole-fetch}.test.ts',
@@ -31,7 +31,7 @@ export const pure = [
   'test/network/{either-signal,proxy-of}.test.ts',
   'test/report/bins.test.ts',
   'test/server/{embedded-version,server-flags}.test.ts',
-  'test/workflows/{completion-order,join,lane-money,lane-queue,lane-size,lane-under-way,progress-table}.test.ts',
+  'test/workflows/{completion-order,join,known-reports,lane-money,lane-queue,lane-size,lane-under-way,progress-table}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */

@@ -13,6 +13,7 @@ import { BlobStore, placeChunks } from '../dist/src/index.js';
 import { openJournal } from '../dist/src/journal/index.js';
 import { startOfflineModel } from '@fanfold/offline-model';
 import { recordDisturbed } from './record-disturbed.mjs';
+import { recordOwn } from './record-own.mjs';
 import { openSlowSource, recordSteered } from './record-steered.mjs';
 import { installRuntime, startWorkers } from '../dist/src/worker/index.js';
 
@@ -273,22 +274,10 @@ try {
     },
   );
 
-  await recordDisturbed({
-    record,
-    insist,
-    reset,
-    model,
-    store,
-    shelf,
-    task,
-    tools,
-    rows,
-    prompts,
-    items,
-    flow,
-    chunks,
-  });
+  const given = { task, tools, rows, prompts, items, flow, chunks };
+  await recordDisturbed({ record, insist, reset, model, store, shelf, ...given });
   await recordSteered({ record, insist, model, store, shelf, slow, items, rows });
+  await recordOwn({ environment, model, isRecorded, write });
   await stop();
   ({ environment, workers } = await serve('--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=10'));
   const manyChunks = await placeChunks(items, store, 6);

@@ -73,7 +73,8 @@ it('runs the command of the packed package', async () => {
     await installPacked(project);
     const command = join(project, 'node_modules', 'fanfold', 'dist/cli/fanfold.js');
     // Everything beside it is there: the gateway's own program too.
-    expect(await readdir(dirname(command))).toEqual(await readdir(join(root, 'dist/cli')));
+    const filesIn = async (folder: string) => (await readdir(folder)).toSorted();
+    expect(await filesIn(dirname(command))).toEqual(await filesIn(join(root, 'dist/cli')));
     const { stdout } = await run(process.execPath, [command, 'doctor', '--offline'], { cwd: project, env: desk.env });
     expect(stdout).toMatch(/offline/);
   } finally {

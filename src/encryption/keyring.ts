@@ -43,7 +43,7 @@ export function readKeyring(text: string, purpose: Purpose): Keyring {
 
 function readMaterial(text: string): Buffer {
   // Hexadecimal first: 64 of its digits are base64 as well.
-  if (/^([0-9a-f]{2})+$/i.test(text) && text.length === 64) return Buffer.from(text, 'hex');
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
   return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
 }
 

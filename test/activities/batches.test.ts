@@ -85,3 +85,18 @@ it('says which batch it has submitted when its run cuts it meanwhile', async () 
   environment.cancel('CANCELLED');
   expect(await submitting).toEqual([{ id: model.batches[0]?.id, questions: [0] }]);
 });
+
+it('submits what its budget covers at the price of single calls, and leaves the rest to be asked about later', async () => {
+  const { run, store, model } = await open(600_000);
+  const items = ['one', 'two', 'three'].map((key) => ({ key, text: `Clause ${key}.` }));
+  const [chunk] = await placeChunks(items, store, items.length);
+  const places: ChunkOrder['places'] = [[0, 2]];
+  const all: ChunkOrder = { number: 0, chunk: chunk!, firstIndex: 0, places, template, offline: true, queuedAtMs: 0 };
+  // A thousand tokens at 10 US dollars a million, and some of input.
+  const budgetUsd = 0.025;
+  const batches = await run<SubmittedBatch[]>('submitChunk', { ...all, budgetUsd });
+  expect(model.batches.flatMap(({ requests }) => requests)).toHaveLength(2);
+  const boundUsd = batches.reduce((sum, batch) => sum + (batch.boundUsd ?? Infinity), 0);
+  expect(boundUsd).toBeGreaterThan(0.02);
+  expect(boundUsd).toBeLessThanOrEqual(budgetUsd);
+});

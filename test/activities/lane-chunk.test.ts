@@ -166,6 +166,47 @@ it('tells how long its branches take, but for those whose calls a lane before ha
   expect(await run({ begunBefore: { underWay: [[100, 100]] } })).not.toHaveProperty('paceMs');
 });
 
+it('sets money aside for a call that a lane before may have paid for, and counts what is lost as spent', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const store = new BlobStore(home);
+  const asked: string[] = [];
+  const layer = {
+    payOnce: async ({ asker }: LayerQuestion, { left, ended }: Payer): Promise<Paid> => {
+      asked.push(asker);
+      left(false);
+      ended({ modelMs: 5, model: 'claude-sonnet-5-5', usage: undefined, settled: false }, false);
+      throw new Error('It was lost.');
+    },
+    paidBefore: async () => undefined,
+  };
+  const api = { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:9' };
+  const { runLane } = createActivities({ store, api, layer, offlineModelUrl: async () => '' });
+  const items = ['one', 'two'].map((key) => ({ key, text: `Clause ${key}.` }));
+  const [chunk] = await placeChunks(items, store, items.length);
+  const template = { ...lane.template, model: 'claude-sonnet-5-5', maxTokens: 1_000 };
+  // A question may cost somewhat more than a cent: for one there is enough, and not for two.
+  const given: Lane = {
+    ...lane,
+    chunk: chunk!,
+    places: [[0, 1]],
+    template,
+    offline: false,
+    width: 1,
+    budgetUsd: 0.018,
+  };
+  const run = (part: Partial<Lane>) =>
+    new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(runLane, {
+      ...given,
+      ...part,
+    }) as Promise<LaneResult>;
+  expect(await run({})).toMatchObject({ left: [[1, 1]], rest: { indices: [[100, 100]] } });
+  expect(asked).toEqual(['run/100']);
+  const begunBefore = { underWay: [[100, 100]] as [[number, number]] };
+  expect(await run({ places: [[0, 0]], begunBefore })).toMatchObject({ left: [[0, 0]], rest: null });
+  expect(asked).toHaveLength(1);
+});
+
 it('says of branches that their run has cut what became of them, what they may have cost, and whose calls they were', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
   onTestFinished(() => rm(home, { recursive: true }));

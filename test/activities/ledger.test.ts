@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { beginTry, deadlineMs, handOn, takeBack } from '../../activities/ask/ledger.js';
+import { beginTry, deadlineMs, handOn, lose, mayHavePaid, recover, takeBack } from '../../activities/ask/ledger.js';
 import { noLedger } from '../../src/contract/outcome.js';
 
 const now = 1_000_000;
@@ -38,6 +38,36 @@ describe('the ledger', () => {
     const paused = takeBack(beginTry(undefined, 1, now), now);
     expect(beginTry(paused, 2, now + 700)).toMatchObject({ throttledMs: 700, throttledAtMs: null });
     expect(beginTry(paused, 2, now - 700)).toMatchObject({ throttledMs: 0, throttledAtMs: null });
+  });
+});
+
+describe('what may be lost', () => {
+  const { usage } = noLedger;
+  const lostUsd = 0.03;
+
+  it('is the most that a call may cost, less what the API has told of it', () => {
+    const lost = (toldUsd: number | null) => lose({ ...noLedger, lostUsd }, toldUsd, 0.01).lostUsd;
+    expect(lost(0)).toBeCloseTo(0.04);
+    expect(lost(null)).toBeCloseTo(0.04);
+    expect(lost(0.004)).toBeCloseTo(0.036);
+    expect(lost(0.02)).toBeCloseTo(0.03);
+  });
+
+  it('is lost no longer where the answer is found, which is on the bill from then on', () => {
+    expect(recover({ ...noLedger, lostUsd }, usage, 0.004, 0.01)).toMatchObject({
+      lostUsd: expect.closeTo(0.02),
+      costUsd: 0.004,
+      answered: true,
+    });
+    expect(recover({ ...noLedger, lostUsd: 0.004 }, usage, 0.004, 0.01).lostUsd).toBe(0);
+  });
+
+  it('is that of a try which ended without a word, and not of one that told its end or its answer', () => {
+    expect(mayHavePaid(undefined, 1)).toBe(false);
+    expect(mayHavePaid(undefined, 2)).toBe(true);
+    expect(mayHavePaid({ ...noLedger, open: true }, 2)).toBe(true);
+    expect(mayHavePaid({ ...noLedger, open: false }, 2)).toBe(false);
+    expect(mayHavePaid({ ...noLedger, open: true, answered: true }, 2)).toBe(false);
   });
 });
 

@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { budgetOf } from '../../src/cli/run/budget-of.js';
+import { retryBudget } from '../../src/cli/run/retry-budget.js';
+import type { Bounded } from '../../src/cli/run/retried-plan.js';
 import type { RunFlags } from '../../src/cli/run/run-flags.js';
 import type { World } from '../../src/cli/world.js';
+import type { BudgetOptions } from '../../src/contract/options.js';
 import { planPerspectives } from '../../src/plan/perspectives-plan.js';
 
 /** What count_tokens of the API was asked, and answers. */
@@ -57,4 +60,35 @@ it('has the API count where the estimate would decide, once for each question', 
 it('refuses what the count does not allow either', async () => {
   await expect(budget(0.0001)).rejects.toThrow('Expected `budget` to cover what the run must do at least');
   expect(asked).toHaveLength(2);
+});
+
+const ways = [
+  ['merge', 0],
+  ['synthesise', 1],
+  ['select', 2],
+] as const;
+
+const input = { perspectives: ['legal', 'technical'], document: { inline: document } };
+
+/** What a budget is for all calls together. */
+function allOf({ usd, fanInUsd = 0 }: BudgetOptions, calls: number): number {
+  return usd + fanInUsd * calls;
+}
+
+it.each(ways)('keeps money back for every call of a fan-in: %s makes %i', async (fanIn, calls) => {
+  const given = { budget: '10' } as RunFlags;
+  const { budget: kept } = await budgetOf(planPerspectives({ ...input, fanIn }), document, given, world);
+  expect(kept?.fanInUsd === undefined).toBe(calls === 0);
+  expect(allOf(kept!, calls)).toBeCloseTo(10);
+});
+
+it.each(ways)('has a retry spend what its run has left, money for its fan-in included: %s', async (fanIn, calls) => {
+  const before: BudgetOptions = { usd: 1, boundsUsd: [0.1, 0.1], ...(calls > 0 && { fanInUsd: 0.1 }) };
+  const spentUsd = 0.5;
+  const retry = { kind: 'perspectives', input: { ...input, fanIn, budget: before }, keys: ['legal', 'technical'] };
+  const bounded = { retry: { ...retry, spentUsd }, view: { planned: {} }, input: { ...input, fanIn } };
+  const left = (await retryBudget(bounded as unknown as Bounded, {} as RunFlags, world)) as { budget: BudgetOptions };
+  expect(allOf(left.budget, calls)).toBeCloseTo(allOf(before, calls) - spentUsd);
+  const spent = { ...bounded, retry: { ...bounded.retry, spentUsd: allOf(before, calls) } };
+  await expect(retryBudget(spent as unknown as Bounded, {} as RunFlags, world)).rejects.toThrow('something left');
 });

@@ -28,7 +28,7 @@ async function status(address: string): Promise<number> {
 
 it('keeps the token that it makes up out of its output: it is in a file for its user alone, while it serves', async () => {
   const server = desk.start(['codec', '--port', '0'], { env: { FANFOLD_ENCRYPTION_KEY: key } });
-  const [, path = ''] = await server.said(/Give the Web UI the URL in (\S+)/);
+  const [, path = ''] = await server.said(/Give the Web UI the URL in (.+) as its codec server endpoint/);
   const [address] = await server.said(/http:\/\/127\.0\.0\.1:\d+/);
   const url = (await readFile(path, 'utf8')).trim();
   expect(path).toBe(join(desk.home, 'codec-url'));

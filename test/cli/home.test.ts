@@ -82,7 +82,7 @@ it('refuses a home that came from elsewhere, whatever the command, and starts no
     const { code, stderr } = await desk[/worker|dev/.test(words[0]!) ? 'fanfold' : 'inProcess'](words, text);
     expect(code, words.join(' ') + stderr).toBe(6);
     expect(stderr).toMatch(
-      /^fanfold: The fanfold home \S+ is not known to be yours: .+; nothing in it was used\.\n.*fanfold home adopt/m,
+      /^fanfold: The fanfold home .+ is not known to be yours: .+; nothing in it was used\.\n.*fanfold home adopt/m,
     );
   }
   const { code, stdout } = await desk.inProcess(['doctor', '--offline', '--json']);

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-import { Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import type { ReplayWorkerOptions } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+// As it is built: its interceptors are bundled from where they lie.
+import { FanfoldPlugin } from 'fanfold/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { installRuntime } from '../../src/worker/index.js';
@@ -21,8 +24,16 @@ const kinds = {
   validate: 'validate',
 };
 
+/** The workflow of somebody's own in the histories, which has a bundle of its own, and that with one command more. */
+const own = { recorded: 'ownQuestions', changed: 'ownQuestionsChanged' };
+
 interface History {
   events: Event[];
+}
+
+interface Named {
+  name: string;
+  history: History;
 }
 
 interface Event {
@@ -40,6 +51,17 @@ const histories = names.map((name) => ({
   name,
   history: JSON.parse(readFileSync(join(folder, name), 'utf8')) as History,
 }));
+
+const ofOwn = histories.filter((each) => !isOfFanfold(each));
+
+let ownBundle: Promise<{ code: string }>;
+
+beforeAll(() => {
+  const workflowsPath = join(folder, 'own.workflow.ts');
+  const logger = new DefaultLogger('ERROR');
+  ownBundle = bundleWorkflowCode({ workflowsPath, plugins: [new FanfoldPlugin()], logger });
+  ownBundle.catch(() => {});
+});
 
 // A refused replay is logged at length; here it is expected.
 beforeAll(() => installRuntime('ERROR', () => {}));
@@ -61,10 +83,23 @@ describe('the committed histories', () => {
     expect(are(isSteered)).toBeGreaterThan(0);
   });
 
+  it('are of workflows of somebody’s own, narrow and in lanes, that ended, were cut, amended and cancelled', () => {
+    const names = ofOwn.map(({ name }) => name);
+    const ends = ofOwn.map(({ history }) => endOf(history));
+    for (const end of ['Completed', 'Canceled', undefined]) expect(ends).toContain(end);
+    for (const what of ['deadline', 'amended', 'cancelled', 'wide-deadline', 'wide-amended', 'wide-cancelled'])
+      expect(names).toContainEqual(expect.stringContaining(`own-${what}.json`));
+    expect(histories.map(({ history }) => kindOf(history))).toContain('lanes');
+  });
+
   let replayed: Map<string, Error | undefined>;
 
   beforeAll(async () => {
-    replayed = await replay(inject('workflowBundle'));
+    const [ofKinds, ofOthers] = [
+      await replay({ codePath: inject('workflowBundle') }, histories.filter(isOfFanfold)),
+      await replay(await ownBundle, ofOwn),
+    ];
+    replayed = new Map([...ofKinds, ...ofOthers]);
   });
 
   it.each(histories)('replay as they were recorded: $name', ({ name }) => {
@@ -81,7 +116,7 @@ describe('workflows that have changed', () => {
     tree = await SeededTree.grow({
       'workflows/seeded.ts': [
         `import { sleep } from '@temporalio/workflow';`,
-        ...Object.entries(kinds).flatMap(([kind, file]) => [
+        ...Object.entries({ ...kinds, lanes: 'lanes' }).flatMap(([kind, file]) => [
           `import * as ${kind}Today from './${file}.js';`,
           `export async function ${kind}(input: Parameters<typeof ${kind}Today.${kind}>[0]): Promise<unknown> {`,
           `  await sleep('1s');`,
@@ -89,7 +124,7 @@ describe('workflows that have changed', () => {
           `}`,
         ]),
       ].join('\n'),
-      'workflows/index.ts': `export { ${Object.keys(kinds).join(', ')} } from './seeded.js';\n`,
+      'workflows/index.ts': `export { ${Object.keys(kinds).join(', ')}, lanes } from './seeded.js';\n`,
       'workflows/library.ts': 'export {};\n',
     });
     const compiled = await tree.run('tsc', '-b', 'workflows');
@@ -98,7 +133,12 @@ describe('workflows that have changed', () => {
   });
 
   beforeAll(async () => {
-    replayed = await replay(join(tree.directory, 'dist', 'workflow-bundle.js'));
+    const bundle = { codePath: join(tree.directory, 'dist', 'workflow-bundle.js') };
+    const ofOthers = ofOwn.map(({ name, history }) => ({ name, history: asOf(own.changed, history) }));
+    replayed = new Map([
+      ...(await replay(bundle, histories.filter(isOfFanfold))),
+      ...(await replay(await ownBundle, ofOthers)),
+    ]);
   });
 
   afterAll(() => tree?.cut());
@@ -108,14 +148,31 @@ describe('workflows that have changed', () => {
   });
 });
 
-/** What the replay of each history ended with, by its name: one worker replays them all, for starting it takes longer than most of them. */
-async function replay(codePath: string): Promise<Map<string, Error | undefined>> {
-  const given = histories.map(({ name, history }) => ({ workflowId: name, history }));
+/** What the replay of each history ended with, by its name: one worker replays those of a version, for starting it takes longer than most of them. */
+async function replay(
+  workflowBundle: NonNullable<ReplayWorkerOptions['workflowBundle']>,
+  all: readonly Named[],
+): Promise<Map<string, Error | undefined>> {
   const ended = new Map<string, Error | undefined>();
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: { codePath } }, given)) {
-    ended.set(workflowId, error);
+  for (const version of new Set(all.map(({ name }) => dirname(name)))) {
+    const ofVersion = all.filter(({ name }) => dirname(name) === version);
+    // Under the id that it was recorded with: those of children are made of it.
+    const given = ofVersion.map(({ name, history }) => ({ workflowId: basename(name, '.json'), history }));
+    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, given)) {
+      ended.set(join(version, `${workflowId}.json`), error);
+    }
   }
   return ended;
+}
+
+function isOfFanfold({ history }: Named): boolean {
+  return kindOf(history) !== own.recorded;
+}
+
+/** A history as one of another workflow. */
+function asOf(name: string, { events: [first, ...rest] }: History): History {
+  const started = { ...first?.workflowExecutionStartedEventAttributes, workflowType: { name } };
+  return { events: [{ ...first, workflowExecutionStartedEventAttributes: started }, ...rest] };
 }
 
 const ends = ['Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut', 'ContinuedAsNew'];

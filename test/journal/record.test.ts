@@ -98,6 +98,9 @@ it.each([
   ['too short', randomBytes(31).toString('base64'), 'got 31 bytes.'],
   ['a hexadecimal digit missing', randomBytes(32).toString('hex').slice(1), 'got '],
   ['neither', 'not a key!', 'got something that is neither.'],
+  ['in words before it', `!${older.toString('base64')}`, 'got something that is neither.'],
+  ['in words after it', `${older.toString('base64')}!`, 'got something that is neither.'],
+  ['a hexadecimal digit too long', `${older.toString('hex')}0`, 'got 48 bytes.'],
   ['empty among several', `a:${older.toString('hex')},`, 'got something that is neither in key 2 of 2.'],
   ['wrong among several', `a:${older.toString('hex')},b:${'c'.repeat(20)}`, 'got 15 bytes in key 2 of 2.'],
 ])('refuses a key that is %s, without showing it', (_, text, got) => {

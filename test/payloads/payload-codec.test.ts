@@ -11,6 +11,7 @@ import * as fc from 'fast-check';
 import { refusedEncoding } from '../../src/contract/refused.js';
 import { readKeyring, seal as sealBytes } from '../../src/encryption/index.js';
 import { dataConverter, EncryptingCodec, keyIds, LenientCodec, payloadCodec } from '../../src/payloads/index.js';
+import { isEncrypted } from '../../src/payloads/payload-codec.js';
 
 const [older, newer, other] = [0, 1, 2].map(() => randomBytes(32).toString('base64')) as [string, string, string];
 const unreadable = { name: 'UnreadablePayload', type: 'UnreadablePayload' };
@@ -103,6 +104,41 @@ it('changes nothing without a key', async () => {
   const payload = await encoded('plain');
   expect(payload).toEqual(payloadOf('plain'));
   expect(await decoded(payload)).toBe('plain');
+  const bare = { data: Buffer.from('no metadata') };
+  const [codec] = dataConverter().payloadCodecs!;
+  expect(await codec!.decode(await codec!.encode([payload, bare]))).toEqual([payload, bare]);
+});
+
+it('tells what is encrypted', async () => {
+  expect(isEncrypted(await encoded('sealed', newer))).toBe(true);
+  expect([payloadOf('plain'), compressedZeros(2_048), {}].map(isEncrypted)).toEqual([false, false, false]);
+});
+
+/** What a holder of the key can have sealed. */
+function sealedAs(text: Buffer): Payload {
+  const { first } = readKeyring(newer, 'payload');
+  const metadata = { encoding: Buffer.from('binary/encrypted') };
+  return { metadata, data: sealBytes(text, Buffer.from('fanfold payload 1'), first) };
+}
+
+describe('says of what cannot be read', () => {
+  const { Payload: Payloads } = proto.temporal.api.common.v1;
+  const damagedZlib = { metadata: { encoding: Buffer.from('binary/zlib') }, data: Buffer.from('no zlib') };
+
+  it.each<[string, Payload, RegExp]>([
+    ['cut short', { metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.alloc(3) }, /is cut short/],
+    ['empty', { metadata: { encoding: Buffer.from('binary/encrypted') } }, /is cut short/],
+    ['no payload inside', sealedAs(Buffer.from([0x0a, 0xff])), /is damaged: /],
+    ['no compressed text inside', sealedAs(Buffer.from(Payloads.encode(damagedZlib).finish())), /is damaged: /],
+  ])('that it is %s', async (_, payload, message) => {
+    await expect(decoded(payload, newer)).rejects.toMatchObject({ ...unreadable, message });
+  });
+
+  it('that it is damaged only where it is', async () => {
+    await expect(decoded(await encoded('x', newer), other)).rejects.toMatchObject({
+      message: expect.not.stringContaining('is damaged'),
+    });
+  });
 });
 
 /** A payload that is only compressed, as a client without a key can make it: it inflates to so many zeros. */
@@ -189,6 +225,12 @@ describe('what is sealed for a run (PayloadCodec-6)', () => {
     expect(await open(await seal(run), context)).toBe('for run-1');
   });
 
+  it('is read where it was written, in a run that a schedule began', async () => {
+    const scheduled = { ...run, workflowId: 'run-1-2026-11-28T03:10:00Z' };
+    expect(await open(await seal(scheduled), scheduled)).toBe('for run-1');
+    await expect(open(await seal(scheduled), run)).rejects.toMatchObject({ name: 'MisplacedPayload' });
+  });
+
   it.each<[string, SerializationContext]>([
     ['another run', { ...run, workflowId: 'run-2' }],
     ['another namespace', { ...run, namespace: 'other' }],
@@ -211,10 +253,7 @@ describe('what is sealed for a run (PayloadCodec-6)', () => {
   it('is not what nobody said the run of, and what older versions wrote: that is read in every run', async () => {
     expect(await open(await seal(), run)).toBe('for run-1');
     const bytes = Buffer.from(proto.temporal.api.common.v1.Payload.encode(payloadOf('older')).finish());
-    const { first } = readKeyring(newer, 'payload');
-    const metadata = { encoding: Buffer.from('binary/encrypted') };
-    const data = sealBytes(bytes, Buffer.from('fanfold payload 1'), first);
-    expect(await open({ metadata, data }, run)).toBe('older');
+    expect(await open(sealedAs(bytes), run)).toBe('older');
   });
 });
 

@@ -34,3 +34,18 @@ it('says of what is sealed why it cannot be opened', () => {
   expect(wrong(sealed('text'), ring(2))).toBe(`is encrypted, and none of the keys given has its id ${ours!.id}`);
   expect(wrong(sealed('text'), undefined)).toBe('is encrypted, and no encryption key is given');
 });
+
+it('says whether another key may open it', () => {
+  const lacksKey = (bytes: Buffer, keys: ReturnType<typeof ring> | undefined) => {
+    try {
+      openSealed(bytes, associated, keys);
+    } catch (error) {
+      return (error as Unreadable).lacksKey;
+    }
+    throw new Error('It opens.');
+  };
+  expect(lacksKey(sealed('text'), ring(2))).toBe(true);
+  expect(lacksKey(sealed('text'), undefined)).toBe(true);
+  expect(lacksKey(sealed('text').subarray(0, -1), ring(1))).toBe(false);
+  expect(lacksKey(Buffer.alloc(8), ring(1))).toBe(false);
+});

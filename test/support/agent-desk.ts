@@ -8,7 +8,7 @@ import { Desk } from './fanfold.js';
 const tools = `
 import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
-const log = (line) => appendFile(new URL('./calls.log', import.meta.url).pathname, line + '\\n');
+const log = (line) => appendFile(new URL('./calls.log', import.meta.url), line + '\\n');
 const quarter = z.object({ quarter: z.string().optional() });
 const figures = (name) => ({
   name: 'get_' + name, description: 'Gets the ' + name + ' figures.', input: quarter,

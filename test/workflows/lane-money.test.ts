@@ -74,3 +74,36 @@ it('asks all that can be paid, and sets no more aside than there is, whatever a 
     }),
   );
 });
+
+it('holds for a batch that is out no more than its questions may cost (BatchBudget-1)', async () => {
+  const money = new LaneMoney(1, 0, {});
+  const holders = [{ heldUsd: 0 }, { heldUsd: 0 }];
+  const given: number[] = [];
+  for (const holder of holders) {
+    const order = money.batches.order(holder, () => holders.filter((other) => other !== holder));
+    await order.submitted(async (usd) => {
+      given.push(usd);
+      return {
+        batches: [
+          { id: 'one', questions: [0], boundUsd: 0.25 },
+          { id: 'two', questions: [1], boundUsd: 0.15 },
+        ],
+      };
+    });
+  }
+  expect(given[0]).toBeCloseTo(1);
+  expect(given[1]).toBeCloseTo(0.6);
+  expect(holders).toMatchObject([
+    { heldUsd: expect.closeTo(0.4), hadAll: true },
+    { heldUsd: expect.closeTo(0.4), hadAll: false },
+  ]);
+  expect(money.grant(1)).toBeCloseTo(0.2);
+});
+
+it('gives back no more than a lane holds', () => {
+  const money = new LaneMoney(1, 0, {}, true);
+  const lane = begin(money, 2, 0);
+  money.giveBack(lane, 3);
+  expect(lane).toMatchObject({ heldUsd: 0, hadAll: false });
+  expect(money.grant(1)).toBeCloseTo(1);
+});

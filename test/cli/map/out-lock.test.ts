@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -32,6 +32,26 @@ it('keeps a file from a second command while a retry writes it', async () => {
   expect(await readdir(cwd)).toEqual(['out.jsonl']);
   // What cannot be meant keeps nothing.
   await expect(OutDraft.open('out.jsonl', 'other', ['b'], { cwd } as World)).rejects.toThrow('instead of "b"');
+  expect(await readdir(cwd)).toEqual(['out.jsonl']);
+});
+
+it('leaves a file as it is until a retry has all of its rows', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'fanfold-lock-'));
+  const path = join(cwd, 'out.jsonl');
+  const before = '{"id":"a","status":"failed"}\n{"id":"b","status":"ok","summary":"Two."}\n';
+  await writeFile(path, before);
+  const rows = ['a', 'b'].map((key, index) => ({ key, index, status: 'ok', output: `New ${key}.` }) as Branch);
+  for (const row of rows) {
+    const draft = await OutDraft.open('out.jsonl', 'retried', ['a', 'b'], { cwd } as World);
+    expect(await readFile(path, 'utf8')).toBe(before);
+    await draft.file.add(row);
+    await draft.close();
+  }
+  expect((await readFile(path, 'utf8')).split('\n').map((row) => row && JSON.parse(row).summary)).toEqual([
+    'New a.',
+    'New b.',
+    '',
+  ]);
   expect(await readdir(cwd)).toEqual(['out.jsonl']);
 });
 
