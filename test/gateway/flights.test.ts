@@ -25,7 +25,7 @@ function world(spent: () => Promise<void> = async () => {}) {
   const calls: { answer: () => void; payer: Payer }[] = [];
   const settings: FlightSettings = {
     pay: (_, payer) => new Promise((resolve) => calls.push({ payer, answer: () => resolve(paid) })),
-    cpu: { run: () => Promise.reject(new Error('It has no patterns.')) },
+    cpu: { runPattern: () => Promise.reject(new Error('It has no patterns.')) },
     money: { reserve: async () => () => {}, reserveSecond: () => () => {}, spent },
   };
   return { calls, settings, flights: new Flights(settings, async () => 'key') };
