@@ -14,7 +14,7 @@ interface InSource {
 export function isWithinWord({ raw }: InSource, before: InSource | undefined, after: InSource | undefined): boolean {
   if (!raw.startsWith('*')) return false;
   return (
-    (/\/$/.test(before?.raw ?? '') && /\/\*$/.test(raw)) ||
+    (before?.raw.endsWith('/') === true && raw.endsWith('/*')) ||
     (/[\p{L}\p{N})\]]$/u.test(before?.raw ?? '') && /^[\p{L}\p{N}([]/u.test(after?.raw ?? ''))
   );
 }

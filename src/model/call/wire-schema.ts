@@ -42,7 +42,7 @@ function withRemarks(part: unknown, definitions: Readonly<Record<string, JsonSch
   const { $ref, ...remarks } = part as JsonSchema;
   const definition = typeof $ref === 'string' ? definitions[definitionNamed($ref) ?? ''] : undefined;
   if (definition !== undefined && Object.keys(remarks).length > 0) {
-    const description = [remarks['description'], definition['description']].filter((each) => each !== undefined);
+    const description = [remarks['description'], definition['description']].filter((each) => typeof each === 'string');
     return withRemarks(
       { ...definition, ...remarks, ...(description.length > 0 && { description: description.join('\n') }) },
       definitions,
