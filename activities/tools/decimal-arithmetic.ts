@@ -20,7 +20,8 @@ const roundedDigits = 17;
 
 const Told = Decimal.clone({ precision: mostDigits, toExpPos: mostDigits, toExpNeg: -7 });
 
-const constants: Readonly<Record<string, Decimal>> = { pi: Rounded.acos(-1), e: Rounded.exp(1) };
+const pi = Rounded.acos(-1);
+const constants: Readonly<Record<string, Decimal>> = { pi, π: pi, tau: pi.times(2), τ: pi.times(2), e: Rounded.exp(1) };
 
 /** Decimal arithmetic: sums, differences, products and whole powers are exact. */
 export const decimalArithmetic: Arithmetic<Decimal> = {
@@ -46,6 +47,10 @@ export const decimalArithmetic: Arithmetic<Decimal> = {
       case '^':
         return power(one, other);
     }
+  },
+  takesOne(name) {
+    const [least, most] = Object.hasOwn(functions, name.toLowerCase()) ? (functions[name.toLowerCase()] ?? []) : [];
+    return least === 1 && most === 2;
   },
   call(name, args) {
     const found = Object.hasOwn(functions, name.toLowerCase()) ? functions[name.toLowerCase()] : undefined;

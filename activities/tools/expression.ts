@@ -10,6 +10,8 @@ export interface Arithmetic<Value> {
   factorial(value: Value): Value;
   /** @throws Error where there is no such function, or it cannot take these arguments */
   call(name: string, args: readonly Value[]): Value;
+  /** Whether a function takes one argument, and may have more. */
+  takesOne(name: string): boolean;
 }
 
 type Operator = Parameters<Arithmetic<never>['operate']>[0];
@@ -19,9 +21,12 @@ const operators: Readonly<Record<string, Operator>> = {
   '+': '+',
   '-': '-',
   '−': '-',
+  '–': '-',
   '*': '*',
   '×': '*',
   '·': '*',
+  '⋅': '*',
+  '∗': '*',
   '/': '/',
   '÷': '/',
   '%': '%',
@@ -30,7 +35,7 @@ const operators: Readonly<Record<string, Operator>> = {
 };
 
 const tokens =
-  /\s*(?:(\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?|\.\d[\d_]*(?:e[+-]?\d+)?)|([a-z]\w*)|(\*\*|[-+−*×·/÷%^!(),]))/iy;
+  /\s*(?:(\d[\d_]*(?:\.[\d_]*)?(?:e[+-]?\d+)?|\.\d[\d_]*(?:e[+-]?\d+)?)|([a-z]\w*|[πτ√])|(\*\*|[-+−–*×·⋅∗/÷%^!(),]))/iy;
 
 /** What follows a number whose comma divides thousands. */
 const thousands = /(?:,\d{3})+(?![\d,])(?:\.\d+)?/y;
@@ -45,6 +50,7 @@ interface Token {
  *
  * Expression-1. `^` is stronger than a sign before it, and is read from the right: -2^2 is -4, 2^3^2 is 512.
  * Expression-2. Directly inside of a function's brackets a comma divides arguments; elsewhere it divides thousands. What could be either is an error.
+ * Expression-3. `%` is the remainder, and never read where it may be per cent: before a sign, `of`, an operator or the end.
  *
  * @throws Error that says what was expected, and what came
  */
@@ -82,7 +88,9 @@ class Reader<Value> {
     let value = this.#signed();
     for (let operator = this.#operator('*', '/', '%'); operator; operator = this.#operator('*', '/', '%')) {
       if (operator === '%' && !this.#beginsValue()) {
-        throw new Error('`%` is the remainder of a division: for per cent divide by 100');
+        throw new Error(
+          '`%` is the remainder of a division: for per cent divide by 100, for a remainder of a signed number write mod(7, -3)',
+        );
       }
       value = this.arithmetic.operate(operator, value, this.#signed());
     }
@@ -118,7 +126,10 @@ class Reader<Value> {
 
   #named(name: string): Value {
     const before = this.#inCall;
+    const from = this.#at;
     this.#next();
+    // Expression-1: a root is as strong as a function.
+    if (name === '√' && !this.#isNext('(')) return this.arithmetic.call('sqrt', [this.#single()]);
     if (!this.#isNext('(')) {
       const value = this.arithmetic.constant(name);
       if (value === undefined) throw new Error(`there is no \`${name}\`: variables are not known`);
@@ -130,8 +141,23 @@ class Reader<Value> {
       do args.push(this.#sum());
       while (this.#take(','));
     }
+    this.#assertClear(name, this.text.slice(from, this.#at).trim(), args.length);
     this.#close(before);
-    return this.arithmetic.call(name, args);
+    return this.arithmetic.call(name === '√' ? 'sqrt' : name, args);
+  }
+
+  /** @param brackets with what stands in them @throws Error where a comma in them may divide thousands as well */
+  #assertClear(name: string, brackets: string, count: number): void {
+    if (count < 2) return;
+    const inside = brackets.slice(1, -1).replaceAll(/\([^()]*\)/g, '');
+    const [tight] = /(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?/.exec(inside) ?? [];
+    if (tight === undefined) return;
+    const isAlone = tight === inside.trim() && this.arithmetic.takesOne(name);
+    if (!isAlone && !/,\s/.test(inside)) return;
+    const [one, several] = ['', ', '].map((comma) => tight.replaceAll(',', comma));
+    throw new Error(
+      `\`${tight}\` in the brackets of \`${name}\` may be one number or several: write ${one}, or ${several}`,
+    );
   }
 
   #close(inCall: boolean): void {
@@ -161,7 +187,7 @@ class Reader<Value> {
 
   #beginsValue(): boolean {
     const { kind, text } = this.#token;
-    return kind === 'number' || kind === 'name' || ['(', '+', '-', '−'].includes(text);
+    return kind === 'number' || (kind === 'name' && text.toLowerCase() !== 'of') || text === '(';
   }
 
   #next(): void {

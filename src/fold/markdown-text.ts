@@ -10,9 +10,11 @@ interface InSource {
   raw: string;
 }
 
-/** Whether emphasis by asterisks stands inside of a word: 2*3*4 is a product, although Markdown takes it for emphasis. */
+/** Whether emphasis by asterisks stands inside of a word or a path: 2*3*4 is a product, and a/*.ts b/*.ts files, although Markdown takes it for emphasis. */
 export function isWithinWord({ raw }: InSource, before: InSource | undefined, after: InSource | undefined): boolean {
+  if (!raw.startsWith('*')) return false;
   return (
-    raw.startsWith('*') && /[\p{L}\p{N})\]]$/u.test(before?.raw ?? '') && /^[\p{L}\p{N}([]/u.test(after?.raw ?? '')
+    (before?.raw.endsWith('/') === true && raw.endsWith('/*')) ||
+    (/[\p{L}\p{N})\]]$/u.test(before?.raw ?? '') && /^[\p{L}\p{N}([]/u.test(after?.raw ?? ''))
   );
 }

@@ -1,3 +1,5 @@
+import { decodedText } from './markdown-text.js';
+
 /** Where something stands, in UTF-16 code units. */
 export interface Span {
   start: number;
@@ -30,10 +32,19 @@ export class QuotePlaces {
     // Marks alone are no quote.
     if (!/[\p{L}\p{N}]/u.test(shape)) return undefined;
     const { text, starts, ends } = (this.#folded ??= fold(this.text));
-    const found = placesOf(text, shape);
-    if (found === undefined) return undefined;
-    return { start: starts[found.at] ?? 0, end: ends[found.at + shape.length - 1] ?? 0, sure: false };
+    for (const each of [shape, bare(shape)]) {
+      const found = each === '' ? undefined : placesOf(text, each);
+      if (found !== undefined)
+        return { start: starts[found.at] ?? 0, end: ends[found.at + each.length - 1] ?? 0, sure: false };
+    }
+    return undefined;
   }
+}
+
+/** A quote without the quotation marks that it was put into, and without the dots that it ends with where it goes on. */
+function bare(shape: string): string {
+  const inside = /^(["'])([^]*)\1$/.exec(shape)?.[2] ?? shape;
+  return inside.replace(/\s*\.{3}$/, '').trim();
 }
 
 /** The first place as whole words, else the first of all; and whether there is no other of its kind. */
@@ -71,11 +82,15 @@ const pieces = new RegExp(
   [
     String.raw`(?<plain>[a-zA-Z0-9]+(?!\p{M}))`,
     String.raw`(?<blank>(?:\s|&nbsp;|\\(?=\n))+)`,
-    String.raw`(?<nothing>[\u00AD\u200B-\u200D\u2060\uFEFF])`,
+    String.raw`(?<nothing>[\u00AD\u200B-\u200D\u2060\uFE0F\uFEFF])`,
+    String.raw`(?<break><br\s*\/?>|(?<=\s)\||\|(?=\s|$))`,
+    // Inline HTML that Markdown has, the signs around an address, and a mark that leads to a note.
+    String.raw`(?<tag><\/?(?:a|b|code|em|i|ins|kbd|mark|small|span|strong|u)(?:\s+[\w-]+="[^"<>\n]{0,200}")*>|<(?=https?:\/\/[^\s<>]{1,2000}>)|(?<=https?:\/\/[^\s<>]{1,2000})>|\[\^[\w-]{1,20}\](?!:))`,
+    String.raw`(?<entity>&(?:amp|lt|gt|quot|apos);)`,
     // Where a link of Markdown leads.
-    String.raw`(?<link>\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"\n]*")?\))`,
+    String.raw`(?<link>\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"\n]*")?\)|\]\[[^[\]\n]{0,80}\])`,
     // What a line of Markdown begins with: a heading, a quotation or an item of a list.
-    String.raw`(?<line>(?<=(?:^|\n)[ \t]*)(?:#{1,6}(?=\s)|>|[-+*](?=\s)))`,
+    String.raw`(?<line>(?<=(?:^|\n)[ \t]*)(?:#{1,6}(?=\s)|>|[-+*\u2022](?=\s)|(?:[-=_*]{3,}[ \t]*(?=\n))))`,
     String.raw`(?<mark>[*_\x60]+|~~)`,
     String.raw`(?<letter>[\s\S]\p{M}*)`,
   ].join('|'),
@@ -83,7 +98,7 @@ const pieces = new RegExp(
 );
 
 const alike: Readonly<Record<string, string>> = {
-  ...same(`"`, '“”„‟«»″＂'),
+  ...same(`"`, '“”„‟«»″＂「」『』'),
   ...same(`'`, '‘’‚‛‹›′＇ʼ'),
   ...same('-', '‐‑‒–—―−﹘﹣－'),
   '…': '...',
@@ -96,6 +111,11 @@ const alike: Readonly<Record<string, string>> = {
 
 function same(as: string, characters: string): Record<string, string> {
   return Object.fromEntries(Array.from(characters, (character) => [character, as]));
+}
+
+/** Letters and signs that are as wide as ideographs, as what they are. */
+function inAscii(piece: string): string {
+  return /^[\uFF01-\uFF5E]$/.test(piece) ? String.fromCharCode(piece.charCodeAt(0) - 0xfee0) : piece;
 }
 
 function fold(source: string): Folded {
@@ -121,19 +141,26 @@ function fold(source: string): Folded {
     }
     if (groups['blank'] !== undefined) {
       // Blanks beside a dash are a matter of taste, and so is how many there are.
-      if (last !== undefined && last !== ' ' && last !== '-') put(' ', at, end);
+      if (last !== undefined && last !== ' ' && last !== '-' && !/[«‹]/.test(source[at - 1] ?? '')) put(' ', at, end);
       continue;
     }
-    if ((groups['nothing'] ?? groups['link'] ?? groups['line']) !== undefined) continue;
+    if ((groups['nothing'] ?? groups['link'] ?? groups['line'] ?? groups['tag']) !== undefined) continue;
+    if (groups['break'] !== undefined) {
+      if (last !== undefined && last !== ' ') put(' ', at, end);
+      continue;
+    }
     if (groups['mark'] !== undefined) {
       if (isMark(source, at, end)) continue;
       put(piece, at, end);
       continue;
     }
     // The beginning of a link, and what takes its meaning from a mark.
-    if (piece === '[' && /^\[[^[\]\n]*\]\(/.test(source.slice(at, at + 200))) continue;
+    if (piece === '[' && /^\[[^[\]\n]*\][([]/.test(source.slice(at, at + 200))) continue;
     if (piece === '\\' && /[!-/:-@[-`{-~]/.test(source[end] ?? '')) continue;
-    const written = alike[piece] ?? piece.normalize('NFC');
+    const letter = inAscii(groups['entity'] === undefined ? piece.replace('\uFE0F', '') : decodedText(piece));
+    const written = alike[letter] ?? letter.normalize('NFC');
+    // French sets blanks inside of its quotation marks.
+    if (/[»›]/.test(piece) && last === ' ') drop();
     if (written === '-') {
       if (last === ' ') drop();
       // Typewriters make a dash of two or three hyphens.

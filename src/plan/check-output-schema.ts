@@ -32,7 +32,7 @@ const advice: Record<string, string> = {
   patternProperties: 'Its keys are not known beforehand: use an array of objects with a key and a value.',
   prefixItems: 'A tuple has places of different kinds: use an object with a property for each.',
   allOf: 'Write the combined object out; a text may have several patterns: `allOf: [{ pattern: … }, …]`.',
-  definitions: 'Call it `$defs`.',
+  definitions: 'Call it `$defs`, and refer to `#/$defs/…`.',
   nullable: 'Write `type: [string, "null"]`, or `anyOf` with `type: "null"`.',
   not: 'Say what is allowed instead.',
 };
@@ -111,6 +111,7 @@ function visit(part: unknown, place: Place, entered: readonly string[], walk: Wa
   if (Array.isArray(type)) walk.unions += 1;
   if (type === 'object') visitObject(part, place, entered, walk);
   if (type === 'array') {
+    if (Array.isArray(part['items'])) throw refusal(place, 'It is a tuple.', 'items', advice['prefixItems']);
     if (part['items'] === undefined) throw refusal(place, 'Its items may be anything.', 'type', 'Say what they are.');
     visit(part['items'], inside(place, '[]', 'items'), entered, walk);
   }
@@ -122,6 +123,8 @@ function checkKeywords(part: JsonSchema, place: Place): void {
   if (stranger !== undefined && !(stranger === 'allOf' && hasPatternsOnly(part))) {
     throw refusal(place, `The API cannot honour \`${stranger}\`.`, stranger, advice[stranger]);
   }
+  const ofTop = place.path.length === 0 ? undefined : ['$defs', '$id'].find((word) => part[word] !== undefined);
+  if (ofTop !== undefined) throw refusal(place, `\`${ofTop}\` stands at the top of a schema only.`, ofTop);
   const [kind] = ['$ref', 'anyOf', 'oneOf', 'type', 'enum', 'const'].filter((word) => part[word] !== undefined);
   if (kind === undefined) throw refusal(place, 'It allows anything.', undefined, 'Say what the value is.');
   const own = Object.keys(part).filter((word) => structural.includes(word) && word !== '$defs');

@@ -15,6 +15,12 @@ const number: Kind = ['a number', (value) => Number.isFinite(value)];
 const text: Kind = ['a text', (value) => typeof value === 'string'];
 const flag: Kind = ['true or false', (value) => typeof value === 'boolean'];
 
+const names: Kind = [
+  'a list of different names',
+  (value) =>
+    Array.isArray(value) && value.every((name) => typeof name === 'string') && new Set(value).size === value.length,
+];
+
 /** What the value of each keyword is. */
 const kinds: Readonly<Record<string, Kind>> = {
   minLength: count,
@@ -32,6 +38,24 @@ const kinds: Readonly<Record<string, Kind>> = {
   format: text,
   title: text,
   description: text,
+  required: names,
+  examples: ['a list', Array.isArray],
+  deprecated: flag,
+  readOnly: flag,
+  writeOnly: flag,
+  $schema: text,
+  $id: text,
+  $comment: text,
+  contentEncoding: text,
+  contentMediaType: text,
+};
+
+/** Keywords of what is inside, and the type that has an inside of their kind. */
+const insides: Readonly<Record<string, string>> = {
+  properties: 'object',
+  required: 'object',
+  additionalProperties: 'object',
+  items: 'array',
 };
 
 /** Two bounds between which nothing lies where the first is above the second, or where they are equal and one of them is excluded. */
@@ -46,7 +70,7 @@ const pairs: readonly (readonly [least: string, most: string, excludes: boolean]
 
 /** The first of a schema's own keywords that is no bound, or that leaves no value that fits; `undefined` where there is none. */
 export function boundProblem(part: JsonSchema): BoundProblem | undefined {
-  return kindProblem(part) ?? patternProblem(part) ?? pairProblem(part) ?? literalProblem(part);
+  return kindProblem(part) ?? insideProblem(part) ?? patternProblem(part) ?? pairProblem(part) ?? literalProblem(part);
 }
 
 function kindProblem(part: JsonSchema): BoundProblem | undefined {
@@ -56,6 +80,14 @@ function kindProblem(part: JsonSchema): BoundProblem | undefined {
     return { keyword, problem: `Expected \`${keyword}\` to be ${expected}, got ${JSON.stringify(value)}.` };
   }
   return undefined;
+}
+
+function insideProblem(part: JsonSchema): BoundProblem | undefined {
+  const { type } = part;
+  const keyword = Object.keys(insides).find((each) => part[each] !== undefined && insides[each] !== type);
+  if (keyword === undefined) return undefined;
+  const got = type === undefined ? 'none' : JSON.stringify(type);
+  return { keyword, problem: `Expected the type "${insides[keyword]}" beside \`${keyword}\`, got ${got}.` };
 }
 
 function patternProblem({ pattern, patternFlags: flags }: JsonSchema): BoundProblem | undefined {

@@ -1,9 +1,9 @@
 const slots = 1 << 12;
-const longestPeriod = 32;
+const longestPeriod = 64;
 /** Fewer are met by chance. */
 const fewest = 8;
 
-/** Whether a text goes over the same 1 to 32 characters again and again. */
+/** Whether a text goes over the same 1 to 64 characters again and again. */
 export class Repetition {
   readonly #lastAt = new Int32Array(slots).fill(-longestPeriod - 1);
   #period = 0;

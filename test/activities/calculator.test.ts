@@ -43,6 +43,11 @@ describe('the calculator', () => {
     ['3 × 4 ÷ 2 − 1', 5],
     ['1_000_000 / 4', 250_000],
     ['3e30', 3e30],
+    ['√2 * √2', 2],
+    ['√(9 + 16)^2', 25],
+    ['2⋅3 – 1', 5],
+    ['cos(π) + τ/π', 1],
+    ['7 % (3)', 1],
     ['1e-7', 1e-7],
   ])('works out %s', async (expression, value) => {
     expect(await calculate(expression)).toBe(value);
@@ -60,6 +65,9 @@ describe('the calculator', () => {
     ['max(1, 2) + 1,000', 1002],
     ['sum(1,200,300)', 501],
     ['min(100,max(1,200))', 100],
+    ['log(8,2)', 3],
+    ['max(min(1,234), 5)', 5],
+    ['max(100, 200, 300)', 300],
   ])('takes a comma for what it is in %s', async (expression, value) => {
     expect(await calculate(expression)).toBe(value);
   });
@@ -91,6 +99,14 @@ describe('the calculator', () => {
     ['1.000,50', '`1.000,50` is neither'],
     ['1,2345', '`1,2345` is neither'],
     ['19% * 250', 'for per cent divide by 100'],
+    ['12 % of 80', 'for per cent divide by 100'],
+    ['100 + 10% + 5', 'for per cent divide by 100'],
+    ['50% - 3', 'for per cent divide by 100'],
+    ['7 % -3', 'write mod(7, -3)'],
+    ['round(1,234)', '`1,234` in the brackets of `round` may be one number or several: write 1234, or 1, 234'],
+    ['log(1,234)', 'write 1234, or 1, 234'],
+    ['max(1,234, 5)', 'write 1234, or 1, 234'],
+    ['max(1,234,567.5, 2)', 'write 1234567.5, or 1, 234, 567.5'],
     ['2(3)', 'expected an operator, got `(`'],
     ['x + 1', 'there is no `x`'],
     ['x = 1', '`=` is nothing that can be worked out'],

@@ -4,6 +4,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 
 import { renderMarkdown as render } from '../../src/cli/show/markdown.js';
+import { foreignMarkdown } from '../../src/report/markdown/foreign-markdown.js';
 
 const renderMarkdown = (text: string, columns: number) => render(text, columns).text;
 const shown = (text: string, columns: number) => stripAnsi(renderMarkdown(text, columns));
@@ -77,6 +78,52 @@ describe('lists', () => {
   it('show which tasks are done', () => {
     expect(shown('- [ ] open\n- [x] done', 40)).toBe('• [ ] open\n• [x] done');
   });
+});
+
+describe('formulas', () => {
+  it.each([
+    'Let $\\{x\\}$ be $a*b*c$ and $x_{i}^{*}y_{j}^{*}$.',
+    'So \\(x_i\\), \\(n\\) and \\[E = mc^2\\].',
+    '**Then** $$\\begin{matrix}a & b \\\\ c\\end{matrix}$$ and $\\_$.',
+  ])('are what they say: %s', (text) => {
+    expect(shown(text, 200)).toBe(text.replaceAll('**', ''));
+    expect(foreignMarkdown(text, 1)).toBe(text);
+  });
+
+  it('keep their lines where they have some, beside a paragraph, too', () => {
+    for (const text of ['So:\n$$\nx_1 * x_2\n+ y\n$$\nEnd.', '\\[\na * b * c\n- d\n\\]']) {
+      expect(shown(text, 80).replaceAll('\n\n', '\n')).toBe(text);
+    }
+  });
+
+  it('are no prices, no code, and no brackets that were only escaped', () => {
+    expect(shown('From $5 to *about* $10, $3-$4. `$a*b*c$`', 80)).toBe('From $5 to about $10, $3-$4. $a*b*c$');
+    expect(shown('\\[x\\] \\(see there\\)', 80)).toBe('[x] (see there)');
+    expect(shown('| a |\n|---|\n| $x*y*z$ |', 80)).toContain('$x*y*z$');
+  });
+
+  it('that are none do not take for ever', () => {
+    for (const text of ['$', '\\(', '\\[', '$$ ', '$a ', '\n$$\n', '\n\\[\n']) {
+      expect(shown(text.repeat(2_000), 80).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+it('names of Python and patterns of files are no emphasis', () => {
+  const text = 'Use src/**/*.ts, lib/*_test.py and __init__.py where __name__ == "__main__".';
+  expect(shown(text, 200)).toBe(text);
+  expect(shown('__Note:__ *all* of a/*it*.', 80)).toBe('Note: all of a/it.');
+});
+
+it('keeps lines that are meant as items', () => {
+  const text = 'Agreed:\n(a) to pay\n(ii) more\n§ 3 Term\n• one\n✅ done\n[1] Source\n[^2]: Note';
+  expect(shown(text, 80)).toBe(text);
+  expect(shown('A claim\n  goes on\n(see there)', 80)).toBe('A claim goes on (see there)');
+});
+
+it('wraps tasks within the terminal', () => {
+  const rows = shown(`- [ ] ${'long '.repeat(20)}\n  - [x] ${'deep '.repeat(20)}`, 40).split('\n');
+  expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(38);
 });
 
 it('leaves code as it is, in a list too, however long its lines', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { dialectOf, isPlainlyEnglish } from '../../src/cpu/grammar/english.js';
 import { isOwn, ownWordsOf } from '../../src/cpu/grammar/own-words.js';
 import { isSure } from '../../src/cpu/grammar/sure-suggestion.js';
+import { americanOf, waysOf } from '../../src/cpu/grammar/word-parts.js';
 import { checkGrammar } from '../../src/cpu/tasks/check-grammar.js';
 import type { GrammarTask } from '../../src/cpu/tasks/check-grammar.js';
 
@@ -96,8 +97,44 @@ it.each([
   ['autoscaler', ['autoscale'], false],
   ['Recieve', ['Receive'], false],
   ['teh', ['the'], false],
+  ['surjective', ['subjective'], false],
+  ['novated', ['notated'], false],
+  ['definately', ['definitely'], true],
 ])('of %s as one of %j it is %s', (quote, suggestions, sure) => {
   expect(isSure({ rule: 'SpellCheck', quote, suggestions, text: quote, end: quote.length })).toBe(sure);
+});
+
+it('is sure of no word that is made of known ones, nor of a British spelling', async () => {
+  const words =
+    'tortious chargor devisee obligee backprop daemonized untravelled anonymised sublicence tokenised'.split(' ');
+  const text = `${words.map((word) => `It is the ${word} of it that was in the text.`).join(' ')} It occured.`;
+  const { findings } = await checkGrammar({ text, markdown: false, dialect: 'british' });
+  expect(findings.filter(({ sure }) => sure).map(({ quote }) => quote)).toEqual(['occured']);
+  expect(findings.map(({ quote }) => quote)).not.toEqual(expect.arrayContaining(['anonymised']));
+});
+
+it('knows how a British spelling is written in America, and what a word may be made of', () => {
+  const pairs = { anonymised: 'anonymized', foetus: 'fetus', sublicences: 'sublicenses', kilometre: 'kilometer' };
+  for (const [british, american] of Object.entries(pairs)) expect(americanOf(british)).toBe(american);
+  expect(['letter', 'aftre', 'occured', 'absence'].map(americanOf)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(waysOf('chargor')).toContainEqual(['charge']);
+  expect(waysOf('untravelled')).toContainEqual(['travelled']);
+  expect(waysOf('backprop')).toContainEqual(['back', 'prop']);
+  expect(waysOf('occured')).toEqual([]);
+});
+
+it('takes a text full of terms for English', async () => {
+  const text =
+    'The patient presented with haemoptysis, dyspnoea and tachypnoea; an ecocardiogram showed hypokinesis. Amlodipine and metformin were ' +
+    'titrated. The oesophagus was oedematous, and the stent was seperate.';
+  const { findings, note } = await checkGrammar({ text, markdown: false });
+  expect(note).toBeUndefined();
+  expect(findings.find(({ quote }) => quote === 'seperate')?.suggestion).toBe('separate');
 });
 
 it('is sure of nothing in addresses, paths and names, beside another language, and of no accent', async () => {

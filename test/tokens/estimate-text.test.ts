@@ -84,6 +84,8 @@ describe('the estimate of a text', () => {
     '-',
     '=',
     '\t\n',
+    '+-----+-------+\n| a   |   12  |\n+=====+=======+\n',
+    'A ---> B ===> C\n|      ^\nv      |\nD <--- E\n',
   ])('is not below the real count of %j over and over', (piece) => {
     for (const times of [1, 2, 5, 30, 400]) expect(wrongIn([[piece, piece.repeat(times)]])).toEqual([]);
   });

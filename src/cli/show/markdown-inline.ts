@@ -19,7 +19,7 @@ function shown(token: Tokens.Generic, before: Token | undefined, after: Token | 
     case 'escape':
       return oneLine(String(token['text']));
     case 'strong':
-      return bold(inner());
+      return isOfCode(token.raw) ? bold(oneLine(token.raw)) : bold(inner());
     case 'em':
       return isWithinWord(token, before, after) ? `*${inner()}*` : italic(inner());
     case 'del':
@@ -49,8 +49,17 @@ function linked(text: string, { href, title }: Pick<Tokens.Link, 'href' | 'title
   return text === address || `mailto:${text}` === address ? text : `${text} (${titled})`;
 }
 
-/** Where a line begins that looks like an item: in Markdown no list begins inside of a paragraph, unless with 1 or a bullet. */
-const itemBegins = /\n[ \t]*(?=(?:\d{1,9}|[A-Za-z]|[ivxlc]{1,7}|[IVXLC]{1,7})[.)][ \t]+\S)/;
+/** A name of Python, such as `__init__`, and no emphasis. */
+function isOfCode(raw: string): boolean {
+  return /^__[a-z]+(?:_[a-z]+)*__$/.test(raw);
+}
+
+/**
+ * Where a line begins that looks like an item: in Markdown no list begins inside of a paragraph, unless with 1 or a bullet of its own. Clauses in
+ * brackets, paragraphs of a law, numbers of sources and notes, and bullets as word processors have them are meant as items, too.
+ */
+const itemBegins =
+  /\n[ \t]*(?=(?:\(?(?:\d{1,9}|[A-Za-z]|[ivxlc]{1,7}|[IVXLC]{1,7})(?:\.|\))|\[\^?\w{1,9}\]:?|§+[ \u00A0]?\d+\w?|[•‣◦▪●○–—☐☑☒✓✔✗✘✅❌⚠]\uFE0F?)[ \t]+\S)/u;
 
 /** Lines of the source are one, but for those that look like items of a list. */
 function lines(text: string): string {
@@ -59,5 +68,5 @@ function lines(text: string): string {
 
 /** A line break of the source is a blank; what a reference of HTML has let in, such as `&#27;`, is shown and not obeyed. */
 function oneLine(text: string): string {
-  return visibleText(text.replaceAll('\n', ' '));
+  return visibleText(text.replaceAll(/\n[ \t]*/g, ' '));
 }

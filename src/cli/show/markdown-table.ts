@@ -1,7 +1,7 @@
-import { Lexer } from 'marked';
 import type { Tokens } from 'marked';
 import pc from 'picocolors';
 
+import { inlineTokens } from '../../report/answer/markdown-tokens.js';
 import { columnsOf } from './columns-of.js';
 import { inlineText } from './markdown-inline.js';
 import { wrapped } from './wrapped.js';
@@ -43,7 +43,7 @@ function rowsOf({ header, rows, raw }: Tokens.Table): string[][] {
       return isInCode ? [...cells.slice(0, -1), `${last}|${part}`] : [...cells, part];
     }, []);
     const kept = [...whole.slice(0, header.length - 1), whole.slice(header.length - 1).join('|')];
-    return kept.map((cell) => inlineText(Lexer.lexInline(cell.trim().replaceAll(String.raw`\|`, '|'))));
+    return kept.map((cell) => inlineText(inlineTokens(cell.trim().replaceAll(String.raw`\|`, '|'))));
   });
 }
 

@@ -1,7 +1,7 @@
-import { Lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 import pc from 'picocolors';
 
+import { markdownTokens } from '../../report/answer/markdown-tokens.js';
 import { columnsOf } from './columns-of.js';
 import { inlineText } from './markdown-inline.js';
 import { tableLines } from './markdown-table.js';
@@ -27,7 +27,7 @@ const { bold, underline, yellow, dim } = pc.createColors(true);
  * @param columns width of the terminal
  */
 export function renderMarkdown(text: string, columns: number): TerminalText {
-  const tokens = new Lexer({ gfm: true }).lex(terminalText(text).text);
+  const tokens = markdownTokens(terminalText(text).text);
   const whole = Math.max(fewestColumns, columns - 2);
   const lines = blockLines(tokens, { prose: Math.min(mostColumns, whole), whole }, true);
   return rendered(lines.join('\n').replace(/^\n+|\s+$/g, ''));
@@ -78,8 +78,8 @@ function listLines(list: Tokens.List, widths: Widths): string[] {
   const marks = marksOf(list);
   const markWidth = Math.max(...marks.map((mark) => columnsOf(mark)));
   return list.items.flatMap((item, at) => {
-    const inside = blockLines(item.tokens, narrower(widths, markWidth + 1), item.loose || list.loose);
     const box = item.task ? `[${item.checked ? 'x' : ' '}] ` : '';
+    const inside = blockLines(item.tokens, narrower(widths, markWidth + 1 + box.length), item.loose || list.loose);
     const mark = (marks[at] ?? '').padStart(markWidth);
     const lines = (inside.length > 0 ? inside : ['']).map((line, row) =>
       row === 0 ? `${mark} ${box}${line}` : line === '' ? '' : `${' '.repeat(markWidth + 1)}${line}`,

@@ -8,14 +8,28 @@ const frequent = new Set(
 /** A smaller share of them is doubtful: a table, or another language. */
 const leastFrequent = 0.08;
 
+/** With a larger one no other language comes: what is not known are terms and slips. */
+const surelyFrequent = 0.15;
+const leastSure = 10;
+
 /** Shorter texts say too little, in words. */
 const leastWords = 40;
 
 /** Whether a text is English beyond doubt; a short one is taken to be. */
 export function isPlainlyEnglish(text: string): boolean {
+  const { count, share } = frequentIn(text);
+  return count < leastWords || share >= leastFrequent;
+}
+
+/** Whether a text is English whatever else it says, such as a report full of terms. */
+export function isSurelyEnglish(text: string): boolean {
+  const { count, share } = frequentIn(text);
+  return count >= leastSure && share >= surelyFrequent;
+}
+
+function frequentIn(text: string): { count: number; share: number } {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
-  if (words.length < leastWords) return true;
-  return words.filter((word) => frequent.has(word)).length >= words.length * leastFrequent;
+  return { count: words.length, share: words.filter((word) => frequent.has(word)).length / Math.max(1, words.length) };
 }
 
 /** What is written in one way on one side of the Atlantic, and never so on the other. */

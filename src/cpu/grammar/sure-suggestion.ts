@@ -15,7 +15,7 @@ export interface RuleRemark {
  * Whether a suggestion leaves nothing to choose, so that it may go into a patch. Such are:
  *
  * SureSuggestion-1. of spelling, for a word of at least 4 small letters without accents that stands in the text at most twice: the only candidate with two letters in
- *     another order or a letter doubled or not; else the only one that has one letter inside of it changed, added or left out;
+ *     another order or a letter doubled or not; else the only one that has one letter inside of it added, left out, or changed for one that sounds like it;
  * SureSuggestion-2. `a` or `an` before a word in small letters;
  * SureSuggestion-3. `the` for `teh`, and the second of two equal words of those that are never doubled on purpose.
  */
@@ -43,7 +43,16 @@ function isSureSpelling(word: string, suggestions: readonly string[], text: stri
   const slips = suggestions.filter((candidate) => isSlip(word, candidate));
   if (slips.length > 0) return slips.length === 1 && slips[0] === best;
   const near = suggestions.filter((candidate) => isOneLetterAway(word, candidate));
-  return near.length === 1 && near[0] === best && word[0] === best[0] && word.at(-1) === best.at(-1);
+  const isOnly = near.length === 1 && near[0] === best && word[0] === best[0] && word.at(-1) === best.at(-1);
+  return isOnly && (word.length !== best.length || soundsLike(word, best));
+}
+
+/** Letters that are mistaken for one another by ear: any vowels, and those of hissing. Others make another word: surjective, subjective. */
+const mistaken = ['aeiouy', 'cskz'];
+
+function soundsLike(word: string, other: string): boolean {
+  const at = firstDifference(word, other);
+  return mistaken.some((letters) => letters.includes(word[at] ?? '') && letters.includes(other[at] ?? ''));
 }
 
 /** Whether a word may have been meant: one letter away, or a slip of two. Harper offers what is further away as well: `cheese` for `cheque`. */

@@ -19,6 +19,13 @@ const known = new Set(
 /** Those that have no end, or need none. */
 const endless = new Set('br col hr img input li link p source td th tr wbr dd dt embed'.split(' '));
 
+/** Those that say nothing without attributes: `cp <source> <link>` names its arguments. */
+const attributed = new Set('col embed img input link source'.split(' '));
+
+/** Code of Markdown, whose tags are what it says: a fence with its lines, or a span of one line. */
+const code = /(?:^|\n)[ \t]*(```+|~~~+)[^]*?(?:\n[ \t]*\1|$)|(?<!`)(`+)(?!`)[^\n]*?[^`\n]\2(?!`)/g;
+const beginsAsHtml = /^\s*<(?:p|div|span|h[1-6]|[uod]l|table|pre|blockquote|section|article)\b/i;
+
 /** What elements of JATS are in HTML. */
 const inHtml: Record<string, string> = {
   title: 'h4',
@@ -88,10 +95,15 @@ export async function textOfContent(nodes: readonly XmlNode[]): Promise<string> 
 function tagsOf(text: string, isCut: boolean): ReadonlySet<number> {
   const found = new Set<number>();
   const open = new Map<string, number[]>();
-  for (const { 0: all, 1: slash, 2: given, 4: end, index } of text.matchAll(tag)) {
-    const name = given?.toLowerCase();
+  const spans = beginsAsHtml.test(text) ? [] : Array.from(text.matchAll(code), (span) => [span.index, span[0].length]);
+  let span = 0;
+  for (const { 0: all, 1: slash, 2: given = '', 3: attributes, 4: end, index } of text.matchAll(tag)) {
+    while (span < spans.length && index >= endOf(spans[span])) span += 1;
+    if (index >= (spans[span]?.[0] ?? Infinity)) continue;
+    const name = nameIn(given);
     if (name === undefined) found.add(index);
     else if (!isKnown(name) || all.length === 0) continue;
+    else if (attributed.has(name) && attributes === '' && end === '' && slash === '') continue;
     else if (slash === '/') {
       const start = open.get(name)?.pop();
       if (start !== undefined) found.add(start);
@@ -100,6 +112,16 @@ function tagsOf(text: string, isCut: boolean): ReadonlySet<number> {
     if (name !== undefined && slash !== '/' && isKnown(name)) open.set(name, [...(open.get(name) ?? []), index]);
   }
   return found;
+}
+
+function endOf([from = 0, length = 0]: readonly number[] = []): number {
+  return from + length;
+}
+
+/** The name of an element in small letters; that of a component (`Link`) as it is, for it is none. `undefined` of a comment. */
+function nameIn(given: string): string | undefined {
+  if (given === '') return undefined;
+  return /^[A-Z][a-z]+$/.test(given) ? given : given.toLowerCase();
 }
 
 function isKnown(name: string): boolean {

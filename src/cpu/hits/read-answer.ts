@@ -16,9 +16,14 @@ export interface RawAnswer {
 /**
  * An answer as JSON.
  *
+ * @param lists names of elements of XML that are lists, one alone too
  * @throws Error where it is not what it should be
  */
-export function readAnswer({ bytes, type }: RawAnswer, format: HttpSource['format']): XmlTree {
+export function readAnswer(
+  { bytes, type }: RawAnswer,
+  format: HttpSource['format'],
+  lists: ReadonlySet<string>,
+): XmlTree {
   if (format !== 'xml') {
     const text = decodeText(bytes, charsetOf(type));
     return { value: readJson(text), contentOf: new WeakMap(), isAtom: false };
@@ -26,7 +31,7 @@ export function readAnswer({ bytes, type }: RawAnswer, format: HttpSource['forma
   // A byte-order mark comes first, then the content type, then what it says of itself (RFC 7303, 3).
   const text = decodeText(bytes, charsetOf(type) ?? saidBy(bytes));
   try {
-    return readXml(text);
+    return readXml(text, lists);
   } catch (error) {
     throw new Error(`Its answer is not XML: ${(error as Error).message}`);
   }

@@ -23,9 +23,10 @@ export interface XmlTree {
 /**
  * Attributes begin with `@`, the text beside them is `#text`. Entities of a document's own are left as they are.
  *
+ * @param alsoLists names of elements that are lists as well, one alone too
  * @throws Error where it is not XML
  */
-export function readXml(xml: string): XmlTree {
+export function readXml(xml: string, alsoLists: ReadonlySet<string> = new Set()): XmlTree {
   const parser = new XMLParser({
     preserveOrder: true,
     ignoreAttributes: false,
@@ -41,7 +42,7 @@ export function readXml(xml: string): XmlTree {
   const contentOf: XmlTree['contentOf'] = new WeakMap();
   const root = nodes.find((node) => nameOf(node) !== undefined);
   return {
-    value: valueOf(nodes, {}, contentOf),
+    value: valueOf(nodes, {}, { contentOf, isList: (name) => lists.has(bare(name)) || alsoLists.has(name) }),
     contentOf,
     isAtom: root !== undefined && /^(\w+:)?feed$/.test(nameOf(root) ?? ''),
   };
@@ -70,13 +71,15 @@ export function attributesOf(node: XmlNode): Record<string, string> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, decoded(value)]));
 }
 
+/** What is noted while a tree is built. */
+interface Building {
+  contentOf: WeakMap<object, readonly XmlNode[]>;
+  isList: (name: string) => boolean;
+}
+
 /** @param base what relative links begin at, where the document says it (XML Base) */
-function valueOf(
-  nodes: readonly XmlNode[],
-  given: Record<string, string>,
-  contentOf: XmlTree['contentOf'],
-  base?: string,
-): unknown {
+function valueOf(nodes: readonly XmlNode[], given: Record<string, string>, building: Building, base?: string): unknown {
+  const { contentOf, isList } = building;
   const said = nodes
     .map((node) => ownText(node) ?? '')
     .join('')
@@ -85,16 +88,13 @@ function valueOf(
   for (const node of nodes) {
     const name = nameOf(node);
     if (name === undefined) continue;
-    const value = valueOf(childrenOf(node), ...withBase(name, attributesOf(node), contentOf, base));
+    const value = valueOf(childrenOf(node), ...withBase(name, attributesOf(node), building, base));
     elements.set(name, [...(elements.get(name) ?? []), value]);
   }
   if (elements.size === 0 && Object.keys(given).length === 0) return said;
   const object = Object.fromEntries([
     ...Object.entries(given),
-    ...Array.from(elements, ([name, values]) => [
-      name,
-      lists.has(bare(name)) || values.length > 1 ? values : values[0],
-    ]),
+    ...Array.from(elements, ([name, values]) => [name, isList(name) || values.length > 1 ? values : values[0]]),
     ...(said === '' ? [] : [[text, said]]),
   ]) as object;
   contentOf.set(object, nodes);
@@ -105,14 +105,14 @@ function valueOf(
 function withBase(
   name: string,
   given: Record<string, string>,
-  contentOf: XmlTree['contentOf'],
+  building: Building,
   above: string | undefined,
-): [Record<string, string>, XmlTree['contentOf'], string | undefined] {
+): [Record<string, string>, Building, string | undefined] {
   const said = given['@xml:base'];
   const base = said !== undefined && URL.canParse(said, above) ? new URL(said, above).href : above;
   const href = given['@href'];
   const isRelative = bare(name) === 'link' && base !== undefined && href !== undefined && URL.canParse(href, base);
-  return [isRelative ? { ...given, '@href': new URL(href, base).href } : given, contentOf, base];
+  return [isRelative ? { ...given, '@href': new URL(href, base).href } : given, building, base];
 }
 
 function bare(name: string): string {

@@ -3,10 +3,11 @@ import type { Lint, LocalLinter } from 'harper.js';
 import { dialects } from '../../contract/dialects.js';
 import type { Dialect } from '../../contract/dialects.js';
 import type { Remark } from '../../fold/findings.js';
-import { dialectOf, isPlainlyEnglish } from '../grammar/english.js';
+import { dialectOf, isPlainlyEnglish, isSurelyEnglish } from '../grammar/english.js';
 import { isInAddress, isInName, latinIn } from '../grammar/no-prose.js';
 import { isOwn, ownWordsOf } from '../grammar/own-words.js';
 import { isNear, isSure } from '../grammar/sure-suggestion.js';
+import { americanOf, waysOf } from '../grammar/word-parts.js';
 
 /** Of what matters of style, and not of what is right. */
 const style = new Set(['Style', 'Enhancement', 'Readability', 'WordChoice', 'Redundancy', 'Regionalism']);
@@ -51,6 +52,7 @@ export async function checkGrammar({ text, markdown, dialect, words = [] }: Gram
   await learn(linter, [...own]);
   const language = markdown ? 'markdown' : 'plaintext';
   const isForeign = (lints: readonly Ruled[], of: string) => {
+    if (isSurelyEnglish(of)) return false;
     const known = (of.match(/\p{L}+/gu) ?? []).filter((word) => !own.has(word)).length;
     return lints.filter(({ lint }) => lint.lint_kind() === 'Spelling').length > known * mostUnknown;
   };
@@ -66,16 +68,23 @@ export async function checkGrammar({ text, markdown, dialect, words = [] }: Gram
     const isLatin = ofWords.has(lint.lint_kind()) && latin.some((each) => each.at < end && at < each.end);
     return !isLatin && !isInAddress(text, at, end) && !isLeftAlone(lint.lint_kind(), quote, own);
   });
-  const elsewhere = await knownElsewhere(told.filter(isSpelling), seen ?? 'american');
-  // Where the dialect does not show, what any of them knows is right.
-  const kept = seen === undefined ? told.filter((each) => !(isSpelling(each) && elsewhere.has(each.quote))) : told;
+  const unknownWords = told.filter(isSpelling);
+  const elsewhere = await knownElsewhere(unknownWords, seen ?? 'american');
+  const british = await britishAmong(unknownWords);
+  // Where the dialect does not show, what any of them knows is right; and so is a British spelling, except in North America.
+  const isRight = ({ quote }: Ruled) =>
+    (seen === undefined && elsewhere.has(quote)) || (!northAmerican.has(seen) && british.has(quote));
+  const kept = told.filter((each) => !(isSpelling(each) && isRight(each)));
+  const made = await madeOfKnown(unknownWords.filter((each) => sureOf(each, text)));
   const left = kept.length - mostFindings;
   const unknown = lints.filter(isSpelling).map((each) => ({ ...each, isSlip: sureOf(each, text) }));
   return {
     ...(left > 0 && { note: `${left} more are left out.` }),
     findings: kept.slice(0, mostFindings).map((each) => {
-      const remark = remarkOf(each, text, isSpelling(each) && elsewhere.has(each.quote) ? seen : undefined);
-      return { ...remark, sure: remark.sure === true && !isBesideStranger(each, unknown) };
+      const isOther = isSpelling(each) && (elsewhere.has(each.quote) || british.has(each.quote));
+      const remark = remarkOf(each, text, isOther ? seen : undefined);
+      const isWord = isSpelling(each) && made.has(each.quote);
+      return { ...remark, sure: remark.sure === true && !isWord && !isBesideStranger(each, unknown) };
     }),
   };
 }
@@ -165,17 +174,46 @@ function named(dialect: Dialect): string {
   return dialect.charAt(0).toUpperCase() + dialect.slice(1);
 }
 
+/** Where words are not spelt as in Britain. */
+const northAmerican: ReadonlySet<Dialect | undefined> = new Set(['american', 'canadian']);
+
+/** British spellings of words that only American English knows: anonymised, sublicence. */
+async function britishAmong(lints: readonly Ruled[]): Promise<Set<string>> {
+  const others = new Map(
+    lints.slice(0, mostLookedUp).flatMap(({ quote }) => {
+      const other = americanOf(quote);
+      return other === undefined ? [] : [[quote, other] as const];
+    }),
+  );
+  const known = await knownOf([...others.values()], ['american']);
+  return new Set([...others].flatMap(([word, other]) => (known.has(other) ? [word] : [])));
+}
+
+/** Those of them that may be words all the same, since they are made of known ones: tortious, chargor, backprop. */
+async function madeOfKnown(lints: readonly Ruled[]): Promise<Set<string>> {
+  const words = [...new Set(lints.map(({ quote }) => quote))].slice(0, mostLookedUp);
+  const known = await knownOf([...new Set(words.flatMap((word) => waysOf(word).flat()))], ['american', 'british']);
+  return new Set(words.filter((word) => waysOf(word).some((way) => way.every((part) => known.has(part)))));
+}
+
 /** Words that American or British English knows, where the dialect that was looked in does not. */
 async function knownElsewhere(lints: readonly Ruled[], dialect: Dialect): Promise<Set<string>> {
   const unknown = [...new Set(lints.map(({ quote }) => quote))].slice(0, mostLookedUp);
-  if (unknown.length === 0) return new Set();
-  const others = (['american', 'british'] as const).filter((other) => other !== dialect);
+  return knownOf(
+    unknown,
+    (['american', 'british'] as const).filter((other) => other !== dialect),
+  );
+}
+
+/** Those of the words that any of the dialects knows. */
+async function knownOf(words: readonly string[], of: readonly ('american' | 'british')[]): Promise<Set<string>> {
+  if (words.length === 0) return new Set();
   const known = await Promise.all(
-    others.map(async (other) => {
-      const speller = await spellerOf(other);
-      const misspelt = await speller.lint(unknown.join('\n\n'), { language: 'plaintext' });
+    of.map(async (dialect) => {
+      const speller = await spellerOf(dialect);
+      const misspelt = await speller.lint(words.join('\n\n'), { language: 'plaintext' });
       const wrong = new Set(misspelt.map((lint) => lint.get_problem_text()));
-      return unknown.filter((word) => !wrong.has(word));
+      return words.filter((word) => !wrong.has(word));
     }),
   );
   return new Set(known.flat());

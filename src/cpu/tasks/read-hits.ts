@@ -1,5 +1,6 @@
 import { hitParts, hitsOfSource } from '../../contract/source.js';
 import type { Hit, HttpSource } from '../../contract/source.js';
+import { isList, isNamed, listsIn } from '../hits/paths.js';
 import { cut, linkOf, textOf, titleOf } from '../hits/hit-parts.js';
 import type { RawHit } from '../hits/hit-parts.js';
 import { readAnswer } from '../hits/read-answer.js';
@@ -27,7 +28,8 @@ export async function readHits({
   address: string;
   limitMs: number;
 }): Promise<Limited<Hit[]>> {
-  const tree = readAnswer(answer, source.format);
+  const { hits: hitsPath, title, link, text, rank } = source;
+  const tree = readAnswer(answer, source.format, listsIn([hitsPath, title, link, text, rank ?? '']));
   // Loaded on demand: most threads have no use for it.
   const { compilePath } = await import('../hits/json-path.js');
   const all = (path: string, value: unknown): unknown[] =>
@@ -36,12 +38,12 @@ export async function readHits({
       .values();
   const limited = withinLimit(limitMs, () => {
     try {
-      return ranked(all(source.hits, tree.value), source.rank, all)
+      return ranked(opened(all(hitsPath, tree.value), hitsPath), rank, all)
         .slice(0, hitsOfSource)
         .map((hit): RawHit => ({
-          title: all(source.title, hit),
-          link: all(source.link, hit),
-          text: all(source.text, hit),
+          title: all(title, hit),
+          link: all(link, hit),
+          text: all(text, hit),
           page: pageOf(source.page, (path) => all(path, hit)[0]),
         }));
     } catch (error) {
@@ -51,12 +53,16 @@ export async function readHits({
   if (!limited.inTime) return limited;
   const hits: Hit[] = [];
   for (const raw of limited.value) {
-    const link = linkOf([raw.link, raw.page], address);
-    const text = await textOf(raw.text, tree);
-    const title = (await titleOf(raw.title, tree)) || link || cut(text, titleLength);
-    if (title !== '') hits.push({ title, link, text });
+    const found = { link: linkOf([raw.link, raw.page], address), text: await textOf(raw.text, tree, isList(text)) };
+    const named = (await titleOf(raw.title, tree)) || found.link || cut(found.text, titleLength);
+    if (named !== '') hits.push({ title: named, ...found });
   }
   return { ...limited, value: hits };
+}
+
+/** The items of a list that a path leads to as a whole. */
+function opened(found: unknown[], path: string): unknown[] {
+  return isNamed(path) ? found.flat() : found;
 }
 
 /** Ordered by a number that each has, if they have; those without come last. */
@@ -81,7 +87,8 @@ function pageOf(page: string | undefined, partOf: (path: string) => unknown): st
   if (page === undefined) return '';
   let isWhole = true;
   const address = page.replaceAll(hitParts, (_, path: string) => {
-    const part = partOf(path);
+    const given = partOf(path);
+    const part = typeof given === 'object' ? (given as { '#text'?: unknown } | null)?.['#text'] : given;
     if ((typeof part !== 'string' && typeof part !== 'number') || part === '') isWhole = false;
     return encodeURIComponent(String(part));
   });

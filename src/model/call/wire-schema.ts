@@ -1,7 +1,7 @@
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 
 import type { JsonSchema } from '../../contract/json-schema.js';
-import { hasPatternsOnly } from '../../plan/check-output-schema.js';
+import { definitionNamed, hasPatternsOnly } from '../../plan/check-output-schema.js';
 
 /** The property that a list, a union or a single value is asked for in: the API takes objects only. */
 const inside = 'value';
@@ -14,7 +14,8 @@ export function isWrapped({ type }: JsonSchema): boolean {
 /** A schema in the words that the API takes: an object, whose bounds and patterns stand in the descriptions. */
 export function wireOf(schema: JsonSchema): JsonSchema {
   const whole = isWrapped(schema) ? wrapped(schema) : schema;
-  return jsonSchemaOutputFormat(withPatternsTold(whole) as { type: 'object' }).schema as JsonSchema;
+  const told = withPatternsTold(withRemarks(whole, (schema['$defs'] ?? {}) as Record<string, JsonSchema>));
+  return jsonSchemaOutputFormat(told as { type: 'object' }).schema as JsonSchema;
 }
 
 /** Takes the value out of the object that it was asked for in. A model that has answered without one is understood. */
@@ -32,6 +33,22 @@ function wrapped({ $defs, ...schema }: JsonSchema): JsonSchema {
     additionalProperties: false,
     ...($defs !== undefined && { $defs }),
   };
+}
+
+/** A reference with remarks beside it is written out, for the wire has nothing beside one: the remarks would not be read. */
+function withRemarks(part: unknown, definitions: Readonly<Record<string, JsonSchema>>): unknown {
+  if (Array.isArray(part)) return part.map((each) => withRemarks(each, definitions));
+  if (typeof part !== 'object' || part === null) return part;
+  const { $ref, ...remarks } = part as JsonSchema;
+  const definition = typeof $ref === 'string' ? definitions[definitionNamed($ref) ?? ''] : undefined;
+  if (definition !== undefined && Object.keys(remarks).length > 0) {
+    const description = [remarks['description'], definition['description']].filter((each) => typeof each === 'string');
+    return withRemarks(
+      { ...definition, ...remarks, ...(description.length > 0 && { description: description.join('\n') }) },
+      definitions,
+    );
+  }
+  return Object.fromEntries(Object.entries(part).map(([keyword, value]) => [keyword, withRemarks(value, definitions)]));
 }
 
 /**

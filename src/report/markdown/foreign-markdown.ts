@@ -1,8 +1,8 @@
-import { Lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 
 import { markdownCode, visibleText } from '../../fold/visible-text.js';
 import { safeLink } from '../answer/link.js';
+import { markdownTokens } from '../answer/markdown-tokens.js';
 
 /**
  * Markdown of a model inside of somebody's page.
@@ -15,7 +15,7 @@ import { safeLink } from '../answer/link.js';
 export function foreignMarkdown(text: string, depth: number): string {
   const visible = visibleText(text);
   try {
-    return blocks(new Lexer({ gfm: true }).lex(visible), depth).join('\n\n');
+    return blocks(markdownTokens(visible), depth).join('\n\n');
   } catch {
     // It is nested too deeply to be read.
     return fenced(visible);

@@ -1,8 +1,8 @@
-import { Lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 
 import { decodedText, isWithinWord } from '../../fold/markdown-text.js';
 import { safeLink } from '../answer/link.js';
+import { markdownTokens } from '../answer/markdown-tokens.js';
 import { element } from './dom.js';
 
 /** Longest text that is read as Markdown, in UTF-16 code units: a longer one would keep the page busy. */
@@ -28,7 +28,7 @@ export function markdown(text: string, cite: Cite = () => undefined): HTMLElemen
 /** What is nested too deeply to be read stays as it is. */
 function lexed(text: string): Token[] | undefined {
   try {
-    return new Lexer({ gfm: true }).lex(text);
+    return markdownTokens(text);
   } catch {
     return undefined;
   }

@@ -92,3 +92,17 @@ describe('a schema whose top is an object', () => {
     });
   });
 });
+
+it('keeps what is said beside a reference', () => {
+  const $defs = { Name: { type: 'string', description: 'A name.', pattern: '^[A-Z]' } };
+  const properties = {
+    from: { $ref: '#/$defs/Name', description: 'Who pays.', default: 'Ann' },
+    to: { $ref: '#/$defs/Name' },
+    $ref: { type: 'string' },
+  };
+  const schema = { type: 'object', properties, required: ['from', 'to', '$ref'], additionalProperties: false, $defs };
+  const { properties: sent } = wireOf(schema) as { properties: Record<string, { description?: string }> };
+  expect(sent['from']?.description).toMatch(/^Who pays\.\nA name\.\s+\{pattern: "\^\[A-Z\]", default: "Ann"\}$/);
+  expect(sent['to']).toEqual({ $ref: '#/$defs/Name' });
+  expect(sent['$ref']).toEqual({ type: 'string' });
+});
