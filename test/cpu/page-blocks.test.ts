@@ -4,6 +4,8 @@ import { joinPages } from '../../src/cpu/pdf/join-pages.js';
 import { blocksOfPage } from '../../src/cpu/pdf/page-blocks.js';
 import { taggedCells } from '../../src/cpu/pdf/tagged-tables.js';
 import type { TaggedCell } from '../../src/cpu/pdf/tagged-tables.js';
+import { readPdf } from '../../src/cpu/tasks/read-pdf.js';
+import { pdfOfPages, text } from '../support/pdf.js';
 
 describe('a page that was made to be slow', () => {
   const item = { dir: 'ltr', width: 20, height: 10, fontName: 'f', hasEOL: true };
@@ -83,7 +85,13 @@ describe('a table that the document says is one', () => {
     ...texts: readonly (readonly [str: string, x: number, width: number, y: number, id?: string])[]
   ) => {
     const items = texts.map(([str, x, width, y, id = '']) => ({
-      ...{ str, dir: 'ltr', width, height: 10, fontName: 'f', hasEOL: false, transform: [10, 0, 0, 10, x, y] },
+      str,
+      dir: 'ltr',
+      width,
+      height: 10,
+      fontName: 'f',
+      hasEOL: false,
+      transform: [10, 0, 0, 10, x, y],
       ...(cells.has(id) && { tagged: cells.get(id) as TaggedCell }),
     }));
     return joinPages(
@@ -152,4 +160,29 @@ describe('a table that the document says is one', () => {
     );
     for (const word of ['a', 'b', 'c', 'd', 'beside']) expect(text).toContain(word);
   });
+});
+
+it('has the cells of its tables as its tags have them', async () => {
+  const rows = [
+    ['Item', 'Price'],
+    ['Long pump', '9.50'],
+  ];
+  const marked = rows.flat().map((cell, id) => {
+    const [x, y] = [id % 2 === 0 ? 72 : 136, 700 - 20 * Math.floor(id / 2)];
+    return `/P << /MCID ${id} >> BDC ${text(cell, x, y)} EMC`;
+  });
+  // Objects from 100 on: the root of the tree, its table, two rows, four cells.
+  const element = (role: string, parent: number, kids: string, more = '') =>
+    `<< /Type /StructElem /S /${role} /P ${parent} 0 R /K ${kids} ${more} >>`;
+  const bytes = pdfOfPages([{ content: marked.join('\n'), more: '/StructParents 0' }], {
+    catalogue: '/StructTreeRoot 100 0 R /MarkInfo << /Marked true >>',
+    objects: [
+      '<< /Type /StructTreeRoot /K [101 0 R] /ParentTree << /Nums [0 [104 0 R 105 0 R 106 0 R 107 0 R]] >> >>',
+      element('Table', 100, '[102 0 R 103 0 R]'),
+      element('TR', 101, '[104 0 R 105 0 R]'),
+      element('TR', 101, '[106 0 R 107 0 R]'),
+      ...rows.flat().map((_, id) => element('TD', id < 2 ? 102 : 103, String(id), '/Pg 3 0 R')),
+    ],
+  });
+  expect((await readPdf({ bytes })).text).toBe('| Item | Price |\n| --- | --- |\n| Long pump | 9.50 |');
 });

@@ -71,8 +71,11 @@ describe('a chart', () => {
       `<c:xVal>${numbers('General', [0, x])}</c:xVal><c:yVal>${numbers('General', [0, y])}</c:yVal>${more}`;
     const sizes = `<c:bubbleSize>${numbers('General', [0, '7'])}</c:bubbleSize>`;
     expect(await afterHeading(series('A', at('1', '2')) + series('B', at('10', '20', sizes)))).toEqual([
-      ...['|  | A |', '| 1 | 2 |', ''],
-      ...['|  | B | B (size) |', '| 10 | 20 | 7 |'],
+      '|  | A |',
+      '| 1 | 2 |',
+      '',
+      '|  | B | B (size) |',
+      '| 10 | 20 | 7 |',
     ]);
   });
 
