@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { joinPages } from '../../src/cpu/pdf/join-pages.js';
 import { blocksOfPage } from '../../src/cpu/pdf/page-blocks.js';
-import { taggedCells } from '../../src/cpu/pdf/tagged-tables.js';
-import type { TaggedCell } from '../../src/cpu/pdf/tagged-tables.js';
+import { taggedCells } from '../../src/cpu/pdf/tagged-cells.js';
+import type { TaggedCell } from '../../src/cpu/pdf/tagged-cells.js';
 import { readPdf } from '../../src/cpu/tasks/read-pdf.js';
 import { pdfOfPages, text } from '../support/pdf.js';
 

@@ -1,5 +1,5 @@
 import { withoutLetterSpacing } from './letter-spacing.js';
-import type { TaggedCell } from './tagged-tables.js';
+import type { TaggedCell } from './tagged-cells.js';
 
 /** Text that stands on one line of a page, as it is read: `top` is 0, and `baseline` grows downwards, whatever the page is turned by. */
 export interface Piece {

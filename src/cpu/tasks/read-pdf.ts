@@ -7,8 +7,8 @@ import { joinPages } from '../pdf/join-pages.js';
 import type { PdfText } from '../pdf/join-pages.js';
 import { blocksOfPage } from '../pdf/page-blocks.js';
 import type { TextItem } from '../pdf/piece.js';
-import { taggedCells } from '../pdf/tagged-tables.js';
-import type { StructureNode, TaggedCell } from '../pdf/tagged-tables.js';
+import { taggedCells } from '../pdf/tagged-cells.js';
+import type { StructureNode, TaggedCell } from '../pdf/tagged-cells.js';
 
 /** Predefined CMaps, which say what the codes of Chinese, Japanese and Korean fonts mean; the build puts them there. */
 const cMaps = fileURLToPath(new URL('../../../cmaps/', import.meta.url));

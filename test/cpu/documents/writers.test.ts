@@ -130,6 +130,19 @@ describe('a workbook of a program that does not calculate', () => {
     expect(await read('xlsx', workbook(total))).toContain('| 0 | 5 |');
   });
 
+  it('has the head of pandas above its columns, though an empty row is between', async () => {
+    const row = (at: number, cells: string) => `</row><row r="${at}">${cells}`;
+    const cell = (place: string, value: number) => `<c r="${place}"><v>${value}</v></c>`;
+    const head = cell('B1', 2024) + row(2, cell('B2', 1) + cell('C2', 2));
+    const data = row(4, cell('A4', 7) + cell('B4', 8) + cell('C4', 9));
+    expect(await read('xlsx', workbook(head + data))).toContain(
+      '|  | 2024 |  |\n| --- | --- | --- |\n|  | 1 | 2 |\n| 7 | 8 | 9 |',
+    );
+    // A title above a table is none of its heads.
+    const title = cell('A1', 1) + row(3, cell('A3', 2) + cell('B3', 3));
+    expect(await read('xlsx', workbook(title))).toContain('| 1 |\n| --- |\n\n| 2 | 3 |');
+  });
+
   it('has dollars by the formats that have a number only', async () => {
     const cells = '<c s="0"><v>-1234.5</v></c><c s="1"><v>1234.5</v></c>';
     expect(await read('xlsx', workbook(cells, '', '<xf numFmtId="7"/><xf numFmtId="44"/>'))).toContain(
