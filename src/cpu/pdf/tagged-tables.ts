@@ -18,7 +18,7 @@ interface Cell {
 /**
  * The blocks of a page's pieces, with its tagged tables as they are tagged.
  *
- * Tagged-1. No piece is lost, and none is there twice: a table that has something beside it, or that sets a page, is read by its places.
+ * TaggedTables-1. No piece is lost, and none is there twice: a table that has something beside it, or that sets a page, is read by its places.
  */
 export function blocksWithTables(pieces: readonly Piece[]): Block[] {
   const byTable = new Map<number, Piece[]>();

@@ -1,5 +1,5 @@
 import type { PlaceInList } from './docx-styles.js';
-import { inSymbols } from './symbol-font.js';
+import { checked, inSymbols } from './symbol-font.js';
 import { childOf, elementsOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -24,9 +24,6 @@ export interface Mark {
   /** `undefined` for a bullet, empty where nothing is shown. */
   label: string | undefined;
 }
-
-/** Bullets that say something: boxes, and what stands in them. */
-const checked = /^[☐-☒✓-✘❏-❒□☑]$/u;
 
 /** Counts the lists of a document, so that a clause has the number that is printed before it (ECMA-376, part 1, 17.9). */
 export class Numbering {

@@ -1,5 +1,6 @@
 import { listMark } from '../html/list-marks.js';
 import type { Marks } from './marked-text.js';
+import { checked } from './symbol-font.js';
 import { below, childOf, elementsOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -11,9 +12,6 @@ export interface Look extends Marks {
   font: string;
   isHidden: boolean;
 }
-
-/** Bullets that say something: boxes, and what stands in them. */
-export const checked = /^[☐-☒✓-✘❏-❒□]$/u;
 
 /** Most styles that one is based on. */
 const mostParents = 20;
