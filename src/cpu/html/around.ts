@@ -15,6 +15,8 @@ export interface Around {
   /** Lists and quotations around. */
   depth: number;
   isInCell: boolean;
+  /** Numbers of notes by their ids. */
+  notes: ReadonlyMap<string, string>;
   /** Emphasis around: it is marked once. */
   marks: ReadonlySet<string>;
 }

@@ -1,3 +1,4 @@
+import { isNote } from './notes.js';
 import { attributeOf, findElement, isElement } from './parse-html.js';
 import type { HtmlElement } from './parse-html.js';
 
@@ -26,7 +27,7 @@ export function isInline({ tagName }: HtmlElement): boolean {
 export function isHidden(element: HtmlElement): boolean {
   if (silent.has(element.tagName)) return !isFormula(element);
   const hidden = attributeOf(element, 'hidden');
-  if (hidden !== undefined && hidden !== 'until-found') return true;
+  if (hidden !== undefined && hidden !== 'until-found') return !isNote(element);
   if (element.tagName === 'dialog' && attributeOf(element, 'open') === undefined) return true;
   const style = attributeOf(element, 'style') ?? '';
   if (/(^|;)\s*(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))\b/i.test(style)) {

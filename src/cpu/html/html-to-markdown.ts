@@ -4,6 +4,8 @@ import type { Around } from './around.js';
 import { Flow } from './flow.js';
 import { ownElements } from './form.js';
 import { holdersOfBlocks, isHidden, isInline } from './hidden.js';
+import { superscript } from '../hits/mathematics.js';
+import { isNote, noteNumbers } from './notes.js';
 import { listMark, styledType } from './list-marks.js';
 import { attributeOf, findElement, isElement, parseHtml, textContent } from './parse-html.js';
 import type { HtmlElement, HtmlNode } from './parse-html.js';
@@ -40,6 +42,7 @@ export function htmlToMarkdown(
     holders: holdersOfBlocks(root),
     depth: 0,
     isInCell: false,
+    notes: html.includes('noteref') ? noteNumbers(root.childNodes) : new Map(),
     marks: new Set(),
   };
   // Pages that are made by scripts have nothing else.
@@ -165,8 +168,17 @@ function writeBlock(element: HtmlElement, flow: Flow, around: Around): void {
       flow.text(` ${textContent(element)} `);
       return;
     default:
-      write(childNodes, flow, around);
+      if (isNote(element) && around.notes.has(attributeOf(element, 'id') ?? '')) writeNote(element, flow, around);
+      else write(childNodes, flow, around);
   }
+}
+
+/** A note, with the number that its reference has where it does not say it. */
+function writeNote(element: HtmlElement, flow: Flow, around: Around): void {
+  const number = around.notes.get(attributeOf(element, 'id') ?? '') ?? '';
+  const text = blocksOf(element.childNodes, around);
+  const isNumbered = text.replace(/^[^\p{L}\p{N}*†‡]+/u, '').startsWith(number) || text.startsWith(superscript(number));
+  flow.block(isNumbered || text === '' ? text : `${superscript(number)} ${text}`);
 }
 
 function deeper(around: Around): Around {

@@ -6,6 +6,7 @@ import { fieldText } from './form.js';
 import type { Flow } from './flow.js';
 import { formulaText, texOf } from './formula.js';
 import { isFormula } from './hidden.js';
+import { isNoteReference } from './notes.js';
 import { attributeOf, findElement, textContent } from './parse-html.js';
 import type { HtmlElement, HtmlNode } from './parse-html.js';
 
@@ -159,7 +160,8 @@ function writeLink(
   const inner = element.tagName === 'area' ? (attributeOf(element, 'alt') ?? '') : inLine(element.childNodes, around);
   const text = inner.trim();
   if (/^\s/.test(inner)) flow.text(' ');
-  if (address === undefined) flow.raw(text);
+  if (/^\d{1,4}$/.test(text) && !around.isPlain && isNoteReference(element)) flow.raw(superscript(text));
+  else if (address === undefined) flow.raw(text);
   else if (text === '') flow.text(nameOf(element) === '' ? '' : `[${nameOf(element)}](${address})`);
   else flow.raw(isSaid(address, text) ? text : `[${text}](${address})`);
   if (/\s$/.test(inner)) flow.text(' ');

@@ -1,9 +1,9 @@
 import { addedBy } from './annotations.js';
 import type { Added, Annotation } from './annotations.js';
-import { blocksOf } from './columns.js';
 import type { Block } from './columns.js';
 import { isUnreadable, pieceIn, piecesOf } from './piece.js';
 import type { TextItem } from './piece.js';
+import { blocksWithTables } from './tagged-tables.js';
 
 /** Most pieces whose places are compared. More are no text that people read: drawings, and pages made to be slow. */
 const mostPieces = 10_000;
@@ -35,7 +35,7 @@ export function blocksOfPage({ items, annotations, toPage, verticalFonts }: Page
     main.pieces.push(pieceIn(each, { angle: main.angle, toPage, order: items.length + at }));
   }
   const vertical = isReadable ? items.filter(({ fontName }) => verticalFonts.has(fontName)) : [];
-  return [...[main, ...others].flatMap(({ pieces }) => blocksOf(pieces)), inOrderOfFile(vertical)];
+  return [...[main, ...others].flatMap(({ pieces }) => blocksWithTables(pieces)), inOrderOfFile(vertical)];
 }
 
 /** An address that is printed is not said again, and one of several lines is said behind the last of them. */

@@ -1,4 +1,5 @@
 import { withoutLetterSpacing } from './letter-spacing.js';
+import type { TaggedCell } from './tagged-cells.js';
 
 /** Text that stands on one line of a page, as it is read: `top` is 0, and `baseline` grows downwards, whatever the page is turned by. */
 export interface Piece {
@@ -12,6 +13,8 @@ export interface Piece {
   order: number;
   /** Set where a blank stands before it or after it, whatever the distance. */
   isApart?: boolean;
+  /** Where the document itself says that it stands in a table. */
+  tagged?: TaggedCell;
 }
 
 /** What PDF.js says of a run of glyphs. */
@@ -24,6 +27,7 @@ export interface TextItem {
   height: number;
   fontName: string;
   hasEOL: boolean;
+  tagged?: TaggedCell;
 }
 
 /** Degrees that text may be off the horizontal to be read with it. */
@@ -78,6 +82,7 @@ export function piecesOf(items: readonly TextItem[], toPage: readonly number[]):
       size: item.height || Math.hypot(c, d),
       order,
       ...((isApart || /^\s/.test(text)) && { isApart: true }),
+      ...(item.tagged !== undefined && { tagged: item.tagged }),
     });
     isApart = /\s$/.test(text);
   }

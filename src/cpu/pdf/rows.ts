@@ -53,12 +53,30 @@ function isOnLine(row: Row, piece: Piece): boolean {
 
 /** Whether a piece is small, raised or lowered, and right beside another one. */
 function isShifted(row: Row, piece: Piece): boolean {
+  if (row.pieces.some((each) => isShiftedBehind(piece, each))) return true;
   if (piece.size > shiftedSize * row.size) return false;
   const top = Math.max(row.baseline - above * row.size, piece.baseline - above * piece.size);
   const bottom = Math.min(row.baseline + below * row.size, piece.baseline + below * piece.size);
   if (bottom - top < shiftedShare * (above + below) * piece.size) return false;
   const isNear = (each: Piece) => Math.max(each.left - piece.right, piece.left - each.right) < 0.5 * row.size;
   return row.pieces.some((each) => isNear(each));
+}
+
+/** Most letters that are raised or lowered without being smaller, how far in heights of letters, and how near to those before them. */
+const [mostShifted, leastShift, mostShift, touching] = [6, 0.25, 0.6, 0.03];
+
+/** Whether a piece of a usual size touches the one before it in the file, and is raised or lowered: WeasyPrint makes such ones. */
+function isShiftedBehind(piece: Piece, before: Piece): boolean {
+  const shift = Math.abs(piece.baseline - before.baseline) / before.size;
+  return (
+    piece.text.length <= mostShifted &&
+    piece.order > before.order &&
+    piece.order <= before.order + 2 &&
+    piece.size < before.size &&
+    shift >= leastShift &&
+    shift <= mostShift &&
+    Math.abs(piece.left - before.right) < touching * before.size
+  );
 }
 
 /** The line that pieces of a row make. */
@@ -90,7 +108,8 @@ export function lineOf(pieces: readonly Piece[]): Line {
 
 /** Small letters that are raised or lowered behind others mean something else than the same letters on the line. */
 function shifted(piece: Piece, before: Piece | undefined, size: number, baseline: number): string {
-  if (before === undefined || piece.size > shiftedSize * size || piece.text.length > 20) return piece.text;
+  if (before === undefined || piece.text.length > 20) return piece.text;
+  if (piece.size > shiftedSize * size && !isShiftedBehind(piece, before)) return piece.text;
   const raised = (baseline - piece.baseline) / size;
   if (raised > 0.15) return superscript(piece.text);
   return raised < -0.08 ? subscript(piece.text) : piece.text;

@@ -1,4 +1,5 @@
 import type { PlaceInList } from './docx-styles.js';
+import { checked, inSymbols } from './symbol-font.js';
 import { childOf, elementsOf } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -14,6 +15,7 @@ interface Level {
   restart: number;
   /** The style of paragraphs that stand on it. */
   style: string | undefined;
+  font: string;
 }
 
 /** A paragraph's place in a list: the mark that it is shown with. */
@@ -59,7 +61,10 @@ export class Numbering {
     const depth = own ?? ofStyle[0] ?? styledDepth ?? 0;
     const level = levels?.get(depth);
     if (level === undefined || levels === undefined || id === undefined) return undefined;
-    if (level.format === 'bullet') return { depth, label: undefined };
+    if (level.format === 'bullet') {
+      const sign = inSymbols(level.text, level.font).trim();
+      return { depth, label: checked.test(sign) ? `- ${sign}` : undefined };
+    }
     const counts = this.#counts.get(id) ?? [];
     this.#counts.set(id, counts);
     const restart = this.#begun.has(`${list} ${depth}`) ? undefined : restarts?.get(depth);
@@ -90,6 +95,7 @@ function levelsOf(list: Element | undefined): Map<number, Level> {
           isLegal: childOf(level, 'w:isLgl') !== undefined,
           restart: Number(value('w:lvlRestart') ?? level.attributes['w:ilvl']),
           style: value('w:pStyle'),
+          font: childOf(level, 'w:rPr', 'w:rFonts')?.attributes['w:ascii'] ?? '',
         },
       ];
     }),

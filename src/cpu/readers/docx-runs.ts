@@ -21,10 +21,10 @@ export interface Surroundings {
   chunks: ReadonlyMap<string, string>;
 }
 
-/** A paragraph's text, and the paragraphs of text boxes that are anchored in it. */
+/** A paragraph's text, and what is anchored in it: paragraphs of text boxes, and charts and diagrams as Markdown. */
 export interface Runs {
   text: string;
-  boxes: Element[];
+  boxes: (Element | string)[];
 }
 
 /** A field such as a link or a page number: its instruction is not shown, its result is. */
@@ -44,7 +44,7 @@ export function runsOf(paragraph: Element, surroundings: Surroundings, styles: S
 
 class RunReader {
   text = '';
-  readonly boxes: Element[] = [];
+  readonly boxes: (Element | string)[] = [];
   readonly #fields: Field[] = [];
   /** Of the run that is read. */
   #font = '';
@@ -199,6 +199,10 @@ class RunReader {
     const boxes = [...below(element, 'w:txbxContent')];
     this.boxes.push(...boxes);
     if (boxes.length > 0) return;
+    const drawn = [...below(element, 'c:chart', 'dgm:relIds')].map(
+      ({ attributes }) => this.surroundings.chunks.get(attributes['r:id'] ?? attributes['r:dm'] ?? '') ?? '',
+    );
+    if (drawn.join('') !== '') return void this.boxes.push(...drawn);
     const about = [...all(element)].find(({ name }) => name.endsWith(':docPr'))?.attributes;
     const described = about?.['descr'] ?? about?.['title'] ?? '';
     const isPicture = [...all(element)].some(({ name }) => /:(?:pic|imagedata|chart|relIds)$/.test(name));

@@ -85,9 +85,10 @@ function* chainOf(styles: ReadonlyMap<string, Element>, from: string): Generator
 function headingOf(sources: readonly (Element | undefined)[], chain: readonly Element[]): number | undefined {
   const outline = sources.map((source) => childOf(source, 'w:outlineLvl')?.attributes['w:val']).find((each) => each);
   if (outline !== undefined) return Number(outline) >= bodyLevel ? undefined : Math.min(6, Number(outline) + 1);
-  for (const style of chain) {
+  for (const [at, style] of chain.entries()) {
     const name = childOf(style, 'w:name')?.attributes['w:val'] ?? '';
-    if (/^title$/i.test(name)) return 1;
+    // What is based on the title looks like it: author and date of Pandoc.
+    if (at === 0 && /^title$/i.test(name)) return 1;
     const level = /^heading ([1-9])$/i.exec(name)?.[1];
     if (level !== undefined) return Math.min(6, Number(level));
   }

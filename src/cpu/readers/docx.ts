@@ -1,9 +1,10 @@
 import { decodeHtml, decodeText } from '../../files/index.js';
 import type { Archive } from '../../files/index.js';
+import { chartMarkdown, diagramTexts } from './chart.js';
 import { Numbering } from './docx-numbering.js';
 import type { Mark } from './docx-numbering.js';
 import { runsOf } from './docx-runs.js';
-import type { Surroundings } from './docx-runs.js';
+import type { Runs, Surroundings } from './docx-runs.js';
 import { Styles } from './docx-styles.js';
 import { readEml } from './eml.js';
 import { htmlPart } from './html-part.js';
@@ -43,16 +44,21 @@ function surroundingsOf(relationships: Surroundings['relationships']): Surroundi
   return { relationships, notes: [], commented: new Map(), openComments: new Set(), chunks: new Map() };
 }
 
-/** Documents in other formats that stand in the text as they are: programs that make DOCX of HTML do nothing else. */
+/**
+ * What has a part of its own and stands in the text: charts, diagrams, and documents in other formats (programs that make DOCX of HTML do
+ * nothing else).
+ */
 async function chunksOf(
   archive: Archive,
   relationships: Surroundings['relationships'],
 ): Promise<ReadonlyMap<string, string>> {
   const chunks = new Map<string, string>();
   for (const { id, type, target } of relationships) {
-    if (type !== 'aFChunk' || !archive.has(target)) continue;
+    if (!['aFChunk', 'chart', 'diagramData'].includes(type) || !archive.has(target)) continue;
     const bytes = await archive.read(target);
-    if (/\.mht(ml)?$/i.test(target)) chunks.set(id, await readEml(bytes));
+    if (type === 'chart') chunks.set(id, chartMarkdown(parseXml(bytes)));
+    else if (type === 'diagramData') chunks.set(id, blocks(diagramTexts(parseXml(bytes))));
+    else if (/\.mht(ml)?$/i.test(target)) chunks.set(id, await readEml(bytes));
     else if (/\.x?html?$/i.test(target)) chunks.set(id, await htmlPart(decodeHtml(bytes)));
     else if (/\.txt$/i.test(target)) chunks.set(id, decodeText(bytes));
   }
@@ -138,7 +144,7 @@ class BlockReader {
       }
       for (const box of boxes) {
         endList();
-        texts.push(...this.blocksOf(box));
+        texts.push(...(typeof box === 'string' ? [box] : this.blocksOf(box)));
       }
     }
     endList();
@@ -147,7 +153,7 @@ class BlockReader {
     return texts;
   }
 
-  #paragraph(element: Element): { text: string; mark?: Mark | undefined; boxes: Element[] } {
+  #paragraph(element: Element): { text: string; mark?: Mark | undefined; boxes: Runs['boxes'] } {
     const properties = childOf(element, 'w:pPr');
     const { text: own, boxes } = runsOf(element, this.surroundings, this.styles);
     const text = this.#pending + own;

@@ -7,7 +7,7 @@ import { htmlPart } from './html-part.js';
 import { blocks } from './markdown.js';
 
 /** A mail as Markdown: who wrote it to whom, when and about what, its text, and the names of what is attached. */
-export async function readEml(bytes: Uint8Array): Promise<string> {
+export async function readEml(bytes: Uint8Array, depth = 0): Promise<string> {
   const start = latin1(bytes);
   // postal-mime joins flowed lines without regard to the marks of quotations in front of them.
   const isFlowed = flowed.test(start);
@@ -24,12 +24,17 @@ export async function readEml(bytes: Uint8Array): Promise<string> {
   const inner = /message\/rfc822|multipart\/digest/i.test(start) ? await datesInside(withoutEnvelope(kept)) : [];
   const lines = withIsoDates(mail.text?.replaceAll('\r\n', '\n') ?? '', inner);
   const plain = (isFlowed ? unflowed(lines, { withoutBlanks: /\bdelsp\s*=\s*"?yes/i.test(start) }) : lines).trim();
-  const text =
-    plain === '' && mail.html !== undefined
-      ? await htmlPart(mail.html.replaceAll(/(data-date="([^"<>]*)">)[^<]*/g, '$1$2'))
-      : plain;
-  const attached = mail.attachments.filter(isAttached).map(named);
-  const whole = blocks([head.join('\n'), text, attached.length === 0 ? '' : `Attachments:\n${attached.join('\n')}`]);
+  const rich =
+    mail.html === undefined ? '' : await htmlPart(mail.html.replaceAll(/(data-date="([^"<>]*)">)[^<]*/g, '$1$2'));
+  // Parts that are no alternatives of each other are all in the HTML; what is plain in the text is HTML without its tables.
+  const isPlain = rich === '' || (/multipart\/alternative/i.test(start) && !isLess(plain, rich));
+  const attached = mail.attachments.filter(isAttached);
+  const whole = blocks([
+    head.join('\n'),
+    isPlain ? plain : rich,
+    attached.length === 0 ? '' : `Attachments:\n${attached.map(named).join('\n')}`,
+    ...(await mailsAmong(attached, depth)),
+  ]);
   return windowsSigns(isFlowed ? whole.replaceAll(/(\bformat\s*=\s*"?)flowex/gi, '$1flowed') : whole);
 }
 
@@ -43,6 +48,26 @@ function windowsSigns(text: string): string {
 
 /** Most mails in one another that postal-mime takes apart. */
 const mostNested = 10;
+
+/** Words that a plain text has at least, of those of the HTML that it stands for. Below that it says that there is HTML. */
+const leastWords = 0.5;
+
+function isLess(plain: string, rich: string): boolean {
+  const count = (text: string) =>
+    text.replaceAll(/\]\([^()\s]*\)|https?:\S+/g, '').match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  return count(plain) < leastWords * count(rich);
+}
+
+/** Mails that are attached as files. */
+async function mailsAmong(attached: readonly Attachment[], depth: number): Promise<string[]> {
+  const texts: string[] = [];
+  for (const { mimeType, content } of attached) {
+    if (mimeType !== 'message/rfc822' || typeof content === 'string' || depth >= mostNested) continue;
+    const own = latin1(new Uint8Array(content)).replaceAll(/(\bformat\s*=\s*"?)flowex/gi, '$1flowed');
+    texts.push(`Attached mail:\n\n${await readEml(Buffer.from(own, 'latin1'), depth + 1)}`);
+  }
+  return texts;
+}
 
 /** Dates of the mails that are forwarded inside. */
 async function datesInside(bytes: Uint8Array, depth = 0): Promise<string[]> {

@@ -1,12 +1,11 @@
-import { listMark } from '../html/list-marks.js';
+import { heading, item, link, oneLine, table } from './markdown.js';
 import { markedText } from './marked-text.js';
-import type { Marks } from './marked-text.js';
-import { blocks, heading, item, link, oneLine, table } from './markdown.js';
-import { below, childOf, elementsOf, textOf } from './xml.js';
+import type { EmbeddedObject } from './odf-objects.js';
+import type { OdfStyles } from './odf-styles.js';
+import { gridOf, rowsOf } from './odf-table.js';
+import { inSymbols } from './symbol-font.js';
+import { childOf, elementsOf, textOf } from './xml.js';
 import type { Element } from './xml.js';
-
-/** Most times that a cell or row that says something is repeated; sheets repeat their last format a million times. */
-const mostRepeated = 1_000;
 
 /** Containers whose contents stand where they do. */
 const transparent = new Set([
@@ -14,43 +13,84 @@ const transparent = new Set([
   'text:index-body',
   'text:table-of-content',
   'text:illustration-index',
+  'text:table-index',
+  'text:object-index',
+  'text:user-index',
   'text:bibliography',
   'text:alphabetical-index',
+  'text:numbered-paragraph',
   'text:index-title',
   'drawing:text-box',
   'drawing:g',
   'drawing:a',
 ]);
 
+/** A line of a list: an item with its mark, what goes on with one, or a heading that is numbered as one. */
+interface ListLine {
+  text: string;
+  depth: number;
+  mark: string | undefined;
+}
+
+/** Lists between the headings in them; those that begin deep stand as others do. */
+function writtenList(lines: readonly ListLine[]): string[] {
+  const texts: string[] = [];
+  let items: ListLine[] = [];
+  const end = () => {
+    const least = items.reduce((so, { depth }) => Math.min(so, depth), Infinity);
+    const written = items.map(({ text, depth, mark }) =>
+      mark === undefined ? `${'   '.repeat(depth - least + 1)}${text}` : item(depth - least, mark, text).trimEnd(),
+    );
+    texts.push(written.join('\n'));
+    items = [];
+  };
+  for (const line of lines) {
+    if (line.mark !== 'heading') {
+      items.push(line);
+      continue;
+    }
+    end();
+    texts.push(line.text);
+  }
+  end();
+  return texts.filter((text) => text !== '');
+}
+
+/** Lines and the like, which may have a text; frames have other things in them. */
+const shapes =
+  /^drawing:(?:custom-shape|rect|ellipse|circle|line|polyline|polygon|regular-polygon|path|connector|caption|measure)$/;
+
 /** The texts of an OpenDocument document: blocks, with its notes and comments collected. */
 export class OdfText {
   readonly #notes: string[] = [];
   readonly #comments: string[] = [];
-  readonly #levels: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  readonly #marks: ReadonlyMap<string, Marks>;
+  readonly #styles: OdfStyles;
   /** Last numbers of lists, by their style and by their id: others go on with them. */
   readonly #lastNumbers = new Map<string, number>();
+  /** Numbers of the headings so far, by their level. */
+  #outline: number[] = [];
 
-  /** @param styles roots that may have the styles of lists */
-  constructor(styles: readonly (Element | undefined)[]) {
-    const lists = styles.flatMap((root) => [...below(root, 'text:list-style')]);
-    this.#levels = new Map(
-      lists.flatMap((list) =>
-        elementsOf(list, 'text:list-level-style-number')
-          .filter(({ attributes }) => (attributes['style:num-format'] ?? '') !== '')
-          .map(({ attributes }) => [`${list.attributes['style:name']} ${attributes['text:level']}`, attributes]),
-      ),
-    );
-    this.#marks = new Map(
-      styles
-        .flatMap((root) => [...below(root, 'style:style')])
-        .map((style) => [style.attributes['style:name'] ?? '', marksOf(childOf(style, 'style:text-properties'))]),
-    );
+  /** @param objects formulas and charts by their addresses */
+  constructor(
+    styles: OdfStyles,
+    readonly objects: ReadonlyMap<string, EmbeddedObject>,
+  ) {
+    this.#styles = styles;
   }
 
   /** Blocks of what is below an element, in their order. */
   blocksOf(parent: Element | undefined): string[] {
-    return elementsOf(parent).flatMap((element) => this.#block(element));
+    const texts: string[] = [];
+    let wasCode = false;
+    for (const element of elementsOf(parent)) {
+      const found = this.#block(element);
+      const isCode = element.name === 'text:p' && this.#styles.isPreformatted(element.attributes['text:style-name']);
+      // Each line of a program is a paragraph.
+      if (isCode && wasCode) texts.push(`${texts.pop() ?? ''}\n${found.join('\n')}`);
+      else texts.push(...found);
+      wasCode = isCode;
+    }
+    return texts;
   }
 
   /** Footnotes and comments of all blocks so far. */
@@ -62,80 +102,114 @@ export class OdfText {
     const { name, attributes } = element;
     if (transparent.has(name)) return this.blocksOf(element);
     switch (name) {
-      case 'text:h': {
-        const [text, boxes] = this.#line(element);
-        return [heading(Number(attributes['text:outline-level'] ?? 1), text), ...boxes];
-      }
+      case 'text:h':
+        return this.#heading(element);
       case 'text:p': {
+        const style = attributes['text:style-name'];
+        if (this.#styles.headingOf(style) !== undefined) return this.#heading(element);
         const [text, boxes] = this.#line(element);
-        return [text.trim(), ...boxes];
+        return [this.#styles.isPreformatted(style) ? text.trimEnd() : text.trim(), ...boxes];
       }
       case 'text:list':
-        return [this.#list(element, 0, attributes['text:style-name'] ?? '').join('\n')];
+        return writtenList(this.#list(element, { outer: [], style: attributes['text:style-name'] ?? '' }));
       case 'table:table':
         return [this.#table(element)];
       case 'drawing:frame':
-      case 'drawing:custom-shape':
-      case 'drawing:rect':
         return this.#frame(element);
       default:
-        return [];
+        return shapes.test(name) ? this.blocksOf(element) : [];
     }
   }
 
-  #list(list: Element, depth: number, style: string): string[] {
-    const level = this.#levels.get(`${style} ${depth + 1}`);
-    const { 'xml:id': id, 'text:continue-list': continued, 'text:continue-numbering': goesOn } = list.attributes;
-    const before = continued ?? (goesOn === 'true' ? `${style} ${depth + 1}` : undefined);
-    let number =
-      (before === undefined ? undefined : this.#lastNumbers.get(before)) ??
-      Number(level?.['text:start-value'] ?? 1) - 1;
+  /** @param mark the number of an item of a list that it is, if it is one */
+  #heading(element: Element, mark?: string): string[] {
+    const {
+      'text:outline-level': outline,
+      'text:style-name': style,
+      'text:is-list-header': isBare,
+    } = element.attributes;
+    const level = Math.min(10, Number(outline ?? this.#styles.headingOf(style) ?? 1));
+    const [text, boxes] = this.#line(element);
+    const isCounted = element.name === 'text:h' && mark === undefined && isBare !== 'true' && text.trim() !== '';
+    if (isCounted) {
+      this.#outline = Array.from({ length: level }, (_, at) => this.#outline[at] ?? (at < level - 1 ? 1 : 0));
+      this.#outline[level - 1] = (this.#outline[level - 1] ?? 0) + 1;
+    }
+    const label = mark ?? (isCounted ? this.#styles.outlineOf(this.#outline) : '');
+    return [heading(level, `${label} ${text}`), ...boxes];
+  }
+
+  /** @param outer numbers of the items that it is in, and whether it goes on with one before it */
+  #list(
+    list: Element,
+    { outer, style, goesOn = false }: { outer: readonly number[]; style: string; goesOn?: boolean },
+  ): ListLine[] {
+    const depth = outer.length;
+    const { 'xml:id': id, 'text:continue-list': continued, 'text:continue-numbering': numbering } = list.attributes;
+    const usual = `${style} ${depth + 1}`;
+    const before = continued ?? (numbering === 'true' || goesOn ? usual : undefined);
+    const start = this.#styles.startOf(style, depth + 1);
+    let number = (before === undefined ? undefined : this.#lastNumbers.get(before)) ?? start - 1;
     return elementsOf(list, 'text:list-item', 'text:list-header').flatMap((entry) => {
-      number =
-        entry.attributes['text:start-value'] === undefined ? number + 1 : Number(entry.attributes['text:start-value']);
-      for (const key of [id, `${style} ${depth + 1}`]) if (key !== undefined) this.#lastNumbers.set(key, number);
-      const mark = level === undefined ? '-' : numberOf(number, level);
-      let isFirst = true;
-      return elementsOf(entry).flatMap((child) => {
+      const children = elementsOf(entry);
+      const said = entry.attributes['text:start-value'];
+      // An item that has another list alone is no item of its own: deeper levels begin in one.
+      const isOwn = children.some(({ name }) => name !== 'text:list');
+      if (isOwn) number = said === undefined ? number + 1 : Number(said);
+      for (const key of [id, usual]) if (key !== undefined) this.#lastNumbers.set(key, number);
+      // Deeper levels begin anew.
+      for (let deeper = depth + 2; isOwn && deeper <= 10; deeper += 1) this.#lastNumbers.delete(`${style} ${deeper}`);
+      const path = [...outer, Math.max(number, start)];
+      const mark = entry.name === 'text:list-header' ? '' : this.#styles.markOf(style, path);
+      let own: string | undefined = mark;
+      return children.flatMap((child): ListLine[] => {
         if (child.name === 'text:list') {
-          return this.#list(child, depth + 1, child.attributes['text:style-name'] ?? style);
+          const inner = child.attributes['text:style-name'] ?? style;
+          return this.#list(child, { outer: path, style: inner, goesOn: !isOwn && before !== undefined });
+        }
+        if (child.name === 'text:h' || this.#styles.headingOf(child.attributes['text:style-name']) !== undefined) {
+          return this.#heading(child, mark === '-' ? '' : mark).map((text) => ({ text, depth, mark: 'heading' }));
         }
         const text = this.#block(child).join('\n');
         if (text.trim() === '') return [];
-        const line = isFirst ? item(depth, mark, text) : `${'   '.repeat(depth + 1)}${text}`;
-        isFirst = false;
+        const line: ListLine = { text, depth, mark: own };
+        own = undefined;
         return [line];
       });
     });
   }
 
   #table(element: Element): string {
-    const rows = rowsOf(element).map((row) =>
-      elementsOf(row, 'table:table-cell', 'table:covered-table-cell').flatMap((cell) => {
-        const text = this.blocksOf(cell)
-          .filter((each) => each !== '')
-          .join('\n');
-        return Array.from({ length: repeated(cell, 'columns') }, () => text);
-      }),
+    const rows = gridOf(rowsOf(element), (cell) =>
+      this.blocksOf(cell)
+        .filter((each) => each !== '')
+        .join('\n'),
     );
     const [only] = rows;
     return rows.length === 1 && only?.length === 1 ? (only[0] ?? '') : table(rows);
   }
 
   #frame(element: Element): string[] {
-    const box = childOf(element, 'drawing:text-box') ?? (element.name === 'drawing:frame' ? undefined : element);
+    const box = childOf(element, 'drawing:text-box');
     const grid = childOf(element, 'table:table');
     if (grid !== undefined) return [this.#table(grid)];
     if (box !== undefined) return this.blocksOf(box);
+    const object = this.#objectIn(element);
+    if (object !== undefined) return [object.text];
     if (childOf(element, 'drawing:image') === undefined) return [];
     const described = oneLine(textOf(childOf(element, 'svg:desc') ?? childOf(element, 'svg:title')));
     return [described === '' ? '[picture]' : `[picture: ${described}]`];
   }
 
+  #objectIn(frame: Element): EmbeddedObject | undefined {
+    return this.objects.get(childOf(frame, 'drawing:object')?.attributes['xlink:href'] ?? '');
+  }
+
   /** The text of a paragraph, and blocks of what is anchored in it. */
   #line(paragraph: Element): [text: string, boxes: string[]] {
     const boxes: string[] = [];
-    return [this.#inline(paragraph, boxes), boxes];
+    const text = this.#inline(paragraph, boxes);
+    return [this.#styles.lookOf(paragraph.attributes['text:style-name']).isHidden ? '' : text, boxes];
   }
 
   #inline(element: Element, boxes: string[]): string {
@@ -150,13 +224,18 @@ export class OdfText {
             return '\t';
           case 'text:line-break':
             return '\n';
-          case 'text:span':
-            return markedText(
-              this.#inline(child, boxes),
-              this.#marks.get(child.attributes['text:style-name'] ?? '') ?? {},
-            );
-          case 'text:a':
-            return link(this.#inline(child, boxes), child.attributes['xlink:href'] ?? '');
+          case 'text:span': {
+            const look = this.#styles.lookOf(child.attributes['text:style-name']);
+            return look.isHidden ? '' : markedText(inSymbols(this.#inline(child, boxes), look.font), look);
+          }
+          case 'text:hidden-text':
+          case 'text:hidden-paragraph':
+          case 'office:annotation-end':
+            return '';
+          case 'text:a': {
+            const address = child.attributes['xlink:href'] ?? '';
+            return link(this.#inline(child, boxes), address.startsWith('#') ? '' : address);
+          }
           case 'text:note': {
             const number = this.#notes.push('');
             const text = oneLine(this.blocksOf(childOf(child, 'text:note-body')).join(' '));
@@ -168,6 +247,8 @@ export class OdfText {
             this.#comments.push(`- ${author || 'Somebody'}: ${oneLine(this.blocksOf(child).join(' '))}`);
             return '';
           }
+          case 'text:page-number':
+            return textOf(child).replace('<number>', '');
           case 'text:ruby': {
             const reading = textOf(childOf(child, 'text:ruby-text'));
             return (
@@ -176,69 +257,17 @@ export class OdfText {
           }
           case 'drawing:frame': {
             const own = this.#frame(child);
-            const isPicture = childOf(child, 'drawing:image') !== undefined;
-            if (isPicture) return own.join(' ');
+            const isInLine = this.#objectIn(child)?.isFormula ?? childOf(child, 'drawing:image') !== undefined;
+            if (isInLine) return own.join(' ');
             boxes.push(...own);
             return '';
           }
-          case 'drawing:custom-shape':
-            boxes.push(...this.#frame(child));
-            return '';
           default:
-            return this.#inline(child, boxes);
+            if (!shapes.test(child.name)) return this.#inline(child, boxes);
+            boxes.push(...this.blocksOf(child));
+            return '';
         }
       })
       .join('');
   }
-}
-
-/** What a style says of text that is read: raised, lowered, struck out. */
-function marksOf(properties: Element | undefined): Marks {
-  const position = properties?.attributes['style:text-position'] ?? '';
-  const line = properties?.attributes['style:text-line-through-style'] ?? 'none';
-  const [first = ''] = position.split(' ');
-  const isUp = first === 'super' || Number.parseFloat(first) > 0;
-  const isDown = first === 'sub' || Number.parseFloat(first) < 0;
-  return { isStruck: line !== 'none', ...((isUp || isDown) && { moved: isUp ? 'up' : 'down' }) };
-}
-
-function numberOf(number: number, level: Readonly<Record<string, string>>): string {
-  const { 'style:num-format': format = '1', 'style:num-prefix': prefix = '', 'style:num-suffix': suffix = '.' } = level;
-  return `${prefix}${listMark(number, format).slice(0, -1)}${suffix}`.trim();
-}
-
-/** The rows of a table, those of its header and of groups too. */
-export function rowsOf(element: Element): Element[] {
-  return elementsOf(element).flatMap((child) => {
-    if (child.name === 'table:table-row') return [child];
-    return /^table:table-(?:header-rows|rows|row-group)$/.test(child.name) ? rowsOf(child) : [];
-  });
-}
-
-/** How often a cell or row stands there. */
-export function repeated(element: Element, what: 'columns' | 'rows'): number {
-  return Math.min(mostRepeated, Number(element.attributes[`table:number-${what}-repeated`] ?? 1));
-}
-
-/** A presentation's slides: a heading, texts and notes for each. */
-export function slidesOf(presentation: Element | undefined, texts: OdfText): string[] {
-  return elementsOf(presentation, 'drawing:page').map((page, at) => {
-    const isTitle = ({ attributes }: Element) => attributes['presentation:class'] === 'title';
-    const frames = elementsOf(page).filter(({ name }) => name.startsWith('drawing:'));
-    const title = oneLine(textsIn(frames.filter(isTitle), texts).join(' '));
-    const notes = elementsOf(childOf(page, 'presentation:notes'), 'drawing:frame');
-    const noted = textsIn(notes, texts).join('\n').trim();
-    return blocks([
-      heading(2, `Slide ${at + 1}${title === '' ? '' : `: ${title}`}`),
-      ...textsIn(
-        frames.filter((frame) => !isTitle(frame)),
-        texts,
-      ),
-      noted === '' ? '' : `Notes: ${noted}`,
-    ]);
-  });
-}
-
-function textsIn(frames: readonly Element[], texts: OdfText): string[] {
-  return texts.blocksOf({ name: '', attributes: {}, children: [...frames] });
 }

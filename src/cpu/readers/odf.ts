@@ -1,6 +1,10 @@
 import type { Archive } from '../../files/index.js';
-import { blocks } from './markdown.js';
-import { OdfText, repeated, rowsOf, slidesOf } from './odf-text.js';
+import { blocks, oneLine } from './markdown.js';
+import { objectsOf } from './odf-objects.js';
+import { slidesOf } from './odf-slides.js';
+import { OdfStyles } from './odf-styles.js';
+import { repeated, rowsOf } from './odf-table.js';
+import { OdfText } from './odf-text.js';
 import { sheetMarkdown } from './sheet.js';
 import { below, childOf, elementsOf, parseXml } from './xml.js';
 import type { Element } from './xml.js';
@@ -11,16 +15,30 @@ const [mostRows, mostColumns] = [1_048_576, 16_384];
 /** A text, sheet or presentation of OpenDocument (LibreOffice, Google Docs) as Markdown. */
 export async function readOdf(archive: Archive): Promise<string> {
   const root = parseXml(await archive.read('content.xml'));
-  const styles = await archive.readIfThere('styles.xml');
-  const texts = new OdfText([root, styles && parseXml(styles)]);
+  const stylesPart = await archive.readIfThere('styles.xml');
+  const roots = [root, stylesPart && parseXml(stylesPart)];
+  const styles = new OdfStyles(roots);
+  const texts = new OdfText(styles, await objectsOf(archive, root));
   const body = childOf(root, 'office:body');
   const [text, sheets, slides] = ['text', 'spreadsheet', 'presentation'].map((kind) => childOf(body, `office:${kind}`));
   const parts = [
     ...texts.blocksOf(text),
     ...elementsOf(sheets, 'table:table').map((sheet) => sheetOf(sheet, root, texts)),
-    ...slidesOf(slides, texts),
+    ...slidesOf(slides, texts, styles),
   ];
-  return blocks([...parts, ...texts.rest()]);
+  return blocks([...parts, ...texts.rest(), ...(text === undefined ? [] : marginsOf(roots[1], texts))]);
+}
+
+/** Headers and footers of pages once, if they have words: a page's number is nothing that the document says. */
+function marginsOf(styles: Element | undefined, texts: OdfText): string[] {
+  const lines = [...below(styles, 'style:master-page')].flatMap((page) =>
+    elementsOf(page).flatMap((margin) => {
+      const [, kind] = /^style:(header|footer)(?:-left|-first)?$/.exec(margin.name) ?? [];
+      const said = oneLine(texts.blocksOf(margin).join(' '));
+      return kind === undefined || !/\p{L}{2}/u.test(said) ? [] : [`Page ${kind}: ${said}`];
+    }),
+  );
+  return [...new Set(lines)];
 }
 
 function sheetOf(sheet: Element, root: Element, texts: OdfText): string {
@@ -43,7 +61,22 @@ function sheetOf(sheet: Element, root: Element, texts: OdfText): string {
     isHidden: childOf(style, 'style:table-properties')?.attributes['table:display'] === 'false',
     rows,
     hiddenRows,
+    hiddenColumns: hiddenColumnsOf(sheet, rows),
+    notes: texts.blocksOf(childOf(sheet, 'table:shapes')),
   });
+}
+
+/** Hidden columns that have something, in groups too. */
+function hiddenColumnsOf(sheet: Element, rows: ReadonlyMap<number, ReadonlyMap<number, string>>): number[] {
+  const written = new Set([...rows.values()].flatMap((cells) => [...cells.keys()]));
+  const hidden: number[] = [];
+  let at = 0;
+  for (const column of below(sheet, 'table:table-column')) {
+    const next = Math.min(mostColumns, at + Number(column.attributes['table:number-columns-repeated'] ?? 1));
+    const isHidden = (column.attributes['table:visibility'] ?? 'visible') !== 'visible';
+    for (; at < next; at += 1) if (isHidden && written.has(at)) hidden.push(at);
+  }
+  return hidden;
 }
 
 function cellsOf(row: Element, texts: OdfText): Map<number, string> {
@@ -62,7 +95,13 @@ function textOfCell(cell: Element, texts: OdfText): string {
   const { 'office:value-type': type, 'office:date-value': date, 'table:formula': formulaText } = cell.attributes;
   const annotation = childOf(cell, 'office:annotation');
   const shown = texts.blocksOf(cell).join('\n').trim();
-  const isoDate = type === 'date' ? date?.replace(/T(?:00:00:00(?:\.0+)?)?/, ' ').trim() : undefined;
+  const isoDate =
+    type === 'date'
+      ? date
+          ?.replace(/T(?:00:00:00(?:\.0+)?)?/, ' ')
+          .replace(/Z$/, '')
+          .trim()
+      : undefined;
   const text = isoDate ?? (shown === '' ? valueOfCell(cell) : shown);
   const said = annotation === undefined ? '' : texts.blocksOf(annotation).join(' ').trim();
   const value = text === '' && formulaText !== undefined ? formulaText.replace(/^of:/, '') : text;

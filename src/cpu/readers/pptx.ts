@@ -1,6 +1,7 @@
 import type { Archive } from '../../files/index.js';
 import { sideBySide } from '../hits/mathematics.js';
 import { listMark } from '../html/list-marks.js';
+import { chartMarkdown, diagramTexts } from './chart.js';
 import { formula } from './docx-formula.js';
 import { markedText } from './marked-text.js';
 import { blocks, heading, item, link, oneLine, table } from './markdown.js';
@@ -107,22 +108,9 @@ async function graphicTexts(
     if (target === undefined || !archive.has(target)) continue;
     const root = parseXml(await archive.read(target));
     if (root.name === 'c:chartSpace') texts.push(chartMarkdown(root));
-    else texts.push(...[...below(root, 'a:p')].map((each) => textOf(each)).filter((text) => text.trim() !== ''));
+    else texts.push(...diagramTexts(root));
   }
   return texts;
-}
-
-/** A chart as the table that it shows. */
-function chartMarkdown(root: Element): string {
-  const values = (parent: Element | undefined) => [...below(parent, 'c:v')].map(textOf);
-  const series = [...below(root, 'c:ser')];
-  const categories = values(childOf(series[0], 'c:cat') ?? childOf(series[0], 'c:xVal'));
-  const columns = series.map((each) => values(childOf(each, 'c:val') ?? childOf(each, 'c:yVal')));
-  const title = oneLine([...below(childOf(root, 'c:chart', 'c:title'), 'a:t')].map(textOf).join(''));
-  const head = ['', ...series.map((each) => values(childOf(each, 'c:tx')).join(' '))];
-  const length = Math.max(categories.length, ...columns.map((column) => column.length));
-  const rows = Array.from({ length }, (_, at) => [categories[at] ?? '', ...columns.map((column) => column[at] ?? '')]);
-  return blocks([title === '' ? 'Chart:' : `Chart: ${title}`, table([head, ...rows])]);
 }
 
 function tableOf(grid: Element, relationships: readonly Relationship[]): string {
@@ -193,16 +181,17 @@ function listed(paragraphs: readonly Paragraph[], isBody: boolean): string[] {
   const texts: string[] = [];
   let items: string[] = [];
   // Numbers by their depth: those of deeper levels begin anew below the next item.
-  let counts: (number | undefined)[] = [];
+  let counts: ({ number: number; scheme: string } | undefined)[] = [];
   for (const paragraph of paragraphs) {
     const { depth, numbering } = paragraph;
     counts = counts.slice(0, depth + 1);
     if (isList(paragraph)) {
-      if (numbering === undefined) counts[depth] = undefined;
-      else counts[depth] = (counts[depth] ?? numbering.start - 1) + 1;
-      items.push(
-        item(depth, numbering === undefined ? '-' : numberOf(counts[depth] ?? 1, numbering.scheme), paragraph.text),
-      );
+      const before = counts[depth];
+      const scheme = numbering?.scheme ?? '';
+      // Another scheme begins another list.
+      const number = before?.scheme === scheme ? before.number + 1 : (numbering?.start ?? 1);
+      counts[depth] = numbering === undefined ? undefined : { number, scheme };
+      items.push(item(depth, numbering === undefined ? '-' : numberOf(number, scheme), paragraph.text));
       continue;
     }
     counts = [];

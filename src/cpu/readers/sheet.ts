@@ -1,3 +1,4 @@
+import { smallest } from '../largest.js';
 import { blocks, heading, table } from './markdown.js';
 
 /** A sheet of a workbook, as far as it has something. */
@@ -39,7 +40,7 @@ export function sheetMarkdown({
   };
   for (const [at, row] of [...rows].toSorted(([left], [right]) => left - right)) {
     if (row.size === 0) continue;
-    if (at > last + 1) end();
+    if (at > last + 1 && !(at === last + 2 && isHeadOf(block, row))) end();
     block.push(row);
     last = at;
   }
@@ -54,6 +55,19 @@ export function sheetMarkdown({
     ...(tables.length === 0 ? ['(empty)'] : tables),
     ...notes,
   ]);
+}
+
+/** Most rows of a head. */
+const mostHead = 3;
+
+/**
+ * Whether rows above an empty one are the head of what is below: pandas leaves a row empty there, for the names of the index whose columns
+ * have no head.
+ */
+function isHeadOf(block: readonly ReadonlyMap<number, string>[], row: ReadonlyMap<number, string>): boolean {
+  const head = block.flatMap((each) => [...each.keys()]);
+  if (head.length === 0 || block.length > mostHead) return false;
+  return smallest(head) > smallest([...row.keys()]) && head.every((column) => row.has(column));
 }
 
 /** A for the first column, AA for the one after Z. @param column from 1 */

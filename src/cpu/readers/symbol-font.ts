@@ -22,6 +22,9 @@ const wingdings: Readonly<Record<string, string>> = {
 const low = ' !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_ αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼';
 const high = '€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…  ↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊⟨®©™∑         ⟩∫              ';
 
+/** Bullets that say something: boxes, and what stands in them. */
+export const checked = /^[☐-☒✓-✘❏-❒□]$/u;
+
 /** Where fonts of signs have their characters: in the private area of Unicode. */
 const privateArea = [0xe000, 0xf8ff] as const;
 

@@ -16,6 +16,8 @@ interface Workbook {
   /** How cells look, by the numbers of styles. */
   looks: readonly Look[];
   is1904: boolean;
+  /** Whether it says that the values of its formulas are none: a program that did not calculate wrote it. */
+  isUncalculated: boolean;
 }
 
 /** The code of a cell's number format, and whether what it says is struck out. */
@@ -39,6 +41,7 @@ export async function readXlsx(archive: Archive): Promise<string> {
     is1904:
       isOn(childOf(root, 'x:workbookPr'), 'date1904') &&
       'date1904' in (childOf(root, 'x:workbookPr')?.attributes ?? {}),
+    isUncalculated: isSet(childOf(root, 'x:calcPr')?.attributes['fullCalcOnLoad']),
   };
   const sheets: string[] = [];
   for (const { attributes } of elementsOf(childOf(root, 'x:sheets'), 'x:sheet')) {
@@ -129,14 +132,16 @@ interface CellParts {
   inline: RichText;
 }
 
-function textOfCell(cell: CellParts, { texts, looks, is1904 }: Workbook): string {
+function textOfCell(cell: CellParts, { texts, looks, is1904, isUncalculated }: Workbook): string {
   const { format, isStruck } = looks[cell.style] ?? { format: 'General', isStruck: false };
   const { type, value = '', formula } = cell;
   const inline = cell.inline.text;
   if (value === '' && inline === '') {
     // Programs that do not calculate write formulas without their values; a formula may give an empty text.
-    return formula === '' || (type === 'str' && cell.value === '') ? '' : `=${formula}`;
+    return formula === '' || (type === 'str' && cell.value === '') ? '' : formulaText(formula);
   }
+  // XlsxWriter writes 0 where it knows no value.
+  if (isUncalculated && formula !== '' && value === '0') return formulaText(formula);
   return markedText(shown(), { isStruck });
 
   function shown(): string {
@@ -158,6 +163,9 @@ function textOfCell(cell: CellParts, { texts, looks, is1904 }: Workbook): string
     }
   }
 }
+
+/** As Excel shows it: names of newer functions have a prefix in the file. */
+const formulaText = (formula: string) => `=${formula.replaceAll(/_xl(?:fn|ws|pm)\./g, '')}`;
 
 const isSet = (flag: string | undefined) => flag === '1' || flag === 'true';
 

@@ -7,6 +7,8 @@ import { joinPages } from '../pdf/join-pages.js';
 import type { PdfText } from '../pdf/join-pages.js';
 import { blocksOfPage } from '../pdf/page-blocks.js';
 import type { TextItem } from '../pdf/piece.js';
+import { taggedCells } from '../pdf/tagged-cells.js';
+import type { StructureNode, TaggedCell } from '../pdf/tagged-cells.js';
 
 /** Predefined CMaps, which say what the codes of Chinese, Japanese and Korean fonts mean; the build puts them there. */
 const cMaps = fileURLToPath(new URL('../../../cmaps/', import.meta.url));
@@ -36,10 +38,11 @@ export async function readPdf({ bytes }: { bytes: Uint8Array }): Promise<PdfText
     let characters = 0;
     for (let number = 1; number <= document.numPages; number += 1) {
       const page = await document.getPage(number);
-      const { items, styles } = await page.getTextContent();
+      const cells = taggedCells((await page.getStructTree()) as StructureNode | null);
+      const { items, styles } = await page.getTextContent({ includeMarkedContent: cells.size > 0 });
       const annotations = (await page.getAnnotations()) as Annotation[];
       for (const { id } of annotations) shown.add(id);
-      const texts = items.filter((item): item is Extract<typeof item, TextItem> => 'str' in item);
+      const texts = textsOf(items, cells);
       characters += texts.reduce((sum, { str }) => sum + str.length, 0);
       if (characters > mostCharacters) {
         throw new Error(`Expected at most ${mostCharacters} characters of text, got more on ${number} pages.`);
@@ -59,6 +62,23 @@ export async function readPdf({ bytes }: { bytes: Uint8Array }): Promise<PdfText
   } finally {
     await document.destroy();
   }
+}
+
+/** Marks around the texts of a page say which cell of a table they are in. */
+function textsOf(
+  items: readonly (TextItem | { type: string; id?: string })[],
+  cells: ReadonlyMap<string, TaggedCell>,
+): TextItem[] {
+  const open: (TaggedCell | undefined)[] = [];
+  return items.flatMap((item) => {
+    if ('str' in item) {
+      const tagged = open.findLast((cell) => cell !== undefined);
+      return [tagged === undefined ? item : { ...item, tagged }];
+    }
+    if (item.type === 'endMarkedContent') open.pop();
+    else open.push(cells.get(item.id ?? ''));
+    return [];
+  });
 }
 
 /** What PDF.js says of a field that a script could change. */

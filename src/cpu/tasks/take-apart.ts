@@ -35,18 +35,32 @@ export async function takeApart({
         ...(address !== undefined && { address }),
       });
     case 'docx':
-      return (await import('../readers/docx.js')).readDocx(await Archive.open(bytes));
     case 'xlsx':
-      return (await import('../readers/xlsx.js')).readXlsx(await Archive.open(bytes));
     case 'pptx':
-      return (await import('../readers/pptx.js')).readPptx(await Archive.open(bytes));
     case 'odt':
     case 'ods':
     case 'odp':
-      return (await import('../readers/odf.js')).readOdf(await Archive.open(bytes));
     case 'epub':
-      return (await import('../readers/epub.js')).readEpub(await Archive.open(bytes));
+      // Soft hyphens are seen at the end of a line only.
+      return (await readArchive(kind, await Archive.open(bytes))).replaceAll('\u00AD', '');
     case 'eml':
       return (await import('../readers/eml.js')).readEml(bytes);
+  }
+}
+
+async function readArchive(kind: Exclude<ApartKind, 'pdf' | 'html' | 'eml'>, archive: Archive): Promise<string> {
+  switch (kind) {
+    case 'docx':
+      return (await import('../readers/docx.js')).readDocx(archive);
+    case 'xlsx':
+      return (await import('../readers/xlsx.js')).readXlsx(archive);
+    case 'pptx':
+      return (await import('../readers/pptx.js')).readPptx(archive);
+    case 'odt':
+    case 'ods':
+    case 'odp':
+      return (await import('../readers/odf.js')).readOdf(archive);
+    case 'epub':
+      return (await import('../readers/epub.js')).readEpub(archive);
   }
 }

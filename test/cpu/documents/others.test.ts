@@ -85,6 +85,18 @@ describe('EPUB', () => {
     expect(await read('epub', book())).toBe('# Walks\n\nBy Ann Lee\n\nIt begins.\n\nIt ends.');
   });
 
+  it('has the numbers of notes, and those that it keeps for readers to show', async () => {
+    const chapter = (inner: string) =>
+      `<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>${inner}</body></html>`;
+    const reference = (number: number) => `<a epub:type="noteref" href="#n${number}">${number}</a>`;
+    const note = (number: number, more = '') =>
+      `<aside epub:type="footnote" id="n${number}" ${more}><p>${number === 2 ? '2. ' : ''}Note.</p></aside>`;
+    const inner = `<p>Old.${reference(1)} New.${reference(2)}<sup>${reference(3)}</sup></p>${note(1)}${note(2)}${note(3, 'hidden="hidden"')}`;
+    expect(await read('epub', book({ 'OEBPS/two.xhtml': chapter(inner) }))).toContain(
+      'Old.¹ New.²³\n\n¹ Note.\n\n2. Note.\n\n³ Note.',
+    );
+  });
+
   it('is refused where its chapters are locked', async () => {
     const locked =
       '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:CipherData><enc:CipherReference URI="OEBPS/two.xhtml"/></enc:CipherData></enc:EncryptedData></encryption>';
