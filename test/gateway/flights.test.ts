@@ -33,7 +33,7 @@ function world(spent: () => Promise<void> = async () => {}) {
 
 function passenger(): Passenger & { ends: Done[] } {
   const ends: Done[] = [];
-  return { ends, waits() {}, said() {}, moved() {}, done: (done) => void ends.push(done) };
+  return { ends, waits() {}, joined() {}, rejoined() {}, said() {}, moved() {}, done: (done) => void ends.push(done) };
 }
 
 const asked = (part?: Partial<LayerQuestion>) => ({ question: questionOf(part), remainingMs: 60_000 });
