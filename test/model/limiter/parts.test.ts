@@ -130,6 +130,10 @@ it.each([
   ['claude-fable-1', 'fable'],
   ['claude-mythos-1', 'mythos'],
   ['my-model', 'other'],
+  ['bedrock:anthropic.claude-opus-5-v1:0', 'bedrock:opus'],
+  ['vertex:my-model', 'vertex:other'],
+  ['openai:o-5', 'openai:o-5'],
+  ['openai-compatible:sonnet-like', 'openai-compatible:sonnet-like'],
 ])('%s has the limits of the class %s', (model, name) => expect(modelClassOf(model)).toBe(name));
 
 describe('headers of limits', () => {
