@@ -19,6 +19,8 @@ export interface Usage {
   outputTokens: number;
   cacheReadTokens: number;
   cacheWriteTokens: number;
+  /** Of those written to the cache, how many for an hour, which cost more; only where there are any. */
+  hourCacheWriteTokens?: number;
   /** Searches of the web that the API made and bills by number; only where there are any. */
   webSearches?: number;
 }

@@ -9,11 +9,13 @@ export const noUsage: Usage = {
 
 export function addUsage(left: Usage, right: Usage): Usage {
   const webSearches = (left.webSearches ?? 0) + (right.webSearches ?? 0);
+  const hourCacheWriteTokens = (left.hourCacheWriteTokens ?? 0) + (right.hourCacheWriteTokens ?? 0);
   return {
     inputTokens: left.inputTokens + right.inputTokens,
     outputTokens: left.outputTokens + right.outputTokens,
     cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
     cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
+    ...(hourCacheWriteTokens > 0 && { hourCacheWriteTokens }),
     ...(webSearches > 0 && { webSearches }),
   };
 }

@@ -24,12 +24,13 @@ const formatTokens = 300;
  * `fileTokens`. The API's own count_tokens knows better.
  */
 export function estimateTokens(body: MessageCreateParamsNonStreaming): number {
-  const { messages, tools = [], output_config: config } = body;
+  const { system, messages, tools = [], output_config: config } = body;
   const texts = textsIn(body).reduce((sum, text) => sum + estimateText(text), 0);
   const blocks = messages.reduce((sum, { content }) => sum + 1 + (typeof content === 'string' ? 1 : content.length), 0);
+  const ofSystem = Array.isArray(system) ? system.length : 0;
   const added =
     frameTokens +
-    blocks * blockTokens +
+    (blocks + ofSystem) * blockTokens +
     (tools.length > 0 ? toolsTokens + tools.length * toolTokens : 0) +
     (config?.format ? formatTokens : 0);
   return Math.ceil((texts + added) * tokenFactor(body.model)) + fileTokensIn(body);

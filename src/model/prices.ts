@@ -30,16 +30,32 @@ const searchUsd = 10 / 1_000;
 const found = new Map<string, readonly PriceOptions[]>();
 
 /**
- * List price in US dollars of what a model used, cache writes as those of 5 minutes; `null` where the model's price is not
+ * List price in US dollars of what a model used; `null` where the model's price is not
  * known, never 0.
  *
  * @param batch whether it was in a Message Batch: half of every price of tokens
  * @param model the model that answered, named in full; a snapshot costs what its model costs
  */
 export function costOf(usage: Usage, model: string, { batch = false } = {}): number | null {
-  const price = listPriceOf(usage, model);
+  const price = priceWithHours(usage, model);
   if (price === null) return null;
   return (batch ? price / 2 : price) + (usage.webSearches ?? 0) * searchUsd;
+}
+
+/** What a write for an hour costs beyond one for 5 minutes, by what that costs beyond plain input: 2 of the input's price, 1.25, and 1. */
+const hourSurcharge = 3;
+
+function priceWithHours(usage: Usage, model: string): number | null {
+  const { hourCacheWriteTokens: hours = 0, ...short } = usage;
+  if (hours === 0) return listPriceOf(usage, model);
+  const price = listPriceOf(short, model);
+  const { inputTokens, cacheWriteTokens } = short;
+  // As many tokens in all: a price may go by that.
+  const plain = listPriceOf(
+    { ...short, inputTokens: inputTokens + hours, cacheWriteTokens: cacheWriteTokens - hours },
+    model,
+  );
+  return price === null || plain === null ? null : price + hourSurcharge * (price - plain);
 }
 
 /** What clouds ask more where a model may not be asked anywhere (https://platform.claude.com/docs/en/about-claude/pricing). */
@@ -112,7 +128,11 @@ function workedOut(usage: Usage, id: string, sources: readonly PriceOptions[]): 
 export function cacheSavedUsd(usage: Usage, model: string): number {
   const { inputTokens, cacheReadTokens, cacheWriteTokens } = usage;
   if (cacheReadTokens + cacheWriteTokens === 0) return 0;
-  const uncached = { ...usage, inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens };
+  const uncached = {
+    ...usage,
+    inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens,
+    hourCacheWriteTokens: 0,
+  };
   const without = costOf({ ...uncached, cacheReadTokens: 0, cacheWriteTokens: 0 }, model);
   const cost = costOf(usage, model);
   return without === null || cost === null ? 0 : without - cost;

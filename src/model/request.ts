@@ -97,7 +97,7 @@ export function textsIn({ system, messages, tools, output_config: format }: Mess
           .filter((block) => !isFileBlock(block))
           .map((block) => (block.type === 'text' ? block.text : JSON.stringify(block))),
   );
-  if (typeof system === 'string') texts.push(system);
+  if (system !== undefined) texts.push(...(typeof system === 'string' ? [system] : system.map(({ text }) => text)));
   for (const part of [tools, format]) if (part !== undefined) texts.push(JSON.stringify(part));
   return texts;
 }

@@ -6,8 +6,8 @@ export interface Sized {
   model: string;
   inputTokens: number;
   maxTokens: number;
-  /** Whether its document is to be written to the prompt cache. */
-  cached: boolean;
+  /** Whether some of it is to be written to the prompt cache, and whether for an hour. */
+  cached: boolean | '1h';
   /** Most parts that it is read in; 1 by default. */
   parts?: number;
   /** Whether the answer must fit a schema: one that does not is asked for once more. */
@@ -32,7 +32,8 @@ export function upperBoundUsd({ model, inputTokens, maxTokens, cached, structure
     const read = inputTokens + calls * (partTokens + maxTokens);
     return costOf({ ...noUsage, inputTokens: read, outputTokens: calls * maxTokens }, model);
   }
-  const input = cached ? { cacheWriteTokens: inputTokens } : { inputTokens };
+  const hours = cached === '1h' && { hourCacheWriteTokens: inputTokens };
+  const input = cached ? { cacheWriteTokens: inputTokens, ...hours } : { inputTokens };
   const once = costOf({ ...noUsage, ...input, outputTokens: maxTokens }, model);
   if (!structured) return once;
   const more = inputTokens + maxTokens + correctionTokens;

@@ -7,7 +7,7 @@ import { openDesk } from '../activities/asking.js';
 const million = 1_000_000;
 
 describe('the price', () => {
-  // The reference's table: input, output, 5m write, cache read.
+  // The reference's table: input, output, 5m write, cache read; a write for an hour costs twice the input.
   it.each([
     ['claude-fable-5-2', 8, 40, 10, 0.2],
     ['claude-opus-5-5', 4, 20, 5, 0.2],
@@ -27,6 +27,8 @@ describe('the price', () => {
     expect(costOf({ ...noUsage, outputTokens: million }, model)).toBeCloseTo(output);
     expect(costOf({ ...noUsage, cacheWriteTokens: million }, model)).toBeCloseTo(cacheWrite);
     expect(costOf({ ...noUsage, cacheReadTokens: million }, model)).toBeCloseTo(cacheRead);
+    const hours = { cacheWriteTokens: 2 * million, hourCacheWriteTokens: million };
+    expect(costOf({ ...noUsage, ...hours }, model)).toBeCloseTo(cacheWrite + 2 * input);
     const all = { inputTokens: million, outputTokens: million, cacheWriteTokens: million, cacheReadTokens: million };
     expect(costOf(all, model)).toBeCloseTo(input + output + cacheWrite + cacheRead);
   });

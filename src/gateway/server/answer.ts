@@ -47,6 +47,8 @@ export async function answer(
     );
   }
   const work = answererOf(method, path)(request, response, entrance.client, serving).catch((error: unknown) => {
+    // Whoever is gone before the whole of a request is no failure.
+    if (response.destroyed) return;
     serving.settings.say(`a request to ${path} failed: ${serving.settings.secrets.text((error as Error).message)}`);
     sendError(response, 500, 'api_error', 'The gateway failed; its log says why.');
   });

@@ -1,6 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 
-import { estimateTokens, isCached, upperBoundUsd } from '../../model/index.js';
+import { estimateTokens, upperBoundUsd } from '../../model/index.js';
 
 /**
  * The most that a question may cost, in US dollars; `null` where that is unknown: the price, a file that the API fetches itself, what a tool of
@@ -9,7 +9,14 @@ import { estimateTokens, isCached, upperBoundUsd } from '../../model/index.js';
 export function boundOf(body: MessageCreateParamsNonStreaming, structured: boolean): number | null {
   const { model, max_tokens: maxTokens } = body;
   if (hasMoreToPay(body)) return null;
-  return upperBoundUsd({ model, inputTokens: estimateTokens(body), maxTokens, cached: isCached(body), structured });
+  return upperBoundUsd({ model, inputTokens: estimateTokens(body), maxTokens, cached: cachedIn(body), structured });
+}
+
+/** Whether anything in a question, its tools and its system's text included, is to be written to the prompt cache. Text is no sign: its quotes are escaped. */
+function cachedIn(body: object): boolean | '1h' {
+  const text = JSON.stringify(body);
+  if (!text.includes('"cache_control":')) return false;
+  return text.includes('"ttl":"1h"') ? '1h' : true;
 }
 
 function hasMoreToPay(body: MessageCreateParamsNonStreaming): boolean {

@@ -9,7 +9,7 @@ import { BatchUsage } from './batch-usage.js';
 import { boundOf } from './bound-of.js';
 import { accountOf } from './account-of.js';
 import type { Account } from './account-of.js';
-import { refuse, tooLarge } from './refuse.js';
+import { refuse } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import type { Serving } from './serving.js';
 import { answerHeaders, askUpstream } from './upstream.js';
@@ -37,8 +37,8 @@ export async function answerBatches(
   client: string,
   serving: Serving,
 ): Promise<void> {
-  const body = await readBody(request);
-  if (body === undefined) return tooLarge(response);
+  const body = await readBody(request, response);
+  if (body === undefined) return;
   const { settings } = serving;
   const signal = goneSignal(response);
   try {

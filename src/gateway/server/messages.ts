@@ -17,7 +17,7 @@ import { boundOf } from './bound-of.js';
 import { answerJournaled, journalWishOf, sampleOf } from './journaled-call.js';
 import type { JournalWish } from './journaled-call.js';
 import { outcomeOfStatus } from './outcome-of-status.js';
-import { refuse, tooLarge } from './refuse.js';
+import { refuse } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { sendError } from './replies.js';
 import { StreamUsage } from './stream-usage.js';
@@ -40,8 +40,8 @@ export async function answerMessages(
   client: string,
   serving: Serving,
 ): Promise<void> {
-  const body = await readBody(request);
-  if (body === undefined) return tooLarge(response);
+  const body = await readBody(request, response);
+  if (body === undefined) return;
   const asked = askedIn(body, serving.settings);
   if (asked === undefined) {
     return sendError(

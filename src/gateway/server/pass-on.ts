@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 
 import type { Serving } from './serving.js';
-import { refuse, tooLarge } from './refuse.js';
+import { refuse } from './refuse.js';
 import { goneSignal, readBody } from './read-body.js';
 import { fullNameBy } from './named.js';
 import { answerHeaders, askUpstream, checkPassable } from './upstream.js';
@@ -16,8 +16,8 @@ export async function passOn(
   _client: string,
   { settings }: Pick<Serving, 'settings'>,
 ): Promise<void> {
-  const body = await readBody(request);
-  if (body === undefined) return tooLarge(response);
+  const body = await readBody(request, response);
+  if (body === undefined) return;
   const signal = goneSignal(response);
   try {
     const offline = settings.foreignLine === 'offline';

@@ -12,7 +12,7 @@ export interface RebuiltMessage {
   content: Block[];
   stop_reason: string;
   stop_sequence: null;
-  usage: Record<string, number | { web_search_requests: number }>;
+  usage: Record<string, number | Record<string, number>>;
 }
 
 /** The message of an entry, as the API would give it. Its usage is what was paid when it was asked for. */
@@ -31,6 +31,12 @@ export function rebuiltMessage(key: string, entry: Entry): RebuiltMessage {
       output_tokens: usage.outputTokens,
       cache_creation_input_tokens: usage.cacheWriteTokens,
       cache_read_input_tokens: usage.cacheReadTokens,
+      ...(usage.hourCacheWriteTokens !== undefined && {
+        cache_creation: {
+          ephemeral_5m_input_tokens: usage.cacheWriteTokens - usage.hourCacheWriteTokens,
+          ephemeral_1h_input_tokens: usage.hourCacheWriteTokens,
+        },
+      }),
       ...(usage.webSearches !== undefined && { server_tool_use: { web_search_requests: usage.webSearches } }),
     },
   };

@@ -6,7 +6,6 @@ import { FanfoldError, InputError } from '../../contract/errors.js';
 import { describeError } from '../../model/call/describe-error.js';
 import type { Secrets } from '../../secrets/index.js';
 import { TurnedAway } from '../../model/limiter/index.js';
-import { largestBody } from './read-body.js';
 import { beginStream, endStream, sendError, sendJson } from './replies.js';
 
 /**
@@ -48,10 +47,4 @@ function sendApiError(response: ServerResponse, { status, error, headers }: APIE
 /** Whether the API has told of the error itself, as an event of a stream. */
 function isTold({ error }: APIError): boolean {
   return typeof error === 'object' && error !== null && 'error' in error;
-}
-
-export function tooLarge(response: ServerResponse): void {
-  sendError(response, 413, 'request_too_large', `Expected a request of at most ${largestBody} bytes.`, {
-    connection: 'close',
-  });
 }

@@ -58,12 +58,15 @@ export class StreamUsage {
     const before = this.#usage ?? noUsage;
     const searches = (usage['server_tool_use'] as Told | null | undefined)?.['web_search_requests'];
     const webSearches = typeof searches === 'number' ? searches : before.webSearches;
+    const forHour = (usage['cache_creation'] as Told | null | undefined)?.['ephemeral_1h_input_tokens'];
+    const hourCacheWriteTokens = typeof forHour === 'number' ? forHour : before.hourCacheWriteTokens;
     const of = (name: string, known: number) => (typeof usage[name] === 'number' ? usage[name] : known);
     this.#usage = {
       inputTokens: of('input_tokens', before.inputTokens),
       outputTokens: of('output_tokens', before.outputTokens),
       cacheReadTokens: of('cache_read_input_tokens', before.cacheReadTokens),
       cacheWriteTokens: of('cache_creation_input_tokens', before.cacheWriteTokens),
+      ...(hourCacheWriteTokens && { hourCacheWriteTokens }),
       ...(webSearches && { webSearches }),
     };
   }

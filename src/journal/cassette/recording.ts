@@ -131,6 +131,7 @@ export function readRecording(yaml: string): Recording {
         outputTokens: count('outputTokens'),
         cacheReadTokens: count('cacheReadTokens'),
         cacheWriteTokens: count('cacheWriteTokens'),
+        ...(usage['hourCacheWriteTokens'] !== undefined && { hourCacheWriteTokens: count('hourCacheWriteTokens') }),
         ...(usage['webSearches'] !== undefined && { webSearches: count('webSearches') }),
       },
     },

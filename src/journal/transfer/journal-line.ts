@@ -53,8 +53,9 @@ function entryOf(value: unknown, place: string): Entry {
   checkAnswer(answer, place);
   const tokens = fieldsOf(usage, '`usage` to be a JSON object', place);
   const names = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'];
-  onlyNames(tokens, [...names, 'webSearches'], place);
-  for (const name of [...names, ...('webSearches' in tokens ? ['webSearches'] : [])])
+  const rare = ['hourCacheWriteTokens', 'webSearches'];
+  onlyNames(tokens, [...names, ...rare], place);
+  for (const name of [...names, ...rare.filter((each) => each in tokens)])
     if (!isCount(tokens[name])) throw refused(place, `\`${name}\` to be a whole number, 0 or more`, tokens[name]);
   if (typeof model !== 'string' || model === '') throw refused(place, '`model` to be the name of a model', model);
   if (costUsd !== null && !isAmount(costUsd)) throw refused(place, '`costUsd` to be US dollars or null', costUsd);

@@ -24,6 +24,7 @@ const usageShape = z.object({
   output_tokens: tokens,
   cache_read_input_tokens: tokens.nullish(),
   cache_creation_input_tokens: tokens.nullish(),
+  cache_creation: z.object({ ephemeral_1h_input_tokens: tokens.nullish() }).nullish(),
   server_tool_use: z.object({ web_search_requests: tokens.nullish() }).nullish(),
 });
 
@@ -92,14 +93,17 @@ export function asUsage(usage: {
   output_tokens: number;
   cache_read_input_tokens?: number | null | undefined;
   cache_creation_input_tokens?: number | null | undefined;
+  cache_creation?: { ephemeral_1h_input_tokens?: number | null | undefined } | null | undefined;
   server_tool_use?: { web_search_requests?: number | null | undefined } | null | undefined;
 }): Usage {
   const webSearches = usage.server_tool_use?.web_search_requests ?? 0;
+  const hourCacheWriteTokens = usage.cache_creation?.ephemeral_1h_input_tokens ?? 0;
   return {
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
     cacheReadTokens: usage.cache_read_input_tokens ?? 0,
     cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+    ...(hourCacheWriteTokens > 0 && { hourCacheWriteTokens }),
     ...(webSearches > 0 && { webSearches }),
   };
 }

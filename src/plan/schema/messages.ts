@@ -47,7 +47,14 @@ const tally = open<Tally>(
     ended: count,
     byStatus: map('Counts by status.', count),
     usage: open<Usage>(
-      { inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, webSearches: count },
+      {
+        inputTokens: count,
+        outputTokens: count,
+        cacheReadTokens: count,
+        cacheWriteTokens: count,
+        hourCacheWriteTokens: count,
+        webSearches: count,
+      },
       ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens'],
     ),
     costUsd: either('US dollars.', amount, nothing),
