@@ -22,7 +22,7 @@ export function showCompared({ compared: [one, other], writtenAt, version }: Com
   find('run-id').textContent = titles.join(' · ');
   const figures = comparedFigures(one, other);
   const rows = figures.map((figure) => [figure.name, figure.one, figure.other, figure.change]);
-  find('figures').append(...partElements([{ part: 'table', columns: ['', left, right, 'change'], rows }]));
+  find('figures').append(...partElements([{ part: 'table', columns: ['figure', left, right, 'change'], rows }]));
   const isFolded = [one, other].some(({ run }) => run.fanIn !== undefined || !byBranches.includes(run.kind));
   if (isFolded) {
     const columns = [one, other].map((each): SectionPart => ({
