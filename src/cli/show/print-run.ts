@@ -67,6 +67,9 @@ function exitCodeOf({ status, branches }: Pick<Run, 'status' | 'branches'>): Exi
   }
 }
 
+/** Columns of the longest key that the others are put in line with. */
+const widestAligned = 32;
+
 async function printForPeople(
   run: Run,
   flags: RunFlags,
@@ -79,7 +82,7 @@ async function printForPeople(
     return;
   }
   const shown = linesFor(run.branches);
-  const keyWidth = widestKey(shown);
+  const keyWidth = widestKey(shown, widestAligned);
   world.stderr.write(
     lines([
       headline(run),
