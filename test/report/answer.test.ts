@@ -215,32 +215,6 @@ describe('charts', () => {
   });
 });
 
-describe('a text of another language', () => {
-  it('runs as its letters do, paragraph by paragraph', async () => {
-    const output = 'It says:\n\nעברית: החשבון\n\n- عقد الخدمة\n- ثلاثين يوما';
-    const { page } = await opened(reportedOf([branchOf(0, { output })]));
-    const ways = page.locator('.markdown').locator('p, ul');
-    expect(await ways.evaluateAll((all) => all.map((each) => getComputedStyle(each).direction))).toEqual([
-      'ltr',
-      'rtl',
-      'rtl',
-    ]);
-  });
-});
-
-describe('on paper', () => {
-  it('cuts no text off, and has no buttons that nobody can press', async () => {
-    const asked = { ...reportedOf([]).asked, question: 'Why?\n'.repeat(100) };
-    const { page } = await opened(reportedOf([branchOf(0)], {}, { asked }));
-    const height = () => page.locator('#asked pre').evaluate((each) => each.clientHeight >= each.scrollHeight);
-    expect(await height()).toBe(false);
-    expect(await page.locator('#asked pre').getAttribute('tabindex')).toBe('0');
-    await page.emulateMedia({ media: 'print' });
-    expect(await height()).toBe(true);
-    expect(await page.locator('.controls').isVisible()).toBe(false);
-  });
-});
-
 describe('kinds', () => {
   it.each([
     {

@@ -157,6 +157,18 @@ describe('a report as Markdown', () => {
     expect(text).toMatch(/\| doc-1 \|.*\| none \|/);
   });
 
+  it('says of branches that only one of the runs has that they are in one only', () => {
+    const one = reportedOf([branchOf(0), branchOf(1)], { workflowId: 'one' });
+    const more = reportedOf([branchOf(0), branchOf(2)], { workflowId: 'more' });
+    const text = comparedMarkdown({ compared: [one, more], writtenAt: one.writtenAt, version: '1' });
+    expect(text).toContain('1 of 3 branches have the same answer in both; 2 are in one only.');
+    expect(text).toMatch(/\| doc-2 \| none \|.*\| in one only \|/);
+    const other = reportedOf([branchOf(3)], { workflowId: 'other', kind: 'summarise' });
+    expect(comparedMarkdown({ compared: [one, other], writtenAt: one.writtenAt, version: '1' })).toContain(
+      'No branch is in both.',
+    );
+  });
+
   it('does not say that a text is clean of which nothing is known', () => {
     const failed = branchOf(0, { status: 'failed' });
     const of = (branches: Parameters<typeof reportedOf>[0]) =>

@@ -174,13 +174,14 @@ function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[num
 }
 
 function headline({ workflowId, status, coverage, criticalPath, approvals = [], stopping }: Run): string {
-  if (stopping === true) return `${workflowId} was asked to stop: ${coverage.ok} of ${coverage.total} branches ok`;
+  const covered = `${coverage.ok.toLocaleString('en')} of ${coverage.total.toLocaleString('en')} branches ok`;
+  if (stopping === true) return `${workflowId} was asked to stop: ${covered}`;
   if (approvals.length > 0) {
     const calls = approvals.length === 1 ? 'a call' : `${approvals.length} calls`;
-    return `${workflowId} waits for a person to allow ${calls}: ${coverage.ok} of ${coverage.total} branches ok`;
+    return `${workflowId} waits for a person to allow ${calls}: ${covered}`;
   }
   const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
-  return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
+  return `${workflowId} is ${status}: ${covered}${slowest}`;
 }
 
 /** Shows Markdown. Programs and files get it as it is; a terminal with colours gets it rendered. */
