@@ -79,7 +79,7 @@ export function askedIn(kind: string, input: unknown, policy: Policy | null): As
       ...fact('priority', priorityIn(input) === undefined ? [] : [String(priorityIn(input))]),
       ...fact('samples', told.samples === undefined ? [] : [String(told.samples)]),
       ...fact('criteria', told.criteria === undefined ? [] : [told.criteria]),
-      ...(policy === null ? [] : policyFacts(policy)),
+      ...(policy === null ? [] : policyFacts(policy, kind === 'graph' ? spared(input as GraphInput) : [])),
     ],
   };
 }
@@ -98,22 +98,25 @@ function fact(name: string, values: readonly string[]): NamedText[] {
   return values.length === 0 ? [] : [{ name, value: values.join(', ') }];
 }
 
-/** A policy in words. */
-function policyFacts({
-  join,
-  needed,
-  deadlineMs,
-  late,
-  timeoutMs,
-  attempts,
-  concurrency,
-  hedge,
-  budget,
-  economy,
-}: Policy): NamedText[] {
+/** Nodes of a graph without which it goes on, each with its `onError`. */
+function spared({ flow }: GraphInput): string[] {
+  return Object.entries(flow.nodes).flatMap(([key, { onError = 'fail' }]) =>
+    onError === 'fail' ? [] : [`${key} (${onError})`],
+  );
+}
+
+/**
+ * A policy in words.
+ *
+ * @param sparedNodes those that need not be ok, of a graph
+ */
+function policyFacts(
+  { join, needed, deadlineMs, late, timeoutMs, attempts, concurrency, hedge, budget, economy }: Policy,
+  sparedNodes: readonly string[],
+): NamedText[] {
   const policy = [
     join === 'all'
-      ? 'all branches must be ok'
+      ? `all branches must be ok${sparedNodes.length === 0 ? '' : ` but ${sparedNodes.join(', ')}`}`
       : join === 'quorum'
         ? `a quorum of ${needed}`
         : join === 'first'

@@ -141,9 +141,13 @@ function waysOf(input: CompareInput, model: string): { key: string; model: strin
   return ways;
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 function wrongNumber({ models = [], variants }: CompareInput, total: number): InputError {
   return new InputError(
-    `Expected 2 to ${maxDirectWidth} answers to compare, got ${Math.max(1, models.length)} models and ${variants.length} prompts, which make ${total}.`,
+    `Expected 2 to ${maxDirectWidth} answers to compare, got ${counted(Math.max(1, models.length), 'model')} and ${counted(variants.length, 'prompt')}, which make ${total}.`,
     'Name several `--models`, or several prompts with `--variant`.',
   );
 }

@@ -26,7 +26,7 @@ export const runBody = `<header>
 </section>
 <section id="graph-section" aria-labelledby="graph-heading">
 <h2 id="graph-heading">Graph</h2>
-<div id="graph" class="scrolled" tabindex="0" role="region" aria-labelledby="graph-heading"></div>
+<div id="graph" class="scrolled" tabindex="0" role="region" aria-label="Drawing of the graph"></div>
 </section>
 <section id="time-section" aria-labelledby="time-heading">
 <h2 id="time-heading">Time</h2>
@@ -48,7 +48,7 @@ export const runBody = `<header>
 <button id="after" type="button">Next page</button>
 <span id="page" role="status"></span>
 </p>
-<div class="scrolled" tabindex="0" role="region" aria-labelledby="branches-heading">
+<div class="scrolled" tabindex="0" role="region" aria-label="Table of branches">
 <table><thead id="branches-head"></thead><tbody id="branches-body"></tbody></table>
 </div>
 </section>

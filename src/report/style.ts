@@ -25,9 +25,9 @@ dt { color: var(--dim); font-size: 12px; } dd { margin: 0; font-weight: 600; }
 #run-id { color: var(--dim); font-size: 13px; overflow-wrap: anywhere; }
 #output > section, #branches > section, #branches > div > section { border-top: 1px solid var(--line); margin-top: 16px; }
 .markdown { max-width: 80ch; overflow-wrap: anywhere; } .markdown p { margin: 8px 0; } .markdown h4 { font-size: 16px; margin: 16px 0 4px; } .markdown h5, .markdown h6 { font-size: 15px; margin: 12px 0 4px; }
-.markdown ul, .markdown ol { padding-left: 24px; margin: 8px 0; } .markdown pre { overflow-x: auto; }
+.markdown ul, .markdown ol { padding-inline-start: 24px; margin: 8px 0; } .markdown pre { overflow-x: auto; }
 code { background: var(--panel); border-radius: 4px; padding: 1px 4px; font-size: .92em; } pre code { padding: 0; background: none; }
-blockquote { margin: 8px 0; padding: 2px 12px; border-left: 3px solid var(--line); color: var(--dim); overflow-wrap: anywhere; }
+blockquote { margin: 8px 0; padding: 2px 12px; border-inline-start: 3px solid var(--line); color: var(--dim); overflow-wrap: anywhere; }
 section section section { padding-left: 12px; border-left: 2px solid var(--line); margin: 8px 0; }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); gap: 16px; }
 .beside > section, section section .beside > section { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0 12px 8px; margin: 8px 0; min-width: 0; }
@@ -52,7 +52,7 @@ button { cursor: pointer; } button:disabled { opacity: .5; cursor: default; }
 :focus-visible { outline: 2px solid var(--model); outline-offset: 1px; }
 .scrolled { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
-th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+th, td { text-align: start; padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 td[colspan] { white-space: normal; } td[colspan] .markdown { max-width: none; }
 #output td, #output th, #figures td, .markdown td { white-space: normal; overflow-wrap: break-word; min-width: 6ch; max-width: 60ch; }
 tr > td.lesser, tr > th.lesser { color: var(--dim); }
@@ -61,5 +61,6 @@ th button, td button { border: 0; padding: 0; background: none; font-weight: 600
 td button { color: var(--model); white-space: normal; overflow-wrap: anywhere; }
 th[aria-sort=ascending] button::after { content: ' ▲'; } th[aria-sort=descending] button::after { content: ' ▼'; }
 tr[data-status]:not([data-status=ok], [data-status=skipped], [data-status=late]) td:nth-child(3) { color: var(--bad); font-weight: 600; }
+@media print { :root { --text: #1c2128; --dim: #4a525c; --page: #ffffff; --panel: #f5f7f9; --line: #d3d9e0; --queued: #9aa5b1; --retries: #d55e00; --model: #0072b2; --other: #c9d1d9; --bad: #b3261e; --good: #1a7f37; --warn: #7a5200; } body { max-width: none; padding: 0; font-size: 12px; } #places, .controls { display: none; } pre { max-height: none; overflow: visible; } .scrolled { overflow: visible; } table { font-size: 11px; } th, td { white-space: normal; overflow-wrap: break-word; } thead { display: table-header-group; } tr, li, .node, #gantt, #histogram { break-inside: avoid; } h1, h2, h3, h4, h5, h6 { break-after: avoid; } }
 footer { margin: 24px 0; color: var(--dim); font-size: 13px; }
 `;

@@ -79,8 +79,9 @@ it.each([
   [['worker', '--concurrency', '0'], 'Expected `--concurrency` to be a whole number from 1 to 1000000, got `0`.'],
   [
     ['list', '--status', 'odd'],
-    'Expected `--status` to be one of running, paused, complete, partial, failed, cancelled, got `odd`.',
+    'Expected `--status` to be one of running, waiting, paused, complete, partial, failed, cancelled, got `odd`.',
   ],
+  [['map', 'gone.csv', '--prompt', 'x'], 'Expected a file, got `gone.csv`, which does not exist.'],
   [['list', '--limit', '-1'], 'Expected `--limit` to be a whole number from 1 to 1000000, got `-1`.'],
   [['offline-model', '--port', '70000'], 'Expected `--port` to be a number from 0 to 65535, got `70000`.'],
 ])('refuses %j', async (words, message) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { modelChecks } from '../../src/cli/home/model-checks.js';
 import { workerCheck } from '../../src/cli/home/serving-checks.js';
 import type { Session } from '../../src/cli/home/session.js';
 import type { World } from '../../src/cli/world.js';
@@ -86,6 +87,15 @@ it.each([
   const checks = (JSON.parse(stdout) as Check[]).filter(({ state }) => state === 'failed');
   expect(checks.map(({ name }) => name)).toEqual(failed);
   expect(checks[0]!.advice).toContain(advice);
+});
+
+it('says where an offline model elsewhere does not answer, and what to do', async () => {
+  const [found] = await modelChecks({ env: { FANFOLD_OFFLINE_URL: 'http://127.0.0.1:9' } } as unknown as World, true);
+  expect(found).toMatchObject({
+    name: 'offline model',
+    state: 'failed',
+    advice: expect.stringContaining('unset FANFOLD_OFFLINE_URL'),
+  });
 });
 
 it('tells of a worker that has no key, which serves offline runs', async () => {

@@ -99,7 +99,23 @@ describe('the picture of a run', () => {
       '↻ view-003 again in 2.0 s · attempt 2 · Overloaded: 529',
       '○ view-004 waiting for its turn 1 m',
       '1 of 4 branches ended · 1 m · 10 in, 5 out · $0.0010',
-      'waiting: 1 to be tried again, the next in 2.0 s · 1 at work',
+      'now: 1 to be tried again, the next in 2.0 s · 1 at work',
+    ]);
+  });
+
+  it('leaves room beside a long key, and does not move the others for it (LiveLines-4)', () => {
+    const view = viewOf(2, []);
+    const [first, second] = view.places;
+    if (first !== undefined) first.key = 'a-name-of-a-document-that-is-longer-than-any-screen-is-wide'.repeat(2);
+    const shown = liveLines(
+      { ...view, places: [first, second] as never },
+      nothingKnown,
+      { ...screen, columns: 60 },
+      { nowMs: now },
+    );
+    expect(shown.slice(0, 2)).toEqual([
+      '○ a-name-of-a-document-th… waiting for its turn 1 m',
+      '○ view-002 waiting for its turn 1 m',
     ]);
   });
 
@@ -156,7 +172,7 @@ describe('the picture of a run of which little is known', () => {
       expect.stringContaining('✓ view-001'),
       '? send_mail-1 waits for a person to allow it',
       expect.stringMatching(/^1 of 2 branches ended/),
-      'waiting: a person has to allow 1 call',
+      'now: a person has to allow 1 call',
     ]);
   });
 });

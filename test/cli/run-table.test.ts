@@ -90,6 +90,16 @@ describe('a list of runs', () => {
     expect(narrow[1]).toMatch(/ 3m {3}retried by part/);
   });
 
+  it('does not say twice what a run retries, and takes the room of a wide terminal', () => {
+    const many = Array.from({ length: 60 }, (_, at) => `row-${at}`).join(', ');
+    const retried = [row({ retries: 'part', title: `retries part: ${many}` })];
+    expect(shown(retried, 90)[1]).toMatch(/ retries part · row-0/);
+    const [, wide = ''] = shown(retried, 240);
+    expect(wide).toMatch(/ retries part +row-0, row-1, /);
+    expect(wide.length).toBeGreaterThan(230);
+    expect(wide.length).toBeLessThan(240);
+  });
+
   it('says at 80 columns when each began, and what it is about, beside ids that fanfold has made', () => {
     const [heads, first] = shown([row(), row({ branches: 3_000, offline: true })], 80);
     expect(heads).toMatch(/ ago +about$/);

@@ -45,6 +45,65 @@ describe('a report as Markdown', () => {
     expect(text.match(/> Nobody knows/g)).toHaveLength(1);
   });
 
+  it('calls no row ok whose answer is there and is not', () => {
+    const invalid = { status: 'invalid', error: { type: 'InvalidAnswer', message: 'It does not fit.' } } as const;
+    const branches = [
+      branchOf(0, { key: '1', output: { label: 'spam' } }),
+      branchOf(1, { key: '2', output: { odd: true }, ...invalid }),
+      branchOf(2, { key: '3#1', output: { label: 'ham' } }),
+      branchOf(3, { key: '3#2', ...invalid }),
+    ];
+    const output = [
+      { key: '1', answer: { label: 'spam' } },
+      { key: '2', answer: { odd: true } },
+      { key: '3', answer: { label: 'ham' }, votes: 1, of: 1 },
+    ];
+    const [answer = ''] = reportMarkdown(reportedOf(branches, { kind: 'map', output })).split('<details>');
+    expect(answer).toMatch(/\| 1 \| spam \|.*\| ok \|/);
+    expect(answer).toMatch(/\| 2 \|.*\| invalid: It does not fit\\?\. \|/);
+    expect(answer).toMatch(/\| 3 \| ham \|.*\| ok \|/);
+  });
+
+  it('has a line for each row over which answers were compared, and how far they agree', () => {
+    const lost = { status: 'failed', error: { type: 'Model', message: 'Gone.' } } as const;
+    const branches = [
+      branchOf(0, { key: '1/a' }),
+      branchOf(1, { key: '1/b/a' }),
+      branchOf(2, { key: '2/a', ...lost }),
+      branchOf(3, { key: '2/b/a', ...lost }),
+      branchOf(4, { key: '3/a', ...lost }),
+      branchOf(5, { key: '3/b/a' }),
+    ];
+    const by = [
+      { key: 'a', ok: 1, withMost: 1, costUsd: 1 },
+      { key: 'b/a', ok: 2, withMost: null, costUsd: null },
+    ];
+    const output = {
+      rows: [
+        {
+          key: '1',
+          answer: { a: { risk: 'high', why: 'x' }, 'b/a': { risk: 'low', why: 'x' } },
+          agree: false,
+          fields: { risk: false, why: true },
+        },
+        { key: '3', answer: { a: null, 'b/a': 'Yes.' } },
+      ],
+      agreement: { rows: 3, compared: 1, agreement: 0, fields: { risk: 0, why: 1 }, by },
+    };
+    const [answer = ''] = reportMarkdown(reportedOf(branches, { kind: 'compare', output })).split('<details>');
+    const cells = answer.split('\n').map((each) => each.replaceAll('\\', '').split(' | '));
+    expect(cells.find(([name]) => name === '| b/a')).toEqual(['| b/a', '2 of 3', 'n/a', 'unknown |']);
+    expect(answer).toMatch(/0\.0 % of 1 rows.*risk 0\.0 %, why 100\.0 %/);
+    const rows = cells.filter(([name = '']) => /^\| \d/.test(name)).map((row) => row.map((each) => each.trim()));
+    expect(rows).toEqual(
+      [
+        ['| 1', 'risk: high · why: x', 'risk: low · why: x', 'differ in risk', '|'],
+        ['| 2', '', '', '', 'a failed: Gone.; b/a failed: Gone. |'],
+        ['| 3', '', 'Yes.', '', 'a failed: Gone. |'],
+      ].map((row) => row.map((each) => each.trim())),
+    );
+  });
+
   it('names what waits', () => {
     const approvals = [{ key: 'file-1', tool: 'file', input: { a: '```' }, takesName: false }];
     const text = reportMarkdown(reportedOf([], { kind: 'agent', status: 'running', output: null, approvals }));
@@ -96,6 +155,18 @@ describe('a report as Markdown', () => {
     const text = comparedMarkdown({ compared: [one, one], writtenAt: one.writtenAt, version: '1' });
     expect(text).toContain('1 of 2 branches have the same answer in both; 1 has none in either.');
     expect(text).toMatch(/\| doc-1 \|.*\| none \|/);
+  });
+
+  it('says of branches that only one of the runs has that they are in one only', () => {
+    const one = reportedOf([branchOf(0), branchOf(1)], { workflowId: 'one' });
+    const more = reportedOf([branchOf(0), branchOf(2)], { workflowId: 'more' });
+    const text = comparedMarkdown({ compared: [one, more], writtenAt: one.writtenAt, version: '1' });
+    expect(text).toContain('1 of 3 branches have the same answer in both; 2 are in one only.');
+    expect(text).toMatch(/\| doc-2 \| none \|.*\| in one only \|/);
+    const other = reportedOf([branchOf(3)], { workflowId: 'other', kind: 'summarise' });
+    expect(comparedMarkdown({ compared: [one, other], writtenAt: one.writtenAt, version: '1' })).toContain(
+      'No branch is in both.',
+    );
   });
 
   it('does not say that a text is clean of which nothing is known', () => {

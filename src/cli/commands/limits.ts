@@ -11,7 +11,7 @@ import type { BucketSnapshot, LimiterSnapshot, QueueLimits } from '../../contrac
 import { taskQueues } from '../../contract/names.js';
 import { gateText } from '../show/gate-text.js';
 import { interruptible } from '../run/interrupt.js';
-import { pictureOn } from '../show/picture.js';
+import { isDrawable, pictureOn } from '../show/picture.js';
 import { isWorkerGone } from '../../server/index.js';
 import { gatewayLimits } from '../home/ask-gateway.js';
 import { openSession, sayer } from '../home/session.js';
@@ -60,7 +60,7 @@ async function limits(flags: LimitsFlags, world: World): Promise<ExitCode> {
 }
 
 async function watch(session: Session, flags: LimitsFlags, world: World, signal: AbortSignal): Promise<void> {
-  const picture = world.stdout.isTerminal && !flags.json ? pictureOn(world.stdout) : undefined;
+  const picture = isDrawable(world.stdout, world.env) && !flags.json ? pictureOn(world.stdout) : undefined;
   while (!signal.aborted) {
     const seen = await look(session, world);
     if (picture) picture.draw(print(seen, flags));

@@ -39,14 +39,15 @@ const mostOpen = 200;
 /** Most homes that an empty list names. */
 const mostNamed = 5;
 
-const statuses = ['running', 'paused', 'complete', 'partial', 'failed', 'cancelled'] as const;
+/** What `--status` takes: `waiting`, as the list says of a run, is another name of `--waiting`. */
+const choices = ['running', 'waiting', 'paused', 'complete', 'partial', 'failed', 'cancelled'] as const;
 
 export function listCommand(program: Command, world: World, done: (code: ExitCode) => void): void {
   program
     .command('list')
     .description('runs, the newest first')
     .option('--kind <kind>', `only this kind: ${workflowTypes.join(', ')}, or a workflow type of your own`)
-    .option('--status <status>', `only this status: ${statuses.join(', ')}`)
+    .option('--status <status>', `only this status: ${choices.join(', ')}`)
     .option('--since <age>', 'only those that began at most so long ago, such as 12h or 7d')
     .option('--min-cost <usd>', 'only those that cost at least so much, in US dollars')
     .option('--min-branches <n>', 'only those with at least so many branches')
@@ -56,8 +57,15 @@ export function listCommand(program: Command, world: World, done: (code: ExitCod
     .option('--limit <n>', 'most runs', '20')
     .option('--json', 'print an array as JSON')
     .action(async (flags: ListFlags) => {
-      done(await list(flags, world));
+      done(await list(asTold(flags), world));
     });
+}
+
+/** The flags with `--status waiting` as `--waiting`: the server does not know who waits. */
+function asTold({ status, ...others }: ListFlags): ListFlags {
+  if (status === undefined) return others;
+  const chosen = parseChoice(status, 'status', choices);
+  return chosen === 'waiting' ? { ...others, waiting: true } : { ...others, status: chosen };
 }
 
 async function list(flags: ListFlags, world: World): Promise<ExitCode> {
@@ -90,7 +98,7 @@ async function list(flags: ListFlags, world: World): Promise<ExitCode> {
 function filterOf(flags: ListFlags): RunFilter {
   return {
     ...(flags.kind !== undefined && { kind: flags.kind }),
-    ...(flags.status !== undefined && { status: parseChoice(flags.status, 'status', statuses) }),
+    ...(flags.status !== undefined && { status: flags.status }),
     ...(flags.since !== undefined && { sinceMs: Date.now() - parseAge(flags.since, 'since') }),
     ...(flags.minCost !== undefined && { minCostUsd: parseDollars(flags.minCost, 'min-cost') }),
     ...(flags.minBranches !== undefined && { minBranches: parseCount(flags.minBranches, 'min-branches') }),

@@ -1,12 +1,11 @@
 import { gatewayIn } from '../../contract/gateway.js';
 import { defaultProvider } from '../../model/providers/api-of.js';
-import { shownAddress } from '../../secrets/index.js';
 import { offlineModel } from '../worker/offline-model.js';
 import type { World } from '../world.js';
 import { apiKeyOf, modelApiOf, noApiKey } from './api-key.js';
 import { check } from './check.js';
 import type { Check } from './check.js';
-import { probeModelApi } from './probe-model-api.js';
+import { probeModelApi, probeOfflineModel } from './probe-model-api.js';
 import { keyPlace } from './serving-checks.js';
 import { probeProvider, providerCheck } from './probe-provider.js';
 
@@ -14,9 +13,7 @@ import { probeProvider, providerCheck } from './probe-provider.js';
 export async function modelChecks(world: World, offline: boolean): Promise<Check[]> {
   if (offline) {
     const model = offlineModel(world);
-    const answer = await check('offline model', async () => ({
-      found: `answers at ${shownAddress(await model.url())}`,
-    }));
+    const answer = await check('offline model', async () => probeOfflineModel(await model.url(), world.env));
     await model.stop();
     return [answer];
   }

@@ -10,6 +10,31 @@ import type { Finding } from './finding.js';
 const timeoutMs = 10_000;
 
 /**
+ * Asks an offline model whether it is there.
+ *
+ * @throws UnavailableError when it does not answer
+ */
+export async function probeOfflineModel(url: string, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const shown = shownAddress(url);
+  try {
+    const response = await fetch(`${withoutUser(url)}/v1/models?limit=1`, {
+      headers: { 'x-api-key': 'offline', 'anthropic-version': '2026-10-21' },
+      dispatcher: connectionsBy(env),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new UnavailableError(
+      'ModelApiUnreachable',
+      `The offline model at ${shown} does not answer: ${cause instanceof Error ? cause.message : message}`,
+      'Start it with `fanfold offline-model`, or unset FANFOLD_OFFLINE_URL: each worker has one of its own then.',
+    );
+  }
+  return { found: `answers at ${shown}` };
+}
+
+/**
  * Asks the API for its models, which costs nothing and needs a valid key.
  *
  * @throws UnavailableError when it does not answer, or refuses the key

@@ -145,13 +145,14 @@ export async function readSources(
       if (name.startsWith('files:')) {
         const folder = resolve(world.cwd, name.slice('files:'.length));
         const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
-        if (!isFolder) throw new InputError(`Expected a folder after \`files:\`, got \`${name}\`.`);
+        if (!isFolder) throw new InputError(`Expected a folder after \`files:\`, got \`${name}\`, which is none.`);
         return { name, kind: 'files', folder };
       }
       const source = Object.hasOwn(known, name) ? known[name] : undefined;
       if (source === undefined) {
         throw new InputError(
           `Expected a source to be files:FOLDER or one of ${Object.keys(known).join(', ')}, got \`${name}\`.`,
+          path === undefined ? 'Sources of your own are named in a file: `--sources-file`.' : undefined,
         );
       }
       return { name, ...source };

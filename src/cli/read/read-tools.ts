@@ -68,7 +68,7 @@ async function toolsOf(
   const [source] = await readSources([word], sourcesFile, world).catch((error: Error) => {
     // An error in the file is told before a name that is not in it.
     if (!error.message.startsWith('Expected a source')) throw error;
-    throw new InputError(`Expected a tool to be one of ${toolWords}, got \`${word}\`.`);
+    throw new InputError(`Expected a tool to be one of ${toolWords}, got \`${word}\`, which is none.`);
   });
   if (source === undefined) return [];
   return [
@@ -107,7 +107,7 @@ const time: Tool = {
 
 async function fileTools(folder: string, word: string): Promise<Tool[]> {
   const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
-  if (!isFolder) throw new InputError(`Expected a folder after \`files:\`, got \`${word}\`.`);
+  if (!isFolder) throw new InputError(`Expected a folder after \`files:\`, got \`${word}\`, which is none.`);
   return [
     {
       name: 'search_files',

@@ -71,6 +71,7 @@ export class RowBytes {
 export function unreadable(error: unknown, title: string): InputError {
   if (error instanceof InputError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new InputError(`Expected a file, got \`${title}\`, which does not exist.`);
   if (!code.startsWith('Z_')) return new InputError(`Expected a readable file, got \`${title}\`: ${message}`);
   const got = code === 'Z_BUF_ERROR' ? 'one that breaks off' : `damage: ${message}`;
   return new InputError(`Expected \`${title}\` to be whole gzip, got ${got}.`, 'Fetch it, or export it, anew.');

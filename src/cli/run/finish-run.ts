@@ -4,6 +4,7 @@ import { maxDirectWidth } from '../../contract/limits.js';
 import type { Run } from '../../contract/run.js';
 import { shellWord } from '../../fold/visible-text.js';
 import type { Session } from '../home/session.js';
+import { isDrawable } from '../show/picture.js';
 import { printRun } from '../show/print-run.js';
 import { line } from '../show/terminal-text.js';
 import { webUiStays } from '../worker/staying.js';
@@ -52,9 +53,9 @@ export async function finishRun(
 function areShown(
   { kind, coverage }: Run,
   { json: asJson, ndjson, quiet }: RunFlags,
-  { stderr, stdout }: World,
+  { stderr, stdout, env }: World,
 ): boolean {
   if (quiet) return false;
-  if (!stderr.isTerminal) return kind !== 'map' || coverage.total <= maxDirectWidth;
+  if (!isDrawable(stderr, env)) return kind !== 'map' || coverage.total <= maxDirectWidth;
   return !stdout.isTerminal || asJson === true || ndjson === true;
 }

@@ -18,6 +18,7 @@ import { webUiUrl } from '../../server/index.js';
 import { approvalLines } from '../show/approval-lines.js';
 import { failingTaskText } from '../show/failing-task-text.js';
 import { showLive } from '../show/live-view.js';
+import { isDrawable } from '../show/picture.js';
 import { showPlain } from '../show/plain-view.js';
 import type { ProgressView } from '../show/progress-view.js';
 import { watchServer } from '../show/server-watch.js';
@@ -107,7 +108,7 @@ function progressOf(
   world: World,
   told: ReadonlySet<string | number>,
 ): ProgressView {
-  if (!world.stderr.isTerminal) return showPlain(session, view, world, told);
+  if (!isDrawable(world.stderr, world.env)) return showPlain(session, view, world, told);
   // Output on the same screen would part the picture from what is said at the end.
   const leavesNothing = world.stdout.isTerminal && flags.json !== true && flags.ndjson !== true;
   return showLive(session, view, world, { leavesNothing, followsText: flags.followText === true });

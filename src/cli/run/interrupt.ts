@@ -10,8 +10,9 @@ export async function interruptible<Value>(
 ): Promise<Value> {
   const controller = new AbortController();
   const restore = world.onInterrupt(() => {
-    restore();
     controller.abort();
+    // Whoever hears of the same signal next, such as who shows the cursor again, ends the process where nobody else listens.
+    setImmediate(restore);
   });
   try {
     return await work(controller.signal);

@@ -19,6 +19,10 @@ type Seen = Pick<
 > &
   Partial<Pick<RunView, 'approvals'>>;
 
+/** Share of the screen's columns, and fewest of them, that a key may take: there has to be room for time, tokens and cost. */
+const keyShare = 0.4;
+const leastKey = 12;
+
 /** Lines below those of the branches. */
 const footerLines = 2;
 
@@ -29,6 +33,7 @@ const footerLines = 2;
  * LiveLines-1. No line is wider than the screen, and there are never more lines than it has rows: both would tear the picture.
  * LiveLines-2. Signs tell the same without colour.
  * LiveLines-3. There is no picture of a run of which nothing is known yet: its time has not begun.
+ * LiveLines-4. A long key leaves room for what is told of its branch.
  */
 export function liveLines(
   view: Seen,
@@ -45,7 +50,7 @@ export function liveLines(
     view.closedAtMs === null
       ? whyWaiting(situation, { ended: tally.ended, total, unallowed: view.approvals?.size ?? 0, grows }, nowMs)
       : undefined;
-  const waiting = why === undefined ? [] : [paints(screen.colour).dim(`waiting: ${why}`)];
+  const waiting = why === undefined ? [] : [paints(screen.colour).dim(`now: ${why}`)];
   const room = Math.max(3, screen.rows - footerLines - 1);
   const each = wide === undefined ? branchLines(view, situation, { ...screen, followsText }, nowMs) : [];
   const lines =
@@ -76,19 +81,24 @@ function branchLines(
   screen: Canvas & { followsText: boolean },
   nowMs: number,
 ): BranchLine[] {
-  const keyWidth = widestKey(view.places);
+  const longest = Math.max(leastKey, Math.floor(screen.columns * keyShare));
+  const keyWidth = Math.min(longest, widestKey(view.places, longest));
+  const shortKey = (key: string) => terminalLine(key, longest);
   const byKey = new Map(pending.map((branch) => [view.scheduled.get(branch.activityId)?.key, branch]));
   const { yellow } = paints(screen.colour);
   const unallowed = [...(view.approvals?.values() ?? [])].map((key) => ({
-    line: yellow(line`? ${padded(key, keyWidth)} waits for a person to allow it`),
+    line: yellow(line`? ${padded(shortKey(key), keyWidth)} waits for a person to allow it`),
     rank: 0,
   }));
   const each = view.places.map(({ key, index }) => {
     const outcome = view.outcomes.get(index);
     if (outcome !== undefined) {
-      return { line: outcomeLine(outcome, screen, keyWidth), rank: outcome.status === 'ok' ? 4 : 0 };
+      return {
+        line: outcomeLine({ ...outcome, key: shortKey(key).text }, screen, keyWidth),
+        rank: outcome.status === 'ok' ? 4 : 0,
+      };
     }
-    return pendingLine(padded(key, keyWidth), byKey.get(key), screen, view.startedAtMs, nowMs);
+    return pendingLine(padded(shortKey(key), keyWidth), byKey.get(key), screen, view.startedAtMs, nowMs);
   });
   return [...each, ...unallowed];
 }

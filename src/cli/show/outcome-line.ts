@@ -41,9 +41,13 @@ function waited({ latency: { queuedMs, retryWaitMs, totalMs } }: Ended): string 
   return waitedMs < leastWaitMs || waitedMs < totalMs * leastWaitShare ? '' : ` (${formatDuration(waitedMs)} waiting)`;
 }
 
-/** Columns that the longest of several keys takes. */
-export function widestKey(branches: readonly { key: string }[]): number {
-  return Math.max(0, ...branches.map(({ key }) => columnsOf(key)));
+/**
+ * Columns that the longest of several keys takes.
+ *
+ * @param most columns of the longest that others are put in line with; a longer one moves what stands beside it alone
+ */
+export function widestKey(branches: readonly { key: string }[], most = Infinity): number {
+  return Math.max(0, ...branches.map(({ key }) => columnsOf(key)).filter((width) => width <= most));
 }
 
 /** One line for one outcome: what it was, how long it took, what it cost, and why it is not ok. */

@@ -12,6 +12,11 @@ export interface Picture {
   done(): void;
 }
 
+/** Whether a screen can be drawn on: a terminal that calls itself dumb, such as an editor's shell, cannot move its cursor. */
+export function isDrawable({ isTerminal }: Pick<Screen, 'isTerminal'>, { TERM }: NodeJS.ProcessEnv): boolean {
+  return isTerminal && TERM !== 'dumb';
+}
+
 /** Writes to the terminal. Only this and `Screen.write` do: it moves the cursor, which no text may. */
 export function pictureOn({ stream }: Screen): Picture {
   const update = createLogUpdate(stream as never);

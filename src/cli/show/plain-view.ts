@@ -36,7 +36,7 @@ export function showPlain(
     const endedHere = wide === undefined ? view.outcomes.size : view.tally.ended;
     const standing = { ended: endedHere, total: view.total, unallowed: view.approvals.size, grows };
     const why = whyWaiting(situation.now, standing, Date.now());
-    if (why !== undefined) world.stderr.write(line`${place()} waiting: ${why}\n`);
+    if (why !== undefined) world.stderr.write(line`${place()} now: ${why}\n`);
   };
   const timer = setInterval(tellWhy, silenceMs);
   const areRows = () => view.planned.rows !== undefined && view.planned.wide !== undefined;

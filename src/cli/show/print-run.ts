@@ -67,6 +67,9 @@ function exitCodeOf({ status, branches }: Pick<Run, 'status' | 'branches'>): Exi
   }
 }
 
+/** Columns of the longest key that the others are put in line with. */
+const widestAligned = 32;
+
 async function printForPeople(
   run: Run,
   flags: RunFlags,
@@ -79,7 +82,7 @@ async function printForPeople(
     return;
   }
   const shown = linesFor(run.branches);
-  const keyWidth = widestKey(shown);
+  const keyWidth = widestKey(shown, widestAligned);
   world.stderr.write(
     lines([
       headline(run),
@@ -171,13 +174,14 @@ function contradictionLine({ key, said }: NonNullable<Run['contradictions']>[num
 }
 
 function headline({ workflowId, status, coverage, criticalPath, approvals = [], stopping }: Run): string {
-  if (stopping === true) return `${workflowId} was asked to stop: ${coverage.ok} of ${coverage.total} branches ok`;
+  const covered = `${coverage.ok.toLocaleString('en')} of ${coverage.total.toLocaleString('en')} branches ok`;
+  if (stopping === true) return `${workflowId} was asked to stop: ${covered}`;
   if (approvals.length > 0) {
     const calls = approvals.length === 1 ? 'a call' : `${approvals.length} calls`;
-    return `${workflowId} waits for a person to allow ${calls}: ${coverage.ok} of ${coverage.total} branches ok`;
+    return `${workflowId} waits for a person to allow ${calls}: ${covered}`;
   }
   const slowest = criticalPath.length > 0 && coverage.total > 1 ? ` · slowest: ${criticalPath.join(' → ')}` : '';
-  return `${workflowId} is ${status}: ${coverage.ok} of ${coverage.total} branches ok${slowest}`;
+  return `${workflowId} is ${status}: ${covered}${slowest}`;
 }
 
 /** Shows Markdown. Programs and files get it as it is; a terminal with colours gets it rendered. */

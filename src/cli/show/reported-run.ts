@@ -8,6 +8,7 @@ import type { Run } from '../../contract/run.js';
 import { askedIn, askedRows } from '../../plan/asked.js';
 import type { AskedInput } from '../../plan/asked.js';
 import { subjectOf } from '../../plan/subject-of.js';
+import type { CompareInput } from '../../plan/compare-plan.js';
 import type { MapInput } from '../../plan/map-plan.js';
 import type { Session } from '../home/session.js';
 
@@ -17,6 +18,9 @@ const longestDocument = 20_000;
 /** Most rows whose columns a report repeats. */
 const mostRows = 2_000;
 
+/** Kinds that ask about the rows of a table. */
+const hasRows = ['map', 'compare'];
+
 /** A run with what was asked of it. */
 export async function reportedRun(
   view: RunView,
@@ -25,7 +29,7 @@ export async function reportedRun(
 ): Promise<Omit<Reported, 'writtenAt' | 'version'>> {
   const about = await titleInMemo(client, run);
   const { document, title, ...asked } = askedIn(view.kind, view.ownInput ?? view.input, view.planned.policy);
-  const rows = view.kind === 'map' ? await rowsOf(view.input as MapInput, store) : undefined;
+  const rows = hasRows.includes(view.kind) ? await rowsOf(view.input as MapInput | CompareInput, store) : undefined;
   return {
     run,
     edges: view.planned.edges ?? [],
@@ -64,11 +68,14 @@ async function documentOf(
 }
 
 /** The columns of rows, wherever they are; none of a table that is too long to be repeated. */
-async function rowsOf(input: MapInput, store: Session['store']): Promise<NonNullable<Reported['asked']['rows']>> {
+async function rowsOf(
+  input: MapInput | CompareInput,
+  store: Session['store'],
+): Promise<NonNullable<Reported['asked']['rows']>> {
   const { chunks = [] } = input;
   if (chunks.reduce((sum, { count }) => sum + count, 0) > mostRows) return {};
   const items = await Promise.all(chunks.map((chunk) => itemsOf(chunk, store)));
-  return askedRows({ rows: [...(input.rows ?? []), ...items.flat()] });
+  return askedRows({ rows: [...('rows' in input ? (input.rows ?? []) : []), ...items.flat()] });
 }
 
 async function itemsOf(chunk: Chunk, store: Session['store']): Promise<Item[]> {

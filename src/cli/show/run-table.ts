@@ -29,7 +29,7 @@ const leastAbout = 14;
 const mostAbout = 80;
 
 const id: Column = { title: 'id', cell: ({ workflowId }) => workflowId };
-const about: Column = { title: 'about', cell: ({ title }) => title ?? '' };
+const about: Column = { title: 'about', cell: aboutOf };
 const priority: Column = { title: 'priority', cell: (run) => (run.priority === undefined ? '' : String(run.priority)) };
 const retry: Column = { title: 'retry', cell: retryOf };
 
@@ -84,7 +84,7 @@ export function runTable(
   const { cells, widths, taken } = named();
   const subjectOf = (run: RunRow) =>
     [...(all.includes(retry) ? [] : [retryOf(run)]), about.cell(run, nowMs)].filter((text) => text !== '').join(' · ');
-  const room = Math.min(mostAbout, most - taken);
+  const room = isTerminal ? most - taken : mostAbout;
   const row = (parts: readonly string[]) =>
     parts.map((part, at) => `${part}${' '.repeat(Math.max(0, (widths[at] ?? 0) - columnsOf(part)))}`).join('  ');
   const marks = runs.some(({ offline, costUsd }) => offline && costUsd !== null);
@@ -111,6 +111,12 @@ function retryOf({ retries, retriedBy }: RunRow): string {
     ...(retries === null ? [] : [`retries ${retries}`]),
     ...(newest === undefined ? [] : [`retried by ${newest}`]),
   ].join(', ');
+}
+
+/** What it is about; of a retry the branches begun anew, for what it retries is told by itself. */
+function aboutOf({ title, retries }: RunRow): string {
+  const told = `retries ${retries}: `;
+  return title?.startsWith(told) ? title.slice(told.length) : (title ?? '');
 }
 
 /** How long ago it began, in one unit: `12s`, `5m`, `3h`, `9d`. */

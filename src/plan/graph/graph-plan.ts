@@ -75,7 +75,11 @@ export function planGraph(input: GraphInput): GraphPlan {
 function checkValues({ input = {}, nodes }: Flow, values: NonNullable<GraphInput['values']>): void {
   for (const [name, type] of Object.entries(input)) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (value === undefined) throw new InputError(`Expected the input \`${name}\` (${type}), got nothing.`);
+    if (value === undefined)
+      throw new InputError(
+        `Expected the input \`${name}\` (${type}), got nothing.`,
+        'Inputs are given by name: `--input name=value`, or `name=@FILE` for the text of a file.',
+      );
     if (isFile(value)) {
       checkFileUse(name, type, nodes);
     } else if ('inline' in value && typeOf(value.inline) !== type) {

@@ -1,3 +1,4 @@
+import { maxDirectWidth } from '../../contract/limits.js';
 import { isKind } from '../../contract/names.js';
 import type { Kind } from '../../contract/names.js';
 import type { Reported } from '../../contract/reported.js';
@@ -5,6 +6,7 @@ import type { Branch, Run } from '../../contract/run.js';
 import type { Finding } from '../../fold/findings.js';
 import { countedFindings } from '../../fold/findings.js';
 import type { RankedHit } from '../../fold/hits.js';
+import { comparedRowsParts } from './compared-rows-parts.js';
 import { conversationParts } from './conversation-parts.js';
 import { mapParts } from './map-parts.js';
 import type { AnswerPart, NotePart, SectionPart, ShownSource } from './parts.js';
@@ -30,10 +32,7 @@ const answers = {
     run.output === null
       ? conversationParts(run)
       : [...valueParts(run.output), section('Conversation', conversationParts(run))],
-  compare: ({ run }) => [
-    ...foldedParts(run),
-    { part: 'side by side', columns: run.branches.map((branch) => compared(branch, run)) },
-  ],
+  compare: (reported) => comparedRowsParts(reported) ?? comparedParts(reported),
   research: ({ run }) => researchParts(run),
   map: mapParts,
 } satisfies Record<Kind, (reported: Reported) => AnswerPart[]>;
@@ -94,7 +93,7 @@ function foldedParts({ fanIn, output, status }: Run): AnswerPart[] {
 /** A section for each branch, in input order, below what was folded of them. */
 function branchesParts(run: Run): AnswerPart[] {
   const folded = foldedParts(run);
-  const hasSeveral = new Set(run.branches.map(({ model }) => model)).size > 1;
+  const hasSeveral = new Set(run.branches.flatMap(({ model }) => model ?? [])).size > 1;
   const sections = run.branches.map((branch) => branchSection(branch, hasSeveral));
   if (sections.length === 0) return folded;
   return folded.length === 0 ? sections : [...folded, section('What each branch said', sections)];
@@ -114,6 +113,13 @@ function branchNotes({ status, error }: Branch): NotePart[] {
   if (status === 'ok') return [];
   const tone = status === 'skipped' || status === 'late' ? 'plain' : 'bad';
   return [note(error === undefined ? status : `${status}: ${error.message}`, tone)];
+}
+
+/** The answers about one text beside each other; of an open run over rows there may be many: they are told one below the other. */
+function comparedParts({ run }: Reported): AnswerPart[] {
+  const columns = run.branches.map((branch) => compared(branch, run));
+  const isWide = columns.length > maxDirectWidth;
+  return [...foldedParts(run), ...(isWide ? columns : [{ part: 'side by side', columns } as const])];
 }
 
 function compared(branch: Branch, { fanIn }: Run): SectionPart {

@@ -54,8 +54,8 @@ export interface ComparedBranch {
   key: string;
   one: Branch | undefined;
   other: Branch | undefined;
-  /** What their answers are to each other; `none` where neither has one. */
-  answer: 'same' | 'differs' | 'none';
+  /** What their answers are to each other; `none` where neither has one, `in one only` of a branch that the other run has not. */
+  answer: 'same' | 'differs' | 'none' | 'in one only';
 }
 
 /** The branches of two runs side by side: those of the first in their order, then those that only the second has. */
@@ -70,14 +70,18 @@ export function comparedBranches(one: Reported, other: Reported): ComparedBranch
 /** How many of the branches have the same answer in both runs, and how many have none in either. */
 export function sameText(branches: readonly ComparedBranch[]): string {
   const count = (of: ComparedBranch['answer']) => branches.filter(({ answer }) => answer === of).length;
+  const alone = count('in one only');
+  if (branches.length > 0 && alone === branches.length) return 'No branch is in both.';
   const none = count('none');
   const without = none === 0 ? '' : `; ${numberOf(none)} ${none === 1 ? 'has' : 'have'} none in either`;
-  return `${numberOf(count('same'))} of ${numberOf(branches.length)} branches have the same answer in both${without}.`;
+  const only = alone === 0 ? '' : `; ${numberOf(alone)} ${alone === 1 ? 'is' : 'are'} in one only`;
+  return `${numberOf(count('same'))} of ${numberOf(branches.length)} branches have the same answer in both${without}${only}.`;
 }
 
 function answersOf(one: Branch | undefined, other: Branch | undefined): ComparedBranch['answer'] {
-  if (one?.output === undefined && other?.output === undefined) return 'none';
-  const isSame = one?.status === other?.status && JSON.stringify(one?.output) === JSON.stringify(other?.output);
+  if (one === undefined || other === undefined) return 'in one only';
+  if (one.output === undefined && other.output === undefined) return 'none';
+  const isSame = one.status === other.status && JSON.stringify(one.output) === JSON.stringify(other.output);
   return isSame ? 'same' : 'differs';
 }
 

@@ -21,11 +21,21 @@ export function valueParts(value: unknown, depth = 0): AnswerPart[] {
 
 function listParts(values: readonly unknown[], depth: number): AnswerPart[] {
   if (values.length === 0) return [{ part: 'note', text: 'an empty list', tone: 'plain' }];
-  const columns = values.every(isRow) ? [...new Set(values.flatMap((row) => Object.keys(row)))] : [];
+  const columns = values.every(isRow) ? columnsIn(values) : [];
   if (columns.length === 0 || columns.length > mostColumns) {
     return [{ part: 'list', items: values.map((each) => valueParts(each, depth + 1)) }];
   }
   return [{ part: 'table', columns, rows: (values as Row[]).map((row) => columns.map((column) => row[column])) }];
+}
+
+/** The names of all fields that objects have, in the order in which they first stand. */
+export function columnsIn(values: readonly unknown[]): string[] {
+  return [...new Set(values.flatMap((value) => Object.keys(fieldsOf(value) ?? {})))];
+}
+
+/** The fields of an object; `undefined` of anything else. */
+export function fieldsOf(value: unknown): Row | undefined {
+  return isRow(value) ? value : undefined;
 }
 
 type Row = Readonly<Record<string, unknown>>;

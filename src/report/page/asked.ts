@@ -1,13 +1,13 @@
 import type { Asked, AskedPrompt } from '../../contract/reported.js';
 import { visibleLine } from '../../fold/visible-text.js';
 import { leftOut } from '../../fold/approval.js';
-import { element, find } from './dom.js';
+import { element, find, preformatted } from './dom.js';
 import { classed } from './parts.js';
 
 /** What was asked: the question, the document, the prompts, and the options. */
 export function showAsked({ question, document: read, prompts, facts }: Asked): void {
   const into = find('asked');
-  if (question !== undefined) into.append(element('pre', question));
+  if (question !== undefined) into.append(preformatted(question));
   if (facts.length > 0) {
     into.append(
       classed(
@@ -31,5 +31,5 @@ function promptElement({ key, model, text }: AskedPrompt): HTMLElement {
 }
 
 function folded(title: string, text: string, ...rest: readonly HTMLElement[]): HTMLElement {
-  return element('details', element('summary', visibleLine(title)), element('pre', text), ...rest);
+  return element('details', element('summary', visibleLine(title)), preformatted(text), ...rest);
 }

@@ -47,6 +47,8 @@ export function chart(
         { textStyle: { color: colour('text'), fontFamily: 'inherit' }, animation: false, ...option() },
         true,
       );
+      // A page that is printed waits for no frame.
+      drawn.getZr().flush();
       drawn.off('click');
       drawn.on('click', ({ data, dataIndex }) => {
         const { branch } = (data ?? {}) as { branch?: number };

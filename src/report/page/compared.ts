@@ -2,6 +2,7 @@ import type { Compared } from '../../contract/reported.js';
 import { visibleLine } from '../../fold/visible-text.js';
 import { answerParts } from '../answer/answer-parts.js';
 import { branchFacts, comparedBranches, comparedFigures, sameText } from '../answer/compare-runs.js';
+import type { ComparedBranch } from '../answer/compare-runs.js';
 import type { AnswerPart, SectionPart } from '../answer/parts.js';
 import { timeOf } from '../answer/texts.js';
 import { titleOf } from '../answer/title.js';
@@ -22,7 +23,7 @@ export function showCompared({ compared: [one, other], writtenAt, version }: Com
   find('run-id').textContent = titles.join(' · ');
   const figures = comparedFigures(one, other);
   const rows = figures.map((figure) => [figure.name, figure.one, figure.other, figure.change]);
-  find('figures').append(...partElements([{ part: 'table', columns: ['', left, right, 'change'], rows }]));
+  find('figures').append(...partElements([{ part: 'table', columns: ['figure', left, right, 'change'], rows }]));
   const isFolded = [one, other].some(({ run }) => run.fanIn !== undefined || !byBranches.includes(run.kind));
   if (isFolded) {
     const columns = [one, other].map((each): SectionPart => ({
@@ -38,13 +39,20 @@ export function showCompared({ compared: [one, other], writtenAt, version }: Com
     ...branches.map((branch): AnswerPart => ({
       part: 'section',
       title: branch.key,
-      ...(branch.answer !== 'differs' && { note: branch.answer === 'same' ? 'same answer' : 'no answer' }),
+      ...(branch.answer !== 'differs' && { note: notes[branch.answer] }),
       parts: [{ part: 'side by side', columns: [columnOf(left, branch.one), columnOf(right, branch.other)] }],
     })),
   ];
   find('branches').append(...partElements(parts));
   find('written').textContent = `Written by fanfold ${version}, ${timeOf(writtenAt)}.`;
 }
+
+/** What stands beside the heading of a branch: nothing where its answers differ. */
+const notes = {
+  same: 'same answer',
+  none: 'no answer',
+  'in one only': 'in one only',
+} satisfies Record<Exclude<ComparedBranch['answer'], 'differs'>, string>;
 
 function columnOf(title: string, branch: Branch | undefined): SectionPart {
   if (branch === undefined)

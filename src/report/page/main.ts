@@ -64,7 +64,7 @@ function showContradictions({ run: { contradictions = [] } }: Reported): void {
 function keepDrawn(charts: readonly Chart[]): void {
   const draw = () => charts.forEach((chart) => chart.draw());
   draw();
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  for (const media of ['(prefers-color-scheme: dark)', 'print']) matchMedia(media).addEventListener('change', draw);
   let width = innerWidth;
   addEventListener('resize', () => {
     // A phone changes the height whenever it hides its address bar.

@@ -3,7 +3,7 @@ import type { Token, Tokens } from 'marked';
 import { decodedText, isWithinWord } from '../../fold/markdown-text.js';
 import { safeLink } from '../answer/link.js';
 import { markdownTokens } from '../answer/markdown-tokens.js';
-import { element } from './dom.js';
+import { directed, element, preformatted } from './dom.js';
 
 /** Longest text that is read as Markdown, in UTF-16 code units: a longer one would keep the page busy. */
 const longest = 300_000;
@@ -21,7 +21,7 @@ export function markdown(text: string, cite: Cite = () => undefined): HTMLElemen
   const shown = element('div');
   shown.className = 'markdown';
   const tokens = text.length > longest ? undefined : lexed(text);
-  shown.append(...(tokens === undefined ? [element('pre', text)] : blocks(tokens, cite)));
+  shown.append(...(tokens === undefined ? [preformatted(text)] : blocks(tokens, cite)));
   return shown;
 }
 
@@ -46,12 +46,12 @@ function block(token: Tokens.Generic, cite: Cite): Node[] {
     case 'heading':
       // The page has headings of its own above these.
       return [
-        element(token['depth'] < 3 ? 'h4' : token['depth'] < 5 ? 'h5' : 'h6', ...inline(token.tokens ?? [], cite)),
+        directed(token['depth'] < 3 ? 'h4' : token['depth'] < 5 ? 'h5' : 'h6', ...inline(token.tokens ?? [], cite)),
       ];
     case 'code':
-      return [element('pre', element('code', String(token['text'])))];
+      return [preformatted(String(token['text']), element('code', String(token['text'])))];
     case 'blockquote':
-      return [element('blockquote', ...blocks(token.tokens ?? [], cite))];
+      return [directed('blockquote', ...blocks(token.tokens ?? [], cite))];
     case 'list':
       return [list(token as Tokens.List, cite)];
     case 'table':
@@ -59,12 +59,12 @@ function block(token: Tokens.Generic, cite: Cite): Node[] {
     case 'hr':
       return [element('hr')];
     case 'paragraph':
-      return [element('p', ...inline(token.tokens ?? [], cite))];
+      return [directed('p', ...inline(token.tokens ?? [], cite))];
     case 'text':
       return [element('div', ...inline(token.tokens ?? [token], cite))];
     default:
       // Markup, and definitions of links: as they are.
-      return token.raw.trim() === '' ? [] : [element('p', token.raw.trim())];
+      return token.raw.trim() === '' ? [] : [directed('p', token.raw.trim())];
   }
 }
 
@@ -72,8 +72,8 @@ function list({ ordered, start, items }: Tokens.List, cite: Cite): HTMLElement {
   const rows = items.map((item) =>
     element('li', ...(item.task ? [item.checked ? '☑ ' : '☐ '] : []), ...blocks(item.tokens, cite)),
   );
-  if (!ordered) return element('ul', ...rows);
-  const made = element('ol', ...rows);
+  if (!ordered) return directed('ul', ...rows);
+  const made = directed('ol', ...rows);
   if (typeof start === 'number') made.start = start;
   return made;
 }
@@ -81,7 +81,7 @@ function list({ ordered, start, items }: Tokens.List, cite: Cite): HTMLElement {
 function table({ header, rows }: Tokens.Table, cite: Cite): HTMLElement {
   const cells = (name: 'td' | 'th', row: readonly Tokens.TableCell[]) =>
     element('tr', ...row.map(({ tokens }) => element(name, ...inline(tokens, cite))));
-  const made = element(
+  const made = directed(
     'table',
     element('thead', cells('th', header)),
     element('tbody', ...rows.map((row) => cells('td', row))),

@@ -4,7 +4,7 @@ import { visibleLine } from '../../fold/visible-text.js';
 import { safeLink } from '../answer/link.js';
 import type { AnswerPart, SectionPart, ShownSource } from '../answer/parts.js';
 import { numberOf, textOf } from '../answer/texts.js';
-import { element } from './dom.js';
+import { directed, element, preformatted } from './dom.js';
 import { anchor, markdown, scrolled } from './markdown-elements.js';
 import type { Cite } from './markdown-elements.js';
 
@@ -62,7 +62,7 @@ function elementOf(part: AnswerPart, depth: Depth, sources: string): HTMLElement
     case 'findings':
       return findingsElement(part.findings);
     case 'code':
-      return element('pre', part.text);
+      return preformatted(part.text);
     case 'note': {
       const shown = classed('p', 'note', part.text);
       shown.dataset['tone'] = part.tone;
@@ -82,7 +82,7 @@ function tableElement(columns: readonly string[], rows: readonly (readonly unkno
   const head = element('thead', element('tr', ...columns.map((column) => element('th', visibleLine(column)))));
   const whole = element('div', scrolled(element('table', head, body)));
   growing(body, rows, 'rows', (row) =>
-    element('tr', ...row.map((cell) => element('td', cell === undefined || cell === null ? '' : shortCell(cell)))),
+    element('tr', ...row.map((cell) => directed('td', cell === undefined || cell === null ? '' : shortCell(cell)))),
   );
   return whole;
 }

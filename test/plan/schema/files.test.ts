@@ -42,7 +42,8 @@ describe('the schemas of results', () => {
     const { events } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: Event[] };
     const kind = events[0]?.workflowExecutionStartedEventAttributes?.workflowType.name as Kind;
     const data = events.at(-1)?.workflowExecutionCompletedEventAttributes?.result.payloads[0]?.data;
-    return data === undefined
+    // Workflows of somebody's own have results of their own.
+    return data === undefined || files[`${kind}.result.json`] === undefined
       ? []
       : [{ name, kind, result: JSON.parse(Buffer.from(data, 'base64').toString()) as object }];
   });
