@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# polars 2.1.0, pyarrow 26.0.1, duckdb 2.0.1 (PyPI): JSON Lines in which a field is there in the last row only, or in an object of the last row only.
+# polars 2.1.0, pyarrow 26.0.1, duckdb 2.0.1 (PyPI): JSON Lines in which a field is there in the last row only, or in an object of the last row
+# only.
 # Expected: a column with nulls before it, or an error; at any rate the same of 150 rows and of 300,000.
-# Seen: polars takes its columns from the first 100 rows and leaves out whatever comes later, without a word: of a row that failed, its error. pyarrow's dataset does so
-# after its first block of 1 MB, and its read_json, in the same package, never. duckdb takes all fields of the first 20,480 rows, and a later one is an error. The
-# same holds for a field in an object. polars with infer_schema_length=None leaves out none.
+# Seen: polars takes its columns from the first 100 rows and leaves out whatever comes later, without a word: of a row that failed, its error.
+# pyarrow's dataset does so after its first block of 1 MB, and its read_json, in the same package, never. duckdb takes all fields of the first
+# 20,480 rows, and a later one is an error. The same holds for a field in an object. polars with infer_schema_length=None leaves out none.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 python3 -m venv env && env/bin/pip install --quiet --no-input --disable-pip-version-check polars==2.1.0 pyarrow==26.0.1 duckdb==2.0.1 >/dev/null

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # litellm 1.110.2 (PyPI) with the price list that it ships: the cost of a million input tokens of models that the list does not have.
 # Expected: an error for each, so that nobody takes an unknown price for a known one.
-# Seen: a name that looks like one of a known family is priced at 0.0 without an error: models that were taken off the list (claude-opus-4-1), that are not there yet, and mistyped
-# ones (4.5 for 4-5). Only other names raise. completion_cost does the same.
+# Seen: a name that looks like one of a known family is priced at 0.0 without an error: models that were taken off the list (claude-opus-4-1),
+# that are not there yet, and mistyped ones (4.5 for 4-5). Only other names raise. completion_cost does the same.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 python3 -m venv env && env/bin/pip install --quiet --no-input --disable-pip-version-check litellm==1.110.2 >/dev/null

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # @modelcontextprotocol/sdk 1.32.2 with zod 4.6.7: a tool with an outputSchema, its server and its client both of the same SDK.
 # Expected: what the server has checked by the schema and let through is what the client takes.
-# Seen: the server checks the answer by zod, which fills in defaults, converts and leaves out more fields than asked, and then sends the answer as it was before. The client checks
-# it by the JSON Schema of what comes out of zod, where a field with a default is required and none may be added: it throws. So callTool rejects after the
-# tool has done its work, and only once listTools was called: before that the same call gives the same answer unchecked.
+# Seen: the server checks the answer by zod, which fills in defaults, converts and leaves out more fields than asked, and then sends the answer as
+# it was before. The client checks it by the JSON Schema of what comes out of zod, where a field with a default is required and none may be added:
+# it throws. So callTool rejects after the tool has done its work, and only once listTools was called: before that the same call gives the same
+# answer unchecked.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Node.js 20.20.2, 22.23.3, 24.21.0, 26.10.0 (npm package `node`): vm.Script with a filename, and cachedData that was made of the same source under another filename.
+# Node.js 20.20.2, 22.23.3, 24.21.0, 26.10.0 (npm package `node`): vm.Script with a filename, and cachedData that was made of the same source
+# under another filename.
 # Expected: the data is rejected, or the filename given is the one that counts.
-# Seen: with Node.js 20 the data is taken (cachedDataRejected is false) and the filename given is not: stack traces name the first path, which may be another
-# installation's or be gone. From 22 on the filename given counts.
+# Seen: with Node.js 20 the data is taken (cachedDataRejected is false) and the filename given is not: stack traces name the first path, which may
+# be another installation's or be gone. From 22 on the filename given counts.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 cat >run.cjs <<'JS'

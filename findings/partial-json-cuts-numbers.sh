@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# ai 7.0.173, @langchain/core 1.4.0, jsonrepair 3.15.0, partial-json 0.1.7, @anthropic-ai/sdk 1.14.0 (npm); json_repair 0.64.6, partial-json-parser 0.2.1.1.post7, pydantic-core 2.50.5
-# (PyPI): JSON that is still on its way, each cut in the middle of a value.
-# Expected: of a number it is not known where it ends, so that it is held back, as is a word that is not whole; texts come as far as they are there.
-# Seen: seven of eight give 12 for a number that may become 1250: a smaller one, with nothing that says so. The Anthropic SDK holds numbers back, and texts too, until
-# they are closed, so that a long text does not grow. Half a word becomes true, is left out, or is the text "tru": both repairers make a text of a flag.
+# ai 7.0.173, @langchain/core 1.4.0, jsonrepair 3.15.0, partial-json 0.1.7, @anthropic-ai/sdk 1.14.0 (npm); json_repair 0.64.6,
+# partial-json-parser 0.2.1.1.post7, pydantic-core 2.50.5 (PyPI): JSON that is still on its way, each cut in the middle of a value.
+# Expected: of a number it is not known where it ends, so that it is held back, as is a word that is not whole; texts come as far as they are
+# there.
+# Seen: seven of eight give 12 for a number that may become 1250: a smaller one, with nothing that says so. The Anthropic SDK holds numbers back,
+# and texts too, until they are closed, so that a long text does not grow. Half a word becomes true, is left out, or is the text "tru": both
+# repairers make a text of a flag.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

