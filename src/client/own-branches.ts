@@ -7,6 +7,7 @@ import type { Ledger } from '../contract/model-call.js';
 import { summaryIsKey, isKind, lanesType, taskQueues } from '../contract/names.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
+import { DeadlineCuts } from './deadline-cuts.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './history.js';
 import type { Failure, Payloads, RunPayloads } from './run-payloads.js';
@@ -38,7 +39,10 @@ export class OwnBranches {
   readonly inLanes = new Map<number, WideOutcomes>();
   readonly #open = new Map<string, Open>();
 
-  constructor(readonly payloads: RunPayloads) {}
+  constructor(
+    readonly payloads: RunPayloads,
+    readonly deadlines = new DeadlineCuts(),
+  ) {}
 
   /**
    * Takes in what an event begins, as one more of the branches that are there; of several of a name the others have a number.
@@ -93,7 +97,8 @@ export class OwnBranches {
     const open = this.#open.get(opened);
     if (closing === undefined || open === undefined) return undefined;
     this.#open.delete(opened);
-    return this.#outcome(event, closing, open);
+    const outcome = await this.#outcome(event, closing, open, this.deadlines.wasCut(opened));
+    return this.deadlines.judgedOwn(outcome, opened);
   }
 
   #starts(event: HistoryEvent): void {
@@ -104,7 +109,7 @@ export class OwnBranches {
       Object.assign(open, { startedAtMs: millis(event.eventTime), attempts: activity?.attempt ?? 1 });
   }
 
-  async #outcome(event: HistoryEvent, closing: Closing, open: Open): Promise<StoredBranch> {
+  async #outcome(event: HistoryEvent, closing: Closing, open: Open, wasCut: boolean): Promise<StoredBranch> {
     const { place, startedAtMs, attempts } = open;
     const atMs = millis(event.eventTime);
     let ledger: Ledger = { ...noLedger, attempts, startedAtMs, modelMs: atMs - startedAtMs };
@@ -140,7 +145,7 @@ export class OwnBranches {
       finishedAtMs: atMs,
     });
     const { usage, costUsd } = ledger;
-    return { ...outcomeOfFailure(place, failure, atMs), attempts, latency, startedAt, usage, costUsd };
+    return { ...outcomeOfFailure(place, failure, atMs, wasCut), attempts, latency, startedAt, usage, costUsd };
   }
 
   /** What a workflow of fanfold's has spent. */

@@ -66,7 +66,6 @@ export class RunView {
   readonly #own: OwnBranches;
   readonly #together: ToldTogether;
   readonly #failed = new FailedBranches();
-  readonly #cancelRequested = new Set<string>();
   /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
   #isOwn = false;
 
@@ -77,8 +76,8 @@ export class RunView {
     private execution?: string,
   ) {
     this.#payloads = new RunPayloads(client, workflowId);
-    this.#together = new ToldTogether(this.#payloads);
-    this.#own = new OwnBranches(this.#payloads);
+    this.#together = new ToldTogether(this.#payloads, (place) => this.#ordered(place));
+    this.#own = new OwnBranches(this.#payloads, this.#deadlines);
   }
 
   /** Keys of calls that wait to be allowed, by the event of their timer. */
@@ -169,6 +168,7 @@ export class RunView {
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       await this.#together.begin(event, this.#isOwn);
+      if (this.#isOwn && this.#together.offline) this.planned = { ...this.planned, offline: true };
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
@@ -191,10 +191,6 @@ export class RunView {
     }
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
     if (timer) this.#calls.waited(String(timer.startedEventId), atMs);
-    if (event.activityTaskCancelRequestedEventAttributes) {
-      this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
-      return undefined;
-    }
     const report = await this.#together.report(event);
     if (report !== undefined) this.#addReport(report);
     for (const outcome of await this.#together.answered(event)) this.outcomes.set(outcome.index, outcome);
@@ -223,9 +219,22 @@ export class RunView {
     this.#failed.add(report.failed);
   }
 
-  /** Several fan-outs of somebody's own workflow count from the same number. */
-  #indexOf(activityId: string, { index }: ModelCall): number {
-    return this.#isOwn ? (this.scheduled.get(activityId)?.index ?? this.scheduled.size) : index;
+  /** Several fan-outs of somebody's own workflow count from the same number. What no batch has answered goes on in its place. */
+  #indexOf(activityId: string, { key, index }: ModelCall): number {
+    if (!this.#isOwn) return index;
+    const place = this.scheduled.get(activityId) ?? this.scheduled.get(idInOrder(key));
+    const next = this.scheduled.size;
+    this.scheduled.delete(idInOrder(key));
+    return place?.index ?? next;
+  }
+
+  /** The place of a question in an order of Message Batches: in somebody's own workflow it is one more branch. */
+  #ordered(place: Place): Place {
+    if (!this.#isOwn) return place;
+    const known = this.scheduled.get(idInOrder(place.key));
+    const own = known ?? { ...place, index: this.scheduled.size };
+    this.scheduled.set(idInOrder(place.key), own);
+    return own;
   }
 
   #carry(branch: StoredBranch): void {
@@ -245,9 +254,9 @@ export class RunView {
     if (!ended || place === undefined) return undefined;
     // The branch goes on in another activity, if the budget has more for it.
     if (isReserveUsedUp(event)) return undefined;
-    const cancelled = this.#cancelRequested.has(String(ended.scheduledEventId));
-    const told = await this.#outcomeOf(event, place, atMs, cancelled);
-    const outcome = this.#deadlines.judged(told, String(ended.scheduledEventId));
+    const begun = String(ended.scheduledEventId);
+    const told = await this.#outcomeOf(event, place, atMs, this.#deadlines.wasCut(begun));
+    const outcome = this.#deadlines.judged(told, begun);
     this.outcomes.set(place.index, outcome);
     return outcome;
   }
@@ -283,4 +292,9 @@ export class RunView {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
   }
+}
+
+/** What a question of an order is called among scheduled activities: no server has it. */
+function idInOrder(key: string): string {
+  return `question ${key}`;
 }
