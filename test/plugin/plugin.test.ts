@@ -148,6 +148,27 @@ describe('the plugin in a worker that has much already', () => {
     expect(run.branches.map(({ index }) => index)).toEqual(branches.map((_, at) => at));
   });
 
+  it('runs once beside all workers of a namespace in one process, and in each namespace', async () => {
+    const settings: PluginSettings = { offline: true, home, env: {} };
+    const [plugin, second] = [new FanfoldPlugin(settings), new FanfoldPlugin(settings)];
+    const workerIn = (namespace: string) =>
+      ({ options: { namespace }, getState: () => 'STOPPED' }) as unknown as Worker;
+    for (const each of [plugin, second]) {
+      for (const namespace of ['default', 'nowhere']) {
+        await each.configureWorker({ namespace, connection: environment.nativeConnection, taskQueue: 'own' });
+      }
+    }
+    await plugin.runWorker(workerIn('default'), async () => {
+      await plugin.runWorker(workerIn('default'), async () => {});
+      const twice = second.runWorker(workerIn('default'), async () => {});
+      await expect(twice).rejects.toThrow(
+        'Expected one FanfoldPlugin for all workers of a process in the namespace default',
+      );
+      // What runs beside those of another namespace serves nobody here.
+      await expect(plugin.runWorker(workerIn('nowhere'), async () => {})).rejects.toThrow(/nowhere|not found/i);
+    });
+  });
+
   it('lists them with their values, which can be searched for, and calls what their branches begin by its name', async () => {
     const runs = await listed(client, { everyType: true, kind: 'kept', minBranches: 62, status: 'complete', limit: 5 });
     expect(runs).toMatchObject([{ workflowId: 'kept', status: 'complete', branches: 62, offline: true }]);
