@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +17,10 @@ import { historyEvents, listRuns, newestRun, readRun, RunView } from '../../src/
 import type { ListedRun, RunFilter } from '../../src/client/index.js';
 import { RunPayloads } from '../../src/client/run-payloads.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
-import { equipped } from '../../src/plugin/plugin-defaults.js';
 import { environmentWith } from '../../src/plugin/plugin-gateway.js';
 import type { PluginSettings } from '../../src/plugin/plugin-settings.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import { BlobStore } from '../../src/store/blob-store.js';
-import { rulesPolicy, ToolRegistry } from '../../src/tools/index.js';
-import type { Policy } from '../../src/tools/index.js';
 import { startTemporal } from '../support/temporal.js';
 import type { kept } from './kept.workflow.js';
 
@@ -287,34 +284,5 @@ describe('the plugin', () => {
     );
     const api = { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:1' };
     await expect(created({ gateway: 'home', api })).rejects.toThrow('Expected `gateway` or `api`, got both');
-  });
-
-  it('allows what its home has registered, unless it was given a policy or a store', async () => {
-    const grant = { folder: '/srv/texts' };
-    await new ToolRegistry(home).put(grant);
-    const allowed = async (given: PluginSettings) => {
-      const { settings, close } = await equipped({ offline: true, home, env: {}, ...given });
-      await close();
-      return settings.policy && (await (settings.policy as Policy).allows(grant));
-    };
-    expect(await allowed({})).toBe(true);
-    expect(await allowed({ policy: rulesPolicy({}) })).toBe(false);
-    expect(await allowed({ store: new BlobStore(home) })).toBeUndefined();
-  });
-
-  it('refuses the home of somebody else before the worker is there, as the command does', async () => {
-    const foreign = await mkdtemp(join(tmpdir(), 'fanfold-foreign-'));
-    await writeFile(join(foreign, 'journal.db'), 'somebody else’s');
-    const plugins = [new FanfoldPlugin({ offline: true, home: foreign })];
-    // Plugins are asked before anything is connected.
-    const created = Worker.create({ taskQueue: 'own', plugins, activities: { own: async () => 1 } });
-    await expect(created).rejects.toMatchObject({
-      type: 'ForeignHome',
-      message: expect.stringContaining(
-        `The fanfold home ${foreign} is not known to be yours: it carries no mark of yours`,
-      ),
-      advice: expect.stringContaining('fanfold home adopt'),
-    });
-    await rm(foreign, { recursive: true });
   });
 });
