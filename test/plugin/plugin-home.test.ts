@@ -14,6 +14,8 @@ import type { Policy } from '../../src/tools/index.js';
 
 it('allows what its home has registered, unless it was given a policy or a store', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-allowed-'));
+  // The home is marked as its maker's first.
+  await (await equipped({ offline: true, home, env: {} })).close();
   const grant = { folder: '/srv/texts' };
   await new ToolRegistry(home).put(grant);
   const allowed = async (given: PluginSettings) => {
