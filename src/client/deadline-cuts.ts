@@ -5,13 +5,17 @@ import { millis } from './event-facts.js';
 import type { HistoryEvent } from './event-facts.js';
 
 /**
- * Which branches a deadline has cut, as event history tells it: before the run's result says so, their activities are just cancelled.
+ * Which branches a deadline has cut, as event history tells it: before the run's result says so, their activities and child workflows are
+ * just cancelled.
  *
  * DeadlineCuts-1. What the first workflow task after the deadline cancels is late. What somebody has cut by its key stays cancelled.
  */
 export class DeadlineCuts {
   readonly #timers = new Map<string, string>();
   readonly #late = new Map<string, string>();
+  /** Events that began child workflows, by the workflow's id: a request to end one names only that. */
+  readonly #children = new Map<string, string>();
+  readonly #cut = new Set<string>();
   #reached: string | undefined;
   #cutting: string | undefined;
   #last: string | undefined;
@@ -27,8 +31,19 @@ export class DeadlineCuts {
       this.#cutting = this.#reached;
       this.#reached = undefined;
     }
-    const cancelled = event.activityTaskCancelRequestedEventAttributes;
-    if (cancelled && this.#cutting !== undefined) this.#late.set(String(cancelled.scheduledEventId), this.#cutting);
+    const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    if (child?.workflowId) this.#children.set(child.workflowId, String(event.eventId));
+    const ending = event.requestCancelExternalWorkflowExecutionInitiatedEventAttributes?.workflowExecution?.workflowId;
+    const cut = event.activityTaskCancelRequestedEventAttributes?.scheduledEventId;
+    const begun = ending ? this.#children.get(ending) : cut && String(cut);
+    if (!begun) return;
+    this.#cut.add(begun);
+    if (this.#cutting !== undefined) this.#late.set(begun, this.#cutting);
+  }
+
+  /** Whether the run has told it to end. @param begun the event that began the activity or the child workflow */
+  wasCut(begun: string): boolean {
+    return this.#cut.has(begun);
   }
 
   /** Takes in a timer that has begun, with its summary. */
@@ -37,9 +52,15 @@ export class DeadlineCuts {
     this.#timers.set(String(eventId), notThereAt(millis(timer?.startToFireTimeout)));
   }
 
-  /** @param scheduledEventId of the branch's activity */
-  judged(outcome: StoredBranch, scheduledEventId: string): StoredBranch {
-    return late(outcome, this.#late.get(scheduledEventId));
+  /** @param begun the event that began the branch's activity or child workflow */
+  judged(outcome: StoredBranch, begun: string): StoredBranch {
+    return late(outcome, this.#late.get(begun));
+  }
+
+  /** Somebody's own work is late however it ended: its branch was over by then. */
+  judgedOwn({ output, ...outcome }: StoredBranch, begun: string): StoredBranch {
+    const why = this.#late.get(begun);
+    return why === undefined ? { ...outcome, ...(output !== undefined && { output }) } : tooLate(outcome, why);
   }
 
   /** What a lane tells: it knows that it was cut, and not why. */

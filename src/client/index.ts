@@ -1,6 +1,6 @@
 export { approveRun, cancelBranches, cancelInLanes, retryBranches } from './steer-run.js';
 export { placesInLanes } from './places-in-lanes.js';
-export { backlogOf } from './backlog.js';
+export { backlogOf, queueOfTask } from './backlog.js';
 export type { Backlog } from './backlog.js';
 export { cancelRun } from './cancel-run.js';
 export { placeChunks } from './chunks.js';

@@ -7,6 +7,7 @@ import type { Ledger } from '../contract/model-call.js';
 import { summaryIsKey, isKind, lanesType, signalNames, taskQueues } from '../contract/names.js';
 import { noLedger, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
+import { DeadlineCuts } from './deadline-cuts.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './history.js';
 import type { Failure, Payloads, RunPayloads } from './run-payloads.js';
@@ -41,7 +42,10 @@ export class OwnBranches {
   readonly #open = new Map<string, Open>();
   readonly #told = new ToldLanes();
 
-  constructor(readonly payloads: RunPayloads) {}
+  constructor(
+    readonly payloads: RunPayloads,
+    readonly deadlines = new DeadlineCuts(),
+  ) {}
 
   /**
    * Takes in what an event begins, as one more of the branches that are there; of several of a name the others have a number.
@@ -106,7 +110,8 @@ export class OwnBranches {
     const open = this.#open.get(opened);
     if (closing === undefined || open === undefined) return undefined;
     this.#open.delete(opened);
-    return this.#outcome(event, closing, open);
+    const outcome = await this.#outcome(event, closing, open, this.deadlines.wasCut(opened));
+    return this.deadlines.judgedOwn(outcome, opened);
   }
 
   #starts(event: HistoryEvent): void {
@@ -117,7 +122,7 @@ export class OwnBranches {
       Object.assign(open, { startedAtMs: millis(event.eventTime), attempts: activity?.attempt ?? 1 });
   }
 
-  async #outcome(event: HistoryEvent, closing: Closing, open: Open): Promise<StoredBranch> {
+  async #outcome(event: HistoryEvent, closing: Closing, open: Open, wasCut: boolean): Promise<StoredBranch> {
     const { place, startedAtMs, attempts } = open;
     const atMs = millis(event.eventTime);
     let ledger: Ledger = { ...noLedger, attempts, startedAtMs, modelMs: atMs - startedAtMs };
@@ -151,7 +156,7 @@ export class OwnBranches {
       ledger,
       finishedAtMs: atMs,
     });
-    const { status, error } = outcomeOfFailure(place, failure, atMs);
+    const { status, error } = outcomeOfFailure(place, failure, atMs, wasCut);
     return { ...spent, status, ...(error && { error }) };
   }
 

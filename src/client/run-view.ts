@@ -8,12 +8,12 @@ import type { LaneReport, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
 import type { RunReference } from '../contract/known.js';
 import { isKind } from '../contract/names.js';
-import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import { kindOf, plannedRun } from '../plan/kinds.js';
 import { nothingPlanned, placesOf } from '../plan/planned-run.js';
 import type { PlannedRun } from '../plan/planned-run.js';
 import type { RunResult, WideOutcomes } from '../contract/run-result.js';
+import { activityEnd } from './activity-end.js';
 import { AgentCalls } from './agent-calls.js';
 import type { WantedCall } from './agent-calls.js';
 import { DeadlineCuts } from './deadline-cuts.js';
@@ -71,7 +71,6 @@ export class RunView {
   readonly #own: OwnBranches;
   readonly #together: ToldTogether;
   readonly #failed = new FailedBranches();
-  readonly #cancelRequested = new Set<string>();
   /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
   #isOwn = false;
 
@@ -82,8 +81,8 @@ export class RunView {
     private execution?: string,
   ) {
     this.#payloads = new RunPayloads(client, workflowId);
-    this.#together = new ToldTogether(this.#payloads);
-    this.#own = new OwnBranches(this.#payloads);
+    this.#together = new ToldTogether(this.#payloads, (place) => this.#ordered(place));
+    this.#own = new OwnBranches(this.#payloads, this.#deadlines);
   }
 
   /** Keys of calls that wait to be allowed, by the event of their timer. */
@@ -174,6 +173,7 @@ export class RunView {
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       await this.#together.begin(event, this.#isOwn);
+      if (this.#isOwn && this.#together.offline) this.planned = { ...this.planned, offline: true };
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
@@ -199,16 +199,12 @@ export class RunView {
     }
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
     if (timer) this.#calls.waited(String(timer.startedEventId), atMs);
-    if (event.activityTaskCancelRequestedEventAttributes) {
-      this.#cancelRequested.add(String(event.activityTaskCancelRequestedEventAttributes.scheduledEventId));
-      return undefined;
-    }
     const report = await this.#together.report(event);
     if (report !== undefined) this.#addReport(report);
     for (const outcome of await this.#together.answered(event)) this.outcomes.set(outcome.index, outcome);
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
-    return owned ?? (await this.#outcome(event, atMs)) ?? this.#close(event, atMs);
+    return owned ?? (await this.#outcome(event)) ?? this.#close(event, atMs);
   }
 
   /** Takes in what the input says of the run that this one retries. */
@@ -231,9 +227,22 @@ export class RunView {
     this.#failed.add(report.failed);
   }
 
-  /** Several fan-outs of somebody's own workflow count from the same number. */
-  #indexOf(activityId: string, { index }: ModelCall): number {
-    return this.#isOwn ? (this.scheduled.get(activityId)?.index ?? this.scheduled.size) : index;
+  /** Several fan-outs of somebody's own workflow count from the same number. What no batch has answered goes on in its place. */
+  #indexOf(activityId: string, { key, index }: ModelCall): number {
+    if (!this.#isOwn) return index;
+    const place = this.scheduled.get(activityId) ?? this.scheduled.get(idInOrder(key));
+    const next = this.scheduled.size;
+    this.scheduled.delete(idInOrder(key));
+    return place?.index ?? next;
+  }
+
+  /** The place of a question in an order of Message Batches: in somebody's own workflow it is one more branch. */
+  #ordered(place: Place): Place {
+    if (!this.#isOwn) return place;
+    const known = this.scheduled.get(idInOrder(place.key));
+    const own = known ?? { ...place, index: this.scheduled.size };
+    this.scheduled.set(idInOrder(place.key), own);
+    return own;
   }
 
   #carry(branch: StoredBranch): void {
@@ -243,38 +252,24 @@ export class RunView {
     this.#calls.carry(key);
   }
 
-  async #outcome(event: HistoryEvent, atMs: number): Promise<StoredBranch | undefined> {
+  async #outcome(event: HistoryEvent): Promise<StoredBranch | undefined> {
     const ended =
       event.activityTaskCompletedEventAttributes ??
       event.activityTaskFailedEventAttributes ??
       event.activityTaskTimedOutEventAttributes ??
       event.activityTaskCanceledEventAttributes;
-    const scheduledEvent = String(ended?.scheduledEventId);
-    const cancelled = this.#cancelRequested.has(scheduledEvent);
-    const beside = this.#besides.get(scheduledEvent);
-    if (ended && beside !== undefined) this.beside.push(await this.#outcomeOf(event, beside, atMs, cancelled));
-    const place = this.scheduled.get(this.#activityIds.get(scheduledEvent) ?? '');
+    const begun = String(ended?.scheduledEventId);
+    const beside = this.#besides.get(begun);
+    const place = beside ?? this.scheduled.get(this.#activityIds.get(begun) ?? '');
     if (!ended || place === undefined) return undefined;
     // The branch goes on in another activity, if the budget has more for it.
-    if (isReserveUsedUp(event)) return undefined;
-    const told = await this.#outcomeOf(event, place, atMs, cancelled);
-    const outcome = this.#deadlines.judged(told, scheduledEvent);
+    if (beside === undefined && isReserveUsedUp(event)) return undefined;
+    const told = await activityEnd(this.#payloads, event, place, this.#deadlines.wasCut(begun));
+    if (told.answer !== undefined) this.#calls.want(told.answer);
+    if (beside !== undefined) return void this.beside.push(told.outcome);
+    const outcome = this.#deadlines.judged(told.outcome, begun);
     this.outcomes.set(place.index, outcome);
     return outcome;
-  }
-
-  async #outcomeOf(event: HistoryEvent, place: Place, atMs: number, cancelled: boolean): Promise<StoredBranch> {
-    if (event.activityTaskCompletedEventAttributes) {
-      const [answer] = await this.#payloads.values(event.activityTaskCompletedEventAttributes.result);
-      if (!isAnswer(answer)) return outcomeOfFailure(place, noAnswerFailure(), atMs);
-      this.#calls.want(answer);
-      return outcomeOfAnswer(place, answer);
-    }
-    const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
-    const failure = failed
-      ? await this.#payloads.failure(failed.failure)
-      : await this.#payloads.cancellation(event.activityTaskCanceledEventAttributes?.details);
-    return outcomeOfFailure(place, failure, atMs, cancelled);
   }
 
   async #close(event: HistoryEvent, atMs: number): Promise<undefined> {
@@ -294,4 +289,9 @@ export class RunView {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
   }
+}
+
+/** What a question of an order is called among scheduled activities: no server has it. */
+function idInOrder(key: string): string {
+  return `question ${key}`;
 }

@@ -20,15 +20,21 @@ export class ToldTogether {
   readonly #lanes = new Set<string>();
   /** Branches of orders of batches that are collected, by the event that scheduled that. */
   readonly #orders = new Map<string, Place[]>();
+  /** Whether the offline model is asked for a batch. */
+  offline = false;
   /** What questions without an answer have cost, by the index of their branch. */
   readonly #spent = new Map<number, Ledger>();
 
-  constructor(readonly payloads: RunPayloads) {}
+  /** @param placeOf tells the place of a question in the run, of one in an order */
+  constructor(
+    readonly payloads: RunPayloads,
+    readonly placeOf: (place: Place) => Place = (place) => place,
+  ) {}
 
   /**
    * Takes in that an activity is scheduled.
    *
-   * @param isOwn whether it belongs to a workflow of somebody's own, several of whose fan-outs may count from the same number
+   * @param isOwn whether it belongs to a workflow of somebody's own, of whose questions nobody knows before they are ordered
    */
   async begin(
     { eventId, activityTaskScheduledEventAttributes: scheduled }: HistoryEvent,
@@ -36,13 +42,12 @@ export class ToldTogether {
   ): Promise<void> {
     const type = scheduled?.activityType?.name ?? '';
     if (['runLane', 'collectChunk'].includes(type)) this.#lanes.add(String(eventId));
-    if (type !== 'collectBatches' || isOwn) return;
+    if (type !== 'collectBatches' && !(isOwn && type === 'submitBatches')) return;
     const [order] = (await this.payloads.values(scheduled?.input)) as [BatchOrder | undefined];
-    const { questions = [], queuedAtMs = 0 } = order ?? {};
-    this.#orders.set(
-      String(eventId),
-      questions.map(({ key, index }) => ({ key, index, queuedAtMs })),
-    );
+    const { questions = [], queuedAtMs = 0, offline = false } = order ?? {};
+    this.offline ||= offline;
+    const places = questions.map(({ key, index }) => this.placeOf({ key, index, queuedAtMs }));
+    if (type === 'collectBatches') this.#orders.set(String(eventId), places);
   }
 
   /** The report of a lane, or of an order of batches, that an event brings. */

@@ -1,5 +1,5 @@
 import type { Item, Template } from '../contract/lanes.js';
-import { afterEarlier, cutByKey, outcomeOfSkip, tooLate } from '../contract/outcome.js';
+import { afterEarlier, cutByKey, noLaneAnswered, outcomeOfSkip, tooLate } from '../contract/outcome.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import type { WideOutcomes } from '../contract/run-result.js';
 import { askedAt } from '../plan/item-request.js';
@@ -66,10 +66,9 @@ function otherBranch(place: Place, { status, message }: WideOutcomes['others']):
 }
 
 function poisonedBranch(place: Place): StoredBranch {
-  const message = 'Every worker that had it ended.';
   return {
-    ...outcomeOfSkip(place, message, place.queuedAtMs),
+    ...outcomeOfSkip(place, noLaneAnswered, place.queuedAtMs),
     status: 'failed',
-    error: { type: 'WorkerEnded', message },
+    error: { type: 'WorkerEnded', message: noLaneAnswered },
   };
 }

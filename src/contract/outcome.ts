@@ -128,6 +128,10 @@ export const wasCancelled = 'The branch was cancelled.';
 export const cutWithoutWorker =
   'The branch was cancelled while no worker had it: a try that a worker has died of is not counted here.';
 
+/** The message of a branch that no lane has brought an outcome of, alone neither: fanfold does not see what stopped them. */
+export const noLaneAnswered =
+  'No worker that had it brought an outcome: each ended, or could not read what it was given or send what it had. Their logs say which.';
+
 /** What Temporal tells of an activity that is cancelled while no worker has it: before its first try, or between two. */
 const notStarted = 'ACTIVITY_ID_NOT_STARTED';
 

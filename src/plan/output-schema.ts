@@ -17,11 +17,11 @@ import { keepFlagsOf, lossOf } from './zod-checks.js';
  *   value or fills it in (transforms, defaults, trim), what no JSON is (dates, bigints, maps), what has no bounds (any, records, open
  *   objects), what contains itself, refinements
  */
-export function outputSchema(schema: z.ZodType | StandardJsonSchema): JsonSchema {
+export function outputSchema(schema: z.core.$ZodType | StandardJsonSchema): JsonSchema {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) {
     throw new InputError(
       `Expected a schema that gives JSON Schema, got ${JSON.stringify(schema) ?? String(schema)}.`,
-      'Use zod 4, arktype, or valibot with `toStandardJsonSchema`.',
+      'Use zod 4, arktype, or valibot with `toStandardJsonSchema`; a JSON Schema itself is for `jsonOutput`.',
     );
   }
   const json = '_zod' in schema ? ofZod(schema) : closed(jsonSchemaOf(schema));
@@ -31,7 +31,7 @@ export function outputSchema(schema: z.ZodType | StandardJsonSchema): JsonSchema
   return plain;
 }
 
-function ofZod(schema: z.ZodType): object {
+function ofZod(schema: z.core.$ZodType): object {
   return z.toJSONSchema(schema, {
     // zod's own error would not say where.
     unrepresentable: 'any',

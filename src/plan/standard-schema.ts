@@ -27,7 +27,14 @@ export function jsonSchemaOf(schema: StandardJsonSchema): JsonSchema {
   if (typeof jsonSchema?.input !== 'function' || typeof jsonSchema.output !== 'function') {
     throw new InputError(
       `Expected a schema that gives JSON Schema, got one of ${vendor} that does not.`,
-      'Use zod 4, arktype, or valibot with `toStandardJsonSchema`.',
+      'Use zod 4, arktype, or valibot with `toStandardJsonSchema`; a JSON Schema itself is for `jsonOutput`.',
+    );
+  }
+  if (vendor === 'effect') {
+    // A schema that decodes, as `Schema.Date`, has the JSON Schema of one that does not.
+    throw new InputError(
+      'Expected a schema that gives JSON Schema of what it gives, got one of effect, which tells of what it takes only.',
+      'Write `jsonOutput<typeof Owed.Encoded>(Schema.toJsonSchemaDocument(Owed, { onExcessProperty: "error" }).schema)`.',
     );
   }
   if (vendor === 'arktype') refuseArktypeLosses(schema as ArkType);

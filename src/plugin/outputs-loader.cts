@@ -10,11 +10,22 @@ function isOutput(candidate: unknown): boolean {
   return typeof jsonSchema === 'object' && jsonSchema !== null && Object.keys(others).length === 0;
 }
 
+/** Whether a module is one of CommonJS: `default` is the whole of it, and nothing in it is written as in others. */
+function isCommonJs(module: Record<string, unknown>, source: string): boolean {
+  const { default: whole, ...exported } = module;
+  if (!Object.keys(module).includes('default') || /^\s*(?:import|export)\b/m.test(source)) return false;
+  if (typeof whole !== 'object' || whole === null || isOutput(whole)) return false;
+  return Object.entries(exported).every(([name, value]) => (whole as Record<string, unknown>)[name] === value);
+}
+
 async function evaluated(path: string, source: string): Promise<string> {
   const { createJiti } = await import('jiti');
   // What the file says now, not what it said when another bundle was made.
   const module = await createJiti(path, { moduleCache: false }).import<Record<string, unknown>>(path);
-  const exported = Object.entries(module).filter(([name]) => name !== '__esModule');
+  const wasRequired = isCommonJs(module, source);
+  const exported = Object.entries(module).filter(
+    ([name]) => !(wasRequired ? ['__esModule', 'default', 'module.exports'] : ['__esModule']).includes(name),
+  );
   // Somebody else's idea of the name.
   if (!exported.some(([, value]) => isOutput(value))) return source;
   const strange = exported.find(([, value]) => !isOutput(value))?.[0];
@@ -23,6 +34,8 @@ async function evaluated(path: string, source: string): Promise<string> {
       `Expected ${path} to export nothing but what \`output\` of fanfold/output makes, got \`${strange}\`. Only JSON enters a workflow: put it into another file.`,
     );
   }
+  // A package of CommonJS takes no `export`.
+  if (wasRequired) return `module.exports = ${JSON.stringify(Object.fromEntries(exported))};\n`;
   const lines = exported.map(([name, value]) =>
     name === 'default'
       ? `export default ${JSON.stringify(value)};`

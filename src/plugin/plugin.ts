@@ -1,21 +1,14 @@
 import type { ClientOptions, ClientPlugin } from '@temporalio/client';
-import type { DataConverter, Priority } from '@temporalio/common';
-import type {
-  BundleOptions,
-  BundlerPlugin,
-  NativeConnection,
-  Worker,
-  WorkerOptions,
-  WorkerPlugin,
-} from '@temporalio/worker';
+import type { Priority } from '@temporalio/common';
+import type { BundleOptions, BundlerPlugin, Worker, WorkerOptions, WorkerPlugin } from '@temporalio/worker';
 
 import { temporalPriority } from '../contract/priority.js';
 import { clientInterceptors } from './client-interceptors.js';
-import { checkModel, equipped, openedHome } from './plugin-defaults.js';
-import type { Equipped } from './plugin-defaults.js';
+import { startBeside } from './beside.js';
+import type { Beside, Place } from './beside.js';
+import { checkModel, openedHome } from './plugin-defaults.js';
 import type { PluginSettings } from './plugin-settings.js';
-import { computingTime, startWorkers } from '../worker/index.js';
-import type { RunningWorkers } from '../worker/index.js';
+import { computingTime } from '../worker/index.js';
 import { interceptorModules } from './interceptor-modules.js';
 import { withOutputs } from './with-outputs.js';
 
@@ -37,11 +30,8 @@ export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin 
   readonly name = 'fanfold';
   readonly #settings: PluginSettings;
   readonly #priority: Priority | undefined;
-  #connection: NativeConnection | undefined;
-  #namespace = 'default';
-  #dataConverter: DataConverter | undefined;
-  #beside: Promise<Beside> | undefined;
-  #running = 0;
+  /** By namespace: what runs beside the workers there. */
+  readonly #served = new Map<string, Served>();
 
   /** @throws InputError where the priority cannot be meant */
   constructor(settings: PluginSettings = {}) {
@@ -74,9 +64,9 @@ export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin 
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     checkModel(this.#settings);
     await openedHome(this.#settings);
-    this.#connection = options.connection;
-    this.#namespace = options.namespace ?? 'default';
-    this.#dataConverter = options.dataConverter;
+    const { namespace = 'default', connection, dataConverter } = options;
+    const served = this.#served.get(namespace) ?? { namespace, running: 0 };
+    this.#served.set(namespace, Object.assign(served, { connection, dataConverter }));
     return { ...computingTime, ...options };
   }
 
@@ -90,10 +80,17 @@ export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin 
 
   /** @throws what either of them stopped with */
   async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    // Several workers that take one plugin share what runs beside them.
-    this.#running += 1;
-    this.#beside ??= this.#start();
-    const { workers, close } = await this.#beside;
+    const { namespace } = worker.options;
+    const served = this.#served.get(namespace) ?? { namespace, running: 0 };
+    this.#served.set(namespace, served);
+    // Several workers of a namespace that take one plugin share what runs beside them.
+    served.running += 1;
+    const beside = (served.beside ??= startBeside(this.#settings, served));
+    const { workers, close } = await beside.catch((error: unknown) => {
+      served.running -= 1;
+      delete served.beside;
+      throw error;
+    });
     const stopped = workers.finished.then(
       () => {},
       (error: unknown) => {
@@ -104,33 +101,19 @@ export class FanfoldPlugin implements WorkerPlugin, ClientPlugin, BundlerPlugin 
     try {
       await next(worker);
     } finally {
-      this.#running -= 1;
-      if (this.#running === 0) {
-        this.#beside = undefined;
+      served.running -= 1;
+      if (served.running === 0) {
+        delete served.beside;
         await workers.drain().finally(close);
       }
     }
-    if (this.#running === 0) await stopped;
+    if (served.running === 0) await stopped;
     else stopped.catch(() => {});
-  }
-
-  async #start(): Promise<Beside> {
-    const { settings, close } = await equipped(this.#settings);
-    try {
-      const workers = await startWorkers({
-        ...settings,
-        namespace: this.#namespace,
-        dataConverter: this.#dataConverter,
-        ...(this.#connection === undefined ? { connectionOptions: {} } : { connection: this.#connection }),
-      });
-      return { workers, close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
   }
 }
 
-interface Beside extends Pick<Equipped, 'close'> {
-  workers: RunningWorkers;
+interface Served extends Place {
+  beside?: Promise<Beside>;
+  /** How many workers of the program run there. */
+  running: number;
 }

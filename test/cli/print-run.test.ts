@@ -78,3 +78,39 @@ it('says of an open run that it was asked to stop', async () => {
     'wide was asked to stop: 120 of 120 branches ok',
   );
 });
+
+it('shows a workflow’s own short fields a line each, and long ones below their names', async () => {
+  const printed = async (output: object, kind = 'mine') => {
+    let text = '';
+    const screen = {
+      write: (more: TerminalText) => (text += more.text),
+      isTerminal: false,
+      colour: false,
+      columns: 80,
+    };
+    const world = { stdout: screen, stderr: { ...screen, write: () => {} } } as unknown as World;
+    await printRun(
+      {
+        kind,
+        output,
+        branches: [],
+        coverage: { ok: 0, total: 0 },
+        usage: noUsage,
+        costUsd: 0,
+        savedUsd: 0,
+        cacheSavedUsd: 0,
+        lostUsd: 0,
+        elapsedMs: 0,
+        status: 'complete',
+        criticalPath: [],
+        webUi: null,
+      } as unknown as Run,
+      {} as never,
+      world,
+    );
+    return text;
+  };
+  expect(await printed({ done: 12, worst: null, name: 'row-3' })).toBe('done: 12\nworst: null\nname: row-3\n\n');
+  expect(await printed({ done: 12, said: 'a\nb' })).toContain('# done\n\n12');
+  expect(await printed({ done: 12 }, 'graph')).toContain('# done\n\n12');
+});

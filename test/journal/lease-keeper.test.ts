@@ -9,8 +9,8 @@ const leaseMs = 10_000;
 let renewed: string[][];
 /** What the store does when leases are renewed. */
 let answer: () => Promise<void>;
-const releaseLease = vi.fn(async (_: Lease) => {});
-const handOnLease = vi.fn(async (_: Lease) => {});
+const releaseLease = vi.fn<(lease: Lease) => Promise<void>>();
+const handOnLease = vi.fn<(lease: Lease) => Promise<void>>();
 let keeper: LeaseKeeper;
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,13 +17,10 @@ import { historyEvents, listRuns, newestRun, readRun, RunView } from '../../src/
 import type { ListedRun, RunFilter } from '../../src/client/index.js';
 import { RunPayloads } from '../../src/client/run-payloads.js';
 import { FanfoldPlugin } from '../../src/plugin/index.js';
-import { equipped } from '../../src/plugin/plugin-defaults.js';
 import { environmentWith } from '../../src/plugin/plugin-gateway.js';
 import type { PluginSettings } from '../../src/plugin/plugin-settings.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import { BlobStore } from '../../src/store/blob-store.js';
-import { rulesPolicy, ToolRegistry } from '../../src/tools/index.js';
-import type { Policy } from '../../src/tools/index.js';
 import { startTemporal } from '../support/temporal.js';
 import type { kept } from './kept.workflow.js';
 
@@ -148,6 +145,27 @@ describe('the plugin in a worker that has much already', () => {
     expect(run.branches.map(({ index }) => index)).toEqual(branches.map((_, at) => at));
   });
 
+  it('runs once beside all workers of a namespace in one process, and in each namespace', async () => {
+    const settings: PluginSettings = { offline: true, home, env: {} };
+    const [plugin, second] = [new FanfoldPlugin(settings), new FanfoldPlugin(settings)];
+    const workerIn = (namespace: string) =>
+      ({ options: { namespace }, getState: () => 'STOPPED' }) as unknown as Worker;
+    for (const each of [plugin, second]) {
+      for (const namespace of ['default', 'nowhere']) {
+        await each.configureWorker({ namespace, connection: environment.nativeConnection, taskQueue: 'own' });
+      }
+    }
+    await plugin.runWorker(workerIn('default'), async () => {
+      await plugin.runWorker(workerIn('default'), async () => {});
+      const twice = second.runWorker(workerIn('default'), async () => {});
+      await expect(twice).rejects.toThrow(
+        'Expected one FanfoldPlugin for all workers of a process in the namespace default',
+      );
+      // What runs beside those of another namespace serves nobody here.
+      await expect(plugin.runWorker(workerIn('nowhere'), async () => {})).rejects.toThrow(/nowhere|not found/i);
+    });
+  });
+
   it('lists them with their values, which can be searched for, and calls what their branches begin by its name', async () => {
     const runs = await listed(client, { everyType: true, kind: 'kept', minBranches: 62, status: 'complete', limit: 5 });
     expect(runs).toMatchObject([{ workflowId: 'kept', status: 'complete', branches: 62, offline: true }]);
@@ -266,34 +284,5 @@ describe('the plugin', () => {
     );
     const api = { apiKey: 'made-up-token-1', baseURL: 'http://127.0.0.1:1' };
     await expect(created({ gateway: 'home', api })).rejects.toThrow('Expected `gateway` or `api`, got both');
-  });
-
-  it('allows what its home has registered, unless it was given a policy or a store', async () => {
-    const grant = { folder: '/srv/texts' };
-    await new ToolRegistry(home).put(grant);
-    const allowed = async (given: PluginSettings) => {
-      const { settings, close } = await equipped({ offline: true, home, env: {}, ...given });
-      await close();
-      return settings.policy && (await (settings.policy as Policy).allows(grant));
-    };
-    expect(await allowed({})).toBe(true);
-    expect(await allowed({ policy: rulesPolicy({}) })).toBe(false);
-    expect(await allowed({ store: new BlobStore(home) })).toBeUndefined();
-  });
-
-  it('refuses the home of somebody else before the worker is there, as the command does', async () => {
-    const foreign = await mkdtemp(join(tmpdir(), 'fanfold-foreign-'));
-    await writeFile(join(foreign, 'journal.db'), 'somebody else’s');
-    const plugins = [new FanfoldPlugin({ offline: true, home: foreign })];
-    // Plugins are asked before anything is connected.
-    const created = Worker.create({ taskQueue: 'own', plugins, activities: { own: async () => 1 } });
-    await expect(created).rejects.toMatchObject({
-      type: 'ForeignHome',
-      message: expect.stringContaining(
-        `The fanfold home ${foreign} is not known to be yours: it carries no mark of yours`,
-      ),
-      advice: expect.stringContaining('fanfold home adopt'),
-    });
-    await rm(foreign, { recursive: true });
   });
 });

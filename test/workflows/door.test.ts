@@ -52,6 +52,14 @@ describe.each(workflowTypes)('the door of %s', (kind) => {
 });
 
 describe('the door', () => {
+  it('says what was expected and got of several fields together, too', async () => {
+    const input = { document: { inline: 'A text.' }, perspectives: ['legal', 'legal'] };
+    await withRunOf('perspectives', environment, 10, new FakeModel(), input, async (handle) => {
+      const misfit = { path: [], expected: 'every perspective once', got: '`legal` twice' };
+      expect((await failureOf(handle)).details).toEqual([misfit]);
+    });
+  });
+
   it('ends a run of two documents with one key', async () => {
     const documents = [1, 2].map(() => ({ key: 'same', text: { inline: 'A text.' } }));
     await withRunOf('summarise', environment, 10, new FakeModel(), { documents }, async (handle) => {

@@ -3,6 +3,7 @@ import { ApplicationFailure, log, patched, workflowInfo } from '@temporalio/work
 import { priorityIn } from '../../src/contract/priority.js';
 import type { Kind } from '../../src/contract/names.js';
 import { MisfitError, parseInput } from '../../src/plan/schema/parse.js';
+import { misfitOf } from '../../src/plan/schema/misfit-of.js';
 import type { InputByKind } from '../../src/plan/schema/input-by-kind.js';
 import { firstMisfit } from '../../src/plan/schema/misfit.js';
 import type { Schema } from '../../src/plan/schema/schema.js';
@@ -24,13 +25,7 @@ export function entered<K extends Kind>(kind: K, given: InputByKind[K]): InputBy
     return input;
   } catch (error) {
     if (!patched('strict-input')) return given;
-    const details = error instanceof MisfitError ? [error.misfit] : [];
-    throw ApplicationFailure.create({
-      type: 'BadInput',
-      message: (error as Error).message,
-      nonRetryable: true,
-      details,
-    });
+    throw ApplicationFailure.nonRetryable((error as Error).message, 'BadInput', ...misfitOf(error));
   }
 }
 

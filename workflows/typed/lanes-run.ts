@@ -19,7 +19,7 @@ import type { Blob, Chunk, Item } from '../../src/contract/lanes.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { signalNames, taskQueues } from '../../src/contract/names.js';
 import { modelDefaults } from '../../src/contract/options.js';
-import { outcomeOfSkip } from '../../src/contract/outcome.js';
+import { noLaneAnswered, outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import type { lanes, ToldReports } from '../lanes.js';
@@ -212,7 +212,7 @@ export class LanesRun {
       if (this.#told.has(index)) continue;
       const place = { key, index, queuedAtMs: this.#queuedAtMs };
       const { status, message } = poisoned.has(index)
-        ? ({ status: 'failed', message: 'Every worker that had it ended.' } as const)
+        ? ({ status: 'failed', message: noLaneAnswered } as const)
         : others;
       const type = { failed: 'WorkerEnded', skipped: 'OverBudget', late: 'Late', cancelled: 'Cancelled' }[status];
       this.#tell({ ...outcomeOfSkip(place, message, Date.now()), status, error: { type, message } });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -87,7 +88,8 @@ async function newFile(name: string, world: World): Promise<string> {
 }
 
 async function toFile(texts: AsyncGenerator<string>, path: string): Promise<void> {
-  const draft = `${path}.part`;
+  // Of a name that nobody has: a file that is there may be anybody's.
+  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
   // Answers are their owner's alone, as the journal is.
   const file = createWriteStream(draft, { mode: 0o600, flush: true });
   try {

@@ -8,6 +8,7 @@ import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
 import { isHeaderOnly } from './header-only.js';
+import { checkLeft } from './left-rows.js';
 import type { MapRow } from './map-rows.js';
 import { jsonLinesFormat, tableFormat } from './row-format.js';
 import type { OldRow, RowFormat } from './row-format.js';
@@ -95,6 +96,7 @@ export class RowsFile {
 
   async #checkNew(): Promise<void> {
     const { flags, name } = this;
+    if (flags.retryFailed === true) await checkLeft(this.#retryPath, `${name}.retry`, this.format);
     if (flags.resume === true || flags.retryFailed === true) return;
     for (const path of new Set([this.#growingPath, this.#path])) {
       const found = await stat(path).catch(() => undefined);
@@ -116,6 +118,11 @@ export class RowsFile {
   /** Where rows are written one after the other. */
   get #growingPath(): string {
     return growing[endingOf(this.name)] === undefined ? `${this.#path}.part.jsonl` : this.#path;
+  }
+
+  /** Where all rows are written while failed ones are asked about anew. */
+  get #retryPath(): string {
+    return `${this.#path}.retry`;
   }
 
   /** Takes in which of the rows are there, while they are gone through: see `look`. */
@@ -177,7 +184,7 @@ export class RowsFile {
   /** Begins to write behind the last whole row, or beside the file where failed rows in it are to be replaced. */
   async begin(columns: readonly string[]): Promise<RowsTarget> {
     const replaces = this.flags.retryFailed === true;
-    const path = replaces ? `${this.#path}.retry` : this.#growingPath;
+    const path = replaces ? this.#retryPath : this.#growingPath;
     const { format } = this;
     if (this.#end > 0) await this.#checkHeader(format.header(columns));
     this.#isBare = !replaces && !(await isThere(path));
@@ -241,10 +248,9 @@ export class RowsFile {
       .finally(() => file.close())
       .catch(this.#fail);
     if (this.#isBare) return rm(this.#growingPath, { force: true });
-    const retried = `${this.#path}.retry`;
     if (this.flags.retryFailed === true) {
-      if (!isComplete) return rm(retried, { force: true });
-      await rename(retried, this.#growingPath);
+      if (!isComplete) return rm(this.#retryPath, { force: true });
+      await rename(this.#retryPath, this.#growingPath);
     }
     if (!isComplete || this.#growingPath === this.#path) return;
     const whole = wholeFormats.find(({ ending }) => this.name.endsWith(ending));

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -48,8 +49,15 @@ type Texts = (rows: AsyncIterable<RowRecord>, columns: readonly string[]) => Asy
 /** A file with its final name is whole. */
 function drafted(write: Write): Write {
   return async (from, to, columns) => {
-    await write(from, `${to}.draft`, columns);
-    await rename(`${to}.draft`, to);
+    // Of a name that nobody has: a file that is there may be anybody's.
+    const draft = `${to}.${randomBytes(6).toString('hex')}.draft`;
+    try {
+      await write(from, draft, columns);
+      await rename(draft, to);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
   };
 }
 

@@ -52,7 +52,10 @@ function rowOf(json: string, idField: IdField, place: string, expected: string):
     fields = idField === null ? parseExact(json) : JSON.parse(json);
     if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw new SyntaxError('Another value.');
   } catch {
-    throw new InputError(`${place}: Expected ${expected}, got ${JSON.stringify(beginningOf(json, 60))}.`);
+    throw new InputError(
+      `${place}: Expected ${expected}, got ${JSON.stringify(beginningOf(json, 60))}.`,
+      /[:[,]\s*(?:NaN|-?Infinity)\b/.test(json) ? 'JSON has no NaN and no Infinity: write null.' : undefined,
+    );
   }
   const row = fields as Record<string, unknown>;
   if (idField === null) return { fields: row, place };

@@ -50,6 +50,9 @@ async function* rowsIn(
   if (nameless >= 0 && header.columns.length > 1) {
     throw new InputError(
       `${path}:${1 + header.above}: Expected a header row with a name for each column, got none for column ${nameless + 1}.`,
+      nameless === 0
+        ? 'The numbers of rows that pandas and R write: `index=False`, or `row.names = FALSE`, leaves them out.'
+        : undefined,
     );
   }
   yield* csvRows(all, header, path);

@@ -9,7 +9,7 @@ import { identityOf, ownIdentity } from '../../server/index.js';
  * over. Where no file can be made beside it, and what is no regular file (a pipe, a terminal), nothing is kept.
  *
  * @returns what gives it free
- * @throws InputError where a process that runs has it
+ * @throws InputError where a process that runs has it, or where something else is called so
  */
 export async function lockOut(path: string, name: string): Promise<() => Promise<void>> {
   const isThing = await stat(path).then(
@@ -48,6 +48,13 @@ export async function lockOut(path: string, name: string): Promise<() => Promise
 
 async function checkGone(text: string, name: string): Promise<void> {
   const [, pid, startTime] = /^\{"pid":(\d+),"startTime":"(.*)"\}$/.exec(text) ?? [];
+  // A lock appears whole, if it outlasts a power cut: anything else is somebody's own.
+  if (pid === undefined && !/^\0*$/.test(text)) {
+    throw new InputError(
+      `Expected \`${name}.lock\` to be left by a command that writes \`${name}\`, got something else.`,
+      'Choose another --out: a command marks the file that it writes by one of that name.',
+    );
+  }
   if (pid === undefined || (await identityOf(Number(pid)))?.startTime !== startTime) return;
   throw new InputError(
     `Expected \`out\` to be written by one command at a time, got \`${name}\`, which process ${pid} is writing.`,

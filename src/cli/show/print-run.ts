@@ -15,7 +15,7 @@ import { hitsText, researchText } from './print-hits.js';
 import type { Render } from './print-hits.js';
 import { shellWord } from '../../fold/visible-text.js';
 import type { RunFlags } from '../run/run-flags.js';
-import { proseFor } from './terminal-rows.js';
+import { proseFor, shortFields } from './terminal-rows.js';
 import { totalText } from './total-text.js';
 import { answerText, joined, json, line, lines, paints, setIn, terminalLine } from './terminal-text.js';
 import type { Shown, TerminalText } from './terminal-text.js';
@@ -237,7 +237,8 @@ function byKey(run: Run, _flags: RunFlags, screen: Screen, render: Render): Term
   const { output } = run;
   if (output === null || output === undefined) return lines([]);
   if (typeof output !== 'object' || Array.isArray(output)) return lines([render(asText(output).trim()), '']);
-  return entriesText(run, Object.entries(output), screen, render);
+  const short = isKind(run.kind) ? undefined : shortFields(output, screen);
+  return short ?? entriesText(run, Object.entries(output), screen, render);
 }
 
 /** Most results on a terminal, and how many of more than that: a scroll of hundreds is not read. */

@@ -1,7 +1,7 @@
-import { backlogOf, pendingBranches } from '../../client/index.js';
+import { backlogOf, pendingBranches, queueOfTask } from '../../client/index.js';
 import type { Backlog, PendingBranch, RunView } from '../../client/index.js';
 import type { LimiterSnapshot } from '../../contract/limiter.js';
-import { taskQueues } from '../../contract/names.js';
+import { isKind, taskQueues } from '../../contract/names.js';
 import { isWorkerGone } from '../../server/index.js';
 import type { Session } from '../home/session.js';
 
@@ -54,15 +54,24 @@ export class SituationWatch {
   }
 
   async #around(): Promise<Partial<Situation>> {
-    const { client, server, membership } = this.session;
+    const { membership } = this.session;
     const queue = this.view.planned.offline ? taskQueues.offlineModel : taskQueues.model;
-    const [backlog, present] = await Promise.all([
-      backlogOf(client, server.namespace, queue, isWorkerGone),
-      membership.live(),
-    ]);
+    const [backlog, present] = await Promise.all([this.#backlog(queue), membership.live()]);
     const limiters = present.flatMap(({ limits = [] }) =>
       limits.filter(({ taskQueue }) => taskQueue === queue).flatMap((limits) => limits.limiters),
     );
     return { backlog, limiters };
+  }
+
+  /** A workflow of somebody's own waits for a worker of theirs, and before its first question for nobody else. */
+  async #backlog(queue: string): Promise<Backlog | null> {
+    const { client, server } = this.session;
+    const { namespace } = server;
+    if (!isKind(this.view.kind)) {
+      const own = await queueOfTask(client, this.view);
+      if (own !== undefined) return backlogOf(client, namespace, own, isWorkerGone, 'workflows');
+      if (this.view.total === 0) return null;
+    }
+    return backlogOf(client, namespace, queue, isWorkerGone);
   }
 }

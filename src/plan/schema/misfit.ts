@@ -185,9 +185,8 @@ function expectedOf(schema: Schema): string {
     case 'array':
       return `a list${spanOf(schema.minItems ?? 0, schema.maxItems, ' items')}`;
     case 'object': {
-      if (schema.properties === undefined) return 'an object';
-      const fields = schema.required.length > 0 ? schema.required : Object.keys(schema.properties);
-      return `an object with ${fields.map((name) => `\`${name}\``).join(' and ')}`;
+      if (schema.properties === undefined || schema.required.length === 0) return 'an object';
+      return `an object with ${schema.required.map((name) => `\`${name}\``).join(' and ')}`;
     }
     case undefined:
       if (schema.anyOf) return schema.anyOf.map(expectedOf).join(', or ');
@@ -198,7 +197,7 @@ function expectedOf(schema: Schema): string {
 
 function spanOf(least: number, most: number | undefined, unit: string): string {
   if (most !== undefined && most < Number.MAX_SAFE_INTEGER) return ` of ${least} to ${most}${unit}`;
-  return least > 0 ? ` of ${least}${unit} or more` : '';
+  return least > 0 ? ` of ${least}${least === 1 ? unit.replace(/s$/, '') : unit} or more` : '';
 }
 
 function shownValue(value: unknown): string {

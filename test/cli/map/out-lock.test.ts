@@ -7,6 +7,8 @@ import { mapParts } from '../../../src/report/answer/map-parts.js';
 import type { Branch } from '../../../src/contract/run.js';
 import { OutDraft } from '../../../src/cli/run/out-draft.js';
 import type { World } from '../../../src/cli/world.js';
+import { RowsFile } from '../../../src/cli/map/rows-file.js';
+import { wholeFormats } from '../../../src/cli/map/whole-file.js';
 import { lockOut } from '../../../src/cli/run/out-lock.js';
 
 it('keeps a file from a second command while the first runs, and takes over from one that is gone', async () => {
@@ -20,6 +22,36 @@ it('keeps a file from a second command while the first runs, and takes over from
     await lockOut(path, 'out.jsonl')
   )();
   expect(await readdir(folder)).toEqual([]);
+});
+
+it('writes over no file beside that of --out which is not its own', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'fanfold-beside-'));
+  const beside = { 'a.jsonl.lock': 'my lock\n', 'b.csv.retry': 'my notes\n', 'c.json.draft': 'my draft\n' };
+  for (const [name, text] of Object.entries(beside)) await writeFile(join(cwd, name), text);
+  await expect(lockOut(join(cwd, 'a.jsonl'), 'a.jsonl')).rejects.toThrow(
+    'Expected `a.jsonl.lock` to be left by a command',
+  );
+  const again = RowsFile.open('b.csv', { retryFailed: true }, { cwd } as World);
+  await expect(again).rejects.toThrow("Expected `b.csv.retry` to be new or to hold the beginning of this run's rows");
+  await writeFile(join(cwd, 'rows.jsonl'), '{"_row":"1","_status":"ok"}\n');
+  await wholeFormats.find(({ ending }) => ending === '.json')?.write(join(cwd, 'rows.jsonl'), join(cwd, 'c.json'), []);
+  for (const [name, text] of Object.entries(beside)) expect(await readFile(join(cwd, name), 'utf8')).toBe(text);
+  expect((await readdir(cwd)).toSorted()).toEqual([
+    'a.jsonl.lock',
+    'b.csv.retry',
+    'c.json',
+    'c.json.draft',
+    'rows.jsonl',
+  ]);
+});
+
+it('writes over what a killed --retry-failed has left', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'fanfold-beside-'));
+  for (const left of ['', '_row,_status\n', '_row,_status\n1,ok\n2,o']) {
+    await writeFile(join(cwd, 'b.csv.retry'), left);
+    const file = await RowsFile.open('b.csv', { retryFailed: true }, { cwd } as World);
+    await file.unlock();
+  }
 });
 
 it('keeps a file from a second command while a retry writes it', async () => {

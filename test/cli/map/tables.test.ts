@@ -67,6 +67,14 @@ describe('a table', () => {
     ]);
   });
 
+  it.each([
+    ['index.csv', ',id\n0,7\n', /got none for column 1/, 'index=False'],
+    ['nan.jsonl', '{"id": 1, "v": NaN}\n', /one JSON object a line/, 'JSON has no NaN and no Infinity: write null.'],
+  ])('says what to do about what Python writes: %s', async (name, text, message, advice) => {
+    const error = await rowsOf(name, text).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(message), advice: expect.stringContaining(advice) });
+  });
+
   it('refuses what is no Parquet by its name alone', async () => {
     await expect(rowsOf('none.parquet', 'a,b\n')).rejects.toThrow(/Expected a Parquet file, got `none.parquet`/);
   });

@@ -85,7 +85,7 @@ describe('a refusal', () => {
     [
       'perspectives',
       { document: { inline: ' ' } },
-      'Expected `document.inline` to be a text of 1 characters or more, got " ".',
+      'Expected `document.inline` to be a text of 1 character or more, got " ".',
     ],
     [
       'perspectives',
