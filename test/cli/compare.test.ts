@@ -139,7 +139,7 @@ describe('problems are told before anything is asked', () => {
   beforeAll(() => writeFile(join(desk.directory, 'bad.yaml'), 'variants: { a: 1 }\n'));
 
   it.each([
-    [['Who?'], 'Expected 2 to 50 answers to compare, got 1 models and 1 prompts'],
+    [['Who?'], 'Expected 2 to 50 answers to compare, got 1 model and 1 prompt'],
     [[], 'Expected a prompt, `--variant` or `--variants`, got none of them.'],
     [['Who?', '--models', 'a,a'], 'Expected every model once, got `a` twice.'],
     [['Who?', '--variant', 'nothing'], 'Expected `--variant` to be name=prompt'],

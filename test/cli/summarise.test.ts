@@ -265,7 +265,7 @@ describe('bad input is refused before anything starts', () => {
     [[], 'Expected files or `--from`, got neither.'],
     [['a.md', '--from', 'b.jsonl'], 'Expected files or `--from`, got both.'],
     [['missing.md'], 'Expected a file, got `missing.md`, which does not exist.'],
-    [['--from', 'missing.jsonl'], 'Expected a readable file, got `missing.jsonl`'],
+    [['--from', 'missing.jsonl'], 'Expected a file, got `missing.jsonl`, which does not exist.'],
     [['a.md', '--sentences', '0'], 'Expected `--sentences` to be a whole number from 1 to 100, got `0`.'],
   ])('%j', async (words, message) => {
     desk = await Desk.open();

@@ -34,3 +34,11 @@ describe('a text in parts', () => {
     ).toEqual(['One sentence here. ', 'Another one there.']);
   });
 });
+
+it('splits what comes again and again into few parts: pieces take more together than each for itself', () => {
+  const text = 'The NORTHERN clause ends the contract. '.repeat(1_000);
+  const parts = splitByTokens({ text, tokens: 5_000 });
+  expect(parts.join('')).toBe(text);
+  expect(Math.max(...parts.map(estimateText))).toBeLessThanOrEqual(5_000);
+  expect(parts.length).toBeLessThan(20);
+});

@@ -9,8 +9,8 @@ const leaseMs = 10_000;
 let renewed: string[][];
 /** What the store does when leases are renewed. */
 let answer: () => Promise<void>;
-const releaseLease = vi.fn<(lease: Lease) => Promise<void>>();
-const handOnLease = vi.fn<(lease: Lease) => Promise<void>>();
+const releaseLease = vi.fn<(lease: Lease) => Promise<void>>(async () => {});
+const handOnLease = vi.fn<(lease: Lease) => Promise<void>>(async () => {});
 let keeper: LeaseKeeper;
 
 beforeEach(() => {

@@ -45,10 +45,26 @@ function gather(all: Iterable<Piece>, most: number): string[] {
   return parts.flatMap(({ pieces: own }) => fitted(own, most));
 }
 
-/** Together pieces may take a little more than each for itself: what begins one depends on what ends the other. */
+/** Together pieces may take more than each for itself: what begins one depends on what ends the other, and what comes again is seen in no piece alone. */
 function fitted(own: readonly string[], most: number): string[] {
-  const text = own.join('');
-  if (own.length === 1 || estimateText(text) <= most) return [text];
-  const last = own.slice(-1);
-  return [...fitted(own.slice(0, -1), most), ...last];
+  const parts: string[] = [];
+  for (let from = 0; from < own.length;) {
+    const count = mostThatFit(own.slice(from), most);
+    parts.push(own.slice(from, from + count).join(''));
+    from += count;
+  }
+  return parts;
+}
+
+/** How many of the first pieces fit together: one at least. */
+function mostThatFit(own: readonly string[], most: number): number {
+  const fits = (count: number): boolean => count === 1 || estimateText(own.slice(0, count).join('')) <= most;
+  if (fits(own.length)) return own.length;
+  let [good, bad] = [1, own.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (fits(middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
 }
