@@ -1,9 +1,11 @@
 import { stripVTControlCharacters as stripAnsi } from 'node:util';
 
+import { marked } from 'marked';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 
 import { renderMarkdown as render } from '../../src/cli/show/markdown.js';
+import { markdownTokens } from '../../src/report/answer/markdown-tokens.js';
 import { foreignMarkdown } from '../../src/report/markdown/foreign-markdown.js';
 
 const renderMarkdown = (text: string, columns: number) => render(text, columns).text;
@@ -102,8 +104,68 @@ describe('formulas', () => {
     expect(shown('| a |\n|---|\n| $x*y*z$ |', 80)).toContain('$x*y*z$');
   });
 
+  it.each([
+    ['Ticker $AAPL, $MSFT, and **$TSLA**.', 'Ticker $AAPL, $MSFT, and $TSLA.'],
+    ['Cost of $A and [the site](https://o.example/?q=B$).', 'Cost of $A and the site (https://o.example/?q=B$).'],
+    ['maybe 7$, **8$** more, _9$_ or *10$* at most', 'maybe 7$, 8$ more, 9$ or 10$ at most'],
+    ['Set $HOME, **$PATH**, and **5$** or 6$', 'Set $HOME, $PATH, and 5$ or 6$'],
+    ['The $-sign, **bold**, and 5$ too. $$, *good*, or $$$.', 'The $-sign, bold, and 5$ too. $$, good, or $$$.'],
+    ['Escaped \\(a\\), \\(b\\), \\(not\\) and \\(**so**\\)', 'Escaped (a), (b), (not) and (so)'],
+  ])('are no names behind a dollar, and hide no emphasis or link: %s', (text, expected) => {
+    expect(shown(text, 200)).toBe(expected);
+  });
+
+  it.each(['$n$th, $a[1] + b[2]$, $x^{**}$', 'Let \\(a\\) be \\(x_1\\).', '$\\{\\sum _i x_j\\}$ and $a * b * c$'])(
+    'are seen beside letters and brackets: %s',
+    (text) => {
+      expect(shown(text, 200)).toBe(text);
+    },
+  );
+
+  it('leave citations to be found', () => {
+    const types = (text: string) => markdownTokens(text).flatMap((each) => ('tokens' in each ? each.tokens : []) ?? []);
+    expect(types('cost of $A [1] and B$ [2]').map(({ type }) => type)).not.toContain('formula');
+    expect(types('so $x \\in [1]$').map(({ type }) => type)).toContain('formula');
+  });
+
+  it.each([
+    'The sum is:\n\n$$\nx = 1\n```\n$$\n\nThat is all.',
+    '\\[\nx_1\n~~~~\n\\]\n\nThat is all.',
+    '- item\n\n  $$\n  x = 1\n  ```\n  $$\n\nThat is all.',
+    '<div>\n```\n</div>\n\nThat is all.',
+    'Is \\(a ` b_1\\), `c`?\n\nThat is all.',
+  ])('reach no further than their place in a page: %s', (text) => {
+    const last = marked.lexer(foreignMarkdown(text, 2)).at(-1);
+    expect(last).toMatchObject({ type: 'paragraph', text: 'That is all.' });
+  });
+
+  it.each([
+    '$$\n# Big heading\n![x](https://e.example/p.png)\n[l](javascript:alert(1))\n$$',
+    'So $x_1 [l](javascript:alert(1))$.',
+    'So \\([a_1\\)](javascript:alert(1))',
+    'So \\(a_1 ` b\\) and `[l](javascript:alert(1))`',
+    '[x]: javascript:alert(1)\n\n$[x]$',
+    '[x [y](javascript:b)](javascript:alert(1))',
+    '<div>\n[l](javascript:alert(1))\n# Big\n</div>',
+  ])('lead nowhere in a page, and are no headings of it: %s', (text) => {
+    expect(marked.parse(foreignMarkdown(text, 2))).not.toMatch(/<a |<img|<h\d/);
+  });
+
   it('that are none do not take for ever', () => {
-    for (const text of ['$', '\\(', '\\[', '$$ ', '$a ', '\n$$\n', '\n\\[\n']) {
+    for (const text of [
+      '$',
+      '\\(',
+      '\\[',
+      '$$ ',
+      '$a ',
+      '\n$$\n',
+      '\n\\[\n',
+      '$a [1] ',
+      '\\(a b',
+      '$ **',
+      '$a _b *c',
+      '\\(=',
+    ]) {
       expect(shown(text.repeat(2_000), 80).length).toBeGreaterThan(0);
     }
   });

@@ -1,6 +1,6 @@
 import type { Token, Tokens } from 'marked';
 
-import { markdownCode, visibleText } from '../../fold/visible-text.js';
+import { markdownCode, markdownLine, visibleText } from '../../fold/visible-text.js';
 import { safeLink } from '../answer/link.js';
 import { markdownTokens } from '../answer/markdown-tokens.js';
 
@@ -22,12 +22,12 @@ export function foreignMarkdown(text: string, depth: number): string {
   }
 }
 
-/** A text in a block of code, which nothing in it ends. */
-export function fenced(text: string): string {
+/** A text in a block of code, which nothing in it ends; formulas in TeX are the language `math`. */
+export function fenced(text: string, language = ''): string {
   const shown = visibleText(text);
   const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}\n${shown}\n${fence}`;
+  return `${fence}${language}\n${shown}\n${fence}`;
 }
 
 function blocks(tokens: readonly Token[], depth: number): string[] {
@@ -54,8 +54,20 @@ function block(token: Tokens.Generic, depth: number): string {
     case 'paragraph':
     case 'text':
       return inline(token.tokens ?? [token]);
+    case 'formulaBlock':
+      return fenced(
+        token.raw
+          .trim()
+          .slice(2, -2)
+          .replaceAll(/^[ \t]*\n|\s+$/g, ''),
+        'math',
+      );
+    case 'def':
+      // Its links have their addresses by now: as a definition it would serve the rest of the page.
+      return markdownLine(token.raw.trim().replaceAll(/\s+/g, ' '));
     default:
-      return plain(token.raw.trim());
+      // Rows of markup may be any block once its first sign is text.
+      return token.raw.trim().includes('\n') ? fenced(token.raw.trim()) : plain(token.raw.trim());
   }
 }
 
@@ -119,6 +131,9 @@ function span(token: Tokens.Generic): string {
       return '';
     case 'text':
       return inner();
+    case 'formula':
+      // A backtick would begin code that ends elsewhere.
+      return token.raw.includes('`') ? markdownCode(token.raw.replaceAll(/\s+/g, ' ')) : plain(token.raw);
     default:
       return plain(token.raw);
   }
@@ -134,5 +149,6 @@ function plain(text: string): string {
   return text
     .replaceAll('<', '&lt;')
     .replaceAll('![', String.raw`!\[`)
+    .replaceAll('](', String.raw`]\(`)
     .replaceAll(/@(?=[\p{L}\p{N}])/gu, '&#64;');
 }
