@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Hit, HttpSource } from '../../src/contract/source.js';
-import { isList, isNamed, listsIn } from '../../src/cpu/hits/paths.js';
+import { isByPlace, isList, isNamed, listsIn } from '../../src/cpu/hits/paths.js';
 import { textOfBlocks } from '../../src/cpu/hits/rich-text.js';
 import { readHits } from '../../src/cpu/tasks/read-hits.js';
 
@@ -61,7 +61,64 @@ describe('one hit alone is a hit', () => {
     expect(['$.a', "$['a:b']", "$['a','b']", '$.a[0].b', "$['*']"].some(isList)).toBe(false);
     expect(['$', '$.a', "$['a:b']", '$..a'].every(isNamed)).toBe(true);
     expect(['$[*]', '$.a[0]', '$.*', '$.a[?@.b]'].some(isNamed)).toBe(false);
-    expect([...listsIn(["$.a['dc:b'][*].c", '$..d[?@.e].f[0]', '$.g'])]).toEqual(['dc:b', 'd', 'f']);
+    expect([['$.t', '$[0]'], ['$[-1]'], ['$[:2]']].every(isByPlace)).toBe(true);
+    expect(isByPlace(['$.a[0]', "$['a']", '$[*]'])).toBe(false);
+  });
+
+  it.each<[string, string[], string[], string[]]>([
+    ["$.a['dc:b'][*].c", ['$.d[0]', '$.e'], ['/a/dc:b', '/a/dc:b/c/d'], ['/dc:b', '/a', '/a/dc:b/c', '/a/dc:b/c/e']],
+    [
+      '$..d[?@.e]',
+      ['$.f[0].d', "$..g[?@['@n']=='x'].h"],
+      ['/d', '/a/b/d', '/d/f', '/d/x/g'],
+      ['/d/e', '/d/g/h', '/d/f/x'],
+    ],
+    [
+      '$.*.a[?@.b[*].c == "x]"][?@.n]',
+      ['$[*].e[1:]'],
+      ['/r/a', '/r/a/b', '/r/a/x/y/e'],
+      ['/a', '/r', '/r/a/b/c', '/r/a/x'],
+    ],
+    ["$['a','b'][*]", ['$.none'], ['/a', '/b'], ['/c', '/a/b']],
+  ])('and where they do: %s with %j', (hits, fields, lists, others) => {
+    const isList = listsIn(hits, fields);
+    expect([...lists, ...others].filter(isList)).toEqual(lists);
+  });
+
+  it('an element in one of its own name is found (SRU)', async () => {
+    const record = (title: string) =>
+      `<record><recordData><record><leader>L</leader><datafield><subfield code="a">${title}</subfield></datafield></record></recordData></record>`;
+    const xml = `<searchRetrieveResponse><records>${record('A')}${record('B')}</records></searchRetrieveResponse>`;
+    const source: Reading = {
+      hits: '$.searchRetrieveResponse.records.record[*]',
+      title: "$.recordData.record.datafield.subfield['#text']",
+      link: '$.none',
+      text: '$.recordData.record.leader',
+      format: 'xml',
+    };
+    expect(await hitsIn(xml, source)).toEqual(['A', 'B'].map((title) => ({ title, link: '', text: 'L' })));
+  });
+
+  it('a name that is a list elsewhere is none where a path has it plain', async () => {
+    const xml = '<r><doc><name><first>F</first></name><by><name>X</name></by></doc></r>';
+    const source: Reading = {
+      hits: '$.r.doc',
+      title: '$.name.first',
+      link: '$.none',
+      text: '$.by.name[*]',
+      format: 'xml',
+    };
+    expect(await hitsIn(xml, source)).toEqual([{ title: 'F', link: '', text: 'X' }]);
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['texts', ['T', '/1', 'x'], '$[0]', '$[1]'],
+    ['objects (Google tables)', [{ v: 'T' }, { v: '/1' }], '$[0].v', '$[1].v'],
+  ])('a row is one hit where its cells are taken by their place: %s', async (_, row, title, link) => {
+    const cells: Reading = { hits: '$.data[*].row', title, link, text: '$.none' };
+    const hit = { title: 'T', link: 'https://api.example.org/1', text: '' };
+    expect(await hitsIn({ data: [{ row }, { row }] }, cells)).toEqual([hit, hit]);
+    expect(await hitsIn({ rows: [row, row] }, { ...cells, hits: '$.rows' })).toEqual([hit, hit]);
   });
 });
 
@@ -122,6 +179,11 @@ it.each([
 ])('code is what it says: %s', async (text) => {
   const said = text.replaceAll('\n', ' ');
   expect(await hitsIn([{ title: text, text }], list)).toMatchObject([{ title: said, text: said }]);
+});
+
+it('elements with a capital are markup, components are not', async () => {
+  const text = 'one<Br>two <Strong>x</Strong> <Font color="red">z</Font> by <Link to="/a">go</Link>';
+  expect((await hitsIn([{ title: 'T', text }], list))?.[0]?.text).toBe('one two x z by <Link to="/a">go</Link>');
 });
 
 it('markup with a backtick in it is markup', async () => {

@@ -22,6 +22,9 @@ const endless = new Set('br col hr img input li link p source td th tr wbr dd dt
 /** Those that say nothing without attributes: `cp <source> <link>` names its arguments. */
 const attributed = new Set('col embed img input link source'.split(' '));
 
+/** Those whose names components have too (React Router, MUI, Ant Design): with a capital (`<Link>`) they are such. */
+const components = new Set('button footer form header input label link list main nav section select title'.split(' '));
+
 /** Code of Markdown, whose tags are what it says: a fence with its lines, or a span of one line. */
 const code = /(?:^|\n)[ \t]*(```+|~~~+)[^]*?(?:\n[ \t]*\1|$)|(?<!`)(`+)(?!`)[^\n]*?[^`\n]\2(?!`)/g;
 const beginsAsHtml = /^\s*<(?:p|div|span|h[1-6]|[uod]l|table|pre|blockquote|section|article)\b/i;
@@ -118,10 +121,11 @@ function endOf([from = 0, length = 0]: readonly number[] = []): number {
   return from + length;
 }
 
-/** The name of an element in small letters; that of a component (`Link`) as it is, for it is none. `undefined` of a comment. */
+/** The name of an element in small letters; that of a component (`Link`) as it is, for it is no element. `undefined` of a comment. */
 function nameIn(given: string): string | undefined {
   if (given === '') return undefined;
-  return /^[A-Z][a-z]+$/.test(given) ? given : given.toLowerCase();
+  const name = given.toLowerCase();
+  return components.has(name) && /^[A-Z][a-z]+$/.test(given) ? given : name;
 }
 
 function isKnown(name: string): boolean {

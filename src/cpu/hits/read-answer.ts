@@ -16,13 +16,13 @@ export interface RawAnswer {
 /**
  * An answer as JSON.
  *
- * @param lists names of elements of XML that are lists, one alone too
+ * @param isList whether elements of XML at a place, such as `/feed/entry`, are a list, one alone too
  * @throws Error where it is not what it should be
  */
 export function readAnswer(
   { bytes, type }: RawAnswer,
   format: HttpSource['format'],
-  lists: ReadonlySet<string>,
+  isList: (place: string) => boolean,
 ): XmlTree {
   if (format !== 'xml') {
     const text = decodeText(bytes, charsetOf(type));
@@ -31,7 +31,7 @@ export function readAnswer(
   // A byte-order mark comes first, then the content type, then what it says of itself (RFC 7303, 3).
   const text = decodeText(bytes, charsetOf(type) ?? saidBy(bytes));
   try {
-    return readXml(text, lists);
+    return readXml(text, isList);
   } catch (error) {
     throw new Error(`Its answer is not XML: ${(error as Error).message}`);
   }

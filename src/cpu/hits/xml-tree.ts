@@ -23,10 +23,10 @@ export interface XmlTree {
 /**
  * Attributes begin with `@`, the text beside them is `#text`. Entities of a document's own are left as they are.
  *
- * @param alsoLists names of elements that are lists as well, one alone too
+ * @param isAlsoList whether elements at a place, such as `/feed/entry`, are a list as well, one alone too
  * @throws Error where it is not XML
  */
-export function readXml(xml: string, alsoLists: ReadonlySet<string> = new Set()): XmlTree {
+export function readXml(xml: string, isAlsoList: (place: string) => boolean = () => false): XmlTree {
   const parser = new XMLParser({
     preserveOrder: true,
     ignoreAttributes: false,
@@ -42,7 +42,7 @@ export function readXml(xml: string, alsoLists: ReadonlySet<string> = new Set())
   const contentOf: XmlTree['contentOf'] = new WeakMap();
   const root = nodes.find((node) => nameOf(node) !== undefined);
   return {
-    value: valueOf(nodes, {}, { contentOf, isList: (name) => lists.has(bare(name)) || alsoLists.has(name) }),
+    value: valueOf(nodes, {}, { contentOf, isAlsoList, place: '' }),
     contentOf,
     isAtom: root !== undefined && /^(\w+:)?feed$/.test(nameOf(root) ?? ''),
   };
@@ -74,12 +74,15 @@ export function attributesOf(node: XmlNode): Record<string, string> {
 /** What is noted while a tree is built. */
 interface Building {
   contentOf: WeakMap<object, readonly XmlNode[]>;
-  isList: (name: string) => boolean;
+  isAlsoList: (place: string) => boolean;
+  /** Names of the elements around, each behind a `/`. */
+  place: string;
 }
 
 /** @param base what relative links begin at, where the document says it (XML Base) */
 function valueOf(nodes: readonly XmlNode[], given: Record<string, string>, building: Building, base?: string): unknown {
-  const { contentOf, isList } = building;
+  const { contentOf, isAlsoList, place } = building;
+  const isList = (name: string) => lists.has(bare(name)) || isAlsoList(`${place}/${name}`);
   const said = nodes
     .map((node) => ownText(node) ?? '')
     .join('')
@@ -112,7 +115,8 @@ function withBase(
   const base = said !== undefined && URL.canParse(said, above) ? new URL(said, above).href : above;
   const href = given['@href'];
   const isRelative = bare(name) === 'link' && base !== undefined && href !== undefined && URL.canParse(href, base);
-  return [isRelative ? { ...given, '@href': new URL(href, base).href } : given, building, base];
+  const inside = { ...building, place: `${building.place}/${name}` };
+  return [isRelative ? { ...given, '@href': new URL(href, base).href } : given, inside, base];
 }
 
 function bare(name: string): string {

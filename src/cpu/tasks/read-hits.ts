@@ -1,6 +1,6 @@
 import { hitParts, hitsOfSource } from '../../contract/source.js';
 import type { Hit, HttpSource } from '../../contract/source.js';
-import { isList, isNamed, listsIn } from '../hits/paths.js';
+import { isByPlace, isList, isNamed, listsIn } from '../hits/paths.js';
 import { cut, linkOf, textOf, titleOf } from '../hits/hit-parts.js';
 import type { RawHit } from '../hits/hit-parts.js';
 import { readAnswer } from '../hits/read-answer.js';
@@ -29,7 +29,8 @@ export async function readHits({
   limitMs: number;
 }): Promise<Limited<Hit[]>> {
   const { hits: hitsPath, title, link, text, rank } = source;
-  const tree = readAnswer(answer, source.format, listsIn([hitsPath, title, link, text, rank ?? '']));
+  const fields = [title, link, text, ...(rank === undefined ? [] : [rank])];
+  const tree = readAnswer(answer, source.format, listsIn(hitsPath, fields));
   // Loaded on demand: most threads have no use for it.
   const { compilePath } = await import('../hits/json-path.js');
   const all = (path: string, value: unknown): unknown[] =>
@@ -38,7 +39,11 @@ export async function readHits({
       .values();
   const limited = withinLimit(limitMs, () => {
     try {
-      return ranked(opened(all(hitsPath, tree.value), hitsPath), rank, all)
+      return ranked(
+        isNamed(hitsPath) ? opened(all(hitsPath, tree.value), isByPlace(fields)) : all(hitsPath, tree.value),
+        rank,
+        all,
+      )
         .slice(0, hitsOfSource)
         .map((hit): RawHit => ({
           title: all(title, hit),
@@ -60,9 +65,10 @@ export async function readHits({
   return { ...limited, value: hits };
 }
 
-/** The items of a list that a path leads to as a whole. */
-function opened(found: unknown[], path: string): unknown[] {
-  return isNamed(path) ? found.flat() : found;
+/** The items of lists that a path leads to as a whole; a row whose cells are taken by their place is one hit. */
+function opened(found: unknown[], isByPlace: boolean): unknown[] {
+  const isRow = (value: unknown) => isByPlace && Array.isArray(value) && !value.every(Array.isArray);
+  return found.flatMap((value) => (isRow(value) ? [value] : value));
 }
 
 /** Ordered by a number that each has, if they have; those without come last. */
