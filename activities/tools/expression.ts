@@ -149,7 +149,7 @@ class Reader<Value> {
   /** @param brackets with what stands in them @throws Error where a comma in them may divide thousands as well */
   #assertClear(name: string, brackets: string, count: number): void {
     if (count < 2) return;
-    const inside = brackets.slice(1, -1).replaceAll(/\([^()]*\)/g, '');
+    const inside = withoutBrackets(brackets.slice(1, -1));
     const [tight] = /(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d|,\d)(?:\.\d+)?/.exec(inside) ?? [];
     if (tight === undefined) return;
     const isAlone = tight === inside.trim() && this.arithmetic.takesOne(name);
@@ -234,4 +234,15 @@ class Reader<Value> {
     const { kind, text } = this.#token;
     return new Error(`expected ${what}, got ${kind === 'end' ? 'its end' : `\`${text}\``}`);
   }
+}
+
+/** A text without what stands in brackets, however deep they are. */
+function withoutBrackets(text: string): string {
+  let depth = 0;
+  return text.replaceAll(/[()]|[^()]+/g, (piece) => {
+    if (piece === '(') depth += 1;
+    else if (piece === ')') depth -= 1;
+    else if (depth === 0) return piece;
+    return '';
+  });
 }

@@ -127,6 +127,7 @@ function fold(source: string): Folded {
       ends.push(end);
     }
   };
+  let opened = -1;
   const drop = () => {
     letters.pop();
     starts.pop();
@@ -141,7 +142,7 @@ function fold(source: string): Folded {
     }
     if (groups['blank'] !== undefined) {
       // Blanks beside a dash are a matter of taste, and so is how many there are.
-      if (last !== undefined && last !== ' ' && last !== '-' && !/[«‹]/.test(source[at - 1] ?? '')) put(' ', at, end);
+      if (last !== undefined && last !== ' ' && last !== '-' && at !== opened) put(' ', at, end);
       continue;
     }
     if ((groups['nothing'] ?? groups['link'] ?? groups['line'] ?? groups['tag']) !== undefined) continue;
@@ -159,8 +160,9 @@ function fold(source: string): Folded {
     if (piece === '\\' && /[!-/:-@[-`{-~]/.test(source[end] ?? '')) continue;
     const letter = inAscii(groups['entity'] === undefined ? piece.replace('\uFE0F', '') : decodedText(piece));
     const written = alike[letter] ?? letter.normalize('NFC');
-    // French sets blanks inside of its quotation marks.
-    if (/[»›]/.test(piece) && last === ' ') drop();
+    // French sets blanks inside of its quotation marks, which German and Danish turn around.
+    if (/[»›]/.test(piece) && last === ' ' && !isOpenedBy(piece, source, end)) drop();
+    if (/[«‹]/.test(piece) && !isClosedBy(piece, source, at, last)) opened = end;
     if (written === '-') {
       if (last === ' ') drop();
       // Typewriters make a dash of two or three hyphens.
@@ -172,6 +174,21 @@ function fold(source: string): Folded {
     put(written, at, end);
   }
   return { text: letters.join(''), starts, ends };
+}
+
+/** What follows a mark that opens: never a mark or number of a note, which follow one that closes. */
+const inside = /[*_`~]*(?:[\p{L}\p{Nd}\p{Sc}({„‚]|\[(?![\d^])|<(?:a|b|code|em|i|span|strong|u)\b)/uy;
+
+/** Whether » or › opens a quotation, as in »so« and »›so‹, sagte er«. */
+function isOpenedBy(piece: string, source: string, end: number): boolean {
+  inside.lastIndex = end;
+  return inside.test(source) || (piece === '»' && source[end] === '›');
+}
+
+/** Whether « or ‹ closes a quotation, by what stands before it without a blank: `l’« État »` is opened. */
+function isClosedBy(piece: string, source: string, at: number, last = ' '): boolean {
+  const before = source[at - 1] ?? ' ';
+  return !/[\s\p{Ps}]/u.test(last + before) && !/['\u2019]/.test(before) && !(piece === '‹' && before === '«');
 }
 
 /** Marks of emphasis and code stand beside a blank or a sign on one side; 2*3 and snake_case have none, and `a * b` has them on both. */

@@ -67,6 +67,8 @@ describe('the calculator', () => {
     ['min(100,max(1,200))', 100],
     ['log(8,2)', 3],
     ['max(min(1,234), 5)', 5],
+    ['max(min(1,100+abs(2)), 3)', 3],
+    ['max(((min(1,100))), 3)', 3],
     ['max(100, 200, 300)', 300],
   ])('takes a comma for what it is in %s', async (expression, value) => {
     expect(await calculate(expression)).toBe(value);
@@ -105,6 +107,7 @@ describe('the calculator', () => {
     ['7 % -3', 'write mod(7, -3)'],
     ['round(1,234)', '`1,234` in the brackets of `round` may be one number or several: write 1234, or 1, 234'],
     ['log(1,234)', 'write 1234, or 1, 234'],
+    ['max(1,234, abs(abs(5)))', 'write 1234, or 1, 234'],
     ['max(1,234, 5)', 'write 1234, or 1, 234'],
     ['max(1,234,567.5, 2)', 'write 1234567.5, or 1, 234, 567.5'],
     ['2(3)', 'expected an operator, got `(`'],

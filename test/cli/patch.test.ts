@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { placeOfFile } from '../../src/cli/read/file-place.js';
-import { findingsText, withFix } from '../../src/cli/show/print-findings.js';
+import { findingsText, fixLines, withFix } from '../../src/cli/show/print-findings.js';
 import type { World } from '../../src/cli/world.js';
 import type { Finding } from '../../src/fold/findings.js';
 import type { Run } from '../../src/contract/run.js';
@@ -55,6 +55,14 @@ it('says nothing of a text of which no check has come to its end', () => {
   expect(said()).toBe('No check has come to its end: nothing is known of the text.\n\n');
   expect(JSON.parse(said('sarif'))).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: false }] }] });
   expect(findingsText(runOf(), {}, { isTerminal: false }).text).toBe('No findings.\n\n');
+});
+
+it.each([
+  [1, 1, '  patch: 1 sure suggestion is in it, 1 finding is not; without --fix it is listed'],
+  [2, 0, '  patch: 2 sure suggestions are in it, 0 findings are not; without --fix they are listed'],
+])('says of a patch what is in it: %i and %i', (applied, left, said) => {
+  const run = { kind: 'validate', output: { findings: [], unplaced: 0, fix: { diff: '', applied, left } } };
+  expect(fixLines(run as unknown as Run)).toEqual([said]);
 });
 
 describe('a patch', () => {

@@ -146,6 +146,43 @@ describe('a table that the document says is one', () => {
     expect(text).toBe('| Region | Q1 | Q2 |\n| --- | --- | --- |\n| North | 10 |  |\n| South |  | 14 |');
   });
 
+  it('has words in one that are parted at the ends of lines of a cell', () => {
+    const cells = taggedCells(tree(['h', 'i'], ['a', 'b']));
+    const text = read(
+      cells,
+      ...([
+        ['Fee', 72, 20, 700, 'h'],
+        ['For', 200, 20, 700, 'i'],
+        ['500', 72, 20, 680, 'a'],
+        ['Early Termi\u2010', 200, 60, 680, 'b'],
+        ['nation of', 200, 60, 668, 'b'],
+        ['Contract', 200, 60, 656, 'b'],
+      ] as const),
+    );
+    expect(text).toBe('| Fee | For |\n| --- | --- |\n| 500 | Early Termination of Contract |');
+  });
+
+  it.each([
+    ['of three cells', ['12'], '| Long pump | 12 | 9.50 |\n| --- | --- | --- |'],
+    ['of two', [], 'Long 9.50 pump'],
+  ])('has a row alone without the head of its page: %s', (_, more, expected) => {
+    const text = read(
+      taggedCells(tree(['a', ...more.map(() => 'b'), 'c'])),
+      ...([
+        ['Report 2024', 72, 60, 750],
+        ['Page 2 of 3', 400, 60, 750],
+        ['Long', 72, 30, 730, 'a'],
+        ['pump', 72, 30, 718, 'a'],
+      ] as const),
+      ...more.map((each) => [each, 200, 12, 730, 'b'] as const),
+      ...([
+        ['9.50', 400, 22, 730, 'c'],
+        ['Thank you for it.', 72, 80, 690],
+      ] as const),
+    );
+    expect(text).toBe(`Report 2024 Page 2 of 3\n\n${expected}\n\nThank you for it.`);
+  });
+
   it('that something stands beside is read by its places', () => {
     const cells = taggedCells(tree(['a', 'b'], ['c', 'd']));
     const text = read(

@@ -3,6 +3,7 @@ import { countedFindings, revise, saysQuote, severities } from '../../fold/findi
 import type { Run } from '../../contract/run.js';
 import { packageVersion } from '../package-version.js';
 import type { FilePlace } from '../read/file-place.js';
+import { counted } from '../read/numbers.js';
 import { gitPatch } from './git-patch.js';
 import type { RunFlags } from '../run/run-flags.js';
 import { quotedChange, widestQuote } from './quoted-change.js';
@@ -83,12 +84,16 @@ export async function withFix(run: Run, { fix, fixOf, file = 'text', place, plac
   return { ...run, output: { ...outputOf(run), fix: { diff, applied, left } satisfies Fix } };
 }
 
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
+
 /** What became of the suggestions, where a patch was asked for. */
 export function fixLines(run: Pick<Run, 'output' | 'kind'>): string[] {
   const fix = run.kind === 'validate' ? outputOf(run).fix : undefined;
   if (fix === undefined) return [];
   return [
-    `  patch: ${fix.applied} sure suggestions are in it, ${fix.left} findings are not; without --fix they are listed`,
+    `  patch: ${counted(fix.applied, 'sure suggestion')} ${isOrAre(fix.applied)} in it, ${counted(fix.left, 'finding')} ${isOrAre(fix.left)} not; without --fix ${fix.left === 1 ? 'it is' : 'they are'} listed`,
     ...(fix.changed ?? []).map((file) => `  ${file} has changed since it was read, and is not patched`),
   ];
 }

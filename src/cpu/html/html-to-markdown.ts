@@ -177,8 +177,18 @@ function writeBlock(element: HtmlElement, flow: Flow, around: Around): void {
 function writeNote(element: HtmlElement, flow: Flow, around: Around): void {
   const number = around.notes.get(attributeOf(element, 'id') ?? '') ?? '';
   const text = blocksOf(element.childNodes, around);
-  const isNumbered = text.replace(/^[^\p{L}\p{N}*†‡]+/u, '').startsWith(number) || text.startsWith(superscript(number));
-  flow.block(isNumbered || text === '' ? text : `${superscript(number)} ${text}`);
+  const said = text.replace(/^[^\p{L}\p{N}*†‡]+/u, '');
+  const raised = superscript(number);
+  const isNumbered =
+    (said.startsWith(number) && !isLonger(number, said.slice(number.length))) ||
+    (raised !== number && text.startsWith(raised));
+  flow.block(isNumbered || text === '' ? text : `${raised} ${text}`);
+}
+
+/** Whether a number, or the letter of a note, is the beginning of a longer one, of a word, a date or an ordinal. */
+function isLonger(number: string, rest: string): boolean {
+  if (/\p{L}$/u.test(number)) return /^[\p{L}\p{N}]/u.test(rest);
+  return /\d$/.test(number) && /^(?:\d|[.,:/–-]\d|(?:st|nd|rd|th)(?!\p{L}))/u.test(rest);
 }
 
 function deeper(around: Around): Around {

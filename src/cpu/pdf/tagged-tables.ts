@@ -7,6 +7,9 @@ import { lineOf, rowsOf } from './rows.js';
 /** Most cells of a table whose places are compared, and most characters of one: a longer one is a part of a page that a table sets. */
 const [mostCells, longestCell] = [2_000, 1_000];
 
+/** Fewest cells of a row that is alone, as one that goes on from the page before is, and most characters of each: others set a page. */
+const [fewestAlone, longestAlone] = [3, 200];
+
 /** A cell as it stands on the page. */
 interface Cell {
   text: string;
@@ -16,7 +19,7 @@ interface Cell {
 }
 
 /**
- * The blocks of a page's pieces, with its tagged tables as they are tagged.
+ * The blocks of a page's pieces, with its tagged tables as they are tagged. Lines of their cells are apart by `\n`.
  *
  * TaggedTables-1. No piece is lost, and none is there twice: a table that has something beside it, or that sets a page, is read by its places.
  */
@@ -27,19 +30,19 @@ export function blocksWithTables(pieces: readonly Piece[]): Block[] {
     const { table } = piece.tagged;
     byTable.set(table, [...(byTable.get(table) ?? []), piece]);
   }
-  const tables = Array.from(byTable.values(), (own) => ({ own, ...extentOf(own), rows: tableOf(own) }))
-    .filter(({ rows, own, top, bottom }) => {
+  const tables = Array.from(byTable.values(), (own) => ({ own, ...extentOf(own), table: tableOf(own) }))
+    .filter(({ table, own, top, bottom }) => {
       const isBeside = (piece: Piece) => piece.baseline > top && piece.baseline - 0.5 * piece.size < bottom;
       return (
-        rows !== undefined && !pieces.some((piece) => piece.tagged?.table !== own[0]?.tagged?.table && isBeside(piece))
+        table !== undefined && !pieces.some((piece) => piece.tagged?.table !== own[0]?.tagged?.table && isBeside(piece))
       );
     })
     .toSorted((one, other) => one.top - other.top);
   const taken = new Set(tables.flatMap(({ own }) => own));
   let rest = pieces.filter((piece) => !taken.has(piece));
   const blocks: Block[] = [];
-  for (const { top, rows = [] } of tables) {
-    blocks.push(...blocksOf(rest.filter(({ baseline }) => baseline <= top)), { kind: 'table', rows });
+  for (const { top, table = [] } of tables) {
+    blocks.push(...blocksOf(rest.filter(({ baseline }) => baseline <= top)), ...table);
     rest = rest.filter(({ baseline }) => baseline > top);
   }
   return [...blocks, ...blocksOf(rest)];
@@ -52,7 +55,7 @@ function extentOf(pieces: readonly Piece[]) {
   };
 }
 
-function tableOf(pieces: readonly Piece[]): string[][] | undefined {
+function tableOf(pieces: readonly Piece[]): Block[] | undefined {
   const byCell = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const key = `${piece.tagged?.row} ${piece.tagged?.cell}`;
@@ -61,7 +64,7 @@ function tableOf(pieces: readonly Piece[]): string[][] | undefined {
   const cells = Array.from(byCell.values(), (own): Cell => ({
     text: rowsOf(own)
       .map((row) => lineOf(row.pieces).text)
-      .join(' '),
+      .join('\n'),
     row: own[0]?.tagged?.row ?? 0,
     left: smallest(own.map(({ left }) => left)),
     right: largest(own.map(({ right }) => right)),
@@ -69,14 +72,18 @@ function tableOf(pieces: readonly Piece[]): string[][] | undefined {
   if (cells.length > mostCells || cells.some(({ text }) => text.length > longestCell)) return undefined;
   const columns = columnsOf(cells);
   const rows = [...new Set(cells.map(({ row }) => row))].toSorted((one, other) => one - other);
-  if (columns.length < 2 || rows.length < 2) return undefined;
+  if (columns.length < 2) return undefined;
+  const isTable =
+    rows.length > 1 || (columns.length >= fewestAlone && cells.every(({ text }) => text.length <= longestAlone));
+  // What is around a row has no part in it, such as the head of the page.
+  if (!isTable) return blocksOf(pieces);
   const table = rows.map(() => columns.map(() => ''));
   for (const cell of cells) {
     const row = table[rows.indexOf(cell.row)] ?? [];
     const at = columns.findIndex(({ left, right }) => overlap(cell, { left, right }));
     row[at] = `${row[at] ?? ''} ${cell.text}`.trim();
   }
-  return table;
+  return [{ kind: 'table', rows: table }];
 }
 
 interface Column {

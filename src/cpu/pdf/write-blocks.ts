@@ -63,12 +63,19 @@ function roundedSize(size: number): number {
 /** Blocks as Markdown. */
 export function writeBlocks(blocks: readonly Block[], setting: Setting): string {
   const texts = blocks.map((block) =>
-    block.kind === 'table' ? markdownTable(block.rows) : writeLines(block.lines, setting),
+    block.kind === 'table'
+      ? markdownTable(block.rows.map((row) => row.map((cell) => asOneLine(cell, setting))))
+      : writeLines(block.lines, setting),
   );
   return joinTexts(
     texts.filter((text) => text !== ''),
     setting,
   ).join('\n\n');
+}
+
+/** Lines of a cell as one. */
+function asOneLine(cell: string, { hasWord }: Setting): string {
+  return cell.split('\n').reduce((line, next) => joined(line, next, hasWord));
 }
 
 /** Texts one after the other. A sentence that goes on in the next column, or on the next page, goes on in the text. */

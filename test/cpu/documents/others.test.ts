@@ -97,6 +97,17 @@ describe('EPUB', () => {
     );
   });
 
+  it.each([
+    ['1', '1984 was printed in London.', '¹ 1984 was printed in London.'],
+    ['3', '3.5 per cent of them.', '³ 3.5 per cent of them.'],
+    ['1', '1st of May.', '¹ 1st of May.'],
+    ['a', 'about it.', 'a about it.'],
+    ['2', '<a href="#r">2</a>Note.', '2Note.'],
+  ])('has the number of note %s, which begins like it: %s', async (number, text, expected) => {
+    const chapter = `<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body><p>Old.<a epub:type="noteref" href="#n">${number}</a></p><aside epub:type="footnote" id="n"><p>${text}</p></aside></body></html>`;
+    expect(await read('epub', book({ 'OEBPS/two.xhtml': chapter }))).toContain(expected);
+  });
+
   it('is refused where its chapters are locked', async () => {
     const locked =
       '<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData><enc:CipherData><enc:CipherReference URI="OEBPS/two.xhtml"/></enc:CipherData></enc:EncryptedData></encryption>';
