@@ -86,6 +86,14 @@ export class OdfStyles {
     return format === '' ? '-' : labelOf(path, (level) => this.#levels.get(`${list} ${level}`), '.') || '-';
   }
 
+  /** Whether two lists number a level in the same way. */
+  areAlike(left: string, right: string, level: number): boolean {
+    const [one, other] = [left, right].map((list) => this.#levels.get(`${list} ${level}`));
+    return ['style:num-format', 'style:num-prefix', 'style:num-suffix'].every(
+      (name) => (one?.[name] ?? '') === (other?.[name] ?? ''),
+    );
+  }
+
   startOf(list: string, level: number): number {
     return Number(this.#levels.get(`${list} ${level}`)?.['text:start-value'] ?? 1);
   }

@@ -1,5 +1,7 @@
-import { heading, item, link, oneLine, table } from './markdown.js';
+import { heading, link, oneLine, table } from './markdown.js';
 import { markedText } from './marked-text.js';
+import { beginsDeep, writtenList } from './odf-list.js';
+import type { ListLine } from './odf-list.js';
 import type { EmbeddedObject } from './odf-objects.js';
 import type { OdfStyles } from './odf-styles.js';
 import { gridOf, rowsOf } from './odf-table.js';
@@ -25,37 +27,6 @@ const transparent = new Set([
   'drawing:a',
 ]);
 
-/** A line of a list: an item with its mark, what goes on with one, or a heading that is numbered as one. */
-interface ListLine {
-  text: string;
-  depth: number;
-  mark: string | undefined;
-}
-
-/** Lists between the headings in them; those that begin deep stand as others do. */
-function writtenList(lines: readonly ListLine[]): string[] {
-  const texts: string[] = [];
-  let items: ListLine[] = [];
-  const end = () => {
-    const least = items.reduce((so, { depth }) => Math.min(so, depth), Infinity);
-    const written = items.map(({ text, depth, mark }) =>
-      mark === undefined ? `${'   '.repeat(depth - least + 1)}${text}` : item(depth - least, mark, text).trimEnd(),
-    );
-    texts.push(written.join('\n'));
-    items = [];
-  };
-  for (const line of lines) {
-    if (line.mark !== 'heading') {
-      items.push(line);
-      continue;
-    }
-    end();
-    texts.push(line.text);
-  }
-  end();
-  return texts.filter((text) => text !== '');
-}
-
 /** Lines and the like, which may have a text; frames have other things in them. */
 const shapes =
   /^drawing:(?:custom-shape|rect|ellipse|circle|line|polyline|polygon|regular-polygon|path|connector|caption|measure)$/;
@@ -70,10 +41,14 @@ export class OdfText {
   /** Numbers of the headings so far, by their level. */
   #outline: number[] = [];
 
-  /** @param objects formulas and charts by their addresses */
+  /**
+   * @param objects formulas and charts by their addresses
+   * @param hasSlides whether it is a presentation
+   */
   constructor(
     styles: OdfStyles,
     readonly objects: ReadonlyMap<string, EmbeddedObject>,
+    readonly hasSlides = false,
   ) {
     this.#styles = styles;
   }
@@ -82,8 +57,19 @@ export class OdfText {
   blocksOf(parent: Element | undefined): string[] {
     const texts: string[] = [];
     let wasCode = false;
+    let before: { style: string; least: number } | undefined;
     for (const element of elementsOf(parent)) {
+      if (element.name === 'text:list') {
+        const style = element.attributes['text:style-name'] ?? '';
+        const [written, least] = writtenList(this.#listBehind(element, style, before?.style), before?.least);
+        texts.push(...written);
+        before = { style, least };
+        wasCode = false;
+        continue;
+      }
       const found = this.#block(element);
+      // What says nothing stands between no lists, such as the end of a page.
+      if (found.length > 0) before = undefined;
       const isCode = element.name === 'text:p' && this.#styles.isPreformatted(element.attributes['text:style-name']);
       // Each line of a program is a paragraph.
       if (isCode && wasCode) texts.push(`${texts.pop() ?? ''}\n${found.join('\n')}`);
@@ -110,8 +96,6 @@ export class OdfText {
         const [text, boxes] = this.#line(element);
         return [this.#styles.isPreformatted(style) ? text.trimEnd() : text.trim(), ...boxes];
       }
-      case 'text:list':
-        return writtenList(this.#list(element, { outer: [], style: attributes['text:style-name'] ?? '' }));
       case 'table:table':
         return [this.#table(element)];
       case 'drawing:frame':
@@ -137,6 +121,23 @@ export class OdfText {
     }
     const label = mark ?? (isCounted ? this.#styles.outlineOf(this.#outline) : '');
     return [heading(level, `${label} ${text}`), ...boxes];
+  }
+
+  /**
+   * LibreOffice ends a list of a slide where the style of a deeper level changes: one that begins deep goes on with that before it.
+   * @param before style of the list directly before
+   */
+  #listBehind(list: Element, style: string, before: string | undefined): ListLine[] {
+    const goesOn = this.hasSlides && before !== undefined && beginsDeep(list);
+    for (let level = 1; goesOn && before !== style && level <= 10; level += 1) {
+      const last = this.#lastNumbers.get(`${before} ${level}`);
+      if (last === undefined || !this.#styles.areAlike(before, style, level)) {
+        this.#lastNumbers.delete(`${style} ${level}`);
+      } else {
+        this.#lastNumbers.set(`${style} ${level}`, last);
+      }
+    }
+    return this.#list(list, { outer: [], style, goesOn });
   }
 
   /** @param outer numbers of the items that it is in, and whether it goes on with one before it */

@@ -18,9 +18,9 @@ export async function readOdf(archive: Archive): Promise<string> {
   const stylesPart = await archive.readIfThere('styles.xml');
   const roots = [root, stylesPart && parseXml(stylesPart)];
   const styles = new OdfStyles(roots);
-  const texts = new OdfText(styles, await objectsOf(archive, root));
   const body = childOf(root, 'office:body');
   const [text, sheets, slides] = ['text', 'spreadsheet', 'presentation'].map((kind) => childOf(body, `office:${kind}`));
+  const texts = new OdfText(styles, await objectsOf(archive, root), slides !== undefined);
   const parts = [
     ...texts.blocksOf(text),
     ...elementsOf(sheets, 'table:table').map((sheet) => sheetOf(sheet, root, texts)),

@@ -1,4 +1,4 @@
-import { smallest } from '../largest.js';
+import { largest, smallest } from '../largest.js';
 import { blocks, heading, table } from './markdown.js';
 
 /** A sheet of a workbook, as far as it has something. */
@@ -57,17 +57,23 @@ export function sheetMarkdown({
   ]);
 }
 
-/** Most rows of a head. */
-const mostHead = 3;
+/** Fewest and most rows of such a head: below a single one pandas leaves no row empty. */
+const [leastHead, mostHead] = [2, 3];
 
 /**
  * Whether rows above an empty one are the head of what is below: pandas leaves a row empty there, for the names of the index whose columns
- * have no head.
+ * have no head. Its last row has all columns beside the index; a title or an address does not, or stands above a head without numbers.
  */
 function isHeadOf(block: readonly ReadonlyMap<number, string>[], row: ReadonlyMap<number, string>): boolean {
-  const head = block.flatMap((each) => [...each.keys()]);
-  if (head.length === 0 || block.length > mostHead) return false;
-  return smallest(head) > smallest([...row.keys()]) && head.every((column) => row.has(column));
+  if (block.length < leastHead || block.length > mostHead) return false;
+  const [first, last] = [smallest(block.flatMap((each) => [...each.keys()])), largest(row.keys())];
+  const columns = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  return (
+    smallest(row.keys()) < first &&
+    block.every((each) => largest(each.keys()) <= last) &&
+    columns.every((column) => row.has(column) && block.at(-1)?.has(column) === true) &&
+    columns.some((column) => /\d/.test(row.get(column) ?? ''))
+  );
 }
 
 /** A for the first column, AA for the one after Z. @param column from 1 */

@@ -48,8 +48,18 @@ describe('a text of LibreOffice', () => {
       deep(1, '<text:h>Term</text:h>') + deep(2, '<text:p>Notice</text:p>') + deep(3, '<text:p>anew</text:p>'),
     ];
     expect(await read('odt', text(body.join('')), { automatic: legal })).toBe(
-      '# 1. Scope\n\n## 1.1 Services\n\n(a) first\n\n(b) second\n\nbetween\n\n## 1.2 Fees\n\n# 2. Term\n\n2.1 Notice\n\n(a) anew',
+      '# 1. Scope\n\n## 1.1 Services\n\n(a) first\n\n(b) second\n\nbetween\n\n## 1.2 Fees\n\n# 2. Term\n\n2.1 Notice\n\n   (a) anew',
     );
+  });
+
+  it('has a sub-list in a list of its own below the item before it', async () => {
+    const item = (inner: string) => `<text:list-item>${inner}</text:list-item>`;
+    const list = (inner: string) => `<text:list text:style-name="L">${inner}</text:list>`;
+    const apart = `${list(item('<text:p>one</text:p>'))}<text:soft-page-break/>${list(item(list(item('<text:p>sub</text:p>'))))}`;
+    const automatic = `<text:list-style style:name="L">${level('list', 1, '')}${level('list', 2, '')}</text:list-style>`;
+    expect(await read('odt', text(apart), { automatic })).toBe('1. one\n\n   1. sub');
+    const body = `${list(item('<text:p>one</text:p>'))}<text:p>between</text:p>${list(item(list(item('<text:p>sub</text:p>'))))}`;
+    expect(await read('odt', text(body), { automatic })).toBe('1. one\n\nbetween\n\n1. sub');
   });
 
   it('has the numbers of its headings', async () => {
@@ -104,6 +114,25 @@ it('a presentation has texts of all shapes, charts, comments, and which slides a
   expect(await read('odp', body, { automatic, more: { 'Object 1/content.xml': chart } })).toBe(
     '## Slide 1 (hidden)\n\nRound\n\nChart: Sales\n\n|  | A |\n| --- | --- |\n| Q1 |  |\n| Q2 | 3 |\n\nComments:\n\n- Why?',
   );
+});
+
+it('a slide goes on with a numbered list after a nested one, as LibreOffice parts them', async () => {
+  const style = (name: string, format: string, suffix = '.') =>
+    `<text:list-style style:name="${name}"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="${suffix}"/>${format}</text:list-style>`;
+  const bullet = '<text:list-level-style-bullet text:level="2" text:bullet-char="–"/>';
+  const automatic = `${style('L7', '')}${style('L8', bullet)}${style('L9', bullet, ')')}`;
+  const item = (inner: string) => `<text:list-item>${inner}</text:list-item>`;
+  const p = (inner: string) => item(`<text:p>${inner}</text:p>`);
+  const list = (name: string, inner: string) => `<text:list text:style-name="${name}">${inner}</text:list>`;
+  const slide = (inner: string) =>
+    `<office:presentation><draw:page><draw:frame><draw:text-box>${inner}</draw:text-box></draw:frame></draw:page></office:presentation>`;
+  const nested = item(`<text:list>${p('a')}${p('b')}</text:list>`);
+  const body = (second: string) => slide(list('L7', p('Collect')) + list(second, nested + p('Sort') + p('Send')));
+  expect(await read('odp', body('L8'), { automatic })).toBe(
+    '## Slide 1\n\n1. Collect\n\n   - a\n   - b\n2. Sort\n3. Send',
+  );
+  // A list of other numbers is another one.
+  expect(await read('odp', body('L9'), { automatic })).toContain('1) Sort\n2) Send');
 });
 
 it('a sheet says which columns are hidden, and has days without a time zone', async () => {

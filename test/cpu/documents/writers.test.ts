@@ -148,6 +148,32 @@ describe('a workbook of a program that does not calculate', () => {
     expect(await read('xlsx', workbook(title))).toContain('| 1 |\n| --- |\n\n| 2 | 3 |');
   });
 
+  it('has titles by themselves that are not in the first column', async () => {
+    const rows = (...all: readonly string[]) => all.map((each, at) => `</row><row r="${at + 1}">${each}`).join('');
+    const cells = (at: number, texts: Readonly<Record<string, string>>) =>
+      Object.entries(texts)
+        .map(([column, text]) => `<c r="${column}${at}" t="str"><v>${text}</v></c>`)
+        .join('');
+    const table = [
+      cells(4, { A: 'Item', B: 'Qty', C: 'Price', D: 'Total' }),
+      cells(5, { A: 'Pen', B: '2', C: '3', D: '6' }),
+    ];
+    const own = '|\n\n| Item | Qty | Price | Total |';
+    for (const [one, other] of [
+      [{ C: 'Invoice' }, { C: 'No. 17' }],
+      [
+        { C: 'Invoice', D: '17' },
+        { C: 'Date', D: '2024' },
+      ],
+      [{ D: 'Invoice' }, { D: 'No. 17' }],
+    ] as const) {
+      const sheet = rows(cells(1, one), cells(2, other), '', ...table);
+      expect(await read('xlsx', workbook(sheet))).toContain(own);
+    }
+    const sheet = rows('', cells(2, { B: 'Sales report 2024' }), '', ...table);
+    expect(await read('xlsx', workbook(sheet))).toContain(`| Sales report 2024 |\n| --- ${own}`);
+  });
+
   it('has dollars by the formats that have a number only', async () => {
     const cells = '<c s="0"><v>-1234.5</v></c><c s="1"><v>1234.5</v></c>';
     expect(await read('xlsx', workbook(cells, '', '<xf numFmtId="7"/><xf numFmtId="44"/>'))).toContain(
