@@ -23,15 +23,9 @@ async function evaluated(path: string, source: string): Promise<string> {
   // What the file says now, not what it said when another bundle was made.
   const module = await createJiti(path, { moduleCache: false }).import<Record<string, unknown>>(path);
   const wasRequired = isCommonJs(module, source);
-  const whole = (wasRequired ? module['default'] : {}) as Record<string, unknown>;
-  const hasDefault = whole['default'] !== undefined && whole['default'] !== whole;
-  const exported = [
-    ...Object.entries(module).filter(
-      ([name]) => !(wasRequired ? ['__esModule', 'default', 'module.exports'] : ['__esModule']).includes(name),
-    ),
-    // One that the compiler made of `export default`.
-    ...(hasDefault ? [['default', whole['default']] as const] : []),
-  ];
+  const exported = Object.entries(module).filter(
+    ([name]) => !(wasRequired ? ['__esModule', 'default', 'module.exports'] : ['__esModule']).includes(name),
+  );
   // Somebody else's idea of the name.
   if (!exported.some(([, value]) => isOutput(value))) return source;
   const strange = exported.find(([, value]) => !isOutput(value))?.[0];
@@ -40,9 +34,8 @@ async function evaluated(path: string, source: string): Promise<string> {
       `Expected ${path} to export nothing but what \`output\` of fanfold/output makes, got \`${strange}\`. Only JSON enters a workflow: put it into another file.`,
     );
   }
-  // A package of CommonJS takes no `export`. Without the mark the compiler's `import` would take the whole for its default.
-  const mark = hasDefault && whole['__esModule'] === true ? { __esModule: true } : {};
-  if (wasRequired) return `module.exports = ${JSON.stringify({ ...mark, ...Object.fromEntries(exported) })};\n`;
+  // A package of CommonJS takes no `export`.
+  if (wasRequired) return `module.exports = ${JSON.stringify(Object.fromEntries(exported))};\n`;
   const lines = exported.map(([name, value]) =>
     name === 'default'
       ? `export default ${JSON.stringify(value)};`

@@ -26,24 +26,6 @@ it.each([
     `${marked}exports.A = { jsonSchema: {} };`,
     'module.exports = {"A":{"jsonSchema":{}}};\n',
   ],
-  [
-    'CommonJS that the compiler made of a module with a default',
-    'a.outputs.cjs',
-    `${marked}exports.default = { jsonSchema: {} }; exports.A = { jsonSchema: { type: 'null' } };`,
-    'module.exports = {"__esModule":true,"A":{"jsonSchema":{"type":"null"}},"default":{"jsonSchema":{}}};\n',
-  ],
-  [
-    'CommonJS that the compiler made of a default alone',
-    'outputs.cjs',
-    `${marked}exports.default = { jsonSchema: {} };`,
-    'module.exports = {"__esModule":true,"default":{"jsonSchema":{}}};\n',
-  ],
-  [
-    'CommonJS that is its own default',
-    'a.outputs.cjs',
-    'exports.A = { jsonSchema: {} }; exports.default = exports;',
-    'module.exports = {"A":{"jsonSchema":{}}};\n',
-  ],
   ['somebody else’s file', 'outputs.cjs', 'exports.all = { a: 1 };', 'exports.all = { a: 1 };'],
 ])('puts JSON in the place of outputs: %s', async (_, name, source, expected) => {
   expect(await loaded(name, source)).toBe(expected);
