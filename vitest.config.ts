@@ -19,7 +19,7 @@ export const pure = [
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
   'test/activities/{attempt-money,lane-branches,lane-reporter,ledger}.test.ts',
-  'test/cli/{failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
+  'test/cli/{cut-branches,failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
   'test/client/{newest-of,plan-retry}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',

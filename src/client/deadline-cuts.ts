@@ -16,6 +16,8 @@ export class DeadlineCuts {
   /** Events that began child workflows, by the workflow's id: a request to end one names only that. */
   readonly #children = new Map<string, string>();
   readonly #cut = new Set<string>();
+  /** Events that began branches, by the branch's index. */
+  readonly #begun = new Map<number, string>();
   #reached: string | undefined;
   #cutting: string | undefined;
   #last: string | undefined;
@@ -46,6 +48,11 @@ export class DeadlineCuts {
     return this.#cut.has(begun);
   }
 
+  /** Takes in that an event begins a branch's activity or child workflow. */
+  branchBegins(index: number, { eventId }: HistoryEvent): void {
+    this.#begun.set(index, String(eventId));
+  }
+
   /** Takes in a timer that has begun, with its summary. */
   begins({ eventId, timerStartedEventAttributes: timer }: HistoryEvent, summary: unknown): void {
     if (summary !== deadlineSummary) return;
@@ -55,6 +62,11 @@ export class DeadlineCuts {
   /** @param begun the event that began the branch's activity or child workflow */
   judged(outcome: StoredBranch, begun: string): StoredBranch {
     return late(outcome, this.#late.get(begun));
+  }
+
+  /** What its run left without an end: a branch that was told to stop may not have answered before. */
+  judgedOpen(outcome: StoredBranch): StoredBranch {
+    return this.judged(outcome, this.#begun.get(outcome.index) ?? '');
   }
 
   /** Somebody's own work is late however it ended: its branch was over by then. */

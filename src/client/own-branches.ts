@@ -62,6 +62,7 @@ export class OwnBranches {
     for (let more = 2; taken.has(key); more += 1) key = `${name} (${more})`;
     const place = { key, index: branches.size, queuedAtMs: atMs };
     branches.set(begun.id, place);
+    this.deadlines.branchBegins(place.index, event);
     if (begun.childType === lanesType) await this.#beginLanes(event, place);
     this.#open.set(String(event.eventId), {
       place,

@@ -119,7 +119,8 @@ export class RunView {
 
   /** The outcome of a branch of which history does not tell how it ended, because its run did. */
   cutOff({ key, index }: Pick<Place, 'key' | 'index'>): StoredBranch {
-    return this.#together.cutOff({ key, index, queuedAtMs: this.startedAtMs }, this.closedAtMs ?? 0);
+    const place = { key, index, queuedAtMs: this.startedAtMs };
+    return this.#deadlines.judgedOpen(this.#together.cutOff(place, this.closedAtMs ?? 0));
   }
 
   /** Takes the outcomes of the workflow's own result for those that events told: it numbers its branches anew. */
@@ -187,6 +188,7 @@ export class RunView {
       if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
       this.scheduled.set(activityId, { key: call.key, index, queuedAtMs: call.queuedAtMs });
       this.#activityIds.set(String(event.eventId), activityId);
+      this.#deadlines.branchBegins(index, event);
       return undefined;
     }
     if (event.workflowExecutionCancelRequestedEventAttributes) this.stopping = true;

@@ -2,10 +2,12 @@ import type { Client } from '@temporalio/client';
 import { defaultDataConverter, defaultPayloadConverter } from '@temporalio/common';
 import { expect, it } from 'vitest';
 
+import { readRun } from '../../src/client/read-run.js';
 import { RunView } from '../../src/client/run-view.js';
 import type { HistoryEvent } from '../../src/client/history.js';
 import { deadlineSummary } from '../../src/contract/names.js';
 import { noLedger } from '../../src/contract/outcome.js';
+import type { BlobStore } from '../../src/store/blob-store.js';
 
 const client = {
   options: { namespace: 'default', loadedDataConverter: { ...defaultDataConverter, payloadCodecs: [] } },
@@ -60,6 +62,24 @@ const task = { workflowTaskCompletedEventAttributes: {} };
 it('tells that somebody’s own work is late which a deadline has cut (DeadlineCuts-1)', async () => {
   const view = await told([...begun, { timerFiredEventAttributes: { startedEventId: 2 } }, task, ...cut, ...ended]);
   expect(statuses(view)).toEqual(['sleeps', 'breaks', 'naps'].map((key) => [key, 'late', 'Late']));
+});
+
+it('tells that it is late, too, where the run ends before it has stopped (DeadlineCuts-1)', async () => {
+  const asks = scheduled('3', 'askModel', 'fanfold-model', { key: 'asks', index: 0, queuedAtMs: 6 });
+  const asked = { activityTaskCancelRequestedEventAttributes: { scheduledEventId: 6 } };
+  const fired = { timerFiredEventAttributes: { startedEventId: 2 } };
+  const completed = { workflowExecutionCompletedEventAttributes: {} };
+  const ends = async (events: readonly object[]) => {
+    const { branches } = await readRun(await told(events), {} as BlobStore, null);
+    return branches.map(({ key, status, error }) => [key, status, error?.message]);
+  };
+  const keys = ['sleeps', 'breaks', 'naps', 'asks'];
+  expect(await ends([...begun, asks, fired, task, ...cut, asked, completed])).toEqual(
+    keys.map((key) => [key, 'late', 'Not there at the deadline of 2.0 s.']),
+  );
+  expect(await ends([...begun, asks, task, ...cut, asked, completed])).toEqual(
+    keys.map((key) => [key, 'cancelled', 'The run ended before this branch did.']),
+  );
 });
 
 it('leaves as it was what something else has cut', async () => {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 
-import { cancelBranches, cancelInLanes, cancelRun, placesInLanes } from '../../client/index.js';
+import { cancelRun } from '../../client/index.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { shellWord } from '../../fold/visible-text.js';
 import { openSession, sayer } from '../home/session.js';
+import { cutBranches } from '../run/cut-branches.js';
 import { steerRun } from '../run/steer-run.js';
 import { isServed } from '../worker/ensure-worker.js';
 import type { World } from '../world.js';
@@ -39,11 +40,8 @@ function cut(id: string, keys: readonly string[], world: World): Promise<ExitCod
   return steerRun(
     id,
     world,
-    async ({ client, store }, say, { planned: { wide } }) => {
-      const cutKeys =
-        wide === undefined
-          ? await cancelBranches(client, id, keys)
-          : await cancelInLanes(client, id, { indices: await placesInLanes(wide, keys, store), keys });
+    async (session, say, view) => {
+      const cutKeys = await cutBranches(session, view, keys);
       say(
         `told ${cutKeys.join(', ')} to stop: one whose answer comes first keeps it. The others go on. See \`fanfold watch ${shellWord(id)}\`.`,
       );

@@ -8,7 +8,7 @@ import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
 import { isHeaderOnly } from './header-only.js';
-import { checkLeft } from './left-rows.js';
+import { checkGrown, checkLeft } from './left-rows.js';
 import type { MapRow } from './map-rows.js';
 import { jsonLinesFormat, tableFormat } from './row-format.js';
 import type { OldRow, RowFormat } from './row-format.js';
@@ -96,6 +96,7 @@ export class RowsFile {
 
   async #checkNew(): Promise<void> {
     const { flags, name } = this;
+    if (this.#growingPath !== this.#path) await checkGrown(this.#growingPath, `${name}.part.jsonl`);
     if (flags.retryFailed === true) await checkLeft(this.#retryPath, `${name}.retry`, this.format);
     if (flags.resume === true || flags.retryFailed === true) return;
     for (const path of new Set([this.#growingPath, this.#path])) {
@@ -105,7 +106,7 @@ export class RowsFile {
       }
       if (found === undefined || found.size === 0 || (await isHeaderOnly(path, this.format))) continue;
       throw new InputError(
-        `Expected \`out\` to be new, got \`${name}\`, which has rows.`,
+        `Expected \`out\` to be new, got \`${name}${path === this.#path ? '' : '.part.jsonl'}\`, which has rows.`,
         'Go on with them with `--resume`, ask again about those that failed with `--retry-failed`, or choose another --out.',
       );
     }

@@ -8,6 +8,7 @@ import type { Branch } from '../../../src/contract/run.js';
 import { OutDraft } from '../../../src/cli/run/out-draft.js';
 import type { World } from '../../../src/cli/world.js';
 import { RowsFile } from '../../../src/cli/map/rows-file.js';
+import type { OutFlags } from '../../../src/cli/map/rows-file.js';
 import { wholeFormats } from '../../../src/cli/map/whole-file.js';
 import { lockOut } from '../../../src/cli/run/out-lock.js';
 
@@ -43,6 +44,21 @@ it('writes over no file beside that of --out which is not its own', async () => 
     'c.json.draft',
     'rows.jsonl',
   ]);
+});
+
+it('names the file beside that of --out in which there are rows, and says where it is not its own', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'fanfold-beside-'));
+  const open = async (text: string, flags: OutFlags) => {
+    await writeFile(join(cwd, 'a.parquet.part.jsonl'), text);
+    await (await RowsFile.open('a.parquet', flags, { cwd } as World)).unlock();
+  };
+  for (const flags of [{}, { resume: true }, { retryFailed: true }]) {
+    for (const text of ['my notes\n', '{"key":"mine"}\n', 'null\n'])
+      await expect(open(text, flags)).rejects.toThrow(/^Expected `a\.parquet\.part\.jsonl`.* not fanfold's\.$/);
+  }
+  const rows = '{"_row":"1","_status":"ok"}\n';
+  await expect(open(rows, {})).rejects.toThrow('to be new, got `a.parquet.part.jsonl`, which has rows.');
+  for (const text of ['', rows, '{"te']) await open(text, { resume: true });
 });
 
 it('writes over what a killed --retry-failed has left', async () => {
