@@ -27,7 +27,7 @@ export function policyOf(
   if (deadlineMs !== undefined) checkCount('deadline', deadlineMs, 'a whole number of milliseconds');
   if (given.priority !== undefined && !isPriority(given.priority)) {
     throw new InputError(
-      `Expected \`priority\` to be a whole number from ${priorities.first} to ${priorities.last}, got \`${String(given.priority)}\`.`,
+      `Expected \`priority\` to be a whole number from ${priorities.first} to ${priorities.last}, got \`${shown(given.priority)}\`.`,
     );
   }
   if (budget !== undefined) checkBudget(budget, branches, inLanes);
@@ -51,7 +51,7 @@ function neededOf({ join, quorum, atLeast }: FanOutOptions, branches: number): n
     throw new InputError(`Expected \`join\` to be quorum where \`quorum\` is given, got \`${String(join)}\`.`);
   }
   if (typeof atLeast !== 'number' || !(atLeast >= 0 && atLeast <= 1)) {
-    throw new InputError(`Expected \`at-least\` to be a share from 0 to 1, got \`${String(atLeast)}\`.`);
+    throw new InputError(`Expected \`at-least\` to be a share from 0 to 1, got \`${shown(atLeast)}\`.`);
   }
   const share = Math.ceil(atLeast * branches - 1e-9);
   return Math.max(1, share, ofJoin(join ?? 'settled', quorum, branches));
@@ -68,7 +68,7 @@ function ofJoin(join: Join, quorum: number | undefined, branches: number): numbe
       const needed = quorum ?? Math.floor(branches / 2) + 1;
       if (!Number.isSafeInteger(needed) || needed < 1 || needed > branches) {
         throw new InputError(
-          `Expected \`quorum\` to be an integer from 1 to ${branches} (the number of branches), got \`${String(quorum)}\`.`,
+          `Expected \`quorum\` to be an integer from 1 to ${branches} (the number of branches), got \`${shown(quorum)}\`.`,
         );
       }
       return needed;
@@ -78,7 +78,7 @@ function ofJoin(join: Join, quorum: number | undefined, branches: number): numbe
 
 function checkBudget({ usd, boundsUsd }: BudgetOptions, branches: number, inLanes: boolean): void {
   if (typeof usd !== 'number' || !(usd > 0 && usd < Infinity)) {
-    throw new InputError(`Expected \`budget\` to be US dollars, more than 0, got \`${String(usd)}\`.`);
+    throw new InputError(`Expected \`budget\` to be US dollars, more than 0, got \`${shown(usd)}\`.`);
   }
   const known = Array.isArray(boundsUsd) && boundsUsd.every((bound) => typeof bound === 'number' && bound >= 0);
   // Lanes work the bounds out, where the documents are.
@@ -111,8 +111,13 @@ function checkWord<Word extends string>(option: string, word: Word, words: reado
 
 function checkCount(option: string, count: unknown, expected: string): void {
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1) {
-    throw new InputError(`Expected \`${option}\` to be ${expected}, 1 or more, got \`${String(count)}\`.`);
+    throw new InputError(`Expected \`${option}\` to be ${expected}, 1 or more, got \`${shown(count)}\`.`);
   }
+}
+
+/** What came in the place of a number: a text has its quotes, which `5` would hide. */
+function shown(given: unknown): string {
+  return typeof given === 'string' ? JSON.stringify(given) : String(given);
 }
 
 // JSON may have `null` where a program left something out.

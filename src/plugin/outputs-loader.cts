@@ -18,14 +18,22 @@ function isCommonJs(module: Record<string, unknown>, source: string): boolean {
   return Object.entries(exported).every(([name, value]) => (whole as Record<string, unknown>)[name] === value);
 }
 
+/** What the compiler wrote as `default` into a module of CommonJS, in a list of none or one: whoever requires it is given that. */
+function ownDefault(module: Record<string, unknown>): [name: string, value: unknown][] {
+  if (!Object.keys(module).includes('__esModule')) return [];
+  return Object.entries(module['default'] as object).filter(([name]) => name === 'default');
+}
+
 async function evaluated(path: string, source: string): Promise<string> {
   const { createJiti } = await import('jiti');
   // What the file says now, not what it said when another bundle was made.
   const module = await createJiti(path, { moduleCache: false }).import<Record<string, unknown>>(path);
   const wasRequired = isCommonJs(module, source);
-  const exported = Object.entries(module).filter(
+  const byDefault = wasRequired ? ownDefault(module) : [];
+  const named = Object.entries(module).filter(
     ([name]) => !(wasRequired ? ['__esModule', 'default', 'module.exports'] : ['__esModule']).includes(name),
   );
+  const exported = [...named, ...byDefault];
   // Somebody else's idea of the name.
   if (!exported.some(([, value]) => isOutput(value))) return source;
   const strange = exported.find(([, value]) => !isOutput(value))?.[0];
@@ -35,7 +43,11 @@ async function evaluated(path: string, source: string): Promise<string> {
     );
   }
   // A package of CommonJS takes no `export`.
-  if (wasRequired) return `module.exports = ${JSON.stringify(Object.fromEntries(exported))};\n`;
+  if (wasRequired) {
+    // Without the mark, whoever imports the default would be given the whole.
+    const mark = byDefault.length > 0 ? 'Object.defineProperty(module.exports, "__esModule", { value: true });\n' : '';
+    return `module.exports = ${JSON.stringify(Object.fromEntries(exported))};\n${mark}`;
+  }
   const lines = exported.map(([name, value]) =>
     name === 'default'
       ? `export default ${JSON.stringify(value)};`

@@ -284,7 +284,7 @@ describe.each([
     ['wrong priority', 'Expected `priority.priorityKey` to be a whole number from 1, which goes first, to 5, got `9`.'],
     ['wrong join', 'Expected `join` to be one of all, settled, quorum, first, got `most`.'],
     ['wrong duration', /^Expected `deadline` to be milliseconds or a duration such as 500ms, .*, got `"soon"`\.$/],
-    ['wrong budget', 'Expected `budget` to be US dollars, more than 0, got `0.5`.'],
+    ['wrong budget', 'Expected `budget` to be US dollars, more than 0, got `"0.5"`.'],
     ['wrong prompt', 'Expected `prompt` to be a text, got `5`.'],
     ['empty prompt', 'Expected `prompt` to be a text, got `" "`.'],
     ['wrong model', /^Expected `model` to be /],

@@ -57,7 +57,7 @@ describe('what is asked of a fan-out', () => {
     [{ late: 'never' }, /`late` to be one of .*, got `never`/],
     [{ timeoutMs: 0 }, /`timeout` to be a whole number of milliseconds, 1 or more, got `0`/],
     [{ attempts: 1.5 }, /`attempts` to be a whole number, 1 or more, got `1.5`/],
-    [{ concurrency: '3' }, /`concurrency` to be a whole number, 1 or more, got `3`/],
+    [{ concurrency: '3' }, /`concurrency` to be a whole number, 1 or more, got `"3"`/],
     [{ deadlineMs: -1 }, /`deadline` to be a whole number of milliseconds, 1 or more, got `-1`/],
     [{ quorum: 2 }, /`join` to be quorum where `quorum` is given, got `undefined`|got `settled`/],
     ...[0, 4, 1.5].map((quorum) => [{ join: 'quorum', quorum }, /`quorum` to be an integer from 1 to 3/] as const),

@@ -16,6 +16,7 @@ async function loaded(name: string, source: string): Promise<string> {
 }
 
 const marked = 'Object.defineProperty(exports, "__esModule", { value: true });\n';
+const remarked = 'Object.defineProperty(module.exports, "__esModule", { value: true });\n';
 
 it.each([
   ['a module', 'a.outputs.mjs', 'export const A = { jsonSchema: {} };', 'export const A = {"jsonSchema":{}};\n'],
@@ -26,6 +27,18 @@ it.each([
     `${marked}exports.A = { jsonSchema: {} };`,
     'module.exports = {"A":{"jsonSchema":{}}};\n',
   ],
+  [
+    'CommonJS with a default',
+    'a.outputs.cjs',
+    `${marked}exports.A = { jsonSchema: {} }; exports.default = { jsonSchema: { type: 'null' } };`,
+    `module.exports = {"A":{"jsonSchema":{}},"default":{"jsonSchema":{"type":"null"}}};\n${remarked}`,
+  ],
+  [
+    'CommonJS with nothing but a default',
+    'a.outputs.cjs',
+    `${marked}exports.default = { jsonSchema: {} };`,
+    `module.exports = {"default":{"jsonSchema":{}}};\n${remarked}`,
+  ],
   ['somebody else’s file', 'outputs.cjs', 'exports.all = { a: 1 };', 'exports.all = { a: 1 };'],
 ])('puts JSON in the place of outputs: %s', async (_, name, source, expected) => {
   expect(await loaded(name, source)).toBe(expected);
@@ -34,6 +47,7 @@ it.each([
 it.each([
   ['a.outputs.mjs', 'export const A = { jsonSchema: {} }; export const help = 1;'],
   ['a.outputs.cjs', `${marked}exports.A = { jsonSchema: {} }; exports.help = 1;`],
-])('names what is no output: %s', async (name, source) => {
-  await expect(loaded(name, source)).rejects.toThrow('got `help`');
+  ['a.outputs.cjs', `${marked}exports.A = { jsonSchema: {} }; exports.default = { help: 1 };`, 'default'],
+])('names what is no output: %s', async (name, source, named = 'help') => {
+  await expect(loaded(name, source)).rejects.toThrow(`got \`${named}\``);
 });

@@ -90,13 +90,15 @@ export class GraphBuilder<Input extends object, State extends object = Record<ne
   #check(name: string, needs: readonly string[]): void {
     const names = this.nodes.map((node) => node.name);
     if (typeof name !== 'string' || name.trim() === '' || names.includes(name)) {
-      throw badInput(`Expected every node to have a name of its own, got ${quoted(name)}.`);
+      throw badInput({ path: [], expected: 'every node to have a name of its own', got: quoted(name) });
     }
     const strange = needs.find((need) => !names.includes(need));
     if (strange === undefined) return;
-    throw badInput(
-      `Expected \`${name}\` to need nodes defined before it (${names.join(', ') || 'none'}), got \`${strange}\`.`,
-    );
+    throw badInput({
+      path: [],
+      expected: `\`${name}\` to need nodes defined before it (${names.join(', ') || 'none'})`,
+      got: `\`${strange}\``,
+    });
   }
 
   /**

@@ -11,7 +11,7 @@ import { checkServerTools } from '../../src/plan/server-tools.js';
 import { checked } from '../engine/checked.js';
 import { millisecondsOf } from './duration.js';
 import { checkSchema } from './output.js';
-import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import { badInput, badOption, checkNames, countOf, quoted } from './refuse.js';
 import type { AskWork, Work } from './work.js';
 
 /** A question to the model. Only `prompt` is needed. */
@@ -77,7 +77,7 @@ export function ask<
   const { serverTools = [] } = question;
   const outputSchema = checkedQuestion({ prompt, system, output });
   if (document !== undefined && !isDocument(document)) {
-    throw badInput(`Expected \`document\` to be a text or a reference to one, got ${quoted(document)}.`);
+    throw badOption('document', 'a text or a reference to one', document);
   }
   checkModel({ model, maxTokens });
   if (question.serverTools !== undefined) checked(() => checkServerTools(serverTools, [], Infinity));
@@ -109,15 +109,16 @@ export function checkedQuestion(question: {
 }): JsonSchema | undefined {
   const { prompt, system, output } = question;
   if (typeof prompt !== 'string' || prompt.trim() === '') {
-    throw badInput(`Expected \`prompt\` to be a text, got ${quoted(prompt)}.`);
+    throw badOption('prompt', 'a text', prompt);
   }
-  if (system !== undefined && typeof system !== 'string')
-    throw badInput(`Expected \`system\` to be a text, got ${quoted(system)}.`);
+  if (system !== undefined && typeof system !== 'string') throw badOption('system', 'a text', system);
   if (output === undefined) return undefined;
   if (!isOutput(output)) {
-    throw badInput(
-      `Expected \`output\` to be made by \`output\` of fanfold/output, or by \`jsonOutput\`, got ${typeof output === 'object' ? 'something else' : quoted(output)}.`,
-    );
+    throw badInput({
+      path: ['output'],
+      expected: 'made by `output` of fanfold/output, or by `jsonOutput`',
+      got: typeof output === 'object' ? 'something else' : quoted(output),
+    });
   }
   checkSchema(output.jsonSchema);
   return output.jsonSchema;
@@ -128,6 +129,8 @@ export function checkModel(given: Pick<AskOptions, 'model' | 'maxTokens'>): void
   // Most questions leave it to their fan-out, and there may be thousands.
   if (given.model === undefined && given.maxTokens === undefined) return;
   const { model = modelDefaults.model, maxTokens = modelDefaults.maxTokens } = given;
+  // By its name in the library: commands have another. A `null` is none.
+  if (maxTokens !== null) countOf('maxTokens', maxTokens);
   checked(() => modelOptionsOf({ model, maxTokens }));
 }
 

@@ -1,5 +1,5 @@
 import { maxDurationMs } from '../../src/contract/duration.js';
-import { badInput, quoted } from './refuse.js';
+import { badOption } from './refuse.js';
 
 /** Milliseconds of each unit. Longer ones than days are longer than a timer may be. */
 const unitMs = {
@@ -43,8 +43,10 @@ export type Duration = number | `${number}${DurationUnit}` | `${number} ${Durati
 export function millisecondsOf(option: string, duration: Duration): number {
   const ms = parsed(duration);
   if (ms >= 1 && ms <= maxDurationMs) return Math.round(ms);
-  throw badInput(
-    `Expected \`${option}\` to be milliseconds or a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days, got ${quoted(duration)}.`,
+  throw badOption(
+    option,
+    'milliseconds or a duration such as 500ms, 30s or 2m, longer than 0 and at most 24 days',
+    duration,
   );
 }
 

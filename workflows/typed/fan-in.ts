@@ -102,7 +102,7 @@ export async function synthesise(outcomes: Outcomes<unknown>, options: FanInOpti
   const { fanIn } = await folded('synthesise', outcomes, options);
   const calls = fanIn?.calls ?? [];
   const last = calls.find(({ status }) => status !== 'ok') ?? calls.at(-1);
-  if (last === undefined) throw badInput('Expected an answer that is ok to make a text of, got none.');
+  if (last === undefined) throw badInput({ path: [], expected: 'an answer that is ok to make a text of', got: 'none' });
   return outcomeFor(
     {
       ...last,
@@ -169,7 +169,7 @@ function okOf<Value>(outcomes: Outcomes<Value>): OkOutcome<Value>[] {
 
 function listOf<Value>(outcomes: Outcomes<Value>): readonly Outcome<Value>[] {
   if (typeof outcomes !== 'object' || outcomes === null) {
-    throw badInput(`Expected outcomes by key or as a list, got ${quoted(outcomes)}.`);
+    throw badInput({ path: [], expected: 'outcomes by key or as a list', got: quoted(outcomes) });
   }
   return Array.isArray(outcomes) ? (outcomes as readonly Outcome<Value>[]) : Object.values(outcomes);
 }

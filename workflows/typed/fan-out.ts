@@ -7,7 +7,7 @@ import { settingsOf } from './options.js';
 import type { FanOutOptions, ItemsOptions } from './options.js';
 import { outcomeFor } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import { badInput, quoted } from './refuse.js';
+import { badInput, badOption, quoted } from './refuse.js';
 import { runContext } from './run-context.js';
 import { directPolicy, isWide, WideRun } from './wide-run.js';
 import { workOf } from './own-work.js';
@@ -73,7 +73,8 @@ export function fanOut(
     return started(tasks, keysOf(items, (options as ItemsOptions<unknown>).key), options, (outcomes) => outcomes);
   }
   checkRecord(given);
-  if (typeof second === 'function') throw badInput('Expected items to be a list or another iterable, got an object.');
+  if (typeof second === 'function')
+    throw badInput({ path: [], expected: 'items to be a list or another iterable', got: 'an object' });
   const keys = Object.keys(given);
   const byKey = (outcomes: readonly unknown[]) => Object.fromEntries(keys.map((key, at) => [key, outcomes[at]]));
   return started(Object.values(given), keys, options, byKey);
@@ -146,13 +147,13 @@ function quiet<Value>(promise: Promise<Value>): Promise<Value> {
 
 function keysOf(items: readonly unknown[], key: ((item: never, index: number) => string) | undefined): string[] {
   if (key !== undefined && typeof key !== 'function') {
-    throw badInput(`Expected \`key\` to be a function of an item, got ${quoted(key)}.`);
+    throw badOption('key', 'a function of an item', key);
   }
   const keys = items.map((item, at) => (key === undefined ? String(at) : key(item as never, at)));
   const seen = new Set<string>();
   for (const [at, each] of keys.entries()) {
     checkKey(each, `of item ${at}`);
-    if (seen.has(each)) throw badInput(`Expected every key once, got \`${each}\` twice.`);
+    if (seen.has(each)) throw badInput({ path: [], expected: 'every key once', got: `\`${each}\` twice` });
     seen.add(each);
   }
   return keys;
@@ -163,7 +164,11 @@ const mostKeyLength = 200;
 
 function checkKey(key: unknown, whose: string): void {
   if (typeof key === 'string' && key.trim() !== '' && key.length <= mostKeyLength && key.isWellFormed()) return;
-  throw badInput(`Expected the key ${whose} to be a text of 1 to ${mostKeyLength} characters, got ${quoted(key)}.`);
+  throw badInput({
+    path: [],
+    expected: `the key ${whose} to be a text of 1 to ${mostKeyLength} characters`,
+    got: quoted(key),
+  });
 }
 
 function isIterable(given: object): given is Iterable<unknown> {
@@ -174,9 +179,11 @@ function checkRecord(given: object): void {
   const prototype = typeof given === 'object' && given !== null ? (Object.getPrototypeOf(given) as unknown) : undefined;
   // `{ __proto__: ask(…) }` has no branch of that name: it has another prototype.
   if (prototype !== Object.prototype && prototype !== null) {
-    throw badInput(
-      `Expected branches to be a plain object or a list, got ${prototype === undefined ? quoted(given) : 'an object with a prototype of its own'}.`,
-    );
+    throw badInput({
+      path: [],
+      expected: 'branches to be a plain object or a list',
+      got: prototype === undefined ? quoted(given) : 'an object with a prototype of its own',
+    });
   }
   for (const key of Object.keys(given)) checkKey(key, `\`${key.slice(0, 40)}\``);
 }

@@ -221,9 +221,8 @@ export class LanesRun {
 }
 
 function tooMuch(questions: number): ApplicationFailure {
-  return badInput(
-    `Expected ${questions} questions of at most ${mostCharacters.toLocaleString('en')} characters together, which history can take, got more. Give their documents as references, or use \`fanfold map\`.`,
-  );
+  const expected = `${questions} questions of at most ${mostCharacters.toLocaleString('en')} characters together, which history can take`;
+  return badInput({ path: [], expected, got: 'more' }, 'Give their documents as references, or use `fanfold map`.');
 }
 
 function itemOf({ timeoutMs, attempts, stored }: AskWork, key: string, request: ModelRequest): Item {

@@ -24,7 +24,7 @@ import { checkedQuestion } from './ask.js';
 import { childPriority, fanOutNames, inputOf } from './options.js';
 import type { FanOutOptions } from './options.js';
 import { own } from './own-work.js';
-import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import { badOption, checkNames, countOf } from './refuse.js';
 import type { Work } from './work.js';
 
 /** What is asked about each row. Only `rows` and `prompt` are needed; the options are those of a fan-out over the rows. */
@@ -188,7 +188,7 @@ function countsOf({ tally, poisoned, others }: WideOutcomes, total: number): Map
 function chunksOf(rows: unknown): readonly Chunk[] {
   const { chunks } = (rows ?? {}) as { chunks?: unknown };
   const areChunks = Array.isArray(chunks) && chunks.every(isChunk);
-  if (!areChunks) throw badInput(`Expected \`rows\` to be what \`placeRows\` of fanfold gives, got ${quoted(rows)}.`);
+  if (!areChunks) throw badOption('rows', 'what `placeRows` of fanfold gives', rows);
   return chunks as Chunk[];
 }
 

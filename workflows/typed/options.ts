@@ -8,7 +8,7 @@ import { policyOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
 import { checkModel } from './ask.js';
 import { millisecondsOf } from './duration.js';
-import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import { badOption, checkNames, countOf } from './refuse.js';
 import { isOfflineRun } from './run-context.js';
 
 /** Options of a fan-out. Every one may be left out. */
@@ -105,7 +105,7 @@ function converted(given: FanOutOptions, branches: number): Converted {
   const { join, quorum, late, hedge, economy, fresh = false, offline = isOfflineRun(), model, maxTokens } = given;
   for (const [name, flag] of Object.entries({ hedge, economy, fresh, offline })) {
     if (flag !== undefined && typeof flag !== 'boolean') {
-      throw badInput(`Expected \`${name}\` to be true or false, got ${quoted(flag)}.`);
+      throw badOption(name, 'true or false', flag);
     }
   }
   checkModel({ model, maxTokens });

@@ -4,7 +4,7 @@ import type { ChildWorkflowOptions, Workflow } from '@temporalio/workflow';
 import { memoOf } from '../../src/contract/memo.js';
 import { millisecondsOf } from './duration.js';
 import type { Duration } from './duration.js';
-import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import { badInput, badOption, checkNames, countOf, quoted } from './refuse.js';
 import type { AskWork, OwnWork, Work } from './work.js';
 
 /** Options of work of your own. */
@@ -26,7 +26,9 @@ export interface ActivityOptions {
  * @throws ApplicationFailure `BadInput` where an option cannot be meant
  */
 export function activity<Value>(run: () => Value, options: ActivityOptions = {}): Work<Awaited<Value>> {
-  if (typeof run !== 'function') throw badInput(`Expected \`activity\` to be given a function, got ${quoted(run)}.`);
+  if (typeof run !== 'function') {
+    throw badInput({ path: [], expected: '`activity` to be given a function', got: quoted(run) });
+  }
   checkNames('activity', options, ['timeout', 'attempts', 'maxUsd']);
   return own(() => run(), options);
 }
@@ -64,7 +66,7 @@ export function own<Value>(
   read?: OwnWork['read'],
 ): Work<Value> {
   if (typeof maxUsd !== 'number' || !(maxUsd >= 0 && maxUsd < Infinity)) {
-    throw badInput(`Expected \`maxUsd\` to be US dollars, 0 or more, got ${quoted(maxUsd)}.`);
+    throw badOption('maxUsd', 'US dollars, 0 or more', maxUsd);
   }
   const work: OwnWork = {
     kind: 'own',
@@ -86,8 +88,13 @@ export function workOf(task: unknown, key: string): AskWork | OwnWork {
   if (typeof task === 'function') return own(() => (task as () => unknown)()) as OwnWork;
   const { kind } = (task ?? {}) as Partial<Work<unknown>>;
   if (kind === 'ask' || kind === 'own') return task as AskWork | OwnWork;
-  const promise = task instanceof Promise ? ' It has begun already: give a function that begins it.' : '';
+  const promise = task instanceof Promise ? 'It has begun already: give a function that begins it.' : '';
   throw badInput(
-    `Expected the branch \`${key}\` to be made by ask, activity or childWorkflow, or to be a function, got ${task instanceof Promise ? 'a promise' : quoted(task)}.${promise}`,
+    {
+      path: [],
+      expected: `the branch \`${key}\` to be made by ask, activity or childWorkflow, or to be a function`,
+      got: task instanceof Promise ? 'a promise' : quoted(task),
+    },
+    promise,
   );
 }

@@ -1,11 +1,23 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
+import type { Misfit } from '../../src/plan/schema/misfit.js';
+
 /**
  * The failure of a workflow that asks for something that cannot be meant. It ends the workflow: a plain error would fail its task, again
- * and again, until somebody deploys other code.
+ * and again, until somebody deploys other code. Its first detail has path, expected and got.
+ *
+ * @param expected follows "Expected" where the path is empty, else "Expected … to be"
+ * @param advice follows it in a sentence of its own
  */
-export function badInput(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'BadInput');
+export function badInput({ path, expected, got }: Misfit, advice = ''): ApplicationFailure {
+  const subject = path.length === 0 ? '' : `\`${path.join('.')}\` to be `;
+  const message = `Expected ${subject}${expected}, got ${got}.${advice && ` ${advice}`}`;
+  return ApplicationFailure.nonRetryable(message, 'BadInput', { path, expected, got });
+}
+
+/** The same for an option whose value cannot be meant. */
+export function badOption(option: string, expected: string, value: unknown): ApplicationFailure {
+  return badInput({ path: [option], expected, got: quoted(value) });
 }
 
 /** A value as an error quotes it. */
@@ -23,15 +35,19 @@ export function quoted(value: unknown): string {
  */
 export function checkNames(what: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
-    throw badInput(`Expected the options of \`${what}\` to be an object, got ${quoted(options)}.`);
+    throw badInput({ path: [], expected: `the options of \`${what}\` to be an object`, got: quoted(options) });
   }
   const strange = Object.keys(options).find((name) => !known.includes(name));
   if (strange === undefined) return;
-  throw badInput(`Expected options of \`${what}\` to be among ${known.join(', ')}, got \`${strange}\`.`);
+  throw badInput({
+    path: [],
+    expected: `options of \`${what}\` to be among ${known.join(', ')}`,
+    got: `\`${strange}\``,
+  });
 }
 
 /** @throws ApplicationFailure `BadInput` where it is no whole number, 1 or more */
 export function countOf(option: string, count: unknown): number {
   if (Number.isSafeInteger(count) && (count as number) >= 1) return count as number;
-  throw badInput(`Expected \`${option}\` to be a whole number, 1 or more, got ${quoted(count)}.`);
+  throw badOption(option, 'a whole number, 1 or more', count);
 }

@@ -14,7 +14,7 @@ import { millisecondsOf } from './duration.js';
 import type { Duration } from './duration.js';
 import { own } from './own-work.js';
 import { childPriority } from './options.js';
-import { badInput, checkNames, countOf, quoted } from './refuse.js';
+import { badOption, checkNames, countOf } from './refuse.js';
 import { isOfflineRun, load } from './run-context.js';
 import type { Work } from './work.js';
 
@@ -81,8 +81,7 @@ const shared = ['model', 'maxTokens', 'budget', 'fresh', 'priority', 'offline'];
 export function agentLoop(options: AgentOptions): Work<string> {
   checkNames('agentLoop', options, ['task', 'tools', 'maxTurns', 'allow', 'approval', ...shared]);
   const { task, tools = [], maxTurns, allow, approval } = options;
-  if (typeof task !== 'string' || task.trim() === '')
-    throw badInput(`Expected \`task\` to be a text, got ${quoted(task)}.`);
+  if (typeof task !== 'string' || task.trim() === '') throw badOption('task', 'a text', task);
   return run('agent', options, {
     task,
     tools,
@@ -101,7 +100,7 @@ export function search(options: SearchOptions): Work<SearchResult> {
   checkNames('search', options, ['question', 'sources', 'limit', 'answer', ...shared]);
   const { question, sources, limit, answer } = options;
   if (typeof question !== 'string' || question.trim() === '') {
-    throw badInput(`Expected \`question\` to be a text, got ${quoted(question)}.`);
+    throw badOption('question', 'a text', question);
   }
   return run('gather', options, {
     question,

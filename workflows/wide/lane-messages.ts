@@ -59,6 +59,7 @@ function checkMore(message: MoreMessage): void {
   throw ApplicationFailure.nonRetryable(
     `Expected ${path.join('.') || 'the payload'} of ${updateNames.laneMore} to be ${expected}, got ${got}.`,
     'BadInput',
+    misfit,
   );
 }
 
