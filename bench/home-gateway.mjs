@@ -2,12 +2,11 @@
 //   npm run build && node bench/home-gateway.mjs [widths] [rounds]
 // Widths are 4,1000,5000 and rounds 5 by default. It prints a table in Markdown: medians, and the processor time of worker and gateway. Workers are
 // tuned (`--concurrency 5000 --ramp-from 5000`), so that the width alone decides; calls take 200 ms.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { entry, median, Stage } from './width/stage.mjs';
+import { entry, median, Stage, tuned } from './width/stage.mjs';
 import { ownCpuMs } from './width/usage.mjs';
 
 const widths = (process.argv[2] ?? '4,1000,5000').split(',').map(Number);
@@ -24,15 +23,8 @@ async function contender(name, url, ...flags) {
   const env = { ...stage.env(url), FANFOLD_HOME: join(stage.directory, name) };
   delete env.FANFOLD_GATEWAY;
   delete env.TEMPORAL_ADDRESS;
-  const words = [entry, 'worker', '--concurrency', '5000', '--ramp-from', '5000', ...flags];
-  const worker = stage.keep(spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'pipe'] }));
+  const worker = await stage.startWorker(env, [...tuned, ...flags]);
   workers.push(worker);
-  let said = '';
-  worker.stderr.on('data', (text) => (said += text));
-  while (!/ serves fanfold/.test(said)) {
-    await Promise.race([once(worker.stderr, 'data'), once(worker, 'exit')]);
-    if (worker.exitCode !== null) throw new Error(`The worker has ended: ${said}`);
-  }
   const folder = join(env.FANFOLD_HOME, 'gateway');
   const records = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.json'));
   const gateways = await Promise.all(

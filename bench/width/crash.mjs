@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { entry, here, median, Stage } from './stage.mjs';
+import { entry, here, median, Stage, tuned } from './stage.mjs';
 
 const rounds = Number(process.argv[2] ?? 3);
 const count = 100;
@@ -61,13 +61,7 @@ try {
     // With nothing set, and, like its peers, with all calls out at once.
     'fanfold, defaults': own({ ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-defaults` }, []),
     fanfold: own(env),
-    'fanfold, no gateway': own({ ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-alone` }, [
-      '--concurrency',
-      '5000',
-      '--ramp-from',
-      '5000',
-      '--no-gateway',
-    ]),
+    'fanfold, no gateway': own({ ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-alone` }, [...tuned, '--no-gateway']),
     // The worker is killed, and the gateway stays, as servers and databases do.
     'fanfold, gateway as a service': own(await stage.startGateway(env)),
     ...Object.fromEntries(

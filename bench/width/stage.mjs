@@ -15,6 +15,9 @@ export const peersInstalled = existsSync(here('../peers/node_modules'));
 const venv = here('../peers/.venv/bin/python');
 export const python = existsSync(venv) ? venv : undefined;
 
+/** Flags of a worker or gateway that begins with all calls at once. */
+export const tuned = ['--concurrency', '5000', '--ramp-from', '5000'];
+
 export class Stage {
   #children = new Set();
   #stops = [];
@@ -78,7 +81,7 @@ export class Stage {
   }
 
   /** A worker that begins with all calls at once, or one with these flags. */
-  spawnWorker(env, flags = ['--concurrency', '5000', '--ramp-from', '5000']) {
+  spawnWorker(env, flags = tuned) {
     const words = [entry, 'worker', ...flags];
     return this.keep(spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'pipe'] }));
   }
@@ -98,17 +101,7 @@ export class Stage {
   /** Starts a gateway in a home of its own. Returns the environment of those who ask through it. */
   async startGateway(env) {
     const own = { ...env, FANFOLD_HOME: `${env.FANFOLD_HOME}-gateway` };
-    const words = [
-      entry,
-      'gateway',
-      '--listen',
-      '127.0.0.1:0',
-      '--concurrency',
-      '5000',
-      '--ramp-from',
-      '5000',
-      '--quiet',
-    ];
+    const words = [entry, 'gateway', '--listen', '127.0.0.1:0', ...tuned, '--quiet'];
     const [address] = await once(this.spawn(words, own).stdout, 'data');
     return { ...own, FANFOLD_GATEWAY: String(address).trim() };
   }

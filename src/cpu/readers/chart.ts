@@ -39,7 +39,12 @@ export function chartMarkdown(root: Element): string {
     groups.set(key, [...(groups.get(key) ?? []), series]);
   }
   const title = oneLine([...below(childOf(root, 'c:chart', 'c:title'), 'a:t')].map(textOf).join(''));
-  return blocks([title === '' ? 'Chart:' : `Chart: ${title}`, ...Array.from(groups.values(), tableOf)]);
+  return chartBlocks(title, Array.from(groups.values(), tableOf));
+}
+
+/** A chart's title above its tables. */
+export function chartBlocks(title: string, tables: readonly string[]): string {
+  return blocks([title === '' ? 'Chart:' : `Chart: ${title}`, ...tables]);
 }
 
 /** Texts of a diagram (SmartArt), in the order of its data. */

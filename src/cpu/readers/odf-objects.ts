@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import type { Archive } from '../../files/index.js';
 import { mathText } from '../hits/mathematics.js';
 import type { XmlNode } from '../hits/xml-tree.js';
-import { blocks, oneLine, table } from './markdown.js';
+import { chartBlocks } from './chart.js';
+import { oneLine, table } from './markdown.js';
 import { repeated, rowsOf } from './odf-table.js';
 import { below, childOf, elementsOf, parseXml, textOf } from './xml.js';
 import type { Element } from './xml.js';
@@ -39,7 +40,7 @@ function objectOf(root: Element): EmbeddedObject | undefined {
       return Array.from({ length: repeated(cell, 'columns') }, () => (text === 'NaN' ? '' : text));
     }),
   );
-  return { text: blocks([title === '' ? 'Chart:' : `Chart: ${title}`, table(rows)]), isFormula: false };
+  return { text: chartBlocks(title, [table(rows)]), isFormula: false };
 }
 
 function asNode(child: Element | string): XmlNode {
