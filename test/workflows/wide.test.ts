@@ -16,6 +16,8 @@ import { modes, tearDown } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
 
+const never: RunLane = () => Promise.reject(new Error('Expected no worker to take a lane.'));
+
 beforeAll(async () => {
   environment = await startTemporal();
 });
@@ -64,6 +66,27 @@ describe.each(modes)('a wide fan-out, $mode', ({ maxCachedWorkflows }) => {
     await withLanes(runLane, {}, async (handle) => {
       const { wide } = await handle.result();
       expect(wide?.tally).toMatchObject({ ended: 60, byStatus: { ok: 60 } });
+    });
+  });
+
+  it('gives another lane what one had whose activity somebody has completed with anything', async () => {
+    const runLane: RunLane = async (lane) => {
+      if (lane.number === 0) return 5 as never;
+      return lane.number === 1 ? (null as never) : done(lane);
+    };
+    await withLanes(runLane, {}, async (handle) => {
+      expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+    });
+  });
+
+  it('ends while no worker has begun its lanes, by a cancellation and by its deadline', async () => {
+    const unserved = { offline: true };
+    await withLanes(never, unserved, async (handle) => {
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    });
+    await withLanes(never, { ...unserved, deadlineMs: 100 }, async (handle) => {
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RunFailed' } });
     });
   });
 

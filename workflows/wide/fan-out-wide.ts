@@ -15,7 +15,7 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { beginningOf } from './carried.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { begunIn, OnlineLanes, orderChunk, restIn } from './lane-calls.js';
+import { begunIn, laneResult, OnlineLanes, orderChunk, restIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
 import { LaneMoney } from './lane-money.js';
 import { CutInLanes } from './cut-in-lanes.js';
@@ -158,7 +158,7 @@ class WideFanOut {
         : await this.#cuts.within(lane, () =>
             this.#online.start({ ...this.#part(work, number), token: lane.token }, runner.width, grantUsd),
           );
-      const { rest, left, why, withheld = [], unfitUsd = 0, paceMs, begun } = result;
+      const { rest, left, why, withheld = [], unfitUsd = 0, paceMs, begun } = laneResult(result);
       this.#more.paceMs = paceMs ?? this.#more.paceMs;
       if (rest !== null) this.#take(lane, rest);
       lane.spentUsd += unfitUsd;

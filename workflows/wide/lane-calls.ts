@@ -1,10 +1,11 @@
-import { ActivityFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { Activities } from '../../src/contract/activities.js';
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
 import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
+import { isLaneReport } from '../../src/plan/schema/messages.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
 import { runPriority } from '../engine/run-priority.js';
@@ -150,10 +151,29 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, bud
   };
 }
 
-/** What a lane that was cancelled had not reported yet. */
+/** What a lane that was cancelled had not reported yet. Of one that no worker has begun Temporal tells something else in that place. */
 export function restIn(failure: unknown): LaneReport | undefined {
   const cause = failure instanceof ActivityFailure ? failure.cause : failure;
-  return cause instanceof CancelledFailure ? ((cause.details?.[0] as LaneReport | null) ?? undefined) : undefined;
+  const rest = cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
+  return isReport(rest) ? rest : undefined;
+}
+
+/**
+ * What a lane, or an order of batches, has ended with.
+ *
+ * @throws ApplicationFailure `MalformedAnswer` where it is none: an operator can complete an activity with anything
+ */
+export function laneResult(result: LaneResult): LaneResult {
+  const { rest, left } = (result ?? {}) as Partial<LaneResult>;
+  if ((rest === null || isReport(rest)) && Array.isArray(left)) return result;
+  throw ApplicationFailure.nonRetryable(
+    'Expected a lane to end with what it has reported and left.',
+    'MalformedAnswer',
+  );
+}
+
+function isReport(value: unknown): value is LaneReport {
+  return typeof value === 'object' && value !== null && isLaneReport({ lane: 0, ...value });
 }
 
 /** What a lane that died or was told to end may have asked: what was under way when it said so last, and as many as it may have begun since. */
