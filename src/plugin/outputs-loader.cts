@@ -12,7 +12,8 @@ function isOutput(candidate: unknown): boolean {
 
 /** Whether a module is one of CommonJS: `default` is the whole of it, and nothing in it is written as in others. */
 function isCommonJs(module: Record<string, unknown>, source: string): boolean {
-  const { default: whole, ...exported } = module;
+  // From Node 23 on the whole has a second name.
+  const { default: whole, 'module.exports': _, ...exported } = module;
   if (!Object.keys(module).includes('default') || /^\s*(?:import|export)\b/m.test(source)) return false;
   if (typeof whole !== 'object' || whole === null || isOutput(whole)) return false;
   return Object.entries(exported).every(([name, value]) => (whole as Record<string, unknown>)[name] === value);
