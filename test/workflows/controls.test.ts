@@ -2,11 +2,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { workflowTypes } from '../../src/contract/names.js';
+import type { Kind } from '../../src/contract/names.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import type { RunResult } from '../../src/contract/run-result.js';
+import { examples } from '../plan/schema/examples.js';
 import { answerOf, FakeModel } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
-import { modes, tearDown, withRun as inRun } from './with-run.js';
+import { modes, tearDown, withRun as inRun, withRunOf } from './with-run.js';
 import type { Handle } from './with-run.js';
 import { patienceMs } from '../support/patience.js';
 
@@ -124,6 +127,25 @@ describe.each(modes)('branches by themselves, $mode', ({ maxCachedWorkflows }) =
       expect(await refusal(retryFailed(handle))).toBe('No branch has ended that is not ok and can be begun anew.');
       model.release('c');
       expect((await handle.result()).status).toBe('complete');
+    });
+  });
+});
+
+describe('a run whose activities no worker takes', () => {
+  const sixty = [{ sha256: 'a'.repeat(64), bytes: 10, count: 60 }];
+  const kinds: [name: string, kind: Kind, input: object][] = [
+    ...workflowTypes.map((kind): [string, Kind, object] => [kind, kind, examples[kind]]),
+    ['perspectives, economy', 'perspectives', { document: { inline: 'A.' }, perspectives: ['legal'], economy: true }],
+    ['summarise in lanes', 'summarise', { chunks: sixty }],
+    ['summarise in lanes, economy', 'summarise', { chunks: sixty, economy: true }],
+  ];
+
+  it.each(kinds)('%s ends when it is cancelled', async (_, kind, input) => {
+    await withRunOf(kind, environment, 10, new FakeModel(), { ...input, offline: true }, async (handle) => {
+      const pending = async () => (await handle.describe()).raw.pendingActivities?.length ?? 0;
+      await vi.waitFor(async () => expect(await pending()).toBeGreaterThan(0), patienceMs);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     });
   });
 });
