@@ -30,7 +30,7 @@ export interface LaneWork {
   budget: Budget;
   equipment: Equipment;
   signal: AbortSignal;
-  cuts: Pick<LaneCuts, 'signalOf'>;
+  cuts: Pick<LaneCuts, 'signalOf' | 'isUntold'>;
   /** Ledgers that lanes before have left of branches that they had begun, by index; `open` where a call may be out that nobody tells of. */
   begunBefore: ReadonlyMap<number, Ledger>;
   /** Ledgers of the branches that are under way, or that the worker's end has cut, by index. */

@@ -18,7 +18,8 @@ const mostWaitMs = 1_000;
 /**
  * Tells the branches of a lane when they are cut: all of them, or single ones.
  *
- * LaneCuts-1. A lane that is told to stop asks its workflow which branches are meant; without an answer all of them are.
+ * LaneCuts-1. A lane that is told to stop asks its workflow which branches are meant. Without an answer the calls of all are closed, and
+ *     those that nobody has cut are another lane's.
  * LaneCuts-2. From then on it asks again and again, because Temporal tells an activity once only.
  */
 export class LaneCuts {
@@ -28,6 +29,7 @@ export class LaneCuts {
   readonly #cut = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  #isUntold = false;
   readonly #letGo: () => void;
 
   /**
@@ -56,6 +58,11 @@ export class LaneCuts {
   /** Aborted when the whole lane is cut. */
   get signal(): AbortSignal {
     return this.#all.signal;
+  }
+
+  /** Whether all are cut because nobody has said which are meant. */
+  get isUntold(): boolean {
+    return this.#isUntold;
   }
 
   /** Takes on documents of a chunk, some of which may have been cut before. */
@@ -87,9 +94,12 @@ export class LaneCuts {
 
   /** @param reason why all are cut, where no single ones are */
   async #look(reason: unknown, isFirst = true): Promise<void> {
-    const answer = await withinTime(this.ask()).catch(() => (isFirst ? null : []));
+    const answer = await withinTime(this.ask()).catch(() => (isFirst ? undefined : []));
     if (this.#isOver) return;
-    if (answer === null) return this.#all.abort(reason);
+    if (answer === undefined || answer === null) {
+      this.#isUntold = answer === undefined;
+      return this.#all.abort(reason);
+    }
     for (const index of fromRanges(answer)) {
       this.#cut.add(index);
       this.#one.get(index)?.abort(cut());

@@ -38,7 +38,7 @@ export function createRunDocuments(): RunDocuments {
  * Runs a branch for each document of a lane that it keeps, and reports it.
  *
  * @returns the indices of the documents that were not begun, and of those that have not ended where the worker ends
- * @throws the signal's reason, where it is another one
+ * @throws the signal's reason, where it is another one, and somebody has said that all are cut
  */
 async function runDocuments(
   parts: LaneParts,
@@ -54,7 +54,7 @@ async function runDocuments(
   const unended: number[] = [];
   let round = Promise.resolve();
   let begun = 0;
-  const isEnding = () => signal.aborted && isGivenUp(signal.reason);
+  const isEnding = () => signal.aborted && (isGivenUp(signal.reason) || work.cuts.isUntold);
   // What is cut though nobody has said so is for another lane, and has no outcome.
   const told = (index: number, outcome: StoredBranch): boolean => {
     const hasEnded = outcome.status === 'ok' || !isEnding();

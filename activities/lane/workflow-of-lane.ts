@@ -51,7 +51,7 @@ export class WorkflowOfLane {
   }
 
   /** Which of its branches are cut, where it is told to stop. */
-  askCuts(): Promise<LaneCuts> {
+  async askCuts(): Promise<LaneCuts> {
     return this.#handle.query<LaneCuts, [number]>(queryNames.laneCuts, this.lane.number);
   }
 

@@ -84,6 +84,8 @@ it.each([
   'TIMED_OUT',
   // Nobody waits for Temporal's word: the worker takes no new work, and its calls go on elsewhere.
   'draining',
+  // It asks which of its branches are meant, and is told nothing.
+  'CANCELLED',
 ] as const)(
   'leaves to others what is cut by %s, without an outcome, and tells what had ended (RunLane-3)',
   async (reason) => {
