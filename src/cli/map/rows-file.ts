@@ -1,8 +1,9 @@
-import { open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { open, rm, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { InputError } from '../../contract/errors.js';
+import { moveOver } from '../../disk/index.js';
 import { endingOf } from '../../files/index.js';
 import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
@@ -251,7 +252,7 @@ export class RowsFile {
     if (this.#isBare) return rm(this.#growingPath, { force: true });
     if (this.flags.retryFailed === true) {
       if (!isComplete) return rm(this.#retryPath, { force: true });
-      await rename(this.#retryPath, this.#growingPath);
+      await moveOver(this.#retryPath, this.#growingPath);
     }
     if (!isComplete || this.#growingPath === this.#path) return;
     const whole = wholeFormats.find(({ ending }) => this.name.endsWith(ending));
