@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 
 /** On a cluster these have nothing to say: they are about the embedded server, its Web UI, or no server at all. */
 const notForClusters = [
-  'test/{contract,fences,files,fold,gateway,journal,model,network,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
+  'test/{contract,disk,fences,files,fold,gateway,journal,model,network,payloads,plan,prompts,report,secrets,server,store,tokens,tools}/**',
   'packages/*/test/**',
   'test/cli/{bad-input,complete,dev,doctor,live-lines,markdown,terminal-text}.test.ts',
   'test/proof/{kills,nemesis,recovery,web-ui}.test.ts',
@@ -16,7 +16,7 @@ const notForClusters = [
 /** They need the sources alone: no build, no Temporal, no database, so that one of them ends within two seconds. */
 export const pure = [
   'test/{docs,reliability}.test.ts',
-  'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
+  'test/{contract,disk,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
   'test/activities/{attempt-money,lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{cut-branches,failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',

@@ -6,8 +6,13 @@ import { join } from 'node:path';
 export async function putFile(path, content) {
   if (await holds(path, content)) return;
   const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, content);
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, content);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /**

@@ -46,7 +46,8 @@ function voted(outcomes: readonly StoredBranch[]): Folded {
   const votes = Object.fromEntries(
     answers.map(({ key, ballot }) => [key, answers.filter((other) => other.ballot === ballot).length]),
   );
-  const reason = `${winner.votes} of ${winner.of} answers say so.`;
+  const as = winner.tied ? ', and as many another thing' : '';
+  const reason = `${winner.votes} of ${winner.of} answers say so${as}.`;
   return {
     output: chosen.output,
     fanIn: { how: 'select', from: [chosen.key], missing, chosen: { key: chosen.key, reason, votes }, calls: [] },

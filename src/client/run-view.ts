@@ -20,6 +20,7 @@ import { DeadlineCuts } from './deadline-cuts.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
+import { ScheduledBranches } from './scheduled-branches.js';
 import { ToldTogether } from './told-together.js';
 import type { Carried, Closed, HistoryEvent, Input } from './event-facts.js';
 
@@ -56,15 +57,11 @@ export class RunView {
   /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
   readonly reports: Pick<LaneReport, 'blob'>[] = [];
   tally: Tally = noTally;
-  /** Branches whose activity is scheduled, by activity id. */
-  readonly scheduled = new Map<string, Place>();
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
   readonly #deadlines = new DeadlineCuts();
   readonly #calls = new AgentCalls();
-  readonly #activityIds = new Map<string, string>();
-  /** Places of the fan-in's calls, by the event that scheduled them. */
-  readonly #besides = new Map<string, Place>();
+  readonly #scheduled = new ScheduledBranches();
   /** From 1, which goes first, to 5. */
   priority = priorityAtStart();
   readonly #payloads: RunPayloads;
@@ -81,8 +78,13 @@ export class RunView {
     private execution?: string,
   ) {
     this.#payloads = new RunPayloads(client, workflowId);
-    this.#together = new ToldTogether(this.#payloads, (place) => this.#ordered(place));
+    this.#together = new ToldTogether(this.#payloads, (place) => this.#scheduled.ordered(place, this.#isOwn));
     this.#own = new OwnBranches(this.#payloads, this.#deadlines);
+  }
+
+  /** Branches whose activity is scheduled, by activity id. */
+  get scheduled(): Map<string, Place> {
+    return this.#scheduled.places;
   }
 
   /** Keys of calls that wait to be allowed, by the event of their timer. */
@@ -180,14 +182,12 @@ export class RunView {
       // Calls of the fan-in have indexes behind the branches, and are no branches.
       const isBranch = this.#isOwn || kindOf(this.kind)?.adds === true || call.index < this.planned.total;
       if (!isBranch) {
-        this.#besides.set(String(event.eventId), call);
+        this.#scheduled.beginBeside(event.eventId, call);
         return undefined;
       }
       if (this.#isOwn && call.offline) this.planned = { ...this.planned, offline: true };
-      const index = this.#indexOf(activityId, call);
+      const index = this.#scheduled.begin(event.eventId, activityId, call, this.#isOwn);
       if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
-      this.scheduled.set(activityId, { key: call.key, index, queuedAtMs: call.queuedAtMs });
-      this.#activityIds.set(String(event.eventId), activityId);
       this.#deadlines.branchBegins(index, event);
       return undefined;
     }
@@ -229,24 +229,6 @@ export class RunView {
     this.#failed.add(report.failed);
   }
 
-  /** Several fan-outs of somebody's own workflow count from the same number. What no batch has answered goes on in its place. */
-  #indexOf(activityId: string, { key, index }: ModelCall): number {
-    if (!this.#isOwn) return index;
-    const place = this.scheduled.get(activityId) ?? this.scheduled.get(idInOrder(key));
-    const next = this.scheduled.size;
-    this.scheduled.delete(idInOrder(key));
-    return place?.index ?? next;
-  }
-
-  /** The place of a question in an order of Message Batches: in somebody's own workflow it is one more branch. */
-  #ordered(place: Place): Place {
-    if (!this.#isOwn) return place;
-    const known = this.scheduled.get(idInOrder(place.key));
-    const own = known ?? { ...place, index: this.scheduled.size };
-    this.scheduled.set(idInOrder(place.key), own);
-    return own;
-  }
-
   #carry(branch: StoredBranch): void {
     const { key, index } = branch;
     this.outcomes.set(index, branch);
@@ -261,14 +243,14 @@ export class RunView {
       event.activityTaskTimedOutEventAttributes ??
       event.activityTaskCanceledEventAttributes;
     const begun = String(ended?.scheduledEventId);
-    const beside = this.#besides.get(begun);
-    const place = beside ?? this.scheduled.get(this.#activityIds.get(begun) ?? '');
-    if (!ended || place === undefined) return undefined;
+    const begunBy = this.#scheduled.begunBy(begun);
+    if (!ended || begunBy === undefined) return undefined;
+    const { place, isBeside } = begunBy;
     // The branch goes on in another activity, if the budget has more for it.
-    if (beside === undefined && isReserveUsedUp(event)) return undefined;
+    if (!isBeside && isReserveUsedUp(event)) return undefined;
     const told = await activityEnd(this.#payloads, event, place, this.#deadlines.wasCut(begun));
     if (told.answer !== undefined) this.#calls.want(told.answer);
-    if (beside !== undefined) return void this.beside.push(told.outcome);
+    if (isBeside) return void this.beside.push(told.outcome);
     const outcome = this.#deadlines.judged(told.outcome, begun);
     this.outcomes.set(place.index, outcome);
     return outcome;
@@ -291,9 +273,4 @@ export class RunView {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
   }
-}
-
-/** What a question of an order is called among scheduled activities: no server has it. */
-function idInOrder(key: string): string {
-  return `question ${key}`;
 }

@@ -41,6 +41,8 @@ export interface Agreement {
   compared: number;
   /** Share of the rows compared on which all answers say the same; `null` where none was. */
   agreement: number | null;
+  /** Rows compared on which there is no most: as many say something else. Absent of runs of an earlier version. */
+  tied?: number;
   /** The same for each field of structured answers. */
   fields?: { [field: string]: number };
   by: AgreementOfOne[];
@@ -51,7 +53,7 @@ export interface AgreementOfOne {
   key: string;
   /** Answers that are ok. */
   ok: number;
-  /** Share of the rows compared, where it answered, on which it says what most say; `null` where none was. */
+  /** Share of the rows compared, where it answered, on which it says what most say; on one that is tied nobody does. `null` where none was. */
   withMost: number | null;
   costUsd: number | null;
 }
@@ -65,6 +67,7 @@ export class AgreementSum {
   #rows = 0;
   #compared = 0;
   #agreed = 0;
+  #tied = 0;
   readonly #fields = new Map<string, { compared: number; agreed: number }>();
   readonly #by: Map<string, { ok: number; compared: number; withMost: number; costUsd: number | null }>;
 
@@ -91,12 +94,13 @@ export class AgreementSum {
       this.#fields.set(name, { compared: compared + 1, agreed: agreed + (agrees ? 1 : 0) });
     }
     const ballots = said.map(({ answer }) => sayingOf(answer));
-    const most = vote(ballots)?.value;
+    const most = vote(ballots);
+    if (most?.tied === true) this.#tied += 1;
     for (const [at, { by }] of said.entries()) {
       const sum = this.#by.get(by);
       if (sum === undefined) continue;
       sum.compared += 1;
-      if (ballots[at] === most) sum.withMost += 1;
+      if (most?.tied === false && ballots[at] === most.value) sum.withMost += 1;
     }
   }
 
@@ -106,6 +110,7 @@ export class AgreementSum {
       rows: this.#rows,
       compared: this.#compared,
       agreement: shareOf(this.#agreed, this.#compared),
+      tied: this.#tied,
       ...(fields.length > 0 && { fields: Object.fromEntries(fields) }),
       by: [...this.#by].map(([key, { ok, compared, withMost, costUsd }]) => ({
         key,

@@ -54,10 +54,7 @@ export function rowAnswer(branches: readonly Sampled[], { samples, vote, ways, c
   const winner = voteOn(ballots);
   // A vote of those that are there is an answer; the denominator says how many they are.
   if (winner === undefined) return { status, ...whyLost };
-  const { votes, of } = winner;
-  const counts = new Map<string, number>();
-  for (const each of ballots) counts.set(each, (counts.get(each) ?? 0) + 1);
-  const tied = [...counts.values()].filter((count) => count === votes).length > 1;
+  const { votes, of, tied } = winner;
   return { status: 'ok', answer: said[ballots.indexOf(winner.value as string)], votes, of, tied };
 }
 

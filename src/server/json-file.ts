@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
-let writes = 0;
+import { replaceFile } from '../disk/index.js';
 
 /** Largest JSON file that is read, in bytes; none of ours is as large. */
 const mostBytes = 1_048_576;
@@ -37,18 +36,7 @@ export async function readOwnText(path: string, most: number): Promise<string | 
   }
 }
 
-/**
- * Replaces a JSON file as a whole: a reader, or a crash, sees the old value or the new one. Nobody can have put a link under the
- * name of its draft.
- */
-export async function writeJson(path: string, value: object): Promise<void> {
-  writes += 1;
-  const written = `${path}.${process.pid}-${writes}-${randomBytes(6).toString('hex')}.new`;
-  try {
-    await writeFile(written, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    await rename(written, path);
-  } catch (error) {
-    await rm(written, { force: true });
-    throw error;
-  }
+/** Replaces a JSON file as a whole: a reader, or a crash, sees the old value or the new one. */
+export function writeJson(path: string, value: object): Promise<void> {
+  return replaceFile(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
 }

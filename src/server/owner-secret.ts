@@ -87,7 +87,11 @@ async function readSecret(path: string): Promise<Buffer | undefined> {
 /** Writes the secret whole or not at all. The first one stays, so that two processes that begin at once use the same. */
 async function makeSecret(path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  const secret = `${randomBytes(secretBytes).toString('hex')}\n`;
+  await writeFile(draft, secret, { mode: 0o600, flag: 'wx' }).catch(async (error: unknown) => {
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
+  });
   try {
     await link(draft, path);
   } catch (error) {

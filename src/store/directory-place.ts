@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, opendir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, opendir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { replaceFile } from '../disk/index.js';
 import { StoreSum } from './blob-place.js';
 import type { BlobPlace, StoreStats } from './blob-place.js';
 
@@ -18,15 +19,7 @@ export class DirectoryPlace implements BlobPlace {
     const path = this.#path(name);
     if (await renewed(path, content.length)) return;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const draft = `${path}.${randomBytes(6).toString('hex')}`;
-    try {
-      await writeSynced(draft, content);
-      await rename(draft, path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
-    await syncDirectory(dirname(path));
+    await replaceFile(path, content, { mode: 0o600, sync: true });
   }
 
   async read(name: string): Promise<Buffer | undefined> {
@@ -96,21 +89,4 @@ async function renewed(path: string, bytes: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-// Without the sync the rename itself may be lost; not every system can sync a directory.
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r').catch(() => undefined);
-  await directory?.sync().catch(() => undefined);
-  await directory?.close();
 }

@@ -1,6 +1,8 @@
 import { FewSigns } from './few-signs.js';
 import { noPlace, placeCount, placeOf, start } from './places.js';
+import { longRun, RepeatedUnit } from './repeated-unit.js';
 import { Repetition } from './repetition.js';
+import { runCosts } from './run-costs.js';
 import { dearCosts, emojiCosts, planeCosts, weights } from './table.js';
 
 /** Room for how far a text is from the mean of its pairs: of a long one in proportion, of a short one by the root of its tokens. */
@@ -18,13 +20,12 @@ const takenApart = [
 
 /** Weights are parts of 64. */
 const whole = 64;
-/** What a few ASCII characters over and over take at least: their places are no mean of anything. Others take as much as alone. */
-const repeatedPart = 40;
 
 interface Tables {
   plane: Uint8Array;
   emoji: Uint8Array;
   weights: Uint8Array;
+  runs: Uint8Array;
 }
 
 let tables: Tables | undefined;
@@ -46,8 +47,9 @@ export function boundOfMean(mean: number): number {
 
 /** Tokens of a text on average. */
 export function meanOf(text: string): number {
-  const { plane, emoji, weights: parts } = (tables ??= unpacked());
+  const { plane, emoji, weights: parts, runs } = (tables ??= unpacked());
   const repetition = new Repetition(text);
+  const unit = new RepeatedUnit();
   const few = new FewSigns(text);
   let sum = 0;
   let beforeLast = start;
@@ -65,8 +67,14 @@ export function meanOf(text: string): number {
     // What is not in the table has not been measured beside others either.
     const part = known === undefined || place === noPlace || isFirst ? whole : (parts[place] ?? whole);
     const period = repetition.periodAt(at, beforeLast, last, code);
-    const ofFew = period === 0 && code < 128 ? few.partAt(at, last, code) : 0;
-    sum += alone * Math.max(part, ofFew, leastPart(period, last, code));
+    unit.add(at, code, alone * part);
+    // Two of one sign are not joined to one token, and more of them neither.
+    if (code >= 128) sum += alone * (period > 0 || code === last ? whole : part);
+    // The table is held to pairs of signs over and over, those with a tab or a line break left out.
+    else if (period > 2 || (period === 2 && Math.min(last, code) < 32)) sum += unit.eachAt(at, repetition, whole);
+    else if (period === 2) sum += part;
+    else if (period === 1) sum += repetition.length > longRun ? Math.min(part, runs[code] ?? whole) : part;
+    else sum += Math.max(part, few.partAt(at, last, code));
     beforeLast = last;
     last = code;
   }
@@ -81,14 +89,6 @@ function farCostOf(code: number, cost: number): number {
   return Math.max(cost, bytes);
 }
 
-function leastPart(period: number, last: number, code: number): number {
-  // Two of one sign are not joined to one token, and more of them neither.
-  if (code >= 128 && (period > 0 || code === last)) return whole;
-  if (period === 0) return 0;
-  // Rows of one sign are in the table.
-  return period === 1 ? 0 : repeatedPart;
-}
-
 function unpacked(): Tables {
   const plane = costsOf(planeCosts, 0x10000);
   for (let at = 0; at < dearCosts.length; at += 2) plane[dearCosts[at] ?? 0] = dearCosts[at + 1] ?? 1;
@@ -97,6 +97,7 @@ function unpacked(): Tables {
     plane,
     emoji: costsOf(emojiCosts, 0xc00),
     weights: Uint8Array.from({ length: placeCount }, (_, place) => (letters[place] ?? whole - 1) + 1),
+    runs: Uint8Array.from(numbersIn(runCosts), (cost) => cost + 1),
   };
 }
 

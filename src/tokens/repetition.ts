@@ -1,5 +1,5 @@
 const slots = 1 << 12;
-const longestPeriod = 64;
+export const longestPeriod = 64;
 /** Fewer are met by chance. */
 const fewest = 8;
 
@@ -10,6 +10,15 @@ export class Repetition {
   #length = 0;
 
   constructor(readonly text: string) {}
+
+  get period(): number {
+    return this.#period;
+  }
+
+  /** How many characters have come as they had come a period before. */
+  get length(): number {
+    return this.#length;
+  }
 
   /** @returns the length of what is repeated, where what ends at `at` has come a period before, and a whole period before that; else 0 */
   periodAt(at: number, beforeLast: number, last: number, code: number): number {

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 
 import { InputError } from '../contract/errors.js';
+import { replaceFile } from '../disk/index.js';
 import type { Grant } from './grants.js';
 import type { McpServer } from './mcp-server.js';
 
@@ -55,10 +56,8 @@ export class ToolRegistry {
         'Set FANFOLD_HOME to a directory on a file system that has permissions.',
       );
     }
-    const draft = join(this.#directory, `${sha256}.${randomUUID()}.draft`);
     // The entry is private: servers are started with secrets.
-    await writeFile(draft, textOf(registered), { mode: 0o600, flag: 'wx' });
-    await rename(draft, this.#path(sha256));
+    await replaceFile(this.#path(sha256), textOf(registered), { mode: 0o600 });
     await this.#forgetOldest();
     return sha256;
   }

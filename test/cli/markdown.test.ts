@@ -82,6 +82,19 @@ describe('lists', () => {
   });
 });
 
+describe('a backtick that begins no code', () => {
+  it.each([
+    ['One ` and ``a*b*c``.', '<p>One ` and <code>a*b*c</code>.</p>'],
+    ['Three ``` and `` a*b ``, `x`.', '<p>Three ``` and <code>a*b</code>, <code>x</code>.</p>'],
+    ['Escaped \\` and ``a ` b``.', '<p>Escaped ` and <code>a ` b</code>.</p>'],
+    ['A path C:\\\\` and ``x``.', '<p>A path C:\\` and <code>x</code>.</p>'],
+    ['<b title="\\`"> and ``x``.', '<p>&lt;b title=&quot;`&quot;&gt; and <code>x</code>.</p>'],
+    ['`` `a` `` and ` ``b``', '<p><code>`a`</code> and ` <code>b</code></p>'],
+  ])('takes none of the code behind it: %s', (text, html) => {
+    expect(marked.parse(foreignMarkdown(text, 2), { async: false }).trim()).toBe(html);
+  });
+});
+
 describe('formulas', () => {
   it.each([
     'Let $\\{x\\}$ be $a*b*c$ and $x_{i}^{*}y_{j}^{*}$.',

@@ -73,6 +73,32 @@ describe('text is what it says', () => {
     expect(await readings(text)).toEqual({ json: said, rss: said, html: said, atom: text });
   });
 
+  const document = String.raw`\documentclass[12pt]{minimal} \usepackage{amsmath}\setlength{\oddsidemargin}{-69pt}\begin{document}$$a &lt; b$$\end{document}`;
+  const square = '<mml:math xmlns:mml="m"><mml:msup><mml:mi>x</mml:mi><mml:mn>2</mml:mn></mml:msup></mml:math>';
+  const escaped = square.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+  it.each([
+    ['set by a document of LaTeX', `So <jats:tex-math>${document}</jats:tex-math> holds.`, 'So $a < b$ holds.'],
+    [
+      'in two ways, of which TeX is one',
+      `<jats:p>So <jats:inline-formula><jats:alternatives><jats:tex-math>$$x^2 $$</jats:tex-math>${square}</jats:alternatives></jats:inline-formula>.</jats:p>`,
+      'So $x^2$.',
+    ],
+    ['beside its picture', '<tex-math>$O(n)$</tex-math><inline-graphic xlink:href="a.gif"/> time', '$O(n)$ time'],
+    ['of IEEE', '<formula><tex Notation="TeX">$H_2$</tex></formula> control', '$H_2$ control'],
+    ['in CDATA', '<tex-math><![CDATA[a < b]]></tex-math> holds', '$a < b$ holds'],
+    ['escaped as if it were text', `So ${escaped} is p &lt; q.`, 'So x² is p < q.'],
+    ['cut by the source', 'The set <mml:math><mml:mi>A</mml:mi> of <mml:msup><mml:mi>x', 'The set A of x'],
+  ])('a formula in JSON that is %s', async (_, text, said) => {
+    expect((await readings(text)).json).toBe(said);
+  });
+
+  it('a formula in XML of which there are two ways, of which TeX is one', async () => {
+    const text = `So <alternatives><tex-math>${document}</tex-math>${square}</alternatives> holds.`;
+    const source: Reading = { hits: '$.r', title: '$.abstract', link: '$.x', text: '$.abstract', format: 'xml' };
+    expect((await hitsIn(`<r><abstract>${text}</abstract></r>`, source))?.[0]?.text).toBe('So $a < b$ holds.');
+  });
+
   it('of JATS, with fractions apart from the numbers beside them', async () => {
     const half = '<mml:math xmlns:mml="m"><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math>';
     const source: Reading = { hits: '$.r', title: '$.abstract', link: '$.x', text: '$.abstract', format: 'xml' };

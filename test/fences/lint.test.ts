@@ -12,13 +12,14 @@ const mayImport: Record<string, string[]> = {
   'src/fold': ['src/contract', 'src/prompts'],
   'src/plan': ['src/contract', 'src/fold', 'src/prompts'],
   'src/secrets': [],
+  'src/disk': [],
   'src/network': ['src/contract', 'src/secrets'],
   'src/tokens': [],
   'src/encryption': ['src/contract'],
   'src/payloads': ['src/contract', 'src/encryption'],
   'src/postgres': ['src/contract'],
-  'src/store': ['src/contract', 'src/encryption', 'src/postgres'],
-  'src/journal': ['src/contract', 'src/encryption', 'src/postgres'],
+  'src/store': ['src/contract', 'src/disk', 'src/encryption', 'src/postgres'],
+  'src/journal': ['src/contract', 'src/disk', 'src/encryption', 'src/postgres'],
   'src/model': [
     'src/contract',
     'src/plan',
@@ -30,11 +31,11 @@ const mayImport: Record<string, string[]> = {
     'src/network',
   ],
   'src/gateway': ['src/contract', 'src/secrets', 'src/network', 'src/journal', 'src/cpu', 'src/model'],
-  'src/tools': ['src/contract', 'src/secrets', 'src/network'],
+  'src/tools': ['src/contract', 'src/disk', 'src/secrets', 'src/network'],
   'src/files': [],
   'src/cpu': ['src/contract', 'src/fold', 'src/files', 'src/tokens'],
   'src/client': ['src/contract', 'src/plan', 'src/fold', 'src/files', 'src/store', 'src/payloads', 'src/network'],
-  'src/server': ['src/contract', 'src/secrets', 'src/network'],
+  'src/server': ['src/contract', 'src/disk', 'src/secrets', 'src/network'],
   'src/home-gateway': ['src/gateway', 'src/server'],
   'src/offline': [],
   'src/tracing': ['src/contract', 'src/secrets', 'src/network'],
@@ -56,6 +57,7 @@ const mayImport: Record<string, string[]> = {
     'src/contract',
     'src/plan',
     'src/fold',
+    'src/disk',
     'src/secrets',
     'src/files',
     'src/store',
@@ -101,7 +103,6 @@ const rooms = Object.keys(mayImport);
 const edges = rooms.flatMap((from) => rooms.filter((to) => to !== from).map((to) => ({ from, to })));
 const forbidden = edges.filter(({ from, to }) => !mayImport[from]!.includes(to));
 const allowed = edges.filter(({ from, to }) => mayImport[from]!.includes(to));
-
 const nameEdges = Object.keys(mayImportByName).flatMap((name) => rooms.map((room) => ({ room, name })));
 const forbiddenNames = nameEdges.filter(({ room, name }) => !mayImportByName[name]!.includes(room));
 const allowedNames = nameEdges.filter(({ room, name }) => mayImportByName[name]!.includes(room));

@@ -34,12 +34,27 @@ it('sums agreement over the rows that can be compared, and cost over all', () =>
     rows: 3,
     compared: 2,
     agreement: 0.5,
+    tied: 0,
     by: [
       { key: 'a', ok: 2, withMost: 1, costUsd: 1.5 },
       { key: 'b', ok: 3, withMost: 1, costUsd: 1.5 },
       { key: 'c', ok: 1, withMost: 0, costUsd: null },
     ],
   });
+});
+
+it('counts a row on which as many say one thing as another as tied, and for nobody', () => {
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  const sumOf = (...rows: unknown[][]) => {
+    const sum = new AgreementSum(keys.slice(0, rows[0]?.length));
+    for (const row of rows) sum.add(row.map((answer, at) => ({ by: keys[at] as string, answer, costUsd: 0 })));
+    const { tied, by } = sum.agreement;
+    return { tied, withMost: by.map(({ withMost }) => withMost) };
+  };
+  expect(sumOf(['yes', 'no'])).toEqual({ tied: 1, withMost: [0, 0] });
+  expect(sumOf(['yes', 'no'], ['no', 'No.'])).toEqual({ tied: 1, withMost: [0.5, 0.5] });
+  expect(sumOf([1, 2, 2, 1, 3])).toEqual({ tied: 1, withMost: [0, 0, 0, 0, 0] });
+  expect(sumOf([1, 2, 2, 4, 3])).toEqual({ tied: 0, withMost: [0, 1, 1, 0, 0] });
 });
 
 describe('several things asked about a row', () => {

@@ -25,8 +25,8 @@ class Ledger {
   };
 }
 
-function moneyOf(ledger: Ledger, budgetUsd: number): DayMoney {
-  const money = new DayMoney({ journal: ledger, budgetUsd, today: () => '2026-11-28', say: () => {} });
+function moneyOf(ledger: Ledger, budgetUsd: number, today = () => '2026-11-28'): DayMoney {
+  const money = new DayMoney({ journal: ledger, budgetUsd, today, say: () => {} });
   onTestFinished(() => money.close());
   return money;
 }
@@ -70,4 +70,37 @@ it('counts a call that was cut as the most that it may have cost, less what the 
     await expect(books.reserve(0.71)).rejects.toMatchObject({ type: 'OverBudget' });
     (await books.reserve(0.69))();
   }
+});
+
+it('remembers what was spent on a day that comes again, once (DayMoney-3)', async () => {
+  let day = '2026-11-28';
+  const money = moneyOf(new Ledger(), 1, () => day);
+  const fits = async (usd: number) => {
+    const release = await money.reserve(usd);
+    release?.();
+    return release !== undefined;
+  };
+  money.untold(0.5);
+  day = '2026-11-29';
+  expect(await fits(0.95)).toBe(true);
+  money.untold(0.3);
+  // The clock is put back over midnight, and comes to it again.
+  for (day of ['2026-11-28', '2026-11-29', '2026-11-28', '2026-11-29']) {
+    const leftUsd = day === '2026-11-28' ? 0.5 : 0.7;
+    expect([await fits(leftUsd + 0.05), await fits(leftUsd - 0.05)]).toEqual([false, true]);
+  }
+  day = '2026-11-30';
+  expect(await fits(0.95)).toBe(true);
+});
+
+it('keeps the money of calls under way aside on both days, once (DayMoney-3)', async () => {
+  let day = '2026-11-28';
+  const money = moneyOf(new Ledger(), 1, () => day);
+  const release = await money.reserve(0.6);
+  for (day of ['2026-11-29', '2026-11-28']) {
+    expect(await money.reserve(0.5)).toBeUndefined();
+    (await money.reserve(0.3))?.();
+  }
+  release?.();
+  expect(await money.reserve(0.95)).toBeDefined();
 });

@@ -49,6 +49,7 @@ async function ask() {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   tell({ ready: true });
   await lines.next();
+  /** @type {{ reused: boolean, entry?: { answer: unknown }, value?: unknown }} */
   const once = await journal.once(keyOf(seed), {}, async () => {
     tell({ asking: true });
     const { value: answer } = await lines.next();

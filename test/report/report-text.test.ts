@@ -88,12 +88,12 @@ describe('a report as Markdown', () => {
         },
         { key: '3', answer: { a: null, 'b/a': 'Yes.' } },
       ],
-      agreement: { rows: 3, compared: 1, agreement: 0, fields: { risk: 0, why: 1 }, by },
+      agreement: { rows: 3, compared: 1, agreement: 0, tied: 1, fields: { risk: 0, why: 1 }, by },
     };
     const [answer = ''] = reportMarkdown(reportedOf(branches, { kind: 'compare', output })).split('<details>');
     const cells = answer.split('\n').map((each) => each.replaceAll('\\', '').split(' | '));
     expect(cells.find(([name]) => name === '| b/a')).toEqual(['| b/a', '2 of 3', 'n/a', 'unknown |']);
-    expect(answer).toMatch(/0\.0 % of 1 rows.*risk 0\.0 %, why 100\.0 %/);
+    expect(answer).toMatch(/0\.0 % of 1 rows.*risk 0\.0 %, why 100\.0 %\. 1 is tied: /);
     const rows = cells.filter(([name = '']) => /^\| \d/.test(name)).map((row) => row.map((each) => each.trim()));
     expect(rows).toEqual(
       [

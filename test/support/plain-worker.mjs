@@ -11,6 +11,7 @@ const activities = createActivities({
   store: {
     putText: () => Promise.reject(new Error('no store')),
     readText: () => Promise.reject(new Error('no store')),
+    readBytes: () => Promise.reject(new Error('no store')),
   },
   api: { apiKey: 'plain', baseURL },
   offlineModelUrl: () => Promise.resolve(baseURL),

@@ -90,6 +90,55 @@ describe('the estimate of a text', () => {
     for (const times of [1, 2, 5, 30, 400]) expect(wrongIn([[piece, piece.repeat(times)]])).toEqual([]);
   });
 
+  it('is not below the real count of a unit of any length over and over', () => {
+    const sources = [
+      languages.find(({ code }) => code === 'eng')!.text,
+      readmes(1).join('\n'),
+      ...Object.values(machineTexts(6_000)),
+      ...['0123456789', '=-+|. ', '\n\t0- '].map((signs) => signs.repeat(50)),
+    ].map((text) => text.replaceAll(/[^\0-\x7f]/g, ''));
+    let state = 7;
+    const next = (most: number) => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) % most;
+    for (const period of [3, 4, 5, 7, 10, 13, 18, 27, 40, 64]) {
+      for (const text of sources) {
+        const at = next(text.length - period);
+        const unit = text.slice(at, at + period);
+        for (const length of [4 * period + 5, 400]) {
+          const repeated = unit.repeat(Math.ceil(length / period)).slice(0, length);
+          expect(wrongIn([[unit, repeated]])).toEqual([]);
+        }
+      }
+    }
+  });
+
+  it.each([
+    ['zeros in base64', 'A'.repeat(4_000), 1.3],
+    ['zeros in base64, in lines', `${'A'.repeat(76)}\n`.repeat(50), 1.8],
+    ['a row of dots', '.'.repeat(2_000), 1.5],
+    ['dots and blanks', '. '.repeat(1_000), 1.2],
+    ['a ruler', `${'-'.repeat(9)}+`.repeat(200), 2.5],
+    ['a line of a table of contents', `Chapter ${'.'.repeat(24)} 12\n`.repeat(60), 2.5],
+    ['a line', `${'='.repeat(60)}\n`.repeat(40), 3.7],
+    ['a sentence', 'The customer pays. '.repeat(100), 1.9],
+    ['zeros', '0, '.repeat(700), 1.1],
+    ['numbers', '0.0, '.repeat(400), 1.1],
+  ])('of %s over and over is near the real count', (name, text, above) => {
+    expect(wrongIn([[name, text]], above)).toEqual([]);
+  });
+
+  it('is not below the real count of any two signs over and over', () => {
+    const wrong: string[] = [];
+    const signs = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
+    for (const [at, one] of ['\n', '\t', ...signs].entries()) {
+      // Of all pairs a third, and all with a tab or a line break.
+      for (const other of at < 2 ? signs : signs.filter((_, place) => place % 3 === at % 3)) {
+        const pair = one + other;
+        wrong.push(...wrongIn([[pair, pair.repeat(60)]]));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('is not below the real count of rare signs over and over', () => {
     const signs = ['\u0288', '\u1051', '\u2345', '\u{1698E}', '\u{12000}', '\u{1E900}', '\u{1F24B}', '\u{1F660}'];
     // What NFKC takes apart.

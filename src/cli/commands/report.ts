@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
@@ -9,6 +8,7 @@ import { FanfoldError, InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import type { Compared, Reported } from '../../contract/reported.js';
+import { replaceFile } from '../../disk/index.js';
 import { comparedMarkdown, reportCsv, reportHtml, reportMarkdown } from '../../report/index.js';
 import { packageVersion } from '../package-version.js';
 import { openSession, sayer } from '../home/session.js';
@@ -142,9 +142,6 @@ async function written(
   // A report in the home is its user's alone; elsewhere it has the modes of any file.
   const modes = out === undefined ? { directory: 0o700, file: 0o600 } : { directory: 0o777, file: 0o666 };
   await mkdir(dirname(path), { recursive: true, mode: modes.directory });
-  // A reader sees the old report or the new one, whole.
-  const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
-  await writeFile(draft, text, { flag: 'wx', mode: modes.file });
-  await rename(draft, path);
+  await replaceFile(path, text, { mode: modes.file, isChosen: out !== undefined });
   return path;
 }

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,6 +9,7 @@ import { createGzip } from 'node:zlib';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
+import { replaceBy } from '../../disk/index.js';
 import type { JournalTransfer } from '../../journal/index.js';
 import { placedLines } from '../read/placed-lines.js';
 import { inflated, unreadable } from '../read/row-bytes.js';
@@ -88,16 +88,16 @@ async function newFile(name: string, world: World): Promise<string> {
 }
 
 async function toFile(texts: AsyncGenerator<string>, path: string): Promise<void> {
-  // Of a name that nobody has: a file that is there may be anybody's.
-  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
-  // Answers are their owner's alone, as the journal is.
-  const file = createWriteStream(draft, { mode: 0o600, flush: true });
+  const write = (draft: string) => {
+    const file = createWriteStream(draft);
+    return path.endsWith('.gz')
+      ? pipeline(Readable.from(texts), createGzip(), file)
+      : pipeline(Readable.from(texts), file);
+  };
   try {
-    if (path.endsWith('.gz')) await pipeline(Readable.from(texts), createGzip(), file);
-    else await pipeline(Readable.from(texts), file);
-    await rename(draft, path);
+    // Answers are their owner's alone, as the journal is.
+    await replaceBy(path, write, { mode: 0o600, sync: true, isChosen: true });
   } catch (error) {
-    await rm(draft, { force: true });
     const { code } = error as NodeJS.ErrnoException;
     if (!['ENOENT', 'EACCES', 'EROFS', 'EISDIR', 'ENOTDIR'].includes(code ?? '')) throw error;
     throw new InputError(`Expected \`out\` to be a file that can be written, got: ${(error as Error).message}`);

@@ -102,7 +102,7 @@ async function adviceOnTooMany(directory: string): Promise<string | undefined> {
 }
 
 async function registrationsIn(directory: string): Promise<string[]> {
-  return (await readdir(directory).catch(() => [])).filter((name) => !name.endsWith('.draft'));
+  return (await readdir(directory).catch(() => [])).filter((name) => !/\.(draft|new)$/.test(name));
 }
 
 async function toolsOf(directory: string): Promise<HomeTool[]> {

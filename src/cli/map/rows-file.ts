@@ -1,21 +1,19 @@
-import { open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { open, rm, stat, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { resolve } from 'node:path';
 
 import { InputError } from '../../contract/errors.js';
-import { endingOf } from '../../files/index.js';
+import { moveOver } from '../../disk/index.js';
 import { lockOut } from '../run/out-lock.js';
 import { unwritable } from '../run/unwritable.js';
 import type { World } from '../world.js';
 import { isHeaderOnly } from './header-only.js';
 import { checkGrown, checkLeft } from './left-rows.js';
 import type { MapRow } from './map-rows.js';
-import { jsonLinesFormat, tableFormat } from './row-format.js';
 import type { OldRow, RowFormat } from './row-format.js';
-import { rowColumn } from './row-record.js';
 import type { RowsTarget, Step } from './rows-out.js';
-import { checkSame } from './same-row.js';
-import { wholeFormats, wholeRows } from './whole-file.js';
+import { RowsPlaces } from './rows-places.js';
+import { RowsThere } from './rows-there.js';
+import { wholeRows } from './whole-file.js';
 
 /** What is to become of rows that a file has already. */
 export interface OutFlags {
@@ -27,15 +25,6 @@ export interface OutFlags {
   dryRun?: boolean;
 }
 
-/** Formats that take row after row, by the end of a name. */
-const growing: Readonly<Record<string, RowFormat>> = {
-  '.jsonl': jsonLinesFormat,
-  '.ndjson': jsonLinesFormat,
-  '.csv': tableFormat(','),
-  '.tsv': tableFormat('\t'),
-  '.tab': tableFormat('\t'),
-};
-
 /**
  * A file of answers, and the rows that are in it.
  *
@@ -45,13 +34,8 @@ const growing: Readonly<Record<string, RowFormat>> = {
  * RowsFile-4. A format that cannot grow (Parquet, a JSON array, gzip) grows as JSON Lines beside its name, and is written at the end.
  */
 export class RowsFile {
-  readonly format: RowFormat;
-  /** Rows that are in the file, and which of them are to be asked about anew. */
-  #rows = 0;
-  #end = 0;
-  #lost = 0;
-  #lostForGood = 0;
-  readonly #failed = new Set<number>();
+  readonly #places: RowsPlaces;
+  readonly #there: RowsThere;
   #target: FileHandle | undefined;
   #unlock: (() => Promise<void>) | undefined;
   /** Whether it is there for its header only. */
@@ -62,7 +46,12 @@ export class RowsFile {
     readonly flags: OutFlags,
     readonly world: World,
   ) {
-    this.format = growing[endingOf(name)] ?? jsonLinesFormat;
+    this.#places = new RowsPlaces(name, world.cwd);
+    this.#there = new RowsThere(name, flags);
+  }
+
+  get format(): RowFormat {
+    return this.#places.format;
   }
 
   /**
@@ -72,13 +61,7 @@ export class RowsFile {
    */
   static async open(name: string, flags: OutFlags, world: World): Promise<RowsFile> {
     const file = new RowsFile(name, flags, world);
-    const isGrowing = growing[endingOf(name)] !== undefined;
-    if (!isGrowing && wholeFormats.find(({ ending }) => name.endsWith(ending)) === undefined) {
-      throw new InputError(
-        `Expected \`out\` to end in ${[...Object.keys(growing), ...wholeFormats.map(({ ending }) => ending)].join(', ')}, got \`${name}\`.`,
-      );
-    }
-    if (flags.dryRun !== true) file.#unlock = await lockOut(file.#path, name);
+    if (flags.dryRun !== true) file.#unlock = await lockOut(file.#places.path, name);
     try {
       await file.#checkNew();
     } catch (error) {
@@ -96,34 +79,21 @@ export class RowsFile {
 
   async #checkNew(): Promise<void> {
     const { flags, name } = this;
-    if (this.#growingPath !== this.#path) await checkGrown(this.#growingPath, `${name}.part.jsonl`);
-    if (flags.retryFailed === true) await checkLeft(this.#retryPath, `${name}.retry`, this.format);
+    const { path: own, growingPath, isGrowing, retryPath } = this.#places;
+    if (!isGrowing) await checkGrown(growingPath, `${name}.part.jsonl`);
+    if (flags.retryFailed === true) await checkLeft(retryPath, `${name}.retry`, this.format);
     if (flags.resume === true || flags.retryFailed === true) return;
-    for (const path of new Set([this.#growingPath, this.#path])) {
+    for (const path of new Set([growingPath, own])) {
       const found = await stat(path).catch(() => undefined);
       if (found?.isDirectory() === true) {
         throw new InputError(`Expected \`out\` to be a file, got \`${name}\`, which is a folder.`);
       }
       if (found === undefined || found.size === 0 || (await isHeaderOnly(path, this.format))) continue;
       throw new InputError(
-        `Expected \`out\` to be new, got \`${name}${path === this.#path ? '' : '.part.jsonl'}\`, which has rows.`,
+        `Expected \`out\` to be new, got \`${name}${path === own ? '' : '.part.jsonl'}\`, which has rows.`,
         'Go on with them with `--resume`, ask again about those that failed with `--retry-failed`, or choose another --out.',
       );
     }
-  }
-
-  get #path(): string {
-    return resolve(this.world.cwd, this.name);
-  }
-
-  /** Where rows are written one after the other. */
-  get #growingPath(): string {
-    return growing[endingOf(this.name)] === undefined ? `${this.#path}.part.jsonl` : this.#path;
-  }
-
-  /** Where all rows are written while failed ones are asked about anew. */
-  get #retryPath(): string {
-    return `${this.#path}.retry`;
   }
 
   /** Takes in which of the rows are there, while they are gone through: see `look`. */
@@ -133,7 +103,7 @@ export class RowsFile {
     try {
       for await (const row of rows) {
         const { done, value } = await old.next();
-        if (done !== true) this.#see(row, value, index);
+        if (done !== true) this.#there.see(row, value, index);
         index += 1;
         yield row;
       }
@@ -151,18 +121,17 @@ export class RowsFile {
 
   /** Whether a row is asked about. */
   asks(index: number): boolean {
-    const attaches = this.flags.id !== undefined && this.flags.retryFailed !== true;
-    return index >= this.#rows || attaches || this.#failed.has(index);
+    return this.#there.asks(index);
   }
 
   /** Number of rows in the file that are not ok. */
   get lost(): number {
-    return this.#lost;
+    return this.#there.lost;
   }
 
   /** Of these, the rows that are not asked about. */
   get lostForGood(): number {
-    return this.#lostForGood;
+    return this.#there.lostForGood;
   }
 
   /** What is written in input order, and what is asked about. */
@@ -173,7 +142,7 @@ export class RowsFile {
     try {
       for await (const row of rows) {
         const before = await old?.next();
-        if (this.asks(index)) yield { row, isThere: !replaces && index < this.#rows };
+        if (this.asks(index)) yield { row, isThere: !replaces && index < this.#there.rows };
         else if (before !== undefined && before.done !== true) yield { old: before.value.text };
         index += 1;
       }
@@ -185,14 +154,15 @@ export class RowsFile {
   /** Begins to write behind the last whole row, or beside the file where failed rows in it are to be replaced. */
   async begin(columns: readonly string[]): Promise<RowsTarget> {
     const replaces = this.flags.retryFailed === true;
-    const path = replaces ? this.#retryPath : this.#growingPath;
-    const { format } = this;
-    if (this.#end > 0) await this.#checkHeader(format.header(columns));
+    const { format, growingPath, retryPath } = this.#places;
+    const path = replaces ? retryPath : growingPath;
+    const { end: endOfRows } = this.#there;
+    if (endOfRows > 0) await this.#checkHeader(format.header(columns));
     this.#isBare = !replaces && !(await isThere(path));
     this.#target = await open(path, replaces ? 'w' : 'a').catch((error: Error) => {
       throw new InputError(`Expected \`out\` to be a file that can be written, got \`${this.name}\`: ${error.message}`);
     });
-    const end = replaces || this.#isBare ? 0 : this.#end;
+    const end = replaces || this.#isBare ? 0 : endOfRows;
     const file = this.#target;
     const write = (text: string) => file.appendFile(text).catch(this.#fail);
     try {
@@ -206,7 +176,7 @@ export class RowsFile {
     return {
       write: async (text) => {
         // Rows of a file that cannot grow stand before the first that is new.
-        if (this.#isBare && this.#end > 0)
+        if (this.#isBare && endOfRows > 0)
           for await (const old of wholeRows(this.name, this.world)) await write(old.text);
         this.#isBare = false;
         return write(text);
@@ -220,7 +190,7 @@ export class RowsFile {
 
   /** Rows of other columns would not fit those that are there. */
   async #checkHeader(header: string): Promise<void> {
-    const file = await open(this.#growingPath, 'r').catch(() => undefined);
+    const file = await open(this.#places.growingPath, 'r').catch(() => undefined);
     if (file === undefined) return;
     try {
       const bytes = Buffer.byteLength(header);
@@ -243,49 +213,34 @@ export class RowsFile {
   async #close(isComplete: boolean, columns: readonly string[]): Promise<void> {
     if (this.#target === undefined) return;
     const file = this.#target;
+    const { growingPath, isGrowing, retryPath } = this.#places;
     this.#target = undefined;
     await file
       .sync()
       .finally(() => file.close())
       .catch(this.#fail);
-    if (this.#isBare) return rm(this.#growingPath, { force: true });
+    if (this.#isBare) return rm(growingPath, { force: true });
     if (this.flags.retryFailed === true) {
-      if (!isComplete) return rm(this.#retryPath, { force: true });
-      await rename(this.#retryPath, this.#growingPath);
+      if (!isComplete) return rm(retryPath, { force: true });
+      await moveOver(retryPath, growingPath);
     }
-    if (!isComplete || this.#growingPath === this.#path) return;
-    const whole = wholeFormats.find(({ ending }) => this.name.endsWith(ending));
-    await whole?.write(this.#growingPath, this.#path, columns).catch(this.#fail);
-    await rm(this.#growingPath, { force: true });
-  }
-
-  #see({ key, fields }: MapRow, old: OldRow, index: number): void {
-    if (old.key !== key) {
-      throw new InputError(
-        `Expected \`${this.name}\` to hold the beginning of this table's rows, got \`${rowColumn}\` ${JSON.stringify(old.key)} in row ${index + 1} instead of ${JSON.stringify(key)}.`,
-        'Choose another --out, or remove the file.',
-      );
-    }
-    this.#rows = index + 1;
-    this.#end = old.end;
-    if (old.status === 'ok' && !this.asks(index)) checkSame(this.name, fields, old, index);
-    if (old.status === 'ok') return;
-    this.#lost += 1;
-    if (this.flags.retryFailed === true) this.#failed.add(index);
-    if (!this.asks(index)) this.#lostForGood += 1;
+    if (!isComplete || isGrowing) return;
+    await this.#places.writeWhole(columns).catch(this.#fail);
+    await rm(growingPath, { force: true });
   }
 
   /** The rows that are there, whole. */
   async *#old(): AsyncGenerator<OldRow, void, undefined> {
     if (this.flags.resume !== true && this.flags.retryFailed !== true) return;
-    const file = await open(this.#growingPath, 'r').catch(() => undefined);
+    const { path, growingPath, isGrowing } = this.#places;
+    const file = await open(growingPath, 'r').catch(() => undefined);
     if (file !== undefined) {
       try {
         yield* this.format.read(file, this.name);
       } finally {
         await file.close();
       }
-    } else if (this.#growingPath !== this.#path && (await isThere(this.#path))) yield* wholeRows(this.name, this.world);
+    } else if (!isGrowing && (await isThere(path))) yield* wholeRows(this.name, this.world);
   }
 }
 

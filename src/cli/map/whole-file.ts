@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
+import { replaceBy } from '../../disk/index.js';
 import { parseExact } from '../read/json-rows.js';
 import { tableOf } from '../read/table-rows.js';
 import type { World } from '../world.js';
@@ -48,17 +47,7 @@ type Texts = (rows: AsyncIterable<RowRecord>, columns: readonly string[]) => Asy
 
 /** A file with its final name is whole. */
 function drafted(write: Write): Write {
-  return async (from, to, columns) => {
-    // Of a name that nobody has: a file that is there may be anybody's.
-    const draft = `${to}.${randomBytes(6).toString('hex')}.draft`;
-    try {
-      await write(from, draft, columns);
-      await rename(draft, to);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
-  };
+  return (from, to, columns) => replaceBy(to, (draft) => write(from, draft, columns), { isChosen: true });
 }
 
 function writeText(texts: Texts, packed?: typeof createGzip): Write {

@@ -3,7 +3,10 @@ import { LosslessNumber } from 'lossless-json';
 
 import { parseExact } from './json-rows.js';
 
-/** The types of a leaf that `exactValue` reads itself: the reader makes numbers of decimals, and milliseconds of timestamps. */
+/**
+ * The types of a leaf that `exactValue` reads itself: the reader makes numbers of decimals, and milliseconds of timestamps; a file with
+ * an interval or with BSON it does not read at all.
+ */
 const ownTypes = new Set([
   'DECIMAL',
   'TIMESTAMP',
@@ -15,6 +18,8 @@ const ownTypes = new Set([
   'DATE',
   'JSON',
   'UUID',
+  'INTERVAL',
+  'BSON',
 ]);
 
 /** A leaf of the schema without the type that would make the reader round it. */
@@ -85,7 +90,11 @@ function leafValue(value: unknown, element: SchemaElement): unknown {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : new LosslessNumber(String(value));
   }
-  if (value instanceof Uint8Array) return bytesText(value);
+  if (value instanceof Uint8Array) {
+    if (converted === 'INTERVAL' && value.length === 12) return intervalText(value);
+    // Bytes that happen to be UTF-8 are no more text than others.
+    return converted === 'BSON' || logical?.type === 'BSON' ? Buffer.from(value).toString('base64') : bytesText(value);
+  }
   if (typeof value === 'number' && !Number.isFinite(value)) return null;
   if (typeof value === 'number' && element.type === 'FLOAT') return shortest(value);
   return value;
@@ -132,6 +141,18 @@ function decimalText(unscaled: bigint, scale: number): string {
 }
 
 const unitsPerSecond = { MILLIS: 1_000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n } as const;
+
+/** Months, days and milliseconds, each on its own, as a duration of ISO 8601: no month is so many days, and no day so many hours. */
+function intervalText(bytes: Uint8Array): string {
+  const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [months = 0, days = 0, ms = 0] = [0, 4, 8].map((at) => numbers.getUint32(at, true));
+  const parts = [
+    months > 0 ? `${months}M` : '',
+    days > 0 ? `${days}D` : '',
+    ms > 0 || months + days === 0 ? `T${ms / 1_000}S` : '',
+  ];
+  return `P${parts.join('')}`;
+}
 
 /** A time of day. */
 function clockText(sinceMidnight: bigint, unit: keyof typeof unitsPerSecond, isUtc: boolean | undefined): string {

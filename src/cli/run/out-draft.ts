@@ -1,6 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { moveOver } from '../../disk/index.js';
 import { fileNameOf } from '../read/file-name.js';
 import type { World } from '../world.js';
 import { OutFile } from './out-file.js';
@@ -34,7 +34,7 @@ export class OutDraft {
   async close(): Promise<void> {
     try {
       await this.file.close();
-      if (this.file.rows === this.total) await rename(this.draft, this.path);
+      if (this.file.rows === this.total) await moveOver(this.draft, this.path);
     } finally {
       await this.unlock();
     }

@@ -1,10 +1,10 @@
-import { open, rename, rm, truncate } from 'node:fs/promises';
+import { open, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 
 import { InputError } from '../../contract/errors.js';
 import type { Branch } from '../../contract/run.js';
+import { replaceBy } from '../../disk/index.js';
 import type { World } from '../world.js';
 import { isTorn, noRow } from './no-row.js';
 import { lockOut } from './out-lock.js';
@@ -129,10 +129,12 @@ export class OutFile {
   }
 
   /** Writes the file anew beside itself, with the rows of branches that were begun anew. A reader sees the one or the other, whole. */
-  async #putRight(): Promise<void> {
-    const draft = `${this.path}.${randomBytes(6).toString('hex')}.part`;
-    const { mode } = await this.file.stat();
-    const file = await open(draft, 'wx', mode);
+  #putRight(): Promise<void> {
+    return replaceBy(this.path, (draft) => this.#amend(draft), { sync: true, isChosen: true });
+  }
+
+  async #amend(draft: string): Promise<void> {
+    const file = await open(draft, 'w');
     try {
       let lines: string[] = [];
       let index = 0;
@@ -146,11 +148,6 @@ export class OutFile {
         lines = [];
       }
       await file.appendFile(lines.join(''));
-      await file.sync();
-      await rename(draft, this.path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
     } finally {
       await file.close();
     }

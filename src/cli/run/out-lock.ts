@@ -22,6 +22,7 @@ export async function lockOut(path: string, name: string): Promise<() => Promise
   try {
     await writeFile(draft, JSON.stringify(await ownIdentity()), { flag: 'wx' });
   } catch {
+    await rm(draft, { force: true }).catch(() => {});
     return async () => {};
   }
   try {

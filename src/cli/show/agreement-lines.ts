@@ -11,7 +11,7 @@ const mostFields = 30;
 export function agreementLines(output: unknown): TerminalText[] {
   const agreement = agreementIn(output);
   if (agreement === undefined) return [];
-  const { rows, compared, by, fields = {} } = agreement;
+  const { rows, compared, tied = 0, by, fields = {} } = agreement;
   const names = Object.entries(fields).slice(0, mostFields);
   const width = Math.max(
     0,
@@ -24,6 +24,9 @@ export function agreementLines(output: unknown): TerminalText[] {
     ),
     ...names.map(([name, same]) => line`  ${padded(name, width)}  the same in ${share(same)} of the rows`),
     line`  agreement ${share(agreement.agreement)}: all say the same, of ${compared.toLocaleString('en')} rows with answers to compare`,
+    ...(tied === 0
+      ? []
+      : [line`  tied ${tied.toLocaleString('en')}: as many say one thing as another, and nobody says what most say`]),
   ];
 }
 

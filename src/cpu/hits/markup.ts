@@ -1,6 +1,7 @@
 import { decodeHTMLStrict } from 'entities';
 
 import { mathText, sideBySide, subscript, superscript } from './mathematics.js';
+import { texMathText } from './tex-math.js';
 import { childrenOf, nameOf, ownText, readXml } from './xml-tree.js';
 import type { XmlNode } from './xml-tree.js';
 
@@ -12,15 +13,18 @@ const known = new Set(
     'label legend li link main mark nav object ol p picture pre q rp rt ruby s samp script section select small source span strike strong ' +
     'style sub summary sup svg table tbody td template tfoot th thead time tr tt u ul var video wbr ' +
     'bold italic sc scp sec title list list-item monospace underline ext-link xref inline-formula disp-formula abstract trans-abstract ' +
-    'alternatives tex-math named-content styled-content highlight disp-quote def-list def-item term def roman sans-serif overline strike'
+    'alternatives tex-math named-content styled-content highlight disp-quote def-list def-item term def roman sans-serif overline ' +
+    'formula tex inline-graphic graphic'
   ).split(' '),
 );
 
 /** Those that have no end, or need none. */
-const endless = new Set('br col hr img input li link p source td th tr wbr dd dt embed'.split(' '));
+const endless = new Set(
+  'br col hr img input li link p source td th tr wbr dd dt embed inline-graphic graphic'.split(' '),
+);
 
 /** Those that say nothing without attributes: `cp <source> <link>` names its arguments. */
-const attributed = new Set('col embed img input link source'.split(' '));
+const attributed = new Set('col embed graphic img inline-graphic input link source'.split(' '));
 
 /** Those whose names components have too (React Router, MUI, Ant Design): with a capital (`<Link>`) they are such. */
 const components = new Set('button footer form header input label link list main nav section select title'.split(' '));
@@ -63,7 +67,11 @@ const tag =
 const mathematics = /<((?:\w+:)?math)\b[^<>]*>[^]{0,5000}?<\/\1>/g;
 /** One of several ways to say the same in JATS is said: what was written in TeX as that. */
 const alternatives = /<((?:\w+:)?alternatives)\s*>([^]{0,10000}?)<\/\1\s*>/g;
-const texMath = /<((?:\w+:)?tex-math)\b[^<>]*>[^]{0,5000}?<\/\1\s*>/;
+const texMath = /<((?:\w+:)?tex(?:-math)?)\b[^<>]*>((?:<!\[CDATA\[)?[^]{0,5000}?)<\/\1\s*>/;
+const everyTexMath = new RegExp(texMath, 'g');
+/** MathML that was escaped as if it were text, as some of those who deposit titles do. */
+const escapedMath =
+  /&lt;((?:\w+:)?math)\b(?:(?!&[lg]t;)[^]){0,1000}?&gt;\s*&lt;(?:\w+:)?m[^]{0,10000}?&lt;\/\1\s*&gt;/gi;
 const entity = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi;
 
 /**
@@ -73,7 +81,10 @@ const entity = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});/gi;
 export async function textOfMarkup(text: string): Promise<string> {
   const start = text.slice(0, mostMarkup);
   const single = start.replaceAll(alternatives, (_, __, all: string) => texMath.exec(all)?.[0] ?? all);
-  const plain = single.replaceAll(mathematics, (math) => escaped(mathIn(math)));
+  const plain = single
+    .replaceAll(everyTexMath, (_, __, tex: string) => texIn(tex))
+    .replaceAll(escapedMath, (math) => decodeHTMLStrict(math))
+    .replaceAll(mathematics, (math) => escaped(mathIn(math)));
   const isTag = tagsOf(plain, start.length < text.length);
   if (isTag.size === 0) return decodeHTMLStrict(plain);
   const pieces: string[] = [];
@@ -111,7 +122,7 @@ function tagsOf(text: string, isCut: boolean): ReadonlySet<number> {
       const start = open.get(name)?.pop();
       if (start !== undefined) found.add(start);
       if (start !== undefined || endless.has(name)) found.add(index);
-    } else if (isCut || endless.has(name) || end === '/') found.add(index);
+    } else if (isCut || endless.has(name) || end === '/' || isPublishers(name)) found.add(index);
     if (name !== undefined && slash !== '/' && isKnown(name)) open.set(name, [...(open.get(name) ?? []), index]);
   }
   return found;
@@ -129,7 +140,12 @@ function nameIn(given: string): string | undefined {
 }
 
 function isKnown(name: string): boolean {
-  return known.has(name) || /^(jats|mml):/.test(name);
+  return known.has(name) || isPublishers(name);
+}
+
+/** Names that nobody writes for anything else: where a source has cut its text, their ends are missing. */
+function isPublishers(name: string): boolean {
+  return /^(jats|mml|ce):/.test(name);
 }
 
 function htmlName(name: string): string {
@@ -149,11 +165,36 @@ function htmlOf(nodes: readonly XmlNode[]): string {
     const name = nameOf(node);
     if (name === undefined) return escaped(ownText(node) ?? '');
     if (isMath(name)) return escaped(mathText(childrenOf(node)));
+    if (isTex(name))
+      return escaped(
+        texMathText(
+          childrenOf(node)
+            .map((each) => ownText(each) ?? '')
+            .join(''),
+        ),
+      );
+    if (/^(\w+:)?alternatives$/.test(name)) {
+      const inTex = childrenOf(node).filter((each) => isTex(nameOf(each) ?? ''));
+      return htmlOf(inTex.length > 0 ? inTex : childrenOf(node));
+    }
     if (isHolder(name)) return htmlOf(childrenOf(node));
     const named = htmlName(name);
     const html = isRecord && named === 'span' && !isKnown(name.toLowerCase()) ? 'p' : named;
     return ['br', 'hr', 'img', 'wbr'].includes(html) ? `<${html}>` : `<${html}>${htmlOf(childrenOf(node))}</${html}>`;
   }
+}
+
+/** The formula of an element of TeX, as a text that tags are looked for in: its entities stay. */
+function texIn(content: string): string {
+  return escapedTags(texMathText(content));
+}
+
+function escapedTags(text: string): string {
+  return text.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function isTex(name: string): boolean {
+  return /^(\w+:)?tex-math$/.test(name);
 }
 
 function mathIn(xml: string): string {

@@ -28,7 +28,8 @@ export interface DayMoneySettings {
  *
  * DayMoney-1. What the ledger has for the day and what all gateways have set aside are together at most the budget.
  * DayMoney-2. What is set aside for a call is given back once its cost is in the ledger.
- * DayMoney-3. What is set aside ahead of its need is given back within five seconds, and that of a gateway that was killed within a minute.
+ * DayMoney-3. A day that comes twice, as when a clock is put back over midnight, has what was spent on it before, once.
+ * DayMoney-4. What is set aside ahead of its need is given back within five seconds, and that of a gateway that was killed within a minute.
  */
 export class DayMoney {
   readonly #settings: DayMoneySettings;
@@ -36,8 +37,8 @@ export class DayMoney {
   #day: string;
   /** Set aside for calls under way. */
   #reservedUsd = 0;
-  /** May have been spent today, and is not in the ledger. */
-  #untoldUsd = 0;
+  /** May have been spent and is not in the ledger, by day: a number for each day that had some. */
+  readonly #untoldUsd = new Map<string, number>();
   /** Set aside in the journal. */
   #heldUsd = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -83,7 +84,7 @@ export class DayMoney {
   /** So much may have been spent beside what the ledger has. */
   untold(usd: number): void {
     this.#turnPage();
-    this.#untoldUsd += usd;
+    this.#untoldUsd.set(this.#day, this.#untoldTodayUsd + usd);
   }
 
   /** Gives everything back. */
@@ -93,8 +94,12 @@ export class DayMoney {
     await this.#hold(0, 0).catch(() => {});
   }
 
+  get #untoldTodayUsd(): number {
+    return this.#untoldUsd.get(this.#day) ?? 0;
+  }
+
   get #neededUsd(): number {
-    return this.#reservedUsd + this.#untoldUsd;
+    return this.#reservedUsd + this.#untoldTodayUsd;
   }
 
   async #ask(usd: number): Promise<(() => void) | undefined> {
@@ -144,7 +149,6 @@ export class DayMoney {
     const day = this.#settings.today();
     if (day === this.#day) return;
     this.#day = day;
-    this.#untoldUsd = 0;
     this.#heldUsd = 0;
   }
 }

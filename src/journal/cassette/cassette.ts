@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { FanfoldError } from '../../contract/errors.js';
 import { beginningOf } from '../../contract/cut-text.js';
+import { replaceFile } from '../../disk/index.js';
 import type { Question } from '../question-key.js';
 import { differences, nearness, partsOf } from './difference.js';
 import type { QuestionParts } from './difference.js';
@@ -78,15 +78,8 @@ export class Cassette {
     const key = recordingKey(question);
     const recording = clean({ key, branch, question: shownQuestion(question), message, costUsd, answeredAtMs });
     const name = (await this.#nameOf(key)) ?? `${slugOf(branch)}-${key.slice(0, keyDigits)}.yaml`;
-    const draft = join(this.directory, `.${name}.${randomBytes(6).toString('hex')}`);
     await mkdir(this.directory, { recursive: true });
-    try {
-      await writeFile(draft, writeRecording(recording), { flush: true });
-      await rename(draft, join(this.directory, name));
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
+    await replaceFile(join(this.directory, name), writeRecording(recording), { sync: true, isChosen: true });
     this.#names.set(key.slice(0, keyDigits), name);
     this.#parts.delete(name);
   }

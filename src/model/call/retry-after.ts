@@ -1,6 +1,7 @@
 /**
- * Milliseconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3: seconds or an HTTP date). `undefined` where it
- * asks for nothing: absent, zero, negative, past or garbage. A date is relative to the server's own `date`, so that neither clock
+ * Whole milliseconds that a `retry-after` header asks to wait (RFC 9110, section 10.2.3: seconds or an HTTP date). `undefined` where it
+ * asks for nothing: absent, less than a millisecond, negative, past or garbage. Temporal would try again at once after a wait of no
+ * whole nanosecond. A date is relative to the server's own `date`, so that neither clock
  * has to be right.
  */
 export function retryAfterMs(
@@ -11,7 +12,7 @@ export function retryAfterMs(
   const ms = /^\d+(\.\d+)?$/.test(value)
     ? Number(value) * 1_000
     : dateMs(value) - (dateMs(headers?.get('date')) || nowMs);
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  return Number.isFinite(ms) && ms >= 1 ? Math.ceil(ms) : undefined;
 }
 
 function dateMs(text: string | null | undefined): number {

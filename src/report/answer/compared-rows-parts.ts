@@ -51,7 +51,7 @@ export function comparedRowsParts({ run, asked }: Reported): AnswerPart[] | unde
   ];
 }
 
-function agreementParts({ rows, compared, agreement, fields = {}, by }: Agreement): AnswerPart[] {
+function agreementParts({ rows, compared, agreement, tied = 0, fields = {}, by }: Agreement): AnswerPart[] {
   const same = Object.entries(fields).map(([name, each]) => `${name} ${share(each)}`);
   return [
     {
@@ -66,7 +66,7 @@ function agreementParts({ rows, compared, agreement, fields = {}, by }: Agreemen
     },
     {
       part: 'note',
-      text: `All say the same in ${share(agreement)} of ${numberOf(compared)} rows with answers to compare${same.length === 0 ? '' : `; by field: ${same.join(', ')}`}.`,
+      text: `All say the same in ${share(agreement)} of ${numberOf(compared)} rows with answers to compare${same.length === 0 ? '' : `; by field: ${same.join(', ')}`}.${tied === 0 ? '' : ` ${numberOf(tied)} ${tied === 1 ? 'is' : 'are'} tied: as many say one thing as another, and nobody says what most say.`}`,
       tone: 'plain',
     },
   ];

@@ -144,9 +144,10 @@ function link(shown: string, href: string): string {
   return address === undefined ? shown : `[${shown}](<${address}>)`;
 }
 
-/** Text that is no markup, and calls nobody. */
+/** Text that is no markup, and calls nobody. A backtick in it began no code, and would with that of another length behind it. */
 function plain(text: string): string {
   return text
+    .replaceAll(/\\[^]|`/g, (signs) => (signs === '`' ? '\\`' : signs))
     .replaceAll('<', '&lt;')
     .replaceAll('![', String.raw`!\[`)
     .replaceAll('](', String.raw`]\(`)

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import { stringify } from 'lossless-json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -64,6 +65,45 @@ describe('a table', () => {
     expect(await rowsOf('arrow.parquet')).toEqual([
       '{"id":1,"none":null,"time":"01:02:03.456789","ms":"23:59:59.999","float":0.1,"floats":[1.1,16777216,3.4028235e+38]}',
       '{"id":2,"none":null,"time":null,"ms":"00:00:00.000","float":null,"floats":[]}',
+    ]);
+  });
+
+  it('reads Parquet with intervals, as durations of ISO 8601, and with BSON, as base64', async () => {
+    const interval = (months: number, days: number, ms: number) => {
+      const bytes = Buffer.alloc(12);
+      [months, days, ms].forEach((number, at) => bytes.writeUInt32LE(number, at * 4));
+      return new Uint8Array(bytes);
+    };
+    const rows = [
+      { id: 1, wait: interval(14, 3, 3_723_004), raw: new Uint8Array([5, 0, 0, 0, 0]) },
+      { id: 2, wait: interval(0, 0, 0), raw: null },
+      { id: 3, wait: interval(0, 40, 0), raw: null },
+      { id: 4, wait: interval(0, 0, 4_294_967_295), raw: null },
+      { id: 5, wait: null, raw: null },
+    ];
+    await parquetWriteRows({
+      writer: fileWriter(join(directory, 'waits.parquet')),
+      schema: [
+        { name: 'root', num_children: 3 },
+        { name: 'id', type: 'INT32', repetition_type: 'REQUIRED' },
+        {
+          name: 'wait',
+          type: 'FIXED_LEN_BYTE_ARRAY',
+          type_length: 12,
+          converted_type: 'INTERVAL',
+          repetition_type: 'OPTIONAL',
+        },
+        { name: 'raw', type: 'BYTE_ARRAY', converted_type: 'BSON', repetition_type: 'OPTIONAL' },
+      ],
+      rows,
+      columns: [{ name: 'id' }, { name: 'wait' }, { name: 'raw' }],
+    });
+    expect(await rowsOf('waits.parquet')).toEqual([
+      '{"id":1,"wait":"P14M3DT3723.004S","raw":"BQAAAAA="}',
+      '{"id":2,"wait":"PT0S","raw":null}',
+      '{"id":3,"wait":"P40D","raw":null}',
+      '{"id":4,"wait":"PT4294967.295S","raw":null}',
+      '{"id":5,"wait":null,"raw":null}',
     ]);
   });
 

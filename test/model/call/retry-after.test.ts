@@ -11,6 +11,8 @@ describe('Retry-After', () => {
     [' 7 ', 7_000],
     ['0.5', 500],
     ['12.25', 12_250],
+    ['0.001', 1],
+    ['12.3456789', 12_346],
     ['Tue, 24 Nov 2026 12:00:30 GMT', 30_000],
     ['Tuesday, 24-Nov-26 12:00:30 GMT', 30_000],
     ['Tue Nov 24 12:00:30 2026', 30_000],
@@ -21,7 +23,7 @@ describe('Retry-After', () => {
 
   const dates = ['Tue, 24 Nov 2026 11:59:59 GMT', 'Tue, 99 Nov 2026', '24 Nov 2026 12:00:30 GMT'];
 
-  it.each(['0', '-5', '', 'soon', '1e3', '+5', '0x10', 'Infinity', '5, 6', ...dates])(
+  it.each(['0', '0.0', '0.0009', '0.0000000001', '-5', '', 'soon', '1e3', '+5', '0x10', 'Infinity', '5, 6', ...dates])(
     '%j asks for nothing',
     (value) => {
       expect(retryAfterMs(new Headers({ 'retry-after': value }), now)).toBeUndefined();

@@ -61,6 +61,7 @@ export class Actor {
   /**
    * Ends it for good.
    *
+   * @param {NodeJS.Signals} signal
    * @returns whether it ended by itself
    */
   async end(signal = 'SIGTERM', patienceMs = 30_000) {

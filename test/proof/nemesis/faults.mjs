@@ -30,10 +30,11 @@ export function isPossible(name, stage) {
  *
  * @typedef {object} Fault
  * @property {keyof typeof needed} [needs] what a stage must have for it; any has the rest
- * @property {(stage: object, lastedMs: number) => boolean} loses whether answers under way at that moment may be lost, and asked for again
- * @property {(stage: object, lastedMs: number) => boolean} [givesUp] whether a worker that lives is given up for dead: what it asks from
+ * @property {(stage: import('./stage.mjs').Stage, lastedMs: number) => boolean} loses whether answers under way at that moment may be lost, and asked for again
+ * @property {(stage: import('./stage.mjs').Stage, lastedMs: number) => boolean} [givesUp] whether a worker that lives is given up for dead: what it asks from
  *     then on nobody is told of
- * @property {(scene: { stage: object, random: object, runs: object[] }) => Promise<void>} strike
+ * @property {(scene: { stage: import('./stage.mjs').Stage, random: import('./random.mjs').Random, runs: Record<string, any>[] }) => Promise<void | boolean>} strike
+ *     resolves with `false` where nothing came of it
  */
 
 /** @type {Record<string, Fault>} by the names that docs/reliability.md has */

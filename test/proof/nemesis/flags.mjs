@@ -12,6 +12,7 @@ const usage = `Usage: scripts/nemesis [--minutes 60] [--rounds N] [--seed N] [--
   KIND  ${Object.keys(kinds).join(', ')}
 `;
 
+/** @type {import('node:util').ParseArgsConfig['options']} */
 const options = {
   minutes: { type: 'string' },
   rounds: { type: 'string' },

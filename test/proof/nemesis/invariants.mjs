@@ -19,7 +19,7 @@ const marks = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /**
  * What holds after every round, seen from outside. Each is given the round, and says what is wrong.
  *
- * @type {Record<string, (round: object) => { checked: number, wrong: string[] }>} by the names that docs/reliability.md has
+ * @type {Record<string, (round: Record<string, any>) => { checked: number, wrong: string[] }>} by the names that docs/reliability.md has
  */
 export const invariants = {
   'every branch has one outcome': forEachRun(
@@ -194,6 +194,11 @@ export const invariants = {
 
 const ended = new Set(['ok', 'truncated', 'refused', 'invalid', 'failed', 'timed-out', 'cancelled', 'skipped', 'late']);
 
+/**
+ * @param {(run: Record<string, any>) => string[]} check
+ * @param {(run: Record<string, any>) => boolean} applies
+ * @returns {(round: Record<string, any>) => { checked: number, wrong: string[] }}
+ */
 function forEachRun(check, applies = () => true) {
   return ({ runs }) => {
     const some = runs.filter((run) => run.shown !== undefined && applies(run));

@@ -20,6 +20,7 @@ const kept = JSON.parse(await readFile(seedsFile, 'utf8'));
 const isOne = values.seed !== undefined && values.minutes === undefined;
 /** Rounds that once failed come first where there is time; the tests of what was mended are faster. */
 const seeds = [...(isOne ? [Number(values.seed)] : []), ...(values.minutes === undefined ? [] : kept)];
+/** @type {typeof import('../../support/postgres.ts')} */
 const { PostgresServer } = await createJiti(import.meta.url).import('../../support/postgres.ts');
 const database = values.cluster ? await PostgresServer.start() : undefined;
 const world = {

@@ -19,6 +19,10 @@ const mark = /nemesis-\d+-\d+-\w+/;
 
 /** The model, the line to it, and its own books. */
 export class ModelBooks {
+  /** @type {LineProxy} */
+  line;
+  /** @type {string} */
+  url;
   #model;
   /** Every call, in order of arrival. */
   calls = [];

@@ -62,7 +62,8 @@ export const operatorFaults = {
             namespace: 'default',
             workflowExecution: { workflowId: run.id },
             reason: 'nemesis',
-            workflowTaskFinishEventId: 4,
+            // A number does as well as the `Long` of the types.
+            workflowTaskFinishEventId: /** @type {any} */ (4),
             requestId: `reset-${run.id}-${run.resets ?? 0}`,
           });
           run.resets = (run.resets ?? 0) + 1;

@@ -20,12 +20,14 @@ const unaidedMs = 180_000;
  * @param {object} settings
  * @param {number} settings.seed of this round; all that is drawn follows from it
  * @param {Stage} settings.undisturbed where the same runs are made without a fault
- * @returns {Promise<{ wrong: string[], checked: object, struck: object[], unknown: object[] }>}
+ * @param {any} settings.world what the machine has, and what was asked for
+ * @param {(text: string) => void} settings.say
  */
 export async function playRound({ seed, undisturbed, world, say }) {
   const random = new Random(seed);
   const stage = await openStage(random.fork(), world);
   let isWrong = true;
+  /** @type {any} */
   const round = { stage, runs: [], disturbances: [], unended: [], badExits: [], unknown: [], leavings: [] };
   try {
     round.runs = await drawRuns(random.fork(), seed, world);

@@ -18,6 +18,7 @@ import { ModelBooks } from './model-books.mjs';
 import { bundled } from './own/program.mjs';
 import { mountSmallDisk } from './small-disk.mjs';
 
+/** @type {typeof import('../../support/free-port.ts')} */
 const { freePort } = await createJiti(import.meta.url).import('../../support/free-port.ts');
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const entry = join(root, 'dist/cli/fanfold.js');
@@ -29,12 +30,37 @@ const entry = join(root, 'dist/cli/fanfold.js');
  * @property {boolean} usesGateway
  * @property {boolean} isRemote whether the Temporal server is a process of its own behind a line, and not the home's
  * @property {number} workers
- * @property {string | undefined} clock path of libfaketime
- * @property {string | undefined} journalUrl of a PostgreSQL database
+ * @property {string} [clock] path of libfaketime
+ * @property {boolean} [hasSmallDisk] whether the home is on a disk of its own
+ * @property {import('../../support/postgres.ts').PostgresServer} [database] the PostgreSQL server of the journal
+ * @property {string} [journalUrl] of a PostgreSQL database
  * @property {(share: number) => number} latencyMs
  * @property {() => number} backMs after how long what has ended is started again
  */
 export class Stage {
+  /** @type {StageSettings} */
+  settings;
+  /** @type {string} */
+  directory;
+  /** @type {string} */
+  home;
+  /** @type {Awaited<ReturnType<typeof mountSmallDisk>> | undefined} */
+  disk;
+  /** @type {string} */
+  clockFile;
+  /** @type {ModelBooks} */
+  books;
+  /** @type {string | undefined} */
+  serverAddress;
+  /** @type {Actor | undefined} */
+  server;
+  /** @type {LineProxy | undefined} */
+  serverLine;
+  /** @type {Actor | undefined} */
+  gateway;
+  /** @type {LineProxy | undefined} */
+  gatewayLine;
+  /** @type {Actor[]} */
   workers = [];
   /** When an answer was seen to be in the journal, in milliseconds since the epoch, by the journal's key. */
   keptAt = new Map();
@@ -110,6 +136,7 @@ export class Stage {
   /** Runs a command to its end. */
   command(words, patienceMs = 120_000) {
     return new Promise((resolve) => {
+      /** @type {import('node:child_process').ExecFileOptions} */
       const options = {
         cwd: this.directory,
         env: this.env,

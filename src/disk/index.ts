@@ -1,0 +1,1 @@
+export { moveOver, replaceBy, replaceFile } from './replace-file.js';
