@@ -60,6 +60,27 @@ export function lastTryDied(heartbeatDetails: unknown, attempt: number, earlier?
 }
 
 /**
+ * The ledger of a branch that is cut and whose last try told nothing of its end.
+ *
+ * @param told what that try left behind
+ * @param attempt Temporal's number of the try that would have come next, from 1
+ * @param boundUsd the most that a call of it may have cost, in US dollars
+ */
+export function untold(told: unknown, attempt: number, boundUsd: number, earlier?: Ledger): Ledger {
+  const { words: _, isHandedOn: __, ...beat }: Partial<Beat> = isLedger(told) ? told : {};
+  const last: Ledger = { ...noLedger, ...earlier, ...beat };
+  // A second call that raced the first may have been out as well.
+  const calls = last.hedges > 0 ? 2 : 1;
+  return {
+    ...last,
+    attempts: Math.max(last.attempts, begunBefore(attempt, earlier) - uncounted(last)),
+    throttledAtMs: null,
+    open: false,
+    lostUsd: last.lostUsd + (mayHavePaid(told, attempt) ? calls * boundUsd : 0),
+  };
+}
+
+/**
  * Counts what the last try had paid for, now that its answer has been found.
  *
  * @param mostUsd the most that the question may have cost: it counted as lost until now
