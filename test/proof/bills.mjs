@@ -244,6 +244,8 @@ async function play(name) {
   const { words, own, before, during, mayLose = false } = await day[name](run);
   const { mark } = run;
   if (own !== undefined) {
+    // The last of the day: its worker serves the others' queues, too.
+    await stage.startProgram(files);
     own.texts.push(...Array.from({ length: 60 }, (_, at) => `The auditor of ${mark} reports the roof of week ${at}.`));
     while (!(await startOwn(stage, { id: mark, own }))) await sleep(200);
     await (await stage.client()).workflow.getHandle(mark).result();
@@ -303,7 +305,6 @@ function judge({ name, mark, shown, mayLose, wrong = [] }, spent) {
 let isWrong = false;
 try {
   await serve();
-  await stage.startProgram(files);
   const only = process.argv.filter((word) => word in day);
   const played = [];
   for (const name of Object.keys(day).filter((each) => only.length === 0 || only.includes(each))) {
