@@ -129,7 +129,7 @@ export class Attempt {
     else if (this.#reserve !== undefined) return;
     this.#questionUsd = questionUsd;
     const { lastLedger, attempt } = this.#host;
-    if (this.#countsLastTry || !mayHavePaid(lastLedger, attempt)) return;
+    if (this.#countsLastTry || !mayHavePaid(lastLedger, attempt, this.#call.ledger)) return;
     this.#countsLastTry = true;
     this.#ledger = { ...this.#ledger, lostUsd: this.#ledger.lostUsd + this.#mostUsd };
   }

@@ -76,9 +76,18 @@ describe('what may be lost', () => {
   it('is that of a try which ended without a word, and not of one that told its end or its answer', () => {
     expect(mayHavePaid(undefined, 1)).toBe(false);
     expect(mayHavePaid(undefined, 2)).toBe(true);
-    expect(mayHavePaid({ ...noLedger, open: true }, 2)).toBe(true);
-    expect(mayHavePaid({ ...noLedger, open: false }, 2)).toBe(false);
-    expect(mayHavePaid({ ...noLedger, open: true, answered: true }, 2)).toBe(false);
+    expect(mayHavePaid({ ...noLedger, attempts: 1, open: true }, 2)).toBe(true);
+    expect(mayHavePaid({ ...noLedger, attempts: 1, open: false }, 2)).toBe(false);
+    expect(mayHavePaid({ ...noLedger, attempts: 1, open: true, answered: true }, 2)).toBe(false);
+  });
+
+  it('is that of a try whose first word was lost with its worker and the server: the ledger there is of one before', () => {
+    const first = { ...noLedger, attempts: 1, open: false };
+    expect(mayHavePaid(first, 2)).toBe(false);
+    expect(mayHavePaid(first, 3)).toBe(true);
+    expect(mayHavePaid({ ...first, throttled: 1 }, 3)).toBe(false);
+    expect(mayHavePaid({ ...first, attempts: 3 }, 2, { ...noLedger, attempts: 2 })).toBe(false);
+    expect(mayHavePaid({ ...first, attempts: 3 }, 3, { ...noLedger, attempts: 2 })).toBe(true);
   });
 });
 
