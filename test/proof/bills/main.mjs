@@ -13,7 +13,7 @@ const keeps = process.argv.includes('--keep');
 const cent = 1e-6;
 
 async function play(name) {
-  const run = marked(name);
+  const run = marked(name.replaceAll('-', ''));
   const { words, own, before, during, strike, mayLose = false } = await day[name](run);
   const { mark } = run;
   if (own !== undefined) {
