@@ -11,6 +11,7 @@ import { createLibraryActivities } from './library.js';
 import { createCallTool } from './call-tool.js';
 import { createBatchActivities } from './batches.js';
 import { createRunLane } from './run-lane.js';
+import { createUntold } from './untold.js';
 import { createSearchSource } from './search-source.js';
 import { secretsOf } from './branch/secrets-of.js';
 import { Pace } from './sources/pace.js';
@@ -38,6 +39,7 @@ export function createActivities(given: ActivitiesSettings) {
     findPattern: createFindPattern(settings, cpu),
     runLane: createRunLane({ ...settings, cpu }),
     ...createBatchActivities({ ...settings, cpu }),
+    ...createUntold(settings),
     isSearchable: settings.isSearchable ?? (async () => false),
     ...createLibraryActivities(settings),
     ...createFoldAnswers(settings),

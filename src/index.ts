@@ -107,6 +107,7 @@ export type {
   GrammarCall,
   GroupedAnswers,
   KeyedAnswer,
+  LedgersByKey,
   LibraryActivities,
   OutcomePage,
   OutcomePlace,
@@ -114,6 +115,8 @@ export type {
   SourceCall,
   SubmittedBatch,
   ToolCall,
+  UntoldInLanes,
+  UntoldTry,
 } from './contract/activities.js';
 export type { Place, StoredBranch } from './contract/branch.js';
 export type { Dialect } from './contract/dialects.js';

@@ -6,6 +6,7 @@ import { maxDurationMs } from '../../src/contract/duration.js';
 import { cutMessage } from '../../src/contract/failures.js';
 import { workerEnds } from '../../src/contract/given-up.js';
 import type { Usage } from '../../src/contract/run.js';
+import { noUsage } from '../../src/contract/usage.js';
 import { cacheSavedUsd, costOf } from '../../src/model/index.js';
 import { eitherSignal } from '../../src/network/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
@@ -128,7 +129,7 @@ export class Attempt {
     else if (this.#reserve !== undefined) return;
     this.#questionUsd = questionUsd;
     const { lastLedger, attempt } = this.#host;
-    if (this.#countsLastTry || !mayHavePaid(lastLedger, attempt)) return;
+    if (this.#countsLastTry || !mayHavePaid(lastLedger, attempt, this.#call.ledger)) return;
     this.#countsLastTry = true;
     this.#ledger = { ...this.#ledger, lostUsd: this.#ledger.lostUsd + this.#mostUsd };
   }
@@ -178,7 +179,8 @@ export class Attempt {
     this.#said = text;
   }
 
-  ended({ modelMs, model, usage, settled }: EndedCall, beside: boolean): void {
+  ended({ modelMs, model, usage, settled, wasLost = false }: EndedCall, beside: boolean): void {
+    if (wasLost) this.#ledger = recover(this.#ledger, noUsage, 0, this.#mostUsd);
     const costUsd = usage === undefined ? 0 : costOf(usage, model);
     // Calls that run side by side take the time of one.
     const ownMs = beside ? 0 : modelMs;

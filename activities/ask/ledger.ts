@@ -30,7 +30,7 @@ export function beginTry(
     throttledMs: last.throttledMs + pausedMs,
     throttledAtMs: null,
     open: true,
-    lostUsd: last.lostUsd + (mayHavePaid(heartbeatDetails, attempt) ? (reserve?.questionUsd ?? 0) : 0),
+    lostUsd: last.lostUsd + (mayHavePaid(heartbeatDetails, attempt, earlier) ? (reserve?.questionUsd ?? 0) : 0),
   };
 }
 
@@ -46,17 +46,41 @@ function begunBefore(attempt: number, earlier?: Ledger): number {
 
 /**
  * Whether the last try may have made a call of which its ledger does not tell: its worker died before it had ended, and before it
- * had counted a whole answer.
+ * had counted a whole answer; or before its first word had arrived, where the ledger is that of a try before it.
  */
-export function mayHavePaid(heartbeatDetails: unknown, attempt: number): boolean {
+export function mayHavePaid(heartbeatDetails: unknown, attempt: number, earlier?: Ledger): boolean {
   if (!isLedger(heartbeatDetails)) return attempt > 1;
-  return heartbeatDetails.open !== false && heartbeatDetails.answered !== true;
+  const { attempts, open, answered } = heartbeatDetails;
+  // A try that has found its answer is given back.
+  const told = attempts + uncounted(heartbeatDetails) + (answered ? 1 : 0);
+  return told < begunBefore(attempt, earlier) || (open !== false && answered !== true);
 }
 
 /** Whether the last try is known to have begun, and told nothing of its end: its worker died. Of a try that left nothing that is not known. */
 export function lastTryDied(heartbeatDetails: unknown, attempt: number, earlier?: Ledger): boolean {
   if (!isLedger(heartbeatDetails) || heartbeatDetails.open === false) return false;
   return heartbeatDetails.attempts + uncounted(heartbeatDetails) >= begunBefore(attempt, earlier);
+}
+
+/**
+ * The ledger of a branch that is cut and whose last try told nothing of its end.
+ *
+ * @param told what that try left behind
+ * @param attempt Temporal's number of the try that would have come next, from 1
+ * @param boundUsd the most that a call of it may have cost, in US dollars
+ */
+export function untold(told: unknown, attempt: number, boundUsd: number, earlier?: Ledger): Ledger {
+  const { words: _, isHandedOn: __, ...beat }: Partial<Beat> = isLedger(told) ? told : {};
+  const last: Ledger = { ...noLedger, ...earlier, ...beat };
+  // A second call that raced the first may have been out as well.
+  const calls = last.hedges > 0 ? 2 : 1;
+  return {
+    ...last,
+    attempts: Math.max(last.attempts, begunBefore(attempt, earlier) - uncounted(last)),
+    throttledAtMs: null,
+    open: false,
+    lostUsd: last.lostUsd + (mayHavePaid(told, attempt, earlier) ? calls * boundUsd : 0),
+  };
 }
 
 /**

@@ -4,8 +4,14 @@ import type { ModelCall } from '../../src/contract/model-call.js';
 import { itemRequest } from '../../src/plan/item-request.js';
 import type { Asked } from '../../src/plan/item-request.js';
 
+/** What calls have of their lane. */
+type CallingLane = Pick<
+  Lane,
+  'template' | 'offline' | 'timeoutMs' | 'attempts' | 'queuedAtMs' | 'freshSinceMs' | 'hedge' | 'chunk' | 'firstIndex'
+>;
+
 /** What a lane asks about one of its items. */
-export function callOf(lane: Lane, asked: Asked, place: number): ModelCall {
+export function callOf(lane: CallingLane, asked: Asked, place: number): ModelCall {
   const { request: _, ...own } = asked.item.call ?? { request: undefined };
   const { template, offline, timeoutMs, attempts, queuedAtMs, freshSinceMs, hedge, chunk } = lane;
   return {

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 
 import type { StoredBranch } from '../../src/contract/branch.js';
 import type { Lane } from '../../src/contract/lanes.js';
-import { outcomeOfFailure, unreadableFailure } from '../../src/contract/outcome.js';
+import { outcomeOfFailure, unreadableFailure, withLedger } from '../../src/contract/outcome.js';
 import type { ModelCall } from '../../src/contract/model-call.js';
 import { isGivenUp } from '../../src/contract/given-up.js';
 import { answersPerItem, askedAt, whyUnasked } from '../../src/plan/item-request.js';
@@ -16,6 +16,7 @@ import type { LaneParts } from './lane-parts.js';
 import type { LaneReporter } from './lane-reporter.js';
 import { checkThreads, runLocalCheck } from './local-check.js';
 import type { Threads } from './local-check.js';
+import { untoldInLane } from './untold-in-lane.js';
 
 /** Branches begun in one round of the event loop: the first calls are out while the others are being prepared. */
 const begunAtOnce = 50;
@@ -92,9 +93,12 @@ async function runDocuments(
   const runOne = async (place: number, call: ModelCall, asked: Asked, mine: LaneWork): Promise<boolean> => {
     const { index } = call;
     if (mine.signal.aborted && !signal.aborted) {
+      const outcome = outcomeOfFailure(call, mine.signal.reason, Date.now());
+      const left = work.begunBefore.get(index);
       // A lane before may have asked, whose calls go on without it.
-      if (work.begunBefore.has(index)) work.equipment.layer.cutAsker?.(askerOf(mine.lane, index));
-      report.add(outcomeOfFailure(call, mine.signal.reason, Date.now()));
+      if (left !== undefined) work.equipment.layer.cutAsker?.(askerOf(mine.lane, index));
+      const ledger = left && (await untoldInLane(call, left, work.equipment.settings));
+      report.add(ledger === undefined ? outcome : withLedger(outcome, ledger));
       return false;
     }
     const local = template.ways?.[place % each]?.local;

@@ -1,9 +1,23 @@
-import type { Answer } from '../contract/model-call.js';
+import { CancelledFailure } from '@temporalio/common';
+
+import type { Answer, Ledger } from '../contract/model-call.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
-import { isAnswer, noAnswerFailure, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import {
+  isAnswer,
+  isNotStarted,
+  noAnswerFailure,
+  outcomeOfAnswer,
+  outcomeOfFailure,
+  wasCancelled,
+} from '../contract/outcome.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './event-facts.js';
 import type { RunPayloads } from './run-payloads.js';
+
+/** What the run has found out of tries that told nothing of their end, by the keys of their branches. */
+export interface Untold {
+  untold(key: string): Ledger | undefined;
+}
 
 /** What came of an activity that asks a model. */
 export interface ActivityEnd {
@@ -22,6 +36,7 @@ export async function activityEnd(
   event: HistoryEvent,
   place: Place,
   wasCut: boolean,
+  { untold }: Untold,
 ): Promise<ActivityEnd> {
   const atMs = millis(event.eventTime);
   if (event.activityTaskCompletedEventAttributes) {
@@ -33,5 +48,7 @@ export async function activityEnd(
   const failure = failed
     ? await payloads.failure(failed.failure)
     : await payloads.cancellation(event.activityTaskCanceledEventAttributes?.details);
-  return { outcome: outcomeOfFailure(place, failure, atMs, wasCut) };
+  const ledger = isNotStarted(failure) ? untold(place.key) : undefined;
+  const told = ledger === undefined ? failure : new CancelledFailure(wasCancelled, [ledger]);
+  return { outcome: outcomeOfFailure(place, told, atMs, wasCut) };
 }

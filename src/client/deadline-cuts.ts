@@ -8,7 +8,8 @@ import type { HistoryEvent } from './event-facts.js';
  * Which branches a deadline has cut, as event history tells it: before the run's result says so, their activities and child workflows are
  * just cancelled.
  *
- * DeadlineCuts-1. What the first workflow task after the deadline cancels is late. What somebody has cut by its key stays cancelled.
+ * DeadlineCuts-1. What the first workflow task after the deadline cancels is late, or the first one after it has asked what tries have spent.
+ *     What somebody has cut by its key stays cancelled.
  */
 export class DeadlineCuts {
   readonly #timers = new Map<string, string>();
@@ -16,6 +17,8 @@ export class DeadlineCuts {
   /** Events that began child workflows, by the workflow's id: a request to end one names only that. */
   readonly #children = new Map<string, string>();
   readonly #cut = new Set<string>();
+  /** Why branches will be late that are cut once the run knows what their tries have spent, by the event that asked. */
+  readonly #asking = new Map<string, string>();
   /** Events that began branches, by the branch's index. */
   readonly #begun = new Map<number, string>();
   #reached: string | undefined;
@@ -33,6 +36,14 @@ export class DeadlineCuts {
       this.#cutting = this.#reached;
       this.#reached = undefined;
     }
+    const { activityType } = event.activityTaskScheduledEventAttributes ?? {};
+    if (activityType?.name === 'untoldTries' && this.#cutting !== undefined)
+      this.#asking.set(String(event.eventId), this.#cutting);
+    const told =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes;
+    this.#reached ??= this.#asking.get(String(told?.scheduledEventId));
     const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
     if (child?.workflowId) this.#children.set(child.workflowId, String(event.eventId));
     const ending = event.requestCancelExternalWorkflowExecutionInitiatedEventAttributes?.workflowExecution?.workflowId;

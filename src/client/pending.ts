@@ -28,10 +28,13 @@ export interface PendingBranch {
 
 const activityStarted = 2;
 
+/** What the run asks about itself. */
+const aboutItself: ReadonlySet<unknown> = new Set(['isSearchable', 'untoldTries', 'untoldInLane']);
+
 /** The branches of a run that Temporal is waiting for. Asks the server only: no worker is needed. */
 export async function pendingBranches(client: Client, execution: Execution): Promise<PendingBranch[]> {
   const { raw } = await client.workflow.getHandle(execution.workflowId, execution.runId).describe();
-  const branches = (raw.pendingActivities ?? []).filter(({ activityType }) => activityType?.name !== 'isSearchable');
+  const branches = (raw.pendingActivities ?? []).filter(({ activityType }) => !aboutItself.has(activityType?.name));
   const pending = branches.map(async (activity): Promise<PendingBranch> => {
     const running = activity.state === activityStarted;
     const converter = client.options.loadedDataConverter;

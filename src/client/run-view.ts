@@ -203,7 +203,7 @@ export class RunView {
     if (timer) this.#calls.waited(String(timer.startedEventId), atMs);
     const report = await this.#together.report(event);
     if (report !== undefined) this.#addReport(report);
-    for (const outcome of await this.#together.answered(event)) this.outcomes.set(outcome.index, outcome);
+    await this.#together.answered(event, this);
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
     return owned ?? (await this.#outcome(event)) ?? this.#close(event, atMs);
@@ -248,7 +248,7 @@ export class RunView {
     const { place, isBeside } = begunBy;
     // The branch goes on in another activity, if the budget has more for it.
     if (!isBeside && isReserveUsedUp(event)) return undefined;
-    const told = await activityEnd(this.#payloads, event, place, this.#deadlines.wasCut(begun));
+    const told = await activityEnd(this.#payloads, event, place, this.#deadlines.wasCut(begun), this.#together);
     if (told.answer !== undefined) this.#calls.want(told.answer);
     if (isBeside) return void this.beside.push(told.outcome);
     const outcome = this.#deadlines.judged(told.outcome, begun);

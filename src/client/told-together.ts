@@ -1,17 +1,24 @@
 import { CancelledFailure } from '@temporalio/common';
 
-import type { BatchAnswer, BatchOrder } from '../contract/activities.js';
+import type { BatchAnswer, BatchOrder, LedgersByKey } from '../contract/activities.js';
 import type { Place, StoredBranch } from '../contract/branch.js';
 import type { Ledger } from '../contract/model-call.js';
 import type { LaneReport, LaneResult } from '../contract/lanes.js';
 import { signalNames } from '../contract/names.js';
-import { isAnswer, outcomeOfAnswer, outcomeOfFailure } from '../contract/outcome.js';
+import { isAnswer, noLedger, outcomeOfAnswer, outcomeOfFailure, withLedger } from '../contract/outcome.js';
 import { isLaneReport } from '../plan/schema/messages.js';
 import type { HistoryEvent } from './event-facts.js';
 import type { Payloads, RunPayloads } from './run-payloads.js';
 
+/** What came of a run's branches, by their places, and of its calls beside them. */
+interface Outcomes {
+  outcomes: Map<number, StoredBranch>;
+  beside: StoredBranch[];
+}
+
 /**
- * What history tells of several branches at once: reports of lanes, and answers of Message Batches. A run that is cancelled has no result that
+ * What history tells of several branches at once: reports of lanes, answers of Message Batches, and what tries have spent that told nothing of
+ * their end. A run that is cancelled has no result that
  * would.
  *
  * ToldTogether-1. A question that no batch has answered is no outcome: it goes on online, or its run ends.
@@ -20,6 +27,9 @@ export class ToldTogether {
   readonly #lanes = new Set<string>();
   /** Branches of orders of batches that are collected, by the event that scheduled that. */
   readonly #orders = new Map<string, Place[]>();
+  /** Activities that tell of tries, by the event that scheduled them. */
+  readonly #tellers = new Set<string>();
+  #untold: LedgersByKey | undefined;
   /** Whether the offline model is asked for a batch. */
   offline = false;
   /** What questions without an answer have cost, by the index of their branch. */
@@ -41,7 +51,8 @@ export class ToldTogether {
     isOwn: boolean,
   ): Promise<void> {
     const type = scheduled?.activityType?.name ?? '';
-    if (['runLane', 'collectChunk'].includes(type)) this.#lanes.add(String(eventId));
+    if (type === 'untoldTries') this.#tellers.add(String(eventId));
+    if (['runLane', 'collectChunk', 'untoldInLanes'].includes(type)) this.#lanes.add(String(eventId));
     if (type !== 'collectBatches' && !(isOwn && type === 'submitBatches')) return;
     const [order] = (await this.payloads.values(scheduled?.input)) as [BatchOrder | undefined];
     const { questions = [], queuedAtMs = 0, offline = false } = order ?? {};
@@ -70,17 +81,35 @@ export class ToldTogether {
     return isLaneReport(message) ? message : undefined;
   }
 
-  /** The branches that a batch has answered, as an event tells. */
-  async answered({ activityTaskCompletedEventAttributes: completed }: HistoryEvent): Promise<StoredBranch[]> {
-    const places = this.#orders.get(String(completed?.scheduledEventId));
-    if (!completed || places === undefined) return [];
+  /** Takes in the branches that a batch has answered, as an event tells, and what the run has found out that others have spent. */
+  async answered(
+    { activityTaskCompletedEventAttributes: completed }: HistoryEvent,
+    { outcomes, beside }: Outcomes,
+  ): Promise<void> {
+    if (!completed) return;
+    const scheduled = String(completed.scheduledEventId);
+    if (this.#tellers.has(scheduled)) {
+      const [told = {}] = (await this.payloads.values(completed.result)) as [LedgersByKey?];
+      this.#untold = { ...this.#untold, ...told };
+      const spent = (outcome: StoredBranch) => {
+        const ledger = outcome.status === 'ok' ? undefined : told[outcome.key];
+        return ledger === undefined ? outcome : withLedger(outcome, ledger);
+      };
+      for (const [index, outcome] of outcomes) outcomes.set(index, spent(outcome));
+      for (const [at, outcome] of beside.entries()) beside[at] = spent(outcome);
+    }
+    const places = this.#orders.get(scheduled);
+    if (places === undefined) return;
     const [told] = (await this.payloads.values(completed.result)) as [(BatchAnswer | null)[] | null | undefined];
-    return places.flatMap((place, at) => {
+    for (const [at, place] of places.entries()) {
       const { answer, ledger } = told?.[at] ?? {};
       if (ledger !== undefined) this.#spent.set(place.index, ledger);
-      return isAnswer(answer) ? [outcomeOfAnswer(place, answer)] : [];
-    });
+      if (isAnswer(answer)) outcomes.set(place.index, outcomeOfAnswer(place, answer));
+    }
   }
+
+  /** What the run has found out of the tries of a branch; `undefined` where it has not asked. */
+  readonly untold = (key: string): Ledger | undefined => this.#untold && (this.#untold[key] ?? noLedger);
 
   /** The outcome of a branch of which history does not tell how it ended, because its run did. */
   cutOff(place: Place, atMs: number): StoredBranch {

@@ -5,6 +5,7 @@ import type { Source } from './source.js';
 import type { ChunkOrder, Lane, LaneResult } from './lanes.js';
 import type { Answer, Ledger, ModelCall } from './model-call.js';
 import type { ModelRequest } from './model-request.js';
+import type { BranchStatus } from './run.js';
 import type { Stored } from './stored.js';
 import type { Place, StoredBranch } from './branch.js';
 import type { Blob, Chunk, Item } from './lanes.js';
@@ -38,6 +39,27 @@ export interface BatchAnswer {
   answer?: Answer;
   ledger?: Ledger;
 }
+
+/** A branch whose last try has ended without a word. */
+export interface UntoldTry {
+  key: string;
+  /** What its last heartbeat told, where there was one. */
+  ledger?: Ledger;
+}
+
+/** Branches in lanes that are cut, or given up, and that lanes had begun of which nobody tells any more: the input of `untoldInLanes`. */
+export interface UntoldInLanes extends Pick<Lane, 'template' | 'offline' | 'queuedAtMs'> {
+  /** Those that lanes have begun, by chunk, with the index among all branches of the chunk's first. */
+  chunks: { chunk: Chunk; firstIndex: number; begun: [index: number, ledger: Ledger | null][] }[];
+  /** What became of them. */
+  status: BranchStatus;
+  error: { type: string; message: string };
+  /** Those that were given up, because no lane has brought an outcome. */
+  poisoned: readonly number[];
+}
+
+/** Ledgers of branches, by their keys. */
+export type LedgersByKey = { readonly [key: string]: Ledger };
 
 /** One branch's search: the input of `searchSource`. */
 export interface SourceCall extends Place {
@@ -213,6 +235,15 @@ export interface Activities extends LibraryActivities {
   groupAnswers(order: AnswersOrder): Promise<GroupedAnswers>;
   /** The answer at a place of a group, from 0. A long one stays in the store. */
   answerAt(group: Blob, place: number): Promise<KeyedAnswer>;
+  /**
+   * What branches of its run have spent that Temporal tells of no more once they are cut: those that wait for another try, or of which it
+   * is told that their last has ended without a word. What may have been in flight counts as the most that it may have cost.
+   *
+   * @param ended `null` where those that wait are looked for
+   */
+  untoldTries(ended: readonly UntoldTry[] | null): Promise<LedgersByKey>;
+  /** Reports what branches of lanes have spent that nobody tells of any more; what may have been in flight counts as the most that it may have cost. */
+  untoldInLanes(order: UntoldInLanes): Promise<Pick<LaneResult, 'rest'>>;
   /** Whether the namespace knows all of fanfold's search attributes. */
   isSearchable(): Promise<boolean>;
 }

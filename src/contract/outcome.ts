@@ -102,6 +102,11 @@ export function outcomeOfSkip(place: Place, message: string, finishedAtMs: numbe
   };
 }
 
+/** The outcome, with what its tries have spent as the workflow found out after it. */
+export function withLedger(outcome: StoredBranch, { attempts, usage, costUsd, lostUsd }: Ledger): StoredBranch {
+  return { ...outcome, attempts, usage, costUsd, ...(lostUsd > 0 && { lostUsd }) };
+}
+
 /** The outcome of a branch that was begun anew. The time and cost of its earlier run are in it. */
 export function afterEarlier(earlier: StoredBranch, outcome: StoredBranch): StoredBranch {
   const queuedAtMs = Date.parse(earlier.finishedAt ?? '') - earlier.latency.totalMs;
@@ -135,6 +140,11 @@ export const noLaneAnswered =
 /** What Temporal tells of an activity that is cancelled while no worker has it: before its first try, or between two. */
 const notStarted = 'ACTIVITY_ID_NOT_STARTED';
 
+/** Whether an activity was cut while no worker had it: what its tries had told is gone then. */
+export function isNotStarted(cause: unknown): boolean {
+  return cause instanceof CancelledFailure && cause.details?.[0] === notStarted;
+}
+
 /** The message of a branch in a lane that somebody has cut by its key. */
 export const cutByKey = 'Somebody has cut it, and left the others alone.';
 
@@ -160,7 +170,7 @@ function causeOf(failure: unknown): unknown {
 }
 
 function messageOf(cause: unknown): string {
-  if (cause instanceof CancelledFailure && cause.details?.[0] === notStarted) return cutWithoutWorker;
+  if (isNotStarted(cause)) return cutWithoutWorker;
   // Temporal's own word for it, or none.
   if (cause instanceof CancelledFailure && ['', 'CANCELLED'].includes(cause.message)) return wasCancelled;
   if (cause instanceof TimeoutFailure) return timeouts[String(cause.timeoutType)] ?? cause.message;

@@ -63,6 +63,8 @@ export function mockActivities(answer: MockAnswer, store: MemoryStore): Activiti
     ...createLibraryActivities({ store }),
     ...createFoldAnswers({ store }),
     isSearchable: async () => false,
+    untoldInLanes: async () => ({ rest: null }),
+    untoldTries: async () => ({}),
     askModel: (call) => untilCancelled(askModel(call)),
     runLane,
     searchSource: unmocked('searchSource'),

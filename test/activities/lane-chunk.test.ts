@@ -124,7 +124,7 @@ it.each([
   },
 );
 
-it('has the calls cut that a lane before had begun, of branches that are cut since', async () => {
+it('has the calls cut, and counts them, that a lane before had begun of branches that are cut since', async () => {
   const home = await mkdtemp(join(tmpdir(), 'fanfold-lane-'));
   onTestFinished(() => rm(home, { recursive: true }));
   const store = new BlobStore(home);
@@ -142,11 +142,14 @@ it('has the calls cut that a lane before had begun, of branches that are cut sin
     chunk: chunk!,
     places: [[0, 1]],
     cut: [[0, 1]],
-    begunBefore: { underWay: [[101, 101]] },
+    template: { ...lane.template, model: 'claude-sonnet-5-5' },
+    begunBefore: { underWay: [[101, 101]], ledgers: { 101: { ...noLedger, attempts: 1, costUsd: 0.25 } } },
   };
   const { rest } = (await new MockActivityEnvironment().run(runLane, given)) as LaneResult;
   expect(rest?.tally.byStatus).toEqual({ cancelled: 2 });
   expect(cut).toEqual(['run/101']);
+  expect(rest?.tally.costUsd).toBe(0.25);
+  expect(rest?.tally.lostUsd).toBeGreaterThan(0);
 });
 
 it('tells how long its branches take, but for those whose calls a lane before had begun', async () => {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
+import { questionKey } from '../../src/journal/index.js';
+import { patienceMs } from '../support/patience.js';
 import { GatewayDesk, questionAbout, Try } from './desk.js';
 
 describe('a call that a gateway dies with', () => {
@@ -36,5 +38,36 @@ describe('a call that a gateway dies with', () => {
     await Promise.all(tries.map(({ answer }) => answer));
     const lost = tries.flatMap(({ calls }) => calls.filter(({ settled }) => !settled));
     expect(lost).toHaveLength(1);
+  });
+
+  it('is lost no longer where its answer had been kept and not told (Pending-4)', async () => {
+    const desk = await GatewayDesk.open();
+    const { journal, model } = desk;
+    let isDying = true;
+    // What is written down after the answer was kept: a gateway that dies then has told nobody.
+    const recordSpend: typeof journal.recordSpend = (...rows) =>
+      isDying ? new Promise(() => {}) : journal.recordSpend(...rows);
+    const dying = new Proxy(journal, {
+      get: (_, name) => {
+        const value = name === 'recordSpend' ? recordSpend : (Reflect.get(journal, name) as unknown);
+        return typeof value === 'function' ? value.bind(journal) : value;
+      },
+    });
+    await desk.kill();
+    Object.assign(desk.settings, { journal: dying });
+    await desk.start();
+    const question = questionAbout('What was kept?');
+    const asked = new Try(await desk.worker(), question);
+    const body = { source: model.url, body: question.body };
+    await vi.waitFor(async () => expect(await journal.get(questionKey(body))).toBeDefined(), patienceMs);
+    await desk.kill();
+    isDying = false;
+    await desk.start();
+    expect((await asked.answer).from).toBe('api');
+    expect(asked.calls.map(({ settled, wasLost, usage }) => [settled, wasLost, usage !== undefined])).toEqual([
+      [false, undefined, false],
+      [true, true, true],
+    ]);
+    expect(model.total).toBe(1);
   });
 });

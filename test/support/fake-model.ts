@@ -24,6 +24,8 @@ const noBatches = {
   checkGrammar: unexpected,
   findPattern: unexpected,
   isSearchable: async () => false,
+  untoldInLanes: async () => ({ rest: null }),
+  untoldTries: async () => ({}),
   placeText: unexpected,
   placeItems: unexpected,
   readOutcomes: unexpected,

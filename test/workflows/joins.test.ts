@@ -1,11 +1,18 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { historyEvents, RunView } from '../../src/client/index.js';
+import { createUntold } from '../../activities/untold.js';
+import { historyEvents, pendingBranches, RunView } from '../../src/client/index.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import type { ModelCall } from '../../src/contract/model-call.js';
+import { taskQueues } from '../../src/contract/names.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import type { RunResult } from '../../src/contract/run-result.js';
+import { BlobStore } from '../../src/store/blob-store.js';
 import { answerOf, FakeModel, reserveUsedUp } from '../support/fake-model.js';
 import { startTemporal } from '../support/temporal.js';
 import { modes, tearDown, withRun as inRun } from './with-run.js';
@@ -198,6 +205,57 @@ describe.each(modes)('a fan-out, $mode', ({ maxCachedWorkflows }) => {
       expect(model.asked).toEqual([]);
     });
   });
+});
+
+it('counts what tries have spent that tell nothing of it any more when a quorum cuts their branches (Ask-1)', async () => {
+  const model = new FakeModel();
+  model.hold('a');
+  const { askModel } = model.activities;
+  const spent = { ...noLedger, attempts: 1, costUsd: 0.25, open: false };
+  let isOver = () => {};
+  const over = new Promise<void>((resolve) => (isOver = resolve));
+  Object.assign(model.activities, {
+    askModel: async (call: ModelCall) => {
+      if (call.key === 'a') return askModel(call);
+      // Its worker is dead: it says nothing, and does not hear that it is cut.
+      if (call.key === 'silent') return over.then(() => answerOf(call));
+      Context.current().heartbeat(call.key === 'dead' ? { ...spent, open: true } : spent);
+      throw ApplicationFailure.create({ message: 'It waits.', nextRetryDelay: '1h' });
+    },
+  });
+  const { client, nativeConnection: connection, namespace = 'default' } = environment;
+  const untold = createUntold({ store: new BlobStore('/nowhere'), offlineModelUrl: async () => '' });
+  const asking = await Worker.create({ connection, namespace, taskQueue: taskQueues.io, activities: { ...untold } });
+  const input = { perspectives: ['a', 'paid', 'dead', 'silent'], join: 'quorum', quorum: 1 } as const;
+  const during = inRun(environment, 10, model, input, async (handle) => {
+    const waiting = async () => {
+      const pending = await pendingBranches(client, handle);
+      return pending.flatMap(({ activityId, state }) => (state === 'retrying' ? [activityId] : []));
+    };
+    await vi.waitFor(async () => expect(await waiting()).toEqual(expect.arrayContaining(['paid', 'dead'])), patienceMs);
+    // What is younger is cut at once.
+    const sinceMs = Date.now();
+    await vi.waitFor(() => expect(Date.now() - sinceMs).toBeGreaterThan(600), patienceMs);
+    model.release('a');
+    const { branches } = await handle.result();
+    isOver();
+    const money = (all: Iterable<StoredBranch>) =>
+      Object.fromEntries(
+        [...all].map(({ key, status, attempts, costUsd, lostUsd = 0 }) => [key, [status, attempts, costUsd, lostUsd]]),
+      );
+    const boundUsd = branches[3]!.lostUsd;
+    expect(boundUsd).toBeGreaterThan(0.01);
+    expect(money(branches)).toEqual({
+      a: ['ok', 1, 0.001, 0],
+      paid: ['cancelled', 1, 0.25, 0],
+      dead: ['cancelled', 1, 0.25, expect.closeTo(boundUsd!, 3)],
+      silent: ['cancelled', 1, 0, boundUsd],
+    });
+    const view = new RunView(client, handle.workflowId);
+    for await (const event of historyEvents(client, handle, { wait: false })) await view.apply(event);
+    expect(money(view.outcomes.values())).toEqual(money(branches));
+  });
+  await asking.runUntil(during);
 });
 
 function statuses({ branches }: Pick<RunResult, 'branches'>): Record<string, string> {

@@ -1,8 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { signalNames } from '../../src/contract/names.js';
+import { historyEvents, RunView } from '../../src/client/index.js';
+import type { UntoldInLanes } from '../../src/contract/activities.js';
+import { signalNames, taskQueues } from '../../src/contract/names.js';
+import { noLedger } from '../../src/contract/outcome.js';
 import { startTemporal } from '../support/temporal.js';
 import { indicesOf, laneRuns, reportOf, until } from './fake-lanes.js';
 import type { RunLane } from './fake-lanes.js';
@@ -52,5 +56,48 @@ describe.each(modes)('the money of a wide fan-out, $mode', ({ maxCachedWorkflows
       expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
       expect(mostAside).toBeLessThanOrEqual(4 + 1e-9);
     });
+  });
+
+  it('counts what lanes had begun that are gone, when a quorum cuts what nobody asks again', async () => {
+    const orders: UntoldInLanes[] = [];
+    const paid = { ...noLedger, attempts: 1, costUsd: 0.25, open: false };
+    const runLane: RunLane = async (lane) => {
+      if (lane.firstIndex !== 0) return { rest: reportOf(indicesOf(lane)), left: [], why: 'done' };
+      // Its worker ends, and the next that has its documents hears no more of the first than what it is given.
+      if (lane.begunBefore === undefined) {
+        const begun = { underWay: [[0, 1] as const], ledgers: { 1: paid, 2: paid } };
+        return { rest: null, left: lane.places, why: 'draining', begun };
+      }
+      const beat = setInterval(() => Context.current().heartbeat(), 200);
+      return Context.current().cancelled.finally(() => clearInterval(beat));
+    };
+    const { nativeConnection: connection, namespace = 'default' } = environment;
+    const telling = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: taskQueues.io,
+      activities: {
+        untoldInLanes: async (order: UntoldInLanes) => {
+          orders.push(order);
+          return { rest: reportOf([0, 1, 2], 'cancelled', 0.25) };
+        },
+      },
+    });
+    const during = withLanes(runLane, { join: 'quorum', quorum: 50 }, async (handle) => {
+      const { wide } = await handle.result();
+      expect(wide?.tally).toMatchObject({ costUsd: 0.75, byStatus: { ok: 50, cancelled: 3 } });
+      const view = new RunView(environment.client, handle.workflowId);
+      for await (const event of historyEvents(environment.client, handle, { wait: false })) await view.apply(event);
+      expect(view.tally).toMatchObject({ costUsd: 0.75, ended: 53 });
+    });
+    await telling.runUntil(during);
+    expect(orders).toMatchObject([{ status: 'cancelled', poisoned: [] }]);
+    const [{ chunks: [chunk] = [] } = {}] = orders as Partial<UntoldInLanes>[];
+    expect(chunk).toMatchObject({ firstIndex: 0 });
+    expect(chunk!.begun.map(([index, ledger]) => [index, ledger?.costUsd, ledger?.open])).toEqual([
+      [0, undefined, undefined],
+      [1, 0.25, true],
+      [2, 0.25, false],
+    ]);
   });
 });

@@ -15,9 +15,9 @@ import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { beginningOf } from './carried.js';
 import type { Carried, Resumable } from './carried.js';
 import { handleLaneMessages } from './lane-messages.js';
-import { begunIn, laneResult, OnlineLanes, orderChunk, restIn } from './lane-calls.js';
+import { begunIn, laneResult, OnlineLanes, orderChunk, reportOfUntold, restIn } from './lane-calls.js';
 import type { Part } from './lane-calls.js';
-import { LaneMoney } from './lane-money.js';
+import { hadAll, LaneMoney, spentIn } from './lane-money.js';
 import { CutInLanes } from './cut-in-lanes.js';
 import { among, LaneQueue } from './lane-queue.js';
 import { firstWidths, LaneRunners, lanesAtFirst } from './lane-runners.js';
@@ -117,11 +117,14 @@ class WideFanOut {
     this.#runners.send(firstWidths(this.plan.policy));
     await this.#runners.ended();
     timer?.cancel();
-    if (CancellationScope.current().consideredCancelled) {
+    const { consideredCancelled: isCancelled } = CancellationScope.current();
+    const goesOn = !isCancelled && !this.#queue.isEmpty && !this.#join.isCut && !this.#money.isOut;
+    const why = isCancelled ? undefined : this.#why;
+    if (!goesOn) this.#count(await reportOfUntold(this.plan, this.#queue, this.#startedAtMs, why));
+    if (isCancelled) {
       this.#progress.finished('cancelled');
       throw new CancelledFailure('The run was cancelled.');
     }
-    const goesOn = !this.#queue.isEmpty && !this.#join.isCut && !this.#money.isOut;
     if (goesOn) await continueAsNew({ ...this.input, ...this.#from, carried: this.#toCarry() });
     return this.#finish();
   }
@@ -131,7 +134,9 @@ class WideFanOut {
     while (this.#goesOn) {
       if (!this.#more.mayBegin(this.#underWay)) return;
       if (!this.#runners.widen(runner)) return;
-      const work = this.#queue.take(this.#sizeFor(runner));
+      const { queued } = this.#queue;
+      const most = this.#isShared ? this.#runners.laneSize(runner.width, queued, this.#more.paceMs) : Infinity;
+      const work = this.#queue.take(most);
       if (work === undefined) return;
       if (!(await this.#carry(work, runner))) return;
     }
@@ -169,7 +174,7 @@ class WideFanOut {
       this.#queue.putBack(work, withheld);
       if (begun) this.#queue.begun(begun);
       if (why !== 'over budget' || lane.hasEnded) return true;
-      if (!inBatch) money.fellShort(this.#hadAll(lane), lane.heldUsd - lane.spentUsd);
+      if (!inBatch) money.fellShort(hadAll(lane, this.#underWay.size), lane.heldUsd - lane.spentUsd);
       else if (lane.hadAll === true) money.fellShort(true);
       return !inBatch;
     } catch (failure) {
@@ -188,12 +193,6 @@ class WideFanOut {
       if (lane.hasEnded) money.sufficed(grantUsd);
       money.settle(lane, lane.spentUsd);
     }
-  }
-
-  /** Whether a lane whose share did not do had all that was left, and not what was left to it beside others that have ended meanwhile. */
-  #hadAll({ hadAll = false }: LaneUnderWay): boolean {
-    if (hadAll || this.#underWay.size > 1) return hadAll;
-    return !patched('last-lane-has-all');
   }
 
   #part(work: LaneWork, number: number): Part {
@@ -216,12 +215,22 @@ class WideFanOut {
     if (lane === undefined) return;
     lane.ended(report, spentIn(report.tally));
     this.#cuts.see(report.indices);
+    this.#count(report);
+    this.#failed.add(report.failed);
+    this.#join.decide(this.#tally, this.#cuts.ended);
+  }
+
+  #count(report: LaneReport | null): void {
+    if (report === null) return;
+    this.#queue.ended(report.indices);
     this.#reports.push(report.blob);
     this.told(report);
     this.#tally = addTallies(this.#tally, report.tally);
-    this.#failed.add(report.failed);
     this.#progress.ended(this.#tally);
-    this.#join.decide(this.#tally, this.#cuts.ended);
+  }
+
+  get #why() {
+    return this.#money.isOut ? 'over budget' : (this.#join.decision ?? 'all ended');
   }
 
   /** Whether there may be more lanes in this execution. */
@@ -243,10 +252,6 @@ class WideFanOut {
   get #beginning(): number {
     const runners = this.#isShared ? this.#runners.size : lanesAtFirst(this.plan.policy);
     return runners - this.#underWay.size;
-  }
-
-  #sizeFor({ width }: Runner): number {
-    return this.#isShared ? this.#runners.laneSize(width, this.#queue.queued, this.#more.paceMs) : Infinity;
   }
 
   /** What was taken over is carried from now on; whose it was stays known. */
@@ -276,7 +281,7 @@ class WideFanOut {
       tally,
       reports: this.#reports,
       poisoned: this.#queue.poisoned,
-      why: this.#money.isOut ? 'over budget' : (this.#join.decision ?? 'all ended'),
+      why: this.#why,
       firstAnswer: this.#join.firstAnswer,
     });
     const { result, calls, failure } = await foldedResult(
@@ -292,8 +297,4 @@ class WideFanOut {
     this.#progress.finished(result.status, calls);
     return unlessFailed(result, this.plan.total, failure);
   }
-}
-
-function spentIn({ costUsd, lostUsd }: Tally): number {
-  return (costUsd ?? 0) + lostUsd;
 }

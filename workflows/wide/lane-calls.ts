@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
-import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
-import type { Activities } from '../../src/contract/activities.js';
+import type { Activities, UntoldInLanes } from '../../src/contract/activities.js';
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
 import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
@@ -9,10 +9,14 @@ import { isLaneReport } from '../../src/plan/schema/messages.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import { reportEveryMs } from './report-pace.js';
 import { runPriority } from '../engine/run-priority.js';
+import { countsTries } from '../engine/untold.js';
 import { Window } from '../engine/window.js';
 import type { LaneUnderWay } from './lane-under-way.js';
 import type { BatchBudget } from './batch-budget.js';
 import { batchActivities, collected, submission } from './await-batches.js';
+import type { LaneQueue } from './lane-queue.js';
+import { cutWithRun, othersOf } from './wide-result.js';
+import type { Why } from './wide-result.js';
 
 /** The documents of a wide run that one lane, or one order of batches, asks about. */
 export interface Part {
@@ -193,4 +197,46 @@ export function begunIn(failure: unknown, lane: Pick<LaneUnderWay, 'runner' | 'g
   const since = hasDied ? given.filter((_, at) => at >= begun && left[at]).slice(0, runner.width) : [];
   const open = [...given.filter((index, at) => left[at] && known.has(index)), ...since];
   return { underWay: toRanges(open.toSorted((one, other) => one - other)), ...(ledgers && { ledgers }) };
+}
+
+const { untoldInLanes } = proxyActivities<Pick<Activities, 'untoldInLanes'>>({
+  taskQueue: taskQueues.io,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '10s',
+  retry: { maximumAttempts: 2 },
+});
+
+const types = { skipped: 'OverBudget', late: 'Late', cancelled: 'Cancelled' };
+
+/**
+ * The report of branches that lanes had begun whose workers died, and that nobody asks again: what they have spent, and at most.
+ *
+ * @param why nothing more is begun; none where the run was cancelled
+ */
+export async function reportOfUntold(
+  { template, offline, policy }: Pick<WidePlan, 'template' | 'offline' | 'policy'>,
+  queue: Pick<LaneQueue, 'untold' | 'poisoned'>,
+  queuedAtMs: number,
+  why: Why | undefined,
+): Promise<LaneReport | null> {
+  const chunks = queue.untold;
+  if (chunks.length === 0 || !countsTries()) return null;
+  const { status, message } = why === undefined ? cutWithRun : othersOf(why, policy);
+  const order: UntoldInLanes = {
+    template,
+    offline,
+    queuedAtMs,
+    chunks,
+    status,
+    error: { type: types[status], message },
+    poisoned: queue.poisoned,
+  };
+  const options = { summary: 'what branches have spent that lanes had begun and nobody tells of any more' };
+  try {
+    const told = await CancellationScope.nonCancellable(() => untoldInLanes.executeWithOptions(options, [order]));
+    return told.rest;
+  } catch {
+    // The run ends all the same, without.
+    return null;
+  }
 }

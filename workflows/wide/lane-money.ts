@@ -1,3 +1,6 @@
+import { patched } from '@temporalio/workflow';
+
+import type { Tally } from '../../src/contract/lanes.js';
 import { Budget } from '../../src/plan/budget.js';
 import { BatchBudgets } from './batch-budget.js';
 import type { Holder } from './batch-budget.js';
@@ -133,4 +136,13 @@ export class LaneMoney {
   #isTooLittle(usd: number): boolean {
     return usd <= rounding || usd < this.#leastUsd;
   }
+}
+
+/** Whether a lane whose share did not do had all that was left, and not what was left to it beside others that have ended meanwhile. */
+export function hadAll({ hadAll: had = false }: { hadAll?: boolean }, lanesUnderWay: number): boolean {
+  return had || lanesUnderWay > 1 ? had : !patched('last-lane-has-all');
+}
+
+export function spentIn({ costUsd, lostUsd }: Pick<Tally, 'costUsd' | 'lostUsd'>): number {
+  return (costUsd ?? 0) + lostUsd;
 }

@@ -187,6 +187,21 @@ export class LaneQueue {
     }
   }
 
+  /** Takes in that documents have ended: what they have spent is in their outcomes. */
+  ended(indices: readonly Range[]): void {
+    if (this.#begun.size > 0) for (const index of fromRanges(indices)) this.#begun.delete(index);
+  }
+
+  /** Documents that lanes have begun of which nobody has told an end, by chunk. */
+  get untold(): { chunk: Chunk; firstIndex: number; begun: [index: number, ledger: Ledger | null][] }[] {
+    const all = [...this.#begun].toSorted(([one], [other]) => one - other);
+    return this.chunks.flatMap((chunk, at) => {
+      const firstIndex = this.firstIndexOf(at);
+      const begun = all.filter(([index]) => index >= firstIndex && index < firstIndex + chunk.count);
+      return begun.length === 0 ? [] : [{ chunk, firstIndex, begun }];
+    });
+  }
+
   /** Those of the documents that a lane before may have asked about; none where there are none. */
   begunBefore({ chunk, places }: LaneWork): { begunBefore?: LaneBeat } {
     if (this.#begun.size === 0) return {};

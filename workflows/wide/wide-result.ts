@@ -12,12 +12,18 @@ import type { Folded } from '../fold/fan-in.js';
 import { whyLate } from '../engine/join.js';
 import type { Decision } from '../engine/join.js';
 
+/** Why a run has begun nothing more. */
+export type Why = Decision | 'all ended' | 'over budget';
+
+/** What became of branches of a run that was cancelled, of which no lane tells. */
+export const cutWithRun = { status: 'cancelled', message: 'The run ended before this branch did.' } as const;
+
 interface Standing {
   tally: Tally;
   reports: Blob[];
   poisoned: readonly number[];
   /** The reason why nothing more was begun. */
-  why: Decision | 'all ended' | 'over budget';
+  why: Why;
   firstAnswer: FirstAnswer | undefined;
 }
 
@@ -66,7 +72,8 @@ export function unlessFailed(result: RunResult, total: number, failure?: string)
   throw ApplicationFailure.create({ type: 'RunFailed', message, nonRetryable: true, details: [result] });
 }
 
-function othersOf(why: Standing['why'], policy: Policy): WideOutcomes['others'] {
+/** What became of branches that no lane tells of. */
+export function othersOf(why: Why, policy: Policy): WideOutcomes['others'] {
   if (why === 'over budget') return { status: 'skipped', message: 'The budget had no more for it.' };
   return { status: why === 'deadline' ? 'late' : 'cancelled', message: whyLate(why, policy) };
 }

@@ -24,7 +24,8 @@ type Hold = 'away' | 'waits';
  * Pending-2. When the answer is no longer wanted the gateway is told so; where nobody has said that (see `isGivenUp`), that somebody else
  *     will ask. A cut whose end is not told counts as lost, and is never asked again.
  * Pending-3. While no gateway has the question, or one says that it waits, the branch's time stands still.
- * Pending-4. A call that is lost counts once: not where it had not left, nor where it is on the bill of somebody else or of an earlier try.
+ * Pending-4. A call that is lost counts once: not where it had not left, nor where it is on the bill of somebody else or of an earlier try,
+ *     nor where the gateway that died with it had kept its answer.
  */
 export class Pending {
   readonly answer: Promise<Paid>;
@@ -43,6 +44,8 @@ export class Pending {
   /** The gateway that was asked last; another one knows nothing of the question. */
   #askedAt: string | undefined;
   #asks = 0;
+  /** Whether the call of the gateway that was asked before counts as lost. */
+  #hasLost = false;
   #isTold = false;
   /** Whether the call that is waited for is an earlier try's, which counts what it may have cost. */
   #isRejoined = false;
@@ -81,7 +84,7 @@ export class Pending {
     const { gateway } = link;
     const isLost = this.#askedAt !== undefined && this.#askedAt !== gateway;
     // The gateway died with the call, if there was one.
-    if (isLost) this.#loseCall();
+    if (isLost) this.#hasLost = this.#loseCall();
     this.#isUnasked = false;
     this.#isRejoined &&= !isLost;
     this.#askedAt = gateway;
@@ -142,7 +145,7 @@ export class Pending {
     // What was asked for again, after the connection was lost, is this try's own: it counts what that took.
     const isMine = this.#asks > 1 && told?.from === 'own';
     const paid = isMine ? { ...told, from: 'api' as const } : told;
-    const calls = isMine && made.length === 0 ? [callOf(told, this.#takeMs())] : made;
+    const calls = isMine && made.length === 0 ? [callOf(told, this.#takeMs(), this.#hasLost)] : made;
     // What an earlier try's worker had begun is counted by the answer's usage.
     if (!rejoined || isMine || paid === undefined) {
       for (const { isSecond, ...call } of calls) {
@@ -186,11 +189,12 @@ export class Pending {
     this.fail(this.#payer.signal.reason);
   }
 
-  /** Whatever the API charges for its call nobody can tell. */
-  #loseCall(): void {
-    if (this.#isUnasked) return;
+  /** Whatever the API charges for its call nobody can tell. @returns whether it counts as lost */
+  #loseCall(): boolean {
+    if (this.#isUnasked) return false;
     const { model } = this.#question.body;
     this.#payer.ended({ modelMs: this.#takeMs(), model, usage: undefined, settled: this.#isRejoined }, false);
+    return !this.#isRejoined;
   }
 
   #hold(why: Hold): void {
@@ -245,6 +249,6 @@ export class Pending {
 }
 
 /** The call of an answer that the journal has kept. */
-function callOf({ message: { model, usage } }: Paid, modelMs: number): Done['calls'][number] {
-  return { modelMs, model, usage, settled: true, isSecond: false };
+function callOf({ message: { model, usage } }: Paid, modelMs: number, wasLost: boolean): Done['calls'][number] {
+  return { modelMs, model, usage, settled: true, isSecond: false, ...(wasLost && { wasLost }) };
 }

@@ -9,4 +9,6 @@ export interface EndedCall {
   usage: Usage | undefined;
   /** Whether the usage is complete: the answer is whole, or was refused free of charge. */
   settled: boolean;
+  /** Whether it counted as lost before; not by default. */
+  wasLost?: boolean;
 }
