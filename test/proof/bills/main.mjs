@@ -2,6 +2,7 @@
 //   node test/proof/bills/main.mjs [--no-gateway] [--keep] [NAME…]
 // Runs of every kind with nothing in the way must agree exactly. Where calls were cut or their process was killed, what the model has counted
 // is at most the run's cost and what it says may be lost. Needs a build; prints a table and ends with 1 where something differs.
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { costOf } from '../nemesis/model-books.mjs';
@@ -104,5 +105,6 @@ try {
 } finally {
   await stage.end();
   await stage.close(keeps && isWrong);
+  if (!keeps || !isWrong) await rm(files, { recursive: true, force: true });
 }
 process.exitCode = isWrong ? 1 : 0;

@@ -15,7 +15,11 @@ export const phases = {
   },
   // It has the lease, and waits for a permit: the API has asked for a pause.
   leased: async (mark, begun) => {
-    stage.books.script({ match: new RegExp(mark), fault: { kind: 'rate-limit', retryAfter: 4 }, times: 3 });
+    stage.books.script({
+      match: { document: new RegExp(mark) },
+      fault: { kind: 'rate-limit', retryAfter: 4 },
+      times: 3,
+    });
     begun();
     while (stage.books.callsOf(mark).filter(({ record }) => record.finishedAt !== null).length < 3) await sleep(20);
     await sleep(300);
@@ -40,9 +44,11 @@ export const phases = {
   draining: async (mark, begun) => {
     begun();
     await untilInFlight(mark, 3);
-    for (const pid of await stage.homeGatewayPids()) process.kill(pid, 'SIGTERM');
+    // Once it is told to end it is no longer among those of the home.
+    const pids = await stage.homeGatewayPids();
+    for (const pid of pids) process.kill(pid, 'SIGTERM');
     await sleep(150);
-    await killGateway();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
   },
   'flight-worker': async (mark, begun) => {
     begun();
