@@ -42,7 +42,7 @@ const alike = [
   'test/{activities,client,cpu,gateway,model,network,payloads,tokens,tools,tracing,worker,workflows}/**/!(unexpected).test.ts',
   'test/{library,plugin,report}/**/*.test.ts',
   'test/cli/{ask-approval,budget-counts,first-answer,live-lines,mcp-files,patch,print-run,rows,run-table}.test.ts',
-  'test/cli/map/{read-map,tables}.test.ts',
+  'test/cli/map/{parquet,read-map,tables}.test.ts',
 ];
 
 /** Their commands run in their own process, beside a worker that has one: files share it, and what the commands have loaded. */

@@ -2,9 +2,6 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { ModelCall } from '../contract/model-call.js';
-import { FailedBranches, withoutEnded } from '../fold/failed-branches.js';
-import { addTallies, noTally } from '../contract/lanes.js';
-import type { LaneReport, Tally } from '../contract/lanes.js';
 import { takenOver } from '../contract/known.js';
 import type { RunReference } from '../contract/known.js';
 import { isKind } from '../contract/names.js';
@@ -19,6 +16,8 @@ import type { WantedCall } from './agent-calls.js';
 import { DeadlineCuts } from './deadline-cuts.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
+import { ReportedLanes } from './reported-lanes.js';
+import type { LaneReport, Tally } from './reported-lanes.js';
 import { RunPayloads } from './run-payloads.js';
 import { ScheduledBranches } from './scheduled-branches.js';
 import { ToldTogether } from './told-together.js';
@@ -54,9 +53,6 @@ export class RunView {
   readonly outcomes = new Map<number, StoredBranch>();
   /** What came of the calls of the fan-in that have ended, as events tell it. */
   readonly beside: StoredBranch[] = [];
-  /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
-  readonly reports: Pick<LaneReport, 'blob'>[] = [];
-  tally: Tally = noTally;
   /** Keys of branches that had ended and were begun anew. */
   readonly begunAnew = new Set<string>();
   readonly #deadlines = new DeadlineCuts();
@@ -67,7 +63,7 @@ export class RunView {
   readonly #payloads: RunPayloads;
   readonly #own: OwnBranches;
   readonly #together: ToldTogether;
-  readonly #failed = new FailedBranches();
+  readonly #lanes = new ReportedLanes();
   /** Whether it is a workflow of somebody's own: its input and its result are theirs. */
   #isOwn = false;
 
@@ -80,6 +76,16 @@ export class RunView {
     this.#payloads = new RunPayloads(client, workflowId);
     this.#together = new ToldTogether(this.#payloads, (place) => this.#scheduled.ordered(place, this.#isOwn));
     this.#own = new OwnBranches(this.#payloads, this.#deadlines);
+  }
+
+  /** Reports of a wide run's lanes, in the order in which they came. */
+  get reports(): Pick<LaneReport, 'blob'>[] {
+    return this.#lanes.reports;
+  }
+
+  /** The sum of these. */
+  get tally(): Tally {
+    return this.#lanes.tally;
   }
 
   /** Branches whose activity is scheduled, by activity id. */
@@ -158,12 +164,7 @@ export class RunView {
       // The run began with its first execution, before it continued as new.
       const carried = started.continuedExecutionRunId ? (input as { carried?: Carried } | null)?.carried : undefined;
       this.startedAtMs = this.startedAtMs || (carried?.startedAtMs ?? atMs);
-      // What lanes had reported before the first execution that is seen here.
-      if (carried !== undefined && this.reports.length === 0) {
-        this.tally = carried.tally ?? noTally;
-        this.#failed.add(carried.failed);
-        this.reports.push(...(carried.batches ?? []).map((blob) => ({ blob })));
-      }
+      if (carried !== undefined && this.reports.length === 0) this.#lanes.carry(carried);
       for (const branch of carried?.branches ?? []) this.#carry(branch);
       this.planned = plannedRun(this.kind, input);
       this.#takeOver(input as Input | undefined, atMs);
@@ -202,7 +203,7 @@ export class RunView {
     const timer = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
     if (timer) this.#calls.waited(String(timer.startedEventId), atMs);
     const report = await this.#together.report(event);
-    if (report !== undefined) this.#addReport(report);
+    if (report !== undefined) this.#lanes.add(report);
     await this.#together.answered(event, this);
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
@@ -215,18 +216,12 @@ export class RunView {
     this.input = input;
     this.retries = known?.from;
     if (carried === undefined && this.reports.length === 0) {
-      for (const report of known?.reports ?? []) this.#addReport(report);
+      for (const report of known?.reports ?? []) this.#lanes.add(report);
     }
     for (const branch of known?.branches ?? []) {
       const index = this.planned.keys.indexOf(branch.key);
       if (index >= 0) this.outcomes.set(index, takenOver({ index }, branch, atMs));
     }
-  }
-
-  #addReport(report: LaneReport): void {
-    this.reports.push(report);
-    this.tally = addTallies(withoutEnded(this.tally, this.#failed.forget(report.indices)), report.tally);
-    this.#failed.add(report.failed);
   }
 
   #carry(branch: StoredBranch): void {

@@ -2,7 +2,6 @@ import { InputError } from '../../contract/errors.js';
 import type { MapRow } from './map-rows.js';
 import type { OldRow } from './row-format.js';
 import { rowColumn } from './row-record.js';
-import type { OutFlags } from './rows-file.js';
 import { checkSame } from './same-row.js';
 
 /** What is known of the rows that a file has, and which of them are to be asked about anew. */
@@ -16,7 +15,7 @@ export class RowsThere {
   /** @param name of the file, for errors */
   constructor(
     readonly name: string,
-    readonly flags: Pick<OutFlags, 'id' | 'retryFailed'>,
+    readonly flags: { id?: string; retryFailed?: boolean },
   ) {}
 
   /** How many there are. */
