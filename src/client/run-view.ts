@@ -53,7 +53,7 @@ export class RunView {
   readonly outcomes = new Map<number, StoredBranch>();
   /** What came of the calls of the fan-in that have ended, as events tell it. */
   readonly beside: StoredBranch[] = [];
-  /** Reports of a wide run's lanes, in the order in which they came, and their sum. */
+  /** Reports of a wide run's lanes, in the order in which they came, and their sum; of somebody's own workflow what followers have read. */
   readonly reports: Pick<LaneReport, 'blob'>[] = [];
   tally: Tally = noTally;
   /** Branches whose activity is scheduled, by activity id. */
@@ -114,7 +114,7 @@ export class RunView {
   get total(): number {
     if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
     const keys = [...this.places.map(({ key }) => key), ...this.approvals.values()];
-    return Math.max(new Set(keys).size, this.outcomes.size);
+    return Math.max(new Set(keys).size, this.outcomes.size) + this.#own.more;
   }
 
   /** The outcome of a branch of which history does not tell how it ended, because its run did. */
