@@ -1,4 +1,4 @@
-export { approveRun, cancelBranches, cancelInLanes, retryBranches } from './steer-run.js';
+export { approveRun, cancelBranches, cancelInLanes, retryBranches, retryOwnBranches } from './steer-run.js';
 export { placesInLanes } from './places-in-lanes.js';
 export { backlogOf, queueOfTask } from './backlog.js';
 export type { Backlog } from './backlog.js';

@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { placeRows, readRows } from '../../src/client/index.js';
+import { placeRows, readRows, retryOwnBranches } from '../../src/client/index.js';
+import { cutByKey } from '../../src/contract/outcome.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import type { AskedQuestion, MockPlugin } from '../../src/plugin/testing.js';
+import { patienceMs } from '../support/patience.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as own from './own.workflow.js';
-import { cutRun, listOf, type NameOf } from './reading.js';
+import { cutRun, listOf, runNow, type NameOf } from './reading.js';
 
 type Workflows = typeof own;
 type Name = NameOf<Workflows>;
@@ -218,6 +220,37 @@ describe.each([
     const run = { type: 'overItems', taskQueue: mode, args, store: mock.store };
     const { status, branches } = await cutRun(environment.client, run, asked);
     expect([status, branches[0]?.output, branches[60]?.status]).toEqual(['cancelled', 'to 0: at once', 'cancelled']);
+  });
+
+  it('begins failed questions in lanes anew, and cuts single ones by their keys (LanesRun-1, CutInLanes-3)', async () => {
+    const { client } = environment;
+    const items = Array.from({ length: 60 }, (_, at) => (at === 7 ? 'fails' : at > 57 ? 'never' : `item ${at}`));
+    const workflowId = `steered-${randomUUID()}`;
+    asked.length = 0;
+    const handle = await client.workflow.start('overItems', { workflowId, taskQueue: mode, args: [items] });
+    const ended = async () => (await runNow(client, handle, mock.store)).branches;
+    await vi.waitFor(async () => expect(await ended()).toHaveLength(58), patienceMs);
+    expect((await ended())[7]).toMatchObject({ key: '#7', status: 'failed' });
+    const steer = (name: string, keys: string[]) =>
+      handle.executeUpdate<string[], [object]>(name, { args: [{ keys }] });
+    const refused = (message: string) => ({ cause: { message: expect.stringContaining(message) } });
+    await expect(steer('retryFailed', ['#7'])).rejects.toMatchObject(refused('got `#7`, which travels in lanes'));
+    expect(await retryOwnBranches(client, workflowId)).toEqual(['1 branch']);
+    const again = () => expect(asked.filter(({ prompt }) => prompt === '7: fails')).toHaveLength(2);
+    await vi.waitFor(again, patienceMs);
+    const open = 'Expected a branch that has not ended (2 in lanes), got';
+    for (const key of ['#0', 'strange']) {
+      await expect(steer('cancelBranch', [key])).rejects.toMatchObject(refused(`${open} \`${key}\``));
+    }
+    expect(await steer('cancelBranch', ['#58', '#59'])).toEqual(['#58', '#59']);
+    const { outcomes, order } = (await handle.result()) as Awaited<ReturnType<Workflows['overItems']>>;
+    expect(outcomes.slice(57)).toEqual([
+      '57 ok "to 57: item 57"',
+      '58 cancelled: Cancelled',
+      '59 cancelled: Cancelled',
+    ]);
+    expect(order.filter((key) => key === '7')).toEqual(['7', '7']);
+    expect((await ended())[58]).toMatchObject({ status: 'cancelled', error: { message: cutByKey } });
   });
 
   it('lets a branch fan out in its turn, and a key be used again', async () => {

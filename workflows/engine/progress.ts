@@ -7,8 +7,9 @@ import type { FirstAnswer, Progress, RunResult } from '../../src/contract/run-re
 import type { Policy } from '../../src/contract/options.js';
 import { addTallies, noTally, tallyOf } from '../../src/contract/lanes.js';
 import { addCost } from '../../src/contract/usage.js';
+import { withoutEnded } from '../../src/fold/failed-branches.js';
 import { Controls } from './controls.js';
-import type { Steering } from './controls.js';
+import type { SteeredLanes, Steering } from './controls.js';
 import { Listing } from './listing.js';
 import { resultOf } from './result.js';
 import { mostRows, progressTable } from './progress-table.js';
@@ -90,14 +91,17 @@ export class RunProgress implements Follow {
   }
 
   /** Takes in branches that travel in lanes: they are counted, and have no row. */
-  addInLanes(count: number): void {
+  addInLanes(count: number, steered: SteeredLanes): void {
+    this.#controls.addLanes(steered);
     this.#inLanes = { ...this.#inLanes, total: this.#inLanes.total + count };
     this.#show();
   }
 
-  /** One of those has ended. */
-  endedInLanes(outcome: StoredBranch): void {
-    this.#inLanes = { ...this.#inLanes, tally: addTallies(this.#inLanes.tally, tallyOf([outcome])) };
+  /** One of those has ended. @param before how it had ended before it was begun anew; its cost is in the sum already */
+  endedInLanes(outcome: StoredBranch, before?: StoredBranch['status']): void {
+    const { tally } = this.#inLanes;
+    const others = before === undefined ? tally : withoutEnded(tally, { [before]: 1 });
+    this.#inLanes = { ...this.#inLanes, tally: addTallies(others, tallyOf([outcome])) };
     this.#show();
   }
 

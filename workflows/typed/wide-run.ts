@@ -74,17 +74,29 @@ export class WideRun {
     const { progress } = runContext();
     const inLanes = this.works.flatMap((work, at) => (work.kind === 'ask' ? [{ work, at }] : []));
     const others = this.works.flatMap((work, at) => (work.kind === 'own' ? [{ work, at }] : []));
-    progress.addInLanes(inLanes.length);
     const lanes = new LanesRun(
       inLanes.map(({ work, at }) => ({ work, key: this.names[at] ?? '' })),
       branches,
       others.length === 0,
-      (outcome) => {
-        const judged = this.#judged(outcome);
-        progress.endedInLanes(judged);
-        this.#end(judged, inLanes[outcome.index]?.at ?? 0);
+      (outcome, latest) => {
+        const at = inLanes[outcome.index]?.at ?? 0;
+        progress.endedInLanes(this.#judged(latest), this.#ended.get(at)?.status);
+        this.#end(this.#judged(outcome), at);
       },
     );
+    const placeOf = new Map(inLanes.map(({ at }, place) => [this.names[at] ?? '', { at, place }]));
+    const { economy } = this.#policy;
+    progress.addInLanes(inLanes.length, {
+      stateOf: (key) => {
+        const there = placeOf.get(key);
+        if (there === undefined) return undefined;
+        return this.#ended.has(there.at) ? 'ended' : economy ? 'in a batch' : 'open';
+      },
+      get open() {
+        return economy ? 0 : lanes.open;
+      },
+      cut: (keys) => lanes.cut(keys.flatMap((key) => placeOf.get(key)?.place ?? [])),
+    });
     const settled = {
       ...directPolicy(this.#policy),
       join: 'settled',
