@@ -75,8 +75,11 @@ export class Controls {
     await allIsTakenIn();
     this.#checkCancel(keys);
     for (const key of keys) this.#steering.get(this.branches.keys.indexOf(key))?.cancel();
-    const told = this.#lanes.map((lanes) => ({ lanes, cut: keys.filter((key) => lanes.stateOf(key) === 'open') }));
-    await Promise.all(told.map(({ lanes, cut }) => cut.length > 0 && lanes.cut(cut)));
+    const told = this.#lanes
+      .map((lanes) => ({ lanes, cut: keys.filter((key) => lanes.stateOf(key) === 'open') }))
+      .filter(({ cut }) => cut.length > 0);
+    // To wait for nothing would change the order of commands.
+    if (told.length > 0) await Promise.all(told.map(({ lanes, cut }) => lanes.cut(cut)));
     return [...keys];
   }
 

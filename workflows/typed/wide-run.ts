@@ -38,6 +38,8 @@ export class WideRun {
   readonly outcomes: Promise<StoredBranch[]>;
   /** The outcomes in completion order. */
   readonly order = new CompletionOrder<StoredBranch>();
+  /** The newest outcome of each branch that has ended, by its place. */
+  readonly ended: ReadonlyMap<number, StoredBranch>;
   readonly #ended = new Map<number, StoredBranch>();
   readonly #decided = new Deferred<Decision | 'all ended'>();
   #ok = 0;
@@ -53,6 +55,7 @@ export class WideRun {
     readonly names: readonly string[],
     branches: Branches,
   ) {
+    this.ended = this.#ended;
     this.#policy = branches.settings.policy;
     const timer = startDeadline(this.#policy, () => this.#decide('deadline'));
     const ended = this.#scope.run(() => this.#run(branches)).finally(() => timer?.cancel());
