@@ -5,7 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { placeRows, readRows, retryOwnBranches } from '../../src/client/index.js';
+import { listRuns, placeRows, readRows, retryOwnBranches } from '../../src/client/index.js';
 import { cutByKey } from '../../src/contract/outcome.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import type { AskedQuestion, MockPlugin } from '../../src/plugin/testing.js';
@@ -251,6 +251,18 @@ describe.each([
     ]);
     expect(order.filter((key) => key === '7')).toEqual(['7', '7']);
     expect((await ended())[58]).toMatchObject({ status: 'cancelled', error: { message: cutByKey } });
+  });
+
+  it('tells its next execution what it has had, whatever memo that is given, for a list of all', async () => {
+    const workflowId = `in-turn-${randomUUID()}`;
+    const told = { taskQueue: mode, memo: { fanfold: { offline: true } } };
+    await environment.client.workflow.execute('inTurn', { ...told, workflowId, args: [3, 'fails'] });
+    const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed'`;
+    const listed = () => listRuns(environment.client, { limit: 1, everyType: true, query });
+    const earlier = { branches: 3, costUsd: 0, partial: true };
+    await vi.waitFor(async () => expect(await listed()).toMatchObject([{ offline: true, earlier }]), patienceMs);
+    const { memo } = await environment.client.workflow.getHandle(workflowId).describe();
+    expect(memo).toMatchObject({ mine: 1 });
   });
 
   it('lets a branch fan out in its turn, and a key be used again', async () => {
