@@ -22,7 +22,7 @@ export { placeRows } from './place-rows.js';
 export type { PlaceRowsOptions } from './place-rows.js';
 export { readRows } from './read-rows.js';
 export { firstAnswer } from './first-answer.js';
-export { amongAll, branchesInLanes, questionsIn, tallySoFar } from './own-lanes.js';
+export { amongAll, branchesInLanes, tallySoFar } from './own-lanes.js';
 export { pendingBranches } from './pending.js';
 export type { PendingBranch } from './pending.js';
 export { readApprovals, readBranches, readRun, readWideRun, resolveBranch } from './read-run.js';

@@ -15,7 +15,7 @@ interface Seen {
 }
 
 /** How many questions travel in these lanes. */
-export function questionsIn({ chunks }: Pick<WideOutcomes, 'chunks'>): number {
+function questionsIn({ chunks }: Pick<WideOutcomes, 'chunks'>): number {
   return chunks.reduce((sum, { count }) => sum + count, 0);
 }
 

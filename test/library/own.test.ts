@@ -3,16 +3,15 @@ import { fileURLToPath } from 'node:url';
 
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { listRuns, placeRows, readRows, retryOwnBranches } from '../../src/client/index.js';
-import { cutByKey } from '../../src/contract/outcome.js';
+import { placeRows, readRows } from '../../src/client/index.js';
 import { mockAsk } from '../../src/plugin/testing.js';
 import type { AskedQuestion, MockPlugin } from '../../src/plugin/testing.js';
-import { patienceMs } from '../support/patience.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as own from './own.workflow.js';
-import { cutRun, listOf, runNow, type NameOf } from './reading.js';
+import { listOf, type NameOf } from './reading.js';
+import { testSteered } from './steered-lanes.js';
 
 type Workflows = typeof own;
 type Name = NameOf<Workflows>;
@@ -215,55 +214,7 @@ describe.each([
     expect([beside[0], beside[60]]).toEqual(['0 cancelled: Cancelled', '60 ok 2']);
   });
 
-  it('keeps what lanes have done that are under way when it is cancelled (OwnBranches-3)', async () => {
-    const args = [['at once', ...Array.from({ length: 60 }, () => 'never')]];
-    const run = { type: 'overItems', taskQueue: mode, args, store: mock.store };
-    const { status, branches } = await cutRun(environment.client, run, asked);
-    expect([status, branches[0]?.output, branches[60]?.status]).toEqual(['cancelled', 'to 0: at once', 'cancelled']);
-  });
-
-  it('begins failed questions in lanes anew, and cuts single ones by their keys (LanesRun-1, CutInLanes-3)', async () => {
-    const { client } = environment;
-    const items = Array.from({ length: 60 }, (_, at) => (at === 7 ? 'fails' : at > 57 ? 'never' : `item ${at}`));
-    const workflowId = `steered-${randomUUID()}`;
-    asked.length = 0;
-    const handle = await client.workflow.start('overItems', { workflowId, taskQueue: mode, args: [items] });
-    const ended = async () => (await runNow(client, handle, mock.store)).branches;
-    await vi.waitFor(async () => expect(await ended()).toHaveLength(58), patienceMs);
-    expect((await ended())[7]).toMatchObject({ key: '#7', status: 'failed' });
-    const steer = (name: string, keys: string[]) =>
-      handle.executeUpdate<string[], [object]>(name, { args: [{ keys }] });
-    const refused = (message: string) => ({ cause: { message: expect.stringContaining(message) } });
-    await expect(steer('retryFailed', ['#7'])).rejects.toMatchObject(refused('got `#7`, which travels in lanes'));
-    expect(await retryOwnBranches(client, workflowId)).toEqual(['1 branch']);
-    const again = () => expect(asked.filter(({ prompt }) => prompt === '7: fails')).toHaveLength(2);
-    await vi.waitFor(again, patienceMs);
-    const open = 'Expected a branch that has not ended (2 in lanes), got';
-    for (const key of ['#0', 'strange']) {
-      await expect(steer('cancelBranch', [key])).rejects.toMatchObject(refused(`${open} \`${key}\``));
-    }
-    expect(await steer('cancelBranch', ['#58', '#59'])).toEqual(['#58', '#59']);
-    const { outcomes, order } = (await handle.result()) as Awaited<ReturnType<Workflows['overItems']>>;
-    expect(outcomes.slice(57)).toEqual([
-      '57 ok "to 57: item 57"',
-      '58 cancelled: Cancelled',
-      '59 cancelled: Cancelled',
-    ]);
-    expect(order.filter((key) => key === '7')).toEqual(['7', '7']);
-    expect((await ended())[58]).toMatchObject({ status: 'cancelled', error: { message: cutByKey } });
-  });
-
-  it('tells its next execution what it has had, whatever memo that is given, for a list of all', async () => {
-    const workflowId = `in-turn-${randomUUID()}`;
-    const told = { taskQueue: mode, memo: { fanfold: { offline: true } } };
-    await environment.client.workflow.execute('inTurn', { ...told, workflowId, args: [3, 'fails'] });
-    const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed'`;
-    const listed = () => listRuns(environment.client, { limit: 1, everyType: true, query });
-    const earlier = { branches: 3, costUsd: 0, partial: true };
-    await vi.waitFor(async () => expect(await listed()).toMatchObject([{ offline: true, earlier }]), patienceMs);
-    const { memo } = await environment.client.workflow.getHandle(workflowId).describe();
-    expect(memo).toMatchObject({ mine: 1 });
-  });
+  testSteered(() => ({ client: environment.client, taskQueue: mode, store: mock.store, asked }));
 
   it('lets a branch fan out in its turn, and a key be used again', async () => {
     asked.length = 0;
