@@ -55,6 +55,11 @@ export class OwnBranches {
     return new Map([...told, ...this.#results]);
   }
 
+  /** Whether the offline model answers questions in lanes. */
+  get offline(): boolean {
+    return this.#told.offline;
+  }
+
   /** How many branches there are more than history names. */
   get more(): number {
     return moreInLanes({ ownLanes: this.#inLanes });

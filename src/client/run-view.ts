@@ -20,7 +20,7 @@ import { DeadlineCuts } from './deadline-cuts.js';
 import { branchActivities, closedBy, isReserveUsedUp, millis, noJson, priorityAtStart } from './event-facts.js';
 import { OwnBranches } from './own-branches.js';
 import { RunPayloads } from './run-payloads.js';
-import { ToldTogether } from './told-together.js';
+import { idInOrder, ToldTogether } from './told-together.js';
 import type { Carried, Closed, HistoryEvent, Input } from './event-facts.js';
 
 /**
@@ -170,11 +170,11 @@ export class RunView {
       if (this.kind === 'agent') this.#calls.tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
-    if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return undefined;
+    if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return this.#asks(this.#own.offline);
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       await this.#together.begin(event, this.#isOwn);
-      if (this.#isOwn && this.#together.offline) this.planned = { ...this.planned, offline: true };
+      this.#asks(this.#together.offline);
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
@@ -183,7 +183,7 @@ export class RunView {
         this.#besides.set(String(event.eventId), call);
         return undefined;
       }
-      if (this.#isOwn && call.offline) this.planned = { ...this.planned, offline: true };
+      this.#asks(call.offline);
       const index = this.#indexOf(activityId, call);
       if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
       this.scheduled.set(activityId, { key: call.key, index, queuedAtMs: call.queuedAtMs });
@@ -207,6 +207,11 @@ export class RunView {
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
     return owned ?? (await this.#outcome(event)) ?? this.#close(event, atMs);
+  }
+
+  /** Somebody's own workflow does not say who answers: its questions do. */
+  #asks(offline: boolean): undefined {
+    if (this.#isOwn && offline) this.planned = { ...this.planned, offline: true };
   }
 
   /** Takes in what the input says of the run that this one retries. */
@@ -291,9 +296,4 @@ export class RunView {
       this.result = (this.failure.details?.[0] as RunResult | undefined) ?? null;
     }
   }
-}
-
-/** What a question of an order is called among scheduled activities: no server has it. */
-function idInOrder(key: string): string {
-  return `question ${key}`;
 }

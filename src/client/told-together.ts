@@ -88,3 +88,8 @@ export class ToldTogether {
     return outcomeOfFailure(place, failure, atMs);
   }
 }
+
+/** What a question of an order is called among scheduled activities: no server has it. */
+export function idInOrder(key: string): string {
+  return `question ${key}`;
+}
