@@ -10,7 +10,7 @@ const workflowsPath = fileURLToPath(new URL('../test/histories/own.workflow.ts',
 const deadline = '1500ms';
 
 /**
- * Records runs that end, that their deadline cuts or has amended, that are cancelled, and that are cut off halfway.
+ * Records runs that end, that their deadline cuts or has amended, that are cancelled, of which single questions are cut, and that are cut off halfway.
  * @param {any} stage
  */
 export async function recordOwn({ environment, model, isRecorded, write }) {
@@ -27,6 +27,7 @@ export async function recordOwn({ environment, model, isRecorded, write }) {
     { name: 'own-wide-deadline', prompts: many, options: { deadline }, until: 'ended' },
     { name: 'own-wide-amended', prompts: many, options: { deadline, late: 'amend' }, until: 'deadline' },
     { name: 'own-wide-cancelled', prompts: many, until: 'held', cancel: true },
+    { name: 'own-wide-cut', prompts: many, until: 'held', cut: ['#0', '#1'] },
   ].filter(({ name }) => !isRecorded(name));
   if (runs.length === 0) return;
   const workflowBundle = await bundleWorkflowCode({
@@ -41,7 +42,7 @@ export async function recordOwn({ environment, model, isRecorded, write }) {
 }
 
 /** @param {any} given @param {any} stage */
-async function recordOne({ name, prompts, options = {}, until, cancel, leave }, { client, model, write }) {
+async function recordOne({ name, prompts, options = {}, until, cancel, cut, leave }, { client, model, write }) {
   const gate = model.hold(/Say what own is held/);
   if (until === undefined) gate.release();
   const handle = await client.workflow.start('ownQuestions', {
@@ -57,6 +58,7 @@ async function recordOne({ name, prompts, options = {}, until, cancel, leave }, 
     gate.release();
   }
   if (cancel) await handle.cancel();
+  if (cut) await handle.executeUpdate('cancelBranch', { args: [cut] });
   if (!leave) await handle.result().catch(() => {});
   const history = await handle.fetchHistory();
   await write(name, history);

@@ -122,6 +122,7 @@ export type { Place, StoredBranch } from './contract/branch.js';
 export type { Dialect } from './contract/dialects.js';
 export type { DocumentContent, FileContent } from './contract/document.js';
 export type { Known, KnownBranch, RunReference } from './contract/known.js';
+export type { EarlierExecutions } from './contract/memo.js';
 export type {
   Blob,
   ChunkOrder,

@@ -1,14 +1,15 @@
 import { defaultPayloadConverter, TemporalFailure } from '@temporalio/common';
-import { isCancellation } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 
+import { memoOf } from '../src/contract/memo.js';
 import { summaryIsKey, taskQueues } from '../src/contract/names.js';
-import { knownContext } from './typed/run-context.js';
+import { contextAtEnd, earlierExecutions, knownContext } from './typed/run-context.js';
 
 const fanfolds: ReadonlySet<string> = new Set(Object.values(taskQueues));
 
 /**
- * For workflows of somebody's own that fan out: their end is listed, and what a branch begins has the branch's key for its summary, unless
+ * For workflows of somebody's own that fan out: their end is listed, with what they had before they continued as new, and what a branch begins has the branch's key for its summary, unless
  * it was given one.
  */
 export const interceptors = (): WorkflowInterceptors => ({
@@ -17,12 +18,12 @@ export const interceptors = (): WorkflowInterceptors => ({
       execute: async (input, next) => {
         try {
           const result = await next(input);
-          knownContext()?.ended();
+          contextAtEnd()?.ended();
           return result;
         } catch (failure) {
-          if (isCancellation(failure)) knownContext()?.ended('cancelled');
+          if (isCancellation(failure)) contextAtEnd()?.ended('cancelled');
           // Any other error fails the task, and not the workflow.
-          else if (failure instanceof TemporalFailure) knownContext()?.ended('failed');
+          else if (failure instanceof TemporalFailure) contextAtEnd()?.ended('failed');
           throw failure;
         }
       },
@@ -30,6 +31,14 @@ export const interceptors = (): WorkflowInterceptors => ({
   ],
   outbound: [
     {
+      // A memo that is given stands in place of the whole: what fanfold has in it is the run's, and not the execution's.
+      continueAsNew: (input, next) => {
+        const { memo: all } = workflowInfo();
+        const earlier = knownContext()?.progress.soFar ?? earlierExecutions();
+        if (earlier === undefined) return next(input);
+        const memo = { ...(input.options.memo ?? all), fanfold: { ...memoOf(all), earlier } };
+        return next({ ...input, options: { ...input.options, memo } });
+      },
       scheduleActivity: (input, next) => {
         const { headers, options } = input;
         const name = knownContext()?.branchAround();

@@ -1,5 +1,6 @@
 import { cutByKey, notThereAt, tooLate } from '../contract/outcome.js';
 import type { StoredBranch } from '../contract/branch.js';
+import type { WideOutcomes } from '../contract/run-result.js';
 import { deadlineSummary } from '../contract/names.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './event-facts.js';
@@ -84,6 +85,12 @@ export class DeadlineCuts {
   judgedOwn({ output, ...outcome }: StoredBranch, begun: string): StoredBranch {
     const why = this.#late.get(begun);
     return why === undefined ? { ...outcome, ...(output !== undefined && { output }) } : tooLate(outcome, why);
+  }
+
+  /** Lanes of somebody's own workflow, which have no result where the deadline has cut them: what they had not ended is late. */
+  judgedLanes(index: number, wide: WideOutcomes): WideOutcomes {
+    const why = this.#late.get(this.#begun.get(index) ?? '');
+    return why === undefined ? wide : { ...wide, others: { status: 'late', message: why } };
   }
 
   /** What a lane tells: it knows that it was cut, and not why. */

@@ -1,4 +1,4 @@
-export { approveRun, cancelBranches, cancelInLanes, retryBranches } from './steer-run.js';
+export { approveRun, cancelBranches, cancelInLanes, retryBranches, retryOwnBranches } from './steer-run.js';
 export { placesInLanes } from './places-in-lanes.js';
 export { backlogOf, queueOfTask } from './backlog.js';
 export type { Backlog } from './backlog.js';
@@ -22,9 +22,10 @@ export { placeRows } from './place-rows.js';
 export type { PlaceRowsOptions } from './place-rows.js';
 export { readRows } from './read-rows.js';
 export { firstAnswer } from './first-answer.js';
+export { amongAll, branchesInLanes, tallySoFar } from './own-lanes.js';
 export { pendingBranches } from './pending.js';
 export type { PendingBranch } from './pending.js';
-export { readApprovals, readRun, readWideRun, resolveBranch } from './read-run.js';
+export { readApprovals, readBranches, readRun, readWideRun, resolveBranch } from './read-run.js';
 export { wholeOutput } from './output-of-run.js';
 export { RunView } from './run-view.js';
 export { UnreadRun } from './unread-run.js';

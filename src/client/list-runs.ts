@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 
 import { InputError } from '../contract/errors.js';
 import { memoOf } from '../contract/memo.js';
-import type { RunMemo } from '../contract/memo.js';
+import type { EarlierExecutions, RunMemo } from '../contract/memo.js';
 import { searchAttributes, workflowTypes } from '../contract/names.js';
 import { priorities, priorityIn } from '../contract/priority.js';
 import { subjectOf } from '../plan/subject-of.js';
@@ -31,6 +31,8 @@ export interface ListedRun {
   offline: boolean;
   /** Its priority, where it was started with one other than 3: from 1, which goes first, to 5. */
   priority?: number;
+  /** Of a workflow of somebody's own that has continued as new: what its executions before the last have had. */
+  earlier?: EarlierExecutions;
   /** Milliseconds from the run's start to its end, or to now. */
   elapsedMs: number;
   /** Length of its last execution's history. */
@@ -203,10 +205,16 @@ function quote(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
+/** Run id of the execution that a run began with, where it has continued as new. */
+function firstRunOf({ runId, raw }: WorkflowExecutionInfo): string {
+  return (raw as { firstRunId?: string | null }).firstRunId || runId;
+}
+
 /** When a run began: with its first execution, where it has continued as new. */
-async function beganAt(client: Client, { workflowId, runId, startTime, raw }: WorkflowExecutionInfo): Promise<Date> {
-  const first = (raw as { firstRunId?: string | null }).firstRunId;
-  if (!first || first === runId) return startTime;
+async function beganAt(client: Client, execution: WorkflowExecutionInfo): Promise<Date> {
+  const { workflowId, runId, startTime } = execution;
+  const first = firstRunOf(execution);
+  if (first === runId) return startTime;
   const described = await client.workflow
     .getHandle(workflowId, first)
     .describe()
@@ -233,6 +241,7 @@ async function listedRun(client: Client, execution: WorkflowExecutionInfo): Prom
     title: memo.title ?? null,
     offline: memo.offline === true,
     ...(priority !== priorities.usual && { priority }),
+    ...(memo.earlier !== undefined && { earlier: memo.earlier }),
     events: execution.historyLength,
     elapsedMs: Math.max(0, (execution.closeTime?.getTime() ?? Date.now()) - startedAt.getTime()),
   };
@@ -240,7 +249,10 @@ async function listedRun(client: Client, execution: WorkflowExecutionInfo): Prom
 
 /** What a memo would say of a run that another client or a Schedule has started. */
 async function memoOfInput(client: Client, execution: WorkflowExecutionInfo): Promise<RunMemo> {
-  const input = await firstInput(client, execution);
+  const { workflowId } = execution;
+  // What it is about its first execution was given. Where that is gone, the last says what it can.
+  const first = await firstInput(client, { workflowId, runId: firstRunOf(execution) });
+  const input = first ?? (await firstInput(client, execution));
   const title = subjectOf(input);
   const { offline } = (input ?? {}) as { offline?: unknown };
   const priority = priorityIn(input);

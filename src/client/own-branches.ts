@@ -10,6 +10,7 @@ import type { RunResult, WideOutcomes } from '../contract/run-result.js';
 import { DeadlineCuts } from './deadline-cuts.js';
 import { millis } from './event-facts.js';
 import type { HistoryEvent } from './history.js';
+import { moreInLanes } from './own-lanes.js';
 import type { Failure, Payloads, RunPayloads } from './run-payloads.js';
 import { ToldLanes } from './told-lanes.js';
 
@@ -34,11 +35,12 @@ export function idOfChild(initiatedEventId: unknown): string {
  *
  * OwnBranches-1. What fanfold's own workers do for a run, such as putting a text into the store, is no branch.
  * OwnBranches-2. A workflow of fanfold's that is a branch costs what its result says. What another child spends it alone knows.
- * OwnBranches-3. Lanes that are cut have no result: what they had told until then stands in its place.
+ * OwnBranches-3. Lanes that go on or are cut have no result: what they had told until then stands in its place.
  */
 export class OwnBranches {
-  /** What came of questions that travelled in lanes, by the index of the branch that they are here. */
-  readonly inLanes = new Map<number, WideOutcomes>();
+  /** What lanes have told, by the index of the branch that they are here, and what their results say. */
+  readonly #inLanes = new Map<number, WideOutcomes>();
+  readonly #results = new Map<number, WideOutcomes>();
   readonly #open = new Map<string, Open>();
   readonly #told = new ToldLanes();
 
@@ -46,6 +48,22 @@ export class OwnBranches {
     readonly payloads: RunPayloads,
     readonly deadlines = new DeadlineCuts(),
   ) {}
+
+  /** What came of questions that travelled in lanes, by the index of the branch that they are here. */
+  get inLanes(): ReadonlyMap<number, WideOutcomes> {
+    const told = [...this.#inLanes].map(([index, wide]) => [index, this.deadlines.judgedLanes(index, wide)] as const);
+    return new Map([...told, ...this.#results]);
+  }
+
+  /** Whether the offline model answers questions in lanes. */
+  get offline(): boolean {
+    return this.#told.offline;
+  }
+
+  /** How many branches there are more than history names. */
+  get more(): number {
+    return moreInLanes({ ownLanes: this.#inLanes });
+  }
 
   /**
    * Takes in what an event begins, as one more of the branches that are there; of several of a name the others have a number.
@@ -76,7 +94,7 @@ export class OwnBranches {
   async #beginLanes({ startChildWorkflowExecutionInitiatedEventAttributes: begun }: HistoryEvent, { index }: Place) {
     const [input] = await this.payloads.values(begun?.input).catch(() => []);
     const wide = this.#told.begin(input);
-    if (wide !== undefined) this.inLanes.set(index, wide);
+    if (wide !== undefined) this.#inLanes.set(index, wide);
   }
 
   /** The key of the branch that it is part of, which is its summary where the worker's interceptors have said so. */
@@ -165,7 +183,7 @@ export class OwnBranches {
   #spentBy({ childType = '', place }: Open, value: unknown): Tally {
     if (!isKind(childType) && childType !== lanesType) return noTally;
     const { branches = [], fanIn, wide } = (value ?? {}) as Partial<RunResult>;
-    if (childType === lanesType && wide !== undefined) this.inLanes.set(place.index, wide);
+    if (childType === lanesType && wide !== undefined) this.#results.set(place.index, wide);
     return addTallies(wide?.tally ?? noTally, tallyOf([...branches, ...(fanIn?.calls ?? [])]));
   }
 }

@@ -53,7 +53,7 @@ export async function planRetry(view: RunView, keys: readonly string[], store: B
   if (!isKind(kind) || anewWith === undefined) {
     throw new InputError(
       `Expected a run whose branches are known beforehand, got \`${workflowId}\` of the kind ${kind}, which cannot be retried once it has ended.`,
-      isKind(kind) ? 'Start it again: what it asks as before comes from the journal, and costs nothing.' : undefined,
+      `Start ${isKind(kind) ? 'it' : 'the workflow'} again: what it asks as before comes from the journal, and costs nothing.`,
     );
   }
   const branches = await endedBranches(view, store);

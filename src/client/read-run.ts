@@ -12,6 +12,7 @@ import { addCost, addUsage, noUsage } from '../contract/usage.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { RunView } from './run-view.js';
 import { findingsOfRun, outputOfRun } from './output-of-run.js';
+import { branchesInLanes, moreInLanes } from './own-lanes.js';
 import { wideBranches } from './wide-branches.js';
 import type { TextReader } from './wide-branches.js';
 
@@ -95,34 +96,18 @@ export async function resolveBranch(branch: StoredBranch, store: TextReader): Pr
 export async function readBranches(view: RunView, store: BlobStore): Promise<StoredBranch[]> {
   if (view.planned.wide !== undefined) return storedWide(view, view.planned.wide, store);
   if (view.result !== null) return view.result.branches;
-  const branches = view.places.flatMap(({ key, index }) => {
-    const outcome = view.outcomes.get(index);
-    if (outcome !== undefined) return [outcome];
-    if (view.closed === null) return [];
-    // A run that was terminated, or cancelled before it was scheduled: history does not tell how its branches ended.
-    return [view.cutOff({ key, index })];
-  });
-  return view.ownLanes.size === 0 ? branches : withLanes(view, branches, store);
-}
-
-/** The branches of somebody's own workflow, with each question that travelled in lanes in place of these. */
-async function withLanes(view: RunView, branches: StoredBranch[], store: BlobStore): Promise<StoredBranch[]> {
-  const whole: StoredBranch[] = [];
-  for (const branch of branches) {
-    const wide = view.ownLanes.get(branch.index);
-    // Where the reports are elsewhere, the lanes stand for them.
-    const asked = wide && (await branchesIn(wide, view.startedAtMs, store).catch(() => undefined));
-    whole.push(...(asked ?? [branch]));
-  }
-  return whole.map((branch, index) => ({ ...branch, index }));
-}
-
-async function branchesIn(wide: WideOutcomes, startedAtMs: number, store: BlobStore): Promise<StoredBranch[]> {
-  const total = wide.chunks.reduce((sum, { count }) => sum + count, 0);
+  const isOpen = view.closed === null;
   const branches: StoredBranch[] = [];
-  for await (const branch of wideBranches(wide, startedAtMs, { template: {}, total }, store))
-    branches[branch.index] = branch;
-  return branches.filter((branch) => branch !== undefined);
+  for (const { key, index } of view.places) {
+    const known = view.outcomes.get(index);
+    // A run that was terminated, or cancelled before it was scheduled: history does not tell how its branches ended.
+    const outcome = known ?? (isOpen ? undefined : view.cutOff({ key, index }));
+    const inLanes = await branchesInLanes(view, index, outcome === undefined, store);
+    // Where the reports are elsewhere, the lanes stand for them.
+    if (inLanes !== undefined) branches.push(...inLanes);
+    else if (outcome !== undefined) branches.push({ ...outcome, index: index + moreInLanes(view, index) });
+  }
+  return branches;
 }
 
 /** The outcomes of a wide run that is open or was cut: those that lanes have reported. */

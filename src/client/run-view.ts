@@ -83,9 +83,13 @@ export class RunView {
     return this.#lanes.reports;
   }
 
-  /** The sum of these. */
+  /** The sum of these; of somebody's own workflow that of what followers have read, who say so. */
   get tally(): Tally {
     return this.#lanes.tally;
+  }
+
+  set tally(tally: Tally) {
+    this.#lanes.tally = tally;
   }
 
   /** Branches whose activity is scheduled, by activity id. */
@@ -122,7 +126,7 @@ export class RunView {
   get total(): number {
     if (this.planned.wide !== undefined) return Math.max(this.planned.total, this.tally.ended);
     const keys = [...this.places.map(({ key }) => key), ...this.approvals.values()];
-    return Math.max(new Set(keys).size, this.outcomes.size);
+    return Math.max(new Set(keys).size, this.outcomes.size) + this.#own.more;
   }
 
   /** The outcome of a branch of which history does not tell how it ended, because its run did. */
@@ -173,11 +177,11 @@ export class RunView {
       if (this.kind === 'agent') this.#calls.tools = (input as { tools?: { name: string }[] } | undefined)?.tools ?? [];
       return undefined;
     }
-    if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return undefined;
+    if (this.#isOwn && (await this.#own.begin(event, this.scheduled, atMs))) return this.#asks(this.#own.offline);
     if (event.activityTaskScheduledEventAttributes) {
       const { activityId, activityType, input } = event.activityTaskScheduledEventAttributes;
       await this.#together.begin(event, this.#isOwn);
-      if (this.#isOwn && this.#together.offline) this.planned = { ...this.planned, offline: true };
+      this.#asks(this.#together.offline);
       if (!branchActivities.includes(activityType?.name ?? '') || !activityId) return undefined;
       const [call] = (await this.#payloads.values(input)) as [ModelCall];
       // Calls of the fan-in have indexes behind the branches, and are no branches.
@@ -186,7 +190,7 @@ export class RunView {
         this.#scheduled.beginBeside(event.eventId, call);
         return undefined;
       }
-      if (this.#isOwn && call.offline) this.planned = { ...this.planned, offline: true };
+      this.#asks(call.offline);
       const index = this.#scheduled.begin(event.eventId, activityId, call, this.#isOwn);
       if (this.outcomes.delete(index)) this.begunAnew.add(call.key);
       this.#deadlines.branchBegins(index, event);
@@ -208,6 +212,11 @@ export class RunView {
     const owned = this.#isOwn ? await this.#own.ended(event) : undefined;
     if (owned !== undefined) this.outcomes.set(owned.index, owned);
     return owned ?? (await this.#outcome(event)) ?? this.#close(event, atMs);
+  }
+
+  /** Somebody's own workflow does not say who answers: its questions do. */
+  #asks(offline: boolean): undefined {
+    if (this.#isOwn && offline) this.planned = { ...this.planned, offline: true };
   }
 
   /** Takes in what the input says of the run that this one retries. */

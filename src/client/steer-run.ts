@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 
 import type { Decision } from '../fold/approval.js';
 import { InputError } from '../contract/errors.js';
-import { updateNames } from '../contract/names.js';
+import { lanesType, updateNames } from '../contract/names.js';
 import { shellWord } from '../fold/visible-text.js';
 import { noSuchRun } from './history.js';
 
@@ -52,6 +52,32 @@ export function cancelInLanes(
  */
 export function retryBranches(client: Client, workflowId: string, keys: readonly string[] = []): Promise<string[]> {
   return update(client, workflowId, updateNames.retryFailed, keys.length > 0 ? { keys } : {});
+}
+
+/**
+ * Begins branches of somebody's own open workflow anew that have ended and are not ok: those that travel in lanes, too.
+ *
+ * @returns the keys of those that were begun anew, and of lanes how many they are, in words
+ * @throws FanfoldError `NoSuchRun`; InputError where there is none
+ */
+export async function retryOwnBranches(client: Client, workflowId: string): Promise<string[]> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const children = raw.pendingChildren ?? [];
+  const lanes = children.flatMap(({ workflowId: id, workflowTypeName: type }) =>
+    id && type === lanesType ? [id] : [],
+  );
+  const begun: string[] = [];
+  let refusal: unknown;
+  for (const id of [...lanes, workflowId]) {
+    try {
+      begun.push(...(await retryBranches(client, id)));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refusal = error;
+    }
+  }
+  if (begun.length === 0) throw refusal;
+  return begun;
 }
 
 async function update(client: Client, workflowId: string, name: string, argument: object): Promise<string[]> {

@@ -4,7 +4,7 @@ import type { WideOutcomes } from '../contract/run-result.js';
 
 /** What the input of the lanes' workflow says, as far as it is needed here. */
 interface LanesInput {
-  plan?: { chunks?: readonly Chunk[] };
+  plan?: { chunks?: readonly Chunk[]; offline?: unknown };
   tells?: { number?: number };
 }
 
@@ -16,11 +16,14 @@ interface LanesInput {
  */
 export class ToldLanes {
   readonly #reports = new Map<unknown, Blob[]>();
+  /** Whether the offline model answers some of them. */
+  offline = false;
 
   /** What becomes of the lanes that begin with this input: it grows with what they tell. */
   begin(input: unknown): WideOutcomes | undefined {
     const { plan, tells } = (input ?? {}) as LanesInput;
     if (plan?.chunks === undefined || tells?.number === undefined) return undefined;
+    this.offline ||= plan.offline === true;
     return {
       chunks: plan.chunks,
       batches: this.#of(tells.number),

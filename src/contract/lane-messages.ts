@@ -50,3 +50,8 @@ export interface HandBackMessage extends HandBack {
  * itself is to end. A lane that is told to stop asks, since Temporal tells an activity no more than that.
  */
 export type LaneCuts = Range[] | null;
+
+/** The payload of the signal by which a workflow of somebody's own has its lanes cut branches: their indices, and those of no others. */
+export interface LanesCut {
+  indices: Range[];
+}

@@ -16,6 +16,18 @@ export interface RunMemo {
   priority?: number;
   /** The finished run that this one retries. */
   retries?: RunReference;
+  /** Of a workflow of somebody's own that has continued as new: what its executions before have had. */
+  earlier?: EarlierExecutions;
+}
+
+/** What the executions of a workflow have had that were before this one. */
+export interface EarlierExecutions {
+  /** How many branches. */
+  branches: number;
+  /** US dollars; `null` where a price is not known. */
+  costUsd: number | null;
+  /** Whether one of them was not ok. */
+  partial?: true;
 }
 
 export function memoOf(memo: Record<string, unknown> | undefined): RunMemo | undefined {

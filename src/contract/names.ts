@@ -47,6 +47,7 @@ export const signalNames = {
   laneBatch: 'laneBatch',
   laneHandBack: 'laneHandBack',
   lanesReport: 'lanesReport',
+  lanesCut: 'lanesCut',
 } as const;
 
 /** Names of the updates of a run. */

@@ -8,6 +8,10 @@ export interface Ended<Key extends string = string> extends Omit<Branch, 'key' |
   key: Key;
   /** US dollars not spent because the answer was already there. */
   savedUsd: number;
+  /** US dollars that the provider's prompt cache saved. */
+  cacheSavedUsd: number;
+  /** US dollars that may have been spent beyond `costUsd`: for calls that broke off, and `maxUsd` of your own work, of which nobody has told. */
+  lostUsd: number;
 }
 
 /** A branch that gave what it was to give. */
@@ -40,8 +44,8 @@ export type Outcome<Value, Key extends string = string> = OkOutcome<Value, Key> 
 
 /** What is made of a branch's outcome for whoever wrote the workflow. */
 export function outcomeFor(branch: StoredBranch, key: string, index: number): Outcome<unknown> {
-  const { status, output, error, cacheSavedUsd: _, lostUsd: __, ...rest } = branch;
-  const ended = { ...rest, key, index };
+  const { status, output, error, cacheSavedUsd = 0, lostUsd = 0, ...rest } = branch;
+  const ended = { ...rest, cacheSavedUsd, lostUsd, key, index };
   // A reference is what was asked for: see `AskOptions.stored`.
   const value = output === undefined || isInStore(output) ? output : output.inline;
   const inStore = output !== undefined && isInStore(output);

@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 import { createFoldAnswers } from '../../activities/fold-answers.js';
 import { callOf } from '../../activities/lane/lane-call.js';
+import { LaneCuts } from '../../activities/lane/lane-cuts.js';
 import { unasked } from '../../activities/lane/lane-documents.js';
 import { LaneReporter } from '../../activities/lane/lane-reporter.js';
 import { WorkflowOfLane } from '../../activities/lane/workflow-of-lane.js';
@@ -39,23 +40,32 @@ export function mockActivities(answer: MockAnswer, store: MemoryStore): Activiti
     if (workflow.isOutdated) return { rest: null, left: lane.places, why: 'reset' };
     const items = JSON.parse(await store.readText(lane.chunk)) as Item[];
     const reporter = new LaneReporter(lane, store, (report) => workflow.report(report));
+    // A lane is told to stop, too, where single branches of it are cut: the others go on.
+    const cuts = new LaneCuts(lane, context.cancellationSignal, {}, () => workflow.askCuts());
     const one = async (place: number) => {
       const asked = askedAt(items, place, lane.template);
       if (asked === undefined) return;
       const why = whyUnasked(lane.template, asked);
       if (why !== undefined) return reporter.add(unasked(lane, asked.key, place, why));
       const call: ModelCall = { ...callOf(lane, asked, place), inlineBytes: asked.item.call?.inlineBytes ?? Infinity };
-      await askModel(call).then(
-        (given) => reporter.add(outcomeOfAnswer(call, given)),
-        (failure: unknown) => reporter.add(outcomeOfFailure(call, failure, Date.now())),
+      const { signal, letGo } = cuts.signalOf(lane.firstIndex + place);
+      const outcome = await Promise.race([askModel(call), aborted(signal)]).then(
+        (given) => outcomeOfAnswer(call, given),
+        (failure: unknown) => outcomeOfFailure(call, failure, Date.now(), signal.aborted),
       );
+      letGo();
+      // What is cut with its lane has no outcome of its own.
+      if (!cuts.signal.aborted) reporter.add(outcome);
     };
+    const beat = beating(context);
     try {
-      await untilCancelled(Promise.all(fromRanges(lane.places).map(one)));
+      await Promise.race([Promise.all(fromRanges(lane.places).map(one)), aborted(cuts.signal)]);
       return { rest: await reporter.rest(), left: [], why: 'done' };
     } catch {
       throw new CancelledFailure('CANCELLED', [await reporter.rest()]);
     } finally {
+      clearInterval(beat);
+      cuts.stop();
       reporter.stop();
     }
   };
@@ -83,13 +93,26 @@ export function mockActivities(answer: MockAnswer, store: MemoryStore): Activiti
 /** A function that never answers holds no branch that has been cut. */
 async function untilCancelled<Value>(work: Promise<Value>): Promise<Value> {
   const context = Context.current();
-  // Cancellation comes with a heartbeat.
-  const beat = setInterval(() => context.heartbeat(), 200);
+  const beat = beating(context);
   try {
     return await Promise.race([work, context.cancelled]);
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Cancellation comes with a heartbeat. */
+function beating(context: Context): NodeJS.Timeout {
+  return setInterval(() => context.heartbeat(), 200);
+}
+
+/** @throws the signal's reason, once it is aborted */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const reason = () => reject(signal.reason as Error);
+    if (signal.aborted) reason();
+    else signal.addEventListener('abort', reason, { once: true });
+  });
 }
 
 /** What the function throws ends the branch: a test waits for no second try, unless it says so with a failure of Temporal's. */

@@ -1,5 +1,3 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 
 import type { RunView } from '../../src/client/index.js';
@@ -7,31 +5,28 @@ import { cutBranches } from '../../src/cli/run/cut-branches.js';
 import type { Session } from '../../src/cli/home/session.js';
 import { nothingPlanned } from '../../src/plan/planned-run.js';
 
-/** A server whose workflow has no branch that can be cut. */
-const session = {
-  client: {
-    workflow: {
-      getHandle: () => ({
-        executeUpdate: () =>
-          Promise.reject(new WorkflowUpdateFailedError('It failed.', ApplicationFailure.nonRetryable('None is open.'))),
-      }),
-    },
-  },
-} as unknown as Session;
+/** What the workflow is told that has such branches. */
+async function told(view: Pick<RunView, 'kind' | 'ownInput'>, ...keys: string[]): Promise<unknown> {
+  let args: unknown;
+  const executeUpdate = (_: string, given: { args: unknown }) => {
+    ({ args } = given);
+    return Promise.resolve(keys);
+  };
+  const session = {
+    client: { workflow: { getHandle: () => ({ executeUpdate }) } },
+    store: { readText: async () => JSON.stringify(['a', 'b', 'c'].map((key) => ({ key, text: '' }))) },
+  } as unknown as Session;
+  await cutBranches(session, { workflowId: 'w', planned: nothingPlanned, ...view }, keys);
+  return args;
+}
 
-const lanes = { chunks: [], batches: [] } as unknown as RunView['ownLanes'] extends ReadonlyMap<number, infer W>
-  ? W
-  : never;
-const refusal = (kind: string, ownLanes: RunView['ownLanes']) =>
-  cutBranches(session, { workflowId: 'w', kind, planned: nothingPlanned, ownLanes }, ['a']).catch(
-    (error: Error) => error.message,
-  );
+it('tells a workflow of somebody’s own the keys, and lanes that it has begun the places', async () => {
+  const plan = { chunks: [{ sha256: 'chunk', bytes: 1, count: 3 }], template: {} };
+  expect(await told({ kind: 'mine', ownInput: {} }, 'b')).toEqual([{ keys: ['b'] }]);
+  expect(await told({ kind: 'lanes', ownInput: { plan } }, 'c', 'a')).toEqual([{ indices: [2, 0], keys: ['c', 'a'] }]);
+});
 
-it('says that questions in lanes of somebody’s own workflow are not cut one by one', async () => {
-  const words = 'Questions in lanes of a workflow of your own cannot be cut one by one.';
-  expect(await refusal('mine', new Map([[0, lanes]]))).toBe(`None is open. ${words}`);
-  expect(await refusal('mine', new Map())).toBe('None is open.');
-  expect(await refusal('lanes', new Map())).toBe(
-    `Expected a run whose branches can be cut, got \`w\`, lanes of a workflow. ${words}`,
-  );
+it('says which key is none of the lanes’', async () => {
+  const refusal = told({ kind: 'lanes', ownInput: { plan: { chunks: [], template: {} } } }, 'x');
+  await expect(refusal).rejects.toThrow('Expected keys of branches of the run, got `x`.');
 });

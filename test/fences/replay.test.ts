@@ -87,7 +87,15 @@ describe('the committed histories', () => {
     const names = ofOwn.map(({ name }) => name);
     const ends = ofOwn.map(({ history }) => endOf(history));
     for (const end of ['Completed', 'Canceled', undefined]) expect(ends).toContain(end);
-    for (const what of ['deadline', 'amended', 'cancelled', 'wide-deadline', 'wide-amended', 'wide-cancelled'])
+    for (const what of [
+      'deadline',
+      'amended',
+      'cancelled',
+      'wide-deadline',
+      'wide-amended',
+      'wide-cancelled',
+      'wide-cut',
+    ])
       expect(names).toContainEqual(expect.stringContaining(`own-${what}.json`));
     expect(histories.map(({ history }) => kindOf(history))).toContain('lanes');
   });

@@ -98,6 +98,13 @@ describe('by itself in a workflow', () => {
     expect(outcome.costUsd).toBeGreaterThan(0);
   });
 
+  it('what a branch’s function has asked is on its outcome and in the budget', async () => {
+    const { insideUsd, toldUsd, lostUsd, after } = await execute<typeof alone.inside>('inside');
+    const [said, failed] = toldUsd.map(Number) as [number, number];
+    expect([said > 0, failed > 0, lostUsd, after]).toEqual([true, true, 0, 'skipped']);
+    expect(said + failed).toBeCloseTo(insideUsd, 9);
+  });
+
   it('a search finds what the worker may search', async () => {
     const outcome = await execute<typeof alone.searchAlone>('searchAlone', {
       name: 'texts',

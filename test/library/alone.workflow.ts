@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -144,4 +145,22 @@ function countOk(outcomes: readonly Outcome<unknown>[]): number {
 /** One question about each row of the store; it is cut by whoever cuts the workflow. */
 export function rowsAlone(rows: StoredRows<{ text: string }>, options: FanOutOptions) {
   return outcomeOf(mapRows({ rows, prompt: 'Read {{ text }}', ...options }));
+}
+
+/** Questions inside of branches' functions, and one after them that the budget has no more for. */
+export async function inside() {
+  let insideUsd = 0;
+  const says = async (what: string) => {
+    const { a } = await fanOut({ a: ask({ prompt: `Say ${what}.` }) }).outcomes;
+    const text = await synthesise({ a });
+    insideUsd += (a.costUsd ?? 0) + (text.costUsd ?? 0);
+  };
+  const fails = async () => {
+    await says('before it fails');
+    throw ApplicationFailure.nonRetryable('It fails.');
+  };
+  const branches = { says: activity(() => says('inside')), fails, after: ask({ prompt: 'Say what is after.' }) };
+  const run = fanOut(branches, { concurrency: 1, budget: 0.0208 });
+  const { says: said, fails: failed, after } = await run.outcomes;
+  return { insideUsd, toldUsd: [said.costUsd, failed.costUsd], lostUsd: said.lostUsd, after: after.status };
 }

@@ -10,7 +10,8 @@ import { mockAsk } from '../../src/plugin/testing.js';
 import type { AskedQuestion, MockPlugin } from '../../src/plugin/testing.js';
 import { startTemporal } from '../support/temporal.js';
 import type * as own from './own.workflow.js';
-import { cutRun, listOf, type NameOf } from './reading.js';
+import { listOf, type NameOf } from './reading.js';
+import { testSteered } from './steered-lanes.js';
 
 type Workflows = typeof own;
 type Name = NameOf<Workflows>;
@@ -213,12 +214,7 @@ describe.each([
     expect([beside[0], beside[60]]).toEqual(['0 cancelled: Cancelled', '60 ok 2']);
   });
 
-  it('keeps what lanes have done that are under way when it is cancelled (OwnBranches-3)', async () => {
-    const args = [['at once', ...Array.from({ length: 60 }, () => 'never')]];
-    const run = { type: 'overItems', taskQueue: mode, args, store: mock.store };
-    const { status, branches } = await cutRun(environment.client, run, asked);
-    expect([status, branches[0]?.output, branches[60]?.status]).toEqual(['cancelled', 'to 0: at once', 'cancelled']);
-  });
+  testSteered(() => ({ client: environment.client, taskQueue: mode, store: mock.store, asked }));
 
   it('lets a branch fan out in its turn, and a key be used again', async () => {
     asked.length = 0;

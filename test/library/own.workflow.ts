@@ -1,4 +1,4 @@
-import { ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, continueAsNew, makeContinueAsNewFunc, proxyActivities, sleep } from '@temporalio/workflow';
 
 import {
   activity,
@@ -70,6 +70,14 @@ export async function mixed(
   const run = fanOut([...questions, activity(() => countWords('one two'))], options);
   const outcomes = await run.outcomes;
   return outcomes.map(brief);
+}
+
+/** So many executions, each with a question; the first and the last have a memo of their own. */
+export async function inTurn(executions: number, prompt: string): Promise<void> {
+  if (executions > 0) await fanOut({ a: ask({ prompt: `${prompt} ${executions}` }) }).outcomes;
+  if (executions > 2) await continueAsNew<typeof inTurn>(executions - 1, prompt);
+  const mine = makeContinueAsNewFunc<typeof inTurn>({ memo: { mine: executions } });
+  if (executions > 0) await mine(executions - 1, 'says');
 }
 
 export async function nested() {

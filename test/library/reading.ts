@@ -30,7 +30,13 @@ export async function cutRun(
   await vi.waitFor(() => expect(asked.length).toBeGreaterThan(1), patienceMs);
   await handle.cancel();
   await handle.result().catch(() => {});
-  const view = new RunView(client, handle.workflowId);
-  for await (const event of historyEvents(client, handle, { wait: false })) await view.apply(event);
+  return runNow(client, handle, store);
+}
+
+/** A run as it stands. */
+export async function runNow(client: Client, handle: { workflowId: string }, store: unknown): Promise<Run> {
+  const { workflowId } = handle;
+  const view = new RunView(client, workflowId);
+  for await (const event of historyEvents(client, { workflowId }, { wait: false })) await view.apply(event);
   return readRun(view, store as BlobStore, null);
 }

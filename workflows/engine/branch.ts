@@ -25,6 +25,8 @@ export interface Branch {
   boundUsd?: number | (() => Promise<number>);
   /** Most questions that the branch asks at once; 1 by default. */
   abreast?: number;
+  /** US dollars that it has spent, or may have, where its failure does not say: as much as was set aside otherwise. */
+  spentUsd?: () => number | undefined;
   /** Its outcome, where that is taken over from an earlier run: nothing is done then. */
   known?: KnownBranch;
   /**
@@ -137,7 +139,9 @@ export async function withinBudget(
       ledger = answer.ledger;
       return outcome;
     } catch (failure) {
-      ledger = ledgerIn(failure) ?? ledger;
+      const toldUsd = branch.spentUsd?.();
+      const untold = toldUsd === undefined ? ledger : { ...ledger, lostUsd: Math.max(toldUsd, asideUsd) };
+      ledger = ledgerIn(failure) ?? untold;
       if (!isReserveUsedUp(failure)) throw failure;
     } finally {
       const allUsd = (ledger.costUsd ?? 0) + ledger.lostUsd;

@@ -1,4 +1,4 @@
-import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { defineUpdate, patched, setHandler } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 
 import { updateNames } from '../../src/contract/names.js';
@@ -15,6 +15,16 @@ export interface Steering {
   cancel(): void;
   /** Begins the branch anew where it has ended and is not ok. Returns whether that was still possible. */
   retry?(): boolean;
+}
+
+/** Branches that have no row, because they travel in lanes of a workflow of their own. */
+export interface SteeredLanes {
+  /** How a branch stands that is among them; `undefined` where it is none of them. */
+  stateOf(key: string): 'open' | 'in a batch' | 'ended' | undefined;
+  /** How many go on. */
+  readonly open: number;
+  /** Cuts those, and resolves when their lanes have been told. */
+  cut(keys: readonly string[]): Promise<void>;
 }
 
 /** The branches that an update means: keys alone, or in an object, which makes the Web UI's form easy to fill in. */
@@ -36,6 +46,7 @@ const settled: readonly string[] = ['ok', 'late', ...openStates];
 /** Handles the updates that cut branches or begin them anew, sent by the command line or the Web UI's form. */
 export class Controls {
   readonly #steering = new Map<number, Steering>();
+  readonly #lanes: SteeredLanes[] = [];
 
   constructor(readonly branches: Branches) {}
 
@@ -56,10 +67,19 @@ export class Controls {
     this.#steering.set(index, steering);
   }
 
+  addLanes(lanes: SteeredLanes): void {
+    this.#lanes.push(lanes);
+  }
+
   async #cancel(keys: readonly string[] | undefined): Promise<string[]> {
     await allIsTakenIn();
     this.#checkCancel(keys);
     for (const key of keys) this.#steering.get(this.branches.keys.indexOf(key))?.cancel();
+    const told = this.#lanes
+      .map((lanes) => ({ lanes, cut: keys.filter((key) => lanes.stateOf(key) === 'open') }))
+      .filter(({ cut }) => cut.length > 0);
+    // To wait for nothing would change the order of commands.
+    if (told.length > 0) await Promise.all(told.map(({ lanes, cut }) => lanes.cut(cut)));
     return [...keys];
   }
 
@@ -77,22 +97,43 @@ export class Controls {
 
   #checkCancel(keys: readonly string[] | undefined): asserts keys {
     const cancellable = this.#keysWhere((status, index) => openStates.includes(status) && this.#steering.has(index));
+    const open = list(
+      cancellable,
+      this.#lanes.reduce((sum, lanes) => sum + lanes.open, 0),
+    );
     if (keys === undefined || keys.length === 0) {
-      throw refused(`Expected the keys of the branches to cut (${list(cancellable)}), got none.`);
+      throw refused(`Expected the keys of the branches to cut (${open}), got none.`);
     }
-    const strange = keys.find((key) => !cancellable.includes(key));
-    if (strange !== undefined) {
-      throw refused(`Expected a branch that has not ended (${list(cancellable)}), got \`${strange}\`.`);
+    for (const strange of keys.filter((key) => !cancellable.includes(key))) {
+      const state = this.#stateInLanes(strange);
+      // A run that began with an older version has refused it.
+      if (state === 'open' && patched('cuts-in-own-lanes')) continue;
+      if (state === 'in a batch') {
+        throw refused(
+          `Expected a branch that is asked by itself, got \`${strange}\`, whose Message Batch is cut as a whole.`,
+        );
+      }
+      throw refused(`Expected a branch that has not ended (${open}), got \`${strange}\`.`);
     }
   }
 
   #checkRetry(keys: readonly string[] | undefined): void {
     const failed = this.#failed();
+    const inLanes = keys?.find((key) => this.#stateInLanes(key) !== undefined);
+    if (inLanes !== undefined) {
+      throw refused(
+        `Expected a branch that has ended and is not ok (${list(failed)}), got \`${inLanes}\`, which travels in lanes: all that have failed there are begun anew together, without keys.`,
+      );
+    }
     if (failed.length === 0) throw refused('No branch has ended that is not ok and can be begun anew.');
     const strange = keys?.find((key) => !failed.includes(key));
     if (strange !== undefined) {
       throw refused(`Expected a branch that has ended and is not ok (${list(failed)}), got \`${strange}\`.`);
     }
+  }
+
+  #stateInLanes(key: string): ReturnType<SteeredLanes['stateOf']> {
+    return this.#lanes.map((lanes) => lanes.stateOf(key)).find((state) => state !== undefined);
   }
 
   #failed(): string[] {
@@ -123,6 +164,8 @@ function keysOf(given: Selection | null | undefined): string[] | undefined {
   return typeof keys === 'string' ? [keys] : keys;
 }
 
-function list(keys: readonly string[]): string {
-  return keys.length === 0 ? 'there is none' : keys.join(', ');
+/** @param inLanes how many there are more, which are not listed */
+function list(keys: readonly string[], inLanes = 0): string {
+  const all = inLanes === 0 ? keys : [...keys, `${inLanes} in lanes`];
+  return all.length === 0 ? 'there is none' : all.join(', ');
 }

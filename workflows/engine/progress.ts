@@ -2,13 +2,15 @@ import { condition, defineQuery, defineUpdate, setCurrentDetails, setHandler } f
 
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
 import { queryNames, updateNames } from '../../src/contract/names.js';
+import type { EarlierExecutions } from '../../src/contract/memo.js';
 import type { RunStatus } from '../../src/contract/run.js';
 import type { FirstAnswer, Progress, RunResult } from '../../src/contract/run-result.js';
 import type { Policy } from '../../src/contract/options.js';
 import { addTallies, noTally, tallyOf } from '../../src/contract/lanes.js';
 import { addCost } from '../../src/contract/usage.js';
+import { withoutEnded } from '../../src/fold/failed-branches.js';
 import { Controls } from './controls.js';
-import type { Steering } from './controls.js';
+import type { SteeredLanes, Steering } from './controls.js';
 import { Listing } from './listing.js';
 import { resultOf } from './result.js';
 import { mostRows, progressTable } from './progress-table.js';
@@ -46,16 +48,22 @@ export class RunProgress implements Follow {
   readonly #keys: string[];
   readonly #planned: number;
   #isStale = false;
+  #heldUsd = 0;
+  #besideUsd: number | null = 0;
   readonly #controls: Controls;
   readonly #listing: Listing;
   /** Branches that have no row here: those of a workflow of somebody's own that travel in lanes. */
   #inLanes = { total: 0, tally: noTally };
 
-  /** @param listens whether it takes messages at once, and not when it is told to */
+  /**
+   * @param listens whether it takes messages at once, and not when it is told to
+   * @param earlier what executions before have had, which are listed with this one
+   */
   constructor(
     keys: readonly string[],
     readonly input: RunWords = {},
     listens = true,
+    readonly earlier?: EarlierExecutions,
   ) {
     this.#keys = [...keys];
     this.#planned = keys.length;
@@ -70,7 +78,7 @@ export class RunProgress implements Follow {
     });
     if (listens) this.listen();
     this.#show();
-    this.#listing = new Listing(input.searchable, () => this.#total);
+    this.#listing = new Listing(input.searchable, () => this.#listed);
   }
 
   /** Takes messages from now on. To register a handler is to run it for what has come already, handlers of somebody's own workflow included. */
@@ -90,14 +98,17 @@ export class RunProgress implements Follow {
   }
 
   /** Takes in branches that travel in lanes: they are counted, and have no row. */
-  addInLanes(count: number): void {
+  addInLanes(count: number, steered: SteeredLanes): void {
+    this.#controls.addLanes(steered);
     this.#inLanes = { ...this.#inLanes, total: this.#inLanes.total + count };
     this.#show();
   }
 
-  /** One of those has ended. */
-  endedInLanes(outcome: StoredBranch): void {
-    this.#inLanes = { ...this.#inLanes, tally: addTallies(this.#inLanes.tally, tallyOf([outcome])) };
+  /** One of those has ended. @param before how it had ended before it was begun anew; its cost is in the sum already */
+  endedInLanes(outcome: StoredBranch, before?: StoredBranch['status']): void {
+    const { tally } = this.#inLanes;
+    const others = before === undefined ? tally : withoutEnded(tally, { [before]: 1 });
+    this.#inLanes = { ...this.#inLanes, tally: addTallies(others, tallyOf([outcome])) };
     this.#show();
   }
 
@@ -105,7 +116,16 @@ export class RunProgress implements Follow {
   get standing(): 'complete' | 'partial' {
     const { total, tally } = this.#inLanes;
     const isOk = (tally.byStatus.ok ?? 0) === total && this.#keys.every((_, index) => this.#statusOf(index) === 'ok');
-    return isOk ? 'complete' : 'partial';
+    return isOk && this.earlier?.partial !== true ? 'complete' : 'partial';
+  }
+
+  /** What the next execution is to know of this one and of those before. */
+  get soFar(): EarlierExecutions {
+    return {
+      branches: this.#listed,
+      costUsd: this.#spentUsd(),
+      ...(this.standing === 'partial' && { partial: true }),
+    };
   }
 
   /** Shows that a branch waits for an approval, with this Markdown. Without Markdown the wait is over. */
@@ -143,16 +163,22 @@ export class RunProgress implements Follow {
     return this.#answer?.firstAnswer === undefined ? {} : { firstAnswer: this.#answer.firstAnswer };
   }
 
+  /** A call beside the branches has cost so much: one of a fan-in. */
+  spentBeside(costUsd: number | null): void {
+    this.#besideUsd = addCost(this.#besideUsd, costUsd);
+  }
+
+  /** A branch's outcome holds what others of these have cost, which its function has asked: in the sum it counts once. */
+  holds(costUsd: number | null): void {
+    this.#heldUsd += costUsd ?? 0;
+  }
+
   /** @param calls of the fan-in, which cost too */
   finished(status: RunStatus, calls: readonly StoredBranch[] = []): void {
     this.#status = status;
     this.#showNow();
-    const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
-      (sum, branch) => addCost(sum, branch.costUsd),
-      this.#inLanes.tally.costUsd,
-    );
-    const grown = this.#total > this.#planned;
-    this.#listing.ended(status, costUsd, grown ? this.#total : undefined);
+    const grown = this.#listed > this.#planned;
+    this.#listing.ended(status, this.#spentUsd(calls), grown ? this.#listed : undefined);
   }
 
   now(): Progress {
@@ -164,6 +190,21 @@ export class RunProgress implements Follow {
 
   get #total(): number {
     return this.#keys.length + this.#inLanes.total;
+  }
+
+  get #listed(): number {
+    return this.#total + (this.earlier?.branches ?? 0);
+  }
+
+  #spentUsd(calls: readonly StoredBranch[] = []): number | null {
+    const costUsd = [...this.#outcomes.values(), ...calls].reduce<number | null>(
+      (sum, branch) => addCost(sum, branch.costUsd),
+      addCost(
+        addCost(this.#inLanes.tally.costUsd, this.#besideUsd),
+        this.earlier === undefined ? 0 : this.earlier.costUsd,
+      ),
+    );
+    return costUsd === null ? null : Math.max(0, costUsd - this.#heldUsd);
   }
 
   async #answered(): Promise<RunResult> {

@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 
 import { leastCachedBytes, maxReadBytes } from '../../src/contract/limits.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
@@ -7,7 +7,8 @@ import { modelDefaults } from '../../src/contract/options.js';
 import type { Stored } from '../../src/contract/stored.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import type { Answer } from '../../src/contract/model-call.js';
-import { noUsage } from '../../src/contract/usage.js';
+import { addTallies, noTally } from '../../src/contract/lanes.js';
+import type { Tally } from '../../src/contract/lanes.js';
 import { checkServerTools } from '../../src/plan/server-tools.js';
 import { checked } from '../engine/checked.js';
 import { modelBranch } from '../engine/branch.js';
@@ -16,13 +17,18 @@ import { Economy } from '../wide/economy.js';
 import type { Settings } from './options.js';
 import { outside, runContext } from './run-context.js';
 import { tryOwn } from './try-own.js';
-import type { AskWork, OwnWork } from './work.js';
-
-/** What a function of somebody's own spends, as far as fanfold knows. */
-const spentNothing = { usage: noUsage, costUsd: 0 };
+import type { AskWork, OwnWork, Spent } from './work.js';
 
 /** A long document is read and counted in that time. */
 const boundTimeout = '1m';
+
+/** What is told of work of somebody's own that has failed. */
+interface Tries extends Partial<Spent> {
+  attempts: number;
+  startedAt: string;
+  /** Where its function had questions asked: what they have cost, or may have. */
+  spentUsd?: number;
+}
 
 /** Makes branches of work, as its fan-out says. */
 export class Branches {
@@ -30,7 +36,7 @@ export class Branches {
   readonly #economy: Economy | undefined;
   readonly #freshSinceMs = Date.now();
   /** How often branches of somebody's own have been tried, and since when, by name. */
-  readonly #tries = new Map<string, { attempts: number; startedAt: string }>();
+  readonly #tries = new Map<string, Tries>();
 
   constructor(
     readonly settings: Settings,
@@ -80,9 +86,20 @@ export class Branches {
     };
   }
 
-  /** What a failure does not tell: how often it was tried. */
+  /** What a failure does not tell: how often it was tried, and what was spent. */
   triedOf({ key, attempts }: Pick<StoredBranch, 'key' | 'attempts'>): Partial<StoredBranch> {
-    return attempts === 0 ? (this.#tries.get(key) ?? {}) : {};
+    if (attempts !== 0) return {};
+    const { spentUsd: _, ...told } = this.#tries.get(key) ?? {};
+    return told;
+  }
+
+  /** A branch's function has failed, after what it had asked. */
+  #failed(name: string, within: Tally | undefined): void {
+    const tries = this.#tries.get(name);
+    if (tries === undefined || within === undefined) return;
+    const { usage, costUsd, savedUsd, cacheSavedUsd, lostUsd } = within;
+    const spentUsd = (costUsd ?? 0) + lostUsd;
+    this.#tries.set(name, { ...tries, usage, costUsd, savedUsd, cacheSavedUsd, lostUsd, spentUsd });
   }
 
   #ask(name: string, work: AskWork): Branch {
@@ -126,31 +143,40 @@ export class Branches {
     return {
       key: name,
       boundUsd: work.mostUsd,
+      spentUsd: () => this.#tries.get(name)?.spentUsd,
       run: async (): Promise<Answer> => {
         const startedAtMs = Date.now();
         let attempts = 0;
-        const result = await runContext().inBranch(name, () =>
-          tryOwn(
-            () => work.run(name),
-            limits,
-            (attempt) => {
-              attempts = attempt;
-              this.#tries.set(name, { attempts, startedAt: new Date(startedAtMs).toISOString() });
-            },
-          ),
-        );
-        const { output, usage, costUsd } = (await work.read?.(result)) ?? {
-          ...spentNothing,
-          output: result,
+        const context = runContext();
+        const tried = (attempt: number) => {
+          attempts = attempt;
+          this.#tries.set(name, { attempts, startedAt: new Date(startedAtMs).toISOString() });
         };
+        const result = await context
+          .inBranch(name, () => tryOwn(() => work.run(name), limits, tried))
+          .catch((failure: unknown) => {
+            this.#failed(name, context.spentWithin(name));
+            throw failure;
+          });
+        const { output, spent = noTally } = (await work.read?.(result)) ?? { output: result };
+        const within = context.spentWithin(name) ?? noTally;
+        context.progress.holds(within.costUsd);
+        const sum = addTallies({ ...noTally, ...toldBefore(spent) }, within);
+        const { usage, costUsd, savedUsd, cacheSavedUsd, lostUsd } = sum;
         // What is not known to be spent may have been.
-        const lostUsd = work.read === undefined ? work.mostUsd : 0;
-        const ledger = { ...noLedger, attempts, startedAtMs, usage, costUsd, lostUsd };
-        const answer = { model: '', reused: false, savedUsd: 0, ledger, finishedAtMs: Date.now() };
+        const untoldUsd = work.read === undefined ? Math.max(0, work.mostUsd - (costUsd ?? 0) - lostUsd) : 0;
+        const money = { usage, costUsd, cacheSavedUsd, lostUsd: lostUsd + untoldUsd };
+        const ledger = { ...noLedger, attempts, startedAtMs, ...money };
+        const answer = { model: '', reused: false, savedUsd, ledger, finishedAtMs: Date.now() };
         return { status: 'ok', output: { inline: output }, ...answer };
       },
     };
   }
+}
+
+/** What a run of fanfold's has spent, as workflows count it that began with this version or an older one. */
+function toldBefore(spent: Spent): Spent {
+  return spent.lostUsd === 0 || patched('nested-questions-cost') ? spent : { ...spent, lostUsd: 0 };
 }
 
 function isWorthCaching(document: AskWork['document']): boolean {

@@ -3,7 +3,7 @@ import { fanOutDefaults, modelDefaults } from '../../src/contract/options.js';
 import type { FanInKind } from '../../src/contract/options.js';
 import type { Precedence } from '../../src/contract/priority.js';
 import type { RunResult } from '../../src/contract/run-result.js';
-import { addCost, addUsage, noUsage } from '../../src/contract/usage.js';
+import { tallyOf } from '../../src/contract/lanes.js';
 import { fanInOf, selectBy as bestOf } from '../../src/fold/fan-in.js';
 import { policyOf } from '../../src/plan/policy.js';
 import { checked } from '../engine/checked.js';
@@ -103,16 +103,9 @@ export async function synthesise(outcomes: Outcomes<unknown>, options: FanInOpti
   const calls = fanIn?.calls ?? [];
   const last = calls.find(({ status }) => status !== 'ok') ?? calls.at(-1);
   if (last === undefined) throw badInput({ path: [], expected: 'an answer that is ok to make a text of', got: 'none' });
-  return outcomeFor(
-    {
-      ...last,
-      usage: calls.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
-      costUsd: calls.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
-      savedUsd: calls.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
-    },
-    'synthesis',
-    0,
-  ) as Outcome<string>;
+  const { usage, costUsd, savedUsd, cacheSavedUsd, lostUsd } = tallyOf(calls);
+  const whole = { ...last, usage, costUsd, savedUsd, cacheSavedUsd, lostUsd };
+  return outcomeFor(whole, 'synthesis', 0) as Outcome<string>;
 }
 
 const names = [
@@ -141,7 +134,7 @@ async function folded(
   };
   const fanIn = checked(() => fanInOf({ fanIn: how, ...(criteria !== undefined && { criteria }) }));
   const branches = listOf(outcomes).map((outcome): StoredBranch => {
-    if (outcome.status !== 'ok') return { ...outcome, lostUsd: 0 };
+    if (outcome.status !== 'ok') return outcome;
     const { output, inStore, ...rest } = outcome;
     // What is a reference is marked as one, whatever it looks like.
     return { ...rest, output: inStore === true ? (output as { sha256: string; bytes: number }) : { inline: output } };
@@ -156,7 +149,12 @@ async function folded(
     fanInWithin: name,
     ...(priority !== undefined && { fanInPriority: priority }),
   };
-  return foldIn(plan, branches);
+  const made = await foldIn(plan, branches);
+  const calls = made.fanIn?.calls ?? [];
+  const context = runContext();
+  context.asksWithin(() => calls);
+  context.progress.spentBeside(tallyOf(calls).costUsd);
+  return made;
 }
 
 function told(call: StoredBranch, index: number): Outcome<unknown> {

@@ -2,6 +2,7 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { fanOut as fanOutBranches } from '../engine/fan-out.js';
+import type { Follow, RunProgress } from '../engine/progress.js';
 import { Branches } from './branches.js';
 import { settingsOf } from './options.js';
 import type { FanOutOptions, ItemsOptions } from './options.js';
@@ -108,15 +109,17 @@ function started(
   const outer = CancellationScope.current();
   const wide = isWide(works);
   const firstIndex = wide ? 0 : context.progress.add(...names);
+  const ended = new Map<number, StoredBranch>();
   const run = wide
     ? new WideRun(works, names, branches)
     : fanOutBranches(
         works.map((work, at) => branches.of(names[at] ?? '', work)),
         directPolicy(settings.policy),
-        context.progress,
+        ending(context.progress, ended),
         Date.now(),
         firstIndex,
       );
+  context.asksWithin(() => (run instanceof WideRun ? run.ended : ended).values());
   // One object for each outcome, whichever way it is looked at: to make it thrice counts where there are thousands.
   const made = new WeakMap<StoredBranch, Outcome<unknown>>();
   const typed = (branch: StoredBranch) => {
@@ -136,6 +139,18 @@ function started(
     answer: quiet(whole(run.answer)),
     outcomes: quiet(whole(run.outcomes)),
     [Symbol.asyncIterator]: () => run.order.through(typed, () => throwIfCancelled(outer)),
+  };
+}
+
+/** Follows branches, and keeps the newest outcome of each by its index. */
+function ending(progress: RunProgress, ended: Map<number, StoredBranch>): Follow {
+  return {
+    started: (place) => progress.started(place),
+    steered: (place, steering) => progress.steered(place, steering),
+    ended: (outcome) => {
+      ended.set(outcome.index, outcome);
+      return progress.ended(outcome);
+    },
   };
 }
 

@@ -5,9 +5,12 @@ import {
   ChildWorkflowFailure,
   defineSignal,
   executeChild,
+  getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  patched,
   setHandler,
+  sleep,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -15,11 +18,13 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import type { OutcomePage, OutcomePlace } from '../../src/contract/activities.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
+import { toRanges } from '../../src/contract/lanes.js';
 import type { Blob, Chunk, Item } from '../../src/contract/lanes.js';
+import type { LanesCut } from '../../src/contract/lane-messages.js';
 import type { ModelRequest } from '../../src/contract/model-request.js';
 import { signalNames, taskQueues } from '../../src/contract/names.js';
 import { modelDefaults } from '../../src/contract/options.js';
-import { noLaneAnswered, outcomeOfSkip } from '../../src/contract/outcome.js';
+import { afterEarlier, noLaneAnswered, outcomeOfSkip } from '../../src/contract/outcome.js';
 import type { RunResult, WideOutcomes } from '../../src/contract/run-result.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
 import type { lanes, ToldReports } from '../lanes.js';
@@ -40,6 +45,10 @@ const mostCharacters = 12_000_000;
 /** Reports read at once: a task takes 4 MB. */
 const readAtOnce = 2;
 
+/** Milliseconds after which lanes are told once more what is cut. */
+const toldAgainMs = 500;
+
+const lanesCut = defineSignal<[LanesCut]>(signalNames.lanesCut);
 const reportSignal = defineSignal<[ToldReports]>(signalNames.lanesReport);
 
 /** Who hears of which lanes. */
@@ -48,25 +57,30 @@ const listeners = new Map<number, (reports: readonly Blob[]) => void>();
 /**
  * Questions in lanes, in a workflow of their own, which can continue as new where this one cannot.
  *
- * LanesRun-1. Each question has one outcome, told once, as reports of it come.
+ * LanesRun-1. Each question has one outcome, told once, as reports of it come; once more where it had failed and was begun anew.
  * LanesRun-2. What no report told of is told at the end, from the lanes' result.
  */
 export class LanesRun {
-  readonly #told = new Set<number>();
+  /** The outcomes that were told, by place. */
+  readonly #told = new Map<number, StoredBranch>();
   readonly #heard = new Set<string>();
   #unread: Blob[] = [];
   readonly #readers = new Set<Promise<void>>();
   readonly #queuedAtMs = Date.now();
+  /** Id of the workflow that they travel in, once it is begun. */
+  #workflowId: string | undefined;
+  #isOver = false;
 
   /**
    * @param areAlone whether the fan-out has nothing but these, so that join and deadline are theirs
-   * @param ended told of each outcome; `index` is the place among these questions
+   * @param told told of each outcome, whose `index` is the place among these questions: with what it had spent before where it was begun anew,
+   *   and `latest` without
    */
   constructor(
     readonly questions: readonly { work: AskWork; key: string }[],
     readonly branches: Branches,
     readonly areAlone: boolean,
-    readonly told: (outcome: StoredBranch) => void,
+    readonly told: (outcome: StoredBranch, latest: StoredBranch) => void,
   ) {}
 
   /** Comes back when all have ended. */
@@ -88,16 +102,34 @@ export class LanesRun {
       this.#hear(wide?.batches ?? []);
       while (this.#readers.size > 0) await Promise.all(this.#readers);
     });
+    this.#isOver = true;
     this.#tellOfTheRest(wide);
+  }
+
+  /** How many have not ended. */
+  get open(): number {
+    return this.questions.length - this.#told.size;
+  }
+
+  /** Cuts some of them by their places, and leaves the others alone. It comes back when their workflow has been told. */
+  async cut(places: readonly number[]): Promise<void> {
+    const told: LanesCut = { indices: toRanges(places.toSorted((one, other) => one - other)) };
+    while (!this.#isOver) {
+      const id = this.#workflowId;
+      if (id !== undefined && (await isTold(id, told))) return;
+      // Not begun yet.
+      await sleep(toldAgainMs, { summary: 'until the lanes have begun' });
+    }
   }
 
   async #run(number: number, chunks: readonly Chunk[]): Promise<WideOutcomes | undefined> {
     const { workflowId } = workflowInfo();
     const plan = this.#plan(chunks);
     const { priority } = this.branches.settings;
+    this.#workflowId = `${workflowId}/lanes-${uuid4().slice(0, 8)}`;
     try {
       const result = await executeChild<typeof lanes>('lanes', {
-        workflowId: `${workflowId}/lanes-${uuid4().slice(0, 8)}`,
+        workflowId: this.#workflowId,
         taskQueue: taskQueues.workflow,
         args: [{ plan, tells: { workflowId, number } }],
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -199,10 +231,13 @@ export class LanesRun {
     }
   }
 
-  #tell(outcome: StoredBranch): void {
-    if (this.#told.has(outcome.index)) return;
-    this.#told.add(outcome.index);
-    this.told(outcome);
+  #tell(latest: StoredBranch): void {
+    const before = this.#told.get(latest.index);
+    if (before?.status === 'ok') return;
+    if (before !== undefined && !patched('lanes-begin-anew')) return;
+    const outcome = before === undefined ? latest : afterEarlier(before, latest);
+    this.#told.set(latest.index, outcome);
+    this.told(outcome, latest);
   }
 
   #tellOfTheRest(wide: WideOutcomes | undefined): void {
@@ -217,6 +252,17 @@ export class LanesRun {
       const type = { failed: 'WorkerEnded', skipped: 'OverBudget', late: 'Late', cancelled: 'Cancelled' }[status];
       this.#tell({ ...outcomeOfSkip(place, message, Date.now()), status, error: { type, message } });
     }
+  }
+}
+
+/** Whether lanes have been told which of theirs are cut; not where they have not begun, or have ended. */
+async function isTold(workflowId: string, cut: LanesCut): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(lanesCut, cut);
+    return true;
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    return false;
   }
 }
 

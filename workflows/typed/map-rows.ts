@@ -117,19 +117,18 @@ export function mapRows<Row>(
     { maxUsd: rest.budget },
     async (result) => {
       const { status, wide, startedAtMs } = result as Mapped;
-      const { costUsd, usage } = wide.tally;
       const output: MappedRows<Row, unknown> = {
         status,
         total: count,
         counts: countsOf(wide, total),
-        costUsd,
+        costUsd: wide.tally.costUsd,
         answered: {
           wide,
           startedAtMs,
           ...(samples !== undefined && { samples: { count: each, ...(vote !== undefined && { vote }) } }),
         },
       };
-      return { output, usage, costUsd };
+      return { output, spent: wide.tally };
     },
   );
 }

@@ -1,8 +1,12 @@
-import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { LibraryActivities } from '../../src/contract/activities.js';
+import type { StoredBranch } from '../../src/contract/branch.js';
+import { tallyOf } from '../../src/contract/lanes.js';
+import type { Tally } from '../../src/contract/lanes.js';
 import { inlineDocumentBytes } from '../../src/contract/limits.js';
 import { memoOf } from '../../src/contract/memo.js';
+import type { EarlierExecutions } from '../../src/contract/memo.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { finalPayloadFailures } from '../../src/contract/refused.js';
 import type { RunStatus } from '../../src/contract/run.js';
@@ -28,11 +32,13 @@ const sentAtOnce = 2;
  * RunContext-2. A text goes into the store once, however many branches speak of it.
  */
 export class RunContext {
-  readonly progress = new RunProgress([], { offline: isOfflineRun() }, false);
+  readonly progress = new RunProgress([], { offline: isOfflineRun() }, false, earlierExecutions());
   readonly sending = new Window(sentAtOnce);
   orders = 0;
   readonly #names = new Map<string, number>();
   readonly #texts = new Map<string, Promise<Stored<string>>>();
+  /** What was asked inside the function of a branch, by the branch's name. */
+  readonly #within = new Map<string, (() => Iterable<StoredBranch>)[]>();
   readonly #scopes = new WeakMap<CancellationScope, string>();
 
   constructor(readonly runId: string) {}
@@ -60,8 +66,25 @@ export class RunContext {
   /** Runs a branch's function in a scope that fan-outs inside it can tell. */
   inBranch<Value>(name: string, run: () => Promise<Value>): Promise<Value> {
     const scope = new CancellationScope({ cancellable: true });
+    this.#within.delete(name);
     this.#scopes.set(scope, name);
     return scope.run(run);
+  }
+
+  /** Takes in what is asked by whoever calls, as a part of the branch whose function that is; outside of one it is nobody's. */
+  asksWithin(outcomes: () => Iterable<StoredBranch>): void {
+    const name = this.branchAround();
+    if (name !== undefined) this.#within.set(name, [...(this.#within.get(name) ?? []), outcomes]);
+  }
+
+  /**
+   * What a branch's function has had asked, as far as it has ended; `undefined` where that is nothing, or the run began with a version that did
+   * not count it.
+   */
+  spentWithin(name: string): Tally | undefined {
+    const asked = this.#within.get(name);
+    if (asked === undefined || !patched('nested-questions-cost')) return undefined;
+    return tallyOf(asked.flatMap((outcomes) => [...outcomes()]));
   }
 
   /** How the workflow has come to its end. */
@@ -113,6 +136,16 @@ export function runContext(): RunContext {
 /** The context of the workflow that calls, where it has fanned out. */
 export function knownContext(): RunContext | undefined {
   return context?.runId === workflowInfo().runId ? context : undefined;
+}
+
+/** The context of a workflow that ends: one that has not fanned out since it continued as new is listed with what it had before. */
+export function contextAtEnd(): RunContext | undefined {
+  return knownContext() ?? (earlierExecutions() === undefined ? undefined : runContext());
+}
+
+/** What a workflow has had before it continued as new. */
+export function earlierExecutions(): EarlierExecutions | undefined {
+  return memoOf(workflowInfo().memo)?.earlier;
 }
 
 /** Whether the workflow was begun by a client with `new FanfoldPlugin({ offline: true })`. */

@@ -1,12 +1,12 @@
 import { ChildWorkflowCancellationType, executeChild } from '@temporalio/workflow';
 
+import { tallyOf } from '../../src/contract/lanes.js';
 import { taskQueues } from '../../src/contract/names.js';
 import type { Kind } from '../../src/contract/names.js';
 import type { Precedence } from '../../src/contract/priority.js';
 import type { RunResult } from '../../src/contract/run-result.js';
 import type { Source } from '../../src/contract/source.js';
 import type { Tool } from '../../src/contract/tool.js';
-import { addCost, addUsage, noUsage } from '../../src/contract/usage.js';
 import type { RankedHit } from '../../src/fold/hits.js';
 import { withPart } from '../../src/fold/output-parts.js';
 import { checkModel } from './ask.js';
@@ -131,12 +131,7 @@ function run<Value>(kind: Kind, options: RunOptions, specific: object): Work<Val
     });
   return own<Value>(start, { maxUsd: budget }, async (result) => {
     const { branches, fanIn } = result as RunResult;
-    const calls = [...branches, ...(fanIn?.calls ?? [])];
-    return {
-      output: await wholeOf(result as RunResult),
-      usage: calls.reduce((sum, { usage }) => addUsage(sum, usage), noUsage),
-      costUsd: calls.reduce<number | null>((sum, { costUsd }) => addCost(sum, costUsd), 0),
-    };
+    return { output: await wholeOf(result as RunResult), spent: tallyOf([...branches, ...(fanIn?.calls ?? [])]) };
   });
 }
 

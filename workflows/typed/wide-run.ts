@@ -38,6 +38,8 @@ export class WideRun {
   readonly outcomes: Promise<StoredBranch[]>;
   /** The outcomes in completion order. */
   readonly order = new CompletionOrder<StoredBranch>();
+  /** The newest outcome of each branch that has ended, by its place. */
+  readonly ended: ReadonlyMap<number, StoredBranch>;
   readonly #ended = new Map<number, StoredBranch>();
   readonly #decided = new Deferred<Decision | 'all ended'>();
   #ok = 0;
@@ -53,6 +55,7 @@ export class WideRun {
     readonly names: readonly string[],
     branches: Branches,
   ) {
+    this.ended = this.#ended;
     this.#policy = branches.settings.policy;
     const timer = startDeadline(this.#policy, () => this.#decide('deadline'));
     const ended = this.#scope.run(() => this.#run(branches)).finally(() => timer?.cancel());
@@ -74,17 +77,29 @@ export class WideRun {
     const { progress } = runContext();
     const inLanes = this.works.flatMap((work, at) => (work.kind === 'ask' ? [{ work, at }] : []));
     const others = this.works.flatMap((work, at) => (work.kind === 'own' ? [{ work, at }] : []));
-    progress.addInLanes(inLanes.length);
     const lanes = new LanesRun(
       inLanes.map(({ work, at }) => ({ work, key: this.names[at] ?? '' })),
       branches,
       others.length === 0,
-      (outcome) => {
-        const judged = this.#judged(outcome);
-        progress.endedInLanes(judged);
-        this.#end(judged, inLanes[outcome.index]?.at ?? 0);
+      (outcome, latest) => {
+        const at = inLanes[outcome.index]?.at ?? 0;
+        progress.endedInLanes(this.#judged(latest), this.#ended.get(at)?.status);
+        this.#end(this.#judged(outcome), at);
       },
     );
+    const placeOf = new Map(inLanes.map(({ at }, place) => [this.names[at] ?? '', { at, place }]));
+    const { economy } = this.#policy;
+    progress.addInLanes(inLanes.length, {
+      stateOf: (key) => {
+        const there = placeOf.get(key);
+        if (there === undefined) return undefined;
+        return this.#ended.has(there.at) ? 'ended' : economy ? 'in a batch' : 'open';
+      },
+      get open() {
+        return economy ? 0 : lanes.open;
+      },
+      cut: (keys) => lanes.cut(keys.flatMap((key) => placeOf.get(key)?.place ?? [])),
+    });
     const settled = {
       ...directPolicy(this.#policy),
       join: 'settled',

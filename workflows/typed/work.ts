@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../src/contract/json-schema.js';
-import type { Usage } from '../../src/contract/run.js';
+import type { Tally } from '../../src/contract/lanes.js';
 import type { ServerTool } from '../../src/contract/server-tool.js';
 import type { Stored } from '../../src/contract/stored.js';
 
@@ -18,11 +18,13 @@ export type Task = Work<unknown> | (() => unknown);
 /** What comes out of a task. */
 export type ValueOf<T> = T extends Work<infer Value> ? Value : T extends () => infer Value ? Awaited<Value> : never;
 
+/** What was spent, as sums of outcomes say it. */
+export type Spent = Pick<Tally, 'usage' | 'costUsd' | 'savedUsd' | 'cacheSavedUsd' | 'lostUsd'>;
+
 /** What a run of fanfold's has come to, and what it has spent. */
 export interface ReadRun {
   output: unknown;
-  usage: Usage;
-  costUsd: number | null;
+  spent: Spent;
 }
 
 /** Work that is done in the workflow, by an activity or another workflow. */

@@ -1,17 +1,26 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { CancellationScope, defineQuery, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
 
 import { fromRanges, toRanges } from '../../src/contract/lanes.js';
-import type { LaneCuts } from '../../src/contract/lane-messages.js';
+import type { LaneCuts, LanesCut } from '../../src/contract/lane-messages.js';
 import type { Range } from '../../src/contract/lanes.js';
-import { queryNames, updateNames } from '../../src/contract/names.js';
-import { placesInLanes } from '../../src/plan/schema/messages.js';
+import { queryNames, signalNames, updateNames } from '../../src/contract/names.js';
+import { lanesCut as lanesCutMessage, placesInLanes } from '../../src/plan/schema/messages.js';
 import { parsed } from '../../src/plan/schema/parse.js';
+import { isMessage } from '../engine/door.js';
 import { allIsTakenIn } from '../engine/taken-in.js';
 import type { LaneQueue } from './lane-queue.js';
 import type { LaneUnderWay } from './lane-under-way.js';
 
 const cancelBranch = defineUpdate<string[], [unknown]>(updateNames.cancelBranch);
+const lanesCut = defineSignal<[LanesCut]>(signalNames.lanesCut);
 const laneCuts = defineQuery<LaneCuts, [number]>(queryNames.laneCuts);
 
 /** Branches of a run in lanes, by their places in input order from 0, and what they are called. */
@@ -27,11 +36,13 @@ export interface CarriedCuts {
 }
 
 /**
- * Cuts single branches of a run in lanes, by the update `cancelBranch`.
+ * Cuts single branches of a run in lanes, by the update `cancelBranch`, or where the workflow whose branches they are says so by the signal
+ * `lanesCut`.
  *
  * CutInLanes-1. The lane of a branch is told to stop, which is all that Temporal tells an activity, and asks by the query `laneCuts` what is
  *     meant; its other branches go on.
  * CutInLanes-2. A branch that no lane has yet is cut by the lane that is given it, before it is asked.
+ * CutInLanes-3. A workflow that tells its lanes to cut hears of it by the outcomes: what has ended, or is in a Message Batch, stays as it is.
  */
 export class CutInLanes {
   /** Indices of those that have not ended yet. */
@@ -53,6 +64,9 @@ export class CutInLanes {
       validator: (given) => void placesOf(given),
       description:
         'Cuts branches in lanes, and leaves the others alone: {"indices": [0, 7]}, places in input order from 0.',
+    });
+    setHandler(lanesCut, (told) => this.#hear(told), {
+      description: 'Cuts branches, sent by the workflow whose branches they are.',
     });
     setHandler(laneCuts, (number) => this.#of(number), {
       description: 'Asked by a lane that is told to stop: which of its branches are cut, or null for all.',
@@ -102,14 +116,30 @@ export class CutInLanes {
 
   async #cancel({ indices, keys = indices.map(String) }: Places): Promise<string[]> {
     await allIsTakenIn();
-    const lanes = indices.map((index, at) => this.#laneOf(index, keys[at] ?? String(index)));
-    for (const index of indices) this.#cut.add(index);
-    for (const lane of lanes) {
+    this.#cutThose(indices.map((index, at) => [index, this.#laneOf(index, keys[at] ?? String(index))]));
+    return keys;
+  }
+
+  #hear(told: LanesCut): void {
+    if (!isMessage(lanesCutMessage, signalNames.lanesCut, told)) return;
+    const meant = fromRanges(told.indices.filter(([first, last]) => first <= last && last < this.total));
+    const open: [number, LaneUnderWay | undefined][] = [];
+    for (const index of meant) {
+      const where = whereaboutsOf(index, this.queue, this.underWay.values());
+      if (where === 'queued') open.push([index, undefined]);
+      else if (where !== 'ended' && where.scope !== undefined) open.push([index, where]);
+    }
+    this.#cutThose(open);
+  }
+
+  /** @param branches their indices, and the lanes that have them */
+  #cutThose(branches: readonly [index: number, lane: LaneUnderWay | undefined][]): void {
+    for (const [index] of branches) this.#cut.add(index);
+    for (const [, lane] of branches) {
       if (lane === undefined) continue;
       lane.isCut = true;
       lane.scope?.cancel();
     }
-    return keys;
   }
 
   /** @throws ApplicationFailure `NotPossible` where the branch cannot be cut */

@@ -156,7 +156,7 @@ const mostEvents = 2_000;
  */
 async function ownValues(
   session: Session,
-  { workflowId, runId, kind, branches, costUsd, closedAt, events, offline }: ListedRun,
+  { workflowId, runId, kind, branches, costUsd, closedAt, events, offline, earlier }: ListedRun,
 ): Promise<Partial<Pick<RunRow, 'branches' | 'costUsd' | 'offline'>>> {
   const isTold = closedAt !== null && branches !== null && costUsd !== null;
   if (isKind(kind) || events > mostEvents || (isTold && (offline || costUsd === 0))) return {};
@@ -164,8 +164,13 @@ async function ownValues(
   if (view === undefined) return {};
   const seen = { offline: offline || view.planned.offline };
   if (isTold) return seen;
-  const spent = [...view.outcomes.values()].reduce<number | null>((sum, each) => addCost(sum, each.costUsd), 0);
-  return { ...seen, branches: Math.max(branches ?? 0, view.total), costUsd: view.closed === null ? null : spent };
+  const before = earlier ?? { branches: 0, costUsd: 0 };
+  const spentUsd = [...view.outcomes.values()].reduce((sum, each) => addCost(sum, each.costUsd), before.costUsd);
+  return {
+    ...seen,
+    branches: Math.max(branches ?? 0, before.branches + view.total),
+    costUsd: view.closed === null ? null : spentUsd,
+  };
 }
 
 /** Calls of a run that wait for a person. Only agents have such; how many branches an open one has by now is in its history alone. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
-import { openRuns } from '../../client/index.js';
+import { openRuns, readBranches } from '../../client/index.js';
+import type { RunView } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import { exitCodes } from '../../contract/exit-codes.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
@@ -44,6 +45,12 @@ async function resume(id: string | undefined, flags: OutputFlags, world: World):
   }
 }
 
+/** How many branches have ended; of somebody's own workflow those in lanes, too. */
+async function endedIn({ store }: Session, view: RunView): Promise<number> {
+  if (view.ownLanes.size > 0) return (await readBranches(view, store)).length;
+  return Math.max(view.outcomes.size, view.tally.ended);
+}
+
 async function resumeRun(
   session: Session,
   workflowId: string,
@@ -55,7 +62,7 @@ async function resumeRun(
   const own = worldOfRun(view.input, world);
   const finish = () => finishRun(session, { workflowId }, flags, own);
   if (view.closed !== null) return finish();
-  say(`${workflowId}: ${Math.max(view.outcomes.size, view.tally.ended)} of ${view.total} branches had ended.`);
+  say(`${workflowId}: ${await endedIn(session, view)} of ${view.total} branches had ended.`);
   return withWorker({ session, need: needOf(view.planned) }, own, say, finish);
 }
 

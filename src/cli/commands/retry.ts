@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { retryBranches } from '../../client/index.js';
+import { retryBranches, retryOwnBranches } from '../../client/index.js';
 import { InputError } from '../../contract/errors.js';
 import type { ExitCode } from '../../contract/exit-codes.js';
 import { shellWord } from '../../fold/visible-text.js';
@@ -39,7 +39,7 @@ async function retry(id: string, keys: string[], flags: RetryFlags, world: World
   return steerRun(
     id,
     world,
-    async ({ client }, say, { planned }) => {
+    async ({ client }, say, { planned, ownLanes }) => {
       const [strange] = Object.keys(flags);
       if (strange !== undefined) {
         throw new InputError(
@@ -53,7 +53,8 @@ async function retry(id: string, keys: string[], flags: RetryFlags, world: World
           'Retry single ones when it has ended.',
         );
       }
-      const begun = await retryBranches(client, id, keys);
+      const inLanes = ownLanes.size > 0 && keys.length === 0;
+      const begun = inLanes ? await retryOwnBranches(client, id) : await retryBranches(client, id, keys);
       say(`began ${begun.join(', ')} anew. See \`fanfold watch ${shellWord(id)}\`.`);
     },
     { ended: (session, view, own) => retryFinished(session, view, keys, flags, own) },

@@ -1,36 +1,28 @@
 import { cancelBranches, cancelInLanes, placesInLanes } from '../../client/index.js';
 import type { RunView } from '../../client/index.js';
-import { InputError } from '../../contract/errors.js';
 import { lanesType } from '../../contract/names.js';
-import { shellWord } from '../../fold/visible-text.js';
+import type { WidePlan } from '../../plan/summarise-plan.js';
 import type { Session } from '../home/session.js';
-
-const notOneByOne = 'Questions in lanes of a workflow of your own cannot be cut one by one.';
 
 /**
  * Cuts branches of an open run, and leaves the others alone.
  *
  * @returns their keys
- * @throws InputError where one of them has ended, is not there, or travels in lanes of somebody's own workflow
+ * @throws InputError where one of them has ended, or is not there
  */
 export async function cutBranches(
   { client, store }: Pick<Session, 'client' | 'store'>,
-  { workflowId, kind, planned: { wide }, ownLanes }: Pick<RunView, 'workflowId' | 'kind' | 'planned' | 'ownLanes'>,
+  view: Pick<RunView, 'workflowId' | 'kind' | 'planned' | 'ownInput'>,
   keys: readonly string[],
 ): Promise<string[]> {
-  if (kind === lanesType) {
-    throw new InputError(
-      `Expected a run whose branches can be cut, got \`${workflowId}\`, lanes of a workflow. ${notOneByOne}`,
-      `Cut all of them with \`fanfold cancel ${shellWord(workflowId)}\`.`,
-    );
-  }
-  if (wide !== undefined) {
-    return cancelInLanes(client, workflowId, { indices: await placesInLanes(wide, keys, store), keys });
-  }
-  try {
-    return await cancelBranches(client, workflowId, keys);
-  } catch (error) {
-    if (!(error instanceof InputError) || ownLanes.size === 0) throw error;
-    throw new InputError(`${error.message} ${notOneByOne}`, error.advice);
-  }
+  const { workflowId } = view;
+  const wide = widePlanOf(view);
+  if (wide === undefined) return cancelBranches(client, workflowId, keys);
+  return cancelInLanes(client, workflowId, { indices: await placesInLanes(wide, keys, store), keys });
+}
+
+/** What travels in lanes: a run's branches, or, where somebody means the lanes of a workflow of their own, what these were given. */
+function widePlanOf({ kind, planned, ownInput }: Pick<RunView, 'kind' | 'planned' | 'ownInput'>): WidePlan | undefined {
+  if (kind !== lanesType) return planned.wide;
+  return (ownInput as { plan?: WidePlan } | undefined)?.plan;
 }

@@ -11,7 +11,6 @@ import {
   wentOnAfterReset,
 } from '../../client/index.js';
 import type { Execution, HistoryEvent } from '../../client/index.js';
-import type { LaneReport } from '../../contract/lanes.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import type { Branch, Run } from '../../contract/run.js';
 import { webUiUrl } from '../../server/index.js';
@@ -23,6 +22,7 @@ import { showPlain } from '../show/plain-view.js';
 import type { ProgressView } from '../show/progress-view.js';
 import { watchServer } from '../show/server-watch.js';
 import { ApprovalDesk } from './approval-desk.js';
+import { OwnLanesNews } from './own-lanes-news.js';
 import type { OutputFlags } from './run-flags.js';
 import type { Session } from '../home/session.js';
 import { json, line } from '../show/terminal-text.js';
@@ -69,7 +69,7 @@ export async function followRun(
       const outcome = await view.apply(event);
       if (!isPlanned) begun(view);
       isPlanned = true;
-      if (outcome !== undefined) await teller.tell(outcome);
+      if (outcome !== undefined) await teller.tellEnded(outcome);
       await teller.tellReports();
       await teller.tellApprovals();
       if (isFailure(event)) await teller.tellFailing();
@@ -119,6 +119,7 @@ class Teller {
   readonly #asked = new Set<string>();
   /** Of lanes: branches that were not ok. They may have been begun anew, and are told of once more then. */
   readonly #failed = new Set<string | number>();
+  readonly #lanes: OwnLanesNews;
   #reports = 0;
 
   constructor(
@@ -131,7 +132,15 @@ class Teller {
     readonly desk: ApprovalDesk | undefined,
     /** Keys, and of a wide run indexes: there may be a million. */
     readonly told: Set<string | number>,
-  ) {}
+  ) {
+    this.#lanes = new OwnLanesNews(view, session.store);
+  }
+
+  /** Tells of a branch that has ended, as an event says; of lanes of somebody's own workflow, of the questions in them. */
+  async tellEnded(outcome: StoredBranch): Promise<void> {
+    const inLanes = await this.#lanes.rest(outcome);
+    for (const each of inLanes ?? [outcome]) await this.tell(each);
+  }
 
   async tell(outcome: StoredBranch): Promise<void> {
     // The branch was begun anew, and has ended once more.
@@ -144,9 +153,10 @@ class Teller {
   /** Tells what lanes have reported. Reports are fetched only if somebody wants to know. */
   async tellReports(): Promise<void> {
     const { reports } = this.view;
+    for (const outcome of await this.#lanes.fresh()) await this.#tellOnceMore(outcome);
     for (; this.#reports < reports.length; this.#reports += 1) {
       const wanted = this.flags.ndjson === true || this.out !== undefined || this.progress?.wantsEach === true;
-      if (wanted) await this.#tellReport(reports[this.#reports] as Pick<LaneReport, 'blob'>);
+      if (wanted) await this.#tellReport(reports[this.#reports] as RunView['reports'][number]);
     }
   }
 
@@ -210,13 +220,17 @@ class Teller {
     return this.view.planned.wide === undefined ? key : index;
   }
 
-  async #tellReport({ blob }: Pick<LaneReport, 'blob'>): Promise<void> {
+  async #tellReport({ blob }: RunView['reports'][number]): Promise<void> {
     for (const reported of JSON.parse(await this.session.store.readText(blob)) as StoredBranch[]) {
-      const outcome = this.view.judged(reported);
-      const name = this.#nameOf(outcome);
-      if (this.#failed.delete(name)) this.told.delete(name);
-      await this.tell(outcome);
-      if (outcome.status !== 'ok') this.#failed.add(name);
+      await this.#tellOnceMore(this.view.judged(reported));
     }
+  }
+
+  /** Tells of a branch in a lane, which comes once more where it has failed and was begun anew. */
+  async #tellOnceMore(outcome: StoredBranch): Promise<void> {
+    const name = this.#nameOf(outcome);
+    if (this.#failed.delete(name)) this.told.delete(name);
+    await this.tell(outcome);
+    if (outcome.status !== 'ok') this.#failed.add(name);
   }
 }

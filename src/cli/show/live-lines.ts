@@ -1,7 +1,8 @@
+import { tallySoFar } from '../../client/index.js';
 import type { PendingBranch, RunView } from '../../client/index.js';
 import type { Ledger } from '../../contract/model-call.js';
 import { formatDuration } from '../../contract/duration.js';
-import { tallyOf } from '../../contract/lanes.js';
+import type { tallyOf } from '../../contract/lanes.js';
 import { formatCost, formatTokens } from './amounts.js';
 import { barLines } from './bar-lines.js';
 import { outcomeLine, widestKey } from './outcome-line.js';
@@ -17,7 +18,7 @@ type Seen = Pick<
   RunView,
   'planned' | 'places' | 'total' | 'outcomes' | 'tally' | 'scheduled' | 'startedAtMs' | 'closedAtMs'
 > &
-  Partial<Pick<RunView, 'approvals'>>;
+  Partial<Pick<RunView, 'approvals' | 'ownLanes'>>;
 
 /** Share of the screen's columns, and fewest of them, that a key may take: there has to be room for time, tokens and cost. */
 const keyShare = 0.4;
@@ -43,7 +44,8 @@ export function liveLines(
 ): TerminalText[] {
   if (view.startedAtMs === 0) return [];
   const { wide, grows = false } = view.planned;
-  const tally = wide === undefined ? tallyOf([...view.outcomes.values()]) : view.tally;
+  const isWide = wide !== undefined || (view.ownLanes?.size ?? 0) > 0;
+  const tally = tallySoFar(view);
   const { total } = view;
   const elapsedMs = Math.max(1, (view.closedAtMs ?? nowMs) - view.startedAtMs);
   const why =
@@ -54,7 +56,7 @@ export function liveLines(
   const room = Math.max(3, screen.rows - footerLines - 1);
   const each = wide === undefined ? branchLines(view, situation, { ...screen, followsText }, nowMs) : [];
   const lines =
-    wide === undefined && each.length <= room
+    !isWide && each.length <= room
       ? [...each.map((row) => row.line), line`${footer(tally.ended, total, elapsedMs, tally)}`]
       : [...barLines({ tally, total, elapsedMs }, screen), ...telling(each, Math.max(0, room - 5))];
   return [...lines, ...waiting].map((row) => fitted(row, Math.max(20, screen.columns - 1)));
@@ -90,7 +92,9 @@ function branchLines(
     line: yellow(line`? ${padded(shortKey(key), keyWidth)} waits for a person to allow it`),
     rank: 0,
   }));
-  const each = view.places.map(({ key, index }) => {
+  // What travels in lanes of somebody's own workflow is counted.
+  const places = view.places.filter(({ index }) => view.ownLanes?.has(index) !== true);
+  const each = places.map(({ key, index }) => {
     const outcome = view.outcomes.get(index);
     if (outcome !== undefined) {
       return {

@@ -1,3 +1,4 @@
+import { tallySoFar } from '../../client/index.js';
 import type { RunView } from '../../client/index.js';
 import type { StoredBranch } from '../../contract/branch.js';
 import { speedLine } from './bar-lines.js';
@@ -31,10 +32,9 @@ export function showPlain(
   let ended = told.size;
   const place = () => `[${ended}${view.planned.grows ? '' : `/${view.total}`}]`;
   const tellWhy = () => {
-    const { wide, grows = false } = view.planned;
+    const { grows = false } = view.planned;
     // A branch that was told of before a reset may be under way again.
-    const endedHere = wide === undefined ? view.outcomes.size : view.tally.ended;
-    const standing = { ended: endedHere, total: view.total, unallowed: view.approvals.size, grows };
+    const standing = { ended: tallySoFar(view).ended, total: view.total, unallowed: view.approvals.size, grows };
     const why = whyWaiting(situation.now, standing, Date.now());
     if (why !== undefined) world.stderr.write(line`${place()} now: ${why}\n`);
   };

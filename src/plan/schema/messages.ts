@@ -1,4 +1,4 @@
-import type { HandBackMessage, LaneMessage, MoreMessage } from '../../contract/lane-messages.js';
+import type { HandBackMessage, LaneMessage, LanesCut, MoreMessage } from '../../contract/lane-messages.js';
 import type { Blob, LaneReport, Tally } from '../../contract/lanes.js';
 import type { Usage } from '../../contract/run.js';
 import type { Decision } from '../../fold/approval.js';
@@ -97,6 +97,9 @@ export const handBackMessage: Schema = open<HandBackMessage>(
   },
   ['lane', 'left', 'width', 'cap'],
 );
+
+/** Payload of the signal `lanesCut`. */
+export const lanesCut: Schema = open<LanesCut>({ indices: ranges }, ['indices']);
 
 /** Payload of the update `laneMore`. */
 export const moreMessage: Schema = open<MoreMessage>({ lane: place, token: text('A token.'), paceMs: amount }, [
