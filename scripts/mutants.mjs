@@ -47,12 +47,12 @@ function changed() {
 }
 
 /** What became of each mutant of the files. */
-async function mutated({ name, files: mutate, tests }) {
+async function mutated({ name, files: mutate, tests, quick = false }) {
   const fileName = join(stryker, `${name}.json`);
   await mkdir(stryker, { recursive: true });
   const settings = {
-    testRunner: 'vitest',
-    plugins: [join(modules, 'vitest-runner', 'dist', 'src', 'index.js')],
+    testRunner: quick ? 'pure' : 'vitest',
+    plugins: [join(root, 'scripts', 'mutants.runner.mjs'), join(modules, 'vitest-runner', 'dist', 'src', 'index.js')],
     vitest: { configFile: 'scripts/mutants.vitest.mjs', related: false },
     mutate,
     concurrency: 1,
@@ -60,14 +60,14 @@ async function mutated({ name, files: mutate, tests }) {
     // Those of constants are tried by all tests of an area, and texts stand in snapshots.
     ignoreStatic: true,
     mutator: { excludedMutations: ['StringLiteral'] },
-    reporters: ['json'],
+    reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName },
-    tempDirName: join('.tools', 'stryker', 'tmp'),
+    tempDirName: join('.tools', 'stryker', `tmp-${name}`),
     ignorePatterns: [...unread, '.tools', 'findings', 'bench', 'examples', 'deploy', 'test/histories'],
     // Stryker would read it with an interface that TypeScript 7 has not.
     tsconfigFile: 'none.json',
-    timeoutMS: 2_500,
-    timeoutFactor: 2,
+    timeoutMS: 30_000,
+    timeoutFactor: 4,
   };
   const settingsFile = join(stryker, `${name}.settings.json`);
   await rm(fileName, { force: true });

@@ -1,0 +1,101 @@
+// Runs pure tests for Stryker in its own process: loaded once, in milliseconds by mutant. Vitest's runner starts a worker for each.
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createServer, loadConfigFromFile } from 'vite';
+
+/** Milliseconds after each of which a test that has nothing left to happen is taken to wait for ever. */
+const lookMs = 250;
+
+class PureRunner {
+  #tests = [];
+  #runTest;
+  #server;
+  #idle = 0;
+
+  capabilities() {
+    return { reloadEnvironment: false };
+  }
+
+  async init() {
+    const harness = join(process.cwd(), 'scripts', 'mutants.harness.mjs');
+    const whole = await loadConfigFromFile({ command: 'serve', mode: 'test' }, 'vitest.config.ts');
+    this.#server = await createServer({
+      configFile: false,
+      appType: 'custom',
+      logLevel: 'error',
+      server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+      optimizeDeps: { noDiscovery: true, include: [] },
+      resolve: { alias: [...whole.config.resolve.alias, { find: /^vitest$/, replacement: harness }] },
+    });
+    const { tests, runTest } = await this.#server.ssrLoadModule(harness);
+    for (const pattern of JSON.parse(process.env.FANFOLD_MUTANT_TESTS)) {
+      for await (const file of glob(pattern)) await this.#server.ssrLoadModule(join(process.cwd(), file));
+    }
+    this.#tests = tests;
+    this.#runTest = runTest;
+    this.#idle = happening();
+  }
+
+  async dryRun() {
+    const stryker = strykers();
+    const tests = [];
+    for (const test of this.#tests) {
+      stryker.currentTestId = test.id;
+      const beganAt = performance.now();
+      const failure = await this.#failureOf(test);
+      stryker.currentTestId = undefined;
+      const told = { id: test.id, name: test.id, timeSpentMs: performance.now() - beganAt };
+      tests.push(failure === undefined ? { ...told, status: 0 } : { ...told, status: 1, failureMessage: failure });
+    }
+    return { status: 'complete', tests, mutantCoverage: stryker.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit }) {
+    const stryker = strykers();
+    const chosen = this.#tests.filter(({ id }) => testFilter === undefined || testFilter.includes(id));
+    Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
+    try {
+      for (const [at, test] of chosen.entries()) {
+        const failureMessage = await this.#failureOf(test);
+        if (stryker.hitCount > hitLimit) return { status: 'timeout', reason: 'It goes round and round.' };
+        if (failureMessage !== undefined) return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests: at + 1 };
+      }
+      return { status: 'survived', nrOfTests: chosen.length };
+    } finally {
+      stryker.activeMutant = undefined;
+    }
+  }
+
+  async dispose() {
+    await this.#server?.close();
+  }
+
+  async #failureOf(test) {
+    let timer;
+    const forEver = new Promise((_, reject) => {
+      timer = setInterval(() => {
+        if (happening() <= this.#idle) reject(new Error('The test waits for ever.'));
+      }, lookMs);
+    });
+    try {
+      await Promise.race([this.#runTest(test), forEver]);
+      return undefined;
+    } catch (failure) {
+      return String(failure);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
+
+/** What code under change and its tests share with Stryker. */
+function strykers() {
+  return (globalThis.__stryker__ ??= {});
+}
+
+/** How much the process waits for. */
+function happening() {
+  return process.getActiveResourcesInfo().filter((name) => name !== 'TTYWrap').length;
+}
+
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'pure', factory: () => new PureRunner() }];
