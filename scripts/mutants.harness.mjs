@@ -1,5 +1,11 @@
 // What tests have of Vitest where scripts/mutants.runner.mjs runs them: as much as pure tests use.
-import { JestAsymmetricMatchers, JestChaiExpect, JestExtend, ASYMMETRIC_MATCHERS_OBJECT, setState } from '@vitest/expect';
+import {
+  JestAsymmetricMatchers,
+  JestChaiExpect,
+  JestExtend,
+  ASYMMETRIC_MATCHERS_OBJECT,
+  setState,
+} from '@vitest/expect';
 import * as chai from 'chai';
 import { format } from 'node:util';
 

@@ -53,12 +53,17 @@ class PureRunner {
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
     const stryker = strykers();
     const chosen = this.#tests.filter(({ id }) => testFilter === undefined || testFilter.includes(id));
-    Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
+    Object.assign(stryker, {
+      activeMutant: activeMutant.id,
+      hitLimit,
+      hitCount: hitLimit === undefined ? undefined : 0,
+    });
     try {
       for (const [at, test] of chosen.entries()) {
         const failureMessage = await this.#failureOf(test);
         if (stryker.hitCount > hitLimit) return { status: 'timeout', reason: 'It goes round and round.' };
-        if (failureMessage !== undefined) return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests: at + 1 };
+        if (failureMessage !== undefined)
+          return { status: 'killed', killedBy: [test.id], failureMessage, nrOfTests: at + 1 };
       }
       return { status: 'survived', nrOfTests: chosen.length };
     } finally {

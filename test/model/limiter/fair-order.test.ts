@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Share } from '../../../src/contract/priority.js';
-import { FairOrder } from '../../../src/model/limiter/index.js';
+import { FairOrder } from '../../../src/model/limiter/fair-order.js';
 
 /** Who goes, of those who always have another call. */
 function went(shares: readonly Share[], calls: number, order = new FairOrder()): string[] {

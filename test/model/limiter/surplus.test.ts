@@ -38,6 +38,17 @@ describe('what the lanes of a process have too much', () => {
     expect(turns.surplus()).toBe(0);
   });
 
+  it('is still there after a second where only some of it was given back', async () => {
+    const { clock, turns, lane } = open();
+    const seat = lane('a', 40);
+    await clock.pass(300);
+    expect(turns.surplus()).toBe(30);
+    seat.allowed = seat.wanted = 30;
+    turns.gaveBack(10);
+    await clock.pass(1_000);
+    expect(turns.surplus()).toBe(20);
+  });
+
   it('is found anew where it was not given back within a second', async () => {
     const { clock, turns, now } = await full(300);
     expect(turns.surplus()).toBe(30);
@@ -86,10 +97,19 @@ describe('what the lanes of a process have too much', () => {
 
   it('is nothing where all that waited had its turn meanwhile', async () => {
     const { clock, turns, lanes } = await full(200);
-    const wanted = lanes.map((seat) => seat.wanted);
-    for (const seat of lanes) seat.wanted = 0;
+    const wants = (wanted: number) => {
+      for (const seat of lanes) seat.wanted = wanted;
+    };
+    wants(0);
     turns.look();
-    for (const [at, seat] of lanes.entries()) seat.wanted = wanted[at]!;
+    wants(10);
+    turns.look();
+    await clock.pass(299);
+    expect(turns.surplus()).toBe(0);
+    // Whoever asks sees it, too.
+    wants(0);
+    expect(turns.surplus()).toBe(0);
+    wants(10);
     turns.look();
     await clock.pass(299);
     expect(turns.surplus()).toBe(0);
@@ -97,12 +117,22 @@ describe('what the lanes of a process have too much', () => {
     expect(turns.surplus()).toBe(30);
   });
 
+  it('is nothing where nobody waits, though more is under way than may be by now', async () => {
+    const { clock, turns, now, lane } = open({ cap: 20 });
+    const seat = lane('a', 20);
+    seat.wanted = 0;
+    now.inFlight = 20;
+    turns.look();
+    now.cap = 10;
+    await clock.pass(5_000);
+    expect(turns.surplus()).toBe(0);
+  });
+
   it('counts calls that cannot leave as waiting', async () => {
     const { clock, turns, now, lane } = open();
     const seat = lane('a', 20);
-    seat.wanted = 0;
-    turns.look();
-    now.waiting = 10;
+    seat.wanted = 5;
+    now.waiting = 5;
     turns.look();
     await clock.pass(300);
     expect(turns.surplus()).toBe(10);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { Turns } from '../../../src/model/limiter/turns.js';
 import type { Seat } from '../../../src/model/limiter/turns.js';
 import { open } from './lanes.js';
+import { VirtualClock } from './virtual-clock.js';
 
 describe('a branch', () => {
   it('is begun only while those begun, less the calls in flight, are fewer than the room (Turns-1)', () => {
@@ -88,8 +90,8 @@ describe('a branch', () => {
     expect(told, 'where time alone brings no room').toEqual([]);
   });
 
-  it('may look for the next one while it is begun, and ends a turn that another had', () => {
-    const { turns, begun } = open({ room: 2 });
+  it('may look for the next one while it is begun, which is done once', async () => {
+    const { clock, told, turns, begun } = open({ room: 2, waitMs: 100 });
     let wanted = 4;
     const seat: Seat = {
       share: { key: 'run' },
@@ -105,6 +107,33 @@ describe('a branch', () => {
     };
     turns.join(seat);
     expect(begun).toEqual(['a', 'a']);
+    expect(told.filter(([what]) => what === 'demand')).toHaveLength(1);
+    told.length = 0;
+    await clock.pass(100);
+    expect(told).toHaveLength(1);
+  });
+
+  it('is begun where nobody else is to be told', () => {
+    const calls = { inFlight: 0, waiting: 0, cap: 4, isPaused: false };
+    const turns = new Turns(
+      { ...calls, roomForTurns: () => 4, msUntilRoom: () => Infinity, growth: () => 0 },
+      new VirtualClock(),
+    );
+    let wanted = 1;
+    const seat: Seat = {
+      share: { key: 'run' },
+      get wanted() {
+        return wanted;
+      },
+      allowed: 1,
+      begin: () => void (wanted -= 1),
+    };
+    turns.join(seat);
+    turns.ended();
+    turns.resumed();
+    turns.gaveUp(1);
+    turns.leave(seat);
+    expect([wanted, turns.lanes]).toEqual([0, 0]);
   });
 });
 
