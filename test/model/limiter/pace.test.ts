@@ -100,6 +100,7 @@ describe('a limit', () => {
     expect(bucket(100).room(3, 0, 0)).toBe(17);
     expect(bucket(41).room(1, 0, 0)).toBe(1);
     expect(bucket(100).room(0, 0, 0)).toBe(60);
+    expect(bucket(5).room(1, 0, 0), 'the first').toBe(1);
     const paced = bucket(21);
     paced.take(1, 1, 0);
     expect([199, 201].map((withinMs) => paced.room(1, withinMs, 0))).toEqual([0, 1]);
@@ -173,6 +174,15 @@ describe('a reading', () => {
     limit.read(reading(400, { roundedBy: 0 }), 0, 0, 3_000);
     expect(taken).toBeGreaterThan(0);
     expect(limit.level(4_000), 'nobody puts in').toBeCloseTo(410);
+  });
+
+  it('later on forgets what others took before', () => {
+    const from = 1_000_000;
+    const limit = new RateBucket(reading(300), from);
+    limit.read(reading(300, { roundedBy: 0 }), 0, 0, from + 1_000);
+    limit.read(reading(limit.level(from + 11_000), { roundedBy: 0 }), 0, 0, from + 11_000);
+    // Three a second at first, and a third of that ten seconds later.
+    expect(limit.level(from + 12_000) - limit.level(from + 11_000)).toBeCloseTo(10 - 3 * 0.368 * 0.952, 1);
   });
 
   it('soon after another one says little of a pace', () => {

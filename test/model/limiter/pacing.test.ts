@@ -89,9 +89,32 @@ describe('all limits together', () => {
     expect(remaining(pacing)).toEqual({ requests: 548 });
     read(540, charges);
     expect(remaining(pacing)).toEqual({ requests: 540 });
+    read(600, charges);
+    expect(remaining(pacing), 'there cannot be less').toEqual({ requests: 549 });
     // A call that left before there was such a limit says how things stand.
     read(400);
     expect(remaining(pacing)).toEqual({ requests: 400 });
+  });
+
+  it('have more back the longer an answer took', () => {
+    const from = 1_000_000;
+    const pacing = new Pacing(() => 0.5);
+    pacing.read(headersOf({ requests: [600, 600] }), none, from, from);
+    const charges = pacing.take(usual, from);
+    for (let since = 0; since < 50; since += 1) pacing.take(usual, from);
+    pacing.read(headersOf({ requests: [600, 599] }), charges, from, from + 1_000);
+    expect(remaining(pacing, from + 1_000)).toEqual({ requests: 559 });
+    pacing.read(headersOf({ requests: [600, 599] }), charges, from + 1_000, from + 1_000);
+    expect(remaining(pacing, from + 1_000)).toEqual({ requests: 559 });
+  });
+
+  it('have room where one more call of the usual kind may leave', () => {
+    const hasRoom = (left: number) => {
+      const pacing = new Pacing(() => 0.5);
+      for (const each of [600, left]) pacing.read(headersOf({ requests: [600, each] }), none, 0, 0);
+      return pacing.hasRoom(usual, 0);
+    };
+    expect([41, 40].map(hasRoom)).toEqual([true, true]);
   });
 
   it('explain a refusal where one of them has no room for the call', () => {

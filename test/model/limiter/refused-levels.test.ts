@@ -45,6 +45,17 @@ describe('a refusal', () => {
     expect(window.cap).toBe(28);
   });
 
+  it('of before a later cut says nothing of the level that is known', () => {
+    const { window, use, refuse, now } = open({ firstCap: 40 });
+    use();
+    const first = window.epoch;
+    refuse(39, first);
+    const second = window.epoch;
+    expect(window.slowDown(second, 0.7, now())).toBe(true);
+    for (const epoch of [first, second]) refuse(5, epoch);
+    expect([window.learned, window.cap]).toEqual([39, 23]);
+  });
+
   it('a second after one halves', () => {
     const soon = open({ firstCap: 40 });
     soon.use();
@@ -70,6 +81,13 @@ describe('a refusal', () => {
     expect(window.cap).toBeLessThanOrEqual(178);
     pass(120_000);
     expect(window.cap).toBe(200);
+    const seldom = open({ firstCap: 200 });
+    seldom.use();
+    seldom.refuse(200);
+    seldom.use();
+    seldom.skip(1_000);
+    seldom.use();
+    expect(seldom.window.cap, 'however seldom somebody looks').toBeLessThanOrEqual(178);
     const small = open({ firstCap: 4 });
     small.pass(10);
     small.refuse(4);
@@ -130,6 +148,12 @@ describe('a level that was refused', () => {
     refuse(100);
     expect(window.cap).toBe(95);
     expect(window.learned).toBe(100);
+  });
+
+  it('costs as much as before where it is refused again and was not left behind', () => {
+    const { window, refuse } = knowing(100);
+    refuse(100);
+    expect(window.cap).toBe(85);
   });
 
   it('makes room for others where it is elsewhere than before: they call, too', () => {
