@@ -1,13 +1,14 @@
 // What tests have of Vitest where scripts/mutants.runner.mjs runs them: as much as pure tests use.
+import { format } from 'node:util';
+
 import {
+  ASYMMETRIC_MATCHERS_OBJECT,
+  chai,
   JestAsymmetricMatchers,
   JestChaiExpect,
   JestExtend,
-  ASYMMETRIC_MATCHERS_OBJECT,
   setState,
 } from '@vitest/expect';
-import * as chai from 'chai';
-import { format } from 'node:util';
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 export const expect = Object.assign(

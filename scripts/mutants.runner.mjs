@@ -1,9 +1,8 @@
 // Runs pure tests for Stryker in its own process: loaded once, in milliseconds by mutant. Vitest's runner starts a worker for each.
-import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createServer, loadConfigFromFile } from 'vite';
+import { createViteServer } from 'vitest/node';
 
-/** Milliseconds after each of which a test that has nothing left to happen is taken to wait for ever. */
+/** Milliseconds between two looks at whether anything is left to happen: a test for which nothing is waits for ever. */
 const lookMs = 250;
 
 class PureRunner {
@@ -18,18 +17,17 @@ class PureRunner {
 
   async init() {
     const harness = join(process.cwd(), 'scripts', 'mutants.harness.mjs');
-    const whole = await loadConfigFromFile({ command: 'serve', mode: 'test' }, 'vitest.config.ts');
-    this.#server = await createServer({
-      configFile: false,
+    this.#server = await createViteServer({
+      configFile: 'vitest.config.ts',
       appType: 'custom',
       logLevel: 'error',
       server: { middlewareMode: true, hmr: false, ws: false, watch: null },
       optimizeDeps: { noDiscovery: true, include: [] },
-      resolve: { alias: [...whole.config.resolve.alias, { find: /^vitest$/, replacement: harness }] },
+      resolve: { alias: [{ find: /^vitest$/, replacement: harness }] },
     });
     const { tests, runTest } = await this.#server.ssrLoadModule(harness);
-    for (const pattern of JSON.parse(process.env.FANFOLD_MUTANT_TESTS)) {
-      for await (const file of glob(pattern)) await this.#server.ssrLoadModule(join(process.cwd(), file));
+    for (const file of JSON.parse(process.env.FANFOLD_MUTANT_TESTS).flatMap(files)) {
+      await this.#server.ssrLoadModule(join(process.cwd(), file));
     }
     this.#tests = tests;
     this.#runTest = runTest;
@@ -91,6 +89,12 @@ class PureRunner {
       clearInterval(timer);
     }
   }
+}
+
+/** The files of a pattern like `test/{one,other}.test.ts`. */
+function files(pattern) {
+  const [, before, names, after] = /^(.*)\{(.*)\}(.*)$/.exec(pattern) ?? [];
+  return names === undefined ? [pattern] : names.split(',').map((name) => `${before}${name}${after}`);
 }
 
 /** What code under change and its tests share with Stryker. */

@@ -42,6 +42,7 @@ describe('slots aside, while lanes take all the room', () => {
     const slots = new Slots(2, calls, clock);
     expect(slots.tryAcquire()).toBeDefined();
     expect(slots.tryAcquire()).toBeUndefined();
+    slots.look();
     const aside = new Slots(2, { ...calls, room: () => 0, aside: 1 }, clock);
     expect(aside.tryAcquire()).toBeDefined();
     expect(aside.tryAcquire()).toBeUndefined();

@@ -102,6 +102,42 @@ describe('runs of one priority', () => {
   });
 });
 
+describe('a run that comes', () => {
+  const light = run('light', { weight: 0.01 });
+
+  it('does not wait for one of small weight, whose next call is due much later (FairOrder-2)', () => {
+    const order = new FairOrder();
+    expect(went([light, run('heavy')], 3, order)).toContain('light');
+    expect(count(went([light, run('heavy'), run('late')], 10, order), 'late')).toBeGreaterThanOrEqual(4);
+  });
+
+  it('does not make up for what others had before it, though one of small weight is still due (FairOrder-2)', () => {
+    const order = new FairOrder();
+    went([light], 1, order);
+    went([light, run('heavy')], 60, order);
+    const next = went([light, run('heavy'), run('late')], 20, order);
+    expect(Math.abs(count(next, 'late') - count(next, 'heavy'))).toBeLessThanOrEqual(2);
+  });
+
+  it('is chosen though those of a higher priority, who are ahead of their share, have gone', () => {
+    const order = new FairOrder();
+    const high = [run('a', { priority: 1 }), run('b', { priority: 1 })];
+    expect(went([...high, run('c')], 1, order)).toEqual(['a']);
+    expect(went([run('c')], 3, order)).toEqual(['c', 'c', 'c']);
+    expect(went([run('low', { priority: 5 }), run('c')], 3, order)).toEqual(['c', 'c', 'c']);
+  });
+
+  it('has no claim to what it was left out of before it went away (FairOrder-3)', () => {
+    const order = new FairOrder();
+    const high = run('high', { priority: 1 });
+    const low = run('low', { priority: 5 });
+    expect(went([high, low], 15, order)).not.toContain('low');
+    went([high], 5, order);
+    expect(went([high, low], 15, order)).not.toContain('low');
+    expect(went([high, low], 5, order)).toContain('low');
+  });
+});
+
 describe('runs of several priorities', () => {
   it('go by the lowest number first, as in a task queue of Temporal', () => {
     const order = new FairOrder();

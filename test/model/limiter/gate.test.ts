@@ -71,7 +71,7 @@ describe('after a pause', () => {
     expect([gate.state(5_100).is, gate.msUntil(5_100)]).toEqual(['probing', 900]);
   });
 
-  it('it begins anew where that call is refused, and the call says nothing any more', () => {
+  it('all wait anew where that call is refused, and the call says nothing any more', () => {
     const gate = probing();
     expect(gate.close(2_000, 'again', 5_100)).toBe(false);
     expect(gate.state(7_000)).toEqual({ is: 'closed', until: 7_100, reason: 'again' });

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { describe, expect, it } from 'vitest';
 
 import { Slot } from '../../../src/model/limiter/slots.js';
@@ -34,9 +36,12 @@ describe('a slot', () => {
     slot.releaseOn(abort.signal);
     const early = new Slot(() => void (released += 10));
     early.releaseOn(abort.signal);
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(2);
     early.release();
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
     abort.abort();
     expect(released).toBe(11);
+    expect(getEventListeners(abort.signal, 'abort'), 'nothing stays with the signal').toHaveLength(0);
     slot.release();
     expect(released).toBe(11);
   });
@@ -79,13 +84,14 @@ describe('slots', () => {
   });
 
   it('are lost to nobody who was aborted, before he asks, while he waits, or as it is handed over (Slots-4)', async () => {
-    const { now, slots, held, ask } = open();
+    const { now, told, slots, held, ask } = open();
     const gone = new Error('Request Cancelled');
     await expect(slots.acquire(AbortSignal.abort(gone))).rejects.toBe(gone);
     const abort = new AbortController();
     await ask(1, abort.signal);
     await ask(1);
     abort.abort(gone);
+    expect(told.at(-1), 'he is not waited for').toEqual([0, 1, 0]);
     now.room = 1;
     slots.look();
     await ask(0);
@@ -96,6 +102,11 @@ describe('slots', () => {
     slots.look();
     late.abort(gone);
     await expect(waits).rejects.toBe(gone);
+    expect(slots.out).toBe(1);
+    const holding = new AbortController();
+    await ask(1, holding.signal);
+    expect(slots.out).toBe(2);
+    holding.abort(gone);
     expect(slots.out).toBe(1);
   });
 

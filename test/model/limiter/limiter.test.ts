@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events';
+
 import { describe, expect, it } from 'vitest';
 
 import type { Change } from '../../../src/contract/limiter.js';
@@ -30,11 +32,11 @@ async function open(more: Partial<LimiterSettings> = {}, calls = 0) {
   const permits: Permit[] = [];
   for (let call = 0; call < calls; call += 1) permits.push(await limiter.dispatch({}));
   /** Whether nothing will happen unless somebody does something. */
-  const isStill = () =>
-    clock.until(new Promise<never>(() => {})).then(
-      () => false,
-      () => true,
-    );
+  const isStill = async () => {
+    const atMs = clock.now();
+    await clock.until(new Promise<never>(() => {})).catch(() => {});
+    return clock.now() === atMs;
+  };
   return { clock, limiter, changes, permits, isStill };
 }
 
@@ -167,6 +169,47 @@ describe('a call', () => {
     permits[0]!.release();
     await granted;
     expect(await isStill()).toBe(true);
+  });
+
+  it('leaves nothing behind at the signal that it was made with, of which a lane has one for thousands', async () => {
+    const { limiter, permits } = await open({ ceiling: 1 }, 1);
+    const { signal } = new AbortController();
+    const waits = limiter.run({ patienceMs: 1_000 }, async () => 'answer', signal);
+    permits[0]!.release();
+    expect([await waits, getEventListeners(signal, 'abort').length]).toEqual(['answer', 0]);
+  });
+
+  it('that comes while the first call after a pause is out waits for it, though its patience ends before it must be back', async () => {
+    const { clock, limiter, permits } = await open({}, 1);
+    permits[0]!.end(throttled(1_000));
+    await clock.pass(1_000);
+    const first = await limiter.dispatch({});
+    const waits = limiter.dispatch({ patienceMs: 500 });
+    waits.catch(() => {});
+    await clock.pass(100);
+    first.end(answered);
+    expect(await waits).toBeDefined();
+  });
+
+  it('is sent at the pace of a limit, and not of who looks for it', async () => {
+    const { clock, limiter, permits } = await open({ firstCap: 50, random: () => 0.5 }, 1);
+    // Thirty of forty are left: three quarters of ten in a second.
+    permits[0]!.end(withLeft(30));
+    let left = 0;
+    for (let caller = 0; caller < 40; caller += 1) void limiter.dispatch({}).then(() => (left += 1));
+    await clock.pass(2_000);
+    expect(left).toBeGreaterThanOrEqual(12);
+    expect(left).toBeLessThanOrEqual(18);
+  });
+
+  it('that asks whether there is money again is followed by few at first', async () => {
+    const { clock, limiter, permits } = await open({ firstCap: 40 }, 1);
+    permits[0]!.end({ is: 'spend-limit', reason: 'no money' });
+    await clock.pass(60_000);
+    const first = await limiter.dispatch({});
+    first.end(answered);
+    expect(limiter.snapshot().gate).toEqual({ is: 'open' });
+    expect(limiter.cap).toBeLessThanOrEqual(2);
   });
 
   it('waits for a pause of a quarter of an hour, and is turned away where it is longer', async () => {

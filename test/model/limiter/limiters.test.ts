@@ -71,6 +71,23 @@ describe('the limiters of an API', () => {
     expect(seat.begun).toBeGreaterThan(before);
   });
 
+  it('hand out slots as soon as there is room, beside what waits here', async () => {
+    const { clock, limiters } = open({ ceiling: 1 });
+    const permit = await limiters.of(sonnet).dispatch({});
+    let slots = 0;
+    for (let task = 0; task < 2; task += 1) {
+      void limiters.slots.acquire(new AbortController().signal).then((slot) => {
+        slots += 1;
+        slot.use();
+      });
+    }
+    await clock.pass(0);
+    expect(slots).toBe(0);
+    permit.release();
+    await clock.pass(0);
+    expect(slots).toBe(1);
+  });
+
   it('have room again as soon as one of them has', async () => {
     const { limiters } = open();
     for (const model of [sonnet, opus])
@@ -102,7 +119,37 @@ describe('tasks beside lanes that take all the room', () => {
   });
 });
 
+describe('a lane that its process has no use for', () => {
+  it('keeps it from seeking others, until one has ended, and for a second after it gave up', async () => {
+    const { clock, limiters, lane } = open();
+    limiters.of(sonnet);
+    const may = () => {
+      const slot = limiters.slots.tryAcquire();
+      slot?.release();
+      return slot !== undefined;
+    };
+    const [first] = Array.from({ length: 4 }, () => lane(50));
+    expect(may()).toBe(true);
+    lane(50);
+    expect(may()).toBe(false);
+    limiters.turns.leave(first!);
+    expect(may()).toBe(true);
+    limiters.turns.gaveUp(50);
+    await clock.pass(999);
+    expect(may()).toBe(false);
+    await clock.pass(1);
+    expect(may()).toBe(true);
+  });
+});
+
 describe('branches of lanes', () => {
+  it('have their turn though calls of tasks wait', async () => {
+    const { limiters, lane } = open();
+    for (let call = 0; call < 8; call += 1) void limiters.of(sonnet).dispatch({});
+    expect([limiters.inFlight, limiters.waitingTasks]).toEqual([4, 4]);
+    expect(lane(20).begun).toBe(5);
+  });
+
   it('are begun as far ahead as is of use, less the calls of lanes that cannot leave', async () => {
     const { limiters, lane } = open({ firstCap: 8 });
     limiters.of(sonnet);

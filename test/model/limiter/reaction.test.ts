@@ -93,9 +93,23 @@ describe('a call that the API refused', () => {
     const other = open();
     other.end(throttled({ reason: 'too many tokens' }));
     expect(other.said).toEqual(['cap: the API answered 429: too many tokens']);
+    const told = open();
+    told.end(throttled({ reason: 'too many tokens', retryAfterMs: 1_000 }));
+    expect(told.said).toEqual(['gate: closed: the API answered 429 and asked for 1 s: too many tokens']);
     const asking = open();
     asking.end({ is: 'overloaded', retryAfterMs: 1_200 });
     expect(asking.said).toEqual(['gate: closed: the API answered 529 and asked for 2 s.']);
+  });
+
+  it('for growing too fast makes growth slower', () => {
+    const soonAfter = (kind: 'rate' | 'ramp') => {
+      const { end, window, now } = open();
+      end(throttled({ kind, headers: headers(0, 300_000) }));
+      window.resume(0, now());
+      return window.soon / window.cap;
+    };
+    expect(soonAfter('rate')).toBe(2);
+    expect(soonAfter('ramp')).toBeLessThan(1.2);
   });
 
   it('leaves the calls at once alone where a limit explains it: that paces them', () => {
@@ -139,6 +153,35 @@ describe('an answer', () => {
     expect(soonAfter(answered())).toBeCloseTo(2, 0);
     expect(soonAfter(answered({ headers: headers(0, 300_000) }))).toBeCloseTo(2, 0);
     expect(soonAfter(answered({ headers: headers(6_000, 600_000) }))).toBeGreaterThan(10);
+  });
+
+  it('makes room for one more, and tells what calls usually have', () => {
+    const { end, window, estimates } = open();
+    end(answered({ usage: { ...usage, inputTokens: 77, outputTokens: 7 } }));
+    expect([window.cap, estimates.usual]).toEqual([41, { input: 77, output: 7 }]);
+  });
+
+  it('to the first call after a pause ends it', () => {
+    const { end, call, gate, now, skip } = open();
+    end(throttled({ retryAfterMs: 1_000 }));
+    skip(1_000);
+    gate.left(now());
+    end(answered(), call({ probe: true }));
+    expect(gate.state(now())).toEqual({ is: 'open' });
+  });
+
+  it('that takes much longer than others did makes the calls at once fewer, and says so', () => {
+    const { end, call, window, now, skip, said } = open();
+    skip(100_000);
+    const takes = (ms: number, times: number) => {
+      for (let count = 0; count < times; count += 1) end(answered(), call({ leftAtMs: now() - ms }));
+    };
+    takes(1_000, 60);
+    expect(said).toEqual([]);
+    const { cap } = window;
+    takes(10_000, 5);
+    expect(said).toContain('cap: answers take longer than usual');
+    expect(window.cap).toBeLessThan(cap);
   });
 
   it('tells of limits once, as long as they are the same', () => {
@@ -226,7 +269,8 @@ describe('a pause', () => {
   ])('without an end is told with its reason: %j', (outcome, type) => {
     const { end, said, gate, now } = open();
     end(outcome);
-    expect(said).toEqual([`gate: shut: ${(outcome as { reason: string }).reason}`]);
-    expect(gate.state(now())).toMatchObject({ is: 'shut', ...(type === 'Unauthenticated' && { type }) });
+    const { reason } = outcome as { reason: string };
+    expect(said).toEqual([`gate: shut: ${reason}`]);
+    expect(gate.state(now())).toEqual({ is: 'shut', reason, ...(type === 'Unauthenticated' && { type }) });
   });
 });

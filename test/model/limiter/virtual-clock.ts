@@ -21,6 +21,8 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, run: () => void): () => void {
+    // Node's timers run at once then.
+    if (!Number.isFinite(ms)) throw new RangeError(`Expected a timer to have an end, got ${ms} ms.`);
     const timer = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), run };
     const place = this.#timers.findIndex(({ at }) => at > timer.at);
     this.#timers.splice(place < 0 ? this.#timers.length : place, 0, timer);
