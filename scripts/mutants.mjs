@@ -60,7 +60,7 @@ async function mutated({ name, files: mutate, tests, quick = false }) {
     // Those of constants are tried by all tests of an area, and texts stand in snapshots.
     ignoreStatic: true,
     mutator: { excludedMutations: ['StringLiteral'] },
-    reporters: ['json', 'progress-append-only'],
+    reporters: ['json'],
     jsonReporter: { fileName },
     tempDirName: join('.tools', 'stryker', `tmp-${name}`),
     ignorePatterns: [...unread, '.tools', 'findings', 'bench', 'examples', 'deploy', 'test/histories'],
@@ -68,7 +68,7 @@ async function mutated({ name, files: mutate, tests, quick = false }) {
     tsconfigFile: 'none.json',
     // A busy machine gives a process a second in a minute: what is only late must not count as noticed. Code that goes round and
     // round is mostly found by how often it is passed, against the undisturbed run.
-    timeoutMS: 120_000,
+    timeoutMS: 60_000,
     timeoutFactor: 10,
   };
   const settingsFile = join(stryker, `${name}.settings.json`);

@@ -171,6 +171,15 @@ describe('a call', () => {
     expect(await isStill()).toBe(true);
   });
 
+  it('is looked for by no timer once nobody waits', async () => {
+    const { limiter, isStill } = await open({}, 4);
+    const abort = new AbortController();
+    const waits = limiter.dispatch({}, abort.signal).catch(() => {});
+    abort.abort(new Error('no longer wanted'));
+    await waits;
+    expect(await isStill()).toBe(true);
+  });
+
   it('leaves nothing behind at the signal that it was made with, of which a lane has one for thousands', async () => {
     const { limiter, permits } = await open({ ceiling: 1 }, 1);
     const { signal } = new AbortController();
