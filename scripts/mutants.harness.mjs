@@ -32,7 +32,6 @@ export const describe = eachOf((name, body) => {
 export const it = eachOf((name, body) => {
   tests.push({ id: `${tests.length}: ${[...within, name].join(' > ')}`, body });
 });
-export const test = it;
 
 export function onTestFinished(clean) {
   finished.push(clean);
