@@ -184,6 +184,8 @@ export class ConcurrencyWindow {
     // The cap before the cut counts, where the same refusal has cut already.
     if (this.#cutAt !== nowMs) this.#former = this.#cap;
     this.#threshold = Math.max(1, this.#former / 2);
+    // A head start that is lost is not paid for.
+    this.#heldUntil = nowMs;
     this.#epoch += 1;
   }
 

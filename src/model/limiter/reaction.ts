@@ -13,7 +13,7 @@ import type { TokenEstimates } from './token-estimates.js';
 /** Shares of the cap that are left when the API is overloaded, and when its answers take longer than usual. */
 const overloadDecrease = 0.7;
 const slownessDecrease = 0.9;
-/** Refusals in a row that a smaller cap answers, where the API asks for no pause. */
+/** Which refusal in a row closes the gate where the API asks for no pause: those before it make the cap smaller. */
 const cutsBeforePause = { throttled: 3, overloaded: 2 };
 
 interface Parts {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Share } from '../../../src/contract/priority.js';
-import { FairOrder } from '../../../src/model/limiter/index.js';
+import { FairOrder } from '../../../src/model/limiter/fair-order.js';
 
 /** Who goes, of those who always have another call. */
 function went(shares: readonly Share[], calls: number, order = new FairOrder()): string[] {
@@ -99,6 +99,44 @@ describe('runs of one priority', () => {
         }
       }),
     );
+  });
+});
+
+describe('a run that comes', () => {
+  const light = run('light', { weight: 0.01 });
+
+  it('does not wait for one of small weight, whose next call is due much later (FairOrder-2)', () => {
+    const order = new FairOrder();
+    expect(went([light, run('heavy')], 3, order)).toContain('light');
+    expect(count(went([light, run('heavy'), run('late')], 10, order), 'late')).toBeGreaterThanOrEqual(4);
+  });
+
+  it('does not make up for what others had before it, though one of small weight is still due (FairOrder-2)', () => {
+    const order = new FairOrder();
+    went([light], 1, order);
+    went([light, run('heavy')], 60, order);
+    const next = went([light, run('heavy'), run('late')], 20, order);
+    expect(Math.abs(count(next, 'late') - count(next, 'heavy'))).toBeLessThanOrEqual(2);
+  });
+
+  it('is chosen though those of a higher priority, who are ahead of their share, have gone', () => {
+    const order = new FairOrder();
+    const high = [run('a', { priority: 1 }), run('b', { priority: 1 })];
+    expect(went([...high, run('c')], 1, order)).toEqual(['a']);
+    expect(went([run('c')], 3, order)).toEqual(['c', 'c', 'c']);
+    expect(went([run('low', { priority: 5 }), run('c')], 3, order)).toEqual(['c', 'c', 'c']);
+  });
+
+  it('has no claim to what it was left out of before it went away (FairOrder-3)', () => {
+    const order = new FairOrder();
+    const high = run('high', { priority: 1 });
+    const lows = [run('low', { priority: 5 }), run('other', { priority: 5 })];
+    const ofLows = (keys: readonly string[]) => keys.length - count(keys, 'high');
+    // One of them has gone, and both have waited for long.
+    expect(ofLows(went([high, ...lows], 35, order))).toBe(1);
+    went([high], 5, order);
+    expect(ofLows(went([high, ...lows], 15, order))).toBe(0);
+    expect(ofLows(went([high, ...lows], 5, order))).toBe(1);
   });
 });
 

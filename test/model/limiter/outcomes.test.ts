@@ -1,4 +1,4 @@
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { outcomeOfFailure } from '../../../src/model/limiter/index.js';
@@ -50,4 +50,14 @@ it.each<[Fault, object]>([
   const redacted = outcomeOfFailure(failure, Date.now(), () => '[redacted]');
   // What the API wrote may quote the key, whatever it refuses.
   if ('reason' in outcome) expect(redacted).toHaveProperty('reason', '[redacted]');
+});
+
+it('reads a refusal that says nothing, as a proxy may write it, as one without a reason', () => {
+  const refusals = [undefined, {}, { error: { message: 7 } }].map((body) =>
+    APIError.generate(429, body, undefined, new Headers()),
+  );
+  for (const refusal of refusals) {
+    expect(outcomeOfFailure(refusal, 0)).toMatchObject({ is: 'throttled', kind: 'rate' });
+    expect(outcomeOfFailure(refusal, 0)).not.toHaveProperty('reason');
+  }
 });

@@ -115,6 +115,25 @@ describe('the gauge of latency', () => {
     expect(slow.slice(-100)).not.toContain(true);
   });
 
+  it('forgets what was long ago: a new pace is usual within two hundred answers, however many there were before', () => {
+    const gauge = new LatencyGauge();
+    recordedBy(gauge, 3_000, 1_000);
+    const slow = recordedBy(gauge, 400, 5_000);
+    expect(slow.slice(0, 20)).toContain(true);
+    expect(slow.slice(200)).not.toContain(true);
+    expect(recordedBy(gauge, 400, 1_000)).not.toContain(true);
+  });
+
+  it('goes by ten answers, of which one that is slow does not count for all', () => {
+    const gauge = new LatencyGauge();
+    recordedBy(gauge, 200, 1_000);
+    expect(recordedBy(gauge, 1, 10_000)).toEqual([false]);
+    expect(recordedBy(gauge, 50, 1_000)).not.toContain(true);
+    const slower = recordedBy(gauge, 20, 4_000);
+    expect(slower.indexOf(true)).toBeGreaterThan(4);
+    expect(slower.indexOf(true)).toBeLessThan(16);
+  });
+
   it('says nothing before it knows thirty answers', () => {
     const gauge = new LatencyGauge();
     recordedBy(gauge, 24, 100);

@@ -6,17 +6,23 @@ interface Timer {
   run: () => void;
 }
 
+/** Timers in one moment that are no work but a ring: somebody who looks again at once, for ever. */
+const ring = 10_000;
+
 /** Time that passes only when everything that could happen now has happened. */
 export class VirtualClock implements Clock {
   #now = Date.parse('2026-11-01T12:00:00.250Z');
   #timers: Timer[] = [];
   #order = 0;
+  #atOnce = 0;
 
   now(): number {
     return this.#now;
   }
 
   after(ms: number, run: () => void): () => void {
+    // Node's timers run at once then.
+    if (!Number.isFinite(ms)) throw new RangeError(`Expected a timer to have an end, got ${ms} ms.`);
     const timer = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), run };
     const place = this.#timers.findIndex(({ at }) => at > timer.at);
     this.#timers.splice(place < 0 ? this.#timers.length : place, 0, timer);
@@ -58,6 +64,8 @@ export class VirtualClock implements Clock {
 
   async #fire(timer: Timer): Promise<void> {
     this.#timers.shift();
+    this.#atOnce = timer.at > this.#now ? 0 : this.#atOnce + 1;
+    if (this.#atOnce > ring) throw new Error(`${ring} timers have run, and no time has passed.`);
     this.#now = Math.max(this.#now, timer.at);
     timer.run();
     await settled();
