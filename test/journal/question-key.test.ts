@@ -102,6 +102,18 @@ it('depends on `cache_control` and `stream` where they are part of the question'
   expect(keyOf({ tools: [{ name: 'search', input_schema: { type: 'object', properties: {} } }] })).not.toBe(keyOf({}));
 });
 
+it('takes a body as it is where something else stands in the place of blocks', () => {
+  const odd = (value: unknown) => ({
+    system: value,
+    tools: [value],
+    messages: [value, { role: 'user', content: value }, { role: 'user', content: [value, { source: value }] }],
+  });
+  const values = [null, 'text', 5, [], ['text'], { 0: 'text' }, [[marker]], {}, [null, 'text', ['text']]];
+  expect(new Set(values.map((value) => keyOf(odd(value)))).size).toBe(values.length);
+  const deep = { source: { content: 'text', ...marker } };
+  expect(keyOf(odd([deep]))).not.toBe(keyOf(odd([{ source: { content: 'text' } }])));
+});
+
 function shuffled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shuffled);
   if (typeof value !== 'object' || value === null) return value;
