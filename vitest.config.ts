@@ -20,7 +20,7 @@ export const pure = [
   'packages/*/test/**/*.test.ts',
   'test/activities/{attempt-money,lane-branches,lane-reporter,ledger}.test.ts',
   'test/cli/{cut-branches,failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
-  'test/client/{newest-of,plan-retry}.test.ts',
+  'test/client/{newest-of,plan-retry,wide-branches}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
   'test/gateway/{day-money,fleet-limits,flights,shares}.test.ts',

@@ -69,9 +69,7 @@ describe('whoever finds the answer', () => {
     const [ask, joins] = [asks(), vi.fn()];
     expect(await process.flight.once(key, { joins, notBeforeMs: 7 }, ask)).toEqual({ reused: true, entry });
     expect([ask.mock.calls.length, joins.mock.calls.length, process.leases]).toEqual([0, 0, []]);
-    expect(process.claims).toEqual([
-      { key, holder: expect.any(String), notBeforeMs: 7, deadSign: undefined, atMs: 0 },
-    ]);
+    expect(process.claims).toEqual([{ key, holder: expect.any(String), notBeforeMs: 7, deadSign: undefined, atMs: 0 }]);
   });
 
   it('takes the oldest one too, unless it says otherwise', async () => {
@@ -114,7 +112,10 @@ describe('whoever has the lease', () => {
     const [unkept, improper, failed] = [new Process(), new Process(), new Process()];
     unkept.keeps = false;
     expect(await unkept.flight.once(key, {}, asks())).toEqual({ reused: false, value: 'mine' });
-    expect(await improper.flight.once(key, {}, async () => ({ value: 'cut' }))).toEqual({ reused: false, value: 'cut' });
+    expect(await improper.flight.once(key, {}, async () => ({ value: 'cut' }))).toEqual({
+      reused: false,
+      value: 'cut',
+    });
     await expect(failed.flight.once(key, {}, () => Promise.reject(new Error('overloaded')))).rejects.toThrow(
       'overloaded',
     );

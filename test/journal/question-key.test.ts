@@ -46,6 +46,14 @@ it('changes with any single value of the request', () => {
   const paths = leaves(body);
   expect(paths.length).toBeGreaterThan(8);
   for (const path of paths) expect(questionKey({ source, body: replaced(body, path) })).not.toBe(keyOf({}));
+  const blocks = [
+    { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'YQ==' }, title: 'a' },
+    { type: 'document', source: { type: 'content', content: [{ type: 'text', text: 'a' }] } },
+    { type: 'tool_result', tool_use_id: 'x', content: [{ type: 'image', source: { type: 'url', url: 'a' } }] },
+  ];
+  const filed = { ...body, messages: [{ role: 'user', content: blocks }] };
+  for (const path of leaves(filed))
+    expect(questionKey({ source, body: replaced(filed, path) })).not.toBe(questionKey({ source, body: filed }));
 });
 
 it.each([
