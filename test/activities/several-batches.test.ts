@@ -221,6 +221,24 @@ describe('an order', () => {
     expect(spent).toHaveLength(4);
   });
 
+  it('leaves an answer that does not fit its schema to be asked for once more, with its cost, and does not keep it', async () => {
+    const fit = async (value: unknown) =>
+      value === 2 ? { unchecked: 'It took too long.' } : { misfit: value === 1 ? undefined : 'no 1' };
+    const format = { wire: {}, valueOf: (json: unknown) => json, fit };
+    const order = orderOf([0, 1, 2].map((index) => question(index, { format })));
+    api.says = (prompt) => prompt.slice(-1);
+    const answers = await collect(order, await submit(order, context()), context());
+    expect(answers.map(({ answer, ledger }) => [answer?.status, ledger?.costUsd ?? answer?.ledger.costUsd])).toEqual([
+      [undefined, 1],
+      ['ok', 1],
+      ['invalid', 1],
+    ]);
+    expect([...entries.values()].flatMap(({ answer, model: by }) => (by === model ? [answer] : []))).toEqual([
+      '1',
+      '2',
+    ]);
+  });
+
   it('counts as lost what may yet come of a batch that has not ended', async () => {
     const batches = await submit(orderOf([...four.questions, question(4, { mostUsd: () => null })]), context(), byTwo);
     api.open.add('batch-2').add('batch-3');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { rowAnswer, rowsOutput } from '../../src/fold/rows.js';
+import { vote } from '../../src/fold/vote.js';
 
 const ok = (output: unknown) => ({ status: 'ok' as const, output });
 const lost = { status: 'failed' as const, error: { type: 'Overloaded', message: 'Busy.' } };
@@ -85,4 +86,11 @@ it('gives each answer to who gave it, where some are missing and whatever their 
     { key: '2', answer: { a: null, b: 'x' } },
     { key: '1', answer: { a: 'z', b: 'y' } },
   ]);
+});
+
+it('counts each value of a vote as much as it weighs, once where nothing is said of it', () => {
+  expect(vote(['a', 'b', 'a'], [1, 5, 1])).toEqual({ value: 'b', votes: 5, of: 3 });
+  expect(vote(['a', 'b', 'a'], [1, 1.5])).toEqual({ value: 'a', votes: 2, of: 3 });
+  expect(vote([{ x: 1 }, { x: 1 }, 'a'])).toEqual({ value: { x: 1 }, votes: 2, of: 3 });
+  expect(vote([])).toBeUndefined();
 });
