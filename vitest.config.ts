@@ -18,7 +18,7 @@ export const pure = [
   'test/{docs,reliability}.test.ts',
   'test/{contract,files,fold,plan,prompts,secrets,store}/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
-  'test/activities/{attempt-money,batch-order,lane-branches,lane-reporter,lane-result,ledger,several-batches}.test.ts',
+  'test/activities/{attempt-money,batch-order,lane-branch,lane-branches,lane-cuts,lane-reporter,lane-result,ledger,several-batches}.test.ts',
   'test/cli/{cut-branches,failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
   'test/client/{newest-of,plan-retry,wide-branches}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
