@@ -31,7 +31,7 @@ export const pure = [
   'test/network/{either-signal,proxy-of}.test.ts',
   'test/report/bins.test.ts',
   'test/server/{embedded-version,server-flags}.test.ts',
-  'test/workflows/{completion-order,join,known-reports,lane-money,lane-queue,lane-size,lane-under-way,progress-table,refused-options}.test.ts',
+  'test/workflows/{completion-order,join,known-reports,lane-money,lane-queue,lane-size,lane-under-way,more-for-lanes,progress-table,refused-options}.test.ts',
 ];
 
 /** They run the linter and the compiler over trees of their own, and need no build. */

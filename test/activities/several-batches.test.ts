@@ -6,6 +6,7 @@ import { collect } from '../../activities/batch/collect.js';
 import type { BatchQuestion, QuestionOrder } from '../../activities/batch/batch-order.js';
 import { submit } from '../../activities/batch/submit.js';
 import type { Entry, Spend } from '../../src/journal/index.js';
+import type { splitRequests } from '../../src/model/call/batch-api.js';
 import { Secrets } from '../../src/secrets/index.js';
 
 interface Sent {
@@ -101,8 +102,8 @@ function orderOf(questions: BatchQuestion[], part: Partial<QuestionOrder> = {}):
 const four = orderOf([0, 1, 2, 3].map((index) => question(index)));
 
 /** As if the API took two requests a batch. */
-const byTwo: Parameters<typeof submit>[2] = (requests) =>
-  requests.length === 0 ? [] : [requests.slice(0, 2), ...byTwo!(requests.slice(2))];
+const byTwo: typeof splitRequests = (requests) =>
+  requests.length === 0 ? [] : [requests.slice(0, 2), ...byTwo(requests.slice(2))];
 
 /** The run is cut, or its worker ends, while a batch is on its way. */
 function cutAt(batch: number, byRun: boolean, fails = false): void {

@@ -222,6 +222,38 @@ describe('a run in lanes', () => {
   });
 });
 
+it('that is a question of somebody’s own workflow stands there in input order, and for itself where its reports are elsewhere', async () => {
+  const [first, last] = [branch(0, { key: 'first' }), branch(2, { key: 'last' })];
+  const own = (wide: WideOutcomes) =>
+    viewOf(wide, {
+      kind: 'somebodysOwn',
+      planned: { keys: [], total: 0, offline: false, policy: null },
+      places: [first, branch(1, { key: 'lanes' }), last],
+      outcomes: new Map([first, branch(1, { key: 'lanes' }), last].map((each) => [each.index, each])),
+      result: null,
+      ownLanes: new Map([[1, wide]]),
+    });
+  const wide = await told([
+    [branch(3), failed(0)],
+    [branch(1), branch(0)],
+  ]);
+  expect(seen((await readRun(own(wide), store, null)).branches)).toEqual([
+    '0 first ok',
+    '1 a ok',
+    '2 b ok',
+    '3 c cancelled',
+    '4 d ok',
+    '5 e cancelled',
+    '6 last ok',
+  ]);
+  const elsewhere = { ...wide, batches: [{ sha256: 'f'.repeat(64), bytes: 1 }] };
+  expect(seen((await readRun(own(elsewhere), store, null)).branches)).toEqual([
+    '0 first ok',
+    '1 lanes ok',
+    '2 last ok',
+  ]);
+});
+
 describe('what lanes have told a workflow of one’s own', () => {
   const report = { sha256: 'a'.repeat(64), bytes: 1 };
   const other = { sha256: 'b'.repeat(64), bytes: 2 };

@@ -134,7 +134,7 @@ describe('a journal on any store', () => {
       reused: false,
       value: 'asked',
     });
-    const [{ holder }] = claims as [Lease];
+    const { holder } = claims[0]!;
     expect(holder).toMatch(/^worker-1\//);
     expect(claims).toEqual([
       { key, holder, leaseMs, notBeforeMs: 5, deadSign: undefined },
@@ -228,7 +228,7 @@ describe('a journal that is closed', () => {
       });
     const { store, said } = storeOf({ prune });
     const { journal } = journalOn(store);
-    journal.once(key, {}, () => new Promise(() => {})).catch(() => {});
+    journal.once(key, {}, () => new Promise<never>(() => {})).catch(() => {});
     await vi.advanceTimersByTimeAsync(leaseMs / 5);
     expect(said.map(([name]) => name)).toEqual(['claim', 'renew']);
     const closing = journal.close();

@@ -298,7 +298,7 @@ describe('checkOutputSchema', () => {
     const a = { type: 'string', pattern: '^a', maxLength: 5, description: 'words' };
     expect(() => checkOutputSchema(object({ a, b: { type: ['string', 'null'] }, c: { const: null } }))).not.toThrow();
     const bounds = { minLength: 0, maxLength: 0 };
-    const some = { type: ['string', 'null'], enum: ['a', null] };
+    const some = { type: ['string', 'null'], enum: ['a', 5, null] };
     expect(() => checkOutputSchema(object({ a: { type: 'string', ...bounds }, some }))).not.toThrow();
   });
 });
