@@ -132,7 +132,7 @@ describe('a lane that hands back', () => {
   });
 
   it('has at its end what it could not tell, once what is on its way has arrived (HandBack-1)', async () => {
-    let arrive = (_: Error) => {};
+    let arrive: (error: Error) => void = () => {};
     const back = handing(() => new Promise((_, reject) => (arrive = reject)), new Budget(1));
     await passes(500);
     let rest: unknown = 'none';
@@ -145,7 +145,7 @@ describe('a lane that hands back', () => {
   });
 
   it('does so only where its workflow takes it', async () => {
-    const tell = vi.fn(async () => {});
+    const tell = vi.fn<() => Promise<void>>(async () => {});
     const back = new HandingBack({}, {} as LaneBranches, { told: () => ({ left: [] }) }, new Budget(1), tell);
     await passes(5_000);
     expect([tell.mock.calls.length, vi.getTimerCount(), await back.rest()]).toEqual([0, 0, []]);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ClaimOptions, Lease } from '../../src/journal/journal-store.js';
 import { LeaseKeeper } from '../../src/journal/lease-keeper.js';
+import type { Asked } from '../../src/journal/index.js';
 import { holderPrefix, SingleFlight } from '../../src/journal/single-flight.js';
 import type { EntryClaim } from '../../src/journal/single-flight.js';
 import { entryOf, keyOf } from './entries.js';
@@ -59,14 +60,15 @@ class Process {
 const foreign = { origin: 'another', sign: 'another 0' };
 /** Of an asking that began after the other one ended. */
 const anew = { origin: 'third', sign: 'third 0' };
-const asks = () => vi.fn(async () => ({ value: 'mine', entry: entryOf('mine') }));
+type Ask = (signal?: AbortSignal) => Promise<Asked<string>>;
+const asks = () => vi.fn<Ask>(async () => ({ value: 'mine', entry: entryOf('mine') }));
 
 describe('whoever finds the answer', () => {
   it('gets it, asks nobody, and has joined nobody', async () => {
     const process = new Process();
     const entry = entryOf('theirs');
     process.has = { entry };
-    const [ask, joins] = [asks(), vi.fn()];
+    const [ask, joins] = [asks(), vi.fn<() => void>()];
     expect(await process.flight.once(key, { joins, notBeforeMs: 7 }, ask)).toEqual({ reused: true, entry });
     expect([ask.mock.calls.length, joins.mock.calls.length, process.leases]).toEqual([0, 0, []]);
     expect(process.claims).toEqual([{ key, holder: expect.any(String), notBeforeMs: 7, deadSign: undefined, atMs: 0 }]);
@@ -94,7 +96,7 @@ describe('whoever has the lease', () => {
   it('asks, renews it meanwhile, and gives it back with the answer (SingleFlight-1, SingleFlight-4)', async () => {
     const process = new Process();
     const entry = entryOf('mine');
-    const ask = vi.fn(async () => {
+    const ask = vi.fn<Ask>(async () => {
       await vi.advanceTimersByTimeAsync(leaseMs);
       return { value: 'mine', entry };
     });
@@ -183,7 +185,7 @@ describe('whoever waits for another', () => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
     const process = new Process(lastsMs);
     process.has = { foreign };
-    const joins = vi.fn();
+    const joins = vi.fn<() => void>();
     const once = process.flight.once(key, { joins }, asks());
     await vi.advanceTimersByTimeAsync(whileMs);
     process.has = { entry: entryOf('theirs') };
@@ -234,7 +236,7 @@ describe('whoever waits for another', () => {
     const process = new Process();
     process.has = { foreign };
     const entry = entryOf('mine');
-    const ask = vi.fn(async () => ({ value: 'mine', entry }));
+    const ask = vi.fn<Ask>(async () => ({ value: 'mine', entry }));
     const { signal } = new AbortController();
     const once = process.flight.once(key, { signal }, ask);
     const improper = process.flight.once(key, {}, async () => ({ value: 'cut' }));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { claimInSteps } from '../../src/journal/claim-in-steps.js';
-import type { ForeignLease } from '../../src/journal/journal-store.js';
+import type { ForeignLease, JournalStore } from '../../src/journal/journal-store.js';
 import { grantOf } from '../../src/journal/hold.js';
 import { pause } from '../../src/journal/pause.js';
 import { ReuseCount } from '../../src/journal/reuse-count.js';
@@ -55,7 +55,7 @@ describe('the limits of a journal', () => {
   });
 
   it('are applied at once, and every hour until it is closed, whatever becomes of one time', async () => {
-    const prune = vi.fn(async () => ({ entries: 0, bytes: 0 }));
+    const prune = vi.fn<JournalStore['prune']>(async () => ({ entries: 0, bytes: 0 }));
     prune.mockRejectedValueOnce(new Error('The store is busy.'));
     const upkeep = new Upkeep({ prune }, { maxAgeMs: 5 });
     expect(prune).toHaveBeenCalledExactlyOnceWith({ maxAgeMs: 5 }, Date.now());
@@ -93,7 +93,7 @@ describe('the limits of a journal', () => {
 
 describe('answers that are used again', () => {
   it('are counted by question, and written together within a second', async () => {
-    const recordReuses = vi.fn(async () => {});
+    const recordReuses = vi.fn<JournalStore['recordReuses']>(async () => {});
     const reuses = new ReuseCount({ recordReuses });
     reuses.add('a', 0.25);
     reuses.add('b', 0);
@@ -108,7 +108,7 @@ describe('answers that are used again', () => {
   });
 
   it('are written once each: what is written does not count in what comes next, nor is nothing written', async () => {
-    const recordReuses = vi.fn(async () => {});
+    const recordReuses = vi.fn<JournalStore['recordReuses']>(async () => {});
     const reuses = new ReuseCount({ recordReuses });
     await reuses.flush();
     expect(recordReuses).not.toHaveBeenCalled();

@@ -108,7 +108,7 @@ describe('a journal on any store', () => {
     const claim = async ({ key: asked }: Lease) => claims[asked] ?? {};
     const { store, said } = storeOf({ claim });
     const { journal } = journalOn(store);
-    const ask = vi.fn(async () => ({ value: 'asked' }));
+    const ask = vi.fn<() => Promise<{ value: string }>>(async () => ({ value: 'asked' }));
     for (const name of ['a', 'b', 'a', 'c']) await journal.once(keyOf(name), {}, ask);
     expect(ask).toHaveBeenCalledTimes(1);
     await journal.stats();
@@ -175,7 +175,7 @@ describe('a journal on any store', () => {
   it('passes on what it is asked of the ledger, and what it holds', async () => {
     const row = { day: '2026-11-29' } as Parameters<JournalStore['recordSpend']>[0][number];
     const hold = { holder: 'here' } as Parameters<JournalStore['holdSpend']>[0];
-    const recordSpend = vi.fn(async () => [row]);
+    const recordSpend = vi.fn<JournalStore['recordSpend']>(async () => [row]);
     const { store, said } = storeOf({ recordSpend });
     const { journal } = journalOn(store);
     expect(await journal.recordSpend([row], 'mark')).toEqual([row]);

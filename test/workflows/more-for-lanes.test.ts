@@ -106,8 +106,8 @@ describe('what a lane is given that asks for more', () => {
 
 describe('the join of a run in lanes', () => {
   function joining(policy: object, carried: { decision?: Decision; firstAnswer?: FirstAnswer } = {}) {
-    const cancel = vi.fn();
-    const answered = vi.fn();
+    const cancel = vi.fn<() => void>();
+    const answered = vi.fn<(answer: FirstAnswer) => void>();
     const plan = { total: 10, policy: { deadlineMs: null, late: 'cancel', ...policy } } as unknown as WidePlan;
     const join = new WideJoin(plan, 0, { cancel } as unknown as CancellationScope, answered, carried);
     return { join, cancel, answered };
