@@ -24,7 +24,7 @@ export const pure = [
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
   'test/gateway/{day-money,fleet-limits,flights,shares}.test.ts',
-  'test/journal/{cassette,flight,interleavings,lease-keeper,parts,prune,question-key,record,stored-journal,together,unreadable}.test.ts',
+  'test/journal/{cassette,embedded,flight,interleavings,journal-line,lease-keeper,parts,prune,question-key,record,stored-journal,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
   'test/model/call/{batch-api,error-table,errors-page,found-pages,hedge,retry-after,whole-fetch}.test.ts',
   'test/model/providers/names.test.ts',

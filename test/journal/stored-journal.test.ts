@@ -143,6 +143,19 @@ describe('a journal on any store', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('asks nothing that another is asking, and waits for its answer', async () => {
+    let claim: Claim = { foreign: { origin: 'another', sign: 'another 0' } };
+    const { journal } = journalOn(storeOf({ claim: async () => claim }).store);
+    const ask = vi.fn<() => Promise<{ value: string }>>(async () => ({ value: 'asked' }));
+    const joins = vi.fn<() => void>();
+    const once = journal.once(key, { joins }, ask);
+    await vi.advanceTimersByTimeAsync(1_000);
+    claim = { record: await encodeRecord(key, entry, keyring) };
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await once).toEqual({ reused: true, entry });
+    expect([ask.mock.calls.length, joins.mock.calls.length]).toEqual([0, 1]);
+  });
+
   it('gives the lease back with the answer, in one step', async () => {
     const written: (StoredRecord & { lease: Lease | undefined })[] = [];
     const write = async (record: StoredRecord, lease?: Lease) => void written.push({ ...record, lease });
