@@ -20,7 +20,7 @@ export const pure = [
   'packages/*/test/**/*.test.ts',
   'test/activities/{attempt-money,batch-order,lane-branch,lane-branches,lane-cuts,lane-reporter,lane-result,ledger,several-batches}.test.ts',
   'test/cli/{cut-branches,failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
-  'test/cli/map/rows.test.ts',
+  'test/cli/{bounds,map/rows}.test.ts',
   'test/client/{newest-of,plan-retry,wide-branches}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
   'test/fences/descriptors.test.ts',
