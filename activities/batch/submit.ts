@@ -10,19 +10,29 @@ const graceMs = 10_000;
 
 /**
  * Submits what the journal does not know yet, in as many batches as the API wants. Where the run is cancelled meanwhile it returns those
- * that are submitted, for the run to stop.
+ * that are submitted, for the run to stop, though the next one fails.
+ *
+ * @param split divides requests into batches
  */
-export async function submit(order: QuestionOrder, context: BatchContext): Promise<SubmittedBatch[]> {
+export async function submit(
+  order: QuestionOrder,
+  context: BatchContext,
+  split: typeof splitRequests = splitRequests,
+): Promise<SubmittedBatch[]> {
   const { client, signal } = context;
   const journal = journalOf(context);
   const submitted: SubmittedBatch[] = [];
+  const isEnough = () => signal.aborted && submitted.length > 0 && context.isCutByRun();
   const soon = abortedAfter(signal, graceMs);
   const requests = await requestsOf(order, context);
-  for (const [part, some] of splitRequests(requests).entries()) {
-    if (signal.aborted && submitted.length > 0 && context.isCutByRun()) break;
+  for (const [part, some] of split(requests).entries()) {
+    if (isEnough()) break;
     signal.throwIfAborted();
     const mark = markOf(order, part, context);
-    const id = await submitOnce(client, mark, some, notesOf(journal, mark), soon);
+    const id = await submitOnce(client, mark, some, notesOf(journal, mark), soon).catch((error: unknown) => {
+      if (!isEnough()) throw error;
+    });
+    if (id === undefined) break;
     const questions = some.map(({ question }) => question);
     submitted.push({ id, questions, ...(order.budgetUsd !== undefined && { boundUsd: boundOf(order, questions) }) });
   }

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { startOfflineModel } from '@fanfold/offline-model';
 import { expect, it, onTestFinished } from 'vitest';
 
@@ -11,6 +16,7 @@ import type { BatchAnswer, BatchOrder, SubmittedBatch } from '../../src/contract
 import type { ChunkOrder, LaneResult } from '../../src/contract/lanes.js';
 import { placeChunks } from '../../src/client/chunks.js';
 import { openJournal } from '../../src/journal/index.js';
+import { Secrets } from '../../src/secrets/index.js';
 import { BlobStore } from '../../src/store/blob-store.js';
 
 const template = { model: 'claude-sonnet-5-5', maxTokens: 1_000, system: 'Be brief.', prompt: 'What is owed?' };
@@ -84,6 +90,62 @@ it('says which batch it has submitted when its run cuts it meanwhile', async () 
   while (model.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
   environment.cancel('CANCELLED');
   expect(await submitting).toEqual([{ id: model.batches[0]?.id, questions: [0] }]);
+});
+
+/** The activities in front of an API that answers everything so, or nothing at all. */
+async function openFailing(answer?: { status: number; type: string; headers?: Record<string, string> }) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    if (answer === undefined) return;
+    const { status, type, headers } = answer;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify({ type: 'error', error: { type, message: 'made-up-token-1 is too busy' } }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const secrets = new Secrets({ GITHUB_TOKEN: 'made-up-token-1' });
+  return {
+    asked,
+    activities: createActivities({ store: new BlobStore('/nowhere'), secrets, offlineModelUrl: async () => url }),
+  };
+}
+
+const look = { offline: true, ids: ['batch-1'] };
+
+it.each([
+  [
+    'as long as the API says',
+    { status: 429, type: 'rate_limit_error', headers: { 'retry-after': '77' } },
+    'RateLimited',
+    77_000,
+  ],
+  ['a while', { status: 529, type: 'overloaded_error' }, 'Overloaded', 1],
+  ['for ever', { status: 400, type: 'invalid_request_error' }, 'BadRequest', undefined],
+])('waits %s before it tries again what has failed, and tells no secret', async (_, answer, type, leastMs) => {
+  const { activities } = await openFailing(answer);
+  const failure = await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+    .run(activities.haveBatchesEnded, look)
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'ApplicationFailure', type, nonRetryable: leastMs === undefined });
+  const { nextRetryDelay, message } = failure as ApplicationFailure;
+  if (leastMs === undefined) expect(nextRetryDelay).toBeUndefined();
+  else expect(Number(nextRetryDelay)).toBeGreaterThanOrEqual(leastMs);
+  expect(message).toContain('[redacted] is too busy');
+});
+
+it('is cancelled, and has not failed, when its run cuts it while the API says nothing', async () => {
+  const { activities, asked } = await openFailing();
+  const environment = new MockActivityEnvironment();
+  const looking = environment.run(activities.haveBatchesEnded, look);
+  looking.catch(() => {});
+  while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  environment.cancel('CANCELLED');
+  await expect(looking).rejects.toMatchObject({ name: 'CancelledFailure' });
 });
 
 it('submits what its budget covers at the price of single calls, and leaves the rest to be asked about later', async () => {

@@ -8,6 +8,8 @@ import { planRetry } from '../../src/client/plan-retry.js';
 import type { RunView } from '../../src/client/run-view.js';
 import type { StoredBranch } from '../../src/contract/branch.js';
 import { noLedger, outcomeOfSkip } from '../../src/contract/outcome.js';
+import type { GraphInput } from '../../src/plan/graph/flow.js';
+import { plannedRun } from '../../src/plan/kinds.js';
 import { planPerspectives } from '../../src/plan/perspectives-plan.js';
 import type { PerspectivesInput } from '../../src/plan/perspectives-plan.js';
 import { BlobStore } from '../../src/store/blob-store.js';
@@ -77,4 +79,26 @@ it('waits for all that it begins anew where what it takes over decides the join 
   // One that is taken over as it failed would end it at once.
   expect(some.input).toMatchObject({ join: 'settled' });
   expect(some.anew.map(({ key }) => key)).toEqual(['c']);
+});
+
+it('takes over of a graph neither what was left out nor what must be ok and is not: the new run finds out by itself', async () => {
+  const nodes = {
+    a: { prompt: 'A?' },
+    b: { prompt: 'B?', needs: ['a'] },
+    c: { prompt: 'C?', needs: ['a'], when: '{{ a }} == "x"' },
+  };
+  const input = { flow: { nodes } } as unknown as GraphInput;
+  expect(plannedRun('graph', input).problem).toBeUndefined();
+  const graph = (branches: StoredBranch[]): RunView => {
+    const view = { kind: 'graph', workflowId: 'run', runId: 'first', input, planned: plannedRun('graph', input) };
+    return { ...view, result: { branches, status: 'failed' } } as unknown as RunView;
+  };
+  const leftOut = { status: 'skipped', error: { type: 'LeftOut', message: 'Its condition does not hold.' } } as const;
+  const view = graph([branch(0, 'a', ok), branch(1, 'b', failed), branch(2, 'c', leftOut)]);
+  const store = await openStore();
+  const retry = await planRetry(view, [], store);
+  expect([retry.anew.map(({ key }) => key), retry.taken]).toEqual([['b'], 1]);
+  expect(retry.input.known.branches?.map(({ key }) => key)).toEqual(['a']);
+  const two = graph([branch(0, 'a', ok), branch(1, 'b', failed), branch(2, 'c', failed)]);
+  await expect(planRetry(two, ['c'], store)).rejects.toThrow('Expected `b` among the keys');
 });

@@ -19,6 +19,17 @@ it('says where a quote stands, and leaves out what is not in the text (Findings-
   expect(unplaced).toBe(2);
 });
 
+it('is at the place that a check names where the quote stands there, and else wherever it stands (Findings-1)', () => {
+  const at = text.lastIndexOf('teh') - 4;
+  const remarks = [remark('The teh', { at }), remark('The teh', { at: 3 }), remark('nowhere', { at: 3 })];
+  const { findings, unplaced } = mergeFindings(text, [{ check: 'pattern', remarks }]);
+  expect(findings.map(({ line, column, quote }) => [line, column, quote])).toEqual([
+    [2, 1, 'The teh'],
+    [3, 21, 'The teh'],
+  ]);
+  expect(unplaced).toBe(1);
+});
+
 it('orders by the text, then by the checks (Findings-2)', () => {
   const checks = [
     { check: 'tone', remarks: [remark('promptly'), remark('First')] },

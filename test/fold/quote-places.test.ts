@@ -127,6 +127,7 @@ it('takes whole words first, and is sure of one place only (QuotePlaces-2)', () 
   expect(new QuotePlaces(text).find('errs')).toMatchObject({ start: 15, sure: false });
   expect(new QuotePlaces('The “end”').find('"end"')).toMatchObject({ sure: false });
   expect(new QuotePlaces('theory').find('the')).toEqual({ start: 0, end: 3, sure: true });
+  expect(new QuotePlaces('theory, theorem').find('the')).toEqual({ start: 0, end: 3, sure: false });
 });
 
 it('is not slow over a long text', () => {

@@ -46,6 +46,14 @@ it('changes with any single value of the request', () => {
   const paths = leaves(body);
   expect(paths.length).toBeGreaterThan(8);
   for (const path of paths) expect(questionKey({ source, body: replaced(body, path) })).not.toBe(keyOf({}));
+  const blocks = [
+    { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'YQ==' }, title: 'a' },
+    { type: 'document', source: { type: 'content', content: [{ type: 'text', text: 'a' }] } },
+    { type: 'tool_result', tool_use_id: 'x', content: [{ type: 'image', source: { type: 'url', url: 'a' } }] },
+  ];
+  const filed = { ...body, messages: [{ role: 'user', content: blocks }] };
+  for (const path of leaves(filed))
+    expect(questionKey({ source, body: replaced(filed, path) })).not.toBe(questionKey({ source, body: filed }));
 });
 
 it.each([
@@ -100,6 +108,18 @@ it('depends on `cache_control` and `stream` where they are part of the question'
   expect(called(marker)).not.toBe(called({}));
   expect(called({ stream: true })).not.toBe(called({}));
   expect(keyOf({ tools: [{ name: 'search', input_schema: { type: 'object', properties: {} } }] })).not.toBe(keyOf({}));
+});
+
+it('takes a body as it is where something else stands in the place of blocks', () => {
+  const odd = (value: unknown) => ({
+    system: value,
+    tools: [value],
+    messages: [value, { role: 'user', content: value }, { role: 'user', content: [value, { source: value }] }],
+  });
+  const values = [null, 'text', 5, [], ['text'], { 0: 'text' }, [[marker]], {}, [null, 'text', ['text']]];
+  expect(new Set(values.map((value) => keyOf(odd(value)))).size).toBe(values.length);
+  const deep = { source: { content: 'text', ...marker } };
+  expect(keyOf(odd([deep]))).not.toBe(keyOf(odd([{ source: { content: 'text' } }])));
 });
 
 function shuffled(value: unknown): unknown {

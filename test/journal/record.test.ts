@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -62,6 +62,33 @@ it.each([null, 7, 'text', new Uint8Array()])(
     await expect(decodeRecord(key, record, plain)).rejects.toMatchObject(unreadable);
   },
 );
+
+/** A record with nothing wrong but what it holds. */
+function recordOf([version, flags]: readonly [number, number], body: string): Buffer {
+  const header = Buffer.from([version, flags]);
+  const digest = createHash('sha256').update(Buffer.from(key, 'hex')).update(header).update(body).digest();
+  return Buffer.concat([header, Buffer.from(body), digest]);
+}
+
+it.each([
+  ['is of a later version', recordOf([2, 0], '{}'), 'has the unknown format 2'],
+  ['is empty', Buffer.alloc(0), 'is empty'],
+  ['is cut short', recordOf([1, 0], '').subarray(0, -1), 'is cut short'],
+  ['holds nothing', recordOf([1, 0], ''), 'is damaged: it holds no JSON'],
+  ['holds no JSON', recordOf([1, 0], 'none'), 'is damaged: it holds no JSON'],
+  ['is not packed as it says', recordOf([1, 1], 'none'), /^is damaged: (?!it holds)/],
+])('says why it cannot read what %s', async (_, record, message) => {
+  await expect(decodeRecord(key, record, plain)).rejects.toMatchObject({
+    ...unreadable,
+    message: expect.stringMatching(message),
+    lacksKey: false,
+  });
+});
+
+it('reads what it has written, however long and easy to pack', async () => {
+  const entry = entryOf(' '.repeat(16 * 1_024 * 1_024));
+  expect(await decodeRecord(key, await encodeRecord(key, entry))).toEqual(entry);
+});
 
 it('makes long texts smaller, encrypted too', async () => {
   const entry = entryOf('The parties agree. '.repeat(5_000));

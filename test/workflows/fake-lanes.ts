@@ -29,7 +29,7 @@ export class FakeLanes extends FakeModel {
   }
 }
 
-export function indicesOf({ firstIndex, places }: Lane): number[] {
+export function indicesOf({ firstIndex, places }: Pick<Lane, 'firstIndex' | 'places'>): number[] {
   return fromRanges(places).map((place) => firstIndex + place);
 }
 

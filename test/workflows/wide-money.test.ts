@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { historyEvents, RunView } from '../../src/client/index.js';
 import type { UntoldInLanes } from '../../src/contract/activities.js';
+import type { ChunkOrder, LaneResult } from '../../src/contract/lanes.js';
 import { signalNames, taskQueues } from '../../src/contract/names.js';
 import { noLedger } from '../../src/contract/outcome.js';
 import { startTemporal } from '../support/temporal.js';
 import { indicesOf, laneRuns, reportOf, until } from './fake-lanes.js';
-import type { RunLane } from './fake-lanes.js';
+import type { FakeLanes, RunLane } from './fake-lanes.js';
 import { modes, tearDown } from './with-run.js';
+import type { Handle } from './with-run.js';
 
 let environment: TestWorkflowEnvironment;
 
@@ -99,5 +101,32 @@ describe.each(modes)('the money of a wide fan-out, $mode', ({ maxCachedWorkflows
       [1, 0.25, true],
       [2, 0.25, false],
     ]);
+  });
+
+  it('orders again what an order of Message Batches had no money for, and asks it of nobody else', async () => {
+    const ordered: number[][] = [];
+    const inBatches = (lanes: FakeLanes) =>
+      Object.assign(lanes.activities, {
+        submitChunk: async (order: ChunkOrder) => {
+          ordered.push(indicesOf(order));
+          return [{ id: `batch-${order.number}`, questions: [], boundUsd: 0.5 }];
+        },
+        haveBatchesEnded: async () => true,
+        collectChunk: async (order: ChunkOrder): Promise<LaneResult> => {
+          const all = indicesOf(order);
+          if (order.number > 0) return { rest: reportOf(all), left: [], why: 'done' };
+          const withheld = order.places.map(([, last]) => [last, last] as const);
+          const rest = reportOf(all.filter((index) => index !== all.at(-1)));
+          return { rest, left: [], why: 'over budget', withheld };
+        },
+      });
+    const runLane: RunLane = () => Promise.reject(new Error('There is none.'));
+    const input = { economy: true, budget: { usd: 4, boundsUsd: [] } };
+    const during = async (handle: Handle) => {
+      expect((await handle.result()).wide?.tally.byStatus).toEqual({ ok: 60 });
+      const times = ordered.flat().filter((index) => index === ordered[0]?.at(-1));
+      expect([times.length, ordered.flat().length]).toEqual([2, 61]);
+    };
+    await withLanes(runLane, input, during, inBatches);
   });
 });
