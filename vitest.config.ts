@@ -22,7 +22,7 @@ export const pure = [
   'test/cli/{cut-branches,failing-task-text,flag-errors,kept-code,markdown,own-log,quoted-change,terminal-text}.test.ts',
   'test/client/{newest-of,plan-retry}.test.ts',
   'test/cpu/split-by-tokens.test.ts',
-  'test/fences/descriptors.test.ts',
+  'test/fences/{descriptors,stale}.test.ts',
   'test/gateway/{day-money,fleet-limits,flights,shares}.test.ts',
   'test/journal/{cassette,interleavings,lease-keeper,prune,question-key,record,together,unreadable}.test.ts',
   'test/model/limiter/*.test.ts',
