@@ -20,7 +20,6 @@ import { clusterAddress, freshNamespace } from './cluster.js';
 import { InProcess } from './in-process.js';
 import type { CommandOptions, Ended } from './ended.js';
 import { patienceMs } from './patience.js';
-import { sharedTemporal } from './shared-temporal.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = join(root, 'dist/cli/fanfold.js');
@@ -78,8 +77,8 @@ export class Desk {
   private constructor(
     readonly directory: string,
     readonly model: OfflineModel,
-    /** Of a server that is not its home's, and the namespace there: a cluster's that the tests run against, or the one that files share. */
-    readonly server: { address: string; namespace: string } | undefined,
+    /** On the cluster that the tests run against, if there is one. */
+    readonly namespace: string | undefined,
     readonly ofHome: 'gateway' | 'none',
   ) {}
 
@@ -88,26 +87,9 @@ export class Desk {
     options: OfflineModelOptions = { latencyMs: 0 },
     ofHome: 'gateway' | 'none' = 'none',
   ): Promise<Desk> {
-    return Desk.#at(clusterAddress, options, ofHome);
-  }
-
-  /** One whose commands use the server that files share, in a namespace of its own: where no test is about the home's server, which takes longer to start than most tests do. */
-  static async beside(options: OfflineModelOptions = { latencyMs: 0 }): Promise<Desk> {
-    return Desk.#at(clusterAddress ?? (await sharedTemporal()), options, 'none');
-  }
-
-  static async #at(
-    address: string | undefined,
-    options: OfflineModelOptions,
-    ofHome: 'gateway' | 'none',
-  ): Promise<Desk> {
     const directory = await mkdtemp(join(tmpdir(), 'fanfold-desk-'));
-    const server = address === undefined ? undefined : { address, namespace: await freshNamespace(address) };
-    return new Desk(directory, patient(await startOfflineModel(options)), server, ofHome);
-  }
-
-  get namespace(): string | undefined {
-    return this.server?.namespace;
+    const namespace = clusterAddress === undefined ? undefined : await freshNamespace(clusterAddress);
+    return new Desk(directory, patient(await startOfflineModel(options)), namespace, ofHome);
   }
 
   get home(): string {
@@ -124,7 +106,7 @@ export class Desk {
       PATH: `${join(inject('temporalPath'), '..')}:${process.env['PATH']}`,
       FANFOLD_HOME: this.home,
       FANFOLD_IDLE: '0',
-      ...(this.server && { TEMPORAL_ADDRESS: this.server.address, TEMPORAL_NAMESPACE: this.server.namespace }),
+      ...(this.namespace !== undefined && { TEMPORAL_ADDRESS: clusterAddress, TEMPORAL_NAMESPACE: this.namespace }),
       ANTHROPIC_API_KEY: canaryKey,
       ANTHROPIC_BASE_URL: this.model.url,
       ...(this.ofHome === 'none' && { FANFOLD_GATEWAY: 'off' }),
@@ -188,7 +170,7 @@ export class Desk {
 
   /** Of the frontend that its commands use. */
   async serverAddress(): Promise<string> {
-    return this.server?.address ?? (await this.serverRecord()).address;
+    return clusterAddress ?? (await this.serverRecord()).address;
   }
 
   /** Process ids of those that are in the home, by role. */
