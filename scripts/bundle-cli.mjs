@@ -1,7 +1,7 @@
 // Bundles the command: what it loads is a few files instead of hundreds, and help and completions are written down.
 import { createHash } from 'node:crypto';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
@@ -12,6 +12,7 @@ import { loadOnDemand } from './bundle/on-demand.mjs';
 import { foundBesideWorker, workerParts } from './bundle/worker-parts.mjs';
 import { undiciParts } from './bundle/undici-parts.mjs';
 import { neededModule } from './bundle/descriptors.mjs';
+import { isStale } from './is-stale.mjs';
 import { putFolder } from './put-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,6 +20,23 @@ const compiled = join(root, 'dist/src');
 const folder = join(root, 'dist/cli');
 // Beside its place, so that paths are the same, and moved when it is whole.
 const unfinished = `${folder}.${process.pid}`;
+/** What is written last, and touched where nothing has changed; by the time of `ready.json` workers know a build. */
+const newest = 'LICENSES.txt';
+
+const inputs = [
+  'dist/src',
+  'dist/activities',
+  'dist/workflows',
+  'packages/offline-model/dist',
+  'scripts/bundle-cli.mjs',
+  'scripts/bundle',
+  'scripts/put-file.mjs',
+  'package.json',
+  'package-lock.json',
+];
+
+// It takes longer than all the rest of a build in which nothing has changed.
+if (!(await isStale(`dist/cli/${newest}`, inputs))) process.exit();
 
 /** Packages with native code, worker threads or files of their own, and those that a worker's process shares. */
 const external = [
@@ -126,6 +144,7 @@ const built = await Promise.all(
     build({ ...options, entryPoints: { [name]: entry } }),
   ),
 );
+refuseOtherInputs(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
 for (const name of Object.keys(programs)) {
   const path = join(unfinished, `${name}.cjs`);
   await importByHand(path);
@@ -133,8 +152,17 @@ for (const name of Object.keys(programs)) {
   await putDigest(path);
 }
 await writeFile(join(unfinished, 'ready.json'), JSON.stringify(await ready()));
-await writeFile(join(unfinished, 'LICENSES.txt'), await licences());
+await writeFile(join(unfinished, newest), await licences());
 await putFolder(unfinished, folder, ['fanfold.js']);
+const now = new Date();
+await utimes(join(folder, newest), now, now);
+
+/** Of what is not among the inputs nobody would see that it has changed. */
+function refuseOtherInputs(paths) {
+  const own = paths.map((path) => relative(root, resolve(path))).filter((path) => !/^\.\.|node_modules/.test(path));
+  const other = own.find((path) => !/^[\w-]+:/.test(path) && !inputs.some((input) => path.startsWith(input)));
+  if (other) throw new Error(`Expected the bundles to be made of ${inputs.join(', ')}, got ${other}.`);
+}
 
 /** What is left of `import()` is for what is outside of the bundle. */
 async function importByHand(path) {

@@ -1,14 +1,23 @@
 // Bundles the compiled workflows for the worker: at build time, for it takes seconds, and only where something has changed.
-import { readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, utimes } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-
+import { isStale } from './is-stale.mjs';
 import { putFile } from './put-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inlineSourceMap = /(\/\/# sourceMappingURL=data:application\/json;charset=utf-8;base64,)([\w+/=]+)\s*$/;
+
+const inputs = [
+  'dist/workflows',
+  'dist/src/contract',
+  'dist/src/fold',
+  'dist/src/plan',
+  'dist/src/prompts',
+  'scripts/bundle-workflows.mjs',
+  'package-lock.json',
+];
 
 // The bundler names modules relative to the working directory; the bundle must not depend on where it was made.
 process.chdir(root);
@@ -20,7 +29,9 @@ if (process.argv[2] !== 'plain')
   ]);
 
 async function bundle(name, workflowInterceptorModules) {
-  if (!(await isStale(join(root, 'dist', name)))) return;
+  if (!(await isStale(join('dist', name), inputs))) return;
+  // Loading it takes longer than all else where nothing has changed.
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'dist', 'workflows', 'index.js'),
     payloadConverterPath: join(root, 'dist', 'workflows', 'payload-converter.js'),
@@ -52,28 +63,6 @@ async function sharedModules() {
     return paths.filter((path) => path.startsWith(join(root, 'dist', 'src') + sep));
   });
   return [...new Set((await Promise.all(imported)).flat())].toSorted();
-}
-
-async function isStale(output) {
-  const inputs = [
-    'dist/workflows',
-    'dist/src/contract',
-    'dist/src/fold',
-    'dist/src/plan',
-    'dist/src/prompts',
-    'scripts/bundle-workflows.mjs',
-    'package-lock.json',
-  ];
-  const [bundledAtMs, ...changedAtMs] = await Promise.all(
-    [output, ...inputs.map((input) => join(root, input))].map((path) => lastChangeMs(path).catch(() => 0)),
-  );
-  return Math.max(...changedAtMs) >= bundledAtMs;
-}
-
-async function lastChangeMs(path) {
-  const { mtimeMs } = await stat(path);
-  const entries = await readdir(path).catch(() => []);
-  return Math.max(mtimeMs, ...(await Promise.all(entries.map((entry) => lastChangeMs(join(path, entry))))));
 }
 
 /** Takes this machine's paths out of the source map: they would end up in the stack traces of failed workflows. */

@@ -41,9 +41,12 @@ async function longestStall(work: () => unknown): Promise<number> {
 describe('the threads', () => {
   it('leave the event loop free, which the same work in place would block', async () => {
     await pool.run('nearDuplicates', ['warm']);
-    const inThread = await longestStall(() => pool.run('nearDuplicates', manyTexts));
     const inPlace = await longestStall(() => nearDuplicates(manyTexts));
     expect(inPlace).toBeGreaterThan(0.7);
+    // A busy machine may stop any process for a while; what the thread itself blocks, it blocks each time.
+    let inThread = Infinity;
+    for (let triesLeft = 5; triesLeft > 0 && inThread >= inPlace / 2; triesLeft -= 1)
+      inThread = Math.min(inThread, await longestStall(() => pool.run('nearDuplicates', manyTexts)));
     expect(inThread).toBeLessThan(inPlace / 2);
   });
 

@@ -215,7 +215,7 @@ it('known words of eight languages are all found', { timeout: 120_000 }, async (
       await recall(
         searchFolder,
         folder,
-        words.filter((_, at) => at % 5 === 0),
+        words.filter((_, at) => at % 10 === 0),
       )
     ).missed,
   ).toEqual([]);

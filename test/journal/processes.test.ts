@@ -12,7 +12,7 @@ describe.each(backends)('processes that share the %s journal', (backend) => {
     await reader.told('open');
     const acknowledged: number[] = [];
     let warnings = 0;
-    const kills = backend === 'embedded' ? 15 : 8;
+    const kills = 8;
     const writers = [1, 2].map(async (lane) => {
       for (let life = 1; life <= kills; life += 1) {
         const writer = new Participant({ role: 'write', place, seed: lane * 1_000_000 + life * 10_000 });

@@ -9,7 +9,7 @@ import { planPerspectives } from '../../src/plan/perspectives-plan.js';
 import { openJournal, questionKey } from '../../src/journal/index.js';
 import { buildRequest } from '../../src/model/index.js';
 import { callsByPerspective, Desk, manyPerspectives, perspectiveOf } from '../support/fanfold.js';
-import { startTemporal } from '../support/temporal.js';
+import { ownTemporal } from '../support/temporal.js';
 
 /** A hundred were made with FANFOLD_TEST_KILLS=100. */
 const kills = Number(process.env['FANFOLD_TEST_KILLS'] ?? 6);
@@ -25,7 +25,7 @@ let desk: Desk;
 let server: TestWorkflowEnvironment;
 
 beforeAll(async () => {
-  server = await startTemporal();
+  server = await ownTemporal();
   desk = await Desk.open({ latencyMs: () => 50 + Math.random() * 400 });
 });
 

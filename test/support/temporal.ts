@@ -5,14 +5,7 @@ import { inject } from 'vitest';
 
 import { searchAttributes } from '../../src/contract/names.js';
 import { clusterAddress, freshNamespace } from './cluster.js';
-
-/** Settings of the embedded server that the workflows are written for. */
-const dynamicConfig = [
-  'matching.numTaskqueueReadPartitions=1',
-  'matching.numTaskqueueWritePartitions=1',
-  'frontend.WorkerCommandsEnabled=true',
-  'system.enableCancelActivityWorkerCommand=true',
-];
+import { settingsOf, sharedTemporal } from './shared-temporal.js';
 
 let isQuiet = false;
 
@@ -24,20 +17,25 @@ function keepQuiet(): void {
 }
 
 /**
- * A real Temporal server in memory, or a namespace of one's own on the cluster that the tests run against.
+ * A real Temporal server in memory: a namespace of one's own on that of this process, or on the cluster that the tests run against.
  *
- * @param settings more dynamic configuration, as `name=value`; a cluster keeps its own
+ * @param settings more dynamic configuration, as `name=value`, for a server of one's own; a cluster keeps its own
  */
 export async function startTemporal(settings: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   keepQuiet();
-  if (clusterAddress !== undefined) {
-    const namespace = await freshNamespace(clusterAddress);
-    return TestWorkflowEnvironment.createFromExistingServer({ address: clusterAddress, namespace });
-  }
+  if (clusterAddress === undefined && settings.length > 0) return ownTemporal(settings);
+  const address = clusterAddress ?? (await sharedTemporal());
+  const namespace = await freshNamespace(address);
+  return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+}
+
+/** A server that the test may do with as it likes, in whose namespace `default` whoever is told its address alone finds everything. */
+export async function ownTemporal(settings: readonly string[] = []): Promise<TestWorkflowEnvironment> {
+  keepQuiet();
   const server = {
     executable: { type: 'existing-path' as const, path: inject('temporalPath') },
     searchAttributes: Object.values(searchAttributes).map(({ name, type }) => defineSearchAttributeKey(name, type)),
-    extraArgs: [...dynamicConfig, ...settings].flatMap((setting) => ['--dynamic-config-value', setting]),
+    extraArgs: settingsOf(settings),
   };
   for (let triesLeft = 9; ; triesLeft -= 1) {
     try {

@@ -43,7 +43,7 @@ const prompt = ['--prompt', 'Is this spam? {{ text }}'];
 
 describe.each([
   { mode: 'direct', count: 5 },
-  { mode: 'lanes', count: 200 },
+  { mode: 'lanes', count: 60 },
 ])('map, $mode', ({ count }) => {
   it('writes each row once, in input order, with its columns and the fields of its answer', async () => {
     const rows = await table(count);
