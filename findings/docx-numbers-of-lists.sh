@@ -3,7 +3,7 @@
 # contract, the second with a sub-clause.
 # Expected: the clauses 1, 2, 3, as Word numbers them; the sub-clause has a number of its own.
 # Seen: both count the sub-clause into the list around it, so that the notice becomes clause 4, and "Clause 3" of the text is the renewal. Each
-# style has a list of its own on the first level, and its indent is in the style, where neither looks.
+# style has a list of its own, on the first level; that it is another list is what neither looks at.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; cd "$folder"
 python3 -m venv env
