@@ -27,9 +27,9 @@ export function replaceFile(path: string, content: string | Uint8Array, how: Rep
 /**
  * The same, by what writes the new file.
  *
- * ReplaceBy-1. A file with its final name is whole.
- * ReplaceBy-2. The draft stands beside the file, under a name that nobody has: a file that is there may be anybody's.
- * ReplaceBy-3. Where anything fails, the draft is gone and the file is as it was.
+ * ReplaceFile-1. A file with its final name is whole.
+ * ReplaceFile-2. The draft stands beside the file, under a name that nobody has: a file that is there may be anybody's.
+ * ReplaceFile-3. Where anything fails, the draft is gone and the file is as it was.
  *
  * @param write writes to an empty file that is there
  */

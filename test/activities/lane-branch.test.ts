@@ -61,7 +61,7 @@ function workWith(budgetUsd: number, part: Partial<LaneWork> = {}): LaneWork {
     budget: new Budget(budgetUsd),
     equipment: { settings: { store: {} }, layer, secrets: new Secrets(), cpu: {} } as unknown as LaneWork['equipment'],
     signal: new AbortController().signal,
-    cuts: { signalOf: () => ({ signal: new AbortController().signal, letGo: () => {} }) },
+    cuts: { isUntold: false, signalOf: () => ({ signal: new AbortController().signal, letGo: () => {} }) },
     begunBefore: new Map(),
     ledgers,
     rest: (wait) => wait(),

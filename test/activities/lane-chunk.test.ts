@@ -79,13 +79,11 @@ it('leaves the documents of a chunk that the store lacks to a lane, where they w
 
 it.each([
   'WORKER_SHUTDOWN',
-  // Its heartbeats came too late: the next lane joins its calls.
-  'NOT_FOUND',
+  'NOT_FOUND', // Its heartbeats came too late: the next lane joins its calls.
   'TIMED_OUT',
   // Nobody waits for Temporal's word: the worker takes no new work, and its calls go on elsewhere.
   'draining',
-  // It asks which of its branches are meant, and is told nothing.
-  'CANCELLED',
+  'CANCELLED', // It asks which of its branches are meant, and is told nothing.
 ] as const)(
   'leaves to others what is cut by %s, without an outcome, and tells what had ended (RunLane-3)',
   async (reason) => {

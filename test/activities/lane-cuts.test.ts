@@ -45,15 +45,16 @@ describe('a lane that is told to stop', () => {
     expect(lane.asked()).toBe(before);
   });
 
-  it.each<[string, () => Promise<Told>]>([
-    ['means all of them', async () => null],
-    ['fails', () => Promise.reject(new Error('It is gone.'))],
-    ['says nothing', () => new Promise(() => {})],
-  ])('cuts all where its workflow %s (LaneCuts-1)', async (_, answer) => {
+  it.each<[string, () => Promise<Told>, isUntold: boolean]>([
+    ['means all of them', async () => null, false],
+    ['fails', () => Promise.reject(new Error('It is gone.')), true],
+    ['says nothing', () => new Promise(() => {}), true],
+  ])('cuts all where its workflow %s, and knows whether that was meant (LaneCuts-1)', async (_, answer, isUntold) => {
     const lane = toldToStop([answer]);
     await passes(1_000);
     expect(lane.state()).toEqual([true, true, true]);
     expect(lane.cuts.signal.reason).toMatchObject({ message: 'CANCELLED' });
+    expect(lane.cuts.isUntold).toBe(isUntold);
   });
 
   it('goes on where a later question fails, and asks again: all may be cut yet (LaneCuts-2)', async () => {

@@ -250,7 +250,7 @@ it('that is a question of somebody’s own workflow stands there in input order,
   expect(seen((await readRun(own(elsewhere), store, null)).branches)).toEqual([
     '0 first ok',
     '1 lanes ok',
-    '2 last ok',
+    '6 last ok',
   ]);
 });
 

@@ -89,8 +89,8 @@ it('gives each answer to who gave it, where some are missing and whatever their 
 });
 
 it('counts each value of a vote as much as it weighs, once where nothing is said of it', () => {
-  expect(vote(['a', 'b', 'a'], [1, 5, 1])).toEqual({ value: 'b', votes: 5, of: 3 });
-  expect(vote(['a', 'b', 'a'], [1, 1.5])).toEqual({ value: 'a', votes: 2, of: 3 });
-  expect(vote([{ x: 1 }, { x: 1 }, 'a'])).toEqual({ value: { x: 1 }, votes: 2, of: 3 });
+  expect(vote(['a', 'b', 'a'], [1, 5, 1])).toEqual({ value: 'b', votes: 5, of: 3, tied: false });
+  expect(vote(['a', 'b', 'a'], [1, 1.5])).toEqual({ value: 'a', votes: 2, of: 3, tied: false });
+  expect(vote([{ x: 1 }, { x: 1 }, 'a'])).toEqual({ value: { x: 1 }, votes: 2, of: 3, tied: false });
   expect(vote([])).toBeUndefined();
 });

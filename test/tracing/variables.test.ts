@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { trace } from '@opentelemetry/api';
 import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
@@ -50,4 +51,37 @@ it('sends Protobuf where that is asked for', async () => {
   provider.getTracer('test').startSpan('one').end();
   await provider.shutdown();
   expect(types).toEqual(['application/x-protobuf']);
+});
+
+it('sends every span of a run with more branches than are sent at once, its own last', async () => {
+  const sent: string[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        for (const [, name = ''] of Buffer.concat(chunks)
+          .toString()
+          .matchAll(/"name":"(run|branch)"/g))
+          sent.push(name);
+        response.end('{}');
+      });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    trace.disable();
+  });
+  const tracing = await startTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, '1');
+  const tracer = trace.getTracer('test');
+  await tracing!.within('run', async () => {
+    for (let count = 0; count < 5_000; count += 1) tracer.startSpan('branch').end();
+  });
+  await tracing!.stop();
+  expect(sent.filter((name) => name === 'branch')).toHaveLength(5_000);
+  expect(sent.at(-1)).toBe('run');
 });

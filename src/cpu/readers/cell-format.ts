@@ -70,8 +70,9 @@ export function shownNumber(raw: string, code: string, is1904: boolean): string 
   if (isPlain) return shortest(raw);
   try {
     if (!isDateFormat(code)) return format(withoutLocale(code), number, { nbsp: false }).trim() || shortest(raw);
-    const serial = is1904 ? number + days1904 : number;
     const { year, month, day, hours, minutes, seconds } = getFormatDateInfo(code);
+    // How long something took counts from nothing.
+    const serial = is1904 && (year || month || day) ? number + days1904 : number;
     if (!(year && month && day) || serial < 0) return format(code, serial, { nbsp: false }).trim();
     const time = seconds ? ' hh:mm:ss' : hours || minutes ? ' hh:mm' : '';
     return format(`yyyy-mm-dd${time}`, serial, { nbsp: false });

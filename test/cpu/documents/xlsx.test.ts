@@ -115,6 +115,9 @@ Hidden in the sheet: rows 3, columns B.
   it('has dates in either system of dates, and formats that are only numbers', async () => {
     expect(await one(number('45355', 1))).toContain('2024-03-04');
     expect(await one(number('43893', 1), { properties: '<workbookPr date1904="1"/>' })).toContain('2024-03-04');
+    const elapsed = { formats: ['[h]:mm:ss'], properties: '<workbookPr date1904="1"/>' };
+    expect(await one(number('1.25', 1), elapsed)).toContain('30:00:00');
+    expect(await one(number('1.25', 1), { ...elapsed, formats: ['d "day" h:mm'] })).toContain('2 day 6:00');
   });
 
   it('has the values of formulas, and the formula where no program has calculated it', async () => {

@@ -78,9 +78,9 @@ export async function untilInFlight(mark, count) {
 
 export async function pendingOf(mark) {
   const client = await stage.client();
-  const { raw } = await client.workflow
+  const run = await client.workflow
     .getHandle(mark)
     .describe()
-    .catch(() => ({ raw: {} }));
-  return (raw.pendingActivities ?? []).filter(({ state }) => state === 2).length;
+    .catch(() => undefined);
+  return (run?.raw.pendingActivities ?? []).filter(({ state }) => state === 2).length;
 }
