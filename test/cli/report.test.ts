@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -39,6 +39,17 @@ it('prints Markdown and CSV, or writes them to a file', async () => {
   const { stdout } = await desk.fanfold(['report', 'first', '--format', 'csv', '--out', 'first.csv']);
   expect(stdout).toBe(`${join(desk.directory, 'first.csv')}\n`);
   expect(await readFile(stdout.trim(), 'utf8')).toBe(csv.stdout);
+  await symlink(join(desk.directory, 'nowhere', 'x.csv'), join(desk.directory, 'dangling.csv'));
+  for (const [out, why] of [
+    ['.', 'a folder'],
+    ['first.csv/below', 'below a file'],
+    ['dangling.csv', 'a link into a folder that is not there'],
+  ] as const) {
+    expect(await desk.fanfold(['report', 'first', '--format', 'csv', '--out', out])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`to name a file that can be written, got \`${out}\` (${why}).`),
+    });
+  }
 });
 
 it('puts two runs beside each other', async () => {

@@ -130,7 +130,11 @@ function nameOf(content: Reported | Compared): string {
   return fileNameOf(runs.map(({ run }) => run.workflowId).join('-and-'));
 }
 
-/** Writes a report; returns its path. */
+/**
+ * Writes a report; returns its path.
+ *
+ * @throws InputError where its user has named what cannot be written
+ */
 async function written(
   text: string,
   name: string,
@@ -141,7 +145,26 @@ async function written(
   const path = out === undefined ? join(home, 'reports', `${name}.html`) : resolve(cwd, out);
   // A report in the home is its user's alone; elsewhere it has the modes of any file.
   const modes = out === undefined ? { directory: 0o700, file: 0o600 } : { directory: 0o777, file: 0o666 };
-  await mkdir(dirname(path), { recursive: true, mode: modes.directory });
-  await replaceFile(path, text, { mode: modes.file, isChosen: out !== undefined });
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: modes.directory });
+    await replaceFile(path, text, { mode: modes.file, isChosen: out !== undefined });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (out === undefined || !unwritable.has(code)) throw error;
+    throw new InputError(
+      `Expected \`--out\` to name a file that can be written, got \`${out}\` (${unwritable.get(code)}).`,
+    );
+  }
   return path;
 }
+
+/** Why a file that somebody has named cannot be written. */
+const unwritable: ReadonlyMap<string, string> = new Map([
+  ['EISDIR', 'a folder'],
+  ['ENOENT', 'a link into a folder that is not there'],
+  ['ENOTDIR', 'below a file'],
+  ['EEXIST', 'below a file'],
+  ['EACCES', 'not permitted'],
+  ['EPERM', 'not permitted'],
+  ['EROFS', 'on a disk that is only read'],
+]);
