@@ -9,8 +9,8 @@ import { contextAtEnd, earlierExecutions, knownContext } from './typed/run-conte
 const fanfolds: ReadonlySet<string> = new Set(Object.values(taskQueues));
 
 /**
- * For workflows of somebody's own that fan out: their end is listed, with what they had before they continued as new, and what a branch begins has the branch's key for its summary, unless
- * it was given one.
+ * For workflows of somebody's own that fan out: their end is listed, with what they had before they continued as new, and what a branch begins
+ * has the branch's key for its summary, unless it was given one.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   inbound: [
