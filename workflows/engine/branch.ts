@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Priority } from '@temporalio/common';
 
 import { takenOver } from '../../src/contract/known.js';
@@ -15,6 +15,7 @@ import {
   unreadableFailure,
 } from '../../src/contract/outcome.js';
 import type { Place, StoredBranch } from '../../src/contract/branch.js';
+import { activityCause } from './activity-cause.js';
 import { ask } from './ask.js';
 import type { Budget } from '../../src/plan/budget.js';
 
@@ -152,12 +153,12 @@ export async function withinBudget(
 }
 
 function isReserveUsedUp(failure: unknown): boolean {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = activityCause(failure);
   return cause instanceof ApplicationFailure && cause.type === 'ReserveUsedUp';
 }
 
 function ledgerIn(failure: unknown): Ledger | undefined {
-  const cause = (failure instanceof ActivityFailure ? failure.cause : failure) as {
+  const cause = activityCause(failure) as {
     details?: unknown[];
     lastHeartbeatDetails?: unknown;
   };

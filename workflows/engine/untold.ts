@@ -1,10 +1,11 @@
 import { CancellationScope, patched, proxyActivities } from '@temporalio/workflow';
-import { ActivityFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+import { CancelledFailure, TimeoutFailure } from '@temporalio/common';
 
 import type { Activities, LedgersByKey, UntoldTry } from '../../src/contract/activities.js';
 import type { Ledger, ModelCall } from '../../src/contract/model-call.js';
 import { taskQueues } from '../../src/contract/names.js';
 import { isLedger, isNotStarted, noLedger } from '../../src/contract/outcome.js';
+import { activityCause } from './activity-cause.js';
 
 const { untoldTries } = proxyActivities<Pick<Activities, 'untoldTries'>>({
   taskQueue: taskQueues.io,
@@ -40,7 +41,7 @@ export async function withUntold(
   { key, ledger: earlier }: Pick<ModelCall, 'key' | 'ledger'>,
   told: LedgersByKey | undefined,
 ): Promise<unknown> {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = activityCause(failure);
   if (isNotStarted(cause)) {
     if (told === undefined) return failure;
     return new CancelledFailure('CANCELLED', [told[key] ?? earlier ?? noLedger]);

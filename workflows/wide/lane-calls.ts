@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { ActivityCancellationType, CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
 import type { Activities, UntoldInLanes } from '../../src/contract/activities.js';
@@ -7,6 +7,7 @@ import type { Chunk, ChunkOrder, Lane, LaneBeat, LaneReport, LaneResult, Range }
 import { taskQueues } from '../../src/contract/names.js';
 import { isLaneReport } from '../../src/plan/schema/messages.js';
 import type { WidePlan } from '../../src/plan/summarise-plan.js';
+import { activityCause } from '../engine/activity-cause.js';
 import { reportEveryMs } from './report-pace.js';
 import { runPriority } from '../engine/run-priority.js';
 import { countsTries } from '../engine/untold.js';
@@ -157,7 +158,7 @@ function orderOf({ chunks, template, offline, fresh }: WidePlan, part: Part, bud
 
 /** What a lane that was cancelled had not reported yet. Of one that no worker has begun Temporal tells something else in that place. */
 export function restIn(failure: unknown): LaneReport | undefined {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = activityCause(failure);
   const rest = cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
   return isReport(rest) ? rest : undefined;
 }
@@ -182,7 +183,7 @@ function isReport(value: unknown): value is LaneReport {
 
 /** What a lane that died or was told to end may have asked: what was under way when it said so last, and as many as it may have begun since. */
 export function begunIn(failure: unknown, lane: Pick<LaneUnderWay, 'runner' | 'given' | 'has'>): LaneBeat {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = activityCause(failure);
   const hasDied = cause instanceof TimeoutFailure;
   const said = hasDied
     ? cause.lastHeartbeatDetails
